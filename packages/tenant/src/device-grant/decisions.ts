@@ -1,0 +1,111 @@
+import type { App, User } from "../directory/entities.ts";
+import { type Permissions, permissionsOf } from "../directory/permissions.ts";
+import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import type { DeviceGrant } from "./grant.ts";
+import { normalizeUserCode } from "./user-code.ts";
+
+/** Who decides: a browser session of a signed-in person, or the operator in a person's name. */
+export interface Decider {
+  sessionId: string;
+  user: User;
+  amr: string[];
+  /** Milliseconds since the epoch of the sign-in. */
+  authTime: number;
+  by: "user" | "operator";
+  ip: string | null;
+}
+
+export type EnteredCode =
+  | { outcome: "found"; grant: DeviceGrant }
+  | { outcome: "ended"; why: "expired" | "used" | "used_twice"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+/** Looks a typed code up. Changes nothing: a code that was only typed is nobody's yet. */
+export async function enterCode(ctx: TenantContext, typed: string): Promise<EnteredCode> {
+  const userCode = normalizeUserCode(typed);
+  const grant = userCode === "" ? undefined : await ctx.store.grants.findByUserCode(userCode);
+  if (!grant) return { outcome: "unknown" };
+  const why = endedBecause(grant, ctx.clock.now());
+  return why ? { outcome: "ended", why, grant } : { outcome: "found", grant };
+}
+
+/** Why nobody can decide on this grant any more, or undefined while somebody can. */
+export function endedBecause(grant: DeviceGrant, now: number): "expired" | "used" | "used_twice" | undefined {
+  if (grant.status === "denied") return grant.denialReason === "two_users" ? "used_twice" : "used";
+  if (grant.status === "approved" || grant.status === "redeemed") return "used";
+  return grant.expiresAt <= now ? "expired" : undefined;
+}
+
+/** After sign-in, when consent is first shown: the grant becomes this session's and this person's, or dies of a second person. */
+export async function claimGrant(ctx: TenantContext, grantId: string, decider: Decider): Promise<ClaimResult> {
+  const now = ctx.clock.now();
+  const result = await ctx.store.grants.claim(grantId, { sessionId: decider.sessionId, userId: decider.user.id, now });
+  if (result.outcome === "killed") {
+    await ctx.store.audit.write(record("device_grant.used_twice", result.grant, decider, now));
+  }
+  return result;
+}
+
+/** What the confirm page shows; undefined when the app is gone or disabled since. */
+export async function describeGrant(
+  ctx: TenantContext,
+  grant: DeviceGrant,
+): Promise<{ app: App; permissions: Permissions } | undefined> {
+  const app = await ctx.store.directory.findApp(grant.clientId);
+  if (!app || app.disabledAt !== null) return undefined;
+  return { app, permissions: await permissionsOf(ctx.store, grant.clientId, grant.requested) };
+}
+
+/** Yes: freezes the scopes as they are shown now. */
+export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
+  const now = ctx.clock.now();
+  const { approved } = await permissionsOf(ctx.store, grant.clientId, grant.requested);
+  // Remembered before the approval, so that a redemption in the next instant finds it; consent without approval gives nothing.
+  await ctx.store.directory.addConsent({
+    clientId: grant.clientId,
+    userId: decider.user.id,
+    resourceId: approved.resourceId,
+    scopes: approved.resourceScopes,
+  });
+  const result = await ctx.store.grants.approve(grant.id, {
+    sessionId: decider.sessionId,
+    userId: decider.user.id,
+    approved,
+    amr: decider.amr,
+    authTime: decider.authTime,
+    decidedBy: decider.by,
+    now,
+  });
+  if (result.outcome === "done") await ctx.store.audit.write(record("device_grant.approved", grant, decider, now));
+  return result;
+}
+
+/** No: only from the session that holds the claim. */
+export async function denyGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
+  const now = ctx.clock.now();
+  const result = await ctx.store.grants.deny(grant.id, { sessionId: decider.sessionId, reason: "user", now });
+  if (result.outcome === "done") await ctx.store.audit.write(record("device_grant.denied", grant, decider, now));
+  return result;
+}
+
+/** The operator's no, which needs no claim. */
+export async function denyAsOperator(ctx: TenantContext, grant: DeviceGrant): Promise<DecisionResult> {
+  const now = ctx.clock.now();
+  const result = await ctx.store.grants.deny(grant.id, { sessionId: null, reason: "operator", now });
+  if (result.outcome === "done") await ctx.store.audit.write(record("device_grant.denied", grant, null, now));
+  return result;
+}
+
+function record(event: string, grant: DeviceGrant, decider: Decider | null, at: number): AuditRecord {
+  return {
+    at,
+    event,
+    actor: decider === null || decider.by === "operator" ? "operator" : "user",
+    userId: decider?.user.id ?? null,
+    clientId: grant.clientId,
+    grantId: grant.id,
+    ip: decider?.ip ?? null,
+    detail: {},
+  };
+}

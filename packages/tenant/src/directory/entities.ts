@@ -1,0 +1,72 @@
+/** A person of this tenant. `id` is the `oid` of tokens: a lower-case GUID. */
+export interface User {
+  id: string;
+  /** As typed at sign-up. */
+  email: string;
+  /** See `normalizeEmail`; unique. */
+  emailNormalized: string;
+  displayName: string;
+  /** PHC string of Argon2id, or null for an account without a password. */
+  passwordHash: string | null;
+  createdAt: number;
+  disabledAt: number | null;
+}
+
+/** A registered client application. */
+export interface App {
+  /** Lower-case GUID; never equal to an API's. */
+  clientId: string;
+  name: string;
+  /** "Allow public client flows": without it the device flow needs the client secret (AADSTS7000218). */
+  publicClient: boolean;
+  /** SHA-256 of the client secret (32 random bytes), base64url; null when it has none. */
+  secretHash: string | null;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  createdAt: number;
+  disabledAt: number | null;
+}
+
+/** A protected web API. */
+export interface Api {
+  /** Lower-case GUID: the `aud` of its access tokens. */
+  clientId: string;
+  name: string;
+  /** `api://<clientId>` unless set otherwise; unique. */
+  identifierUri: string;
+  tokenProfile: "entra" | "rfc9068";
+  scopes: ApiScope[];
+  roles: ApiRole[];
+  createdAt: number;
+  disabledAt: number | null;
+}
+
+export interface ApiScope {
+  value: string;
+  /** `Admin`: only an administrator can consent. */
+  consent: "Admin" | "User";
+  /** What a customer reads on the consent page: "Read your to-do lists". */
+  displayName: string;
+  description: string;
+  enabled: boolean;
+}
+
+export interface ApiRole {
+  id: string;
+  value: string;
+  displayName: string;
+}
+
+/** Remembered consent of one person, or of the administrator for everybody (`userId` null), for one app and one resource. */
+export interface Consent {
+  clientId: string;
+  userId: string | null;
+  /** API client ID or `GRAPH_RESOURCE_ID`. */
+  resourceId: string;
+  scopes: string[];
+}
+
+/** The form of an email under which it is unique and found: trimmed, NFC, lower case. */
+export function normalizeEmail(email: string): string {
+  return email.trim().normalize("NFC").toLowerCase();
+}

@@ -1,0 +1,40 @@
+import type { Store } from "../stores/contract.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
+
+/** Days a refresh token lives (Entra: 90). */
+export const REFRESH_TOKEN_DAYS = 90;
+
+export interface Permissions {
+  /** What the person reads, one line each. */
+  lines: string[];
+  /** The scopes that a yes freezes: `.default` is spelled out here. */
+  approved: ScopeSet;
+}
+
+/**
+ * What a grant asks for, in a person's words, and what a yes to it means. Scopes that are gone or disabled since the
+ * request are not offered; redemption refuses them anyhow.
+ */
+export async function permissionsOf(store: Store, clientId: string, requested: ScopeSet): Promise<Permissions> {
+  const lines: string[] = [];
+  const { oidc } = requested;
+  if (oidc.includes("profile") && oidc.includes("email")) lines.push("Know your name and email");
+  else if (oidc.includes("profile")) lines.push("Know your name");
+  else if (oidc.includes("email")) lines.push("Know your email");
+  else lines.push("Know that it is you");
+
+  let resourceScopes = requested.resourceScopes;
+  if (requested.resourceId !== GRAPH_RESOURCE_ID) {
+    const api = await store.directory.findApi(requested.resourceId);
+    const offered = (api?.scopes ?? []).filter((scope) => scope.enabled);
+    if (requested.isDefault) {
+      const consents = await store.directory.consentsFor(clientId, "");
+      const granted = new Set(consents.filter((c) => c.resourceId === requested.resourceId).flatMap((c) => c.scopes));
+      resourceScopes = offered.filter((scope) => granted.has(scope.value)).map((scope) => scope.value);
+    }
+    const wanted = new Set(resourceScopes);
+    lines.push(...offered.filter((scope) => wanted.has(scope.value)).map((scope) => scope.displayName));
+  }
+  if (oidc.includes("offline_access")) lines.push(`Stay signed in for ${REFRESH_TOKEN_DAYS} days`);
+  return { lines, approved: { ...requested, resourceScopes } };
+}

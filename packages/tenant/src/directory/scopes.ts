@@ -1,0 +1,19 @@
+/** The resource of bare scopes (openid, profile, User.Read …): Microsoft Graph's well-known application ID. */
+export const GRAPH_RESOURCE_ID = "00000003-0000-0000-c000-000000000000";
+
+/**
+ * The scopes of one request after parsing: OpenID Connect's own beside those of one resource.
+ * One resource per access token (Entra, AADSTS28002/700022).
+ */
+export interface ScopeSet {
+  /** Of `openid`, `profile`, `email`, `offline_access`, in the order asked. */
+  oidc: string[];
+  /** Client ID of the API the access token is for, or `GRAPH_RESOURCE_ID`. */
+  resourceId: string;
+  /** Short names at the resource (`ToDoList.Read`), without `.default`. */
+  resourceScopes: string[];
+  /** True when the client asked for `<resource>/.default`: all that was consented for that resource. */
+  isDefault: boolean;
+  /** Exactly the words the client sent, echoed in `scope` so that MSAL finds its token again. */
+  asked: string[];
+}

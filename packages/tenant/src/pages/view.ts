@@ -1,0 +1,111 @@
+/**
+ * Every page the tenant can show, as data. Handlers in user-flows/ answer with a View; `renderPage` turns it into HTML.
+ * Nothing here has passed through HTML escaping: the `html` template does that.
+ */
+export type View =
+  /** `typed` is what stands in the field. `fromLink`: the code came in the complete URI (RFC 8628 §3.3.1), so the page asks to compare it with the device. */
+  | { page: "enter_code"; typed: string; fromLink: boolean; problem: null | "empty" | "unknown" | "too_many" }
+  /** Signed in already in this browser: go on as this person, or as somebody else? */
+  | { page: "continue_as"; flowId: string; email: string; displayName: string }
+  | {
+      page: "sign_in";
+      flowId: string;
+      email: string;
+      signUpAllowed: boolean;
+      problem: null | "wrong" | "empty" | "too_many";
+    }
+  | { page: "sign_up_email"; flowId: string; email: string; problem: null | "invalid" | "too_many" | "mail_failed" }
+  | {
+      page: "sign_up_code";
+      flowId: string;
+      email: string;
+      minutes: number;
+      resent: boolean;
+      problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+    }
+  | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
+  | { page: "sign_up_name"; flowId: string; displayName: string; problem: null | "empty" | "long" }
+  | ConfirmView
+  | { page: "done"; appName: string; deviceName: string | null }
+  | { page: "declined"; appName: string }
+  | { page: "expired" }
+  /** The code was decided or redeemed before. */
+  | { page: "used" }
+  | { page: "used_twice" }
+  /** The same person took the claim over in another browser. */
+  | { page: "elsewhere"; flowId: string }
+  | {
+      page: "sign_out";
+      displayName: string | null;
+      returnTo: string | null;
+      state: string | null;
+      clientId: string | null;
+    }
+  | { page: "signed_out" }
+  | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
+  | { page: "mail"; to: string; subject: string; text: string; at: number }
+  /** The form came from another page, another browser, or after too long. */
+  | { page: "stale_form" }
+  | { page: "not_found" }
+  | { page: "too_many" }
+  | { page: "failed"; traceId: string };
+
+export interface ConfirmView {
+  page: "confirm";
+  flowId: string;
+  email: string;
+  /** From the app's registration only. */
+  appName: string;
+  /** What the device says of itself; never in a title. */
+  deviceName: string | null;
+  devicePlatform: string | null;
+  startedSecondsAgo: number;
+  /** Address the device asked from. */
+  fromIp: string;
+  /** `this_computer`: both on loopback; `same_network`: same address; else `other_network`. */
+  network: "this_computer" | "same_network" | "other_network";
+  /** With its dash: `FSBF-ZMBK`. */
+  userCode: string;
+  /** Plain words, one line each: "Know your name and email", "Read your to-do lists", "Stay signed in for 90 days". */
+  permissions: string[];
+}
+
+/** What stands around every page. */
+export interface Chrome {
+  tenantName: string;
+  /** For the one `<style>` element. */
+  nonce: string;
+  csrfToken: string;
+}
+
+/**
+ * Where each form goes and what it carries (all POST, `application/x-www-form-urlencoded`, each with `csrf`):
+ *
+ * | page | action | fields |
+ * |---|---|---|
+ * | enter_code | /device | user_code |
+ * | continue_as | /device/continue | flow, answer = `continue` or `other` |
+ * | sign_in | /sign-in | flow, email, password |
+ * | sign_up_email | /sign-up | flow, email |
+ * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
+ * | sign_up_password | /sign-up/password | flow, password |
+ * | sign_up_name | /sign-up/name | flow, display_name |
+ * | confirm | /confirm | flow, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
+ * | elsewhere | /confirm/take-over | flow |
+ * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
+ *
+ * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
+ */
+export const formActions = {
+  enter_code: "/device",
+  continue_as: "/device/continue",
+  sign_in: "/sign-in",
+  sign_up_email: "/sign-up",
+  sign_up_code: "/sign-up/code",
+  sign_up_resend: "/sign-up/resend",
+  sign_up_password: "/sign-up/password",
+  sign_up_name: "/sign-up/name",
+  confirm: "/confirm",
+  elsewhere: "/confirm/take-over",
+  sign_out: "/sign-out",
+} as const;

@@ -1,0 +1,364 @@
+/**
+ * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
+ * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
+ * (packages/tenant/test/stores/).
+ *
+ * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
+ */
+import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
+import type { Api, App, Consent, User } from "../directory/entities.ts";
+import type { ScopeSet } from "../directory/scopes.ts";
+
+export interface Store {
+  readonly kind: "sqlite" | "postgres";
+  readonly grants: GrantStore;
+  readonly tokens: TokenStore;
+  readonly directory: DirectoryStore;
+  readonly sessions: SessionStore;
+  readonly mail: MailStore;
+  readonly throttle: ThrottleStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
+  /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
+  ping(): Promise<void>;
+  /** Deletes what ended before `now` and is of no more use (grants a day after their end, used codes, old throttle windows). Returns how many rows. */
+  sweep(now: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+// ---- the grant -------------------------------------------------------------------------------
+
+export type NewGrant = Pick<
+  DeviceGrant,
+  | "id"
+  | "deviceCodeHash"
+  | "userCode"
+  | "clientId"
+  | "requested"
+  | "deviceName"
+  | "devicePlatform"
+  | "initiatedIp"
+  | "createdAt"
+  | "expiresAt"
+>;
+
+export type ClaimResult =
+  /** This session holds the claim now; `tookOver` when the same user held it in another session before. */
+  | { outcome: "claimed"; tookOver: boolean; grant: DeviceGrant }
+  /** Another person had claimed it: the grant is denied for everybody (`two_users`). */
+  | { outcome: "killed"; grant: DeviceGrant }
+  /** Terminal, approved, or expired before. */
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export type DecisionResult =
+  | { outcome: "done"; grant: DeviceGrant }
+  /** Claimed, but by another session: "continued elsewhere". */
+  | { outcome: "elsewhere"; grant: DeviceGrant }
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export interface GrantStore {
+  /** False when the user_code is taken by another row: the caller draws a new one. */
+  insert(grant: NewGrant): Promise<boolean>;
+  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
+  countLive(now: number): Promise<number>;
+  /** The poll's read: one prepared statement, no write. */
+  poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
+  findById(id: string): Promise<DeviceGrant | undefined>;
+  findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
+  /** By normalized user_code, in whatever state. */
+  findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
+  claim(id: string, by: { sessionId: string; userId: string; now: number }): Promise<ClaimResult>;
+  /** Only the session that holds the claim, for its user, before expiry; freezes the scopes. */
+  approve(
+    id: string,
+    by: {
+      sessionId: string;
+      userId: string;
+      approved: ScopeSet;
+      amr: string[];
+      authTime: number;
+      decidedBy: "user" | "operator";
+      now: number;
+    },
+  ): Promise<DecisionResult>;
+  /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
+  deny(id: string, by: { sessionId: string | null; reason: DenialReason; now: number }): Promise<DecisionResult>;
+}
+
+// ---- tokens ----------------------------------------------------------------------------------
+
+/** One sign-in on one device: all refresh tokens that descend from one redemption. */
+export interface TokenFamily {
+  id: string;
+  userId: string;
+  clientId: string;
+  grantId: string | null;
+  /** What was consented at sign-in. */
+  scopes: ScopeSet;
+  amr: string[];
+  authTime: number;
+  createdAt: number;
+  /** End of its last refresh token. */
+  expiresAt: number;
+  revokedAt: number | null;
+  revokedReason: string | null;
+}
+
+export interface NewRefreshToken {
+  /** SHA-256 of the token, base64url. */
+  tokenHash: string;
+  expiresAt: number;
+}
+
+export type RedeemResult =
+  /** This request, and no other, made the family. */
+  | { outcome: "redeemed"; family: TokenFamily }
+  /** Already redeemed, or not approved, or expired. */
+  | { outcome: "lost"; grant: DeviceGrant | undefined }
+  /** User disabled or gone, app disabled or gone, or a consented scope removed since; nothing was issued and the grant is denied. */
+  | { outcome: "refused"; why: "user" | "app" | "scope" };
+
+export type RotateResult =
+  /** First use: generation n+1 is the `next` that was passed in. */
+  | { outcome: "rotated"; family: TokenFamily; generation: number }
+  /** Second use within the grace, n+1 unused: unseal `successorSealed` with token n and give it out again. */
+  | { outcome: "grace"; family: TokenFamily; generation: number; successorSealed: string }
+  /** Reuse outside the grace: the family is revoked by this very call (or was already, by reuse). */
+  | { outcome: "reuse"; family: TokenFamily }
+  | { outcome: "revoked"; family: TokenFamily }
+  | { outcome: "expired"; family: TokenFamily }
+  /** User or app disabled or gone: the family is revoked. */
+  | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
+  /** Issued to another app: nothing changes. */
+  | { outcome: "wrong_client" }
+  | { outcome: "unknown" };
+
+export interface TokenStore {
+  /**
+   * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
+   * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
+   * the app likewise, the API likewise, and each approved resource scope is still exposed, enabled and consented
+   * (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
+   */
+  redeem(input: {
+    deviceCodeHash: string;
+    clientId: string;
+    family: Omit<TokenFamily, "revokedAt" | "revokedReason">;
+    refreshToken: NewRefreshToken | null;
+    now: number;
+    audit: AuditRecord;
+  }): Promise<RedeemResult>;
+  /** The family of a refresh token, whatever their state; changes nothing. */
+  findByRefreshToken(
+    tokenHash: string,
+  ): Promise<{ family: TokenFamily; generation: number; usedAt: number | null } | undefined>;
+  findFamily(id: string): Promise<TokenFamily | undefined>;
+  /** See design "Refresh": first use rotates, a second one within `graceMs` while n+1 is unused repeats, any other reuse revokes the family. Revocation wins over grace. */
+  rotate(input: {
+    tokenHash: string;
+    clientId: string;
+    next: NewRefreshToken;
+    /** The next token, encrypted under a key derived from the presented one. */
+    nextSealed: string;
+    graceMs: number;
+    now: number;
+    audit: AuditRecord;
+  }): Promise<RotateResult>;
+  /** True when this call revoked it, false when it was revoked already or is unknown. */
+  revokeFamily(id: string, reason: string, now: number, audit: AuditRecord): Promise<boolean>;
+  /** All sign-ins of one user; returns how many were live. */
+  revokeUser(userId: string, reason: string, now: number, audit: AuditRecord): Promise<number>;
+}
+
+// ---- directory -------------------------------------------------------------------------------
+
+export interface DirectoryStore {
+  /** The tenant's own settings (`tenant_id`, `name`, `domain`, `color` …). */
+  setting(name: string): Promise<string | undefined>;
+  /** Sets it only when it is not set yet; returns what stands. */
+  settingOnce(name: string, value: string): Promise<string>;
+
+  findUser(id: string): Promise<User | undefined>;
+  findUserByEmail(emailNormalized: string): Promise<User | undefined>;
+  listUsers(): Promise<User[]>;
+  /** False when the email is taken. */
+  insertUser(user: User): Promise<boolean>;
+  /** Disabling revokes the user's families and ends their sessions in the same transaction. */
+  setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
+  /** Swaps the password hash; false when `from` is no longer the one stored. */
+  setPasswordHash(id: string, from: string | null, to: string): Promise<boolean>;
+
+  findApp(clientId: string): Promise<App | undefined>;
+  listApps(): Promise<App[]>;
+  /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
+  putApp(app: App): Promise<boolean>;
+  /** Deletes the app, its consents; revokes its families. */
+  deleteApp(clientId: string, now: number): Promise<boolean>;
+
+  findApi(clientId: string): Promise<Api | undefined>;
+  findApiByIdentifierUri(identifierUri: string): Promise<Api | undefined>;
+  listApis(): Promise<Api[]>;
+  /** Insert or replace with its scopes and roles; refuses (false) a client ID that belongs to an app, or a taken identifier URI. */
+  putApi(api: Api): Promise<boolean>;
+
+  /** What holds for this user and app: the administrator's and the user's own consents, of every resource. */
+  consentsFor(clientId: string, userId: string): Promise<Consent[]>;
+  /** Adds scopes to what is remembered (set union, one statement or transaction). */
+  addConsent(consent: Consent): Promise<void>;
+  removeConsent(clientId: string, userId: string | null, resourceId: string): Promise<void>;
+  /** Values of the app roles assigned to this user for that API. */
+  rolesFor(apiClientId: string, userId: string): Promise<string[]>;
+  assignRole(apiClientId: string, roleValue: string, userId: string): Promise<void>;
+}
+
+// ---- browser sessions ------------------------------------------------------------------------
+
+/** A browser on the pages origin. Its cookie's value is random (256 bit); only its SHA-256 is stored. */
+export interface BrowserSession {
+  /** Hash of the cookie's value: the session's identity. */
+  id: string;
+  userId: string | null;
+  amr: string[];
+  authTime: number | null;
+  createdAt: number;
+  expiresAt: number;
+}
+
+/** One walk through the pages, within one session: several tabs are several flows. Its id is random and of no use without the session's cookie. */
+export interface Flow {
+  id: string;
+  sessionId: string;
+  /** The device grant it is about, if any. */
+  grantId: string | null;
+  /** During sign-up: the address that was typed; proven once `emailVerifiedAt` is set. */
+  email: string | null;
+  emailVerifiedAt: number | null;
+  /** Password chosen at sign-up (Argon2id PHC) while the name is still being asked. */
+  passwordHash: string | null;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface SessionStore {
+  /** Creates an anonymous session, or leaves the one that exists. */
+  ensure(session: Pick<BrowserSession, "id" | "createdAt" | "expiresAt">): Promise<void>;
+  /** Undefined when unknown, ended or expired at `now`, or its user is disabled or gone. */
+  find(id: string, now: number): Promise<BrowserSession | undefined>;
+  /** Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is gone. */
+  signIn(oldId: string, session: BrowserSession & { userId: string }): Promise<boolean>;
+  /** Sign-out: ends it. */
+  end(id: string): Promise<void>;
+  endAllOf(userId: string): Promise<void>;
+
+  insertFlow(flow: Flow): Promise<void>;
+  /** Only within its own session. */
+  findFlow(id: string, sessionId: string, now: number): Promise<Flow | undefined>;
+  /** Starting sign-up (again) with an address: forgets what was proven for another one. */
+  setFlowEmail(id: string, sessionId: string, email: string): Promise<boolean>;
+  /** Compare-and-swap: only after the email was verified. */
+  setFlowPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
+}
+
+// ---- mail codes and mails --------------------------------------------------------------------
+
+export interface MailCode {
+  id: string;
+  purpose: "sign_up";
+  flowId: string;
+  emailNormalized: string;
+  /** Keyed hash of the 8 digits; the code is bound to its flow and address. */
+  codeHash: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  createdAt: number;
+}
+
+export interface MailStore {
+  /** A new code ends the earlier ones of its flow. */
+  insertCode(code: MailCode): Promise<void>;
+  /**
+   * Counts the attempt, and in the same statement or transaction uses the code when it matches:
+   * marks the flow's email verified. At most `maxAttempts` per code; then it is dead.
+   */
+  useCode(input: {
+    flowId: string;
+    sessionId: string;
+    codeHash: string;
+    maxAttempts: number;
+    now: number;
+  }): Promise<"ok" | "wrong" | "dead" | "none">;
+  /** The embedded default's inbox. */
+  insertMail(mail: Mail): Promise<void>;
+  /** Newest first; of one recipient when given (normalized). */
+  listMails(to?: string): Promise<Mail[]>;
+  findMail(id: string): Promise<Mail | undefined>;
+}
+
+// ---- throttle, keys, audit -------------------------------------------------------------------
+
+export interface ThrottleStore {
+  /**
+   * Takes one from the bucket's budget of the fixed window, atomically, and says whether it was still within `limit`.
+   * An attempt is charged before it is judged, so that parallel guesses cannot all pass.
+   */
+  take(
+    bucket: string,
+    limit: { count: number; windowMs: number },
+    now: number,
+  ): Promise<{ allowed: boolean; count: number; retryAt: number }>;
+  /** Gives one back after a success; never below 0, never a reset. */
+  giveBack(bucket: string, now: number): Promise<void>;
+  /** Reads without taking. */
+  peek(bucket: string, windowMs: number, now: number): Promise<number>;
+}
+
+export interface StoredKey {
+  kid: string;
+  /** Public JWK as JSON. */
+  publicJwk: string;
+  /** Private JWK sealed by the tenant's seal key (AES-256-GCM). */
+  sealedPrivate: string;
+  /** DER certificate, base64 (`x5c`). */
+  certificate: string;
+  createdAt: number;
+  /** Signs from then on; the newest active one signs. */
+  activatesAt: number;
+  /** No longer served from then on. */
+  retiresAt: number | null;
+}
+
+export interface KeyStore {
+  list(): Promise<StoredKey[]>;
+  insert(key: StoredKey): Promise<boolean>;
+  /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns what stands. */
+  insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
+  retire(kid: string, retiresAt: number): Promise<void>;
+}
+
+export interface AuditRecord {
+  at: number;
+  /** `device_grant.redeemed`, `refresh_token.reused`, `user.signed_in` … */
+  event: string;
+  actor: "user" | "client" | "operator" | "tenant";
+  userId: string | null;
+  clientId: string | null;
+  grantId: string | null;
+  ip: string | null;
+  /** Never a secret. */
+  detail: Record<string, string | number | boolean>;
+}
+
+export interface AuditStore {
+  write(record: AuditRecord): Promise<void>;
+  list(filter: { event?: string; limit: number }): Promise<AuditRecord[]>;
+}

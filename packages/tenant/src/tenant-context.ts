@@ -1,0 +1,44 @@
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import type { Store } from "./stores/contract.ts";
+import type { SealKey } from "./tokens/seal.ts";
+import type { SigningKeys } from "./tokens/signing-keys.ts";
+
+/** What the tenant is called and where it answers; fixed at start, never derived from a request. */
+export interface TenantConfig {
+  /** Lower-case GUID. */
+  tenantId: string;
+  /** Shown at the top of every page. */
+  name: string;
+  /** `contoso.example`: the tenant's second name in URLs. */
+  domain: string;
+  /** `https://localhost:8443`: back channel, metadata. No trailing slash. */
+  issuerOrigin: string;
+  /** `http://localhost:8444`: pages and cookies. Equal to `issuerOrigin` off loopback. */
+  pagesOrigin: string;
+  /** The embedded default: SQLite, loopback, no public URL. Only then are there `/inbox` and the control socket. */
+  embedded: boolean;
+  /** A person may create an account. */
+  signUpAllowed: boolean;
+  /** Addresses whose X-Forwarded-For is believed; none by default. */
+  trustedProxies: string[];
+}
+
+/** `https://localhost:8443/<tid>/v2.0`: the `iss` of every token. */
+export function issuerOf(config: TenantConfig): string {
+  return `${config.issuerOrigin}/${config.tenantId}/v2.0`;
+}
+
+/** Handed to every endpoint and page; holds no state of a request. */
+export interface TenantContext {
+  config: TenantConfig;
+  store: Store;
+  clock: Clock;
+  /** RS256 keys of the tenant. */
+  signingKeys: SigningKeys;
+  /** 32 random bytes of this installation (file 0600); keys for CSRF tokens, mail-code hashes, sealing derive from it. */
+  sealKey: SealKey;
+  mailer: Mailer;
+  log: Logger;
+}

@@ -1,0 +1,23 @@
+// `node tools/node24.mjs FILE ARGS…` runs a TypeScript file of the project's sources on Node.js 24 or newer.
+import { spawn } from "node:child_process";
+import { install } from "./install.mjs";
+import { node24, root } from "./runtime.mjs";
+
+/** Starts FILE with Node's type stripping on the packages' sources; resolves to its exit code. Ctrl-C reaches the child itself. */
+export function runOnNode24(args, options = {}) {
+  const child = spawn(node24(), ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning", ...args], {
+    cwd: root,
+    stdio: "inherit",
+    ...options,
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  });
+}
+
+if (process.argv[1]?.endsWith("node24.mjs")) {
+  install();
+  process.exitCode = await runOnNode24(process.argv.slice(2));
+}

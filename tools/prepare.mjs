@@ -1,0 +1,11 @@
+// Runs after `npm ci`: brings the runtime the tenant needs and compiles the packages, so that `npx doorcode …` works.
+import { build } from "./build.mjs";
+import { node24 } from "./runtime.mjs";
+
+try {
+  node24();
+  build();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
