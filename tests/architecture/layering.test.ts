@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { layeringViolations } from "./layering.ts";
+import { projectFiles, root } from "./source-files.ts";
+
+const files = projectFiles();
+
+function dependenciesOf(part: string): string[] | undefined {
+  const file = join(root, part, "package.json");
+  if (!existsSync(file)) return undefined;
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies });
+}
+
+describe("who may import whom", () => {
+  test("the packages keep to it, and declare what they import", () => {
+    assert.ok(files.some(({ path }) => path === "packages/tenant/src/index.ts"));
+    assert.deepEqual(layeringViolations(files, dependenciesOf), []);
+  });
+
+  const planted: [string, string, string, RegExp][] = [
+    ["the tenant importing the guard", "packages/tenant/src/a.ts", 'import { x } from "@doorcode/guard";', /may not/],
+    [
+      "a type taken from another package",
+      "packages/guard/src/a.ts",
+      'import type { x } from "@doorcode/tenant";',
+      /may not/,
+    ],
+    [
+      "a re-export over several lines",
+      "packages/client/src/a.ts",
+      'export {\n  x,\n} from "@doorcode/conformance";',
+      /may not/,
+    ],
+    [
+      "a relative path into another package",
+      "packages/guard/src/a.ts",
+      'import "../../tenant/src/clock.ts";',
+      /packages\/tenant by a relative path/,
+    ],
+    [
+      "a published source importing an example",
+      "packages/tenant/src/x/a.ts",
+      'import "../../../../examples/main-job/start.ts";',
+      /examples\/main-job by a relative path/,
+    ],
+    [
+      "a published source importing its tests",
+      "packages/tenant/src/a.ts",
+      'import { t } from "../test/t.ts";',
+      /imports its tests/,
+    ],
+    [
+      "the CLI loading the tenant at its start",
+      "packages/cli/src/a.ts",
+      'import { main } from "@doorcode/tenant/commands";',
+      /at its start/,
+    ],
+    [
+      "the CLI loading the guard, even lazily",
+      "packages/cli/src/a.ts",
+      'const guard = await import("@doorcode/guard");',
+      /may not/,
+    ],
+    [
+      "a library that package.json does not name",
+      "packages/guard/src/a.ts",
+      'import express from "express";',
+      /does not declare/,
+    ],
+    ["a package without a rule", "packages/new/src/a.ts", "", /nobody has said/],
+  ];
+  for (const [what, path, text, sentence] of planted) {
+    test(`finds ${what}`, () => {
+      const found = layeringViolations([{ path, text }], dependenciesOf);
+      assert.match(found[0] ?? "nothing found", sentence);
+    });
+  }
+
+  test("lets the CLI load the tenant when a command needs it", () => {
+    const text = 'const { main } = await import("@doorcode/tenant/commands");';
+    assert.deepEqual(layeringViolations([{ path: "packages/cli/src/a.ts", text }], dependenciesOf), []);
+  });
+});

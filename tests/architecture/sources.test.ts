@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { projectFiles, type SourceFile } from "./source-files.ts";
+
+const files = projectFiles();
+const isCode = ({ path }: SourceFile) => /\.[cm]?[jt]s$/.test(path);
+
+/** Longer ones have more than one reason to change. Blank lines and comments are free; lists of data are exempt. */
+const maxLines = 300;
+const lists = new Set(["packages/tenant/src/user-flows/common-passwords.ts"]);
+
+const linesOfCode = (text: string) => text.split("\n").filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
+
+const tooLong = (all: SourceFile[]) =>
+  all
+    .filter((file) => isCode(file) && !lists.has(file.path) && linesOfCode(file.text) > maxLines)
+    .map(({ path }) => path);
+
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
+
+const badlyNamed = (all: SourceFile[]) =>
+  all
+    .filter(isCode)
+    .map(({ path }) => path)
+    .filter((path) => !path.split("/").every((name) => kebabCase.test(name)));
+
+// The folders a developer's machine or a build server has, and the hosts of package registries; assembled so that this
+// file does not find itself.
+const machineTraces = new RegExp(
+  [
+    String.raw`(?<![\w.-])/${"home"}/[a-z]`,
+    String.raw`(?<![\w.-])/${"Users"}/[A-Za-z]`,
+    String.raw`(?<![\w.:-])/${"work"}/(main|shared)\b`,
+    String.raw`(?<![\w.-])/${"tmp"}/[a-z]`,
+    String.raw`(?<![\w.-])/${"root"}/`,
+    String.raw`\bregistry\.${"npmjs"}\b`,
+    String.raw`"resolved":\s*"http`,
+  ].join("|"),
+);
+
+const withMachineTraces = (all: SourceFile[]) =>
+  all
+    .filter(({ path, text }) => !/\.(png|svg|ico|woff2)$/.test(path) && machineTraces.test(text))
+    .map(({ path }) => path);
+
+describe("the sources", () => {
+  test(`no file has more than ${maxLines} lines of code`, () => {
+    assert.deepEqual(tooLong(files), []);
+    assert.deepEqual(tooLong([{ path: "a.ts", text: "x\n".repeat(maxLines + 1) }]), ["a.ts"]);
+  });
+
+  test("files and folders are named in kebab-case", () => {
+    assert.deepEqual(badlyNamed(files), []);
+    assert.deepEqual(badlyNamed([{ path: "packages/x/authConfig.ts", text: "" }]), ["packages/x/authConfig.ts"]);
+  });
+
+  test("nothing names a folder of somebody's machine or a package registry", () => {
+    assert.deepEqual(withMachineTraces(files), []);
+    const planted = { path: "a.md", text: `see /${"home"}/alex/notes` };
+    assert.deepEqual(withMachineTraces([planted]), ["a.md"]);
+  });
+});
