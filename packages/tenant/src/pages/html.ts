@@ -1,0 +1,96 @@
+let fromTrusted: (markup: string) => Html;
+
+/** Markup that went through `html`; nothing else can make one, so a string never passes for markup. */
+export class Html {
+  readonly #markup: string;
+  private constructor(markup: string) {
+    this.#markup = markup;
+  }
+  toString(): string {
+    return this.#markup;
+  }
+  static {
+    fromTrusted = (markup) => new Html(markup);
+  }
+}
+
+/** What may stand in `${}`. Null, undefined and false leave nothing; arrays are joined. */
+export type Child = Html | string | number | null | undefined | false | readonly Child[];
+
+type Place = "text" | "tag" | "quoted";
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+function escapeText(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => escapes[character]!);
+}
+
+/**
+ * The pages' template. Text and quoted attribute values are escaped; other places take no text at all:
+ * in a tag, outside quotes, only `attrs()` may stand, because a space there would begin a new attribute.
+ */
+export function html(strings: TemplateStringsArray, ...values: Child[]): Html {
+  const places = placesOf(strings);
+  let markup = strings[0]!;
+  values.forEach((value, i) => {
+    markup += render(value, places[i]!) + strings[i + 1]!;
+  });
+  return fromTrusted(markup);
+}
+
+function render(value: Child, place: Place): string {
+  if (value === null || value === undefined || value === false) return "";
+  if (typeof value === "object" && !(value instanceof Html)) return value.map((item) => render(item, place)).join("");
+  if (value instanceof Html) {
+    if (place === "quoted") throw new TypeError("markup inside a quoted attribute; pass the text itself");
+    return value.toString();
+  }
+  if (place === "tag") throw new TypeError("text inside a tag, outside quotes; quote it or use attrs()");
+  return escapeText(String(value));
+}
+
+const known = new WeakMap<TemplateStringsArray, Place[]>();
+
+/** Where each hole of a template stands; read once per template. */
+function placesOf(strings: TemplateStringsArray): Place[] {
+  let places = known.get(strings);
+  if (places) return places;
+  places = [];
+  let place: Place = "text";
+  let quote = "";
+  for (const part of strings) {
+    for (const character of part) {
+      if (place === "text") {
+        if (character === "<") place = "tag";
+      } else if (place === "quoted") {
+        if (character === quote) place = "tag";
+      } else if (character === ">") place = "text";
+      else if (character === '"' || character === "'") {
+        place = "quoted";
+        quote = character;
+      }
+    }
+    places.push(place);
+  }
+  known.set(strings, places);
+  return places;
+}
+
+/** Attributes of one tag: true is a bare name; null, undefined and false leave the attribute out. Event handlers and `style` are refused: the CSP would. */
+export function attrs(attributes: Record<string, string | number | boolean | null | undefined>): Html {
+  let markup = "";
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!/^[a-z][a-z-]*$/.test(name) || name.startsWith("on") || name === "style") {
+      throw new TypeError(`attribute ${JSON.stringify(name)} is not allowed on a page`);
+    }
+    if (value === null || value === undefined || value === false) continue;
+    markup += value === true ? ` ${name}` : ` ${name}="${escapeText(String(value))}"`;
+  }
+  return fromTrusted(markup);
+}
+
+/** The one `<style>` of a page. Its text is ours alone; no value of a request goes in. */
+export function styleElement(css: string, nonce: string): Html {
+  if (css.includes("</")) throw new TypeError("a style sheet cannot contain </");
+  return fromTrusted(`<style${attrs({ nonce })}>${css}</style>`);
+}
