@@ -1,3 +1,4 @@
+import { rememberConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
@@ -62,12 +63,7 @@ export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decid
   const now = ctx.clock.now();
   const { approved } = await permissionsOf(ctx.store, grant.clientId, grant.requested);
   // Remembered before the approval, so that a redemption in the next instant finds it; consent without approval gives nothing.
-  await ctx.store.directory.addConsent({
-    clientId: grant.clientId,
-    userId: decider.user.id,
-    resourceId: approved.resourceId,
-    scopes: approved.resourceScopes,
-  });
+  await rememberConsent(ctx.store, grant.clientId, decider.user.id, approved);
   const result = await ctx.store.grants.approve(grant.id, {
     sessionId: decider.sessionId,
     userId: decider.user.id,

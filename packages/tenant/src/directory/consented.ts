@@ -1,0 +1,54 @@
+import type { Store } from "../stores/contract.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
+
+/** What this person and the administrator allowed this app at one resource, and the API still offers. */
+export async function consentedScopes(
+  store: Store,
+  clientId: string,
+  userId: string,
+  resourceId: string,
+): Promise<string[]> {
+  const consents = await store.directory.consentsFor(clientId, userId);
+  const granted = new Set(consents.filter((each) => each.resourceId === resourceId).flatMap((each) => each.scopes));
+  if (resourceId === GRAPH_RESOURCE_ID) return [...granted];
+  const api = await store.directory.findApi(resourceId);
+  if (!api || api.disabledAt !== null) return [];
+  return api.scopes.filter((scope) => scope.enabled && granted.has(scope.value)).map((scope) => scope.value);
+}
+
+/** Scopes of the request that only an administrator can consent to and none has: no person's yes could grant them. */
+export async function missingAdminConsent(store: Store, clientId: string, requested: ScopeSet): Promise<string[]> {
+  if (requested.resourceId === GRAPH_RESOURCE_ID) return [];
+  const api = await store.directory.findApi(requested.resourceId);
+  const byAdmin = new Set(await consentedScopes(store, clientId, "", requested.resourceId));
+  if (requested.isDefault) return byAdmin.size > 0 ? [] : [".default"];
+  const adminOnly = (api?.scopes ?? []).filter((scope) => scope.consent === "Admin").map((scope) => scope.value);
+  return requested.resourceScopes.filter((scope) => adminOnly.includes(scope) && !byAdmin.has(scope));
+}
+
+/** Keeps a person's yes for this app: only what a person may consent to; an administrator's scopes are the administrator's. */
+export async function rememberConsent(
+  store: Store,
+  clientId: string,
+  userId: string,
+  approved: ScopeSet,
+): Promise<void> {
+  const { directory } = store;
+  const bare = approved.resourceId === GRAPH_RESOURCE_ID ? approved.resourceScopes : [];
+  const graphScopes = [...approved.oidc, ...bare];
+  if (graphScopes.length > 0) {
+    await directory.addConsent({ clientId, userId, resourceId: GRAPH_RESOURCE_ID, scopes: graphScopes });
+  }
+  if (approved.resourceId === GRAPH_RESOURCE_ID) return;
+  const api = await directory.findApi(approved.resourceId);
+  const own = (api?.scopes ?? []).filter(
+    (scope) => scope.consent === "User" && approved.resourceScopes.includes(scope.value),
+  );
+  if (own.length === 0) return;
+  await directory.addConsent({
+    clientId,
+    userId,
+    resourceId: approved.resourceId,
+    scopes: own.map((scope) => scope.value),
+  });
+}

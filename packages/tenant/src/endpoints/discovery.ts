@@ -1,0 +1,68 @@
+import type { FastifyInstance } from "fastify";
+import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
+import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { DEVICE_CODE_GRANT } from "./token.ts";
+
+/**
+ * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own, RFC 8628 §4's member, and the answer
+ * to MSAL's instance discovery. All URLs come from the configuration, none from the request.
+ */
+export function discovery(app: FastifyInstance, ctx: TenantContext): void {
+  const document = metadata(ctx.config);
+  for (const path of [
+    "/:tenant/v2.0/.well-known/openid-configuration",
+    "/:tenant/.well-known/openid-configuration",
+    "/:tenant/v2.0/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-authorization-server/:tenant/v2.0",
+  ]) {
+    app.get(path, async (_request, reply) => reply.header("cache-control", "public, max-age=300").send(document));
+  }
+}
+
+/** `GET /common/discovery/instance`: which host names are one cloud. Ours is one host. */
+export function instanceDiscovery(app: FastifyInstance, ctx: TenantContext): void {
+  const host = new URL(ctx.config.issuerOrigin).host;
+  app.get("/common/discovery/instance", async () => ({
+    tenant_discovery_endpoint: `${issuerOf(ctx.config)}/.well-known/openid-configuration`,
+    "api-version": "1.1",
+    metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+  }));
+}
+
+/** The tenant's public keys (RFC 7517), in Entra's shape. */
+export function keys(app: FastifyInstance, ctx: TenantContext): void {
+  app.get("/:tenant/discovery/v2.0/keys", async (_request, reply) =>
+    reply.header("cache-control", "public, max-age=300").send({ keys: await ctx.signingKeys.published() }),
+  );
+}
+
+function metadata(config: TenantConfig): Record<string, unknown> {
+  const base = `${config.issuerOrigin}/${config.tenantId}`;
+  const clientAuthentication = ["none", "client_secret_post", "client_secret_basic"];
+  return {
+    issuer: issuerOf(config),
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+    userinfo_endpoint: `${config.issuerOrigin}/${config.tenantId}/openid/userinfo`,
+    revocation_endpoint: `${base}/oauth2/v2.0/revoke`,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+    grant_types_supported: [DEVICE_CODE_GRANT, "refresh_token"],
+    response_types_supported: [],
+    response_modes_supported: [],
+    scopes_supported: OIDC_SCOPES,
+    subject_types_supported: ["pairwise"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    token_endpoint_auth_methods_supported: clientAuthentication,
+    revocation_endpoint_auth_methods_supported: clientAuthentication,
+    claims_supported: "sub iss aud exp iat nbf auth_time amr sid oid tid uti ver name preferred_username email".split(
+      " ",
+    ),
+    request_uri_parameter_supported: false,
+    http_logout_supported: true,
+    tenant_region_scope: null,
+    // Tells a Doorcode client that MSAL Node can be its engine here.
+    doorcode_profile: "entra",
+  };
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { TenantContext } from "../tenant-context.ts";
+import type { Form } from "./form.ts";
+
+/**
+ * End Session Endpoint (OpenID Connect RP-Initiated Logout §2), GET or POST. It ends nothing by itself: it leads to the
+ * sign-out page on the pages origin, where the person says yes. A post_logout_redirect_uri goes along only when the app
+ * has registered exactly that one.
+ */
+export function logout(app: FastifyInstance, ctx: TenantContext): void {
+  const lead = async (reply: FastifyReply, parameter: (name: string) => string | undefined) => {
+    const hint = parameter("id_token_hint");
+    const hinted = hint === undefined ? undefined : await ctx.signingKeys.verify(hint, { allowExpired: true });
+    const clientId = typeof hinted?.aud === "string" ? hinted.aud : parameter("client_id")?.toLowerCase();
+    const client = clientId === undefined ? undefined : await ctx.store.directory.findApp(clientId);
+    const returnTo = parameter("post_logout_redirect_uri");
+    const target = new URL("/sign-out", ctx.config.pagesOrigin);
+    if (client && returnTo !== undefined && client.postLogoutRedirectUris.includes(returnTo)) {
+      target.searchParams.set("client_id", client.clientId);
+      target.searchParams.set("post_logout_redirect_uri", returnTo);
+      const state = parameter("state");
+      if (state !== undefined && state.length <= 1000) target.searchParams.set("state", state);
+    }
+    return reply.header("cache-control", "no-store").redirect(target.href, 303);
+  };
+
+  app.get(
+    "/:tenant/oauth2/v2.0/logout",
+    async (request: FastifyRequest<{ Querystring: Record<string, unknown> }>, reply) =>
+      lead(reply, (name) => {
+        const value = request.query[name];
+        return typeof value === "string" && value !== "" ? value : undefined;
+      }),
+  );
+  app.post("/:tenant/oauth2/v2.0/logout", async (request, reply) => {
+    const form = (request.body as Form | undefined) ?? new Map<string, string>();
+    return lead(reply, (name) => form.get(name));
+  });
+}

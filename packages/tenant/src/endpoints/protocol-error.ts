@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../clock.ts";
+
+/**
+ * Entra's error numbers, each with the OAuth error, the HTTP status and the sentence it goes with
+ * (facts: Microsoft's list of AADSTS codes). One place, so that a correction is one line.
+ */
+const catalogue = {
+  pending: [
+    70016,
+    400,
+    "authorization_pending",
+    "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+  ],
+  slow_down: [70016, 400, "slow_down", "The device polls too fast. Wait 5 seconds longer between polls from now on."],
+  code_expired: [
+    70020,
+    400,
+    "expired_token",
+    "The device code has expired. Start the sign-in again to get a new code.",
+  ],
+  declined: [70018, 400, "access_denied", "The person declined the sign-in."],
+  bad_code: [70019, 400, "invalid_grant", "The device code is not known here."],
+  code_redeemed: [54005, 400, "invalid_grant", "The device code was already redeemed. Start the sign-in again."],
+  wrong_client: [70000, 400, "invalid_grant", "The grant was issued to another application."],
+  bad_refresh_token: [70000, 400, "invalid_grant", "The refresh token is not known here."],
+  refresh_expired: [700082, 400, "invalid_grant", "The refresh token has expired due to inactivity. Sign in again."],
+  revoked: [50173, 400, "invalid_grant", "The sign-in was revoked. Sign in again."],
+  user_disabled: [50057, 400, "invalid_grant", "The account is disabled."],
+  app_unknown: [700016, 401, "invalid_client", "No application with this client_id is registered in this tenant."],
+  secret_missing: [
+    7000218,
+    401,
+    "invalid_client",
+    "The request must contain the client secret, because the application does not allow public client flows.",
+  ],
+  secret_wrong: [7000215, 401, "invalid_client", "The client secret is wrong."],
+  client_id_missing: [900144, 401, "invalid_client", "The request body must contain the parameter 'client_id'."],
+  parameter_missing: [900144, 400, "invalid_request", "The request body must contain the parameter"],
+  parameter_repeated: [90023, 400, "invalid_request", "A parameter is given more than once:"],
+  parameter_invalid: [90023, 400, "invalid_request", "The request is malformed:"],
+  grant_unsupported: [70003, 400, "unsupported_grant_type", "This grant type is not supported here."],
+  scope_invalid: [70011, 400, "invalid_scope", "The provided value for the parameter 'scope' is not valid:"],
+  several_resources: [
+    700022,
+    400,
+    "invalid_scope",
+    "The scopes belong to more than one resource; ask for one resource at a time.",
+  ],
+  resource_unknown: [500011, 400, "invalid_scope", "No API with this identifier is registered in this tenant:"],
+  admin_consent: [90094, 400, "invalid_scope", "An administrator has to consent first to"],
+  consent_required: [65001, 400, "invalid_grant", "Nobody has consented to this yet; sign in again and ask for"],
+  tenant_unknown: [90002, 400, "invalid_tenant", "There is no such tenant here."],
+  response_type: [700054, 400, "unsupported_response_type", "This tenant signs people in by device code."],
+  failed: [
+    90033,
+    500,
+    "server_error",
+    "The tenant could not answer. Try again; the trace ID finds the reason in its log.",
+  ],
+} as const satisfies Record<string, readonly [number, number, string, string]>;
+
+export type ProtocolErrorName = keyof typeof catalogue;
+
+/** An answer of the protocol, not a failure of the server: thrown by endpoints, written by `sendProtocolError`. */
+export class ProtocolError extends Error {
+  override name = "ProtocolError";
+  readonly number: number;
+  readonly status: number;
+  /** The OAuth error code (RFC 6749 §5.2, RFC 8628 §3.5). */
+  readonly error: string;
+  readonly suberror: string | undefined;
+
+  constructor(
+    name: ProtocolErrorName,
+    more: { detail?: string; error?: string; status?: number; suberror?: string } = {},
+  ) {
+    const [number, status, error, sentence] = catalogue[name];
+    super(more.detail === undefined ? sentence : `${sentence} ${more.detail}`);
+    this.number = number;
+    this.status = more.status ?? status;
+    this.error = more.error ?? error;
+    this.suberror = more.suberror;
+  }
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The client's own id for the request where it sent a GUID, else a new one. */
+export function correlationIdOf(request: FastifyRequest): string {
+  const sent = request.headers["client-request-id"];
+  return typeof sent === "string" && GUID.test(sent) ? sent.toLowerCase() : randomUUID();
+}
+
+/** Entra's error body: the OAuth members of RFC 6749 §5.2, AADSTS number, ids and time. */
+export function errorBody(error: ProtocolError, correlationId: string, clock: Clock): Record<string, unknown> {
+  const traceId = randomUUID();
+  const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  const body: Record<string, unknown> = {
+    error: error.error,
+    error_description: `AADSTS${error.number}: ${error.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_codes: [error.number],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: correlationId,
+  };
+  if (error.suberror !== undefined) body.suberror = error.suberror;
+  return body;
+}
+
+export function sendProtocolError(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  error: ProtocolError,
+  clock: Clock,
+): FastifyReply {
+  const correlationId = correlationIdOf(request);
+  reply
+    .status(error.status)
+    .headers({ "cache-control": "no-store", pragma: "no-cache", "client-request-id": correlationId });
+  // RFC 6749 §5.2: whoever tried HTTP authentication is told the scheme.
+  if (error.status === 401 && request.headers.authorization !== undefined) {
+    reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');
+  }
+  return reply.send(errorBody(error, correlationId, clock));
+}

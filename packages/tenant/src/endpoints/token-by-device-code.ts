@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
+import type { PollPace } from "../device-grant/poll-pace.ts";
+import type { App } from "../directory/entities.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { signTokens, tokenResponse } from "../tokens/issue.ts";
+import { REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import { hashRefreshToken, newRefreshToken } from "../tokens/refresh-token.ts";
+import { hashSecret } from "../tokens/seal.ts";
+import { type Form, required } from "./form.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+/**
+ * One poll (RFC 8628 §3.4, §3.5). It reads one row and writes nothing, unless the grant is approved and the poll on time:
+ * then it is redeemed, once.
+ * `standard` is true for the URN grant type; MSAL's `device_code` gets Entra's spelling and never `slow_down`, which is fatal there.
+ */
+export async function tokenByDeviceCode(
+  ctx: TenantContext,
+  pace: PollPace,
+  client: App,
+  form: Form,
+  { standard, ip }: { standard: boolean; ip: string },
+): Promise<Record<string, unknown>> {
+  const deviceCodeHash = hashSecret(required(form, "device_code"));
+  const polled = await ctx.store.grants.poll(deviceCodeHash);
+  if (!polled) throw new ProtocolError("bad_code", standard ? {} : { error: "bad_verification_code" });
+  if (polled.clientId !== client.clientId) throw new ProtocolError("wrong_client");
+
+  if (pace.note(deviceCodeHash, polled.expiresAt, standard) === "early") {
+    throw new ProtocolError(standard ? "slow_down" : "pending");
+  }
+  const state = answerOf(polled, ctx.clock.now());
+  if (state === "pending") throw new ProtocolError("pending");
+  if (state !== "approved") {
+    pace.forget(deviceCodeHash);
+    throw declinedSpelling(state, standard);
+  }
+  const body = await redeem(ctx, client, deviceCodeHash, standard, form.get("client_info") === "1", ip);
+  pace.forget(deviceCodeHash);
+  return body;
+}
+
+type Answer = "pending" | "approved" | "declined" | "code_expired" | "code_redeemed";
+
+/** Terminal states stand whatever the time; any other is over once the code has expired. */
+function answerOf(grant: PolledGrant, now: number): Answer {
+  if (grant.status === "denied") return "declined";
+  if (grant.status === "redeemed") return "code_redeemed";
+  if (grant.expiresAt <= now) return "code_expired";
+  return grant.status === "approved" ? "approved" : "pending";
+}
+
+function declinedSpelling(state: Exclude<Answer, "pending" | "approved">, standard: boolean): ProtocolError {
+  return new ProtocolError(state, state === "declined" && !standard ? { error: "authorization_declined" } : {});
+}
+
+async function redeem(
+  ctx: TenantContext,
+  client: App,
+  deviceCodeHash: string,
+  standard: boolean,
+  withClientInfo: boolean,
+  ip: string,
+): Promise<Record<string, unknown>> {
+  const grant = await ctx.store.grants.findByDeviceCodeHash(deviceCodeHash);
+  const approved = grant?.approved;
+  const user = grant?.userId ? await ctx.store.directory.findUser(grant.userId) : undefined;
+  if (!grant || !approved || !user)
+    throw new ProtocolError("declined", standard ? {} : { error: "authorization_declined" });
+
+  const now = ctx.clock.now();
+  const family = {
+    id: randomUUID(),
+    userId: user.id,
+    clientId: client.clientId,
+    grantId: grant.id,
+    scopes: approved,
+    amr: grant.amr,
+    authTime: grant.authTime ?? now,
+    createdAt: now,
+    expiresAt: now + REFRESH_TOKEN_LIFETIME,
+  };
+  const tokens = await signTokens(ctx, { user, app: client, scopes: approved, family });
+  const refreshToken = approved.oidc.includes("offline_access") ? newRefreshToken() : undefined;
+  const result = await ctx.store.tokens.redeem({
+    deviceCodeHash,
+    clientId: client.clientId,
+    family,
+    refreshToken: refreshToken ? { tokenHash: hashRefreshToken(refreshToken), expiresAt: family.expiresAt } : null,
+    now,
+    audit: {
+      at: now,
+      event: "device_grant.redeemed",
+      actor: "client",
+      userId: user.id,
+      clientId: client.clientId,
+      grantId: grant.id,
+      ip,
+      detail: { family: family.id },
+    },
+  });
+  if (result.outcome === "redeemed") {
+    return tokenResponse({
+      tokens,
+      refreshToken,
+      scopes: approved,
+      user,
+      tenantId: ctx.config.tenantId,
+      withClientInfo,
+    });
+  }
+  if (result.outcome === "refused") {
+    throw result.why === "user" ? new ProtocolError("user_disabled") : new ProtocolError("revoked");
+  }
+  throw lostTo(result.grant, now, standard);
+}
+
+/** Another request, or time, was faster. */
+function lostTo(grant: DeviceGrant | undefined, now: number, standard: boolean): ProtocolError {
+  const state = grant ? answerOf(grant, now) : "code_redeemed";
+  if (state === "pending" || state === "approved") return new ProtocolError("code_redeemed");
+  return declinedSpelling(state, standard);
+}

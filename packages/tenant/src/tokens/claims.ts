@@ -1,0 +1,110 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Api, App, User } from "../directory/entities.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
+import { issuerOf, type TenantConfig } from "../tenant-context.ts";
+import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
+import { deriveKey, type SealKey } from "./seal.ts";
+
+/** Everything a token says, gathered before it is signed. */
+export interface TokenSubject {
+  user: User;
+  app: App;
+  /** Undefined for a token of bare scopes (userinfo, Graph). */
+  api: Api | undefined;
+  roles: string[];
+  scopes: ScopeSet;
+  /** The family: one sign-in on one device. */
+  sid: string;
+  amr: string[];
+  /** Milliseconds since the epoch. */
+  authTime: number;
+}
+
+/** Pairwise (OIDC Core §8.1): two apps cannot compare their users by it. */
+export function pairwiseSub(sealKey: SealKey, appId: string, userId: string): string {
+  return createHmac("sha256", deriveKey(sealKey, "pairwise-sub")).update(`${appId}:${userId}`).digest("base64url");
+}
+
+export function accessTokenClaims(
+  config: TenantConfig,
+  sealKey: SealKey,
+  subject: TokenSubject,
+  now: number,
+): { typ: string; claims: Record<string, unknown> } {
+  const { user, app, api, scopes } = subject;
+  const issuedAt = Math.floor(now / 1000);
+  const common = {
+    iss: issuerOf(config),
+    aud: api?.clientId ?? GRAPH_RESOURCE_ID,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sid: subject.sid,
+  };
+  const granted = api ? scopes.resourceScopes : [...scopes.oidc, ...scopes.resourceScopes];
+  const roles = subject.roles.length > 0 ? { roles: subject.roles } : {};
+  if (api?.tokenProfile === "rfc9068") {
+    return {
+      typ: "at+jwt",
+      claims: {
+        ...common,
+        ...roles,
+        client_id: app.clientId,
+        scope: granted.join(" "),
+        jti: tokenId(),
+        auth_time: Math.floor(subject.authTime / 1000),
+      },
+    };
+  }
+  return {
+    typ: "JWT",
+    claims: {
+      ...common,
+      ...roles,
+      azp: app.clientId,
+      azpacr: app.publicClient ? "0" : "1",
+      name: user.displayName,
+      oid: user.id,
+      preferred_username: user.email,
+      scp: granted.join(" "),
+      tid: config.tenantId,
+      uti: tokenId(),
+      ver: "2.0",
+    },
+  };
+}
+
+export function idTokenClaims(
+  config: TenantConfig,
+  sealKey: SealKey,
+  subject: TokenSubject,
+  accessToken: string,
+  now: number,
+): Record<string, unknown> {
+  const { user, app, scopes } = subject;
+  const issuedAt = Math.floor(now / 1000);
+  return {
+    iss: issuerOf(config),
+    aud: app.clientId,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sid: subject.sid,
+    oid: user.id,
+    tid: config.tenantId,
+    uti: tokenId(),
+    ver: "2.0",
+    auth_time: Math.floor(subject.authTime / 1000),
+    amr: subject.amr,
+    // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
+    at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+    ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
+    ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
+  };
+}
+
+function tokenId(): string {
+  return randomBytes(16).toString("base64url");
+}

@@ -1,0 +1,175 @@
+import "reflect-metadata";
+import { createHash, randomBytes } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from "jose";
+import type { Clock } from "../clock.ts";
+import type { Store, StoredKey } from "../stores/contract.ts";
+import { deriveKey, type SealKey, seal, unseal } from "./seal.ts";
+import type { PublishedKey, SigningKeys } from "./signing-keys.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+/** A key signs this long before its successor, which is published from the start, takes over. */
+const SIGNING_PERIOD = 90 * DAY;
+/** A superseded key stays published this long: well beyond the life of the last token it signed (60 min). */
+const SERVED_AFTER = DAY;
+/** How long one process trusts what it read; another node's new key is seen after it, long before it signs. */
+const RELOAD_AFTER = 60 * 1000;
+
+interface LoadedKey {
+  stored: StoredKey;
+  published: PublishedKey;
+  privateKey: CryptoKey;
+}
+
+/**
+ * Loads the signing keys, or makes them at first start: one that signs now and its successor, so that more than one is
+ * always served. Private keys are in the store, sealed under the installation's seal key.
+ */
+export async function loadSigningKeys(parts: {
+  store: Store;
+  sealKey: SealKey;
+  clock: Clock;
+  issuer: string;
+}): Promise<SigningKeys> {
+  const { store, clock, issuer } = parts;
+  const key = deriveKey(parts.sealKey, "signing-keys");
+  let loaded: LoadedKey[] = [];
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  let loading: Promise<LoadedKey[]> | undefined;
+
+  async function load(): Promise<LoadedKey[]> {
+    const now = clock.now();
+    let stored = await store.keys.list();
+    if (stored.length === 0) {
+      stored = await store.keys.insertFirst([
+        await newKey(key, now, now),
+        await newKey(key, now, now + SIGNING_PERIOD),
+      ]);
+    }
+    if (!stored.some((each) => each.activatesAt > now)) {
+      await store.keys.insert(await newKey(key, now, now + SIGNING_PERIOD));
+      stored = await store.keys.list();
+    }
+    const known = new Map(loaded.map((each) => [each.stored.kid, each]));
+    const kept = served(stored, now);
+    return Promise.all(kept.map(async (each) => known.get(each.kid) ?? openKey(key, each, issuer)));
+  }
+
+  async function current(): Promise<LoadedKey[]> {
+    const age = clock.now() - loadedAt;
+    if (age >= 0 && age < RELOAD_AFTER) return loaded;
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    loaded = await loading;
+    loadedAt = clock.now();
+    return loaded;
+  }
+
+  await current();
+  return {
+    async sign(payload, typ) {
+      const now = clock.now();
+      const active = (await current()).filter((each) => each.stored.activatesAt <= now);
+      const signer = active.reduce((a, b) => (b.stored.activatesAt > a.stored.activatesAt ? b : a));
+      return new SignJWT(payload)
+        .setProtectedHeader({ typ, alg: "RS256", kid: signer.stored.kid })
+        .sign(signer.privateKey);
+    },
+    async verify(token, options = {}) {
+      const keys = await current();
+      try {
+        const { payload } = await jwtVerify(
+          token,
+          (header) => {
+            const found = keys.find((each) => each.stored.kid === header.kid);
+            if (!found) throw new Error("unknown kid");
+            return importJWK(found.published, "RS256");
+          },
+          {
+            algorithms: ["RS256"],
+            issuer,
+            currentDate: options.allowExpired ? new Date(0) : new Date(clock.now()),
+            clockTolerance: options.allowExpired ? Number.MAX_SAFE_INTEGER : 0,
+            ...(options.audience === undefined ? {} : { audience: options.audience }),
+          },
+        );
+        return payload;
+      } catch {
+        return undefined;
+      }
+    },
+    async published() {
+      return (await current()).map((each) => each.published);
+    },
+    async rotate(activatesAt) {
+      const added = await newKey(key, clock.now(), activatesAt);
+      await store.keys.insert(added);
+      loadedAt = Number.NEGATIVE_INFINITY;
+      return added.kid;
+    },
+  };
+}
+
+/** Which keys are published at `now`: those to come, the one that signs, and those superseded less than a day ago. */
+function served(stored: StoredKey[], now: number): StoredKey[] {
+  const standing = stored.filter((each) => each.retiresAt === null || each.retiresAt > now);
+  const byActivation = standing.sort((a, b) => a.activatesAt - b.activatesAt);
+  return byActivation.filter((_each, index) => {
+    const successor = byActivation[index + 1];
+    return !successor || successor.activatesAt + SERVED_AFTER > now;
+  });
+}
+
+async function newKey(key: Uint8Array, now: number, activatesAt: number): Promise<StoredKey> {
+  const pair = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
+  const publicJwk = await exportJWK(pair.publicKey);
+  const kid = await calculateJwkThumbprint(publicJwk);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: `00${randomBytes(15).toString("hex")}`,
+    name: "CN=Doorcode token signing",
+    notBefore: new Date(now),
+    notAfter: new Date(activatesAt + 2 * SIGNING_PERIOD),
+    keys: pair,
+    signingAlgorithm: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  });
+  return {
+    kid,
+    publicJwk: JSON.stringify(publicJwk),
+    sealedPrivate: seal(key, JSON.stringify(await exportJWK(pair.privateKey)), kid),
+    certificate: Buffer.from(certificate.rawData).toString("base64"),
+    createdAt: now,
+    activatesAt,
+    retiresAt: null,
+  };
+}
+
+async function openKey(key: Uint8Array, stored: StoredKey, issuer: string): Promise<LoadedKey> {
+  const publicJwk = JSON.parse(stored.publicJwk) as JWK;
+  const privateJwk = JSON.parse(unseal(key, stored.sealedPrivate, stored.kid)) as JWK;
+  const thumbprint = createHash("sha1").update(Buffer.from(stored.certificate, "base64")).digest("base64url");
+  return {
+    stored,
+    published: {
+      kty: "RSA",
+      use: "sig",
+      alg: "RS256",
+      kid: stored.kid,
+      x5t: thumbprint,
+      n: publicJwk.n!,
+      e: publicJwk.e!,
+      x5c: [stored.certificate],
+      issuer,
+    },
+    privateKey: (await importJWK(privateJwk, "RS256")) as CryptoKey,
+  };
+}
