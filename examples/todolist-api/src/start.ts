@@ -1,0 +1,76 @@
+import { type Clock, createGuard, fastifyGuard } from "@doorcode/guard";
+import Fastify, { type FastifyError } from "fastify";
+import { todoRoutes } from "./routes.ts";
+import { openTodoStore } from "./todo-store.ts";
+
+export interface TodoListOptions {
+  /** The tokens' `iss`: `https://localhost:8443/<tenant>/v2.0`. */
+  issuer: string;
+  /** The API's client ID. */
+  audience: string;
+  tenantId: string;
+  /** PEM of the CA of an issuer on this machine. */
+  ca?: string;
+  /** 0, the default: any free port of 127.0.0.1. */
+  port?: number;
+  /** Path of the SQLite file; default in memory. */
+  store?: string;
+  clock?: Clock;
+}
+
+export interface RunningTodoList {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the to-do list API on loopback. It does not need its issuer until the first request. */
+export async function startTodoListApi(options: TodoListOptions): Promise<RunningTodoList> {
+  const { issuer, audience, tenantId, ca, clock, port = 0, store: file = ":memory:" } = options;
+  const guard = createGuard({
+    issuer,
+    audience,
+    tenantId,
+    profile: "entra",
+    ...(ca && { ca }),
+    ...(clock && { clock }),
+  });
+  const app = Fastify({
+    bodyLimit: 16_384,
+    // What was sent is judged as it is: no "1" for 1, no unknown field quietly dropped.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  app.removeContentTypeParser("text/plain");
+  const store = openTodoStore(file);
+  app.addHook("onClose", async () => store.close());
+
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: "not_found", message: "No such address." }),
+  );
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 400 && status < 500) {
+      return reply.code(status).send({ error: wordFor(status), message: error.message });
+    }
+    console.error(error);
+    return reply.code(500).send({ error: "internal", message: "Something went wrong here; try again." });
+  });
+
+  await app.register(fastifyGuard, { guard });
+  todoRoutes(app, store);
+  try {
+    await app.listen({ host: "127.0.0.1", port });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const address = app.server.address();
+  if (typeof address !== "object" || address === null) throw new Error("The API listens on no port.");
+  return { url: `http://127.0.0.1:${address.port}`, close: () => app.close() };
+}
+
+function wordFor(status: number): string {
+  if (status === 413) return "too_large";
+  if (status === 415) return "unsupported_media_type";
+  return "invalid_request";
+}

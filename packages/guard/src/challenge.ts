@@ -1,0 +1,22 @@
+/** Parameters of a `WWW-Authenticate: Bearer` challenge (RFC 6750 §3), in the order they are written. */
+export interface Challenge {
+  error?: string;
+  error_description?: string;
+  scope?: string;
+  /** Base64 of the claims request (Entra's claims challenge). */
+  claims?: string;
+  authorization_uri?: string;
+}
+
+/** The header's value. No parameter at all when the request carried no token (RFC 6750 §3.1). */
+export function formatChallenge(challenge: Challenge): string {
+  const parameters = Object.entries(challenge)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${quoted(value)}`);
+  return parameters.length === 0 ? "Bearer" : `Bearer ${parameters.join(", ")}`;
+}
+
+/** RFC 9110 §5.6.4 quoted-string, in printable ASCII only, so that no value can end the line or the string. */
+function quoted(value: string): string {
+  return `"${value.replace(/[^\x20-\x7e]/g, "?").replace(/["\\]/g, "\\$&")}"`;
+}

@@ -1,0 +1,143 @@
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JWK,
+  type JWSHeaderParameters,
+} from "jose";
+import type { Clock } from "./clock.ts";
+import { GuardError } from "./errors.ts";
+import { fetchJson, secureUrl, trusting } from "./fetch-json.ts";
+
+/** Milliseconds that keys stay good while the issuer cannot be reached: a day, not for ever. */
+const LONGEST_OUTAGE = 24 * 60 * 60 * 1000;
+/** Milliseconds between attempts while there are no keys at all, as when the API starts before its issuer. */
+const FIRST_KEYS_RETRY = 1_000;
+
+export interface IssuerKeysOptions {
+  issuer: string;
+  jwksUri: string | undefined;
+  ca: string | undefined;
+  cooldownMs: number;
+  cacheMaxAgeMs: number;
+  clock: Clock;
+}
+
+interface Fetched {
+  find: ReturnType<typeof createLocalJWKSet>;
+  /** Milliseconds since the epoch. */
+  at: number;
+  authorizationEndpoint: string | undefined;
+}
+
+/** An issuer's public keys, read when they are first needed. */
+export interface IssuerKeys {
+  /**
+   * The key for a token's header. A `kid` that is not there makes it read the keys again, at most once a cool-down:
+   * made-up kids must not turn the API into a hammer on its issuer.
+   *
+   * @throws {GuardError} `issuer_unreachable` (503).
+   * @throws jose's `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`.
+   */
+  find(header: JWSHeaderParameters | undefined, token: FlattenedJWSInput): Promise<CryptoKey>;
+  /** Of the issuer's metadata, once it was read. */
+  authorizationEndpoint(): string | undefined;
+}
+
+export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
+  const { clock, cooldownMs, cacheMaxAgeMs } = options;
+  const secureContext = options.ca === undefined ? undefined : trusting(options.ca);
+  let current: Fetched | undefined;
+  let inFlight: Promise<void> | undefined;
+  let attemptedAt = Number.NEGATIVE_INFINITY;
+  let failure: unknown;
+
+  async function read(): Promise<Fetched> {
+    let jwksUri: unknown = options.jwksUri;
+    let authorizationEndpoint: string | undefined;
+    if (jwksUri === undefined) {
+      const metadata = await fetchJson(metadataUrl(options.issuer), secureContext);
+      // RFC 8414 §3.3: metadata of another issuer must not be used.
+      if (metadata.issuer !== options.issuer)
+        throw new Error(`The metadata is of another issuer, not ${options.issuer}`);
+      jwksUri = metadata.jwks_uri;
+      authorizationEndpoint = secureUrl(metadata.authorization_endpoint)?.href;
+    }
+    const url = secureUrl(jwksUri);
+    if (!url) throw new Error("The metadata's jwks_uri is not an https URL");
+    const keys = usableKeys((await fetchJson(url, secureContext)).keys, options.issuer);
+    // A set without keys is an accident at the issuer; the keys of before are the better answer to it.
+    if (keys.length === 0) throw new Error(`${url.href} has no public keys of ${options.issuer}`);
+    return { find: createLocalJWKSet({ keys }), at: clock.now(), authorizationEndpoint };
+  }
+
+  /** Reads the keys, once at a time; a failure leaves those of before. */
+  function refresh(): Promise<void> {
+    inFlight ??= (async () => {
+      attemptedAt = clock.now();
+      try {
+        current = await read();
+      } catch (error) {
+        failure = error;
+      } finally {
+        inFlight = undefined;
+      }
+    })();
+    return inFlight;
+  }
+
+  // Distances, so that a clock that was set back does not hold the keys for hours.
+  const mayAttempt = (pause: number) => inFlight !== undefined || Math.abs(clock.now() - attemptedAt) >= pause;
+  const age = () => (current ? Math.abs(clock.now() - current.at) : Number.POSITIVE_INFINITY);
+
+  return {
+    async find(header, token) {
+      if (age() >= cacheMaxAgeMs && mayAttempt(current ? cooldownMs : Math.min(cooldownMs, FIRST_KEYS_RETRY))) {
+        await refresh();
+      }
+      if (!current || age() >= cacheMaxAgeMs + LONGEST_OUTAGE) {
+        throw new GuardError("issuer_unreachable", "The issuer's keys cannot be read, so no token can be checked.", {
+          status: 503,
+          hint: `Check that this machine reaches ${options.issuer} and trusts its certificate; then try again.`,
+          cause: failure,
+        });
+      }
+      try {
+        return await current.find(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || !mayAttempt(cooldownMs)) throw error;
+        await refresh();
+        return current.find(header, token);
+      }
+    },
+    authorizationEndpoint: () => current?.authorizationEndpoint,
+  };
+}
+
+/** OpenID Connect Discovery §4: appended to the issuer's path (Entra's `/{tid}/v2.0`). */
+function metadataUrl(issuer: string): URL {
+  return new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+}
+
+/**
+ * Public signature keys only. Entra's key sets are shared between tenants and mark keys with the issuer they sign for;
+ * a key of another issuer must not vouch for this one.
+ */
+function usableKeys(keys: unknown, issuer: string): JWK[] {
+  if (!Array.isArray(keys)) return [];
+  return keys.filter((key: JWK & { issuer?: unknown }) => {
+    if (typeof key !== "object" || key === null || key.d !== undefined) return false;
+    if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return false;
+    return key.issuer === undefined || key.issuer === issuer || isTemplateOf(key.issuer, issuer);
+  });
+}
+
+/** `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for every tenant. */
+function isTemplateOf(template: unknown, issuer: string): boolean {
+  if (typeof template !== "string") return false;
+  const [before, after, ...more] = template.split("{tenantid}");
+  if (before === undefined || after === undefined || more.length > 0) return false;
+  const tenant = issuer.slice(before.length, issuer.length - after.length);
+  return issuer === before + tenant + after && /^[0-9a-f-]{36}$/i.test(tenant);
+}

@@ -1,0 +1,146 @@
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
+import type { AccessToken } from "./access-token.ts";
+import { LONGEST_TOKEN, tokenTooLarge } from "./authorization-header.ts";
+import type { Clock } from "./clock.ts";
+import { GuardError, invalidToken } from "./errors.ts";
+import type { IssuerKeys } from "./issuer-keys.ts";
+import { claimMissing, type Profile } from "./profiles/profile.ts";
+
+/** An issuer whose tokens are accepted. */
+export interface TrustedIssuer {
+  issuer: string;
+  audience: string;
+  tenantId: string | undefined;
+  profile: Profile;
+  /** undefined: any client of the tenant. */
+  allowedClients: ReadonlySet<string> | undefined;
+  keys: IssuerKeys;
+}
+
+/** The token, checked against the issuer that it names. @throws {GuardError} Status 401 or 503. */
+export async function verifyToken(
+  token: string,
+  issuers: ReadonlyMap<string, TrustedIssuer>,
+  clock: Clock,
+  clockToleranceMs: number,
+): Promise<{ token: AccessToken; from: TrustedIssuer }> {
+  if (token.length > LONGEST_TOKEN) throw tokenTooLarge();
+  const from = issuerNamed(token, issuers);
+  const { profile, issuer, audience } = from;
+  let claims: JWTPayload;
+  try {
+    const verified = await jwtVerify(token, (header, jws) => from.keys.find(header, jws), {
+      algorithms: [...profile.algorithms],
+      typ: profile.typ,
+      issuer,
+      audience,
+      requiredClaims: [...profile.requiredClaims],
+      currentDate: new Date(clock.now()),
+      clockTolerance: clockToleranceMs / 1000,
+    });
+    claims = verified.payload;
+  } catch (error) {
+    throw refusal(error);
+  }
+  const { exp, iat } = claims;
+  if (typeof exp !== "number") throw claimMissing("exp");
+  if (typeof iat !== "number") throw claimMissing("iat");
+  if (iat * 1000 > clock.now() + clockToleranceMs) throw notYetValid();
+  const read = profile.read(claims, from);
+  if (from.allowedClients && !from.allowedClients.has(read.azp)) {
+    throw invalidToken(
+      "client_refused",
+      "The token was issued to a client that may not call this API.",
+      "Add the client's ID to allowedClients, or call with an app that is on the list.",
+    );
+  }
+  return { token: { ...read, issuer, expiresAt: exp * 1000, claims }, from };
+}
+
+/**
+ * The configured issuer for a token that nothing was verified of yet. A token that cannot be good is refused before
+ * anything is fetched for it.
+ */
+function issuerNamed(token: string, issuers: ReadonlyMap<string, TrustedIssuer>): TrustedIssuer {
+  let alg: string | undefined;
+  let kid: unknown;
+  let iss: string | undefined;
+  try {
+    ({ alg, kid } = decodeProtectedHeader(token));
+    ({ iss } = decodeJwt(token));
+  } catch (error) {
+    throw malformed(error);
+  }
+  const from = iss === undefined ? undefined : issuers.get(iss);
+  if (!from) {
+    throw invalidToken(
+      "issuer_unknown",
+      "The token is of an issuer that this API does not trust.",
+      "Sign in at the tenant that this API is configured for.",
+    );
+  }
+  if (!from.profile.algorithms.includes(alg ?? "none")) throw algorithmRefused();
+  if (kid !== undefined && typeof kid !== "string") throw malformed();
+  return from;
+}
+
+/** Says in our words what jose found. Whatever is not known here is a refusal too. */
+function refusal(error: unknown): GuardError {
+  if (error instanceof GuardError) return error;
+  if (error instanceof errors.JWTExpired) {
+    return invalidToken("token_expired", "The token has expired.", "Renew it and send the new one.", error);
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error);
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return invalidToken("signature_invalid", "The token's signature is wrong.", "Send the token as issued.", error);
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return algorithmRefused(error);
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return invalidToken(
+      "key_unknown",
+      "The token is signed with a key that its issuer does not publish.",
+      "Sign in again. Right after the issuer changed its keys, try once more in half a minute.",
+      error,
+    );
+  }
+  return malformed(error);
+}
+
+function claimRefusal(error: errors.JWTClaimValidationFailed): GuardError {
+  if (error.claim === "typ") {
+    return invalidToken(
+      "type_refused",
+      "The token is not of the type that this API accepts.",
+      "Send an access token, and check that the API is configured with its issuer's profile.",
+      error,
+    );
+  }
+  if (error.reason !== "check_failed") return claimMissing(error.claim, error);
+  if (error.claim === "aud") {
+    return invalidToken(
+      "audience_refused",
+      "The token is for another API.",
+      "Ask for a token with this API's scopes.",
+      error,
+    );
+  }
+  if (error.claim === "nbf") return notYetValid(error);
+  return claimMissing(error.claim, error);
+}
+
+function notYetValid(cause?: unknown): GuardError {
+  return invalidToken("token_not_yet_valid", "The token is not valid yet.", "Set this machine's clock right.", cause);
+}
+
+function algorithmRefused(cause?: unknown): GuardError {
+  return invalidToken(
+    "algorithm_refused",
+    "The token is signed with an algorithm that this API does not accept.",
+    "Check that the API is configured with its issuer's profile.",
+    cause,
+  );
+}
+
+function malformed(cause?: unknown): GuardError {
+  return invalidToken("token_malformed", "The token is not a signed JWT.", "Send the token as it was issued.", cause);
+}
