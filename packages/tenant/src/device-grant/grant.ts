@@ -7,8 +7,11 @@ import type { ScopeSet } from "../directory/scopes.ts";
  */
 export type GrantStatus = "pending" | "claimed" | "approved" | "denied" | "redeemed";
 
-/** Why a grant was denied: the person said no, two people used its code, or the operator said no. */
-export type DenialReason = "user" | "two_users" | "operator";
+/**
+ * Why a grant was denied: the person said no, two people used its code, the operator said no, or what the approval
+ * stood on (user, app, API or scope) was withdrawn before redemption.
+ */
+export type DenialReason = "user" | "two_users" | "operator" | "withdrawn";
 
 export interface DeviceGrant {
   id: string;

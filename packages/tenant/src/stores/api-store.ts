@@ -1,0 +1,53 @@
+import type { Selectable } from "kysely";
+import type { Api } from "../directory/entities.ts";
+import { takeClientId } from "./client-id.ts";
+import type { DirectoryStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+import { isUniqueViolation } from "./retry.ts";
+import type { Tables } from "./schema.ts";
+
+type ApiVerbs = Pick<DirectoryStore, "findApi" | "findApiByIdentifierUri" | "listApis" | "putApi">;
+
+export function apiVerbs({ db }: Database): ApiVerbs {
+  const find = async (by: "clientId" | "identifierUri", value: string) => {
+    const row = await db.selectFrom("apis").where(by, "=", value).selectAll().executeTakeFirst();
+    return row && toApi(row);
+  };
+
+  return {
+    findApi: (clientId) => find("clientId", clientId),
+    findApiByIdentifierUri: (identifierUri) => find("identifierUri", identifierUri),
+
+    async listApis() {
+      const rows = await db.selectFrom("apis").selectAll().orderBy("createdAt").orderBy("name").execute();
+      return rows.map(toApi);
+    },
+
+    async putApi(api) {
+      try {
+        return await db.transaction().execute(async (trx) => {
+          if (!(await takeClientId(trx, api.clientId, "api"))) return false;
+          const { clientId, ...values } = toRow(api);
+          await trx
+            .insertInto("apis")
+            .values({ clientId, ...values })
+            .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
+            .execute();
+          return true;
+        });
+      } catch (error) {
+        // The identifier URI is another API's; the client ID taken on the way was rolled back.
+        if (isUniqueViolation(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function toApi(row: Selectable<Tables["apis"]>): Api {
+  return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles) };
+}
+
+function toRow(api: Api): Tables["apis"] {
+  return { ...api, scopes: JSON.stringify(api.scopes), roles: JSON.stringify(api.roles) };
+}

@@ -1,0 +1,63 @@
+import type { Selectable } from "kysely";
+import type { App } from "../directory/entities.ts";
+import { takeClientId } from "./client-id.ts";
+import type { DirectoryStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+import type { Tables } from "./schema.ts";
+import { revokeAll } from "./token-family.ts";
+
+type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "deleteApp">;
+
+export function appVerbs({ db }: Database): AppVerbs {
+  return {
+    async findApp(clientId) {
+      const row = await db.selectFrom("apps").where("clientId", "=", clientId).selectAll().executeTakeFirst();
+      return row && toApp(row);
+    },
+
+    async listApps() {
+      const rows = await db.selectFrom("apps").selectAll().orderBy("createdAt").orderBy("name").execute();
+      return rows.map(toApp);
+    },
+
+    putApp: (app) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
+        const { clientId, ...values } = toRow(app);
+        await trx
+          .insertInto("apps")
+          .values({ clientId, ...values })
+          .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
+          .execute();
+        return true;
+      }),
+
+    deleteApp: (clientId, now) =>
+      db.transaction().execute(async (trx) => {
+        const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
+        if (!app) return false;
+        await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
+        await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
+        await revokeAll(trx, "clientId", clientId, "app_deleted", now);
+        return true;
+      }),
+  };
+}
+
+function toApp(row: Selectable<Tables["apps"]>): App {
+  return {
+    ...row,
+    publicClient: row.publicClient === 1,
+    redirectUris: JSON.parse(row.redirectUris),
+    postLogoutRedirectUris: JSON.parse(row.postLogoutRedirectUris),
+  };
+}
+
+function toRow(app: App): Tables["apps"] {
+  return {
+    ...app,
+    publicClient: app.publicClient ? 1 : 0,
+    redirectUris: JSON.stringify(app.redirectUris),
+    postLogoutRedirectUris: JSON.stringify(app.postLogoutRedirectUris),
+  };
+}

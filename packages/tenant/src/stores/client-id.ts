@@ -1,0 +1,16 @@
+import type { Connection } from "./database.ts";
+
+/** Whether this client ID may be an app's (or an API's): it is new, or that already. The table decides between two who ask at once. */
+export async function takeClientId(trx: Connection, clientId: string, kind: "app" | "api"): Promise<boolean> {
+  await trx
+    .insertInto("clientIds")
+    .values({ clientId, kind })
+    .onConflict((conflict) => conflict.column("clientId").doNothing())
+    .execute();
+  const owner = await trx
+    .selectFrom("clientIds")
+    .where("clientId", "=", clientId)
+    .select("kind")
+    .executeTakeFirstOrThrow();
+  return owner.kind === kind;
+}

@@ -1,0 +1,76 @@
+import type { ApiRole, Consent } from "../directory/entities.ts";
+import type { DirectoryStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+
+type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole">;
+
+/** The administrator's consent, in the column that names a user. */
+const ADMINISTRATOR = "";
+
+export function consentVerbs({ db }: Database): ConsentVerbs {
+  return {
+    async consentsFor(clientId, userId) {
+      const rows = await db
+        .selectFrom("consents")
+        .where("clientId", "=", clientId)
+        .where("userId", "in", [ADMINISTRATOR, userId])
+        .selectAll()
+        .orderBy("userId")
+        .orderBy("resourceId")
+        .orderBy("scope")
+        .execute();
+      const consents = new Map<string, Consent>();
+      for (const { scope, resourceId, ...row } of rows) {
+        const key = `${row.userId} ${resourceId}`;
+        const consent = consents.get(key);
+        if (consent) consent.scopes.push(scope);
+        else {
+          const owner = row.userId === ADMINISTRATOR ? null : row.userId;
+          consents.set(key, { clientId, userId: owner, resourceId, scopes: [scope] });
+        }
+      }
+      return [...consents.values()];
+    },
+
+    async addConsent({ clientId, userId, resourceId, scopes }) {
+      if (scopes.length === 0) return;
+      await db
+        .insertInto("consents")
+        .values(scopes.map((scope) => ({ clientId, userId: userId ?? ADMINISTRATOR, resourceId, scope })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async removeConsent(clientId, userId, resourceId) {
+      await db
+        .deleteFrom("consents")
+        .where("clientId", "=", clientId)
+        .where("userId", "=", userId ?? ADMINISTRATOR)
+        .where("resourceId", "=", resourceId)
+        .execute();
+    },
+
+    async rolesFor(apiClientId, userId) {
+      const rows = await db
+        .selectFrom("roleAssignments")
+        .innerJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
+        .where("apiClientId", "=", apiClientId)
+        .where("userId", "=", userId)
+        .select(["roleValue", "apis.roles"])
+        .orderBy("roleValue")
+        .execute();
+      // A role that the API no longer has is nobody's.
+      return rows
+        .filter((row) => (JSON.parse(row.roles) as ApiRole[]).some((role) => role.value === row.roleValue))
+        .map((row) => row.roleValue);
+    },
+
+    async assignRole(apiClientId, roleValue, userId) {
+      await db
+        .insertInto("roleAssignments")
+        .values({ apiClientId, roleValue, userId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { type Kysely, type Migration, Migrator } from "kysely";
+import type { Logger } from "pino";
+import type { Tables } from "../schema.ts";
+import { StoreError } from "../store-error.ts";
+import * as firstTables from "./0001-first-tables.ts";
+
+/** In order; a released one is never edited, a change is a new one. */
+const migrations: Record<string, Migration> = {
+  "0001-first-tables": firstTables,
+};
+
+/** Brings the tables up to date; two nodes that start together wait for each other. */
+export async function migrate(db: Kysely<Tables>, schema?: string, log?: Logger): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  for (const result of results ?? [])
+    log?.info({ migration: result.migrationName, status: result.status }, "migration");
+  if (error) {
+    throw new StoreError(
+      "store_migration_failed",
+      "The store's tables could not be brought up to date.",
+      "A store that a newer version has opened cannot be opened by an older one: use the newer version, or another store.",
+      error,
+    );
+  }
+}

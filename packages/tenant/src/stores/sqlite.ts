@@ -1,0 +1,86 @@
+import { chmodSync, closeSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { CamelCasePlugin, Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { PolledGrant } from "../device-grant/grant.ts";
+import type { Store } from "./contract.ts";
+import { type Database, pollStatement } from "./database.ts";
+import { migrate } from "./migrations/migrate.ts";
+import type { Tables } from "./schema.ts";
+import { sqliteDialect, Turns } from "./sqlite-dialect.ts";
+import { storeOver } from "./store.ts";
+import { StoreError } from "./store-error.ts";
+
+/** Milliseconds a statement waits for another process's lock; it blocks the event loop, so the rest is left to repetition. */
+const BUSY_TIMEOUT = 250;
+
+/** The embedded default: one file (or `:memory:`), readable by its owner only. */
+export async function openSqliteStore(file: string, options: { log?: Logger } = {}): Promise<Store> {
+  const database = openFile(file);
+  const turns = new Turns();
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(database, turns), plugins: [new CamelCasePlugin()] });
+  try {
+    await migrate(db, undefined, options.log);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return storeOver(file === ":memory:" ? inMemory(db, database, turns) : inFile(db, file));
+}
+
+/** In WAL a second connection reads what is committed while a transaction runs on the first. */
+function inFile(db: Kysely<Tables>, file: string): Database {
+  const reader = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
+  const poll = reader.prepare(pollStatement("?"));
+  return {
+    kind: "sqlite",
+    db,
+    locksRows: false,
+    pollGrant: async (hash) => poll.get(hash) as PolledGrant | undefined,
+    close: async () => {
+      reader.close();
+      // The last to close folds the WAL back into the file.
+      await db.destroy();
+    },
+  };
+}
+
+/** There is one connection only: a poll waits its turn, lest it read what a transaction has not committed. */
+function inMemory(db: Kysely<Tables>, database: DatabaseSync, turns: Turns): Database {
+  const poll = database.prepare(pollStatement("?"));
+  return {
+    kind: "sqlite",
+    db,
+    locksRows: false,
+    pollGrant: async (hash) => {
+      await turns.take();
+      try {
+        return poll.get(hash) as PolledGrant | undefined;
+      } finally {
+        turns.giveBack();
+      }
+    },
+    close: () => db.destroy(),
+  };
+}
+
+function openFile(file: string): DatabaseSync {
+  try {
+    if (file !== ":memory:") {
+      // Made before SQLite opens it: its -wal and -shm files take over the mode.
+      closeSync(openSync(file, "a", 0o600));
+      chmodSync(file, 0o600);
+    }
+    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
+    // FULL: what a caller was told is on disk, even if the machine loses power.
+    database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+    return database;
+  } catch (error) {
+    throw new StoreError(
+      "store_unreachable",
+      `The SQLite file ${file} could not be opened.`,
+      "Its folder must exist and be writable, and the file must be a database of this program.",
+      error,
+    );
+  }
+}

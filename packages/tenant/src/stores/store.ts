@@ -1,0 +1,37 @@
+import { sql } from "kysely";
+import { auditStore } from "./audit-store.ts";
+import type { Store } from "./contract.ts";
+import type { Database } from "./database.ts";
+import { directoryStore } from "./directory-store.ts";
+import { grantStore } from "./grant-store.ts";
+import { keyStore } from "./key-store.ts";
+import { mailStore } from "./mail-store.ts";
+import { retried } from "./retry.ts";
+import { sessionStore } from "./session-store.ts";
+import { sweep } from "./sweep.ts";
+import { throttleStore } from "./throttle-store.ts";
+import { tokenStore } from "./token-store.ts";
+
+/** All verbs over one open database. */
+export function storeOver(database: Database): Store {
+  let closed: Promise<void> | undefined;
+  return {
+    kind: database.kind,
+    grants: retried(grantStore(database)),
+    tokens: retried(tokenStore(database)),
+    directory: retried(directoryStore(database)),
+    sessions: retried(sessionStore(database)),
+    mail: retried(mailStore(database)),
+    throttle: retried(throttleStore(database)),
+    keys: retried(keyStore(database)),
+    audit: retried(auditStore(database)),
+    ...retried({
+      ping: async () => void (await sql`select 1`.execute(database.db)),
+      sweep: (now: number) => sweep(database, now),
+    }),
+    close() {
+      closed ??= database.close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { DirectoryStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+import { revokeAll } from "./token-family.ts";
+
+type UserVerbs = Pick<
+  DirectoryStore,
+  "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled" | "setPasswordHash"
+>;
+
+export function userVerbs({ db }: Database): UserVerbs {
+  return {
+    findUser: (id) => db.selectFrom("users").where("id", "=", id).selectAll().executeTakeFirst(),
+
+    findUserByEmail: (emailNormalized) =>
+      db.selectFrom("users").where("emailNormalized", "=", emailNormalized).selectAll().executeTakeFirst(),
+
+    listUsers: () => db.selectFrom("users").selectAll().orderBy("emailNormalized").execute(),
+
+    async insertUser(user) {
+      const inserted = await db
+        .insertInto("users")
+        .values(user)
+        .onConflict((conflict) => conflict.column("emailNormalized").doNothing())
+        .returning("id")
+        .executeTakeFirst();
+      return inserted !== undefined;
+    },
+
+    setUserDisabled: (id, disabledAt, now) =>
+      db.transaction().execute(async (trx) => {
+        const user = await trx
+          .updateTable("users")
+          .where("id", "=", id)
+          .set({ disabledAt })
+          .returning("id")
+          .executeTakeFirst();
+        if (!user) return false;
+        if (disabledAt !== null) {
+          await revokeAll(trx, "userId", id, "user_disabled", now);
+          await trx.deleteFrom("sessions").where("userId", "=", id).execute();
+        }
+        return true;
+      }),
+
+    async setPasswordHash(id, from, to) {
+      const swapped = await db
+        .updateTable("users")
+        .where("id", "=", id)
+        .where("passwordHash", from === null ? "is" : "=", from)
+        .set({ passwordHash: to })
+        .returning("id")
+        .executeTakeFirst();
+      return swapped !== undefined;
+    },
+  };
+}
