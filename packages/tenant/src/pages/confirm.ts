@@ -1,6 +1,6 @@
 import { attrs, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { button, form, tick } from "./parts.ts";
+import { address, appName, button, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, type ConfirmView, formActions } from "./view.ts";
 
@@ -13,17 +13,16 @@ const decideId = "decide";
 export function confirmPage(view: ConfirmView, chrome: Chrome): Page {
   return {
     title: titleOf(view),
-    main: html`<h1>Are you trying to sign in to <em><bdi>${view.appName}</bdi></em>?</h1>
-<div class="account"><span>Signed in as <bdi>${view.email}</bdi></span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>Not you?</button></div>
+    main: html`<h1>Are you trying to sign in to <em>${appName(view.appName)}</em>?</h1>
+<div class="account"><span>Signed in as ${address(view.email)}</span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>Not you?</button></div>
 <dl class="card facts">
-${fact("Asking", html`<bdi>${view.appName}</bdi>`)}
 ${deviceFact(view)}
 ${fact("Started", ago(view.startedSecondsAgo))}
 ${fact("From", from(view))}
 ${fact("Code", html`<bdi class="code-shown">${view.userCode}</bdi>`)}
 </dl>
-<div class="card"><h2>It will be able to</h2><ul class="ticks">${view.permissions.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>
 ${view.network === "other_network" ? elsewhereNote : sameCodeNote}
+<div class="card"><h2>It will be able to</h2><ul class="ticks">${view.permissions.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>
 ${form(
   formActions.confirm,
   chrome,
@@ -48,11 +47,11 @@ function fact(name: string, value: Html | string): Html {
 /** Anybody can write this text: it is quoted as the device's own words, and stands in this row only. */
 function deviceFact(view: ConfirmView): Html | null {
   const { deviceName, devicePlatform } = view;
-  if (deviceName === null && devicePlatform === null) return null;
-  const name = html`says it is “<bdi>${deviceName ?? devicePlatform}</bdi>”`;
+  const said = deviceName ?? devicePlatform;
+  if (said === null) return null;
   return fact(
     "Device",
-    html`${name}${deviceName !== null && devicePlatform !== null && html`<span>on “<bdi>${devicePlatform}</bdi>”</span>`}`,
+    html`<i>says it is “<bdi>${said}</bdi>”</i>${deviceName !== null && devicePlatform !== null && html`<span>with “<bdi>${devicePlatform}</bdi>”</span>`}`,
   );
 }
 
@@ -61,9 +60,9 @@ function from(view: ConfirmView): Html {
     case "this_computer":
       return html`This computer`;
     case "same_network":
-      return html`Same network as you<span>${view.fromIp}</span>`;
+      return html`Same network as you<span>${address(view.fromIp)}</span>`;
     case "other_network":
-      return html`Another network<span>${view.fromIp}</span>`;
+      return html`Another network<span>${address(view.fromIp)}</span>`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { button, buttonLink, form, tick } from "./parts.ts";
+import { appName, button, buttonLink, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -31,14 +31,10 @@ const again = buttonLink(formActions.enter_code, "Enter a code");
 function mainOf(view: Ended, chrome: Chrome): Html {
   switch (view.page) {
     case "done":
-      return end(
-        view,
-        [
-          html`<p class="lede">Return to your device: it goes on by itself in a few seconds. You can close this page.</p>`,
-          view.deviceName !== null && html`<p class="hint">The device says it is “<bdi>${view.deviceName}</bdi>”.</p>`,
-        ],
-        html`<div class="sign">${tick(true)}</div>`,
-      );
+      return html`<div class="well"><div class="sign">${tick(true)}</div>
+<h1>${appName(view.appName)} is signed in</h1>
+<p class="lede">Return to your device: it goes on by itself in a few seconds. You can close this page.</p>
+${view.deviceName !== null && html`<p class="hint">The device says it is “<bdi>${view.deviceName}</bdi>”.</p>`}</div>`;
     case "declined":
       return end(view, [
         html`<p class="lede">You said no, so <bdi>${view.appName}</bdi> got nothing. You can close this page.</p>`,
@@ -87,6 +83,6 @@ function mainOf(view: Ended, chrome: Chrome): Html {
   }
 }
 
-function end(view: Ended, body: Child, sign?: Html): Html {
-  return html`<div class="end">${sign}<h1>${titleOf(view)}</h1>${body}</div>`;
+function end(view: Ended, body: Child): Html {
+  return html`<div class="end"><h1>${titleOf(view)}</h1>${body}</div>`;
 }

@@ -1,5 +1,6 @@
 import { html } from "./html.ts";
 import type { Page } from "./layout.ts";
+import { address } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import type { View } from "./view.ts";
 
@@ -19,7 +20,7 @@ ${
     : html`<p class="lede">Newest first. Reload to look again.</p>
 <ul class="mails">${view.mails.map(
         (mail) =>
-          html`<li><a href="/inbox/${encodeURIComponent(mail.id)}"><strong>${mail.subject}</strong><span>To <bdi>${mail.to}</bdi></span><span>${time(mail.at)}</span></a></li>`,
+          html`<li><a href="/inbox/${encodeURIComponent(mail.id)}"><strong>${mail.subject}</strong><span>To ${address(mail.to)}</span><span>${time(mail.at)}</span></a></li>`,
       )}</ul>`
 }`,
   };
@@ -29,9 +30,9 @@ export function mailPage(view: Mail): Page {
   return {
     title: titleOf(view),
     footer,
-    main: html`<p><a class="link" href="/inbox">Inbox</a></p>
+    main: html`<p><a class="link" href="/inbox">Back to the inbox</a></p>
 <h1>${view.subject}</h1>
-<p class="lede">To <bdi>${view.to}</bdi><br>${time(view.at)}</p>
+<p class="lede">To ${address(view.to)}<br>${time(view.at)}</p>
 <div class="card"><p class="letter">${withCode(view.text.trim())}</p></div>`,
   };
 }

@@ -53,6 +53,11 @@ export function field(f: Field): Html {
   })}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}</div>`;
 }
 
+/** An email or IP address in running text: a long one breaks at its dots, colons and @, not anywhere. */
+export function address(text: string): Html {
+  return html`<bdi>${text.split(/(?<=[.:])|(?=@)/).map((part, i) => [i > 0 && html`<wbr>`, part])}</bdi>`;
+}
+
 /** What a field of email, user name or code must not do to what is typed. */
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 
@@ -72,6 +77,11 @@ export function buttonLink(href: string, label: string, alt = false): Html {
 /** A link of another page of the same flow. */
 export function flowLink(path: string, flowId: string): string {
   return `${path}?flow=${encodeURIComponent(flowId)}`;
+}
+
+/** The name of an app in a heading: a short one stays on one line (`ciam-client-app` has places to break). */
+export function appName(name: string): Html {
+  return html`<bdi${attrs({ class: name.length <= 20 ? "whole" : null })}>${name}</bdi>`;
 }
 
 /** The one sign that the pages draw. */

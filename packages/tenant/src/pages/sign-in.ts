@@ -1,6 +1,6 @@
 import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
-import { asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
+import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -26,7 +26,7 @@ export function signInPage(view: SignIn, chrome: Chrome): Page {
   return {
     title: titleOf(view),
     main: html`<h1>Sign in</h1>
-<p class="lede">Then you see what your device asks for, and decide.</p>
+<p class="lede">Next, you see what your device asks for, and decide.</p>
 ${problemNote(problemOf(view))}
 ${form(formActions.sign_in, chrome, { flow: view.flowId }, [
   field({
@@ -57,8 +57,8 @@ export function continueAsPage(view: ContinueAs, chrome: Chrome): Page {
   return {
     title: titleOf(view),
     main: html`<h1>${titleOf(view)}</h1>
-<p class="lede">You are signed in in this browser.</p>
-<div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span><bdi>${view.email}</bdi></span></div></div>
+<p class="lede">This person is signed in here already.</p>
+<div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${form(formActions.continue_as, chrome, { flow: view.flowId }, [
   button("Yes, continue", { name: "answer", value: "continue" }),
   button("No, use another account", { name: "answer", value: "other", alt: true }),

@@ -1,6 +1,6 @@
 import { html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { button, form } from "./parts.ts";
+import { button, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -13,7 +13,7 @@ export function signOutPage(view: SignOut, chrome: Chrome): Page {
   return {
     title: titleOf(view),
     main: html`<h1>Sign out of <bdi>${chrome.tenantName}</bdi>?</h1>
-<p class="lede">${view.displayName !== null && html`You are signed in as <bdi>${view.displayName}</bdi>. `}To stay signed in, close this page.</p>
+<p class="lede">${view.displayName === null ? "This ends any sign-in in this browser." : html`You are signed in as <bdi>${view.displayName}</bdi>. To stay signed in, close this page.`}</p>
 ${form(formActions.sign_out, chrome, hidden, button("Sign out"))}`,
   };
 }
@@ -21,6 +21,6 @@ ${form(formActions.sign_out, chrome, hidden, button("Sign out"))}`,
 export function signedOutPage(view: SignedOut): Page {
   return {
     title: titleOf(view),
-    main: html`<div class="end"><h1>${titleOf(view)}</h1><p class="lede">Nobody is signed in in this browser any more. You can close this page.</p></div>`,
+    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view)}</h1><p class="lede">Nobody is signed in here any more. You can close this page.</p></div>`,
   };
 }

@@ -1,6 +1,6 @@
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
+import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -52,7 +52,7 @@ export function signUpCodePage(view: SignUp<"sign_up_code">, chrome: Chrome): Pa
   return {
     title: titleOf(view),
     main: html`${step(2)}<h1>Check your email</h1>
-<p class="lede">We sent a code to <bdi>${view.email}</bdi>. It works for ${minutes}.</p>
+<p class="lede">We sent a code to ${address(view.email)}. It works for ${minutes}.</p>
 ${problemNote(view.problem && problems[view.problem])}
 ${view.resent && view.problem === null && html`<p class="note good" role="status">A new code is on its way. The one before no longer works.</p>`}
 ${form(formActions.sign_up_code, chrome, { flow: view.flowId }, [
@@ -82,7 +82,7 @@ export function signUpPasswordPage(view: SignUp<"sign_up_password">, chrome: Chr
   return {
     title: titleOf(view),
     main: html`${step(3)}<h1>Choose a password</h1>
-<p class="lede">For <bdi>${view.email}</bdi></p>
+<p class="lede">For ${address(view.email)}</p>
 ${problemNote(view.problem && problems[view.problem])}
 ${form(formActions.sign_up_password, chrome, { flow: view.flowId }, [
   // Without a name it is not sent; password managers file the new password under it.

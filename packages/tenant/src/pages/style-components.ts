@@ -6,13 +6,12 @@ label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
 .hint{color:var(--soft);font-size:.88rem;margin:.4rem 0 0}
 .input{inline-size:100%;min-block-size:3.1rem;padding:.6rem .9rem;border:1.5px solid var(--edge);border-radius:var(--radius-small);
   background:var(--inset);color:var(--ink);font:inherit;caret-color:var(--brand)}
-.input:focus{outline:3px solid var(--brand);outline-offset:-1.5px;border-color:var(--brand)}
+.input:focus{outline:2px solid var(--brand);outline-offset:-2px;border-color:var(--brand);box-shadow:0 0 0 4px color-mix(in srgb,var(--brand) 20%,transparent)}
 .input[aria-invalid]{border-color:var(--bad-ink)}
-.input[aria-invalid]:focus{outline-color:var(--bad-ink)}
+.input[aria-invalid]:focus{outline-color:var(--bad-ink);box-shadow:0 0 0 4px color-mix(in srgb,var(--bad-ink) 18%,transparent)}
 .input::placeholder{color:var(--soft);opacity:1}
 .code-input{min-block-size:4.4rem;padding:.6rem .5rem;text-align:center;text-transform:uppercase;border-radius:var(--radius);
   font:600 clamp(1.2rem,6.4vw,1.9rem)/1.2 var(--mono);letter-spacing:.16em;text-indent:.16em}
-.code-input::placeholder{color:var(--line);font-weight:500}
 .digits{text-align:center;font:600 1.5rem/1.2 var(--mono);letter-spacing:.2em;text-indent:.2em;min-block-size:3.8rem}
 .button{display:flex;align-items:center;justify-content:center;inline-size:100%;min-block-size:3.3rem;padding:.7rem 1rem;margin:0;
   border:2px solid transparent;border-radius:var(--radius-small);background:var(--brand);color:var(--on-brand);
@@ -26,16 +25,20 @@ label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
 .text-button{padding:0;border:0;background:none;cursor:pointer;text-align:start}
 .link:hover,.text-button:hover{color:var(--brand-deep)}
 .aside{display:flex;flex-wrap:wrap;align-items:center;column-gap:.5rem;margin:.6rem 0 0;color:var(--soft);font-size:.95rem}
-.account{display:flex;flex-wrap:wrap;align-items:center;column-gap:.6rem;color:var(--soft);margin:0 0 .5rem}
+.account{display:flex;flex-wrap:wrap;align-items:center;column-gap:.5rem;color:var(--soft);font-size:.9rem;margin:0 0 .4rem}
+.account .text-button{font-size:.9rem}
+.aside+.aside{margin:0}
+.card:has(.ticks){padding-block-end:.65rem}
 .card{background:var(--inset);border:1px solid var(--line);border-radius:var(--radius);padding:1rem 1.1rem;margin:0 0 1rem}
-.facts{margin:0;font-size:.95rem}
-.facts>div{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem;padding-block:.28rem}
-.facts dt{color:var(--soft)}
-.facts dd{margin:0;margin-inline-start:auto;max-inline-size:100%;font-weight:600;text-align:end}
+.facts{font-size:.95rem;display:grid;gap:.45rem}
+.facts>div{display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:1rem;align-items:baseline}
+.facts dt{color:var(--soft);overflow-wrap:normal}
+.facts dd{margin:0;font-weight:600;text-align:end}
+.facts i{font-style:normal;font-weight:400}
 .facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
 .code-shown{font:600 1.15rem/1.4 var(--mono);letter-spacing:.06em}
 .ticks{margin:0;padding:0;list-style:none;font-size:.95rem}
-.ticks li{display:flex;gap:.7rem;padding-block:.5rem;border-block-start:1px solid var(--line)}
+.ticks li{display:flex;gap:.7rem;padding-block:.42rem;border-block-start:1px solid var(--line)}
 .ticks li:first-child{border:0}
 .ticks svg{flex:none;inline-size:1em;block-size:1em;margin-block-start:.26em;color:var(--brand)}
 .note{border-radius:var(--radius-small);padding:.75rem .95rem;margin:0 0 1.1rem;font-size:.92rem;border:1px solid transparent}
@@ -51,13 +54,14 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .face{flex:none;inline-size:2.9rem;block-size:2.9rem;border-radius:50%;background:var(--brand-wash);color:var(--brand);
   display:grid;place-items:center;font-weight:700;font-size:1.15rem}
 .person div{min-inline-size:0}
-.person strong,.person span{display:block}
-.person span{color:var(--soft);font-size:.92rem}
-.end{text-align:center;padding-block:2.6rem 1.2rem}
+.person strong,.person div span{display:block}
+.person div span{color:var(--soft);font-size:.92rem}
+.end p{text-wrap:pretty}
+.well{text-align:center;padding-block:2.6rem 1.2rem}
+.well p{text-wrap:balance}
 .sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;
   background:var(--brand-wash);color:var(--brand);border:1px solid transparent}
 .sign svg{inline-size:2.1rem;block-size:2.1rem}
-.sign.quiet{background:var(--line);color:var(--soft)}
 .mails{list-style:none;margin:0;padding:0}
 .mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
   color:var(--ink);text-decoration:none;margin-block-end:.65rem}
@@ -65,8 +69,11 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .mails strong,.mails span{display:block}
 .mails span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
-.letter b{display:block;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
-@media (min-width:40em){.end{padding-block:1.2rem .4rem}}
+.letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
+@media (min-width:40em){.well{padding-block:1.2rem .4rem}}
+@media (min-height:40em){
+  #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
+}
 @media (prefers-reduced-motion:no-preference){
   .button{transition:background-color .12s,border-color .12s,transform .08s}
   .button:active{transform:scale(.985)}

@@ -5,7 +5,7 @@ const foundation = `
 :root{
   color-scheme:light dark;
   --brand:#3b5bdb;--brand-deep:#2f4bc0;--on-brand:#fff;--brand-wash:#e6eafb;
-  --paper:#f6f5f2;--card:#fff;--inset:#fff;--ink:#1b1b1f;--soft:#5c5c66;--line:#e4e2dc;--edge:#85837b;
+  --paper:#f6f5f2;--sheet:var(--paper);--card:#fff;--inset:#fff;--ink:#1b1b1f;--soft:#5c5c66;--line:#e4e2dc;--edge:#85837b;
   --warn-bg:#fff3d6;--warn-ink:#5f4500;--bad-bg:#fdebe8;--bad-ink:#96210f;--good-bg:#e5f4ea;--good-ink:#14612f;
   --radius:1.1rem;--radius-small:.85rem;
   --sans:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
@@ -28,6 +28,7 @@ header{display:flex;align-items:center;gap:.6rem;font-weight:600;margin-block-en
 main{display:flex;flex-direction:column}
 footer{margin-block-start:auto;padding-block-start:1.75rem;font-size:.85rem;color:var(--soft)}
 h1{font-size:1.6rem;line-height:1.2;letter-spacing:-.015em;font-weight:700;margin:0 0 .5rem;text-wrap:balance}
+h1 .whole{display:inline-block}
 h1 em{font-style:normal;color:var(--brand)}
 h2{font-size:.95rem;line-height:1.35;font-weight:600;margin:0 0 .35rem}
 p{margin:0 0 1.1rem}
@@ -37,11 +38,10 @@ bdi{overflow-wrap:anywhere}
 .hidden{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;border:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 :focus-visible{outline:3px solid var(--brand);outline-offset:3px}
 @media (min-width:40em){
-  :root{--inset:var(--paper)}
-  body{padding-block-start:clamp(2rem,9vh,6rem)}
-  header{max-inline-size:30rem;margin-block-end:1.1rem;padding-inline-start:.25rem}
-  main{max-inline-size:30rem;background:var(--card);border:1px solid var(--line);border-radius:1.5rem;padding:2rem}
-  header,main,footer{max-inline-size:26rem}
+  :root{--inset:var(--paper);--sheet:var(--card)}
+  body{padding-block-start:clamp(1.5rem,6vh,5rem)}
+  header{margin-block-end:1.1rem;padding-inline-start:.25rem}
+  main{background:var(--card);border:1px solid var(--line);border-radius:1.5rem;padding:2rem}
   footer{margin-block-start:0;padding:1.25rem .25rem 0}
 }
 `;

@@ -15,7 +15,7 @@ function questionOf(view: View): string {
     case "enter_code":
       return codeToCompare(view) === null ? "Enter the code on your device" : "Is this the code on your device?";
     case "continue_as":
-      return "Continue as this person?";
+      return "Is this you?";
     case "sign_in":
       return "Sign in";
     case "sign_up_email":
