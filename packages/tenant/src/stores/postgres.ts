@@ -1,0 +1,82 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+import type { Logger } from "pino";
+import type { PolledGrant } from "../device-grant/grant.ts";
+import type { Store } from "./contract.ts";
+import { pollStatement } from "./database.ts";
+import { migrate } from "./migrations/migrate.ts";
+import type { Tables } from "./schema.ts";
+import { storeOver } from "./store.ts";
+import { StoreError } from "./store-error.ts";
+
+const INT8 = 20;
+
+/** For this pool only; the times we keep are far below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};
+
+export interface PostgresOptions {
+  /** Tables live in this schema, made when missing; else in the first of the connection's search_path. */
+  schema?: string;
+  /** Connections of this process at most. */
+  poolSize?: number;
+  log?: Logger;
+}
+
+/** For many nodes: every node opens the same database. */
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
+  const { schema, log, poolSize = 10 } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: "doorcode",
+    connectionTimeoutMillis: 5_000,
+    types,
+    // READ COMMITTED is what the verbs are written for, whatever the server's default is.
+    onConnect: async (client) => {
+      await client.query("set default_transaction_isolation = 'read committed'");
+      if (schema !== undefined) await client.query(`set search_path to ${pg.escapeIdentifier(schema)}`);
+    },
+  });
+  // A connection that breaks while idle is replaced by the next query; unheard, the event would end the process.
+  pool.on("error", (error) => log?.warn({ err: error }, "a PostgreSQL connection was lost"));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  try {
+    await reach(db);
+    await migrate(db, schema ?? (await currentSchema(db)), log);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const text = pollStatement("$1");
+  return storeOver({
+    kind: "postgres",
+    db,
+    locksRows: true,
+    pollGrant: async (hash) => {
+      const { rows } = await pool.query<PolledGrant>({ name: "doorcode_poll", text, values: [hash] });
+      return rows[0];
+    },
+    close: () => db.destroy(),
+  });
+}
+
+async function reach(db: Kysely<Tables>): Promise<void> {
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    throw new StoreError(
+      "store_unreachable",
+      "PostgreSQL could not be reached.",
+      "Check host, port, database, user and password of the store's URL, and that the server runs.",
+      error,
+    );
+  }
+}
+
+/** Kysely's migrator looks for its table in every schema unless told which. */
+async function currentSchema(db: Kysely<Tables>): Promise<string> {
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  return rows[0]?.schema ?? "public";
+}
