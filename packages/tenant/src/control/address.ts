@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp, rm, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { readFileIfThere, writeFileAtomically } from "../server/private-file.ts";
+
+/** `sockaddr_un` holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
+const LONGEST_PATH = 103;
+
+const RECORD = "control.path";
+
+/**
+ * Where the control socket of a data folder is: `control.sock` in it. Where that is too long, in a 0700 folder of its
+ * own under the system's temporary one; on Windows a named pipe that nobody can guess. Those are recorded in `control.path`.
+ */
+export async function makeControlAddress(dir: string): Promise<string> {
+  await removeControlAddress(dir);
+  const beside = join(dir, "control.sock");
+  if (process.platform !== "win32" && Buffer.byteLength(beside) <= LONGEST_PATH) return beside;
+  const address =
+    process.platform === "win32"
+      ? `\\\\.\\pipe\\doorcode-${randomBytes(16).toString("hex")}`
+      : join(await privateFolder(), "control.sock");
+  await writeFileAtomically(join(dir, RECORD), address, 0o600);
+  return address;
+}
+
+export async function findControlAddress(dir: string): Promise<string> {
+  return (await readFileIfThere(join(dir, RECORD))) ?? join(dir, "control.sock");
+}
+
+/** Also what a tenant that was killed left behind; call it while the data folder is locked. */
+export async function removeControlAddress(dir: string): Promise<void> {
+  const recorded = await readFileIfThere(join(dir, RECORD));
+  if (recorded !== undefined) {
+    if (process.platform !== "win32") {
+      await rm(recorded, { force: true });
+      await rmdir(dirname(recorded)).catch(() => undefined);
+    }
+    await rm(join(dir, RECORD), { force: true });
+  }
+  await rm(join(dir, "control.sock"), { force: true });
+}
+
+async function privateFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-"));
+  await chmod(folder, 0o700);
+  return folder;
+}

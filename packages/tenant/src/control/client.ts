@@ -1,0 +1,60 @@
+import { connect } from "node:net";
+import { checkDataDir } from "../server/data-dir.ts";
+import { TenantError, type TenantErrorCode } from "../server/tenant-error.ts";
+import { findControlAddress } from "./address.ts";
+import type { ControlRequest, ControlResponse, ControlResults } from "./messages.ts";
+
+const PATIENCE_MS = 30_000;
+
+/** Asks the tenant that runs on this data folder; throws what went wrong there, or `tenant_not_running`. */
+export async function askTenant<R extends ControlRequest>(
+  dataDir: string,
+  request: R,
+): Promise<ControlResults[R["do"]]> {
+  const dir = checkDataDir(dataDir);
+  const line = await exchange(await findControlAddress(dir), `${JSON.stringify(request)}\n`, dir);
+  const response = read(line);
+  if (response.ok) return response.result as ControlResults[R["do"]];
+  const { code, message, hint } = response.error;
+  throw new TenantError(code as TenantErrorCode, message, hint);
+}
+
+function exchange(address: string, request: string, dir: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect(address, () => socket.write(request));
+    socket.setEncoding("utf8");
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error("timeout")));
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.once("end", () => resolve(text));
+    socket.once("error", (cause: NodeJS.ErrnoException) => reject(unreachable(cause, dir)));
+  });
+}
+
+function unreachable(cause: NodeJS.ErrnoException, dir: string): TenantError {
+  if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED") {
+    return new TenantError(
+      "tenant_not_running",
+      `No tenant that takes commands runs on the data folder ${dir}.`,
+      "Start one (doorcode tenant start), or name its folder with --data. With PostgreSQL or another host there are no commands.",
+      { cause },
+    );
+  }
+  return new TenantError("control_failed", "The tenant did not answer.", `Restart the tenant on ${dir}.`, { cause });
+}
+
+function read(line: string): ControlResponse {
+  try {
+    const response: unknown = JSON.parse(line);
+    if (typeof response === "object" && response !== null && "ok" in response) return response as ControlResponse;
+  } catch {
+    // Cut off: the tenant stopped while it answered.
+  }
+  throw new TenantError(
+    "control_failed",
+    "The tenant stopped before it answered.",
+    "Look whether it was done, then try again.",
+  );
+}

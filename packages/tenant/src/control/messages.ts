@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users` are its only speakers. */
+export const controlRequest = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
+  z.object({ do: z.literal("deny"), code: z.string().max(64) }),
+  z.object({ do: z.literal("list_users") }),
+  z.object({
+    do: z.literal("add_user"),
+    email: z.string().max(320),
+    name: z.string().max(256).nullable(),
+    password: z.string().max(1024),
+  }),
+]);
+
+export type ControlRequest = z.infer<typeof controlRequest>;
+
+/** What each request is answered with when it succeeds. */
+export interface ControlResults {
+  approve: { app: string; email: string; permissions: string[] };
+  deny: { app: string };
+  list_users: ListedUser[];
+  add_user: ListedUser;
+}
+
+export interface ListedUser {
+  id: string;
+  email: string;
+  name: string;
+  created_at: string;
+  disabled: boolean;
+}
+
+export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };
+
+export interface ControlFailure {
+  code: string;
+  message: string;
+  hint: string;
+}

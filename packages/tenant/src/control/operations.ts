@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import {
+  approveGrant,
+  claimGrant,
+  type Decider,
+  denyAsOperator,
+  describeGrant,
+  enterCode,
+} from "../device-grant/decisions.ts";
+import type { DeviceGrant } from "../device-grant/grant.ts";
+import { createUser } from "../directory/create-user.ts";
+import { normalizeEmail, type User } from "../directory/entities.ts";
+import { TenantError } from "../server/tenant-error.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { cleanDisplayName, MAX_DISPLAY_NAME } from "../user-flows/display-name.ts";
+import { isEmailAddress } from "../user-flows/email-address.ts";
+import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../user-flows/password.ts";
+import type { ControlRequest, ControlResults, ListedUser } from "./messages.ts";
+
+type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
+
+/** Does what the operator asked, or throws a `TenantError`. */
+export function operate(ctx: TenantContext, request: ControlRequest): Promise<ControlResults[ControlRequest["do"]]> {
+  switch (request.do) {
+    case "approve":
+      return approve(ctx, request);
+    case "deny":
+      return deny(ctx, request);
+    case "list_users":
+      return listUsers(ctx);
+    case "add_user":
+      return addUser(ctx, request);
+  }
+}
+
+/** In a person's name, through every check that their browser would meet, and without a factor of theirs: `amr` is empty. */
+async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Promise<ControlResults["approve"]> {
+  const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
+  if (!user) {
+    throw new TenantError("user_unknown", `Nobody here has the address ${as}.`, "List them: doorcode tenant users");
+  }
+  if (user.disabledAt !== null) {
+    throw new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
+  }
+  const entered = await openGrant(ctx, code);
+  const decider: Decider = {
+    sessionId: `operator:${randomUUID()}`,
+    user,
+    amr: [],
+    authTime: ctx.clock.now(),
+    by: "operator",
+    ip: null,
+  };
+  const claimed = await claimGrant(ctx, entered.id, decider);
+  if (claimed.outcome === "killed") throw usedTwice();
+  if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
+  if (claimed.outcome === "unknown") throw unknownCode();
+
+  const described = await describeGrant(ctx, claimed.grant);
+  if (!described) {
+    throw new TenantError(
+      "app_unavailable",
+      "The program that asks is not registered any more, or is disabled.",
+      "Register or enable it, then start the sign-in on the device again.",
+    );
+  }
+  const decided = await approveGrant(ctx, claimed.grant, decider);
+  if (decided.outcome === "done") {
+    return { app: described.app.name, email: user.email, permissions: described.permissions.lines };
+  }
+  if (decided.outcome === "unknown") throw unknownCode();
+  if (decided.outcome === "ended") throw ended(ctx, decided.grant);
+  throw new TenantError(
+    "code_used",
+    `${user.email} went on with this code in a browser at the same moment.`,
+    "Decide there, or run the command again.",
+  );
+}
+
+async function deny(ctx: TenantContext, { code }: Input<"deny">): Promise<ControlResults["deny"]> {
+  const grant = await openGrant(ctx, code);
+  const decided = await denyAsOperator(ctx, grant);
+  if (decided.outcome === "unknown") throw unknownCode();
+  if (decided.outcome !== "done") throw ended(ctx, decided.grant);
+  const app = await ctx.store.directory.findApp(grant.clientId);
+  return { app: app?.name ?? grant.clientId };
+}
+
+async function listUsers(ctx: TenantContext): Promise<ListedUser[]> {
+  return (await ctx.store.directory.listUsers()).map(listed);
+}
+
+async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<ListedUser> {
+  const email = input.email.trim();
+  if (!isEmailAddress(email)) {
+    throw new TenantError("email_invalid", "That is not an email address.", "For example ada@contoso.example.");
+  }
+  const displayName = cleanDisplayName(input.name ?? email.slice(0, email.indexOf("@")));
+  if (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME) {
+    throw new TenantError("name_invalid", "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
+  }
+  const problem = checkPassword(input.password, { email, tenantName: ctx.config.name });
+  if (problem) throw weakPassword(problem);
+  const user = await createUser(ctx, { email, displayName, passwordHash: await hashPassword(input.password) });
+  if (user === "taken") {
+    throw new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
+  }
+  return listed(user);
+}
+
+async function openGrant(ctx: TenantContext, typed: string): Promise<DeviceGrant> {
+  const entered = await enterCode(ctx, typed);
+  if (entered.outcome === "unknown") throw unknownCode();
+  if (entered.outcome === "ended") throw ended(ctx, entered.grant);
+  return entered.grant;
+}
+
+const listed = (user: User): ListedUser => ({
+  id: user.id,
+  email: user.email,
+  name: user.displayName,
+  created_at: new Date(user.createdAt).toISOString(),
+  disabled: user.disabledAt !== null,
+});
+
+const unknownCode = () =>
+  new TenantError(
+    "code_unknown",
+    "No device shows this code.",
+    "Compare it with the device; dashes and lower case do not matter.",
+  );
+
+const usedTwice = () =>
+  new TenantError(
+    "code_used_twice",
+    "This code was used by two people, so it is denied for everybody.",
+    "Start the sign-in on the device again, for a code of its own.",
+  );
+
+function ended(ctx: TenantContext, grant: DeviceGrant): TenantError {
+  if (grant.denialReason === "two_users") return usedTwice();
+  const decided = grant.status !== "pending" && grant.status !== "claimed";
+  if (!decided && grant.expiresAt <= ctx.clock.now()) {
+    return new TenantError("code_expired", "This code has expired.", "Start the sign-in on the device again.");
+  }
+  return new TenantError("code_used", "This code was decided on before.", "Start the sign-in on the device again.");
+}
+
+function weakPassword(problem: "short" | "long" | "common"): TenantError {
+  switch (problem) {
+    case "short":
+      return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
+    case "long":
+      return new TenantError("password_long", "The password is too long.", `At most ${MAX_PASSWORD} characters.`);
+    case "common":
+      return new TenantError(
+        "password_common",
+        "The password is one of those that are tried first.",
+        "Choose another, or leave --password-stdin out to have one made.",
+      );
+  }
+}

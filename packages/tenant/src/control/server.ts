@@ -1,0 +1,91 @@
+import { chmod } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { TenantError } from "../server/tenant-error.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { makeControlAddress, removeControlAddress } from "./address.ts";
+import { type ControlResponse, controlRequest } from "./messages.ts";
+import { operate } from "./operations.ts";
+
+const LONGEST_REQUEST = 8 * 1024;
+const IDLE_MS = 10_000;
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on the data folder's socket. Whoever can open it is the operator: the folder is 0700 and the socket 0600, so
+ * only the tenant's own user (and root) can.
+ */
+export async function serveControl(ctx: TenantContext, dir: string): Promise<ControlServer> {
+  const address = await makeControlAddress(dir);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    // The peer went away; there is nobody to answer.
+    socket.on("error", () => socket.destroy());
+    answerOneLine(ctx, socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  if (process.platform !== "win32") await chmod(address, 0o600);
+  return {
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroySoon();
+      await closed;
+      await removeControlAddress(dir);
+    },
+  };
+}
+
+function answerOneLine(ctx: TenantContext, socket: Socket): void {
+  let text = "";
+  const read = (chunk: string) => {
+    text += chunk;
+    const end = text.indexOf("\n");
+    if (end < 0 && text.length <= LONGEST_REQUEST) return;
+    socket.off("data", read);
+    socket.resume();
+    respond(ctx, text.slice(0, end < 0 ? 0 : end)).then((response) => socket.end(`${JSON.stringify(response)}\n`));
+  };
+  socket.setEncoding("utf8").on("data", read);
+}
+
+async function respond(ctx: TenantContext, line: string): Promise<ControlResponse> {
+  try {
+    return { ok: true, result: await operate(ctx, parse(line)) };
+  } catch (error) {
+    if (error instanceof TenantError) {
+      return { ok: false, error: { code: error.code, message: error.message, hint: error.hint } };
+    }
+    ctx.log.error({ err: error }, "a control command failed");
+    return {
+      ok: false,
+      error: { code: "control_failed", message: "The tenant could not do that.", hint: "Its log on stderr says why." },
+    };
+  }
+}
+
+function parse(line: string) {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    json = undefined;
+  }
+  const parsed = controlRequest.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new TenantError(
+    "control_failed",
+    "The tenant does not understand this command.",
+    "Tenant and command line have to be of the same version; restart the tenant after an update.",
+  );
+}

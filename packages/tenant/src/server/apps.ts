@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { registerEndpoints } from "../endpoints/register.ts";
+import { registerInbox } from "../mail/inbox.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { registerPages } from "../user-flows/register.ts";
+import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
+import { registerHealth } from "./health.ts";
+import { createMetrics } from "./metrics.ts";
+import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-elsewhere.ts";
+import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
+
+export interface WebApps {
+  issuer: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Null where the pages are on the issuer origin. */
+  pages: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  close(): Promise<void>;
+}
+
+/** Back channel on the https origin, pages on the http one; neither serves what is the other's. */
+export async function loopbackApps(ctx: TenantContext, inboxToken: string | null): Promise<WebApps> {
+  const { issuerOrigin, pagesOrigin } = ctx.config;
+  const shared = sharedOptions(ctx);
+
+  const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
+  insistOnPagesOrigin(pages, pagesOrigin);
+  const pageRoutes = routesDefinedOn(pages);
+  registerPages(pages, ctx);
+  if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
+  await pages.ready();
+
+  const issuer = createWebApp({ ...shared, hosts: loopbackHosts(issuerOrigin) });
+  answerUnknownPaths(issuer);
+  registerHealth(issuer, ctx.store, shared.metrics);
+  registerEndpoints(issuer, ctx);
+  leadToPages(issuer, pageRoutes, pagesOrigin);
+  await issuer.ready();
+
+  return {
+    issuer: handlerOf(issuer),
+    pages: handlerOf(pages),
+    close: async () => {
+      await Promise.all([issuer.close(), pages.close()]);
+    },
+  };
+}
+
+/** Everything on one https origin, which is the pages origin too. */
+export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: boolean): Promise<WebApps> {
+  const shared = sharedOptions(ctx);
+  const app = createWebApp({ ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls });
+  answerUnknownPaths(app);
+  registerHealth(app, ctx.store, shared.metrics);
+  registerEndpoints(app, ctx);
+  registerPages(app, ctx);
+  await app.ready();
+  return { issuer: handlerOf(app), pages: null, close: () => app.close() };
+}
+
+function sharedOptions(ctx: TenantContext): Omit<WebAppOptions, "hosts"> {
+  return {
+    log: ctx.log,
+    metrics: createMetrics(),
+    trustedProxies: ctx.config.trustedProxies,
+    requireForwardedTls: false,
+  };
+}
+
+/** A client may call a machine's own server by any of its loopback names. */
+function loopbackHosts(origin: string): string[] {
+  const { protocol, port } = new URL(origin);
+  const scheme = protocol === "https:" ? "https" : "http";
+  return LOOPBACK.flatMap((host) => hostsOf(originOf(scheme, host, Number(port || (scheme === "https" ? 443 : 80)))));
+}
+
+const handlerOf = (app: FastifyInstance) => (request: IncomingMessage, response: ServerResponse) =>
+  app.routing(request, response);

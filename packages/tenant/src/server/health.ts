@@ -1,0 +1,28 @@
+import type { FastifyInstance } from "fastify";
+import type { Store } from "../stores/contract.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** `/healthz` (the process answers), `/readyz` (its store does too) and, to this machine only, `/metrics`. */
+export function registerHealth(app: FastifyInstance, store: Store, metrics: Metrics): void {
+  app.get("/healthz", async (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
+
+  app.get("/readyz", async (request, reply) => {
+    reply.header("cache-control", "no-store");
+    try {
+      await store.ping();
+      return reply.send({ status: "ok" });
+    } catch (error) {
+      request.log.warn({ err: error }, "the store does not answer");
+      return reply.status(503).send({ status: "store_unreachable" });
+    }
+  });
+
+  app.get("/metrics", async (request, reply) => {
+    if (!isLoopbackAddress(request.ip)) return reply.callNotFound();
+    return reply
+      .headers({ "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" })
+      .send(metrics.text());
+  });
+}
+
+const isLoopbackAddress = (ip: string) => ip === "::1" || /^(::ffff:)?127\./.test(ip);

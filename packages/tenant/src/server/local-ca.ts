@@ -1,0 +1,80 @@
+import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
+import { join } from "node:path";
+import { X509Certificate } from "@peculiar/x509";
+import { type Authority, createAuthority, importKey } from "./certificates.ts";
+import { NAME_CONSTRAINTS, permitsHost } from "./name-constraints.ts";
+import { readFileIfThere, writeFileAtomically } from "./private-file.ts";
+import { TenantError } from "./tenant-error.ts";
+
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
+
+export interface LocalCa extends Authority {
+  /** `ca.pem`: what a client is given to trust. */
+  file: string;
+  /** What it vouches for. */
+  hosts: string[];
+}
+
+/**
+ * The CA of this installation, made once in the data folder (`ca.pem`, and `ca-key.pem` 0600) and never put into a
+ * trust store. Call it while the data folder is locked.
+ */
+export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {
+  const file = join(dir, "ca.pem");
+  const keyFile = join(dir, "ca-key.pem");
+  const hosts = host === undefined || LOOPBACK_HOSTS.includes(host) ? LOOPBACK_HOSTS : [...LOOPBACK_HOSTS, host];
+  const pem = await readFileIfThere(file);
+  // The key is written first: without a certificate nobody trusts it yet, and a half-made CA is made again.
+  if (pem === undefined) {
+    const made = await createAuthority(hosts, now);
+    await writeFileAtomically(keyFile, made.keyPem, 0o600);
+    await writeFileAtomically(file, made.pem, 0o644);
+    return { ...made, file, hosts };
+  }
+  const { certificate, privateKey } = await open(file, pem, keyFile);
+  if (certificate.notAfter.getTime() <= now) {
+    throw new TenantError("ca_damaged", `The local CA ${file} has expired.`, remake(file, keyFile));
+  }
+  const constraints = certificate.getExtension(NAME_CONSTRAINTS);
+  const foreign = hosts.find((each) => !permitsHost(constraints, each));
+  if (foreign !== undefined) {
+    throw new TenantError(
+      "ca_does_not_cover_host",
+      `The local CA ${file} was not made for the host ${foreign}.`,
+      remake(file, keyFile),
+    );
+  }
+  return { certificate, privateKey, pem, file, hosts };
+}
+
+const remake = (file: string, keyFile: string) =>
+  `Delete ${file} and ${keyFile}; the next start makes a new one, and clients that were given the old file need the new one.`;
+
+async function open(
+  file: string,
+  pem: string,
+  keyFile: string,
+): Promise<{ certificate: X509Certificate; privateKey: webcrypto.CryptoKey }> {
+  const damaged = (what: string, cause?: unknown) =>
+    new TenantError("ca_damaged", what, `Restore both files from a backup. Or: ${remake(file, keyFile)}`, { cause });
+  const keyPem = await readFileIfThere(keyFile);
+  if (keyPem === undefined) throw damaged(`The local CA's key ${keyFile} is missing.`);
+  let certificate: X509Certificate;
+  let spki: Buffer;
+  try {
+    certificate = new X509Certificate(pem);
+    spki = new NodeCertificate(pem).publicKey.export({ type: "spki", format: "der" });
+  } catch (error) {
+    throw damaged(`${file} is not a readable certificate.`, error);
+  }
+  let privateKey: webcrypto.CryptoKey;
+  let own: Buffer;
+  try {
+    privateKey = await importKey(keyPem);
+    own = createPublicKey(keyPem).export({ type: "spki", format: "der" });
+  } catch (error) {
+    throw damaged(`${keyFile} is not a readable key.`, error);
+  }
+  if (!own.equals(spki)) throw damaged(`${keyFile} does not belong to ${file}.`);
+  return { certificate, privateKey };
+}

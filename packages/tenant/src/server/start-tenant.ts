@@ -1,0 +1,177 @@
+import type { Logger } from "pino";
+import { type Clock, systemClock } from "../clock.ts";
+import { serveControl } from "../control/server.ts";
+import { createInboxMailer } from "../mail/inbox-mailer.ts";
+import type { Mailer } from "../mail/mailer.ts";
+import type { Store } from "../stores/contract.ts";
+import { openPostgresStore } from "../stores/postgres.ts";
+import { openSqliteStore } from "../stores/sqlite.ts";
+import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { loadSigningKeys } from "../tokens/key-ring.ts";
+import { newSecret } from "../tokens/seal.ts";
+import { loopbackApps, singleOriginApp } from "./apps.ts";
+import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
+import { lockDataDir, prepareDataDir } from "./data-dir.ts";
+import { type Deployment, type DeploymentOptions, deploymentOf } from "./deployment.ts";
+import { openEntrances } from "./entrances.ts";
+import { type LocalCa, loadLocalCa } from "./local-ca.ts";
+import { createLogger } from "./logger.ts";
+import { checkSealKey, loadSealKey } from "./seal-key.ts";
+import { startSweeping } from "./sweeping.ts";
+import { TenantError } from "./tenant-error.ts";
+
+export interface StartOptions extends DeploymentOptions {
+  /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */
+  store: { sqlite: string } | { postgres: string; schema?: string };
+  /** Folder of CA, seal key and control socket (0700). */
+  dataDir: string;
+  /** Of the issuer origin; 0 takes any that is free. */
+  port?: number;
+  /** Of the pages origin on loopback: the next one unless set. */
+  pagesPort?: number;
+  clock?: Clock;
+  log?: Logger;
+  /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
+  mailer?: Mailer;
+  signUpAllowed?: boolean;
+}
+
+export interface RunningTenant {
+  /** `https://localhost:PORT/<tid>`: what a client is configured with. */
+  authority: string;
+  tenantId: string;
+  /** The `iss` of its tokens. */
+  issuer: string;
+  /** Origin of the pages. */
+  pages: string;
+  /** The local CA's file; empty where the operator's certificate or proxy serves TLS. */
+  caFile: string;
+  /** Its PEM, likewise. */
+  ca: string;
+  verificationUri: string;
+  apps: { name: string; clientId: string }[];
+  apis: { name: string; clientId: string; scopes: string[] }[];
+  /** For the inbox's REST fetch; null where there is no inbox. */
+  inboxToken: string | null;
+  context: TenantContext;
+  /** Ends within a second; requests in flight are answered. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 8443;
+/** Leaves the rest of the promised second to the store. */
+const DRAIN_MS = 700;
+
+export async function startTenant(options: StartOptions): Promise<RunningTenant> {
+  const deployment = deploymentOf(options);
+  const embedded = "sqlite" in options.store && deployment.kind === "loopback";
+  const ending: (() => unknown)[] = [];
+  const end = async () => {
+    for (const step of ending.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(options, deployment, embedded, (step) => ending.push(step), end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function start(
+  options: StartOptions,
+  deployment: Deployment,
+  embedded: boolean,
+  atEnd: (step: () => unknown) => void,
+  end: () => Promise<void>,
+): Promise<RunningTenant> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLogger();
+  const dir = await prepareDataDir(options.dataDir);
+
+  // Only the embedded tenant owns its folder as long as it runs; nodes in front of one database may share one.
+  const lock = await lockDataDir(dir);
+  if (embedded) atEnd(() => lock.release());
+  let sealKey: Uint8Array;
+  let ca: LocalCa | null = null;
+  try {
+    sealKey = await loadSealKey(dir);
+    // Certificates are judged by the peers' clocks, so by the real time, whatever the tenant's clock says.
+    if (deployment.kind !== "public") ca = await loadLocalCa(dir, hostOf(deployment), Date.now());
+  } finally {
+    if (!embedded) lock.release();
+  }
+
+  const store = await openStore(options.store, log);
+  atEnd(() => store.close());
+  await checkSealKey(store, sealKey, dir);
+  const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
+  atEnd(() => mailer.close());
+
+  const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort);
+  atEnd(() => entrances.close(DRAIN_MS));
+
+  const config: TenantConfig = {
+    ...(await loadNames(store)),
+    issuerOrigin: entrances.issuerOrigin,
+    pagesOrigin: entrances.pagesOrigin,
+    embedded,
+    signUpAllowed: options.signUpAllowed ?? true,
+    trustedProxies: options.trustedProxies ?? [],
+  };
+  const issuer = issuerOf(config);
+  const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
+  const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mailer, log };
+  await seedBuiltInTenant(store, clock.now());
+
+  const inboxToken = embedded ? newSecret() : null;
+  const behindProxy = deployment.kind === "public" && deployment.certificate === null;
+  const apps =
+    deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
+  atEnd(() => apps.close());
+  atEnd(startSweeping(ctx));
+  if (embedded) {
+    const control = await serveControl(ctx, dir);
+    atEnd(() => control.close());
+  }
+  entrances.serve(apps.issuer, apps.pages);
+
+  const { directory } = store;
+  let closing: Promise<void> | undefined;
+  return {
+    authority: `${config.issuerOrigin}/${config.tenantId}`,
+    tenantId: config.tenantId,
+    issuer,
+    pages: config.pagesOrigin,
+    caFile: ca?.file ?? "",
+    ca: ca?.pem ?? "",
+    verificationUri: `${config.pagesOrigin}/device`,
+    apps: (await directory.listApps()).map(({ name, clientId }) => ({ name, clientId })),
+    apis: (await directory.listApis()).map(({ name, clientId, scopes }) => ({
+      name,
+      clientId,
+      scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
+    })),
+    inboxToken,
+    context: ctx,
+    close: () => {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+const hostOf = (deployment: Deployment) => (deployment.kind === "host" ? deployment.host : undefined);
+
+function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {
+  if ("sqlite" in where) return openSqliteStore(where.sqlite, { log });
+  return openPostgresStore(where.postgres, { log, ...(where.schema === undefined ? {} : { schema: where.schema }) });
+}
+
+function defaultMailer(embedded: boolean, store: Store, clock: Clock): Mailer {
+  if (embedded) return createInboxMailer({ store, clock });
+  throw new TenantError(
+    "mailer_required",
+    "This tenant has no way to send mail, which sign-up needs.",
+    "Configure a mail server; only the embedded tenant keeps mails in an inbox of its own.",
+  );
+}

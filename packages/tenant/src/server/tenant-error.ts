@@ -1,0 +1,49 @@
+/** A failure of starting or operating the tenant, in words for the person who runs it. */
+export class TenantError extends Error {
+  override name = "TenantError";
+  /** Stable; programs may compare it. */
+  readonly code: TenantErrorCode;
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(code: TenantErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export type TenantErrorCode =
+  // Starting.
+  | "port_in_use"
+  | "address_unavailable"
+  | "data_folder_refused"
+  | "already_running"
+  | "ca_damaged"
+  | "ca_does_not_cover_host"
+  | "seal_key_damaged"
+  | "seal_key_differs"
+  | "invalid_public_url"
+  | "public_url_required"
+  | "certificate_required"
+  | "certificate_unreadable"
+  | "mailer_required"
+  // Operating a running tenant.
+  | "tenant_not_running"
+  | "control_failed"
+  | "code_unknown"
+  | "code_expired"
+  | "code_used"
+  | "code_used_twice"
+  | "user_unknown"
+  | "user_disabled"
+  | "app_unavailable"
+  | "email_invalid"
+  | "email_taken"
+  | "name_invalid"
+  | "password_short"
+  | "password_long"
+  | "password_common"
+  // The command line.
+  | "usage"
+  | "secret_on_argv";
