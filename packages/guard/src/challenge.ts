@@ -16,7 +16,10 @@ export function formatChallenge(challenge: Challenge): string {
   return parameters.length === 0 ? "Bearer" : `Bearer ${parameters.join(", ")}`;
 }
 
-/** RFC 9110 §5.6.4 quoted-string, in printable ASCII only, so that no value can end the line or the string. */
+/**
+ * RFC 6750 §3 leaves quote and backslash out of every value, even escaped, besides all that is not printable ASCII. So
+ * no value can end the line or its quotes, for a lax parser either.
+ */
 function quoted(value: string): string {
-  return `"${value.replace(/[^\x20-\x7e]/g, "?").replace(/["\\]/g, "\\$&")}"`;
+  return `"${value.replace(/"/g, "'").replace(/[^\x20-\x5b\x5d-\x7e]/g, "?")}"`;
 }

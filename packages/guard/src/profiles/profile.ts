@@ -71,7 +71,7 @@ export function tenant(claims: JWTPayload, tenantId: string | undefined): string
 export function claimMissing(name: string, cause?: unknown): GuardError {
   return invalidToken(
     "claim_missing",
-    `The token has no usable claim "${name}".`,
+    `The token has no usable claim ${name}.`,
     "Check that the issuer writes access tokens of the profile that this API is configured for.",
     cause,
   );

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { bearerToken } from "../src/authorization-header.ts";
+import { GuardError } from "../src/index.ts";
+
+const b64token = fc.stringMatching(/^[A-Za-z0-9\-._~+/]+=*$/).filter((token) => token.length < 1_000);
+const scheme = fc.mixedCase(fc.constant("Bearer"));
+
+function refusal(rawHeaders: string[]): GuardError {
+  try {
+    bearerToken(rawHeaders);
+  } catch (error) {
+    assert.ok(error instanceof GuardError);
+    return error;
+  }
+  assert.fail(`accepted: ${JSON.stringify(rawHeaders)}`);
+}
+
+describe("the Authorization header", () => {
+  test("gives the token back, whatever the case of name and scheme and whatever stands beside it", () => {
+    const name = fc.mixedCase(fc.constant("authorization"));
+    fc.assert(
+      fc.property(name, scheme, fc.integer({ min: 1, max: 3 }), b64token, (header, word, spaces, token) => {
+        const others = ["Host", "a", "X-Authorization", "Bearer other", "Cookie", "authorization=Bearer x"];
+        assert.equal(bearerToken([...others, header, word + " ".repeat(spaces) + token, "Accept", "*/*"]), token);
+      }),
+    );
+  });
+
+  test("accepts nothing outside the grammar, and never answers with what was sent", () => {
+    const grammar = /^bearer +[A-Za-z0-9\-._~+/]+=*$/i;
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme-ascii" }));
+    const value = fc.oneof(
+      text,
+      text.map((rest) => `Bearer ${rest}`),
+      fc.tuple(b64token, text).map(([token, rest]) => `Bearer ${token}${rest}`),
+    );
+    fc.assert(
+      fc.property(
+        value.filter((sent) => !grammar.test(sent)),
+        (sent) => {
+          const error = refusal(["authorization", sent]);
+          assert.ok(error.code === "authorization_malformed" || error.code === "token_missing");
+          assert.match(error.wwwAuthenticate!, /^Bearer( error="invalid_request", error_description="[ -~]+")?$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  const malformed: [string, string[]][] = [
+    ["two tokens in one header", ["authorization", "Bearer a b"]],
+    ["two tokens with a comma", ["authorization", "Bearer a, Bearer b"]],
+    ["two headers", ["authorization", "Bearer a", "Authorization", "Bearer a"]],
+    ["two headers of different schemes", ["authorization", "Basic YTpi", "Authorization", "Bearer a"]],
+    ["the scheme alone", ["authorization", "Bearer"]],
+    ["a tab for the space", ["authorization", "Bearer\ta"]],
+    ["padding before the end", ["authorization", "Bearer a=b"]],
+    ["padding alone", ["authorization", "Bearer ="]],
+    ["quotes", ["authorization", 'Bearer "a"']],
+    ["a parameter", ["authorization", "Bearer a; b"]],
+  ];
+  for (const [name, headers] of malformed) {
+    test(`with ${name} is a malformed request`, () => {
+      const error = refusal(headers);
+      assert.deepEqual([error.code, error.status], ["authorization_malformed", 400]);
+    });
+  }
+
+  test("that is missing, or of another scheme, gets a challenge without an error code", () => {
+    for (const headers of [
+      [],
+      ["authorization", "Basic YTpi"],
+      ["authorization", "Bearers a"],
+      ["authorization", ""],
+    ]) {
+      const error = refusal(headers);
+      assert.deepEqual([error.code, error.status, error.wwwAuthenticate], ["token_missing", 401, "Bearer"]);
+    }
+  });
+
+  test("of any length is judged in time that grows with its length only", () => {
+    assert.equal(refusal(["authorization", `Bearer ${"a".repeat(1_000_000)}`]).code, "token_too_large");
+    assert.equal(refusal(["authorization", `Bearer ${"a=".repeat(8_000)}`]).code, "authorization_malformed");
+    assert.equal(refusal(["authorization", `Bearer ${" ".repeat(16_000)}`]).code, "authorization_malformed");
+  });
+});

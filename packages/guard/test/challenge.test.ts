@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { validateHeaderValue } from "node:http";
+import { test } from "node:test";
+import fc from "fast-check";
+import { formatChallenge } from "../src/challenge.ts";
+
+test("a challenge without parameters is the scheme alone", () => {
+  assert.equal(formatChallenge({}), "Bearer");
+});
+
+test("parameters are quoted, in order", () => {
+  assert.equal(
+    formatChallenge({ error: "insufficient_scope", error_description: "No.", scope: "a b" }),
+    'Bearer error="insufficient_scope", error_description="No.", scope="a b"',
+  );
+});
+
+test("no value can end its quotes or the line, and what RFC 6750 §3 allows comes back as it was", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const header = formatChallenge({ error: "invalid_token", error_description: text });
+      validateHeaderValue("www-authenticate", header);
+      const quoted = /^Bearer error="invalid_token", error_description="([\x20\x21\x23-\x5b\x5d-\x7e]*)"$/.exec(header);
+      assert.ok(quoted, header);
+      const kept = [...quoted[1]!].filter((character, i) => text[i] === character).length;
+      assert.equal(kept, text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "").length);
+    }),
+  );
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createGuard, type GuardOptions } from "../src/index.ts";
+
+const tenantId = "11111111-2222-3333-4444-555555555555";
+const good = { issuer: `https://login.example/${tenantId}/v2.0`, audience: "api", profile: "entra" } as const;
+
+describe("a guard is not made", () => {
+  const unsafe: [string, unknown, RegExp][] = [
+    ["for an issuer on plain http off loopback", { ...good, issuer: `http://login.example/${tenantId}/v2.0` }, /https/],
+    ["for a host that only looks like loopback", { ...good, issuer: "http://127.0.0.1.example" }, /https/],
+    ["for keys on plain http", { ...good, jwksUri: "http://login.example/keys" }, /jwksUri/],
+    ["without issuer", { audience: "api", profile: "entra" }, /issuer/],
+    ["without audience", { ...good, audience: "" }, /audience/],
+    ["without profile", { ...good, profile: undefined }, /profile/],
+    ["for Entra when nothing says which tenant", { ...good, issuer: "https://login.example/common/v2.0" }, /tenantId/],
+    ["with an empty tenant", { ...good, tenantId: "" }, /tenantId/],
+    ["without any issuer", { issuers: [] }, /needs an issuer/],
+    ["with one issuer twice", { issuers: [good, { ...good, profile: "rfc9068" }] }, /twice/],
+    ["with a negative time", { ...good, clockToleranceMs: -1 }, /clockToleranceMs/],
+    ["with a time that is no number", { ...good, cooldownMs: Number.NaN }, /cooldownMs/],
+  ];
+  for (const [name, options, message] of unsafe) {
+    test(name, () => {
+      assert.throws(() => createGuard(options as GuardOptions), message);
+    });
+  }
+});
+
+test("a guard is made without asking its issuer anything", () => {
+  assert.ok(createGuard(good));
+  assert.ok(createGuard({ ...good, issuer: "http://[::1]:8080/t", tenantId }));
+});
+
+test("a mistake in what a route needs is found even with no token to judge", async () => {
+  for (const requirements of [{ scopes: [] }, { roles: [""] }, { scopes: ["two words"] }, { scopes: ['quo"te'] }]) {
+    await assert.rejects(createGuard(good).verify("", requirements), TypeError);
+  }
+});

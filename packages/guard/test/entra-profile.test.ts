@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { exportSPKI, importJWK, type JWTPayload } from "jose";
+import { createGuard, type Guard, type GuardErrorCode, hasAppRole, hasScope } from "../src/index.ts";
+import { type LocalIssuer, localIssuer } from "./fixtures/local-issuer.ts";
+import { refused } from "./fixtures/refused.ts";
+
+let at: LocalIssuer;
+let guard: Guard;
+before(async () => {
+  at = await localIssuer();
+  guard = createGuard({ ...at.trust, profile: "entra" });
+});
+after(() => at[Symbol.asyncDispose]());
+
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+describe("an Entra access token is accepted", () => {
+  test("of a person: scopes, object ID, tenant, client and expiry are read", async () => {
+    const claims = at.entraClaims({ scp: "ToDoList.Read ToDoList.ReadWrite", roles: ["Manager"] });
+    const token = await guard.verify(await at.sign(claims));
+    assert.deepEqual(token, {
+      issuer: at.issuer,
+      sub: "pairwise",
+      oid: claims.oid,
+      tid: at.tenantId,
+      azp: at.client,
+      scopes: ["ToDoList.Read", "ToDoList.ReadWrite"],
+      roles: ["Manager"],
+      appOnly: false,
+      expiresAt: (at.seconds() + 3600) * 1000,
+      claims,
+    });
+  });
+
+  test("of an app on its own: by idtyp, and by roles without scp", async () => {
+    for (const claims of [
+      { idtyp: "app", roles: ["ToDoList.Read.All"], scp: undefined },
+      { roles: ["ToDoList.Read.All"], scp: undefined },
+      { roles: ["ToDoList.Read.All"], scp: "" },
+    ]) {
+      const token = await guard.verify(await at.sign(at.entraClaims(claims)));
+      assert.deepEqual([token.appOnly, token.scopes, token.roles], [true, [], ["ToDoList.Read.All"]]);
+    }
+  });
+
+  test("idtyp app wins over scp: an app's own token carries no delegated permission", async () => {
+    const token = await guard.verify(await at.sign(at.entraClaims({ idtyp: "app", scp: "ToDoList.Read" })));
+    assert.deepEqual([token.appOnly, token.scopes], [true, []]);
+  });
+
+  test("until it expires, and as much longer as clocks may differ", async () => {
+    const jwt = await at.sign(at.entraClaims({ exp: at.seconds() - 29 }));
+    await guard.verify(jwt);
+    const exact = createGuard({ ...at.trust, profile: "entra", clockToleranceMs: 0 });
+    await exact.verify(await at.sign(at.entraClaims({ exp: at.seconds() + 1 })));
+    await refused(exact.verify(await at.sign(at.entraClaims({ exp: at.seconds() }))), "token_expired");
+  });
+});
+
+describe("an Entra access token is refused", () => {
+  const byClaims: [string, () => JWTPayload, GuardErrorCode][] = [
+    ["of another issuer", () => ({ iss: at.issuer.replace(at.tenantId, randomUUID()) }), "issuer_unknown"],
+    ["whose issuer differs by a slash", () => ({ iss: `${at.issuer}/` }), "issuer_unknown"],
+    ["whose issuer is no text", () => ({ iss: [at.issuer] as unknown as string }), "issuer_unknown"],
+    ["without issuer", () => ({ iss: undefined }), "issuer_unknown"],
+    ["for another API", () => ({ aud: randomUUID() }), "audience_refused"],
+    ["for several APIs, this one among them", () => ({ aud: [at.audience, randomUUID()] }), "audience_refused"],
+    ["without audience", () => ({ aud: undefined }), "claim_missing"],
+    ["of another tenant", () => ({ tid: randomUUID() }), "tenant_refused"],
+    ["without tenant", () => ({ tid: undefined }), "claim_missing"],
+    ["that expired", () => ({ exp: at.seconds() - 31 }), "token_expired"],
+    ["without expiry", () => ({ exp: undefined }), "claim_missing"],
+    ["whose expiry is text", () => ({ exp: "9999999999" as unknown as number }), "claim_missing"],
+    ["that is not valid yet", () => ({ nbf: at.seconds() + 31 }), "token_not_yet_valid"],
+    ["without nbf", () => ({ nbf: undefined }), "claim_missing"],
+    ["issued in the future", () => ({ iat: at.seconds() + 31 }), "token_not_yet_valid"],
+    ["without iat", () => ({ iat: undefined }), "claim_missing"],
+    ["of version 1.0", () => ({ ver: "1.0" }), "version_refused"],
+    ["without version", () => ({ ver: undefined }), "claim_missing"],
+    ["without azp", () => ({ azp: undefined }), "claim_missing"],
+    ["with an empty azp", () => ({ azp: "" }), "claim_missing"],
+    ["without object ID", () => ({ oid: undefined }), "claim_missing"],
+    ["with neither scp nor roles", () => ({ scp: undefined }), "permissions_missing"],
+    ["with empty scp and roles", () => ({ scp: " ", roles: [] }), "permissions_missing"],
+    ["with scp as a list", () => ({ scp: ["ToDoList.Read"] }), "claim_missing"],
+    ["with roles as text", () => ({ scp: undefined, roles: "ToDoList.Read.All" }), "claim_missing"],
+    ["that is an ID token with nonce", () => ({ nonce: "n" }), "id_token_refused"],
+    ["that is an ID token with at_hash", () => ({ at_hash: "h" }), "id_token_refused"],
+  ];
+  for (const [name, claims, code] of byClaims) {
+    test(name, async () => {
+      const jwt = await at.sign(at.entraClaims(claims()));
+      const error = await refused(guard.verify(jwt), code);
+      assert.match(error.wwwAuthenticate!, /^Bearer error="invalid_token", error_description="[^"\\]+\."$/);
+    });
+  }
+
+  test("when it is an ID token as Entra writes it: aud is the client, no azp, no scp", async () => {
+    const idToken = at.entraClaims({ aud: at.client, azp: undefined, scp: undefined });
+    await refused(guard.verify(await at.sign(idToken)), "claim_missing");
+    // Even where an app and an API share an ID, it is none.
+    const shared = createGuard({ ...at.trust, audience: at.client, profile: "entra" });
+    await refused(shared.verify(await at.sign(idToken)), "claim_missing");
+  });
+
+  test("with typ at+jwt, or none: the profile is configured, not read off the token", async () => {
+    await refused(guard.verify(await at.sign(at.entraClaims(), { typ: "at+jwt" })), "type_refused");
+    await refused(guard.verify(await at.sign(at.entraClaims(), { typ: undefined })), "type_refused");
+    await refused(guard.verify(await at.sign(at.rfc9068Claims(), { typ: "at+jwt" })), "type_refused");
+  });
+
+  test("with alg none, in any spelling, with and without a signature", async () => {
+    const [, , signature] = (await at.sign(at.entraClaims())).split(".");
+    for (const alg of ["none", "None", "NONE", ""]) {
+      const unsigned = `${base64url({ alg, typ: "JWT", kid: at.jwk.kid })}.${base64url(at.entraClaims())}`;
+      await refused(guard.verify(`${unsigned}.`), "algorithm_refused");
+      await refused(guard.verify(`${unsigned}.${signature}`), "algorithm_refused");
+    }
+  });
+
+  test("with HS256 keyed by the issuer's public key", async () => {
+    const publicKey = (await importJWK(at.jwk, "RS256")) as Parameters<typeof exportSPKI>[0];
+    const signed = `${base64url({ alg: "HS256", typ: "JWT", kid: at.jwk.kid })}.${base64url(at.entraClaims())}`;
+    for (const secret of [await exportSPKI(publicKey), JSON.stringify(at.jwk), at.jwk.n!]) {
+      const mac = createHmac("sha256", secret).update(signed).digest("base64url");
+      await refused(guard.verify(`${signed}.${mac}`), "algorithm_refused");
+    }
+  });
+
+  test("with another RSA algorithm than Entra's", async () => {
+    const header = base64url({ alg: "PS256", typ: "JWT", kid: at.jwk.kid });
+    await refused(guard.verify(`${header}.${base64url(at.entraClaims())}.AAAA`), "algorithm_refused");
+  });
+
+  test("with a key that came in its own header", async () => {
+    await using other = await localIssuer({ clock: at.clock });
+    await other.rotate();
+    const jwt = await other.sign(at.entraClaims(), { jwk: other.jwk, kid: at.jwk.kid });
+    await refused(guard.verify(jwt), "signature_invalid");
+  });
+
+  test("after any change to its claims or its signature", async () => {
+    const [header, payload, signature] = (await at.sign(at.entraClaims())).split(".");
+    const changed = base64url(at.entraClaims({ scp: "ToDoList.ReadWrite" }));
+    await refused(guard.verify(`${header}.${changed}.${signature}`), "signature_invalid");
+    const flipped = (signature![0] === "A" ? "B" : "A") + signature!.slice(1);
+    await refused(guard.verify(`${header}.${payload}.${flipped}`), "signature_invalid");
+    await refused(guard.verify(`${header}.${payload}.`), "signature_invalid");
+  });
+
+  test("when a critical header parameter is not understood", async () => {
+    const header = base64url({ alg: "RS256", typ: "JWT", kid: at.jwk.kid, crit: ["x"], x: 1 });
+    await refused(guard.verify(`${header}.${base64url(at.entraClaims())}.AAAA`), "token_malformed");
+  });
+
+  test("when it is no JWT at all", async () => {
+    const junk = ["", ".", "..", "...", "a.b", "a.b.c", "a.b.c.d.e", "😀.😀.😀", `${base64url([])}.${base64url([])}.a`];
+    for (const text of junk) await refused(guard.verify(text), "token_malformed");
+    await refused(guard.verify("a".repeat(16_385)), "token_too_large");
+  });
+
+  test("of a client that is not on the list", async () => {
+    const listed = createGuard({ ...at.trust, profile: "entra", allowedClients: [at.client] });
+    await listed.verify(await at.sign(at.entraClaims()));
+    await refused(listed.verify(await at.sign(at.entraClaims({ azp: randomUUID() }))), "client_refused");
+    const nobody = createGuard({ ...at.trust, profile: "entra", allowedClients: [] });
+    await refused(nobody.verify(await at.sign(at.entraClaims())), "client_refused");
+  });
+});
+
+describe("what a token may do", () => {
+  const needs = { scopes: ["ToDoList.Read", "ToDoList.ReadWrite"], roles: ["ToDoList.Read.All"] };
+
+  test("any one of the route's scopes is enough", async () => {
+    for (const scp of ["ToDoList.Read", "openid ToDoList.ReadWrite"]) {
+      assert.ok(await guard.verify(await at.sign(at.entraClaims({ scp })), needs));
+    }
+  });
+
+  test("none of them is 403, and the challenge names them", async () => {
+    for (const scp of ["ToDoList", "todolist.read", "ToDoList.Read.All", "Other"]) {
+      const attempt = guard.verify(await at.sign(at.entraClaims({ scp })), needs);
+      const error = await refused(attempt, "insufficient_scope", 403);
+      assert.match(
+        error.wwwAuthenticate!,
+        /^Bearer error="insufficient_scope", .*scope="ToDoList\.Read ToDoList\.ReadWrite"$/,
+      );
+    }
+  });
+
+  test("app roles permit an app on its own, never a person who has the role too", async () => {
+    const app = await guard.verify(await at.sign(at.entraClaims({ scp: undefined, roles: needs.roles })), needs);
+    assert.ok(hasAppRole(app, "Other", "ToDoList.Read.All") && !hasScope(app, "ToDoList.Read"));
+    const person = at.entraClaims({ scp: "Other", roles: needs.roles });
+    await refused(guard.verify(await at.sign(person), needs), "insufficient_scope", 403);
+  });
+
+  test("a route for people is closed to apps, and the other way round", async () => {
+    const app = await at.sign(at.entraClaims({ scp: undefined, roles: ["ToDoList.Read"] }));
+    await refused(guard.verify(app, { scopes: ["ToDoList.Read"] }), "insufficient_scope", 403);
+    await refused(
+      guard.verify(await at.sign(at.entraClaims()), { roles: ["ToDoList.Read"] }),
+      "insufficient_scope",
+      403,
+    );
+  });
+
+  test("claims that a route asks for and a token lacks are a claims challenge with the way to get them", async () => {
+    const stepUp = { scopes: ["ToDoList.Read"], claims: { acrs: "c1" } };
+    const error = await refused(guard.verify(await at.sign(at.entraClaims()), stepUp), "insufficient_claims");
+    const challenge = /^Bearer error="insufficient_claims", .*claims="([^"]+)", authorization_uri="([^"]+)"$/;
+    const [, claims, uri] = challenge.exec(error.wwwAuthenticate!)!;
+    assert.deepEqual(JSON.parse(Buffer.from(claims!, "base64").toString()), {
+      access_token: { acrs: { essential: true, value: "c1" } },
+    });
+    assert.equal(uri, at.authorizationEndpoint);
+    assert.ok(await guard.verify(await at.sign(at.entraClaims({ acrs: ["c1", "c2"] })), stepUp));
+    assert.ok(await guard.verify(await at.sign(at.entraClaims({ acrs: "c2" })), { claims: { acrs: ["c1", "c2"] } }));
+  });
+
+  test("a missing scope is told before missing claims: signing in again would not help", async () => {
+    const both = { scopes: ["Other"], claims: { acrs: "c1" } };
+    await refused(guard.verify(await at.sign(at.entraClaims()), both), "insufficient_scope", 403);
+  });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import Fastify, { type FastifyInstance } from "fastify";
+import { createGuard, fastifyGuard, type Guard } from "../src/index.ts";
+import { type LocalIssuer, localIssuer } from "./fixtures/local-issuer.ts";
+
+let at: LocalIssuer;
+let guard: Guard;
+let app: FastifyInstance;
+before(async () => {
+  at = await localIssuer();
+  guard = createGuard({ ...at.trust, profile: "entra" });
+  app = Fastify();
+  await app.register(async (api) => {
+    await api.register(fastifyGuard, { guard });
+    api.get("/mine", { config: { guard: { scopes: ["ToDoList.Read"] } } }, async ({ accessToken }) => accessToken.oid);
+    api.post("/any", { config: { guard: {} } }, async ({ accessToken }) => accessToken.azp);
+    api.get("/open", { config: { guard: false } }, async (request) => {
+      assert.throws(() => request.accessToken, /No guard/);
+      return "open";
+    });
+  });
+  app.get("/outside", async () => "outside");
+});
+after(async () => {
+  await app.close();
+  await at[Symbol.asyncDispose]();
+});
+
+const bearer = async (claims = {}) => ({ authorization: `Bearer ${await at.sign(at.entraClaims(claims))}` });
+
+describe("the Fastify plugin", () => {
+  test("gives the handler the verified token of its own request", async () => {
+    const sent = await Promise.all(
+      ["a", "b", "c"].map(async (oid) => app.inject({ url: "/mine", headers: await bearer({ oid }) })),
+    );
+    assert.deepEqual(
+      sent.map((answer) => [answer.statusCode, answer.body]),
+      [
+        [200, "a"],
+        [200, "b"],
+        [200, "c"],
+      ],
+    );
+  });
+
+  test("answers 401 and 403 with the challenge", async () => {
+    const none = await app.inject({ url: "/mine" });
+    assert.deepEqual([none.statusCode, none.headers["www-authenticate"]], [401, "Bearer"]);
+    const scope = await app.inject({ url: "/mine", headers: await bearer({ scp: "Other" }) });
+    assert.deepEqual([scope.statusCode, scope.json().error], [403, "insufficient_scope"]);
+    assert.equal(
+      (await app.inject({ url: "/any", method: "POST", headers: await bearer({ scp: "Other" }) })).statusCode,
+      200,
+    );
+  });
+
+  test("refuses before the body is read", async () => {
+    const headers = { "content-type": "application/json" };
+    assert.equal((await app.inject({ url: "/any", method: "POST", headers, payload: "{" })).statusCode, 401);
+  });
+
+  test("guards the HEAD of a GET route too", async () => {
+    assert.equal((await app.inject({ url: "/mine", method: "HEAD" })).statusCode, 401);
+  });
+
+  test("leaves routes outside its context, open routes and unknown addresses alone", async () => {
+    assert.equal((await app.inject({ url: "/outside" })).body, "outside");
+    assert.equal((await app.inject({ url: "/open" })).body, "open");
+    assert.equal((await app.inject({ url: "/nothing" })).statusCode, 404);
+  });
+
+  test("refuses to add a route that does not say what it needs, or asks for nothing by an empty list", async () => {
+    const fresh = Fastify();
+    await fresh.register(fastifyGuard, { guard });
+    assert.throws(() => fresh.get("/forgotten", async () => ""), /GET \/forgotten does not say what it needs/);
+    const config = { guard: { scopes: [] } };
+    assert.throws(() => fresh.get("/empty", { config }, async () => ""), /one or more names/);
+    await fresh.close();
+  });
+});

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { describe, test } from "node:test";
+import { createGuard } from "../src/index.ts";
+import { localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
+import { localhostCertificate } from "./fixtures/localhost-certificate.ts";
+import { refused } from "./fixtures/refused.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+
+describe("an issuer's keys", () => {
+  test("are read once, however many first requests come at once", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    const jwt = await at.sign(at.entraClaims());
+    await Promise.all(Array.from({ length: 32 }, () => guard.verify(jwt)));
+    assert.deepEqual(at.requests, { metadata: 1, keys: 1 });
+  });
+
+  test("are read at jwksUri where it is given, and no metadata is", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra", jwksUri: at.jwksUri });
+    await guard.verify(await at.sign(at.entraClaims()));
+    assert.deepEqual(at.requests, { metadata: 0, keys: 1 });
+  });
+
+  test("are read again when they are ten minutes old, and then a withdrawn key no longer counts", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    const old = await at.sign(at.entraClaims());
+    await guard.verify(old);
+    await at.rotate({ keepOld: false });
+    at.clock.advance(10 * minute - 1);
+    await guard.verify(old);
+    assert.equal(at.requests.keys, 1);
+    at.clock.advance(1);
+    await refused(guard.verify(old), "key_unknown");
+    await guard.verify(await at.sign(at.entraClaims()));
+    assert.equal(at.requests.keys, 2);
+  });
+
+  test("are read again for a new key, so a rotation is picked up at once", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    const old = await at.sign(at.entraClaims());
+    await guard.verify(old);
+    at.clock.advance(30 * second);
+    await at.rotate();
+    await guard.verify(await at.sign(at.entraClaims()));
+    await guard.verify(old);
+    assert.equal(at.requests.keys, 2);
+  });
+
+  test("are read at most once a cool-down, whatever key IDs somebody makes up", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra", cooldownMs: 20 * second });
+    await guard.verify(await at.sign(at.entraClaims()));
+    const madeUp = async () => guard.verify(await at.sign(at.entraClaims(), { kid: randomUUID() }));
+    for (let i = 0; i < 20; i++) await refused(madeUp(), "key_unknown");
+    assert.equal(at.requests.keys, 1);
+    at.clock.advance(20 * second);
+    await Promise.all(Array.from({ length: 20 }, () => refused(madeUp(), "key_unknown")));
+    for (let i = 0; i < 20; i++) await refused(madeUp(), "key_unknown");
+    assert.equal(at.requests.keys, 2);
+    await guard.verify(await at.sign(at.entraClaims()));
+  });
+
+  test("are not asked for on behalf of a token that could not be good anyhow", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    await refused(guard.verify(await at.sign(at.entraClaims({ iss: "https://other.example" }))), "issuer_unknown");
+    await refused(guard.verify("a.b.c"), "token_malformed");
+    assert.deepEqual(at.requests, { metadata: 0, keys: 0 });
+  });
+
+  test("of another issuer in a shared set do not vouch for this one", async () => {
+    await using at = await localIssuer();
+    const other = at.issuer.replace(at.tenantId, randomUUID());
+    const template = at.issuer.replace(at.tenantId, "{tenantid}");
+    const cases: [string, boolean][] = [
+      [at.issuer, true],
+      [template, true],
+      [other, false],
+      [template.replace("127.0.0.1", "127.0.0.2"), false],
+    ];
+    for (const [issuer, good] of cases) {
+      const guard = createGuard({ ...at.trust, profile: "entra" });
+      at.publish([
+        { ...at.jwk, issuer },
+        { kty: "RSA", kid: "another", n: at.jwk.n, e: at.jwk.e },
+      ]);
+      const attempt = guard.verify(await at.sign(at.entraClaims()));
+      await (good ? attempt : refused(attempt, "key_unknown"));
+    }
+  });
+
+  test("that are secret or for encryption are not used, and odd entries do no harm", async () => {
+    await using at = await localIssuer();
+    const { kid } = at.jwk;
+    const octet = { kty: "oct", kid, k: "c2VjcmV0" };
+    for (const unusable of [octet, { ...at.jwk, d: "AQAB" }, { ...at.jwk, use: "enc" }, { ...at.jwk, kid: "other" }]) {
+      const guard = createGuard({ ...at.trust, profile: "entra" });
+      at.publish([unusable, null, 7, "key", { kty: "RSA", kid: "spare", n: at.jwk.n, e: at.jwk.e }]);
+      await refused(guard.verify(await at.sign(at.entraClaims())), "key_unknown");
+    }
+  });
+});
+
+describe("an issuer that is down", () => {
+  test("before its keys were ever read is 503 without a challenge, and is tried again a second later", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    const jwt = await at.sign(at.entraClaims());
+    at.breakWith(serviceUnavailable);
+    const error = await refused(guard.verify(jwt), "issuer_unreachable", 503);
+    assert.equal(error.wwwAuthenticate, null);
+    assert.match(String((error.cause as Error).message), /answered 503/);
+    at.breakWith(undefined);
+    await refused(guard.verify(jwt), "issuer_unreachable", 503);
+    assert.equal(at.requests.metadata, 1);
+    at.clock.advance(second);
+    await guard.verify(jwt);
+  });
+
+  test("later is bridged by the keys of before, asked for once a cool-down, for a day and no longer", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    const jwt = () => at.sign(at.entraClaims());
+    await guard.verify(await jwt());
+    at.breakWith(serviceUnavailable);
+    at.clock.advance(11 * minute);
+    for (let i = 0; i < 10; i++) await guard.verify(await jwt());
+    assert.equal(at.requests.metadata, 2);
+    at.clock.advance(23 * 60 * minute);
+    await guard.verify(await jwt());
+    at.clock.advance(60 * minute);
+    await refused(guard.verify(await jwt()), "issuer_unreachable", 503);
+    at.breakWith(undefined);
+    at.clock.advance(30 * second);
+    await guard.verify(await jwt());
+  });
+
+  const broken: [string, (at: Awaited<ReturnType<typeof localIssuer>>) => void][] = [
+    ["drops the connection", (at) => at.breakWith((request) => request.socket.destroy())],
+    ["answers HTML", (at) => at.breakWith((_request, response) => response.end("<html>"))],
+    ["answers null", (at) => at.breakWith((_request, response) => response.end("null"))],
+    ["answers without end", (at) => at.breakWith((_request, response) => response.end("9".repeat(600_000)))],
+    [
+      "redirects",
+      (at) => at.breakWith((_request, response) => response.writeHead(302, { location: at.jwksUri }).end()),
+    ],
+    ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" })],
+    ["has its keys on plain http elsewhere", (at) => at.describe({ jwks_uri: "http://other.example/keys" })],
+    ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" })],
+    ["names no keys", (at) => at.describe({ jwks_uri: undefined })],
+    ["publishes an empty set", (at) => at.publish([])],
+  ];
+  for (const [name, breakIt] of broken) {
+    test(`or ${name}: nothing is accepted, and nobody is told that the token is bad`, async () => {
+      await using at = await localIssuer();
+      const guard = createGuard({ ...at.trust, profile: "entra" });
+      breakIt(at);
+      await refused(guard.verify(await at.sign(at.entraClaims())), "issuer_unreachable", 503);
+    });
+  }
+});
+
+describe("over https", () => {
+  test("the issuer's CA is trusted when it is given, and only then", async () => {
+    const { ca, ...tls } = await localhostCertificate();
+    await using at = await localIssuer({ tls });
+    const jwt = await at.sign(at.entraClaims());
+    const guard = createGuard({ ...at.trust, profile: "entra", ca });
+    assert.equal((await guard.verify(jwt)).issuer, at.issuer);
+
+    const untrusting = createGuard({ ...at.trust, profile: "entra" });
+    const error = await refused(untrusting.verify(jwt), "issuer_unreachable", 503);
+    assert.match(String((error.cause as NodeJS.ErrnoException).code), /CERT|SIGNATURE/);
+    const { ca: anotherCa } = await localhostCertificate();
+    const misled = createGuard({ ...at.trust, profile: "entra", ca: anotherCa });
+    await refused(misled.verify(jwt), "issuer_unreachable", 503);
+  });
+});

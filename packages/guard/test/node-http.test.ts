@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { createGuard } from "../src/index.ts";
+import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
+
+let at: LocalIssuer;
+let port: number;
+const server = createServer();
+let handled = 0;
+before(async () => {
+  at = await localIssuer();
+  const guard = createGuard({ ...at.trust, profile: "entra" });
+  server.on("request", async (incoming, response) => {
+    const token = await guard.authenticate(incoming, response, { scopes: ["ToDoList.Read"] });
+    if (!token) return;
+    handled += 1;
+    response.end(JSON.stringify({ oid: token.oid }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  port = (server.address() as AddressInfo).port;
+});
+after(async () => {
+  server.close();
+  await at[Symbol.asyncDispose]();
+});
+
+/** node:http and not fetch, which joins headers of one name. */
+function send(authorization?: string | string[], { method = "GET", path = "/", body = "" } = {}) {
+  return new Promise<{ status: number; challenge: string | undefined; body: string }>((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, method, path, agent: false }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const challenge = response.headers["www-authenticate"];
+      resolve({ status: response.statusCode!, challenge, body: Buffer.concat(chunks).toString() });
+    });
+    outgoing.once("error", reject);
+    if (authorization !== undefined) outgoing.setHeader("authorization", authorization);
+    outgoing.end(body);
+  });
+}
+
+describe("guard.authenticate on node:http", () => {
+  test("lets a good token through to the handler", async () => {
+    const answer = await send(`Bearer ${await at.sign(at.entraClaims())}`);
+    assert.deepEqual([answer.status, JSON.parse(answer.body)], [200, { oid: at.entraClaims().oid }]);
+  });
+
+  test("answers 401, 400 and 403 itself, and the handler is not reached", async () => {
+    const jwt = await at.sign(at.entraClaims());
+    const before = handled;
+    const none = await send();
+    assert.deepEqual([none.status, none.challenge], [401, "Bearer"]);
+    assert.deepEqual(Object.keys(JSON.parse(none.body)), ["error", "message", "hint"]);
+    const twice = await send([`Bearer ${jwt}`, `Bearer ${jwt}`]);
+    assert.deepEqual([twice.status, JSON.parse(twice.body).error], [400, "authorization_malformed"]);
+    const expired = await send(`Bearer ${await at.sign(at.entraClaims({ exp: 1 }))}`);
+    assert.deepEqual([expired.status, JSON.parse(expired.body).error], [401, "token_expired"]);
+    const scope = await send(`Bearer ${await at.sign(at.entraClaims({ scp: "Other" }))}`);
+    assert.equal(scope.status, 403);
+    assert.match(scope.challenge!, /error="insufficient_scope".*scope="ToDoList\.Read"$/);
+    assert.equal(handled, before);
+  });
+
+  test("finds no token in the query, in a form or in a cookie", async () => {
+    const jwt = await at.sign(at.entraClaims());
+    const inQuery = await send(undefined, { path: `/?access_token=${jwt}` });
+    const inForm = await send(undefined, { method: "POST", body: `access_token=${jwt}` });
+    assert.deepEqual([inQuery.status, inQuery.challenge], [401, "Bearer"]);
+    assert.deepEqual([inForm.status, inForm.challenge], [401, "Bearer"]);
+  });
+
+  test("answers HEAD without a body", async () => {
+    const answer = await send(undefined, { method: "HEAD" });
+    assert.deepEqual([answer.status, answer.challenge, answer.body], [401, "Bearer", ""]);
+  });
+
+  test("answers 503 without a challenge while the keys cannot be read", async () => {
+    at.clock.advance(2 * 24 * 3_600_000);
+    at.breakWith(serviceUnavailable);
+    const answer = await send(`Bearer ${await at.sign(at.entraClaims())}`);
+    assert.deepEqual([answer.status, answer.challenge], [503, undefined]);
+    at.breakWith(undefined);
+  });
+});
