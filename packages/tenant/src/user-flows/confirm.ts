@@ -1,0 +1,93 @@
+import { approveGrant, denyGrant, describeGrant, endedBecause } from "../device-grant/decisions.ts";
+import type { DeviceGrant } from "../device-grant/grant.ts";
+import { displayUserCode } from "../device-grant/user-code.ts";
+import type { ConfirmView, View } from "../pages/view.ts";
+import type { Flow } from "../stores/contract.ts";
+import { claimAndConfirm, deciderOf, startOver } from "./claim.ts";
+import { choice } from "./form.ts";
+import { isLoopbackAddress } from "./loopback.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+
+/** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
+export async function showConfirm(visit: Visit): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  const grant = await grantOf(visit, flow);
+  if (!grant) return { view: { page: "expired" } };
+  const { session, user } = visit;
+  const ended = await endPage(visit, grant);
+  if (ended) return { view: ended };
+  if (!session || !user) return { to: pathOf("/sign-in", flow) };
+  // Nobody's yet, or a second person's: only a form claims, and the claim decides.
+  if (grant.status === "pending" || grant.userId !== user.id) return { to: pathOf("/device/continue", flow) };
+  if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: flow.id } };
+
+  const described = await describeGrant(visit.ctx, grant);
+  if (!described) return { view: { page: "expired" } };
+  const view: ConfirmView = {
+    page: "confirm",
+    flowId: flow.id,
+    email: user.email,
+    appName: described.app.name,
+    deviceName: grant.deviceName,
+    devicePlatform: grant.devicePlatform,
+    startedSecondsAgo: Math.max(0, Math.floor((visit.now - grant.createdAt) / 1_000)),
+    fromIp: plainIp(grant.initiatedIp),
+    network: networkBetween(grant.initiatedIp, visit.ip),
+    userCode: displayUserCode(grant.userCode),
+    permissions: described.permissions.lines,
+  };
+  return { view };
+}
+
+/** Yes or no. What is over stays as it ended: the next page says how. */
+export async function takeConfirm(visit: Visit): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  const decision = choice(visit.fields, "decision", ["yes", "no", "other"]);
+  if (decision === "other") return startOver(visit, flow);
+  const decider = deciderOf(visit);
+  if (!decider) return { to: pathOf("/sign-in", flow) };
+  const grant = await grantOf(visit, flow);
+  if (!grant || (decision === "yes" && !(await describeGrant(visit.ctx, grant)))) {
+    return { to: pathOf("/confirm", flow) };
+  }
+  const decide = decision === "yes" ? approveGrant : denyGrant;
+  const { outcome } = await decide(visit.ctx, grant, decider);
+  return { to: pathOf(outcome === "done" ? "/done" : "/confirm", flow) };
+}
+
+/** The same person goes on here instead of in the other browser. */
+export async function takeOver(visit: Visit): Promise<Answer> {
+  return claimAndConfirm(visit, await requireFlow(visit));
+}
+
+export async function showDone(visit: Visit): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  const grant = await grantOf(visit, flow);
+  const ended = grant ? await endPage(visit, grant) : ({ page: "expired" } as const);
+  return ended ? { view: ended } : { to: pathOf("/confirm", flow) };
+}
+
+/** The last page of a grant, told to the person who ended it as theirs and to anybody else as over. */
+async function endPage(visit: Visit, grant: DeviceGrant): Promise<View | undefined> {
+  const why = endedBecause(grant, visit.now);
+  if (why !== "used") return why && { page: why };
+  const mine = visit.user !== undefined && grant.userId === visit.user.id;
+  if (!mine) return { page: "used" };
+  const app = await visit.ctx.store.directory.findApp(grant.clientId);
+  const appName = app?.name ?? "";
+  if (grant.status !== "denied") return { page: "done", appName, deviceName: grant.deviceName };
+  return grant.denialReason === "user" ? { page: "declined", appName } : { page: "used" };
+}
+
+async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefined> {
+  return flow.grantId === null ? undefined : visit.ctx.store.grants.findById(flow.grantId);
+}
+
+function plainIp(ip: string): string {
+  return ip.replace(/^::ffff:/i, "");
+}
+
+function networkBetween(device: string, browser: string): ConfirmView["network"] {
+  if (isLoopbackAddress(device) && isLoopbackAddress(browser)) return "this_computer";
+  return plainIp(device) === plainIp(browser) ? "same_network" : "other_network";
+}

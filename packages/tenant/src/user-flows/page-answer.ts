@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyReply } from "fastify";
+import { renderPage, statusOf } from "../pages/render.ts";
+import type { View } from "../pages/view.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
+import { isLoopbackOrigin } from "./loopback.ts";
+import type { Answer, Visit } from "./visit.ts";
+
+export interface PageOptions {
+  csrfToken?: string;
+  status?: number | undefined;
+  formTarget?: string | undefined;
+}
+
+/** Sends one page with the headers that every page has. */
+export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, options: PageOptions = {}): FastifyReply {
+  const nonce = randomBytes(16).toString("base64");
+  setPageHeaders(ctx, reply);
+  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, options.formTarget));
+  return reply
+    .code(options.status ?? statusOf(view))
+    .type("text/html; charset=utf-8")
+    .send(renderPage(view, { tenantName: ctx.config.name, nonce, csrfToken: options.csrfToken ?? "" }));
+}
+
+/** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
+export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { ctx, cookie } = visit;
+  if (cookie.fresh) reply.header("Set-Cookie", setCookieHeader(cookie, ctx.config.pagesOrigin));
+  if ("to" in answer) {
+    setPageHeaders(ctx, reply);
+    return reply.redirect(answer.to, reply.request.method === "POST" ? 303 : 302);
+  }
+  if (answer.retryAt !== undefined) {
+    reply.header("Retry-After", Math.max(1, Math.ceil((answer.retryAt - visit.now) / 1_000)));
+  }
+  return sendPage(ctx, reply, answer.view, {
+    csrfToken: csrfTokenOf(cookie, ctx.sealKey),
+    formTarget: answer.formTarget,
+  });
+}
+
+function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
+  const { pagesOrigin } = ctx.config;
+  reply.headers({
+    "Cache-Control": "no-store",
+    // Not no-referrer: under it browsers send `Origin: null` with our own forms (Fetch, "append a request Origin header").
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  });
+  if (pagesOrigin.startsWith("https:") && !isLoopbackOrigin(pagesOrigin)) {
+    reply.header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  }
+}
+
+function contentSecurityPolicy(nonce: string, formTarget: string | undefined): string {
+  const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
+  return [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    `form-action ${formAction}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
+}
+
+/** Chromium holds form-action against redirects too, so the sign-out form names where it will lead. */
+function sourceOf(uri: string): string {
+  const { origin, protocol } = new URL(uri);
+  return origin === "null" ? protocol : origin;
+}

@@ -1,0 +1,81 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { TenantContext } from "../tenant-context.ts";
+import { PageProblem, readFields } from "./form.ts";
+import { sendAnswer, sendPage } from "./page-answer.ts";
+import { HashingBusy } from "./password.ts";
+import { isOurForm } from "./same-origin.ts";
+import { openVisit, type PageHandler } from "./visit.ts";
+
+/** More than the longest form of ours, URL-encoded; less than anything that costs. */
+const BODY_LIMIT = 16 * 1024;
+
+export type DefinePage = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => void;
+
+/** Routes whose every answer, errors included, is a page; they share nothing with the JSON endpoints of the same server. */
+export function pageRoutes(
+  app: FastifyInstance,
+  ctx: TenantContext,
+  define: (page: DefinePage, scope: FastifyInstance) => void,
+): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string", bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    );
+    scope.setErrorHandler((error: FastifyError, request, reply) => sendProblem(ctx, error, request, reply));
+    define((path, handlers) => definePage(scope, ctx, path, handlers), scope);
+  });
+}
+
+function definePage(
+  scope: FastifyInstance,
+  ctx: TenantContext,
+  url: string,
+  { get, post }: { get?: PageHandler; post?: PageHandler },
+): void {
+  if (get) {
+    scope.get(url, async (request, reply) => {
+      const visit = await openVisit(ctx, request, readFields(request.url.split("?").slice(1).join("?")));
+      return sendAnswer(visit, reply, await get(visit));
+    });
+  }
+  if (post) {
+    scope.post(url, { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      if (!isOurForm(ctx, request, fields)) throw new PageProblem({ page: "stale_form" });
+      const visit = await openVisit(ctx, request, fields);
+      return sendAnswer(visit, reply, await post(visit));
+    });
+  }
+  const allowed = [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])];
+  scope.route({
+    method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
+    url,
+    // Before the body is looked at: what it holds does not matter.
+    onRequest: async (_request, reply) => {
+      reply.header("Allow", allowed.join(", "));
+      return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
+    },
+    handler: async () => undefined,
+  });
+}
+
+function sendProblem(
+  ctx: TenantContext,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof PageProblem) return sendPage(ctx, reply, error.view, { status: error.status });
+  if (error instanceof HashingBusy) {
+    reply.header("Retry-After", 5);
+    return sendPage(ctx, reply, { page: "too_many" });
+  }
+  const status = error.statusCode ?? 500;
+  // Fastify's own: body too large (413), not a form (415), length does not match (400).
+  if (status >= 400 && status < 500) return sendPage(ctx, reply, { page: "stale_form" }, { status });
+  request.log.error({ err: error, traceId: request.id }, "page failed");
+  return sendPage(ctx, reply, { page: "failed", traceId: String(request.id) });
+}

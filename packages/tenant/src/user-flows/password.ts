@@ -1,0 +1,82 @@
+import { availableParallelism } from "node:os";
+import { hash, verify } from "@node-rs/argon2";
+import { isCommonPassword } from "./common-passwords.ts";
+
+/** Argon2id, 19 MiB, two passes, one lane: OWASP's minimum (ASVS 11.4.2). */
+const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** A password that nobody has, hashed as any other: what an unknown address is verified against. */
+const NOBODYS_HASH =
+  "$argon2id$v=19$m=19456,t=2,p=1$GppALKLABet3JocMa+K7oQ$BbdiA174MPTvhBKOjce0fLlfJz/nbuI+qX0P6iFXqtc";
+
+export const MIN_PASSWORD = 8;
+export const MAX_PASSWORD = 128;
+
+/** Too many passwords wait to be hashed; the person tries again in a moment. */
+export class HashingBusy extends Error {
+  readonly code = "hashing_busy";
+  readonly hint = "Try again in a few seconds.";
+  constructor() {
+    super("Too many passwords are being checked at once.");
+    this.name = "HashingBusy";
+  }
+}
+
+/** PHC string of Argon2id. */
+export function hashPassword(password: string): Promise<string> {
+  return inTurn(() => hash(normalize(password), ARGON2ID));
+}
+
+/** With no hash to compare with, the answer is no after the same work. */
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  const possible = stored !== null && length(password) <= MAX_PASSWORD;
+  const candidate = possible ? normalize(password) : "";
+  const right = await inTurn(() => verify(possible ? stored : NOBODYS_HASH, candidate));
+  return possible && right;
+}
+
+/**
+ * Why a new password will not do. No rules of composition, any character counts, spaces too (NIST SP 800-63B §3.1.1.2):
+ * what is refused is short, or what everybody tries first.
+ */
+export function checkPassword(
+  password: string,
+  about: { email: string; tenantName?: string },
+): null | "short" | "long" | "common" {
+  const characters = length(password);
+  if (characters < MIN_PASSWORD) return "short";
+  if (characters > MAX_PASSWORD) return "long";
+  return isCommonPassword(normalize(password), [about.email, "doorcode", about.tenantName ?? ""]) ? "common" : null;
+}
+
+/** The same characters may be typed as different code points on another keyboard. */
+function normalize(password: string): string {
+  return password.normalize("NFC");
+}
+
+function length(password: string): number {
+  return [...normalize(password)].length;
+}
+
+// Each hash holds 19 MiB and a core: more at once than there are cores only makes all of them slow.
+const AT_ONCE = Math.max(2, availableParallelism());
+const MAX_WAITING = 100;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) {
+    if (waiting.length >= MAX_WAITING) throw new HashingBusy();
+    // Whoever ends hands its place over, so `running` stays as it is.
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  } else {
+    running++;
+  }
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}

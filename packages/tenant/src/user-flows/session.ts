@@ -1,0 +1,80 @@
+import type { User } from "../directory/entities.ts";
+import type { BrowserSession, Flow } from "../stores/contract.ts";
+import { newSecret } from "../tokens/seal.ts";
+import { freshCookie, sessionIdOf } from "./browser-cookie.ts";
+import { PageProblem } from "./form.ts";
+import { ANONYMOUS_MS, FLOW_MS, SIGNED_IN_MS } from "./limits.ts";
+import type { Visit } from "./visit.ts";
+
+/** The session of this browser with enough life left for a flow; made when there is none. Only ever called on POST. */
+export async function openSession(visit: Visit): Promise<BrowserSession> {
+  if (visit.session && visit.session.expiresAt - visit.now >= FLOW_MS) return visit.session;
+  // A cookie whose session is known and ends soon is not given a second life: sessions end absolutely.
+  if (visit.session) visit.cookie = freshCookie();
+  for (let tries = 0; tries < 2; tries++) {
+    const id = sessionIdOf(visit.cookie);
+    await visit.ctx.store.sessions.ensure({ id, createdAt: visit.now, expiresAt: visit.now + ANONYMOUS_MS });
+    visit.session = await visit.ctx.store.sessions.find(id, visit.now);
+    visit.user = undefined;
+    if (visit.session) return visit.session;
+    visit.cookie = freshCookie();
+  }
+  throw new PageProblem({ page: "stale_form" });
+}
+
+/** A walk through the pages about a device's grant, or about none yet. */
+export async function openFlow(visit: Visit, grantId: string | null): Promise<Flow> {
+  const session = await openSession(visit);
+  const flow: Flow = {
+    id: newSecret(16),
+    sessionId: session.id,
+    grantId,
+    email: null,
+    emailVerifiedAt: null,
+    passwordHash: null,
+    createdAt: visit.now,
+    expiresAt: visit.now + FLOW_MS,
+  };
+  await visit.ctx.store.sessions.insertFlow(flow);
+  return flow;
+}
+
+/** Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4). */
+export async function signInAs(visit: Visit, user: User, amr: string[]): Promise<void> {
+  if (!visit.session) throw new PageProblem({ page: "stale_form" });
+  const cookie = freshCookie();
+  const session = {
+    id: sessionIdOf(cookie),
+    userId: user.id,
+    amr,
+    authTime: visit.now,
+    createdAt: visit.now,
+    expiresAt: visit.now + SIGNED_IN_MS,
+  };
+  if (!(await visit.ctx.store.sessions.signIn(visit.session.id, session))) {
+    throw new PageProblem({ page: "stale_form" });
+  }
+  visit.cookie = cookie;
+  visit.session = session;
+  visit.user = user;
+}
+
+/** Ends the session on the server; the browser goes on with a new cookie. */
+export async function signOut(visit: Visit): Promise<void> {
+  const { session, user } = visit;
+  if (session) await visit.ctx.store.sessions.end(session.id);
+  visit.cookie = freshCookie();
+  visit.session = undefined;
+  visit.user = undefined;
+  if (!user) return;
+  await visit.ctx.store.audit.write({
+    at: visit.now,
+    event: "user.signed_out",
+    actor: "user",
+    userId: user.id,
+    clientId: null,
+    grantId: null,
+    ip: visit.ip,
+    detail: {},
+  });
+}

@@ -1,0 +1,57 @@
+import { normalizeEmail } from "../directory/entities.ts";
+import type { View } from "../pages/view.ts";
+import type { Flow } from "../stores/contract.ts";
+import { hashSecret } from "../tokens/seal.ts";
+import { claimAndConfirm } from "./claim.ts";
+import { isEmailAddress } from "./email-address.ts";
+import { verifyPassword } from "./password.ts";
+import { signInAs } from "./session.ts";
+import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+
+type Problem = Extract<View, { page: "sign_in" }>["problem"];
+
+export async function showSignIn(visit: Visit): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  if (visit.user) return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
+  return signInPage(visit, flow, flow.email ?? "", null);
+}
+
+/** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
+export async function takeSignIn(visit: Visit): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  const email = (visit.fields.get("email") ?? "").trim();
+  const password = visit.fields.get("password") ?? "";
+  if (email === "" || password === "") return signInPage(visit, flow, email, "empty");
+
+  const charges: Charge[] = [
+    ["passwordByIp", networkOf(visit.ip)],
+    ["passwordByAccount", hashSecret(normalizeEmail(email))],
+  ];
+  const charged = await charge(visit, charges);
+  if (!charged.allowed) return { ...signInPage(visit, flow, email, "too_many"), retryAt: charged.retryAt };
+
+  const { store } = visit.ctx;
+  const user = isEmailAddress(email) ? await store.directory.findUserByEmail(normalizeEmail(email)) : undefined;
+  const right = await verifyPassword(user?.passwordHash ?? null, password);
+  const signedIn = right && user !== undefined && user.disabledAt === null;
+  await store.audit.write({
+    at: visit.now,
+    event: signedIn ? "user.signed_in" : "user.sign_in_failed",
+    actor: "user",
+    userId: user?.id ?? null,
+    clientId: null,
+    grantId: flow.grantId,
+    ip: visit.ip,
+    detail: {},
+  });
+  if (!signedIn) return signInPage(visit, flow, email, "wrong");
+  await giveBack(visit, charges);
+  await signInAs(visit, user, ["pwd"]);
+  return claimAndConfirm(visit, flow);
+}
+
+function signInPage(visit: Visit, flow: Flow, email: string, problem: Problem): { view: View } {
+  const { signUpAllowed } = visit.ctx.config;
+  return { view: { page: "sign_in", flowId: flow.id, email: email.slice(0, 254), signUpAllowed, problem } };
+}

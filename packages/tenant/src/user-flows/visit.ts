@@ -1,0 +1,71 @@
+import type { FastifyRequest } from "fastify";
+import type { User } from "../directory/entities.ts";
+import type { View } from "../pages/view.ts";
+import type { BrowserSession, Flow } from "../stores/contract.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { type BrowserCookie, freshCookie, readCookie, sessionIdOf } from "./browser-cookie.ts";
+import { type Fields, PageProblem } from "./form.ts";
+
+/** One request of a browser for a page. */
+export interface Visit {
+  ctx: TenantContext;
+  now: number;
+  ip: string;
+  /** Without its query. */
+  path: string;
+  /** Of the query on GET, of the form on POST. */
+  fields: Fields;
+  /** Replaced at sign-in and sign-out. */
+  cookie: BrowserCookie;
+  /** The stored session of the cookie; a browser that has only looked has none. */
+  session: BrowserSession | undefined;
+  /** Who is signed in. */
+  user: User | undefined;
+}
+
+/** What a page answers with. */
+export type Answer =
+  | {
+      view: View;
+      /** When a throttle opens again: becomes Retry-After. */
+      retryAt?: number;
+      /** Where the page's form may lead besides this origin (a validated post-logout redirect). */
+      formTarget?: string;
+    }
+  /** A path of ours, or a URI registered by an app. */
+  | { to: string };
+
+export type PageHandler = (visit: Visit) => Promise<Answer>;
+
+/** Reads only: whoever just looks leaves no row behind. */
+export async function openVisit(ctx: TenantContext, request: FastifyRequest, fields: Fields): Promise<Visit> {
+  const now = ctx.clock.now();
+  const sent = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
+  const session = sent ? await ctx.store.sessions.find(sessionIdOf(sent), now) : undefined;
+  const user = session?.userId ? await ctx.store.directory.findUser(session.userId) : undefined;
+  return {
+    ctx,
+    now,
+    ip: request.ip,
+    path: request.url.split("?")[0] ?? "/",
+    fields,
+    cookie: sent ?? freshCookie(),
+    session,
+    user,
+  };
+}
+
+/** The walk that the page belongs to. Another browser's flow is as unknown as one that never was. */
+export async function requireFlow(visit: Visit): Promise<Flow> {
+  const id = visit.fields.get("flow") ?? "";
+  const flow =
+    visit.session && /^[\w-]{20,64}$/.test(id)
+      ? await visit.ctx.store.sessions.findFlow(id, visit.session.id, visit.now)
+      : undefined;
+  if (!flow) throw new PageProblem({ page: "stale_form" });
+  return flow;
+}
+
+export function pathOf(page: string, flow: Flow): string {
+  return `${page}?flow=${flow.id}`;
+}

@@ -1,0 +1,121 @@
+import type { FastifyInstance, InjectOptions } from "fastify";
+
+export interface Page {
+  /** Path and query of the page that was reached. */
+  at: string;
+  status: number;
+  html: string;
+  headers: Record<string, string | string[] | number | undefined>;
+  /** Text of the `<h1>`. */
+  heading: string;
+}
+
+export interface SendOptions {
+  headers?: Record<string, string>;
+  /** Instead of the fields of the form. */
+  body?: string;
+  /** Stay at the redirect instead of following it. */
+  stay?: boolean;
+}
+
+/** What a browser without JavaScript does on the pages origin: keeps cookies, follows redirects, sends forms. */
+export class Browser {
+  readonly app: FastifyInstance;
+  readonly origin: string;
+  readonly ip: string;
+  cookies = new Map<string, string>();
+
+  constructor(app: FastifyInstance, origin: string, ip: string) {
+    this.app = app;
+    this.origin = origin;
+    this.ip = ip;
+  }
+
+  get(path: string, options: SendOptions = {}): Promise<Page> {
+    return this.request({ method: "GET", url: path, headers: options.headers ?? {} }, options.stay);
+  }
+
+  /** Sends the page's form that goes to `action`, filled in with `values`. */
+  send(page: Page, action: string, values: Record<string, string> = {}, options: SendOptions = {}): Promise<Page> {
+    const fields = formFields(page, action);
+    for (const [name, value] of Object.entries(values)) fields.set(name, value);
+    return this.post(action, options.body ?? fields.toString(), options);
+  }
+
+  post(path: string, body: string, options: SendOptions = {}): Promise<Page> {
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      origin: this.origin,
+      "sec-fetch-site": "same-origin",
+      ...options.headers,
+    };
+    return this.request({ method: "POST", url: path, headers, payload: body }, options.stay);
+  }
+
+  /** The session's cookie, as the server named it. */
+  get cookie(): string | undefined {
+    return [...this.cookies.values()][0];
+  }
+
+  private async request(input: InjectOptions, stay = false): Promise<Page> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await this.app.inject({
+      ...input,
+      headers: { host: new URL(this.origin).host, ...input.headers, ...(cookie === "" ? {} : { cookie }) },
+      remoteAddress: this.ip,
+    });
+    for (const { name, value } of response.cookies) this.cookies.set(name, value);
+    const { location } = response.headers;
+    if (location !== undefined && !stay && location.startsWith("/")) return this.get(location);
+    const html = response.payload;
+    return {
+      at: typeof input.url === "string" ? input.url : "",
+      status: response.statusCode,
+      html,
+      headers: response.headers,
+      heading: textOf(/<h1[^>]*>(.*?)<\/h1>/s.exec(html)?.[1] ?? ""),
+    };
+  }
+}
+
+/** The hidden and visible inputs of a form, as a browser would send them untouched. */
+export function formFields(page: Page, action: string): URLSearchParams {
+  const form = [...page.html.matchAll(/(<form\s[^>]*>)(.*?)<\/form>/gs)].find(
+    ([, tag]) => attribute(tag ?? "", "action") === action,
+  );
+  if (!form) throw new Error(`“${page.heading}” (${page.status}, ${page.at}) has no form to ${action}`);
+  const fields = new URLSearchParams();
+  for (const [tag] of (form[2] ?? "").matchAll(/<input\s[^>]*>/g)) {
+    const name = attribute(tag, "name");
+    if (name !== undefined) fields.set(name, attribute(tag, "value") ?? "");
+  }
+  return fields;
+}
+
+export function textOf(html: string): string {
+  return unescapeHtml(html.replace(/<style[^>]*>.*?<\/style>/gs, " ").replace(/<[^>]*>/g, " "))
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** A page without what differs from one rendering to the next: nonce, CSRF token, flow. */
+export function withoutSecrets(page: Page): string {
+  return page.html
+    .replace(/nonce="[^"]*"/g, "")
+    .replace(/name="csrf" value="[^"]*"/g, "")
+    .replace(/name="flow" value="[^"]*"/g, "")
+    .replace(/flow=[\w-]+/g, "");
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  return value === undefined ? undefined : unescapeHtml(value);
+}
+
+function unescapeHtml(text: string): string {
+  const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return named[name] ?? whole;
+    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+  });
+}

@@ -1,0 +1,21 @@
+import type { Browser, Page } from "./browser.ts";
+import { PASSWORD } from "./pages-under-test.ts";
+
+/** Enters a code and stops at the page after it: sign-in, or "continue as". */
+export async function enterCode(browser: Browser, code: string): Promise<Page> {
+  return browser.send(await browser.get("/device"), "/device", { user_code: code });
+}
+
+export async function signIn(browser: Browser, page: Page, email: string, password = PASSWORD): Promise<Page> {
+  return browser.send(page, "/sign-in", { email, password });
+}
+
+/** From the code to the question. */
+export async function walkToConfirm(browser: Browser, code: string, email: string): Promise<Page> {
+  return signIn(browser, await enterCode(browser, code), email);
+}
+
+export async function openSignUp(browser: Browser, code: string): Promise<Page> {
+  const page = await enterCode(browser, code);
+  return browser.get(`/sign-up${page.at.slice(page.at.indexOf("?"))}`);
+}
