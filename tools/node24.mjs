@@ -3,14 +3,17 @@ import { spawn } from "node:child_process";
 import { install } from "./install.mjs";
 import { node24, root } from "./runtime.mjs";
 
-/** Starts FILE with Node's type stripping on the packages' sources; resolves to its exit code. Ctrl-C reaches the child itself. */
+/** Starts FILE with Node's type stripping on the packages' sources; resolves to its exit code. */
 export function runOnNode24(args, options = {}) {
   const child = spawn(node24(), ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning", ...args], {
     cwd: root,
     stdio: "inherit",
     ...options,
   });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    // A terminal's Ctrl-C reaches the child by itself.
+    process.on(signal, () => (signal !== "SIGINT" || !process.stdin.isTTY) && child.kill(signal));
+  }
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -74,7 +74,7 @@ const ran = total.passed + total.failed;
 if (ran === 0 && !interrupted && !broken)
   console.error(`No test ran${wanted.length ? `: nothing matches ${wanted.join(" ")}` : ""}.`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-if (total.failed === 0 && broken) console.error("The run did not finish; the messages above say why.");
+if (total.failed === 0 && broken && !interrupted) console.error("The run did not finish; the messages above say why.");
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = interrupted ?? (broken || total.failed > 0 || ran === 0 ? 1 : 0);
 

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningTenant, startTenant } from "@doorcode/tenant";
+import { startTodoListApi } from "../todolist-api/src/start.ts";
+import { onFreePort } from "./free-port.ts";
+import { startHeadlessProgram } from "./headless-program.ts";
+import type { SecondDevice } from "./second-device.ts";
+import type { Transcript } from "./transcript.ts";
+
+export interface MainJobOptions {
+  transcript: Transcript;
+  /** Plays the person with the browser; left out, a human is that person. */
+  secondDevice?: SecondDevice;
+  /** First ports to try; 0 takes any. */
+  ports: { tenant: number; api: number };
+  clock?: { now(): number };
+  /** Ends everything at once. */
+  signal: AbortSignal;
+}
+
+/**
+ * One whole sign-in on this machine: a tenant, a protected web API, and a headless program that signs a person in, calls
+ * the API, renews silently and signs out. Resolves to the program's exit code; leaves nothing behind.
+ */
+export async function runMainJob(options: MainJobOptions): Promise<number> {
+  const { transcript, ports, signal } = options;
+  const folder = mkdtempSync(join(tmpdir(), "doorcode-"));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeFolder);
+  const closing: (() => unknown)[] = [];
+  try {
+    const tenant = await onFreePort(ports.tenant, 2, (port) =>
+      startTenant({
+        store: { sqlite: ":memory:" },
+        dataDir: join(folder, "tenant"),
+        port,
+        pagesPort: port === 0 ? 0 : port + 1,
+        ...(options.clock && { clock: options.clock }),
+      }),
+    );
+    closing.push(() => tenant.close());
+    signal.throwIfAborted();
+
+    const todoList = tenant.apis[0]!;
+    const api = await onFreePort(ports.api, 1, (port) =>
+      startTodoListApi({
+        issuer: tenant.issuer,
+        audience: todoList.clientId,
+        tenantId: tenant.tenantId,
+        ca: tenant.ca!, // An embedded tenant on loopback has a CA of its own.
+        port,
+        ...(options.clock && { clock: options.clock }),
+      }),
+    );
+    closing.push(() => api.close());
+    signal.throwIfAborted();
+
+    const endpoint = `${api.url}/api/todolist`;
+    introduce(transcript, tenant, endpoint);
+    const program = startHeadlessProgram(settingsFor(tenant, endpoint), {
+      line: transcript.device,
+      invitation: ({ page, code }) => transcript.invitation(page, code),
+      problem: transcript.device,
+    });
+    closing.push(program.stop);
+    signal.addEventListener("abort", program.stop);
+
+    if (options.secondDevice) await actWhile(program.ended, program.invitation, options.secondDevice, options, tenant);
+    const exitCode = await program.ended;
+    signal.throwIfAborted();
+    return exitCode;
+  } finally {
+    for (const close of closing.reverse()) await close();
+    removeFolder();
+    process.removeListener("exit", removeFolder);
+  }
+}
+
+function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: string): void {
+  transcript.note("One whole sign-in on this computer. Nothing leaves it, and nothing of it stays.");
+  transcript.note("");
+  transcript.note(`  tenant   ${tenant.authority}`);
+  transcript.note(`  web API  ${endpoint}`);
+  transcript.note(`  mail     ${tenant.pages}/inbox`);
+  transcript.note("");
+}
+
+/** All that the program is told: any other tenant would be named by the same variables. */
+function settingsFor(tenant: RunningTenant, endpoint: string): Record<string, string> {
+  const app = tenant.apps[0]!;
+  const todoList = tenant.apis[0]!;
+  return {
+    AUTHORITY: tenant.authority,
+    CLIENT_ID: app.clientId,
+    SCOPES: todoList.scopes.map((scope) => `api://${todoList.clientId}/${scope}`).join(" "),
+    TODO_LIST_ENDPOINT: endpoint,
+    NODE_EXTRA_CA_CERTS: tenant.caFile!,
+  };
+}
+
+/** The second device acts once the code is shown; when the program ends first, there is nothing more to do. */
+async function actWhile(
+  ended: Promise<number>,
+  invitation: Promise<{ page: string; code: string }>,
+  secondDevice: SecondDevice,
+  { transcript, signal }: MainJobOptions,
+  tenant: RunningTenant,
+): Promise<void> {
+  const acts = invitation.then((shown) =>
+    secondDevice({ ...shown, inbox: `${tenant.pages}/inbox`, inboxToken: tenant.inboxToken ?? "" }, transcript, signal),
+  );
+  await Promise.race([acts, ended]);
+}

@@ -1,0 +1,4 @@
+// `npm start`: one whole sign-in on this machine; you are the person with the browser.
+import { run } from "./run.ts";
+
+await run({ ports: { tenant: 8443, api: 8480 } });

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startProcess } from "./fixtures/main-job-process.ts";
+
+test("the demo signs up, signs in, calls the API, renews and signs out, with nobody at the keyboard", async (t) => {
+  const demo = startProcess(t, "demo.ts");
+  const exitCode = await demo.ended;
+  const transcript = demo.stdout();
+  assert.equal(exitCode, 0, transcript + demo.stderr());
+  assert.equal(demo.stderr(), "");
+
+  const code = /code {2}(\S+)$/m.exec(transcript)?.[1];
+  assert.ok(code, "the device shows a code");
+  assertInOrder(linesOf("device", transcript), [
+    /^ {2}page {2}http:\/\/localhost:\d+\/device {3}\(open on this computer\)$/,
+    /^The code is good for 15 minutes\.$/,
+    /^Signed in as Demo Person \(demo@example\.com\)$/,
+    /^Added a to-do: Buy oat milk$/,
+    /^To-dos: Buy oat milk$/,
+    /^Renewed silently: a new access token, and nobody was asked$/,
+    /^Revoked the refresh token: a renewal is refused now \(invalid_grant\)$/,
+    /^Signed out$/,
+  ]);
+  assertInOrder(linesOf("person", transcript), [
+    new RegExp(`^Enter the code on your device +${code}$`),
+    /^What is your email\? +demo@example\.com$/,
+    /^Check your email +\d{8}, as the mail says$/,
+    /^What is your name\? +Demo Person$/,
+    /^Are you trying to sign in to ciam-client-app\?$/,
+    new RegExp(`^ {2}Code +${code}$`),
+    /^ {2}It may +\w+/,
+    /^ +yes$/,
+  ]);
+  assert.ok(!transcript.includes("\u001b"), "no colours where there is no terminal");
+  assert.doesNotMatch(transcript, /eyJ/, "no token is printed");
+  assert.deepEqual(demo.leftovers(), []);
+});
+
+function linesOf(speaker: string, transcript: string): string[] {
+  const label = `${speaker} │ `;
+  return transcript
+    .split("\n")
+    .filter((line) => line.startsWith(label))
+    .map((line) => line.slice(label.length));
+}
+
+function assertInOrder(lines: string[], expected: RegExp[]): void {
+  let next = 0;
+  for (const pattern of expected) {
+    const found = lines.findIndex((line, index) => index >= next && pattern.test(line));
+    assert.notEqual(found, -1, `${pattern} is missing, or out of order, in:\n${lines.join("\n")}`);
+    next = found + 1;
+  }
+}
