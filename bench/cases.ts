@@ -1,0 +1,72 @@
+import type { FormClient } from "./form-client.ts";
+import type { Load } from "./load/load.ts";
+import type { ServerProcess } from "./server-process.ts";
+
+/** Codes polled in turn. Each is polled far more often than every five seconds, and each poll reads another row. */
+const CODES = 2_000;
+
+type Work = Pick<Load, "forms" | "order" | "prefix"> & { path: string };
+
+export interface Case {
+  name: string;
+  /** What the requests are, made anew for each measurement; undefined where a server has no such thing. */
+  work(server: ServerProcess, client: FormClient, connections: number): Promise<Work | undefined>;
+  /** How each request is answered; a measurement with any other answer is thrown away with an error. */
+  answered: "refused" | "served";
+  /** What one answer has to say for a server to count as doing the work. */
+  error?: string;
+}
+
+/** Bare scopes, which mean the same to all. */
+const SCOPE = "openid profile offline_access";
+
+const encoded = (form: Record<string, string>) => new URLSearchParams(form).toString();
+
+export const poll: Case = {
+  name: "pending poll",
+  answered: "refused",
+  error: "authorization_pending",
+  async work(server, client, connections) {
+    const codes = server.name === BARE ? ["none"] : await deviceCodes(server, client, connections);
+    const forms = codes.map((code) =>
+      encoded({ grant_type: server.deviceGrant, client_id: server.clientId, device_code: code }),
+    );
+    return { path: server.tokenPath, forms, order: "repeat", prefix: "" };
+  },
+};
+
+export const devicecode: Case = {
+  name: "devicecode",
+  answered: "served",
+  async work(server) {
+    const form = encoded({ client_id: server.clientId, scope: SCOPE });
+    return { path: server.devicecodePath, forms: [form], order: "repeat", prefix: "" };
+  },
+};
+
+export const refresh: Case = {
+  name: "refresh (two RS256)",
+  answered: "served",
+  async work(server, _client, connections) {
+    if (server.name === BARE) return undefined;
+    const prefix = `${encoded({ grant_type: "refresh_token", client_id: server.clientId })}&refresh_token=`;
+    const tokens = await server.refreshTokens(connections * 2);
+    return { path: server.tokenPath, forms: tokens.map((token) => prefix + token), order: "chain", prefix };
+  },
+};
+
+/** The floor: answers every form with the same 400. */
+export const BARE = "bare node:http";
+
+async function deviceCodes(server: ServerProcess, client: FormClient, connections: number): Promise<string[]> {
+  const codes: string[] = [];
+  const worker = async () => {
+    while (codes.length < CODES) {
+      const { status, body } = await client.post(server.devicecodePath, { client_id: server.clientId, scope: SCOPE });
+      if (status !== 200) throw new Error(`${server.name}: devicecode answered ${status} ${JSON.stringify(body)}`);
+      codes.push(String(body.device_code));
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  return codes;
+}

@@ -1,0 +1,39 @@
+import { Agent, request } from "node:https";
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Posts forms over connections that are kept, to one server whose CA is given. */
+export interface FormClient {
+  post(path: string, form: Record<string, string>): Promise<Answer>;
+  close(): void;
+}
+
+export function formClient(origin: string, ca: string, connections: number): FormClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, ca });
+  return {
+    post: (path, form) =>
+      new Promise((resolve, reject) => {
+        const body = new URLSearchParams(form).toString();
+        const headers = {
+          "content-type": "application/x-www-form-urlencoded",
+          "content-length": String(Buffer.byteLength(body)),
+        };
+        const sent = request(new URL(path, origin), { method: "POST", agent, headers }, async (response) => {
+          try {
+            const parts: Buffer[] = [];
+            for await (const part of response) parts.push(part as Buffer);
+            const text = Buffer.concat(parts).toString();
+            resolve({ status: response.statusCode!, body: text === "" ? {} : JSON.parse(text) });
+          } catch (error) {
+            reject(error);
+          }
+        });
+        sent.once("error", reject);
+        sent.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,103 @@
+// `npm run bench`: what a pending poll, a devicecode request and a renewal cost, side by side with a peer and the floor.
+//   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json]
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BARE, devicecode, poll, refresh } from "./cases.ts";
+import { type Measurement, measure } from "./measurement.ts";
+import { type BenchDatabase, startDatabase } from "./postgres.ts";
+import { type Rounds, rows, setting, table } from "./report.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "5" },
+    connections: { type: "string", default: "32" },
+    rounds: { type: "string", default: "3" },
+    json: { type: "boolean", default: false },
+  },
+});
+const options = {
+  seconds: positive("seconds"),
+  connections: positive("connections"),
+  rounds: positive("rounds"),
+};
+const cases = [poll, devicecode, refresh];
+
+const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
+const servers: ServerProcess[] = [];
+let database: BenchDatabase | undefined;
+let ending: Promise<void> | undefined;
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
+  process.once(signal, () => end().finally(() => process.exit(code)));
+}
+try {
+  await run();
+} finally {
+  await end();
+}
+
+async function run(): Promise<void> {
+  database = await startDatabase();
+  servers.push(
+    await startServer("Doorcode, SQLite", "tenant.ts", ["sqlite", join(scratch, "sqlite")]),
+    await startServer("Doorcode, PostgreSQL", "tenant.ts", ["postgres", join(scratch, "postgres"), database.url]),
+    await startServer(BARE, "bare.ts"),
+    await startServer("oidc-provider, memory", "oidc-provider.ts"),
+  );
+  const oidcProvider = JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version as string;
+  const measured: Rounds = new Map(cases.map((kind) => [kind.name, new Map()]));
+  // Round 0 warms up: its figures are of code that is not compiled yet.
+  for (let round = 0; round <= options.rounds; round++) {
+    const seconds = round === 0 ? 1 : options.seconds;
+    for (const kind of cases) {
+      for (const server of servers) {
+        const databaseCpu = server.name === "Doorcode, PostgreSQL" ? database.cpuMicroseconds : undefined;
+        const one = await measure(server, kind, {
+          seconds,
+          connections: options.connections,
+          scratch,
+          ...(databaseCpu ? { databaseCpu } : {}),
+        });
+        if (one && round > 0) keep(measured, kind.name, server.name, one);
+        const said = one ? `${Math.round(one.perSecond)}/s, ${Math.round(one.cpuMicroseconds)} µs` : "no such case";
+        console.error(`${round === 0 ? "warm-up" : `round ${round}`}: ${kind.name}, ${server.name}: ${said}`);
+      }
+    }
+  }
+  const versions = {
+    node: process.version,
+    sqlite: process.versions.sqlite!,
+    postgresql: database.version,
+    "oidc-provider": oidcProvider,
+  };
+  const result = { ...setting(options, versions), rows: rows(measured) };
+  if (values.json) {
+    console.log(JSON.stringify(result, null, 2));
+    return;
+  }
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  console.log(`\n${table(result.rows)}\n\n${result.machine}\n${named.join(", ")}\n${result.method}`);
+}
+
+function keep(measured: Rounds, kind: string, server: string, one: Measurement): void {
+  const servers = measured.get(kind)!;
+  servers.set(server, [...(servers.get(server) ?? []), one]);
+}
+
+function end(): Promise<void> {
+  ending ??= (async () => {
+    await Promise.allSettled(servers.map((server) => server.end()));
+    await database?.stop();
+    await rm(scratch, { recursive: true, force: true });
+  })();
+  return ending;
+}
+
+function positive(name: "seconds" | "connections" | "rounds"): number {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value > 0) return value;
+  console.error(`--${name} takes a whole number above 0.`);
+  process.exit(2);
+}

@@ -1,0 +1,57 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { pinned } from "./cores.ts";
+import type { Question, Served } from "./served.ts";
+
+export interface ServerProcess extends Served {
+  name: string;
+  pid: number;
+  cpuMicroseconds(): Promise<number>;
+  refreshTokens(count: number): Promise<string[]>;
+  end(): Promise<void>;
+}
+
+/** Starts bench/servers/FILE on the server's core and waits until it answers. */
+export async function startServer(name: string, file: string, args: string[] = []): Promise<ServerProcess> {
+  const [command, ...before] = pinned("server", [process.execPath]);
+  const child = fork(new URL(`servers/${file}`, import.meta.url), args, {
+    execPath: command!,
+    execArgv: [...before, "--conditions=doorcode-source", "--disable-warning=ExperimentalWarning"],
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const answer = async <T>(): Promise<T> => {
+    const gone = new AbortController();
+    try {
+      return await Promise.race([
+        once(child, "message", { signal: gone.signal }).then(([message]) => message as T),
+        once(child, "exit", { signal: gone.signal }).then(() => {
+          throw new Error(`The server of "${name}" ended by itself; its messages are above.`);
+        }),
+      ]);
+    } finally {
+      gone.abort();
+    }
+  };
+  const ask = <T>(question: Question): Promise<T> => {
+    const answered = answer<T>();
+    child.send(question);
+    return answered;
+  };
+  const served = await answer<Served>();
+  return {
+    ...served,
+    name,
+    pid: child.pid!,
+    cpuMicroseconds: () => ask({ ask: "cpu" }),
+    refreshTokens: (count) => ask({ ask: "refresh_tokens", count }),
+    async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, "exit");
+      child.send({ ask: "end" } satisfies Question);
+      const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// The floor: node:http(s) by itself reads the form's body and answers a fixed 400.
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { benchCertificate } from "../certificate.ts";
+import { serve } from "../served.ts";
+
+const { key, cert, ca } = await benchCertificate();
+const answer = JSON.stringify({ error: "authorization_pending", error_description: "Continue polling." });
+const headers = {
+  "content-type": "application/json",
+  "content-length": String(answer.length),
+  "cache-control": "no-store",
+};
+
+const server = createServer({ key, cert }, (request, response) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  request.on("end", () => {
+    Buffer.concat(parts).toString();
+    response.writeHead(400, headers).end(answer);
+  });
+});
+server.listen(0, "127.0.0.1", () => {
+  serve(
+    {
+      origin: `https://localhost:${(server.address() as AddressInfo).port}`,
+      ca,
+      devicecodePath: "/devicecode",
+      tokenPath: "/token",
+      clientId: "bare",
+      deviceGrant: "device_code",
+    },
+    {
+      refreshTokens: async () => [],
+      close: async () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    },
+  );
+});
