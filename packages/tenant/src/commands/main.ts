@@ -1,1 +1,100 @@
-export {};
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { defaultDataDir } from "../server/data-dir.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { printError, printEvent } from "./output.ts";
+import { refuseSecrets } from "./secrets-on-argv.ts";
+
+/** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
+export async function main(argv: string[]): Promise<number> {
+  const outcome = { exit: exitCodes.done as number };
+  try {
+    refuseSecrets(argv);
+    await program(outcome).parseAsync(argv, { from: "user" });
+    return outcome.exit;
+  } catch (error) {
+    // Commander has printed its own words by now; asking for help is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    const exit = exitCodeOf(error);
+    if (argv.includes("--json")) printEvent("error", { ...printError(error), exit });
+    else printError(error);
+    return exit;
+  }
+}
+
+function program(outcome: { exit: number }): Command {
+  const tenant = new Command("doorcode tenant")
+    .description("Run a tenant of your own, and decide on sign-ins there.")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const dataDir = (command: Command) =>
+    command.option("--data <dir>", "data folder of the tenant (default: ~/.local/share/doorcode/tenant)");
+  const dataDirOf = (options: { data?: string }) => options.data ?? defaultDataDir();
+
+  dataDir(tenant.command("start"))
+    .description("Start the tenant; Ctrl-C stops it.")
+    .option("--port <number>", "port of the issuer, https (default: 8443; 0: any free one)", port)
+    .option("--pages-port <number>", "port of the pages, http (default: the next one)", port)
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .option("--json", "print one event a line")
+    .action(
+      async (options: { data?: string; port?: number; pagesPort?: number; storeFile?: string; json?: boolean }) => {
+        const { start } = await import("./start.ts");
+        outcome.exit = await start({ ...options, data: dataDirOf(options) });
+      },
+    );
+
+  dataDir(tenant.command("approve"))
+    .description("Say yes to a sign-in in a person's name.")
+    .argument("<code>", "the code that the device shows; - reads it from stdin")
+    .requiredOption("--as <email>", "the person")
+    .action(async (code: string, options: { data?: string; as: string }) => {
+      const { approve } = await import("./decide.ts");
+      await approve({ code, as: options.as, data: dataDirOf(options) });
+    });
+
+  dataDir(tenant.command("deny"))
+    .description("Say no to a sign-in.")
+    .argument("<code>", "the code that the device shows; - reads it from stdin")
+    .action(async (code: string, options: { data?: string }) => {
+      const { deny } = await import("./decide.ts");
+      await deny({ code, data: dataDirOf(options) });
+    });
+
+  const users = dataDir(tenant.command("users"))
+    .description("List the people of the tenant.")
+    .option("--json", "print one event a line")
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const { listUsers } = await import("./users.ts");
+      await listUsers({ json: options.json === true, data: dataDirOf(options) });
+    });
+
+  users
+    .command("add")
+    .description("Make an account. Without --password-stdin a password is made up and printed once.")
+    .argument("<email>")
+    .option("--name <name>", "display name (default: what stands before the @)")
+    .option("--password-stdin", "read the password from stdin")
+    .action(async (email: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{
+        data?: string;
+        json?: boolean;
+        name?: string;
+        passwordStdin?: boolean;
+      }>();
+      const { addUser } = await import("./users.ts");
+      await addUser({
+        email,
+        name: options.name ?? null,
+        passwordStdin: options.passwordStdin === true,
+        json: options.json === true,
+        data: dataDirOf(options),
+      });
+    });
+  return tenant;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+}

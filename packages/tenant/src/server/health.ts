@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../stores/contract.ts";
+import { isLoopbackAddress } from "../user-flows/loopback.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** `/healthz` (the process answers), `/readyz` (its store does too) and, to this machine only, `/metrics`. */
@@ -24,5 +25,3 @@ export function registerHealth(app: FastifyInstance, store: Store, metrics: Metr
       .send(metrics.text());
   });
 }
-
-const isLoopbackAddress = (ip: string) => ip === "::1" || /^(::ffff:)?127\./.test(ip);
