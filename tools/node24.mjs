@@ -21,6 +21,11 @@ export function runOnNode24(args, options = {}) {
 }
 
 if (process.argv[1]?.endsWith("node24.mjs")) {
-  install();
-  process.exitCode = await runOnNode24(process.argv.slice(2));
+  try {
+    install();
+    process.exitCode = await runOnNode24(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -4,9 +4,9 @@ import { recordInstall } from "./install.mjs";
 import { node24 } from "./runtime.mjs";
 
 try {
+  recordInstall();
   node24();
   build();
-  recordInstall();
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -2,7 +2,12 @@
 import { install } from "./install.mjs";
 import { runOnNode24 } from "./node24.mjs";
 
-install();
-const demo = process.argv.includes("--demo");
-const rest = process.argv.slice(2).filter((argument) => argument !== "--demo");
-process.exitCode = await runOnNode24([`examples/main-job/${demo ? "demo" : "start"}.ts`, ...rest]);
+const program = process.argv.includes("--demo") ? "demo" : "start";
+
+try {
+  install();
+  process.exitCode = await runOnNode24([`examples/main-job/${program}.ts`]);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -4,7 +4,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { build } from "./build.mjs";
-import { findChromium, findPostgres } from "./machine.mjs";
+import { findChromium } from "./chromium.mjs";
 import { node20, root } from "./runtime.mjs";
 
 const sources = ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tests/**/*.test.ts"];
@@ -45,8 +45,8 @@ try {
   build();
   if (files.length > 0) {
     const env = { ...process.env };
-    if (files.some((file) => file.startsWith("tests/e2e/"))) env.DOORCODE_CHROMIUM = findChromium();
-    if (files.some((file) => /^(packages\/tenant|tests)\//.test(file)) && !env.DOORCODE_TEST_POSTGRES) {
+    if (files.some(mayNeedChromium)) env.DOORCODE_CHROMIUM = findChromium();
+    if (files.some(mayNeedPostgres) && !env.DOORCODE_TEST_POSTGRES) {
       postgres = await startPostgres();
       if (postgres) env.DOORCODE_TEST_POSTGRES = postgres.url;
     }
@@ -83,11 +83,18 @@ function select(patterns, asNamed = (file) => file) {
   return wanted.length === 0 ? files : files.filter((file) => wanted.some((part) => asNamed(file).includes(part)));
 }
 
+function mayNeedChromium(file) {
+  return /^(tests\/browser|packages\/tenant\/test\/pages)\//.test(file);
+}
+
+function mayNeedPostgres(file) {
+  return /^(packages\/tenant|tests\/(?!architecture))/.test(file);
+}
+
 /** One scratch cluster for the whole run: a cluster a file would cost more than the tests. */
 async function startPostgres() {
   const fixture = join(root, "packages/tenant/test/fixtures/postgres.ts");
   if (!existsSync(fixture)) return undefined;
-  findPostgres();
   const { startPostgres } = await import(fixture);
   return await startPostgres();
 }

@@ -1,5 +1,5 @@
 // `npm run demo`: the same as `npm start`, with a script in the person's place.
 import { run } from "./run.ts";
-import { signUpOnSecondDevice } from "./second-device.ts";
+import { signUpAndAgree } from "./second-device.ts";
 
-await run({ ports: { tenant: 8443, api: 8480 }, secondDevice: signUpOnSecondDevice });
+await run({ ports: { tenant: 8443, api: 8480 }, secondDevice: signUpAndAgree });

@@ -17,7 +17,17 @@ const email = "demo@example.com";
 const name = "Demo Person";
 
 /** A person without an account, on the tenant's real pages: everything a browser would send, and nothing else. */
-export const signUpOnSecondDevice: SecondDevice = async (invited, { person }, signal) => {
+export const signUpAndAgree: SecondDevice = (...place) => signUpAndAnswer("yes", ...place);
+
+/** The same, until the question whether to sign in the device. */
+export const signUpAndDecline: SecondDevice = (...place) => signUpAndAnswer("no", ...place);
+
+async function signUpAndAnswer(
+  decision: "yes" | "no",
+  invited: Invited,
+  { person }: Transcript,
+  signal: AbortSignal,
+): Promise<void> {
   const browser = openBrowser(signal);
 
   let page = await browser.open(invited.page);
@@ -35,8 +45,8 @@ export const signUpOnSecondDevice: SecondDevice = async (invited, { person }, si
   page = await browser.send(page, "/sign-up/password", { password });
   does(page, name);
   page = await browser.send(page, "/sign-up/name", { display_name: name });
-  does(page, "yes", whatIsAsked(page));
-  page = await browser.send(page, "/confirm", { decision: "yes" });
+  does(page, decision, whatIsAsked(page));
+  page = await browser.send(page, "/confirm", { decision });
   person(page.heading);
 
   /** What the page asks, and what the person answers. */
@@ -45,7 +55,7 @@ export const signUpOnSecondDevice: SecondDevice = async (invited, { person }, si
     for (const line of lines.slice(0, -1)) person(line);
     person(`${lines.at(-1)!.padEnd(32)} ${answer}`);
   }
-};
+}
 
 async function mailedCode({ inbox, inboxToken }: Invited, signal: AbortSignal): Promise<string> {
   const response = await fetch(`${inbox}/messages?to=${encodeURIComponent(email)}`, {
