@@ -55,6 +55,7 @@ export function field(f: Field): Html {
 
 /** An email or IP address in running text: a long one breaks at its dots, colons and @, not anywhere. */
 export function address(text: string): Html {
+  if (text.length <= 30) return html`<bdi>${text}</bdi>`;
   return html`<bdi>${text.split(/(?<=[.:])|(?=@)/).map((part, i) => [i > 0 && html`<wbr>`, part])}</bdi>`;
 }
 

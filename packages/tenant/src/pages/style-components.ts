@@ -17,7 +17,7 @@ label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
   border:2px solid transparent;border-radius:var(--radius-small);background:var(--brand);color:var(--on-brand);
   font:600 1rem/1.3 var(--sans);text-align:center;text-decoration:none;cursor:pointer}
 .button:hover{background:var(--brand-deep)}
-.button.alt{background:transparent;color:var(--ink);border-color:var(--edge)}
+.button.alt{background:var(--sheet);color:var(--ink);border-color:var(--edge)}
 .button.alt:hover{border-color:var(--ink)}
 .button+.button,form+.button,.button+form{margin-block-start:.65rem}
 .link,.text-button{display:inline-flex;align-items:center;min-block-size:2.75rem;min-inline-size:2.75rem;color:var(--brand);

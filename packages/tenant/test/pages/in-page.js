@@ -1,0 +1,69 @@
+// Runs inside the page under test (plain JavaScript, because the sources are checked without the DOM's types).
+globalThis.look = {
+  /** What a person can press or fill in. */
+  interactive: [...document.querySelectorAll("a[href], button, input:not([type=hidden]):not([tabindex='-1'])")],
+
+  overflow() {
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  },
+
+  rootFontSize() {
+    return getComputedStyle(document.documentElement).fontSize;
+  },
+
+  tooSmall() {
+    return this.interactive
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 44 || box.height < 44)
+      .map(({ element, box }) => `${box.width}×${box.height} ${element.outerHTML}`);
+  },
+
+  cutOff() {
+    return [...document.querySelectorAll("h1, h2, p, li, dt, dd, label, .button, .link, .text-button")]
+      .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
+      .map((element) => element.outerHTML);
+  },
+
+  withoutBorder() {
+    const behind = getComputedStyle(document.body).backgroundColor;
+    return [...document.querySelectorAll(".button, .input")]
+      .filter((element) => {
+        const { borderTopStyle, borderTopColor } = getComputedStyle(element);
+        return borderTopStyle === "none" || borderTopColor === behind;
+      })
+      .map((element) => element.outerHTML);
+  },
+
+  hasField() {
+    return this.interactive.some((element) => element.matches("input"));
+  },
+
+  fieldHasFocus() {
+    return document.activeElement.matches("input");
+  },
+
+  /** The next Tab starts at the top, whatever had the focus. */
+  focusTop() {
+    const start = document.createElement("span");
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
+  },
+
+  /** Which of `interactive` has the focus, and whether one can see it. */
+  focused() {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+    return {
+      at: this.interactive.indexOf(document.activeElement),
+      visible: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+    };
+  },
+
+  /** Sizes of yes and no, and whether they are in sight. */
+  decisions() {
+    return [...document.querySelectorAll("[name=decision][value=yes], [name=decision][value=no]")].map((button) => {
+      const { width, height, top, bottom } = button.getBoundingClientRect();
+      return { width, height, inSight: top >= 0 && bottom <= innerHeight };
+    });
+  },
+};

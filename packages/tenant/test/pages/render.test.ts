@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { renderPage, statusOf, titleOf } from "../../src/pages/render.ts";
+import { type ConfirmView, formActions, type View } from "../../src/pages/view.ts";
+import { chrome, samples } from "./sample-views.ts";
+
+function sample(name: string): View {
+  const found = samples.find((s) => s.name === name);
+  assert.ok(found, name);
+  return found.view;
+}
+
+function rendered(name: string): string {
+  return renderPage(sample(name), chrome);
+}
+
+interface Form {
+  action: string;
+  fields: string[];
+}
+
+function formsOf(page: string): Form[] {
+  return [...page.matchAll(/<form[^>]* action="([^"]*)"[^>]*>(.*?)<\/form>/gs)].map(([, action, body]) => ({
+    action: action!,
+    fields: [...new Set([...body!.matchAll(/<(?:input|button)[^>]* name="([^"]*)"/g)].map((match) => match[1]!))],
+  }));
+}
+
+/** Words of a page as a person reads them. */
+function wordsOf(page: string): string {
+  return page
+    .replace(/<(style|title)\b.*?<\/\1>/gs, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ");
+}
+
+describe("every page", () => {
+  for (const { name, view } of samples) {
+    const page = renderPage(view, chrome);
+
+    test(`${name} is under 30 KB, has no script, no inline style, nothing from elsewhere`, () => {
+      assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
+      assert.doesNotMatch(page, /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
+      const addresses = [...page.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
+      for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,)/);
+      assert.equal(page.match(/<style/g)?.length, 1);
+      assert.match(page, new RegExp(`<style nonce="${chrome.nonce}">`));
+      assert.doesNotMatch(page, /url\(|@import/);
+    });
+
+    test(`${name} carries the CSRF token in each of its forms`, () => {
+      for (const form of formsOf(page)) assert.ok(form.fields.includes("csrf"), form.action);
+      assert.equal(formsOf(page).length, page.match(/<form/g)?.length ?? 0);
+      assert.doesNotMatch(page, /method="(?!post")/);
+    });
+
+    test(`${name} uses no word of the protocol`, () => {
+      assert.doesNotMatch(
+        wordsOf(page).replaceAll("ciam-client-app", ""),
+        /authori[sz]|grant|scope|oauth|token|consent|credential|user_code|client\b/i,
+      );
+    });
+
+    test(`${name} has one heading and a title that names the tenant`, () => {
+      assert.equal(page.match(/<h1/g)?.length, 1);
+      assert.match(page, /<title>[^<]+ · Contoso<\/title>/);
+    });
+  }
+
+  test("no text of a view gets out of its place, whatever it holds", () => {
+    const attack = `"'><script>alert(1)</script><x y="`;
+    for (const { name, view } of samples) {
+      const page = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
+      assert.doesNotMatch(page, /<script|<x /, name);
+      assert.doesNotMatch(page, /="["']'?>/, name);
+    }
+  });
+});
+
+/** The view with every text replaced, but for those that choose the page. */
+function poisoned<T>(value: T, attack: string, key = ""): T {
+  if (typeof value === "string") return (["page", "problem", "network"].includes(key) ? value : attack) as T;
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
+}
+
+test("each form goes where its handler is and carries what that reads", () => {
+  const expected: Record<string, Form[]> = {
+    "enter-code": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
+    "enter-code-from-link": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
+    "continue-as": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
+    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password"] }],
+    "sign-up-email": [{ action: formActions.sign_up_email, fields: ["csrf", "flow", "email"] }],
+    "sign-up-code": [
+      { action: formActions.sign_up_code, fields: ["csrf", "flow", "code"] },
+      { action: formActions.sign_up_resend, fields: ["csrf", "flow"] },
+    ],
+    "sign-up-password": [{ action: formActions.sign_up_password, fields: ["csrf", "flow", "password"] }],
+    "sign-up-name": [{ action: formActions.sign_up_name, fields: ["csrf", "flow", "display_name"] }],
+    confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "decision"] }],
+    elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
+    "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
+    "sign-out-nobody": [{ action: formActions.sign_out, fields: ["csrf"] }],
+    done: [],
+    declined: [],
+    expired: [],
+  };
+  for (const [name, forms] of Object.entries(expected)) assert.deepEqual(formsOf(rendered(name)), forms, name);
+});
+
+describe("what the device says of itself", () => {
+  const view: ConfirmView = {
+    ...(sample("confirm") as ConfirmView),
+    deviceName: "Bank-of-Trust",
+    devicePlatform: "PlatformX",
+  };
+
+  test("is quoted as its own words, once, in its row", () => {
+    const page = renderPage(view, chrome);
+    assert.match(wordsOf(page), /Device says it is “ Bank-of-Trust ”/);
+    assert.equal(page.split("Bank-of-Trust").length, 2);
+    assert.equal(page.split("PlatformX").length, 2);
+  });
+
+  test("never stands in a title or a heading", () => {
+    for (const shown of [view, { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust" } as const]) {
+      assert.doesNotMatch(titleOf(shown), /Bank-of-Trust|PlatformX/);
+      const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
+      assert.match(headings, /Contoso Player/);
+      assert.doesNotMatch(headings, /Bank-of-Trust|PlatformX/);
+    }
+  });
+});
+
+describe("the confirm page", () => {
+  test("says what asks, since when, from where, with which code, and what it may do", () => {
+    const words = wordsOf(rendered("confirm"));
+    assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
+    assert.match(words, /Started 40 seconds ago From Same network as you/);
+    assert.match(words, /Code FSBF-ZMBK/);
+    assert.match(words, /It will be able to Know your name and email Read your to-do lists Stay signed in for 90 days/);
+  });
+
+  test("warns before all else when the device is on another network, and only then", () => {
+    const warning = "on another network than you";
+    const page = rendered("confirm-other-network");
+    assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
+    assert.ok(!rendered("confirm").includes(warning));
+    assert.ok(!rendered("confirm-this-computer").includes(warning));
+  });
+
+  test("tells the time as a person would", () => {
+    const base = sample("confirm") as ConfirmView;
+    const said = (startedSecondsAgo: number) =>
+      wordsOf(renderPage({ ...base, startedSecondsAgo }, chrome)).match(/Started (.*?) From/)?.[1];
+    assert.deepEqual([0, 4.9, 5, 59.9, 60, 119, 120, 840].map(said), [
+      "Just now",
+      "Just now",
+      "5 seconds ago",
+      "59 seconds ago",
+      "1 minute ago",
+      "1 minute ago",
+      "2 minutes ago",
+      "14 minutes ago",
+    ]);
+  });
+});
+
+describe("the code page", () => {
+  test("with the complete link it shows the code and asks to compare, and only a POST goes on", () => {
+    const page = rendered("enter-code-from-link");
+    assert.match(wordsOf(page), /Is this the code on your device\?.*FSBF-ZMBK/);
+    assert.match(page, /<input type="hidden" name="user_code" value="FSBFZMBK">/);
+  });
+
+  test("a link cannot put other words on it", () => {
+    const page = rendered("enter-code-from-link-junk");
+    assert.doesNotMatch(page, /CALL|0100/);
+    assert.match(wordsOf(page), /Enter the code on your device/);
+  });
+
+  test("after a wrong code it keeps what was typed and names the problem to the field", () => {
+    const page = rendered("enter-code-unknown");
+    assert.match(
+      page,
+      /<input[^>]*value="FSBF-ZMBX"[^>]*aria-invalid="true"[^>]*aria-describedby="problem user_code-hint"/,
+    );
+    assert.match(page, /<p id="problem" class="note bad" role="alert">/);
+    assert.match(titleOf(sample("enter-code-unknown")), /^Problem: /);
+  });
+
+  test("always warns of codes that somebody sent", () => {
+    for (const { name } of samples.filter((s) => s.view.page === "enter_code")) {
+      assert.match(rendered(name), /Did somebody send you this code\?/, name);
+    }
+  });
+});
+
+test("a password is never written back into a page, and password managers can tell the fields apart", () => {
+  assert.doesNotMatch(rendered("sign-in-wrong"), /type="password"[^>]* value=/);
+  assert.match(rendered("sign-in"), /type="email"[^>]* autocomplete="username"/);
+  assert.match(rendered("sign-in"), /type="password"[^>]* autocomplete="current-password"/);
+  assert.match(rendered("sign-up-password"), /autocomplete="username" value="ada@contoso\.example" readonly/);
+  assert.match(rendered("sign-up-password"), /type="password"[^>]* autocomplete="new-password"/);
+  assert.match(rendered("sign-up-code"), /autocomplete="one-time-code"[^>]* inputmode="numeric"/);
+});
+
+test("sign-in offers a new account only where one can be made", () => {
+  assert.match(rendered("sign-in"), /href="\/sign-up\?flow=/);
+  assert.doesNotMatch(rendered("sign-in-closed"), /\/sign-up/);
+});
+
+test("the done page sends the person back to the device", () => {
+  assert.match(wordsOf(rendered("done")), /Contoso Player is signed in Return to your device/);
+});
+
+test("the code of a mail stands by itself and the rest keeps its lines", () => {
+  assert.match(rendered("mail"), /browser:<b>48213907<\/b>It works/);
+});
+
+test("each view has the status that says what happened", () => {
+  const statuses = Object.fromEntries(samples.map((s) => [s.name, statusOf(s.view)]));
+  const not200 = Object.entries(statuses).filter(([, status]) => status !== 200);
+  assert.deepEqual(Object.fromEntries(not200), {
+    "enter-code-empty": 422,
+    "enter-code-unknown": 422,
+    "enter-code-unknown-long": 422,
+    "enter-code-too-many": 429,
+    "sign-in-wrong": 422,
+    "sign-in-empty": 422,
+    "sign-in-empty-password": 422,
+    "sign-in-too-many": 429,
+    "sign-up-email-invalid": 422,
+    "sign-up-email-too-many": 429,
+    "sign-up-email-mail-failed": 503,
+    "sign-up-code-wrong": 422,
+    "sign-up-code-dead": 422,
+    "sign-up-code-too-many": 429,
+    "sign-up-code-mail-failed": 503,
+    "sign-up-password-short": 422,
+    "sign-up-password-long": 422,
+    "sign-up-password-common": 422,
+    "sign-up-name-empty": 422,
+    "sign-up-name-long": 422,
+    expired: 410,
+    used: 410,
+    "used-twice": 410,
+    "stale-form": 403,
+    "not-found": 404,
+    "too-many": 429,
+    failed: 500,
+  });
+});

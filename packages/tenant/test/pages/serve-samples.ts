@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Browser, chromium } from "playwright-core";
+import { renderPage, statusOf } from "../../src/pages/render.ts";
+import { chrome, samples } from "./sample-views.ts";
+
+/** The header that the tenant sends; a page that needs more than this allows is broken. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src 'nonce-${chrome.nonce}'`,
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join("; ");
+
+export interface Served {
+  browser: Browser;
+  /** Address of a sample by its name. */
+  addressOf(name: string): string;
+  close(): Promise<void>;
+}
+
+/** Every sample under its name on a loopback port, and one Chromium to look at them. */
+export async function serveSamples(): Promise<Served> {
+  const server = createServer((request, response) => {
+    const sample = samples.find(({ name }) => request.url === `/${name}`);
+    if (!sample) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(statusOf(sample.view), {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": contentSecurityPolicy,
+      "cache-control": "no-store",
+    });
+    response.end(renderPage(sample.view, chrome));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({
+    executablePath: process.env.DOORCODE_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return {
+    browser,
+    addressOf: (name) => `http://127.0.0.1:${port}/${name}`,
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
