@@ -1,0 +1,95 @@
+/** What RFC 8628's grant may do by design.md "The grant", in plain values: no store, no time of its own. */
+
+/** Two people, each with two browser sessions. */
+export const sessions = {
+  ana1: "ana",
+  ana2: "ana",
+  bo1: "bo",
+  bo2: "bo",
+} as const;
+export type Session = keyof typeof sessions;
+export type Person = (typeof sessions)[Session];
+
+export interface GrantModel {
+  status: "pending" | "claimed" | "approved" | "denied" | "redeemed";
+  reason: "user" | "two_users" | "operator" | "withdrawn" | null;
+  holder: Session | null;
+  /** How many token families came of it. */
+  families: number;
+}
+
+export interface World {
+  grant: GrantModel;
+  now: number;
+  expiresAt: number;
+  disabled: Record<Person, boolean>;
+}
+
+export type Step =
+  | { do: "claim" | "approve" | "deny"; session: Session }
+  | { do: "deny_as_operator" }
+  | { do: "redeem" }
+  | { do: "redeem_as_other_client" }
+  | { do: "poll" }
+  | { do: "disable" | "enable"; person: Person };
+
+/** What the step answers and what it leaves; the world that came in stays as it is. */
+export function take(world: World, step: Step): { answer: string; world: World } {
+  const { grant, disabled } = world;
+  const same = (answer: string) => ({ answer, world });
+  const become = (answer: string, changes: Partial<GrantModel>) => ({
+    answer,
+    world: { ...world, grant: { ...grant, ...changes } },
+  });
+  const open = (grant.status === "pending" || grant.status === "claimed") && world.now < world.expiresAt;
+
+  switch (step.do) {
+    case "claim":
+      if (!open) return same("ended");
+      if (grant.holder === null) return become("claimed", { status: "claimed", holder: step.session });
+      if (grant.holder === step.session) return same("claimed");
+      if (sessions[grant.holder] === sessions[step.session]) return become("took over", { holder: step.session });
+      return become("killed", { status: "denied", reason: "two_users" });
+    case "approve":
+      if (!open) return same("ended");
+      if (grant.holder !== step.session) return same("elsewhere");
+      return become("done", { status: "approved" });
+    case "deny":
+      if (!open) return same("ended");
+      if (grant.holder !== step.session) return same("elsewhere");
+      return become("done", { status: "denied", reason: "user" });
+    case "deny_as_operator":
+      if (!open) return same("ended");
+      return become("done", { status: "denied", reason: "operator" });
+    case "redeem":
+      if (grant.status !== "approved" || world.now >= world.expiresAt) return same("lost");
+      if (disabled[sessions[grant.holder!]]) return become("refused", { status: "denied", reason: "withdrawn" });
+      return become("redeemed", { status: "redeemed", families: grant.families + 1 });
+    case "redeem_as_other_client":
+      return same("lost");
+    case "poll":
+      return same(grant.status);
+    case "disable":
+    case "enable":
+      return { answer: "done", world: { ...world, disabled: { ...disabled, [step.person]: step.do === "disable" } } };
+  }
+}
+
+/** All that may come of steps taken at the same time: one outcome for each order of them. */
+export function inAnyOrder(world: World, steps: Step[]): { answers: string[]; world: World }[] {
+  return permutations(steps.map((_, index) => index)).map((order) => {
+    const answers: string[] = [];
+    let current = world;
+    for (const index of order) {
+      const taken = take(current, steps[index]!);
+      answers[index] = taken.answer;
+      current = taken.world;
+    }
+    return { answers, world: current };
+  });
+}
+
+function permutations(items: number[]): number[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((first) => permutations(items.filter((item) => item !== first)).map((rest) => [first, ...rest]));
+}

@@ -1,0 +1,19 @@
+import { directorySuite } from "./directory-suite.ts";
+import { grantSuite } from "./grant-suite.ts";
+import { mailSuite } from "./mail-suite.ts";
+import type { MakePlace } from "./open-test-store.ts";
+import { refreshSuite } from "./refresh-suite.ts";
+import { sessionSuite } from "./session-suite.ts";
+import { tenantSuite } from "./tenant-suite.ts";
+import { tokenSuite } from "./token-suite.ts";
+
+/** What every store must do, whatever it keeps its rows in. */
+export function contractSuite(makePlace: MakePlace): void {
+  grantSuite(makePlace);
+  tokenSuite(makePlace);
+  refreshSuite(makePlace);
+  directorySuite(makePlace);
+  sessionSuite(makePlace);
+  mailSuite(makePlace);
+  tenantSuite(makePlace);
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import pg from "pg";
+import { openPostgresStore } from "../../src/stores/postgres.ts";
+import { freshSchema } from "../fixtures/postgres.ts";
+import { contractSuite } from "./contract-suite.ts";
+import { postgres } from "./open-test-store.ts";
+import { restartSuite } from "./restart-suite.ts";
+
+describe("PostgreSQL", () => {
+  contractSuite(postgres);
+  restartSuite(postgres);
+
+  test("nodes that start together on an empty database migrate it once", async () => {
+    const { url, schema, drop } = await freshSchema();
+    const nodes = await Promise.all([1, 2, 3, 4].map(() => openPostgresStore(url, { schema, poolSize: 2 })));
+    await Promise.all(nodes.map((node) => node.ping()));
+    await Promise.all(nodes.map((node) => node.close()));
+    await drop();
+  });
+
+  test("numbers come back as numbers here and as the driver's text elsewhere", async () => {
+    const { url, schema, drop } = await freshSchema();
+    const store = await openPostgresStore(url, { schema, poolSize: 1 });
+    assert.equal(await store.grants.countLive(0), 0);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    assert.equal((await client.query("select 1::bigint as one")).rows[0].one, "1");
+    await client.end();
+    await store.close();
+    await drop();
+  });
+
+  test("a server that does not answer is an error with a hint", async () => {
+    await assert.rejects(openPostgresStore("postgres://nobody@127.0.0.1:1/none"), {
+      name: "StoreError",
+      code: "store_unreachable",
+      hint: /URL/,
+    });
+  });
+
+  test("a connection that the server ends does not end the process; the next query makes another", async () => {
+    const { url, schema, drop } = await freshSchema();
+    const store = await openPostgresStore(url, { schema, poolSize: 1 });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doorcode' and query like $1",
+      [`%${schema}%`],
+    );
+    await client.end();
+    // The poll that meets the broken connection may fail; no later one does.
+    await store.grants.poll("x").catch(() => {});
+    assert.equal(await store.grants.poll("x"), undefined);
+    await store.close();
+    await drop();
+  });
+});

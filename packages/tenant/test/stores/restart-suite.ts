@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+
+/** What a restart, and a second node beside the first, must find. */
+export function restartSuite(makePlace: MakePlace): void {
+  describe("restart", () => {
+    let place: TestPlace;
+    before(async () => {
+      place = await makePlace();
+    });
+    after(() => place.remove());
+
+    test("a restart revives nothing that was redeemed, rotated, revoked, denied or used", async () => {
+      const first = await place.open();
+      const furniture = await furnish(first);
+      const { clientId } = furniture.app;
+      const redeemed = await approvedGrant(first, furniture);
+      await first.tokens.redeem(redemption(redeemed, furniture.user.id));
+      const denied = await pendingGrant(first, furniture);
+      await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0 });
+      const rotated = await signedIn(first, furniture);
+      const next = rotation(rotated.tokenHash, clientId);
+      await first.tokens.rotate(next);
+      await first.tokens.rotate(rotation(next.next.tokenHash, clientId));
+      const revoked = await signedIn(first, furniture);
+      await first.tokens.revokeFamily(revoked.family.id, "signed_out", T0, sampleAudit("revoked"));
+      await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
+      await first.close();
+
+      const second = await place.open();
+      assert.equal((await second.tokens.redeem(redemption(redeemed, furniture.user.id))).outcome, "lost");
+      assert.equal((await second.grants.poll(denied.deviceCodeHash))?.status, "denied");
+      assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");
+      assert.equal((await second.tokens.rotate(rotation(revoked.tokenHash, clientId))).outcome, "revoked");
+      assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
+      await second.close();
+    });
+
+    test("a restart loses nothing that was acknowledged", async () => {
+      const first = await place.open();
+      const furniture = await furnish(first);
+      const grant = await approvedGrant(first, furniture);
+      const { tokenHash, family } = await signedIn(first, furniture);
+      await first.close();
+      const second = await place.open();
+      assert.deepEqual(await second.directory.findUser(furniture.user.id), furniture.user);
+      assert.equal((await second.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "redeemed");
+      assert.equal((await second.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
+      await second.close();
+    });
+
+    test("two handles on one store share every transition", async () => {
+      const [one, two] = [await place.open(), await place.open()];
+      const furniture = await furnish(one);
+      const grant = await approvedGrant(one, furniture);
+      assert.equal((await two.grants.poll(grant.deviceCodeHash))?.status, "approved");
+      const results = await Promise.all(
+        [one, two, one, two].map((store) => store.tokens.redeem(redemption(grant, furniture.user.id))),
+      );
+      assert.equal(results.filter(({ outcome }) => outcome === "redeemed").length, 1);
+      for (const store of [one, two]) {
+        assert.equal((await store.grants.poll(grant.deviceCodeHash))?.status, "redeemed");
+        await store.ping();
+      }
+    });
+
+    test("a closed store says so, and closing it again is no error", async () => {
+      const store = await place.open();
+      await store.close();
+      await store.close();
+      await assert.rejects(store.ping());
+    });
+  });
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Flow, Store } from "../../src/stores/contract.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { MINUTE, sampleUser, T0 } from "./samples.ts";
+
+export function sessionSuite(makePlace: MakePlace): void {
+  describe("sessions and flows", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const anonymous = async () => {
+      const session = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
+      await store.sessions.ensure(session);
+      return session;
+    };
+    const flowOf = async (sessionId: string) => {
+      const flow: Flow = {
+        id: randomUUID(),
+        sessionId,
+        grantId: "grant",
+        email: null,
+        emailVerifiedAt: null,
+        passwordHash: null,
+        createdAt: T0,
+        expiresAt: T0 + 30 * MINUTE,
+      };
+      await store.sessions.insertFlow(flow);
+      return flow;
+    };
+    const signIn = async (oldId: string, userId: string) => {
+      const session = {
+        id: randomUUID(),
+        userId,
+        amr: ["pwd"],
+        authTime: T0,
+        createdAt: T0,
+        expiresAt: T0 + 60 * MINUTE,
+      };
+      return { session, ok: await store.sessions.signIn(oldId, session) };
+    };
+    const newUser = async () => {
+      const user = sampleUser();
+      await store.directory.insertUser(user);
+      return user;
+    };
+
+    test("a session begins anonymous; asking for it again leaves it as it is", async () => {
+      const session = await anonymous();
+      await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
+      const expected = { ...session, userId: null, amr: [], authTime: null };
+      assert.deepEqual(await store.sessions.find(session.id, T0), expected);
+      assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
+      assert.equal(await store.sessions.find("unknown", T0), undefined);
+    });
+
+    test("sign-in gives a new id, takes the flows along and ends the old id", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      const flow = await flowOf(old.id);
+      const { session, ok } = await signIn(old.id, user.id);
+      assert.equal(ok, true);
+      assert.deepEqual(await store.sessions.find(session.id, T0), session);
+      assert.equal(await store.sessions.find(old.id, T0), undefined);
+      assert.equal(await store.sessions.findFlow(flow.id, old.id, T0), undefined);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), { ...flow, sessionId: session.id });
+    });
+
+    test("of several sign-ins in one session at once, one succeeds", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      const results = await Promise.all([1, 2, 3, 4].map(() => signIn(old.id, user.id)));
+      assert.equal(results.filter(({ ok }) => ok).length, 1);
+      for (const { ok, session } of results) {
+        assert.equal((await store.sessions.find(session.id, T0)) !== undefined, ok);
+      }
+    });
+
+    test("nobody signs in with a session that ended, or as a user who is disabled", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      await store.sessions.end(old.id);
+      assert.equal((await signIn(old.id, user.id)).ok, false);
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
+    });
+
+    test("disabling a user ends their sessions for good; ending all of a user's leaves others", async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      const first = await signIn((await anonymous()).id, user.id);
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.equal(await store.sessions.find(first.session.id, T0), undefined);
+      await store.directory.setUserDisabled(user.id, null, T0);
+      assert.equal(await store.sessions.find(first.session.id, T0), undefined);
+      const second = await signIn((await anonymous()).id, user.id);
+      const theirs = await signIn((await anonymous()).id, other.id);
+      await store.sessions.endAllOf(user.id);
+      assert.equal(await store.sessions.find(second.session.id, T0), undefined);
+      assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
+    });
+
+    test("a flow is of use only within its session and its time", async () => {
+      const [session, other] = [await anonymous(), await anonymous()];
+      const flow = await flowOf(session.id);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), flow);
+      assert.equal(await store.sessions.findFlow(flow.id, other.id, T0), undefined);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, flow.expiresAt), undefined);
+      assert.equal(await store.sessions.setFlowEmail(flow.id, other.id, "x@contoso.example"), false);
+      await store.sessions.end(session.id);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+    });
+
+    test("a password is taken only once the address is proven, and a new address forgets both", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      const { sessions, mail } = store;
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "ana@contoso.example"), true);
+      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), false);
+      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, codeHash: "c" };
+      const times = { createdAt: T0, expiresAt: T0 + MINUTE };
+      await mail.insertCode({ ...code, ...times, emailNormalized: "ana@contoso.example" });
+      const use = { flowId: flow.id, sessionId: session.id, codeHash: "c", maxAttempts: 5, now: T0 + 1 };
+      assert.equal(await mail.useCode(use), "ok");
+      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), true);
+      const proven = await sessions.findFlow(flow.id, session.id, T0);
+      assert.deepEqual([proven?.emailVerifiedAt, proven?.passwordHash], [T0 + 1, "hash"]);
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "eve@contoso.example"), true);
+      const changed = await sessions.findFlow(flow.id, session.id, T0);
+      assert.deepEqual(
+        [changed?.email, changed?.emailVerifiedAt, changed?.passwordHash],
+        ["eve@contoso.example", null, null],
+      );
+    });
+
+    test("sweeping removes sessions and flows at their end and nothing before", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      await store.sweep(flow.expiresAt - 1);
+      assert.notEqual(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      await store.sweep(flow.expiresAt);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      assert.notEqual(await store.sessions.find(session.id, T0), undefined);
+      await store.sweep(session.expiresAt);
+      assert.equal(await store.sessions.find(session.id, T0), undefined);
+    });
+  });
+}
