@@ -49,8 +49,8 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
     grant_types_supported: [DEVICE_CODE_GRANT, "refresh_token"],
+    // Required by OpenID Connect Discovery §3, and there is none yet.
     response_types_supported: [],
-    response_modes_supported: [],
     scopes_supported: OIDC_SCOPES,
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],

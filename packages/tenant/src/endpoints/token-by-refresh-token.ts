@@ -23,7 +23,7 @@ export async function tokenByRefreshToken(
   const presented = required(form, "refresh_token");
   const tokenHash = hashRefreshToken(presented);
   const found = await ctx.store.tokens.findByRefreshToken(tokenHash);
-  if (!found) throw new ProtocolError("bad_refresh_token");
+  if (!found) throw new ProtocolError("bad_refresh_token", { suberror: "bad_token" });
   const { family } = found;
   if (family.clientId !== client.clientId) throw new ProtocolError("wrong_client");
 

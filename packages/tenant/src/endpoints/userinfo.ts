@@ -7,7 +7,8 @@ export function userinfo(app: FastifyInstance, ctx: TenantContext): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     const header = request.headers.authorization;
-    if (header === undefined) return refuse(reply, 401, "");
+    // RFC 6750 §3.1: whoever sent no bearer token at all is told the scheme and no error.
+    if (header === undefined || !/^Bearer(?: |$)/i.test(header)) return refuse(reply, 401, "");
     const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
     const claims = token && (await ctx.signingKeys.verify(token, { audience: GRAPH_RESOURCE_ID }));
     if (!claims || typeof claims.oid !== "string" || typeof claims.sid !== "string") {

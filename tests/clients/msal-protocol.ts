@@ -1,0 +1,48 @@
+/** What `msal-program.ts` is started with, as its only argument. */
+export interface MsalSettings {
+  authority: string;
+  clientId: string;
+}
+
+export interface SilentRequest {
+  scopes: string[];
+  forceRefresh?: boolean;
+}
+
+export type Command =
+  | { id: number; do: "sign-in"; scopes: string[] }
+  /** Lets a sign-in whose code was told begin to poll. */
+  | { id: number; do: "go-on" }
+  /** All requests at once. */
+  | { id: number; do: "silent"; requests: SilentRequest[] }
+  | { id: number; do: "accounts" | "cache" | "remove-account" | "sign-out" };
+
+/** MSAL's device code response. */
+export interface ToldCode {
+  userCode?: string;
+  verificationUri?: string;
+  expiresIn?: number;
+  interval?: number;
+  message?: string;
+}
+
+export interface SignedIn {
+  accessToken: string;
+  scopes: string[];
+  fromCache: boolean;
+  homeAccountId: string | undefined;
+  username: string | undefined;
+  idTokenClaims: Record<string, unknown>;
+}
+
+export interface MsalError {
+  name: string;
+  code: string;
+  suberror: string;
+  message: string;
+}
+
+export interface Outcome {
+  value?: SignedIn;
+  error?: MsalError;
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { claimsOf } from "./jwt.ts";
+import type { MsalRefusal } from "./msal-client.ts";
+import type { ToldCode } from "./msal-protocol.ts";
+import { addApi } from "./registrations.ts";
+import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
+
+describe("unmodified MSAL Node signs in", () => {
+  let world: TenantForClients;
+  before(async () => {
+    world = await startTenantForClients();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  const approved = ({ userCode }: ToldCode) => world.ada.approve(userCode!);
+
+  test("shows what the person needs, and signs the person in", async () => {
+    const { tenant, ada, clientId, scopes } = world;
+    await using msal = world.msal();
+    let told: ToldCode = {};
+    const result = await msal.signIn([scopes.read], async (code) => {
+      told = code;
+      await ada.approve(code.userCode!);
+    });
+
+    assert.match(told.userCode!, /^[BCDFGHJKLMNPQRSTVWXZ]{4,6}-[BCDFGHJKLMNPQRSTVWXZ]{4,6}$/);
+    assert.equal(told.verificationUri, tenant.verificationUri);
+    assert.equal(told.expiresIn, 900);
+    assert.equal(told.interval, 5);
+    assert.ok(told.message!.includes(told.userCode!) && told.message!.includes(tenant.verificationUri));
+
+    assert.equal(result.fromCache, false);
+    assert.equal(result.homeAccountId, `${ada.id}.${tenant.tenantId}`);
+    assert.equal(result.username, "Ada@Example.com");
+    assert.ok(result.scopes.includes(scopes.read));
+    assert.deepEqual(await msal.accounts().then((all) => all.map((each) => each.homeAccountId)), [
+      result.homeAccountId,
+    ]);
+
+    const { iss, aud, oid, tid, name, preferred_username, ver } = result.idTokenClaims;
+    assert.deepEqual(
+      { iss, aud, oid, tid, name, preferred_username, ver },
+      {
+        iss: tenant.issuer,
+        aud: clientId,
+        oid: ada.id,
+        tid: tenant.tenantId,
+        name: "Ada Lovelace",
+        preferred_username: "Ada@Example.com",
+        ver: "2.0",
+      },
+    );
+    const access = claimsOf(result.accessToken);
+    assert.equal(access.aud, tenant.apis[0]!.clientId);
+    assert.equal(access.scp, "ToDoList.Read");
+    assert.equal(access.azp, clientId);
+  });
+
+  test("polls as it likes and never hears slow_down, which would be fatal", async (t) => {
+    const { tenant, ada, scopes } = world;
+    const { grants } = tenant.context.store;
+    const fourPolls = Promise.withResolvers<void>();
+    let polls = 0;
+    const poll = grants.poll.bind(grants);
+    t.mock.method(grants, "poll", (hash: string) => {
+      if (++polls === 4) fourPolls.resolve();
+      return poll(hash);
+    });
+    await using msal = world.msal();
+    let userCode = "";
+    const signedIn = msal.signIn([scopes.read], async (code) => {
+      userCode = code.userCode!;
+    });
+    // The tenant's clock stands still, so that all of them but the first are early.
+    await Promise.race([fourPolls.promise, signedIn]);
+    await ada.approve(userCode);
+    tenant.clock.advance(5_000);
+    assert.equal((await signedIn).username, "Ada@Example.com");
+  });
+
+  test("hears that the person said no", async () => {
+    await using msal = world.msal();
+    const refused = msal.signIn([world.scopes.read], ({ userCode }) => world.ada.deny(userCode!));
+    await assert.rejects(refused, thrown("authorization_declined"));
+    assert.deepEqual(await msal.accounts(), []);
+  });
+
+  test("hears that the code expired", async () => {
+    await using msal = world.msal();
+    const refused = msal.signIn([world.scopes.read], async () => world.tenant.clock.advance(900_000));
+    await assert.rejects(refused, thrown("expired_token"));
+  });
+
+  // MSAL swallows a refusal of the devicecode endpoint, hands its program an empty code and polls without one.
+  for (const [what, scope] of [
+    ["an unknown API", "api://00000000-1111-2222-3333-444444444444/ToDoList.Read"],
+    ["a bare scope nobody offers", "Everything.Read"],
+  ] as const) {
+    test(`ends at once with an error when asked for ${what}`, async () => {
+      await using msal = world.msal();
+      let told: ToldCode | undefined;
+      const refused = msal.signIn([scope], async (code) => {
+        told = code;
+      });
+      await assert.rejects(refused, thrown("bad_verification_code"));
+      assert.deepEqual(told, {});
+    });
+  }
+
+  test("ends at once with an error when asked for a scope that awaits the administrator's consent", async () => {
+    const vault = await addApi(world.tenant.context, "Vault", ["Vault.Open"], "Admin");
+    await using msal = world.msal();
+    const refused = msal.signIn([`${vault.identifierUri}/Vault.Open`], async () => {});
+    await assert.rejects(refused, thrown("bad_verification_code"));
+  });
+
+  for (const alias of ["domain", "common"] as const) {
+    test(`under the tenant's name ${alias} too, and renews there`, async () => {
+      const { tenant, scopes } = world;
+      const name = alias === "domain" ? tenant.context.config.domain : alias;
+      await using msal = world.msal(`${tenant.context.config.issuerOrigin}/${name}`);
+      const result = await msal.signIn([scopes.read], approved);
+      assert.equal(result.idTokenClaims.iss, tenant.issuer);
+      assert.equal((await msal.silent({ scopes: [scopes.read] })).fromCache, true);
+      const renewed = await msal.silent({ scopes: [scopes.read], forceRefresh: true });
+      assert.equal(renewed.fromCache, false);
+      assert.equal(renewed.homeAccountId, result.homeAccountId);
+    });
+  }
+});
+
+/** Of a device code sign-in only the protocol's error code survives in MSAL, as the message. */
+function thrown(error: string) {
+  return (refusal: MsalRefusal) => {
+    assert.deepEqual([refusal.thrown.code, refusal.thrown.message], ["post_request_failed", error]);
+    return true;
+  };
+}

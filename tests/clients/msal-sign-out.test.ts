@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { approver } from "./approve.ts";
+import { addUser } from "./registrations.ts";
+import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
+
+const EMPTY = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {} };
+
+describe("unmodified MSAL Node signs out", () => {
+  let world: TenantForClients;
+  before(async () => {
+    world = await startTenantForClients();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  for (const how of ["removeAccount", "signOut"] as const) {
+    test(`with ${how}: account, ID token, access tokens and refresh token all leave the cache`, async () => {
+      const { scopes, ada } = world;
+      await using msal = world.msal();
+      await msal.signIn([scopes.read], ({ userCode }) => ada.approve(userCode!));
+      await msal.silent({ scopes: [scopes.calendar] });
+      const { AppMetadata: _, ...full } = await msal.cache();
+      assert.deepEqual(
+        Object.values(full).map((entries) => Object.keys(entries).length),
+        [1, 1, 2, 1],
+      );
+
+      await msal[how]();
+
+      const { AppMetadata: __, ...left } = await msal.cache();
+      assert.deepEqual(left, EMPTY);
+      await assert.rejects(msal.silent({ scopes: [scopes.read] }), /Nobody is signed in/);
+    });
+  }
+
+  test("and another person's sign-in afterwards is that person's alone", async () => {
+    const { scopes, ada, tenant } = world;
+    const grace = approver(tenant.context, await addUser(tenant.context, "grace@example.com", "Grace Hopper"));
+    await using msal = world.msal();
+    await msal.signIn([scopes.read], ({ userCode }) => ada.approve(userCode!));
+    await msal.removeAccount();
+    await msal.signIn([scopes.read], ({ userCode }) => grace.approve(userCode!));
+    assert.deepEqual(await msal.accounts().then((all) => all.map(({ username }) => username)), ["grace@example.com"]);
+    const renewed = await msal.silent({ scopes: [scopes.read], forceRefresh: true });
+    assert.equal(renewed.idTokenClaims.name, "Grace Hopper");
+  });
+});
