@@ -1,0 +1,57 @@
+import type { Account } from "../account.ts";
+import type { Clock } from "../clock.ts";
+import type { PresentedCode } from "../device-flow/events.ts";
+import type { TokenStore } from "../token-store/contract.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** An access token for one resource. */
+export interface AccessToken {
+  token: string;
+  scopes: string[];
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export interface EngineContext {
+  authority: string;
+  clientId: string;
+  transport: Transport;
+  store: TokenStore;
+  clock: Clock;
+}
+
+/** What the poll loop tells while it runs; never a secret. */
+export interface FlowObserver {
+  code(code: PresentedCode): void | Promise<void>;
+  waiting(expiresAt: number): void;
+  slowed(interval: number): void;
+  retrying(reason: string, delay: number): void;
+}
+
+/** Speaks to one kind of issuer. Everything it keeps goes through the store. */
+export interface Engine {
+  readonly kind: "entra" | "oidc";
+  /**
+   * One device flow, to its end. The ID token is verified before anything is stored; `accept` sees the account before it is kept
+   * and throws to refuse it (`--expect-account`).
+   * @throws DoorcodeError
+   */
+  signIn(input: {
+    scopes: string[];
+    claims?: string | undefined;
+    /** Shown by the tenant as "says it is …". */
+    deviceName?: string | undefined;
+    observer: FlowObserver;
+    accept(account: Account): void;
+    signal: AbortSignal;
+  }): Promise<{ account: Account; accessToken: AccessToken }>;
+  /** A token from the network by the account's refresh token, whatever the cache holds. The caller holds the renewal lease. */
+  renew(input: {
+    account: Account;
+    scopes: string[];
+    claims?: string | undefined;
+    signal?: AbortSignal | undefined;
+  }): Promise<AccessToken>;
+  /** Removes everything of the account from the store; with `revoke` tells the issuer first where it can. */
+  signOut(account: Account, options: { revoke: boolean }): Promise<{ revoked: "yes" | "unsupported" | "failed" }>;
+}

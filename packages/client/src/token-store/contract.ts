@@ -1,0 +1,52 @@
+/**
+ * What survives: one map of records. Writers express changes, never whole maps, so that no process brings back what
+ * another removed. A removal leaves a tombstone: a later `put` that does not know of it (`unlessRemovedSince`) is dropped.
+ */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+export type Change =
+  /** `basedOn`: the generation this value was derived from; dropped when the key was removed after it. Undefined: new, always kept. */
+  { put: string; value: Json; basedOn?: number } | { remove: string };
+
+export interface Snapshot {
+  /** Grows with every change; 0 when nothing was ever stored. */
+  generation: number;
+  records: ReadonlyMap<string, Json>;
+}
+
+export interface TokenStore {
+  /** @throws DoorcodeError `store_locked`, `store_damaged` */
+  read(): Promise<Snapshot>;
+  /**
+   * Applies the changes to what stands now, all or none; retried against other writers until it is in.
+   * @throws DoorcodeError `store_locked`, `store_damaged`
+   */
+  change(changes: readonly Change[]): Promise<Snapshot>;
+  /**
+   * Runs alone among all processes that use the store and this name. The lease ends by itself after `ttlMs`, so a killed
+   * process blocks nobody; `run` gets a signal that aborts when the lease is lost.
+   */
+  withLease<T>(
+    name: string,
+    options: { ttlMs: number; signal?: AbortSignal },
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
+}
+
+/**
+ * Keys of records. `<scope key>` is `<clientId>|<authority>`, lower case.
+ * - `account:<scope key>|<account id>` → StoredAccount
+ * - `access:<scope key>|<account id>|<scopes, sorted, space-joined, lower case>` → StoredAccessToken (the CLI's fast path reads these)
+ * - `refresh:<scope key>|<account id>` → { token, obtained_at } (oidc engine)
+ * - `msal:<scope key>|<section>|<MSAL's own key>` → MSAL's record (entra engine; section = Account, IdToken, AccessToken, RefreshToken, AppMetadata)
+ * - `metadata:<authority>` → what was discovered, with the engine chosen
+ * - `default:<profile>` → { clientId, authority, accountId, scopes, apis } of the CLI's profile
+ */
+export interface StoredAccessToken {
+  token: string;
+  /** Milliseconds since the epoch. */
+  expires_at: number;
+  scopes: string[];
+  account_id: string;
+  [name: string]: Json;
+}
