@@ -38,5 +38,5 @@ function strip(text: string): string {
 }
 
 function repeats(text: string, word: string): boolean {
-  return text.length % word.length === 0 && text === word.repeat(text.length / word.length);
+  return text !== "" && text.length % word.length === 0 && text === word.repeat(text.length / word.length);
 }

@@ -3,13 +3,20 @@ import type { TenantContext } from "../tenant-context.ts";
 import { PageProblem, readFields } from "./form.ts";
 import { sendAnswer, sendPage } from "./page-answer.ts";
 import { HashingBusy } from "./password.ts";
-import { isOurForm } from "./same-origin.ts";
-import { openVisit, type PageHandler } from "./visit.ts";
+import { isFromOurPages, isOurForm } from "./same-origin.ts";
+import { type Answer, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./visit.ts";
 
 /** More than the longest form of ours, URL-encoded; less than anything that costs. */
 const BODY_LIMIT = 16 * 1024;
 
-export type DefinePage = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => void;
+export interface PageHandlers {
+  get?: PageHandler;
+  post?: PageHandler;
+  /** The session changes here, and with it the token of every form. */
+  signsIn?: boolean;
+}
+
+export type DefinePage = (path: string, handlers: PageHandlers) => void;
 
 /** Routes whose every answer, errors included, is a page; they share nothing with the JSON endpoints of the same server. */
 export function pageRoutes(
@@ -33,7 +40,7 @@ function definePage(
   scope: FastifyInstance,
   ctx: TenantContext,
   url: string,
-  { get, post }: { get?: PageHandler; post?: PageHandler },
+  { get, post, signsIn }: PageHandlers,
 ): void {
   if (get) {
     scope.get(url, async (request, reply) => {
@@ -44,8 +51,12 @@ function definePage(
   if (post) {
     scope.post(url, { bodyLimit: BODY_LIMIT }, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
-      if (!isOurForm(ctx, request, fields)) throw new PageProblem({ page: "stale_form" });
       const visit = await openVisit(ctx, request, fields);
+      if (!isOurForm(ctx, request, fields)) {
+        const onward = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(visit) : undefined;
+        if (!onward) throw new PageProblem({ page: "stale_form" });
+        return sendAnswer(visit, reply, onward);
+      }
       return sendAnswer(visit, reply, await post(visit));
     });
   }
@@ -60,6 +71,16 @@ function definePage(
     },
     handler: async () => undefined,
   });
+}
+
+/**
+ * A sign-in form sent twice (a double click, a second tab) arrives the second time under the session that the first one
+ * made. It does nothing; the person is led to where the walk stands.
+ */
+async function whereSignedInGoes(visit: Visit): Promise<Answer | undefined> {
+  const flow = visit.user && (await findFlow(visit));
+  if (!flow) return undefined;
+  return { to: flow.grantId === null ? "/device" : pathOf("/confirm", flow) };
 }
 
 function sendProblem(

@@ -58,9 +58,9 @@ function length(password: string): number {
   return [...normalize(password)].length;
 }
 
-// Each hash holds 19 MiB and a core: more at once than there are cores only makes all of them slow.
-const AT_ONCE = Math.max(2, availableParallelism());
-const MAX_WAITING = 100;
+// Each hash holds 19 MiB, a core, and one of the four threads that signatures, files and DNS need too.
+const AT_ONCE = Math.min(3, availableParallelism());
+const MAX_WAITING = 50;
 let running = 0;
 const waiting: (() => void)[] = [];
 

@@ -22,22 +22,26 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/", { get: async () => ({ to: "/device" }) });
     page("/device", { get: showEnterCode, post: takeCode });
     page("/device/continue", { get: showContinueAs, post: takeContinueAs });
-    page("/sign-in", { get: showSignIn, post: takeSignIn });
+    page("/sign-in", { get: showSignIn, post: takeSignIn, signsIn: true });
     page("/sign-up", { get: showSignUpAddress, post: takeSignUpAddress });
     page("/sign-up/code", { get: showSignUpCode, post: takeSignUpCode });
     page("/sign-up/resend", { post: resendSignUpCode });
     page("/sign-up/password", { get: showSignUpPassword, post: takeSignUpPassword });
-    page("/sign-up/name", { get: showSignUpName, post: takeSignUpName });
+    page("/sign-up/name", { get: showSignUpName, post: takeSignUpName, signsIn: true });
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
-    // Entra's own address of the code page, with any of the tenant's names.
-    page("/common/oauth2/deviceauth", { get: showEnterCode });
-    for (const name of new Set([ctx.config.tenantId, ctx.config.domain])) {
-      page(`/${name}/oauth2/deviceauth`, { get: showEnterCode });
-    }
+    // Entra's own address of the code page, under any of the tenant's names.
+    const names = ["common", ctx.config.tenantId, ctx.config.domain.toLowerCase()];
+    page("/:tenant/oauth2/deviceauth", {
+      get: async (visit) => {
+        const tenant = (visit.path.split("/")[1] ?? "").toLowerCase();
+        if (!names.includes(tenant)) throw new PageProblem({ page: "not_found" });
+        return showEnterCode(visit);
+      },
+    });
 
     // On one origin with the endpoints an unknown path is theirs to answer.
     if (ctx.config.pagesOrigin === ctx.config.issuerOrigin) return;

@@ -4,16 +4,20 @@ import { isCsrfTokenOf, readCookie } from "./browser-cookie.ts";
 import type { Fields } from "./form.ts";
 
 /**
- * A form of ours, sent by this browser from a page of ours (ASVS 3.5.1): the token belongs to the cookie, and the
- * browser itself says where the form came from. A request that says neither Origin nor Sec-Fetch-Site is refused:
- * every browser sends one of them on POST.
+ * What the browser itself says of where a form came from. A request that says neither Origin nor Sec-Fetch-Site is
+ * refused: every browser sends one of them on POST.
  */
-export function isOurForm(ctx: TenantContext, request: FastifyRequest, fields: Fields): boolean {
+export function isFromOurPages(ctx: TenantContext, request: FastifyRequest): boolean {
   const origin = request.headers.origin;
   const site = request.headers["sec-fetch-site"];
   if (origin === undefined && site === undefined) return false;
   if (origin !== undefined && origin !== ctx.config.pagesOrigin) return false;
-  if (site !== undefined && site !== "same-origin") return false;
+  return site === undefined || site === "same-origin";
+}
+
+/** A form of ours, sent by this browser from a page of ours (ASVS 3.5.1): its token belongs to the cookie. */
+export function isOurForm(ctx: TenantContext, request: FastifyRequest, fields: Fields): boolean {
+  if (!isFromOurPages(ctx, request)) return false;
   const cookie = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
   return cookie !== undefined && isCsrfTokenOf(cookie, ctx.sealKey, fields.get("csrf") ?? "");
 }

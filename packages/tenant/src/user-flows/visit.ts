@@ -55,13 +55,14 @@ export async function openVisit(ctx: TenantContext, request: FastifyRequest, fie
   };
 }
 
+export async function findFlow({ ctx, session, fields, now }: Visit): Promise<Flow | undefined> {
+  const id = fields.get("flow") ?? "";
+  return session && /^[\w-]{20,64}$/.test(id) ? ctx.store.sessions.findFlow(id, session.id, now) : undefined;
+}
+
 /** The walk that the page belongs to. Another browser's flow is as unknown as one that never was. */
 export async function requireFlow(visit: Visit): Promise<Flow> {
-  const id = visit.fields.get("flow") ?? "";
-  const flow =
-    visit.session && /^[\w-]{20,64}$/.test(id)
-      ? await visit.ctx.store.sessions.findFlow(id, visit.session.id, visit.now)
-      : undefined;
+  const flow = await findFlow(visit);
   if (!flow) throw new PageProblem({ page: "stale_form" });
   return flow;
 }

@@ -22,7 +22,7 @@ export interface SendOptions {
 export class Browser {
   readonly app: FastifyInstance;
   readonly origin: string;
-  readonly ip: string;
+  ip: string;
   cookies = new Map<string, string>();
 
   constructor(app: FastifyInstance, origin: string, ip: string) {
@@ -93,7 +93,12 @@ export function formFields(page: Page, action: string): URLSearchParams {
 }
 
 export function textOf(html: string): string {
-  return unescapeHtml(html.replace(/<style[^>]*>.*?<\/style>/gs, " ").replace(/<[^>]*>/g, " "))
+  return unescapeHtml(
+    html
+      .replace(/<style[^>]*>.*?<\/style>/gs, " ")
+      .replace(/<\/?(?:wbr|bdi)>/g, "")
+      .replace(/<[^>]*>/g, " "),
+  )
     .replace(/\s+/g, " ")
     .trim();
 }
