@@ -62,7 +62,8 @@ export async function lockDataDir(dir: string): Promise<DataDirLock> {
   for (let attempt = 0; ; attempt++) {
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
-      database.exec("BEGIN EXCLUSIVE");
+      // Nothing is ever written, so no journal is needed beside it.
+      database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
       if (process.platform !== "win32") await chmod(file, 0o600);
       return { release: () => database.close() };
     } catch (error) {

@@ -6,6 +6,8 @@ import type { LocalCa } from "./local-ca.ts";
 
 /** The ports of a tenant, and the origins that follow from them. */
 export interface Entrances {
+  /** The issuer's, as bound. */
+  port: number;
   issuerOrigin: string;
   pagesOrigin: string;
   serve(issuer: RequestListener, pages: RequestListener | null): void;
@@ -54,6 +56,7 @@ function entrances(
   const stopRenewing = renewed ? keepRenewed(issuer, renewed.ca, renewed.leaf) : () => undefined;
   const [issuerOrigin, pagesOrigin] = origins;
   return {
+    port: issuer.port,
     issuerOrigin,
     pagesOrigin,
     serve(issuerHandler, pagesHandler) {

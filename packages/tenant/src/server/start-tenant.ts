@@ -49,6 +49,8 @@ export interface RunningTenant {
   /** Its PEM, likewise. */
   ca: string;
   verificationUri: string;
+  /** The port it listens on, which is not the public URL's behind a proxy. */
+  port: number;
   apps: { name: string; clientId: string }[];
   apis: { name: string; clientId: string; scopes: string[] }[];
   /** For the inbox's REST fetch; null where there is no inbox. */
@@ -145,6 +147,7 @@ async function start(
     caFile: ca?.file ?? "",
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
+    port: entrances.port,
     apps: (await directory.listApps()).map(({ name, clientId }) => ({ name, clientId })),
     apis: (await directory.listApis()).map(({ name, clientId, scopes }) => ({
       name,

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, readFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
+import { startTestTenant } from "../fixtures/start-test-tenant.ts";
+import { pgNodes } from "./pg-nodes.ts";
+import { failsWith, scratch } from "./scratch.ts";
+
+describe("starting a tenant", () => {
+  test("a restart keeps the tenant: its id, keys, CA, programs, APIs and people", async (t) => {
+    const dataDir = await scratch(t);
+    const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
+    const seen = [];
+    for (let round = 0; round < 2; round++) {
+      await using tenant = await startTestTenant(options);
+      const { store } = tenant.context;
+      if (round === 0) {
+        const ada = { email: "ada@contoso.example", emailNormalized: "ada@contoso.example", displayName: "Ada" };
+        await store.directory.insertUser({
+          ...ada,
+          id: crypto.randomUUID(),
+          passwordHash: null,
+          createdAt: 1,
+          disabledAt: null,
+        });
+      }
+      const keys = (await tenant.context.signingKeys.published()).map(({ kid }) => kid).sort();
+      const users = await store.directory.listUsers();
+      const { tenantId, ca, apps, apis } = tenant;
+      seen.push({ tenantId, ca, apps, apis, keys, users });
+    }
+    assert.deepEqual(seen[1], seen[0]);
+    assert.equal(seen[0]?.users.length, 1);
+  });
+
+  test("serves the built-in tenant: one program and one API, consented by the administrator", async () => {
+    await using tenant = await startTestTenant();
+    assert.deepEqual(
+      tenant.apps.map(({ name }) => name),
+      ["ciam-client-app"],
+    );
+    assert.deepEqual(
+      tenant.apis.map(({ name, scopes }) => ({ name, scopes: [...scopes].sort() })),
+      [{ name: "ciam-ToDoList-api", scopes: ["ToDoList.Read", "ToDoList.ReadWrite"] }],
+    );
+    const [app, api] = [tenant.apps[0]!, tenant.apis[0]!];
+    assert.notEqual(app.clientId, api.clientId);
+    for (const id of [tenant.tenantId, app.clientId, api.clientId]) {
+      assert.match(
+        id,
+        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+        "MSAL loses accounts whose ids are not lower case",
+      );
+    }
+    const stored = await tenant.context.store.directory.findApiByIdentifierUri(`api://${api.clientId}`);
+    assert.deepEqual(stored?.roles.map(({ value }) => value).sort(), ["ToDoList.Read.All", "ToDoList.ReadWrite.All"]);
+    assert.ok(stored?.scopes.every(({ consent }) => consent === "Admin"));
+    const consents = await tenant.context.store.directory.consentsFor(app.clientId, "nobody");
+    assert.deepEqual(consents.flatMap(({ scopes }) => scopes).sort(), [
+      "ToDoList.Read",
+      "ToDoList.ReadWrite",
+      "email",
+      "offline_access",
+      "openid",
+      "profile",
+    ]);
+  });
+
+  test("what an administrator deleted does not come back with a restart", async (t) => {
+    const dataDir = await scratch(t);
+    const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
+    {
+      await using tenant = await startTestTenant(options);
+      await tenant.context.store.directory.deleteApp(tenant.apps[0]!.clientId, Date.now());
+    }
+    await using again = await startTestTenant(options);
+    assert.deepEqual(again.apps, []);
+  });
+
+  test("two tenants side by side are two: neither takes the other's folder or port", async (t) => {
+    const dataDir = await scratch(t);
+    await using first = await startTestTenant({ dataDir });
+    await assert.rejects(startTestTenant({ dataDir }), failsWith("already_running"));
+    await assert.rejects(startTestTenant({ port: first.port }), failsWith("port_in_use"));
+    const pagesPort = Number(new URL(first.pages).port);
+    await assert.rejects(startTestTenant({ pagesPort }), (error: Error & { hint: string }) => {
+      assert.ok(failsWith("port_in_use")(error));
+      assert.match(error.hint, /--pages-port/);
+      return true;
+    });
+    await using second = await startTestTenant();
+    assert.notEqual(second.tenantId, first.tenantId);
+    assert.equal((await first.fetch(`${first.issuer}/.well-known/openid-configuration`)).status, 200);
+  });
+
+  test("a port that is taken on one stack only is taken", async (t) => {
+    for (const host of ["127.0.0.1", "::1"]) {
+      const other = createServer().listen(0, host);
+      await once(other, "listening");
+      t.after(() => other.close());
+      const { port } = other.address() as AddressInfo;
+      await assert.rejects(startTestTenant({ port }), failsWith("port_in_use"), host);
+    }
+  });
+
+  test("a start that fails leaves nothing held: the next one succeeds on the same folder", async (t) => {
+    const dataDir = await scratch(t);
+    await using other = await startTestTenant();
+    await assert.rejects(startTestTenant({ dataDir, port: other.port }), failsWith("port_in_use"));
+    await using tenant = await startTestTenant({ dataDir });
+    assert.ok(tenant.tenantId);
+  });
+
+  test("a store made with another seal key is refused before anything of it is opened", async (t) => {
+    const folder = await scratch(t);
+    const sqliteFile = join(folder, "tenant.db");
+    const [one, two] = [join(folder, "one"), join(folder, "two")];
+    await mkdir(two, { mode: 0o700 });
+    await (await startTestTenant({ dataDir: one, sqliteFile })).close();
+    await assert.rejects(startTestTenant({ dataDir: two, sqliteFile }), failsWith("seal_key_differs"));
+  });
+
+  test("two nodes in front of one PostgreSQL are one tenant", async (t) => {
+    const [first, second] = await pgNodes(t);
+    assert.equal(second.tenantId, first.tenantId);
+    assert.deepEqual(second.apps, first.apps);
+    assert.equal(second.apps.length, 1);
+    assert.deepEqual(second.apis, first.apis);
+    const kids = async (node: typeof first) =>
+      (await node.context.signingKeys.published()).map(({ kid }) => kid).sort();
+    assert.deepEqual(await kids(second), await kids(first));
+  });
+
+  test("private keys are in no file in the clear, only the CA's own and the seal key in files of mode 0600", async (t) => {
+    const dataDir = await scratch(t);
+    const sqliteFile = join(dataDir, "tenant.db");
+    await (await startTestTenant({ dataDir, sqliteFile })).close();
+    const database = await readFile(sqliteFile, "latin1");
+    assert.doesNotMatch(database, /"d":"|BEGIN PRIVATE KEY/);
+  });
+});
+
+describe("closing a tenant", () => {
+  test("takes less than a second, whatever connections stand open", async () => {
+    const tenant = await startTestTenant();
+    const pagesPort = Number(new URL(tenant.pages).port);
+    const half = connect(pagesPort, "127.0.0.1");
+    half.write("POST /device HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n");
+    const handshake = connect(tenant.port, "127.0.0.1");
+    const idle = connectTls({ port: tenant.port, host: "127.0.0.1", ca: tenant.ca, servername: "localhost" });
+    for (const socket of [half, handshake, idle]) socket.on("error", () => undefined);
+    await once(idle, "secureConnect");
+    await tenant.fetch(`${tenant.pages}/device`);
+    const from = performance.now();
+    await tenant.close();
+    assert.ok(performance.now() - from < 1_000, `${performance.now() - from} ms`);
+  });
+
+  test("lets a request in flight finish", async () => {
+    const tenant = await startTestTenant();
+    const { directory } = tenant.context.store;
+    let began = () => {};
+    const begun = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const { findApp } = directory;
+    // The real store, only slower.
+    directory.findApp = async (id) => {
+      began();
+      await wait(200);
+      return findApp.call(directory, id);
+    };
+    const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" });
+    const answer = tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
+    await begun;
+    await tenant.close();
+    assert.equal((await answer).status, 200);
+  });
+
+  test("can be asked for twice", async () => {
+    const tenant = await startTestTenant();
+    await Promise.all([tenant.close(), tenant.close()]);
+    await assert.rejects(tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`));
+  });
+});
