@@ -85,7 +85,8 @@ export function createGuard(options: GuardOptions): Guard {
       requirePermissions(verified.token, requirements, verified.from.keys.authorizationEndpoint());
       return verified.token;
     },
-    async verifyRequest(request, requirements) {
+    async verifyRequest(request, requirements = {}) {
+      checkRequirements(requirements);
       return guard.verify(bearerToken(request.rawHeaders), requirements);
     },
     async authenticate(request, response, requirements) {

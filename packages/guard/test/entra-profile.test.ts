@@ -38,7 +38,6 @@ describe("an Entra access token is accepted", () => {
     for (const claims of [
       { idtyp: "app", roles: ["ToDoList.Read.All"], scp: undefined },
       { roles: ["ToDoList.Read.All"], scp: undefined },
-      { roles: ["ToDoList.Read.All"], scp: "" },
     ]) {
       const token = await guard.verify(await at.sign(at.entraClaims(claims)));
       assert.deepEqual([token.appOnly, token.scopes, token.roles], [true, [], ["ToDoList.Read.All"]]);
@@ -46,8 +45,10 @@ describe("an Entra access token is accepted", () => {
   });
 
   test("idtyp app wins over scp: an app's own token carries no delegated permission", async () => {
-    const token = await guard.verify(await at.sign(at.entraClaims({ idtyp: "app", scp: "ToDoList.Read" })));
-    assert.deepEqual([token.appOnly, token.scopes], [true, []]);
+    const token = await guard.verify(
+      await at.sign(at.entraClaims({ idtyp: "app", scp: "ToDoList.Read", roles: ["Job"] })),
+    );
+    assert.deepEqual([token.appOnly, token.scopes, token.roles], [true, [], ["Job"]]);
   });
 
   test("until it expires, and as much longer as clocks may differ", async () => {
@@ -84,6 +85,13 @@ describe("an Entra access token is refused", () => {
     ["without object ID", () => ({ oid: undefined }), "claim_missing"],
     ["with neither scp nor roles", () => ({ scp: undefined }), "permissions_missing"],
     ["with empty scp and roles", () => ({ scp: " ", roles: [] }), "permissions_missing"],
+    ["of a person with a role and an empty scp", () => ({ scp: "", roles: ["Job"] }), "permissions_missing"],
+    [
+      "of a person with a role, by idtyp",
+      () => ({ idtyp: "user", scp: undefined, roles: ["Job"] }),
+      "permissions_missing",
+    ],
+    ["of an app without roles, whatever its scp", () => ({ idtyp: "app", scp: "Read" }), "permissions_missing"],
     ["with scp as a list", () => ({ scp: ["ToDoList.Read"] }), "claim_missing"],
     ["with roles as text", () => ({ scp: undefined, roles: "ToDoList.Read.All" }), "claim_missing"],
     ["that is an ID token with nonce", () => ({ nonce: "n" }), "id_token_refused"],

@@ -70,6 +70,15 @@ describe("the Fastify plugin", () => {
     assert.equal((await app.inject({ url: "/nothing" })).statusCode, 404);
   });
 
+  test("leaves an unknown address a 404 where it guards the whole app", async () => {
+    const whole = Fastify();
+    await whole.register(fastifyGuard, { guard });
+    whole.get("/mine", { config: { guard: {} } }, async () => "mine");
+    assert.equal((await whole.inject({ url: "/nothing" })).statusCode, 404);
+    assert.equal((await whole.inject({ url: "/mine" })).statusCode, 401);
+    await whole.close();
+  });
+
   test("refuses to add a route that does not say what it needs, or asks for nothing by an empty list", async () => {
     const fresh = Fastify();
     await fresh.register(fastifyGuard, { guard });

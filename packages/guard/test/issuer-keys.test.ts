@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { createGuard } from "../src/index.ts";
-import { localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
+import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
 import { localhostCertificate } from "./fixtures/localhost-certificate.ts";
 import { refused } from "./fixtures/refused.ts";
 
@@ -71,6 +71,9 @@ describe("an issuer's keys", () => {
     const guard = createGuard({ ...at.trust, profile: "entra" });
     await refused(guard.verify(await at.sign(at.entraClaims({ iss: "https://other.example" }))), "issuer_unknown");
     await refused(guard.verify("a.b.c"), "token_malformed");
+    const unsigned = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
+    const [, payload] = (await at.sign(at.entraClaims())).split(".");
+    await refused(guard.verify(`${unsigned}.${payload}.`), "algorithm_refused");
     assert.deepEqual(at.requests, { metadata: 0, keys: 0 });
   });
 
@@ -141,29 +144,50 @@ describe("an issuer that is down", () => {
     await guard.verify(await jwt());
   });
 
-  const broken: [string, (at: Awaited<ReturnType<typeof localIssuer>>) => void][] = [
-    ["drops the connection", (at) => at.breakWith((request) => request.socket.destroy())],
-    ["answers HTML", (at) => at.breakWith((_request, response) => response.end("<html>"))],
-    ["answers null", (at) => at.breakWith((_request, response) => response.end("null"))],
-    ["answers without end", (at) => at.breakWith((_request, response) => response.end("9".repeat(600_000)))],
-    [
-      "redirects",
-      (at) => at.breakWith((_request, response) => response.writeHead(302, { location: at.jwksUri }).end()),
-    ],
-    ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" })],
-    ["has its keys on plain http elsewhere", (at) => at.describe({ jwks_uri: "http://other.example/keys" })],
-    ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" })],
-    ["names no keys", (at) => at.describe({ jwks_uri: undefined })],
-    ["publishes an empty set", (at) => at.publish([])],
+  const broken: [string, (at: LocalIssuer) => void, RegExp][] = [
+    ["drops the connection", (at) => at.breakWith((request) => request.socket.destroy()), /socket hang up/],
+    ["answers HTML", (at) => at.breakWith((_request, response) => response.end("<html>")), /JSON/],
+    ["answers null", (at) => at.breakWith((_request, response) => response.end("null")), /not answer a JSON object/],
+    ["answers a list", (at) => at.breakWith((_request, response) => response.end("[]")), /not answer a JSON object/],
+    ["answers far too much", (at) => at.breakWith((_r, response) => response.end("9".repeat(600_000))), /more than/],
+    ["redirects", (at) => at.breakWith((_r, response) => response.writeHead(302, { location: "/" }).end()), /302/],
+    ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" }), /of another issuer/],
+    ["has its keys on plain http", (at) => at.describe({ jwks_uri: "http://other.example/keys" }), /not an https URL/],
+    ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" }), /not an https URL/],
+    ["names no keys", (at) => at.describe({ jwks_uri: undefined }), /not an https URL/],
+    ["publishes an empty set", (at) => at.publish([]), /no public keys/],
   ];
-  for (const [name, breakIt] of broken) {
+  for (const [name, breakIt, cause] of broken) {
     test(`or ${name}: nothing is accepted, and nobody is told that the token is bad`, async () => {
       await using at = await localIssuer();
       const guard = createGuard({ ...at.trust, profile: "entra" });
       breakIt(at);
-      await refused(guard.verify(await at.sign(at.entraClaims())), "issuer_unreachable", 503);
+      const attempt = guard.verify(await at.sign(at.entraClaims()));
+      const error = await refused(attempt, "issuer_unreachable", 503);
+      assert.match((error.cause as Error).message, cause);
     });
   }
+});
+
+describe("a clock that is set back", () => {
+  test("does not keep a new key out", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    await guard.verify(await at.sign(at.entraClaims()));
+    at.clock.advance(-9 * minute);
+    await at.rotate();
+    await guard.verify(await at.sign(at.entraClaims()));
+  });
+
+  test("does not keep a withdrawn key in", async () => {
+    await using at = await localIssuer();
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    await guard.verify(await at.sign(at.entraClaims()));
+    at.clock.advance(-180 * minute);
+    const old = await at.sign(at.entraClaims());
+    await at.rotate({ keepOld: false });
+    await refused(guard.verify(old), "key_unknown");
+  });
 });
 
 describe("over https", () => {

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, IncomingMessage, request, ServerResponse } from "node:http";
+import { type AddressInfo, Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { createGuard } from "../src/index.ts";
+import { createGuard, type Guard } from "../src/index.ts";
 import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
 
 let at: LocalIssuer;
+let guard: Guard;
 let port: number;
 const server = createServer();
 let handled = 0;
 before(async () => {
   at = await localIssuer();
-  const guard = createGuard({ ...at.trust, profile: "entra" });
+  guard = createGuard({ ...at.trust, profile: "entra" });
   server.on("request", async (incoming, response) => {
     const token = await guard.authenticate(incoming, response, { scopes: ["ToDoList.Read"] });
     if (!token) return;
@@ -69,6 +70,13 @@ describe("guard.authenticate on node:http", () => {
     const inForm = await send(undefined, { method: "POST", body: `access_token=${jwt}` });
     assert.deepEqual([inQuery.status, inQuery.challenge], [401, "Bearer"]);
     assert.deepEqual([inForm.status, inForm.challenge], [401, "Bearer"]);
+  });
+
+  test("leaves a mistake of the program to the program, unanswered", async () => {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const mistaken = guard.authenticate(response.req, response, { scopes: [] });
+    await assert.rejects(mistaken, TypeError);
+    assert.equal(response.headersSent, false);
   });
 
   test("answers HEAD without a body", async () => {

@@ -28,11 +28,12 @@ export const entra: Profile = {
     }
     const scopes = words(claims, "scp");
     const roles = strings(claims, "roles");
-    const appOnly = claims.idtyp === "app" || (scopes.length === 0 && roles.length > 0);
-    if (scopes.length === 0 && roles.length === 0) {
+    // An empty scp is a person's token that permits nothing; only one without scp can be an app's own.
+    const appOnly = claims.idtyp === "app" || (claims.idtyp === undefined && claims.scp === undefined);
+    if ((appOnly ? roles : scopes).length === 0) {
       throw invalidToken(
         "permissions_missing",
-        "The token carries neither scopes nor app roles.",
+        "The token permits nothing: it has no scopes, and no app roles of an app on its own.",
         "Ask for a token with this API's scopes, or assign the app a role of this API.",
       );
     }
