@@ -1,0 +1,20 @@
+/** Members of the metadata that one server has and the other has not, or has otherwise: the row that explains it. */
+export const metadataDifferences: Record<string, string> = {
+  authorization_response_iss_parameter_supported: "metadata-authorize",
+  code_challenge_methods_supported: "metadata-authorize",
+  grant_types_supported: "metadata-authorize",
+  pushed_authorization_request_endpoint: "metadata-authorize",
+  response_modes_supported: "metadata-authorize",
+  response_types_supported: "metadata-authorize",
+  claim_types_supported: "metadata-claims",
+  claims_parameter_supported: "metadata-claims",
+  claims_supported: "metadata-claims",
+  revocation_endpoint_auth_methods_supported: "metadata-client-authentication",
+  token_endpoint_auth_methods_supported: "metadata-client-authentication",
+  token_endpoint_auth_signing_alg_values_supported: "metadata-client-authentication",
+  dpop_signing_alg_values_supported: "metadata-dpop",
+  doorcode_profile: "metadata-entra",
+  http_logout_supported: "metadata-entra",
+  tenant_region_scope: "metadata-entra",
+  subject_types_supported: "metadata-subject",
+};
