@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, test } from "node:test";
+import { freshSchema } from "../../packages/tenant/test/fixtures/postgres.ts";
+import { killRun } from "./kill-run.ts";
+import { type Ledger, Violation } from "./ledger.ts";
+
+describe("a tenant that is killed at random moments and started again", { concurrency: 2 }, () => {
+  test("loses nothing that it acknowledged and revives nothing that was used up, on SQLite", async (t) => {
+    await using copies = await scratchFolder();
+    let kill = 0;
+    const ledger = await killRun({
+      kills: 10,
+      seed: 20_260_101,
+      store: "sqlite",
+      // A copy, because looking at the file itself would mend it before the tenant does.
+      whileDead: async (dataDir) => {
+        const copy = join(copies.path, String(++kill));
+        await copyDatabase(dataDir, copy);
+        assert.equal(integrityOf(join(copy, "tenant.sqlite")), "ok");
+      },
+    });
+    t.diagnostic(JSON.stringify(ledger.held));
+    assertBusy(ledger);
+  });
+
+  test("loses nothing that it acknowledged and revives nothing that was used up, on PostgreSQL", async (t) => {
+    const scratch = await freshSchema();
+    try {
+      const ledger = await killRun({
+        kills: 5,
+        seed: 20_260_102,
+        store: { postgres: scratch.url, schema: scratch.schema },
+      });
+      t.diagnostic(JSON.stringify(ledger.held));
+      assertBusy(ledger);
+    } finally {
+      await scratch.drop();
+    }
+  });
+
+  test("would be caught if it came back with an older state", async () => {
+    await using backup = await scratchFolder();
+    let saved = false;
+    const forgetful = killRun({
+      kills: 3,
+      seed: 20_260_103,
+      store: "sqlite",
+      whileDead: async (dataDir) => {
+        if (!saved) await copyDatabase(dataDir, backup.path);
+        else {
+          for (const file of await databaseFiles(dataDir)) await rm(join(dataDir, file));
+          await copyDatabase(backup.path, dataDir);
+        }
+        saved = true;
+      },
+    });
+    await assert.rejects(forgetful, Violation);
+  });
+});
+
+/** Every promise was put to the test, and some answers were lost on the way. */
+function assertBusy({ done, lost, held }: Ledger): void {
+  for (const what of ["devicecode", "approve", "redeem", "renew", "revoke", "add user"]) {
+    assert.ok(done[what], `no ${what} was answered`);
+  }
+  assert.ok(Object.keys(lost).length > 0, "no kill fell between a question and its answer");
+  for (const what of [
+    "accounts still there",
+    "device_code stayed redeemed",
+    "newest refresh token works",
+    "rotated refresh token stayed rotated, its reuse ended the sign-in",
+  ]) {
+    assert.ok(held[what], `never checked: ${what}`);
+  }
+}
+
+const databaseFiles = async (folder: string) =>
+  (await readdir(folder)).filter((name) => name.startsWith("tenant.sqlite"));
+
+async function copyDatabase(from: string, to: string): Promise<void> {
+  for (const file of await databaseFiles(from)) await cp(join(from, file), join(to, file));
+}
+
+function integrityOf(file: string): unknown {
+  const database = new DatabaseSync(file);
+  try {
+    return database.prepare("pragma integrity_check").get()?.integrity_check;
+  } finally {
+    database.close();
+  }
+}
+
+async function scratchFolder() {
+  const path = await mkdtemp(join(tmpdir(), "doorcode-crash-copy-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
