@@ -29,8 +29,12 @@ try {
       const context = await browser.newContext({ viewport: screen, colorScheme, reducedMotion: "reduce" });
       const page = await context.newPage();
       for (const sample of chosen) {
+        await page.setViewportSize(screen);
         await page.setContent(renderPage(sample.view, chrome));
-        await page.screenshot({ path: join(folder, pictureOf(sample.name, screen.name, colorScheme)), fullPage: true });
+        // As tall as the page, because what sticks to the screen's edge would stand in the middle of a full-page picture.
+        const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+        await page.setViewportSize({ width: screen.width, height });
+        await page.screenshot({ path: join(folder, pictureOf(sample.name, screen.name, colorScheme)) });
       }
       await contactSheets(context, screen, colorScheme);
       await context.close();

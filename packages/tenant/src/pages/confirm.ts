@@ -17,10 +17,10 @@ export function confirmPage(view: ConfirmView, chrome: Chrome): Page {
 <div class="account"><span>Signed in as ${address(view.email)}</span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>Not you?</button></div>
 ${view.network === "other_network" && elsewhereNote}
 <dl class="card facts">
-${deviceFact(view)}
 ${fact("Started", ago(view.startedSecondsAgo))}
 ${fact("From", from(view))}
 ${fact("Code", html`<bdi class="code-shown">${view.userCode}</bdi>`)}
+${deviceFact(view)}
 </dl>
 ${view.network !== "other_network" && sameCodeNote}
 <div class="card"><h2>It will be able to</h2><ul class="ticks">${view.permissions.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>
@@ -40,13 +40,13 @@ ${form(
 const sameCodeNote = html`<p class="lede">Say yes only if the device is in front of you and shows this code.</p>`;
 
 /** Above all that the device says, so that no long text moves it out of sight. */
-const elsewhereNote = html`<p class="note warn"><strong>The device is on another network than you.</strong>Say yes only if it is in front of you and shows this code. If somebody sent you the code, say no.</p>`;
+const elsewhereNote = html`<p class="note warn"><strong>The device is not on your network.</strong>Say yes only if it is in front of you and shows this code. If somebody sent you the code, say no.</p>`;
 
 function fact(name: string, value: Html | string): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-/** Anybody can write this text: it is quoted as the device's own words, and stands in this row only. */
+/** Anybody can write this text: it is quoted as the device's own words, in this row only, below what the tenant knows. */
 function deviceFact(view: ConfirmView): Html | null {
   const { deviceName, devicePlatform } = view;
   const said = deviceName ?? devicePlatform;

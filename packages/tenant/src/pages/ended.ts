@@ -62,7 +62,7 @@ ${view.deviceName !== null && html`<p class="hint">The device says it is “<bdi
       ]);
     case "stale_form":
       return end(view, [
-        html`<p class="lede">It was open too long, or was not ours. Nothing was changed. Enter the code on your device again.</p>`,
+        html`<p class="lede">It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again.</p>`,
         again,
       ]);
     case "not_found":
@@ -73,6 +73,7 @@ ${view.deviceName !== null && html`<p class="hint">The device says it is “<bdi
     case "too_many":
       return end(view, [
         html`<p class="lede">Wait a few minutes, then try again. Your device keeps its code meanwhile.</p>`,
+        again,
       ]);
     case "failed":
       return end(view, [

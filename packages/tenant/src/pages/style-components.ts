@@ -5,7 +5,7 @@ form{display:flex;flex-direction:column;margin:0}
 label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
 .hint{color:var(--soft);font-size:.88rem;margin:.4rem 0 0}
 .input{inline-size:100%;min-block-size:3.1rem;padding:.6rem .9rem;border:1.5px solid var(--edge);border-radius:var(--radius-small);
-  background:var(--inset);color:var(--ink);font:inherit;caret-color:var(--brand)}
+  background:var(--card);color:var(--ink);font:inherit;caret-color:var(--brand)}
 .input:focus{outline:2px solid var(--brand);outline-offset:-2px;border-color:var(--brand);box-shadow:0 0 0 4px color-mix(in srgb,var(--brand) 20%,transparent)}
 .input[aria-invalid]{border-color:var(--bad-ink)}
 .input[aria-invalid]:focus{outline-color:var(--bad-ink);box-shadow:0 0 0 4px color-mix(in srgb,var(--bad-ink) 18%,transparent)}

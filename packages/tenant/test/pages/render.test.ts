@@ -143,7 +143,7 @@ describe("the confirm page", () => {
   });
 
   test("warns before all else when the device is on another network, and only then", () => {
-    const warning = "on another network than you";
+    const warning = "The device is not on your network.";
     const page = rendered("confirm-other-network");
     assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
     assert.ok(!rendered("confirm").includes(warning));
