@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { connect as connectSocket, createServer } from "node:net";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fetchTrusting } from "../fixtures/fetch-trusting.ts";
+import { scratch } from "../server/scratch.ts";
+import { command, type Ready, startProcess } from "./tenant-process.ts";
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+describe("doorcode tenant start", () => {
+  test("prints one ready event on stdout, whose every address answers", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const tenant = await startProcess(t, dir);
+    const { ready } = tenant;
+    const members = "v event authority tenant_id issuer pages ca_file verification_uri apps apis inbox";
+    assert.deepEqual(Object.keys(ready), members.split(" "));
+    assert.equal(ready.v, 1);
+    assert.equal(ready.event, "ready");
+    assert.match(ready.tenant_id, GUID);
+    assert.match(ready.authority, /^https:\/\/localhost:\d+\/[0-9a-f-]{36}$/);
+    assert.equal(ready.issuer, `${ready.authority}/v2.0`);
+    assert.match(ready.pages, /^http:\/\/localhost:\d+$/);
+    assert.equal(ready.verification_uri, `${ready.pages}/device`);
+    assert.equal(ready.ca_file, join(dir, "ca.pem"));
+    assert.deepEqual(
+      ready.apps.map(({ name }) => name),
+      ["ciam-client-app"],
+    );
+    assert.match(ready.apps[0]?.client_id ?? "", GUID);
+    assert.deepEqual(
+      ready.apis.map(({ name, scopes }) => [name, scopes]),
+      [["ciam-ToDoList-api", ["ToDoList.Read", "ToDoList.ReadWrite"]]],
+    );
+
+    const client = fetchTrusting(await readFile(ready.ca_file, "utf8"));
+    t.after(() => client.close());
+    const metadata = await client.fetch(`${ready.issuer}/.well-known/openid-configuration`);
+    assert.equal(((await metadata.json()) as { issuer: string }).issuer, ready.issuer);
+    assert.equal((await client.fetch(ready.verification_uri)).status, 200);
+    const { url = "", bearer = "" } = ready.inbox ?? {};
+    assert.equal((await client.fetch(url)).status, 401);
+    const inbox = await client.fetch(url, { headers: { authorization: `Bearer ${bearer}` } });
+    assert.deepEqual(await inbox.json(), { mails: [] });
+  });
+
+  test("ends within a second on Ctrl-C with 130 and on SIGTERM with 143, and leaves no socket", async (t) => {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      const dir = join(await scratch(t), "tenant");
+      const tenant = await startProcess(t, dir);
+      const idle = connectSocket(Number(new URL(tenant.ready.pages).port), "127.0.0.1");
+      idle.on("error", () => undefined);
+      await once(idle, "connect");
+      const { exit, ms } = await tenant.stop(signal);
+      assert.equal(exit, code);
+      assert.ok(ms < 1_000, `${ms} ms`);
+      assert.equal(existsSync(join(dir, "control.sock")), false);
+    }
+  });
+
+  test("after SIGKILL the next start takes the stale socket's place, with everything kept", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const first = await startProcess(t, dir);
+    assert.equal((await command(["users", "add", "ada@contoso.example", "--data", dir])).exit, 0);
+    await first.stop("SIGKILL");
+    assert.ok((await stat(join(dir, "control.sock"))).isSocket());
+    assert.equal((await command(["users", "--data", dir])).exit, 7);
+
+    const second = await startProcess(t, dir);
+    const kept = ({ tenant_id, apps, apis }: Ready) => ({ tenant_id, apps, apis });
+    assert.deepEqual(kept(second.ready), kept(first.ready));
+    assert.match((await command(["users", "--data", dir])).stdout, /^ada@contoso\.example {2}ada$/m);
+  });
+
+  test("a second one on the same folder, or on a busy port, fails with a hint", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    await startProcess(t, dir);
+    const same = await command(["start", "--data", dir, "--port", "0", "--json"]);
+    assert.equal(same.exit, 1);
+    assert.deepEqual(JSON.parse(same.stdout), {
+      v: 1,
+      event: "error",
+      code: "already_running",
+      message: `A tenant is running on the data folder ${dir} already.`,
+      hint: "Stop it first, or start this one with a folder of its own: --data DIR",
+      exit: 1,
+    });
+
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    t.after(() => other.close());
+    const { port } = other.address() as { port: number };
+    const busy = await command(["start", "--data", join(dir, "..", "other"), "--port", String(port)]);
+    assert.equal(busy.exit, 1);
+    assert.match(busy.stderr, new RegExp(`port ${port}[\\s\\S]*--port N`));
+    assert.equal(busy.stdout, "");
+  });
+
+  test("words are for stderr: without --json stdout stays empty, and no line is longer than eighty columns", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const args = ["start", "--data", dir, "--port", "0", "--pages-port", "0"];
+    const screen = await command(args, { until: /Ctrl-C stops/ });
+    assert.equal(screen.stdout, "");
+    assert.match(screen.stderr, /Authority +https:\/\/localhost:\d+\//);
+    assert.match(
+      screen.stderr,
+      /ciam-client-app[\s\S]*ciam-ToDoList-api[\s\S]*ToDoList\.ReadWrite[\s\S]*\/device[\s\S]*\/inbox[\s\S]*Ctrl-C/,
+    );
+    for (const line of screen.stderr.split("\n")) assert.ok(line.length <= 80 || line.includes(dir), line);
+    assert.doesNotMatch(screen.stderr, /bearer|Warning/i);
+  });
+
+  test("keeps its store where --store-file or DOORCODE_STORE says, and nothing for :memory:", async (t) => {
+    const folder = await scratch(t);
+    const inMemory = await startProcess(t, join(folder, "memory"), ["--store-file", ":memory:"]);
+    assert.equal(
+      (await readdir(join(folder, "memory"))).some((name) => name.includes(".db")),
+      false,
+    );
+    await inMemory.stop("SIGINT");
+    const byEnvironment = await startProcess(t, join(folder, "data"), [], {
+      DOORCODE_STORE: join(folder, "elsewhere.db"),
+    });
+    await byEnvironment.stop("SIGINT");
+    assert.equal((await stat(join(folder, "elsewhere.db"))).mode & 0o777, 0o600);
+    assert.equal(existsSync(join(folder, "data", "tenant.db")), false);
+  });
+});
+
+describe("no secret on the command line", () => {
+  const url = "postgres://doorcode:hunter2@db.contoso.example/doorcode";
+  for (const args of [
+    ["start", "--store-file", url],
+    ["start", `--store-file=${url}`],
+    ["start", `--store=${url}`],
+    ["start", url],
+    ["users", url],
+  ]) {
+    test(`a URL with a password is a usage error and is not repeated: ${args.join(" ").replace(url, "URL")}`, async () => {
+      const { exit, stdout, stderr } = await command(args);
+      assert.equal(exit, 2);
+      assert.match(stderr, /DOORCODE_STORE/);
+      assert.doesNotMatch(stdout + stderr, /hunter2/);
+    });
+  }
+
+  test("a URL without one belongs into the environment, too", async () => {
+    const { exit, stderr } = await command(["start", "--store-file", "postgres://db.contoso.example/doorcode"]);
+    assert.equal(exit, 2);
+    assert.match(stderr, /DOORCODE_STORE/);
+  });
+});
+
+describe("approve, deny and users, as processes of their own", () => {
+  test("a code from stdin is approved, and the device gets its tokens", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const { ready } = await startProcess(t, dir);
+    const client = fetchTrusting(await readFile(ready.ca_file, "utf8"));
+    t.after(() => client.close());
+    const client_id = ready.apps[0]?.client_id ?? "";
+    const post = async (path: string, parameters: Record<string, string>) => {
+      const body = new URLSearchParams({ client_id, ...parameters });
+      const response = await client.fetch(`${ready.authority}/oauth2/v2.0/${path}`, { method: "POST", body });
+      return (await response.json()) as Record<string, string>;
+    };
+    const password = "violet-harbour-1871";
+    const add = ["users", "add", "ada@contoso.example", "--name", "Ada Lovelace", "--password-stdin", "--data", dir];
+    const added = await command(add, { stdin: `${password}\n` });
+    assert.equal(added.exit, 0, added.stderr);
+    assert.doesNotMatch(added.stdout + added.stderr, new RegExp(password));
+
+    const grant = await post("devicecode", { scope: "openid profile" });
+    const approve = ["approve", "-", "--as", "ada@contoso.example", "--data", dir];
+    const approved = await command(approve, { stdin: ` ${grant.user_code}\n` });
+    assert.equal(approved.exit, 0, approved.stderr);
+    assert.equal(approved.stdout, "Approved: ciam-client-app is signed in as ada@contoso.example.\n");
+    const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+    const tokens = await post("token", { grant_type, device_code: grant.device_code ?? "" });
+    assert.equal(tokens.token_type, "Bearer");
+
+    assert.equal((await command([...approve.with(1, grant.user_code ?? "")])).exit, 4);
+    assert.equal((await command(["approve", "BCDFGHJK", "--as", "ada@contoso.example", "--data", dir])).exit, 1);
+    const another = await post("devicecode", { scope: "openid" });
+    const denied = await command(["deny", another.user_code ?? "", "--data", dir]);
+    assert.deepEqual([denied.exit, denied.stdout], [0, "Denied: ciam-client-app is not signed in.\n"]);
+  });
+
+  test("a made-up password is printed once, on stdout, and is a strong one", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    await startProcess(t, dir);
+    const { exit, stdout } = await command(["users", "add", "bob@contoso.example", "--data", dir]);
+    assert.equal(exit, 0);
+    assert.match(stdout, /^[a-z2-9]{5}(-[a-z2-9]{5}){3}\n$/);
+    const listed = await command(["users", "--json", "--data", dir]);
+    const { v, event, email, name, disabled } = JSON.parse(listed.stdout);
+    assert.deepEqual(
+      { v, event, email, name, disabled },
+      { v: 1, event: "user", email: "bob@contoso.example", name: "bob", disabled: false },
+    );
+    assert.doesNotMatch(listed.stdout, /password|argon/);
+  });
+
+  test("without a running tenant they exit 7 and say how to start one", async (t) => {
+    const dir = await scratch(t);
+    for (const args of [["users"], ["deny", "BCDFGHJK"], ["approve", "BCDFGHJK", "--as", "a@b.example"]]) {
+      const { exit, stderr } = await command([...args, "--data", dir]);
+      assert.equal(exit, 7, args.join(" "));
+      assert.match(stderr, /doorcode tenant start/);
+    }
+  });
+
+  test("what cannot be understood exits 2", async () => {
+    for (const args of [
+      [],
+      ["stop"],
+      ["start", "--port", "70000"],
+      ["start", "--port", "-1"],
+      ["start", "--pages-port", "x"],
+      ["start", "extra"],
+      ["approve"],
+      ["approve", "BCDFGHJK"],
+      ["users", "remove"],
+      ["users", "add"],
+      ["users", "add", "a@b.example", "--password", "hunter2-hunter2"],
+    ]) {
+      const { exit, stdout, stderr } = await command(args);
+      assert.equal(exit, 2, args.join(" "));
+      assert.equal(stdout, "");
+      assert.notEqual(stderr, "");
+    }
+  });
+
+  test("asking for help is no mistake", async () => {
+    for (const args of [["--help"], ["start", "--help"], ["users", "add", "--help"]]) {
+      const { exit, stdout } = await command(args);
+      assert.equal(exit, 0);
+      assert.match(stdout, /^Usage: doorcode tenant/);
+    }
+  });
+});
