@@ -77,7 +77,11 @@ export class ProtocolError extends Error {
     more: { detail?: string; error?: string; status?: number; suberror?: string } = {},
   ) {
     const [number, status, error, sentence] = catalogue[name];
+    const { stackTraceLimit } = Error;
+    // Every pending poll is one of these: nobody reads where it was thrown.
+    Error.stackTraceLimit = 0;
     super(more.detail === undefined ? sentence : `${sentence} ${more.detail}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.number = number;
     this.status = more.status ?? status;
     this.error = more.error ?? error;

@@ -6,12 +6,26 @@ import type { Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
 
+/** As the query builder would name them. */
+const COLUMNS = [
+  "name",
+  'client_id as "clientId"',
+  'public_client as "publicClient"',
+  'secret_hash as "secretHash"',
+  'redirect_uris as "redirectUris"',
+  'post_logout_redirect_uris as "postLogoutRedirectUris"',
+  'created_at as "createdAt"',
+  'disabled_at as "disabledAt"',
+].join(", ");
+
 type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "deleteApp">;
 
-export function appVerbs({ db }: Database): AppVerbs {
+export function appVerbs({ db, firstRow }: Database): AppVerbs {
+  const findRow = firstRow<Selectable<Tables["apps"]>>("app", `select ${COLUMNS} from apps where client_id = ?`);
   return {
+    // Every request of a client begins with it, polls included.
     async findApp(clientId) {
-      const row = await db.selectFrom("apps").where("clientId", "=", clientId).selectAll().executeTakeFirst();
+      const row = await findRow(clientId);
       return row && toApp(row);
     },
 

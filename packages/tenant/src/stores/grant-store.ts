@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { DeviceGrant } from "../device-grant/grant.ts";
+import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { ClaimResult, DecisionResult, GrantStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -8,7 +8,7 @@ import type { Tables } from "./schema.ts";
  * Every transition is one UPDATE that names the state it leaves. Where none matched, the row is read to say why;
  * had it changed in between so that it would match now, the verb starts over. States only ever go forward, so it ends.
  */
-export function grantStore({ db, pollGrant }: Database): GrantStore {
+export function grantStore({ db, firstRow }: Database): GrantStore {
   const find = (id: string) => findGrant(db, "id", id);
 
   return {
@@ -32,7 +32,10 @@ export function grantStore({ db, pollGrant }: Database): GrantStore {
       return live;
     },
 
-    poll: pollGrant,
+    poll: firstRow<PolledGrant>(
+      "poll",
+      'select id, client_id as "clientId", status, expires_at as "expiresAt" from device_grants where device_code_hash = ?',
+    ),
 
     findById: find,
     findByDeviceCodeHash: (hash) => findGrant(db, "deviceCodeHash", hash),

@@ -1,9 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
-import type { PolledGrant } from "../device-grant/grant.ts";
 import type { Store } from "./contract.ts";
-import { pollStatement } from "./database.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { Tables } from "./schema.ts";
 import { storeOver } from "./store.ts";
@@ -49,14 +47,16 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     await db.destroy();
     throw error;
   }
-  const text = pollStatement("$1");
   return storeOver({
     kind: "postgres",
     db,
     locksRows: true,
-    pollGrant: async (hash) => {
-      const { rows } = await pool.query<PolledGrant>({ name: "doorcode_poll", text, values: [hash] });
-      return rows[0];
+    firstRow: <Row>(name: string, statement: string) => {
+      const text = statement.replace("?", "$1");
+      return async (value: string) => {
+        const { rows } = await pool.query({ name: `doorcode_${name}`, text, values: [value] });
+        return rows[0] as Row | undefined;
+      };
     },
     close: () => db.destroy(),
   });

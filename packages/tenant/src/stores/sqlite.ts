@@ -2,9 +2,8 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { PolledGrant } from "../device-grant/grant.ts";
 import type { Store } from "./contract.ts";
-import { type Database, pollStatement } from "./database.ts";
+import type { Database } from "./database.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { Tables } from "./schema.ts";
 import { sqliteDialect, Turns } from "./sqlite-dialect.ts";
@@ -31,12 +30,14 @@ export async function openSqliteStore(file: string, options: { log?: Logger } = 
 /** In WAL a second connection reads what is committed while a transaction runs on the first. */
 function inFile(db: Kysely<Tables>, file: string): Database {
   const reader = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
-  const poll = reader.prepare(pollStatement("?"));
   return {
     kind: "sqlite",
     db,
     locksRows: false,
-    pollGrant: async (hash) => poll.get(hash) as PolledGrant | undefined,
+    firstRow: <Row>(_name: string, statement: string) => {
+      const prepared = reader.prepare(statement);
+      return async (value: string) => prepared.get(value) as Row | undefined;
+    },
     close: async () => {
       reader.close();
       // The last to close folds the WAL back into the file.
@@ -45,20 +46,22 @@ function inFile(db: Kysely<Tables>, file: string): Database {
   };
 }
 
-/** There is one connection only: a poll waits its turn, lest it read what a transaction has not committed. */
+/** There is one connection only: a read waits its turn, lest it see what a transaction has not committed. */
 function inMemory(db: Kysely<Tables>, database: DatabaseSync, turns: Turns): Database {
-  const poll = database.prepare(pollStatement("?"));
   return {
     kind: "sqlite",
     db,
     locksRows: false,
-    pollGrant: async (hash) => {
-      await turns.take();
-      try {
-        return poll.get(hash) as PolledGrant | undefined;
-      } finally {
-        turns.giveBack();
-      }
+    firstRow: <Row>(_name: string, statement: string) => {
+      const prepared = database.prepare(statement);
+      return async (value: string) => {
+        await turns.take();
+        try {
+          return prepared.get(value) as Row | undefined;
+        } finally {
+          turns.giveBack();
+        }
+      };
     },
     close: () => db.destroy(),
   };
