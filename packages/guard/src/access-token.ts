@@ -11,7 +11,7 @@ export interface AccessToken {
   tid: string | undefined;
   /** The client that the token was issued to: Entra's `azp`, RFC 9068's `client_id`. */
   azp: string;
-  /** Permissions of a delegated token (`scp` or `scope`); empty for an app-only one. */
+  /** Permissions (`scp` or `scope`). Entra's are a person's consent, so an app-only token of its has none. */
   scopes: readonly string[];
   /** App roles. Of an app-only token: its permissions. Of a delegated one: the person's roles. */
   roles: readonly string[];

@@ -3,9 +3,9 @@ import { GuardError } from "./errors.ts";
 
 /** What a route asks of a token. Every list is "any of". */
 export interface Requirements {
-  /** Delegated permissions: a token of a person's sign-in needs one of them. A read route lists the write scope too. */
+  /** One of them is needed; a read route lists the write scope too. Entra's tokens of apps on their own have none. */
   scopes?: readonly string[];
-  /** App roles: an app-only token needs one of them. A person's roles do not count here; see `AccessToken.roles`. */
+  /** Instead, for an app on its own: app roles. A person's roles do not count here; see `AccessToken.roles`. */
   roles?: readonly string[];
   /** Claims with the value or values that will do (`{ acrs: "c1" }`). Lacking them is a challenge, not a dead end. */
   claims?: Readonly<Record<string, string | readonly string[]>>;
@@ -16,7 +16,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** Whether the token grants one of these scopes. */
 export function hasScope(token: AccessToken, ...anyOf: string[]): boolean {
-  return !token.appOnly && anyOf.some((scope) => token.scopes.includes(scope));
+  return anyOf.some((scope) => token.scopes.includes(scope));
 }
 
 /** Whether the token is an app's own and grants one of these app roles. */
@@ -45,7 +45,7 @@ export function requirePermissions(
 ): void {
   if (scopes || roles) {
     const granted = hasScope(token, ...(scopes ?? [])) || hasAppRole(token, ...(roles ?? []));
-    if (!granted) throw insufficientScope(token.appOnly, scopes, roles);
+    if (!granted) throw insufficientScope(scopes, roles);
   }
   const lacking = Object.entries(claims ?? {}).filter(([name, wanted]) => !hasValue(token.claims[name], wanted));
   if (lacking.length > 0) throw insufficientClaims(lacking, authorizationUri);
@@ -56,13 +56,13 @@ function hasValue(claim: unknown, wanted: string | readonly string[]): boolean {
   return (typeof wanted === "string" ? [wanted] : wanted).some((value) => have.includes(value));
 }
 
-function insufficientScope(appOnly: boolean, scopes?: readonly string[], roles?: readonly string[]): GuardError {
+function insufficientScope(scopes?: readonly string[], roles?: readonly string[]): GuardError {
   const message = "The token does not permit this.";
-  const wanted = appOnly ? roles : scopes;
-  const kind = appOnly ? "app roles" : "scopes";
-  const hint = wanted
-    ? `It needs one of these ${kind}: ${wanted.join(" ")}.`
-    : `It is open only ${appOnly ? "to people who signed in, not to an app on its own" : "to apps on their own"}.`;
+  const ways = [
+    ...(scopes ? [`one of the scopes ${scopes.join(" ")}`] : []),
+    ...(roles ? [`for an app on its own, one of the app roles ${roles.join(" ")}`] : []),
+  ];
+  const hint = `It needs ${ways.join(" or, ")}.`;
   return new GuardError("insufficient_scope", message, {
     status: 403,
     hint,

@@ -135,6 +135,12 @@ describe("an issuer that is down", () => {
     at.clock.advance(11 * minute);
     for (let i = 0; i < 10; i++) await guard.verify(await jwt());
     assert.equal(at.requests.metadata, 2);
+    at.clock.advance(29 * second);
+    await guard.verify(await jwt());
+    assert.equal(at.requests.metadata, 2);
+    at.clock.advance(second);
+    await guard.verify(await jwt());
+    assert.equal(at.requests.metadata, 3);
     at.clock.advance(23 * 60 * minute);
     await guard.verify(await jwt());
     at.clock.advance(60 * minute);

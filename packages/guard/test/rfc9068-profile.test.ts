@@ -32,7 +32,9 @@ describe("an RFC 9068 access token is accepted", () => {
   test("of a client on its own: the subject is the client", async () => {
     const token = await guard.verify(await sign({ sub: at.client, roles: ["job"] }), { roles: ["job"] });
     assert.equal(token.appOnly, true);
-    await refused(guard.verify(await sign({ sub: at.client }), { scopes: ["read"] }), "insufficient_scope", 403);
+    // Client credentials have scopes as well (RFC 6749 §4.4.2); only Entra keeps them apart.
+    assert.ok(await guard.verify(await sign({ sub: at.client }), { scopes: ["read"] }));
+    await refused(guard.verify(await sign({ roles: ["job"] }), { roles: ["job"] }), "insufficient_scope", 403);
   });
 });
 
