@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+
+/** These tests run from their sources, and compiled from `dist-test/`. */
+export const packageFolder = fileURLToPath(import.meta.url).replace(/(?:[\\/]dist-test)?[\\/]test[\\/][^\\/]*$/, "");
+
+/** Which way `doorcode tenant` goes on the Node.js that runs these tests: in this process, or through a child. */
+export const hereRunsTenant = Number.parseInt(process.versions.node, 10) >= 24;
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<{ exit: number | null; stdout: string; stderr: string }>;
+}
+
+/** `doorcode` as npm links it, on the Node.js that runs the tests. */
+export function doorcode(
+  args: string[],
+  options: { folder?: string; cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Running {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(DOORCODE|NODE|XDG)_/.test(name));
+  const child = spawn(process.execPath, [join(options.folder ?? packageFolder, "bin/doorcode.cjs"), ...args], {
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const shown = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (chunk: string) => {
+      shown[name] += chunk;
+    });
+  }
+  return { child, ended: once(child, "close").then(([exit]) => ({ exit, ...shown })) };
+}
+
+export async function scratch(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-test-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
