@@ -175,6 +175,6 @@ function defaultMailer(embedded: boolean, store: Store, clock: Clock): Mailer {
   throw new TenantError(
     "mailer_required",
     "This tenant has no way to send mail, which sign-up needs.",
-    "Configure a mail server; only the embedded tenant keeps mails in an inbox of its own.",
+    "Name the mail server and the sender (DOORCODE_SMTP, DOORCODE_MAIL_FROM); only the embedded tenant has an inbox of its own.",
   );
 }

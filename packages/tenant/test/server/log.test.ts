@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { describe, test } from "node:test";
+import { createLogger } from "../../src/server/logger.ts";
+import { startTestTenant } from "../fixtures/start-test-tenant.ts";
+
+const CANARY = "canary-9f2c";
+
+function capture(): { lines: () => string[]; stream: Writable } {
+  const written: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      written.push(String(chunk));
+      done();
+    },
+  });
+  return { stream, lines: () => written.join("").split("\n").filter(Boolean) };
+}
+
+describe("the log", () => {
+  test("names route and status of a request and holds no part of it that could be secret", async () => {
+    const { stream, lines } = capture();
+    await using tenant = await startTestTenant({ log: createLogger("info", stream) });
+    const headers = { authorization: `Bearer ${CANARY}`, cookie: `doorcode_session=${CANARY}`, "x-canary": CANARY };
+    const body = new URLSearchParams({ client_id: CANARY, device_code: CANARY, refresh_token: CANARY });
+    const token = `${tenant.authority}/oauth2/v2.0/token`;
+    await tenant.fetch(`${token}?code=${CANARY}`, { method: "POST", headers, body });
+    await tenant.fetch(`${tenant.authority}/openid/userinfo?access_token=${CANARY}`, { headers });
+    await tenant.fetch(`${tenant.pages}/device?user_code=${CANARY}`, { headers });
+    await tenant.fetch(`${tenant.pages}/${CANARY}`, { headers });
+    await tenant.fetch(`${tenant.pages}/inbox/messages`, { headers });
+    assert.ok(lines().some((line) => JSON.parse(line).route === "/:tenant/oauth2/v2.0/token"));
+    assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
+  });
+
+  test("of a failure it keeps where it happened, and the answer keeps nothing", async () => {
+    const { stream, lines } = capture();
+    await using tenant = await startTestTenant({ log: createLogger("warn", stream) });
+    const failure = Object.assign(new Error("the disk is full"), { detail: CANARY, parameters: [CANARY] });
+    // The store fails under every endpoint and page that asks for an app.
+    tenant.context.store.directory.findApp = () => Promise.reject(failure);
+    const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" });
+    const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
+    assert.equal(answer.status, 500);
+    assert.doesNotMatch(await answer.text(), /disk is full|\.ts|node_modules/);
+    const logged = lines().join("\n");
+    assert.match(logged, /the disk is full/);
+    assert.match(logged, /log\.test\.ts/);
+    assert.doesNotMatch(logged, new RegExp(CANARY));
+  });
+
+  test("drops what is called like a secret wherever somebody logs it", () => {
+    const { stream, lines } = capture();
+    const log = createLogger("info", stream);
+    log.info({ password: CANARY, token: CANARY, request: { headers: CANARY, url: CANARY, body: CANARY } }, "x");
+    log.info({ req: { url: CANARY }, res: { headers: CANARY } }, "y");
+    assert.equal(lines().length, 2);
+    assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
+  });
+});
