@@ -11,12 +11,12 @@ import { loadSigningKeys } from "../tokens/key-ring.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
-import { lockDataDir, prepareDataDir } from "./data-dir.ts";
-import { type Deployment, type DeploymentOptions, deploymentOf } from "./deployment.ts";
+import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
+import { type Endings, endings } from "./endings.ts";
 import { openEntrances } from "./entrances.ts";
-import { type LocalCa, loadLocalCa } from "./local-ca.ts";
+import { openInstallation } from "./installation.ts";
 import { createLogger } from "./logger.ts";
-import { checkSealKey, loadSealKey } from "./seal-key.ts";
+import { checkSealKey } from "./seal-key.ts";
 import { startSweeping } from "./sweeping.ts";
 import { TenantError } from "./tenant-error.ts";
 
@@ -65,52 +65,31 @@ const DEFAULT_PORT = 8443;
 const DRAIN_MS = 700;
 
 export async function startTenant(options: StartOptions): Promise<RunningTenant> {
-  const deployment = deploymentOf(options);
-  const embedded = "sqlite" in options.store && deployment.kind === "loopback";
-  const ending: (() => unknown)[] = [];
-  const end = async () => {
-    for (const step of ending.splice(0).reverse()) await step();
-  };
+  const ending = endings();
   try {
-    return await start(options, deployment, embedded, (step) => ending.push(step), end);
+    return await start(options, ending);
   } catch (error) {
-    await end();
+    // What could not be closed is of less interest than what could not be started.
+    await ending.run().catch(() => undefined);
     throw error;
   }
 }
 
-async function start(
-  options: StartOptions,
-  deployment: Deployment,
-  embedded: boolean,
-  atEnd: (step: () => unknown) => void,
-  end: () => Promise<void>,
-): Promise<RunningTenant> {
+async function start(options: StartOptions, ending: Endings): Promise<RunningTenant> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
-  const dir = await prepareDataDir(options.dataDir);
-
-  // Only the embedded tenant owns its folder as long as it runs; nodes in front of one database may share one.
-  const lock = await lockDataDir(dir);
-  if (embedded) atEnd(() => lock.release());
-  let sealKey: Uint8Array;
-  let ca: LocalCa | null = null;
-  try {
-    sealKey = await loadSealKey(dir);
-    // Certificates are judged by the peers' clocks, so by the real time, whatever the tenant's clock says.
-    if (deployment.kind !== "public") ca = await loadLocalCa(dir, hostOf(deployment), Date.now());
-  } finally {
-    if (!embedded) lock.release();
-  }
+  const deployment = deploymentOf(options);
+  const embedded = "sqlite" in options.store && deployment.kind === "loopback";
+  const { dir, sealKey, ca } = await openInstallation(options.dataDir, deployment, embedded, ending);
 
   const store = await openStore(options.store, log);
-  atEnd(() => store.close());
+  ending.add(() => store.close());
   await checkSealKey(store, sealKey, dir);
   const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
-  atEnd(() => mailer.close());
+  ending.add(() => mailer.close());
 
   const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort);
-  atEnd(() => entrances.close(DRAIN_MS));
+  ending.add(() => entrances.close(DRAIN_MS));
 
   const config: TenantConfig = {
     ...(await loadNames(store)),
@@ -129,16 +108,15 @@ async function start(
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const apps =
     deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
-  atEnd(() => apps.close());
-  atEnd(startSweeping(ctx));
+  ending.add(() => apps.close());
+  ending.add(startSweeping(ctx));
   if (embedded) {
     const control = await serveControl(ctx, dir);
-    atEnd(() => control.close());
+    ending.add(() => control.close());
   }
   entrances.serve(apps.issuer, apps.pages);
 
   const { directory } = store;
-  let closing: Promise<void> | undefined;
   return {
     authority: `${config.issuerOrigin}/${config.tenantId}`,
     tenantId: config.tenantId,
@@ -156,14 +134,9 @@ async function start(
     })),
     inboxToken,
     context: ctx,
-    close: () => {
-      closing ??= end();
-      return closing;
-    },
+    close: ending.run,
   };
 }
-
-const hostOf = (deployment: Deployment) => (deployment.kind === "host" ? deployment.host : undefined);
 
 function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {
   if ("sqlite" in where) return openSqliteStore(where.sqlite, { log });
