@@ -6,7 +6,7 @@ const files = projectFiles();
 const isCode = ({ path }: SourceFile) => /\.[cm]?[jt]s$/.test(path);
 
 /** Longer ones have more than one reason to change. Blank lines and comments are free; lists of data are exempt. */
-const maxLines = 300;
+const maxLines = 350;
 const lists = new Set(["packages/tenant/src/user-flows/common-passwords.ts"]);
 
 const linesOfCode = (text: string) => text.split("\n").filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
