@@ -41,6 +41,20 @@ describe("the inbox", { concurrency: true }, () => {
     assert.equal((await browser().get("/inbox", { headers: { "sec-fetch-site": "none" } })).status, 200);
   });
 
+  test("behind a proxy on this computer, whoever it forwards for is another computer", async (t) => {
+    const { app } = await pagesUnderTest(t, { trustProxy: "127.0.0.1" });
+    const forwarded = { "x-forwarded-for": "192.0.2.1" };
+    assert.equal((await app.inject({ url: "/inbox", headers: forwarded })).statusCode, 404);
+    assert.equal((await app.inject({ url: "/inbox" })).statusCode, 200);
+    const plain = await pagesUnderTest(t);
+    const spoofed = await plain.app.inject({
+      url: "/inbox",
+      remoteAddress: "192.0.2.1",
+      headers: { "x-forwarded-for": "127.0.0.1" },
+    });
+    assert.equal(spoofed.statusCode, 404);
+  });
+
   test("a program fetches the mails of one recipient with the bearer, and nothing without", async (t) => {
     const { ctx, app } = await pagesUnderTest(t);
     await ctx.mailer.send(codeFor("ada@contoso.example", "11111111"));

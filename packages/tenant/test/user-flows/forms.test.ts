@@ -312,6 +312,17 @@ describe("what every page carries", { concurrency: true }, () => {
     assert.match(String(headers["strict-transport-security"]), /max-age=\d{8}/);
   });
 
+  test("a browser that has its cookie is not given another", async (t) => {
+    const { browser } = await pagesUnderTest(t);
+    const phone = browser();
+    assert.ok((await phone.get("/device")).headers["set-cookie"]);
+    for (const path of ["/device", "/sign-in", "/sign-out"]) {
+      assert.equal((await phone.get(path)).headers["set-cookie"], undefined);
+    }
+    const page = await phone.send(await phone.get("/device"), "/device", { user_code: "BCDFGHJKL" });
+    assert.equal(page.headers["set-cookie"], undefined);
+  });
+
   test("a cookie that is none of ours is replaced, not used", async (t) => {
     const { browser } = await pagesUnderTest(t);
     for (const planted of ["", "short", "x".repeat(44), `${"x".repeat(42)};`]) {

@@ -47,7 +47,7 @@ let passwordHash: Promise<string> | undefined;
 /** The pages on the real SQLite store and the real rendering, without a listener. */
 export async function pagesUnderTest(
   t: TestContext,
-  options: { config?: Partial<TenantConfig>; mailer?: Mailer } = {},
+  options: { config?: Partial<TenantConfig>; mailer?: Mailer; trustProxy?: string } = {},
 ): Promise<PagesUnderTest> {
   let now = Date.UTC(2026, 0, 15, 12);
   const clock = { now: () => now };
@@ -72,7 +72,7 @@ export async function pagesUnderTest(
     mailer: options.mailer ?? createInboxMailer({ store, clock }),
     log: pino({ level: "silent" }),
   };
-  const app = Fastify();
+  const app = Fastify({ trustProxy: options.trustProxy ?? false });
   registerPages(app, ctx);
   registerInbox(app, ctx, { bearer: BEARER });
   await app.ready();

@@ -163,7 +163,7 @@ describe("sign-up", { concurrency: true }, () => {
   });
 
   test("one address gets at most five mails an hour, one network asks for at most twenty", async (t) => {
-    const { browser, grant, advance } = await pagesUnderTest(t);
+    const { ctx, browser, grant, advance } = await pagesUnderTest(t);
     const { userCode } = await grant({ expiresInMs: 2 * 3_600_000 });
     const ask = async (email: string, ip: string) => {
       const phone = browser(ip);
@@ -173,6 +173,8 @@ describe("sign-up", { concurrency: true }, () => {
     const refused = await ask(NEW.toUpperCase(), "192.0.2.99");
     assert.equal(refused.status, 429);
     assert.equal(refused.headers["retry-after"], "3600");
+    const charged = await ctx.store.throttle.peek("mailByIp:192.0.2.99", 3_600_000, ctx.clock.now());
+    assert.equal(charged, 0, "what was refused is charged to nobody else");
     for (let i = 0; i < 20; i++) assert.equal((await ask(`p${i}@contoso.example`, "2001:db8::1")).status, 200);
     assert.equal((await ask("p20@contoso.example", "2001:db8::2")).status, 429, "the same /64");
     assert.equal((await ask("p20@contoso.example", "2001:db8:0:1::2")).status, 200);
