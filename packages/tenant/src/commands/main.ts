@@ -4,6 +4,13 @@ import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printError, printEvent } from "./output.ts";
 import { refuseSecrets } from "./secrets-on-argv.ts";
 
+const START_ENVIRONMENT = `
+Environment:
+  DOORCODE_STORE         postgres:// URL, or the path of a SQLite file
+  DOORCODE_SMTP          mail server of a tenant on PostgreSQL:
+                         smtps://user:password@host, or smtp:// with STARTTLS
+  DOORCODE_MAIL_FROM     sender of its mails`;
+
 /** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
 export async function main(argv: string[]): Promise<number> {
   const outcome = { exit: exitCodes.done as number };
@@ -27,7 +34,7 @@ function program(outcome: { exit: number }): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const dataDir = (command: Command) =>
-    command.option("--data <dir>", "data folder of the tenant (default: ~/.local/share/doorcode/tenant)");
+    command.option("--data <dir>", `data folder of the tenant (default: ${defaultDataDir()})`);
   const dataDirOf = (options: { data?: string }) => options.data ?? defaultDataDir();
 
   dataDir(tenant.command("start"))
@@ -36,6 +43,7 @@ function program(outcome: { exit: number }): Command {
     .option("--pages-port <number>", "port of the pages, http (default: the next one)", port)
     .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
     .option("--json", "print one event a line")
+    .addHelpText("after", START_ENVIRONMENT)
     .action(
       async (options: { data?: string; port?: number; pagesPort?: number; storeFile?: string; json?: boolean }) => {
         const { start } = await import("./start.ts");

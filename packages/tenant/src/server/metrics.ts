@@ -1,31 +1,38 @@
 /** Counts of requests by route pattern and status, in Prometheus' text format. */
 export interface Metrics {
-  count(route: string, method: string, status: number, seconds: number): void;
+  count(method: string, route: string, status: number, seconds: number): void;
   text(): string;
 }
 
+interface Series {
+  labels: string;
+  requests: number;
+  seconds: number;
+}
+
 export function createMetrics(): Metrics {
-  const series = new Map<string, { requests: number; seconds: number }>();
+  const all = new Map<string, Series>();
   return {
-    count(route, method, status, seconds) {
-      const labels = `method="${method}",route="${route.replace(/[\\"\n]/g, "_")}",status="${status}"`;
-      const found = series.get(labels);
-      if (found) {
-        found.requests++;
-        found.seconds += seconds;
-      } else {
-        series.set(labels, { requests: 1, seconds });
+    // On the poll's path: one short key and a look-up; labels are spelled out once.
+    count(method, route, status, seconds) {
+      const key = `${status}${method}${route}`;
+      let series = all.get(key);
+      if (!series) {
+        series = { labels: `{method="${method}",route="${route}",status="${status}"}`, requests: 0, seconds: 0 };
+        all.set(key, series);
       }
+      series.requests++;
+      series.seconds += seconds;
     },
     text() {
       const lines = [
         "# HELP doorcode_http_requests_total Requests answered.",
         "# TYPE doorcode_http_requests_total counter",
-        ...[...series].map(([labels, { requests }]) => `doorcode_http_requests_total{${labels}} ${requests}`),
+        ...[...all.values()].map(({ labels, requests }) => `doorcode_http_requests_total${labels} ${requests}`),
         "# HELP doorcode_http_request_seconds_total Time spent on them.",
         "# TYPE doorcode_http_request_seconds_total counter",
-        ...[...series].map(
-          ([labels, { seconds }]) => `doorcode_http_request_seconds_total{${labels}} ${seconds.toFixed(6)}`,
+        ...[...all.values()].map(
+          ({ labels, seconds }) => `doorcode_http_request_seconds_total${labels} ${seconds.toFixed(6)}`,
         ),
       ];
       return `${lines.join("\n")}\n`;

@@ -50,7 +50,7 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
 
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
-    metrics.count(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.count(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
   });
 

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import pg from "pg";
+import { mailerFrom, storeFrom } from "../../src/commands/environment.ts";
+import { startPostgres } from "../fixtures/postgres.ts";
+import { failsWith, scratch } from "../server/scratch.ts";
+import { command, startProcess } from "./tenant-process.ts";
+
+describe("DOORCODE_STORE", () => {
+  test("with a PostgreSQL URL there is neither inbox nor control socket, and no CA of another tenant", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const env = {
+      DOORCODE_STORE: await scratchDatabase(t),
+      DOORCODE_SMTP: "smtps://user:pass%40word@mail.contoso.example",
+      DOORCODE_MAIL_FROM: "Contoso <no-reply@contoso.example>",
+    };
+    const { ready, stop } = await startProcess(t, dir, [], env);
+    assert.equal(ready.inbox, undefined);
+    assert.equal((await fetch(`${ready.pages}/inbox`)).status, 404);
+    assert.equal(existsSync(join(dir, "control.sock")), false);
+    assert.equal((await command(["users", "--data", dir])).exit, 7);
+    assert.equal((await stop("SIGINT")).exit, 130);
+  });
+
+  test("a database that does not answer is an error without its password", async (t) => {
+    const DOORCODE_STORE = "postgres://doorcode:hunter2@127.0.0.1:1/doorcode";
+    const started = await command(["start", "--data", join(await scratch(t), "tenant"), "--json"], {
+      env: { DOORCODE_STORE },
+    });
+    assert.equal(started.exit, 1);
+    assert.equal(JSON.parse(started.stdout).code, "store_unreachable");
+    assert.doesNotMatch(started.stdout + started.stderr, /hunter2/);
+  });
+
+  test("--store-file goes before it, and a file may be relative", () => {
+    const env = { DOORCODE_STORE: "postgres://db.contoso.example/doorcode" };
+    assert.deepEqual(storeFrom(env, "here.db", "/data"), { sqlite: join(process.cwd(), "here.db") });
+    assert.deepEqual(storeFrom(env, undefined, "/data"), { postgres: env.DOORCODE_STORE });
+    assert.deepEqual(storeFrom({ DOORCODE_STORE: "" }, undefined, "/data"), { sqlite: "/data/tenant.db" });
+    assert.deepEqual(storeFrom({ DOORCODE_STORE: ":memory:" }, undefined, "/data"), { sqlite: ":memory:" });
+  });
+
+  test("another kind of store is a usage error", () => {
+    assert.throws(() => storeFrom({ DOORCODE_STORE: "mysql://db/doorcode" }, undefined, "/data"), failsWith("usage"));
+  });
+});
+
+describe("DOORCODE_SMTP", () => {
+  test("needs a sender and one of its two schemes", () => {
+    assert.equal(mailerFrom({}), undefined);
+    const sender = { DOORCODE_MAIL_FROM: "no-reply@contoso.example" };
+    for (const env of [
+      { DOORCODE_SMTP: "smtps://mail.contoso.example" },
+      { ...sender, DOORCODE_SMTP: "https://mail.contoso.example" },
+      { ...sender, DOORCODE_SMTP: "mail.contoso.example" },
+    ]) {
+      assert.throws(() => mailerFrom(env), failsWith("usage"));
+    }
+  });
+});
+
+async function scratchDatabase(t: TestContext): Promise<string> {
+  const shared = process.env.DOORCODE_TEST_POSTGRES;
+  const cluster = shared === undefined ? await startPostgres() : { url: shared, stop: async () => undefined };
+  t.after(cluster.stop);
+  const name = `commands_${randomBytes(6).toString("hex")}`;
+  const client = new pg.Client({ connectionString: cluster.url });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(cluster.url);
+  url.pathname = name;
+  return url.href;
+}
