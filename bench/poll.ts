@@ -53,7 +53,7 @@ async function run(): Promise<void> {
     const seconds = round === 0 ? 1 : options.seconds;
     for (const kind of cases) {
       for (const server of servers) {
-        const databaseCpu = server.name === "Doorcode, PostgreSQL" ? database.cpuMicroseconds : undefined;
+        const databaseCpu = server.name === "Doorcode, PostgreSQL" ? database.cpuMicroseconds : null;
         const one = await measure(server, kind, {
           seconds,
           connections: options.connections,

@@ -1,7 +1,8 @@
 // kill -9 of the tenant, again and again:
-//   node tools/node24.mjs tests/crash/kill-loop.ts [--kills 200] [--seed N] [--store sqlite|postgres]
+//   node tools/node24.mjs tests/crash/kill-loop.ts [--kills 200] [--seed N] [--store sqlite|postgres] [--crash-store]
+// With --crash-store PostgreSQL is ended as in a crash too, at half of the kills.
 import { parseArgs } from "node:util";
-import { freshSchema } from "../../packages/tenant/test/fixtures/postgres.ts";
+import { startPostgres } from "../../packages/tenant/test/fixtures/postgres.ts";
 import { killRun } from "./kill-run.ts";
 import { type Ledger, Violation } from "./ledger.ts";
 
@@ -10,22 +11,25 @@ const { values } = parseArgs({
     kills: { type: "string", default: "200" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     store: { type: "string", default: "sqlite" },
+    "crash-store": { type: "boolean", default: false },
   },
 });
 const kills = Number(values.kills);
 const seed = Number(values.seed);
-if (!(kills > 0) || Number.isNaN(seed) || (values.store !== "sqlite" && values.store !== "postgres")) {
-  console.error("Usage: kill-loop.ts [--kills N] [--seed N] [--store sqlite|postgres]");
+if (!(kills > 0) || Number.isNaN(seed) || !["sqlite", "postgres"].includes(values.store)) {
+  console.error("Usage: kill-loop.ts [--kills N] [--seed N] [--store sqlite|postgres] [--crash-store]");
   process.exit(2);
 }
 
-const scratch = values.store === "postgres" ? await freshSchema() : undefined;
+const crashStore = values["crash-store"];
+const cluster = values.store === "postgres" ? await startPostgres({ durable: crashStore }) : undefined;
 console.log(`${kills} kills on ${values.store}, seed ${seed}`);
 try {
   const ledger = await killRun({
     kills,
     seed,
-    store: scratch ? { postgres: scratch.url, schema: scratch.schema } : "sqlite",
+    store: cluster ? { postgres: cluster.url, schema: "tenant" } : "sqlite",
+    ...(cluster && crashStore ? { crashStore: cluster.crash } : {}),
     onKill: (done, ledger) => {
       if (done % 20 === 0) console.log(`${done} kills: ${sum(ledger.done)} answers, ${sum(ledger.lost)} lost`);
     },
@@ -37,7 +41,7 @@ try {
   console.error(`Broken promise: ${error.message}\n${error.stack}`);
   process.exitCode = 1;
 } finally {
-  await scratch?.drop();
+  await cluster?.stop();
 }
 
 function print(ledger: Ledger): void {

@@ -6,16 +6,18 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { checkAfterRestart } from "./after-restart.ts";
 import { device } from "./device.ts";
-import { type Ledger, newLedger, Violation } from "./ledger.ts";
+import { count, type Ledger, newLedger, Violation } from "./ledger.ts";
 import type { Ready, StartOrder } from "./process-messages.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { startLife, type TenantLife } from "./tenant-life.ts";
+import { AnswerLost, killWhileStarting, startLife, type TenantLife } from "./tenant-life.ts";
 import { traffic } from "./traffic.ts";
 
 export interface KillRunOptions {
   kills: number;
   seed: number;
   store: "sqlite" | { postgres: string; schema: string };
+  /** Ends the store in a crash and starts it again; used at half of the kills, just before the tenant's own. */
+  crashStore?: () => Promise<void>;
   /** Between a kill and the next start. */
   whileDead?: (dataDir: string) => Promise<void>;
   onKill?: (kills: number, ledger: Ledger) => void;
@@ -32,6 +34,7 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
     port,
     pagesPort: await freePort(port),
     now: Date.now(),
+    storeMayFail: options.crashStore !== undefined,
   };
   const ledger = newLedger();
   let first: Ready | undefined;
@@ -39,16 +42,16 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
   try {
     for (let kills = 0; ; ) {
       if (kills < options.kills && random.chance(0.2)) {
-        await startLife(order, random.between(50, 1_200));
+        await killWhileStarting(order, random.between(50, 1_200));
         kills++;
       }
-      life = (await startLife(order))!;
+      life = await startLife(order);
       first ??= life;
       expectSameTenant(first, life);
       await checkAfterRestart(advancing(life, order), ledger, random);
       if (kills >= options.kills) return ledger;
       if (ledger.users.length === 0) await device(life, ledger).addUser("first@contoso.example");
-      await workUntilKilled(life, ledger, random);
+      await workUntilKilled(life, ledger, random, options.crashStore);
       kills++;
       await options.whileDead?.(dataDir);
       options.onKill?.(kills, ledger);
@@ -60,20 +63,45 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
 }
 
 /** The moment is counted in answers, not in time, so that a slow machine has done as much by then; then a little more. */
-async function workUntilKilled(life: TenantLife, ledger: Ledger, random: Random): Promise<void> {
+async function workUntilKilled(
+  life: TenantLife,
+  ledger: Ledger,
+  random: Random,
+  crashStore: (() => Promise<void>) | undefined,
+): Promise<void> {
   const stopped = new AbortController();
   const enough = Promise.withResolvers<void>();
   let answers = random.between(1, 80);
   const onAnswer = () => {
     if (--answers === 0) enough.resolve();
   };
-  const work = traffic(life, ledger, random, { stopped: stopped.signal, onAnswer });
+  let killing = false;
+  const work = traffic(life, ledger, random, { stopped: stopped.signal, onAnswer }).then(() => {
+    if (!killing) throw new Violation("the tenant stopped answering by itself");
+  });
   // A broken promise ends the run at once, not after the kill.
   await Promise.race([enough.promise, work]);
   await wait(random.between(0, 20));
+  killing = true;
+  if (crashStore && random.chance(0.5)) {
+    await crashStore();
+    await expectItGoesOn(life, ledger);
+  }
   await life.kill();
   stopped.abort();
   await work;
+}
+
+/** Once its store is back, the tenant that lives needs no restart. */
+async function expectItGoesOn(life: TenantLife, ledger: Ledger): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await wait(50)) {
+    try {
+      if ((await life.operate({ do: "list_users" })).ok) return count(ledger.held, "went on after its store's crash");
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error;
+    }
+  }
+  throw new Violation("the tenant did not find back to its store");
 }
 
 /** Moves the next life's time along with this one's. */

@@ -8,6 +8,8 @@ export interface StartOrder {
   pagesPort: number;
   /** The tenant's time, which stands still until it is advanced. */
   now: number;
+  /** The store is made to fail: its failures are expected, and not logged. */
+  storeMayFail: boolean;
 }
 
 /** What it says once it answers; all of it has to be the same after every restart. */
@@ -20,4 +22,5 @@ export interface Ready {
 }
 
 export type Order = { id: number } & ({ advance: number } | { operate: ControlRequest });
-export type Answer = { id: number } & ({ ok: true; result?: unknown } | { ok: false; code: string });
+/** `code` null: it failed, and what was asked may have happened or not. */
+export type Answer = { id: number } & ({ ok: true; result?: unknown } | { ok: false; code: string | null });

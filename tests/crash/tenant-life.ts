@@ -5,6 +5,7 @@ import { askTenant } from "../../packages/tenant/src/control/client.ts";
 import type { ControlRequest } from "../../packages/tenant/src/control/messages.ts";
 import { TenantError } from "../../packages/tenant/src/server/tenant-error.ts";
 import { fetchTrusting } from "../../packages/tenant/test/fixtures/fetch-trusting.ts";
+import { Violation } from "./ledger.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";
 
 /** The tenant was killed before it answered: what was asked may have happened, or not. */
@@ -24,32 +25,27 @@ export interface TenantLife extends Ready {
   /** As the operator: through the control socket, or where there is none, in the process. @throws AnswerLost */
   operate(request: ControlRequest): Promise<Operated>;
   advance(ms: number): Promise<void>;
+  /** @throws Violation when the process ended by itself. */
   kill(): Promise<void>;
 }
 
-/** Starts the process; with `killAfter`, kills it so many milliseconds later, and resolves to null if that was before it was ready. */
-export async function startLife(order: StartOrder, killAfter?: number): Promise<TenantLife | null> {
-  const child = fork(fileURLToPath(new URL("tenant-process.ts", import.meta.url)), [JSON.stringify(order)], {
-    execArgv: ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+/** Starts the process and kills it so many milliseconds later, ready or not. */
+export async function killWhileStarting(order: StartOrder, after: number): Promise<void> {
+  const child = tenantProcess(order);
   const exited = once(child, "exit");
-  const kill = async () => {
-    child.kill("SIGKILL");
-    await exited;
-  };
-  if (killAfter !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfter);
+  setTimeout(() => child.kill("SIGKILL"), after);
+  await exited;
+}
+
+/** Starts the process and waits until it answers. Where the store may fail, a 5xx is an answer lost; else it is a fault. */
+export async function startLife(order: StartOrder): Promise<TenantLife> {
+  const { storeMayFail } = order;
+  const child = tenantProcess(order);
+  const exited = once(child, "exit");
   const ready = await Promise.race([once(child, "message").then(([message]) => message as Ready), exited]);
-  if (Array.isArray(ready)) {
-    if (killAfter !== undefined) return null;
-    throw new Error("The tenant ended by itself while it started; its messages are above.");
-  }
-  if (killAfter !== undefined) {
-    await exited;
-    return null;
-  }
+  if (Array.isArray(ready)) throw new Violation("the tenant ended by itself while it started; its messages are above");
   const trusting = fetchTrusting(ready.ca);
-  const ask = questions(child, exited);
+  const ask = questions(child, exited, storeMayFail);
   return {
     ...ready,
     async post(endpoint, form) {
@@ -62,6 +58,12 @@ export async function startLife(order: StartOrder, killAfter?: number): Promise<
       } catch (error) {
         throw new AnswerLost(endpoint, { cause: error });
       }
+      if (response.status >= 500) {
+        // With its store gone it knows no more than we do of what happened.
+        throw storeMayFail
+          ? new AnswerLost(endpoint)
+          : new Violation(`${endpoint} answered ${response.status} ${text}`);
+      }
       return { status: response.status, body: text === "" ? {} : JSON.parse(text) };
     },
     operate: (request) => ("sqlite" in order.store ? overSocket(order.dataDir, request) : ask({ operate: request })),
@@ -69,13 +71,23 @@ export async function startLife(order: StartOrder, killAfter?: number): Promise<
       await ask({ advance: ms });
     },
     async kill() {
-      await kill();
       trusting.close();
+      if (child.signalCode === "SIGKILL") return;
+      if (child.exitCode !== null) throw new Violation("the tenant ended by itself; its messages are above");
+      child.kill("SIGKILL");
+      await exited;
     },
   };
 }
 
-function questions(child: ChildProcess, exited: Promise<unknown>) {
+function tenantProcess(order: StartOrder): ChildProcess {
+  return fork(fileURLToPath(new URL("tenant-process.ts", import.meta.url)), [JSON.stringify(order)], {
+    execArgv: ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+function questions(child: ChildProcess, exited: Promise<unknown>, storeMayFail: boolean) {
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
   child.on("message", (answer: Answer) => {
@@ -90,8 +102,11 @@ function questions(child: ChildProcess, exited: Promise<unknown>) {
     if (child.connected) child.send({ ...order, id } as Order, () => undefined);
     const answer = await Promise.race([answered, exited]);
     if (Array.isArray(answer)) throw new AnswerLost("operate");
-    const { ok } = answer as Answer;
-    return ok ? { ok, result: (answer as { result?: unknown }).result } : (answer as Operated);
+    const { id: _id, ...operated } = answer as Answer;
+    if (!operated.ok && operated.code === null) {
+      throw storeMayFail ? new AnswerLost("operate") : new Violation("the tenant failed at an operator's request");
+    }
+    return operated as Operated;
   };
 }
 

@@ -1,10 +1,11 @@
 // A whole tenant in a process of its own, to be killed. Started by tenant-life.ts, which owns its clock.
 import { operate } from "../../packages/tenant/src/control/operations.ts";
+import { createLogger } from "../../packages/tenant/src/server/logger.ts";
 import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
 import { TenantError } from "../../packages/tenant/src/server/tenant-error.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";
 
-const { now: start, ...options } = JSON.parse(process.argv[2]!) as StartOrder;
+const { now: start, storeMayFail, ...options } = JSON.parse(process.argv[2]!) as StartOrder;
 let now = start;
 // Nobody is left to kill this process: it ends by itself.
 process.on("disconnect", () => process.exit());
@@ -12,6 +13,7 @@ process.on("disconnect", () => process.exit());
 const tenant = await startTenant({
   ...options,
   clock: { now: () => now },
+  log: createLogger(storeMayFail ? "silent" : "warn"),
   ...("postgres" in options.store ? { mailer: { send: async () => undefined, close: async () => undefined } } : {}),
 });
 
@@ -24,7 +26,7 @@ process.on("message", async ({ id, ...order }: Order) => {
   try {
     process.send?.({ id, ok: true, result: await operate(tenant.context, order.operate) } satisfies Answer);
   } catch (error) {
-    const code = error instanceof TenantError ? error.code : String(error);
+    const code = error instanceof TenantError ? error.code : null;
     process.send?.({ id, ok: false, code } satisfies Answer);
   }
 });

@@ -37,8 +37,11 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       if (schema !== undefined) await client.query(`set search_path to ${pg.escapeIdentifier(schema)}`);
     },
   });
-  // A connection that breaks while idle is replaced by the next query; unheard, the event would end the process.
-  pool.on("error", (error) => log?.warn({ err: error }, "a PostgreSQL connection was lost"));
+  // A connection that breaks is replaced by the next query; unheard, its event would end the process: the pool passes it
+  // on for idle connections only, one that breaks at work says so itself.
+  const lost = (error: Error) => log?.warn({ err: error }, "a PostgreSQL connection was lost");
+  pool.on("error", lost);
+  pool.on("connect", (client) => client.on("error", lost));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
   try {
     await reach(db);

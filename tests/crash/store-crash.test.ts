@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { openPostgresStore } from "../../packages/tenant/src/stores/postgres.ts";
+import { startPostgres } from "../../packages/tenant/test/fixtures/postgres.ts";
+
+test("a store whose PostgreSQL crashes in the middle of its work fails what it was asked and finds back by itself", async () => {
+  const cluster = await startPostgres();
+  const store = await openPostgresStore(cluster.url);
+  try {
+    let crashed = false;
+    const outcomes = Array.from({ length: 10 }, async () => {
+      while (!crashed) await store.directory.settingOnce("name", "Contoso");
+    });
+    const failed = Promise.allSettled(outcomes);
+    await cluster.crash();
+    crashed = true;
+    assert.ok(
+      (await failed).some(({ status }) => status === "rejected"),
+      "nothing was under way when PostgreSQL crashed",
+    );
+    for (let tries = 1; ; tries++) {
+      const found = await store.ping().then(
+        () => true,
+        () => false,
+      );
+      if (found) break;
+      assert.ok(tries < 100, "the store did not find back");
+      await wait(50);
+    }
+  } finally {
+    await store.close();
+    await cluster.stop();
+  }
+});
