@@ -20,7 +20,10 @@ const application: PublicClientApplication = new msal.PublicClientApplication({
 /** Sign-ins whose code was told and that wait for the test to go on. */
 const goOn = new Map<number, () => void>();
 
-createInterface({ input: process.stdin }).on("line", async (line) => {
+const commands = createInterface({ input: process.stdin });
+// Whoever started this is gone.
+commands.on("close", () => process.exit());
+commands.on("line", async (line) => {
   const command = JSON.parse(line) as Command;
   if (command.do === "go-on") {
     goOn.get(command.id)?.();
@@ -40,6 +43,8 @@ async function run(command: Exclude<Command, { do: "go-on" }>): Promise<unknown>
       const { scopes, id } = command;
       const result = await application.acquireTokenByDeviceCode({
         scopes,
+        // Seconds. A sign-in that never ends fails its test instead of hanging it.
+        timeout: 60,
         deviceCodeCallback: async (code) => {
           tell({ id, code });
           await new Promise<void>((resolve) => goOn.set(id, resolve));

@@ -18,13 +18,6 @@ describe("unmodified MSAL Node renews silently", () => {
     return msal;
   }
 
-  async function generation(msal: MsalClient): Promise<number> {
-    const found = await world.tenant.context.store.tokens.findByRefreshToken(
-      hashRefreshToken(await refreshToken(msal)),
-    );
-    return found!.generation;
-  }
-
   function post(endpoint: "token" | "revoke", fields: Record<string, string>): Promise<Response> {
     const { tenant, clientId } = world;
     const body = new URLSearchParams({ client_id: clientId, ...fields });
@@ -66,18 +59,21 @@ describe("unmodified MSAL Node renews silently", () => {
     assert.equal((await msal.silent({ scopes })).fromCache, true);
   });
 
-  test("for two APIs at once with one refresh token: both get theirs and the sign-in lives on", async () => {
-    await using msal = await signedIn();
-    const { read, calendar } = world.scopes;
-    const first = await generation(msal);
-    const [toDoList, other] = await msal.silentAll({ scopes: [read], forceRefresh: true }, { scopes: [calendar] });
+  for (const store of ["sqlite", "postgres"] as const) {
+    test(`for two APIs at once with one refresh token: both get theirs and the sign-in lives on (${store})`, async () => {
+      await using own = await startTenantForClients({ store });
+      await using msal = await signedIn(own);
+      const { read, calendar } = own.scopes;
+      const first = await generation(own, msal);
+      const [toDoList, other] = await msal.silentAll({ scopes: [read], forceRefresh: true }, { scopes: [calendar] });
 
-    assert.equal(claimsOf(toDoList!.value!.accessToken).scp, "ToDoList.Read");
-    assert.equal(claimsOf(other!.value!.accessToken).scp, "Calendar.Read");
-    assert.notEqual(claimsOf(toDoList!.value!.accessToken).aud, claimsOf(other!.value!.accessToken).aud);
-    assert.equal(await generation(msal), first + 1, "both requests should have presented the same refresh token");
-    assert.equal((await msal.silent({ scopes: [read], forceRefresh: true })).fromCache, false);
-  });
+      assert.equal(claimsOf(toDoList!.value!.accessToken).scp, "ToDoList.Read");
+      assert.equal(claimsOf(other!.value!.accessToken).scp, "Calendar.Read");
+      assert.notEqual(claimsOf(toDoList!.value!.accessToken).aud, claimsOf(other!.value!.accessToken).aud);
+      assert.equal(await generation(own, msal), first + 1, "both should have presented the same refresh token");
+      assert.equal((await msal.silent({ scopes: [read], forceRefresh: true })).fromCache, false);
+    });
+  }
 
   test("not for an API nobody consented to: the person has to be asked, and the sign-in lives on", async () => {
     await using msal = await signedIn();
@@ -141,6 +137,11 @@ describe("unmodified MSAL Node renews silently", () => {
     });
   }
 });
+
+async function generation({ tenant }: TenantForClients, msal: MsalClient): Promise<number> {
+  const found = await tenant.context.store.tokens.findByRefreshToken(hashRefreshToken(await refreshToken(msal)));
+  return found!.generation;
+}
 
 async function refreshToken(msal: MsalClient): Promise<string> {
   const [only, ...others] = Object.values((await msal.cache()).RefreshToken ?? {});
