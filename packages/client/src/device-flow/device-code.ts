@@ -10,6 +10,8 @@ export interface DeviceCode {
   message: string | undefined;
   /** Milliseconds since the epoch, counted from the start of the request. */
   expiresAt: number;
+  /** The same moment on `Clock.monotonic`: what decides, where it is known. */
+  deadline?: number;
   /** Milliseconds between polls; 5,000 unless the issuer said otherwise (RFC 8628 §3.5). */
   interval: number;
 }

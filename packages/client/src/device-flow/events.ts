@@ -12,8 +12,8 @@ export type SignInEvent =
   | { event: "retrying"; reason: string; delay: number }
   | { event: "signed_in"; account: Account };
 
-/** All of a DeviceCode but its secret. */
-export type PresentedCode = Omit<DeviceCode, "deviceCode">;
+/** What may be shown of a DeviceCode: not its secret, nor a time that means nothing outside this process. */
+export type PresentedCode = Omit<DeviceCode, "deviceCode" | "deadline">;
 
 /** Shows a sign-in to a person. `show` may be asynchronous; a rejection ends the sign-in with that error. */
 export interface Presenter {

@@ -1,0 +1,156 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
+import { type Clock, monotonic, systemClock } from "../../clock.ts";
+import type { DeviceCode } from "../../device-flow/device-code.ts";
+import { issuerError } from "../../device-flow/issuer-error.ts";
+import { pollUntilDone } from "../../device-flow/poll-until-done.ts";
+import { readDeviceCode } from "../../device-flow/read-device-code.ts";
+import { readJsonObject, stringOf } from "../../device-flow/read-json.ts";
+import { withRetries } from "../../device-flow/with-retries.ts";
+import { DoorcodeError } from "../../errors.ts";
+import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
+import type { FlowObserver } from "../engine.ts";
+import { failedAnswer, msalAnswer } from "./msal-answer.ts";
+import { noteFailure, noteSuccess } from "./msal-failure.ts";
+
+export interface EntraNetworkOptions {
+  transport: Transport;
+  clock?: Clock | undefined;
+  /** Told how the polling goes. Showing the code stays with MSAL's `deviceCodeCallback`. */
+  observer?: Pick<FlowObserver, "waiting" | "slowed" | "retrying"> | undefined;
+  /** Ends whatever is under way. */
+  signal?: AbortSignal | undefined;
+  /** Sent with the request for the device code as `device_name`. */
+  deviceName?: string | undefined;
+  /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
+  deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+}
+
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+/** For one exchange. A poll that hangs longer would outlast what a person is ready to wait for. */
+const timeoutMs = 15_000;
+const silent = { waiting() {}, slowed() {}, retrying() {} };
+
+/**
+ * MSAL Node's network (`system.networkClient`), with RFC 8628 as it is written: the grant type is the URN (§3.4), and MSAL's
+ * one token request takes as long as the person takes, so that MSAL's own polling never begins. Each of MSAL's faults that
+ * this mends is a row of the fault table in packages/client/test/network-client.
+ */
+export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule {
+  const { transport, signal, deviceName } = options;
+  const clock = options.clock ?? systemClock;
+  const observer = options.observer ?? silent;
+  const codes = new Map<string, DeviceCode>();
+  let atHand = options.deviceAuthorization;
+
+  const module: INetworkModule = {
+    async sendGetRequestAsync<T>(url: string, request?: NetworkRequestOptions, timeout?: number) {
+      try {
+        const answer = await retried({ url, method: "GET", timeoutMs: timeout || timeoutMs, ...headersOf(request) });
+        const body = readJsonObject(answer.body);
+        if (answer.status !== 200 || !body) throw issuerError(answer, { request: new URL(url).pathname });
+        noteSuccess(module, { issuer: stringOf(body.issuer) });
+        return msalAnswer<T>(answer, body);
+      } catch (error) {
+        // MSAL swallows it and says endpoints_resolution_error; asDoorcodeError finds it again.
+        throw noteFailure(module, error);
+      }
+    },
+    async sendPostRequestAsync<T>(url: string, request?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+      const form = new URLSearchParams(request?.body);
+      const post: HttpRequest = { url, method: "POST", body: form.toString(), timeoutMs, ...headersOf(request) };
+      try {
+        const answer = await answerTo(post, form);
+        if (answer.status < 400) noteSuccess(module);
+        else noteFailure(module, issuerError(answer, { request: "the token", secrets: secretsOf(form) }));
+        return msalAnswer<T>(answer, bodyForMsal(answer, form, codes));
+      } catch (error) {
+        return failedAnswer<T>(noteFailure(module, error));
+      }
+    },
+  };
+  return module;
+
+  function answerTo(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
+    const grantType = form.get("grant_type");
+    if (!grantType && new URL(post.url).pathname.endsWith("/devicecode")) return deviceCode(post, form);
+    if (grantType === "device_code" || grantType === deviceGrant) return deviceTokens(post, form);
+    return otherTokens(post, form);
+  }
+
+  async function deviceCode(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
+    const ready = atHand;
+    atHand = undefined;
+    if (deviceName !== undefined) form.set("device_name", deviceName);
+    const asked = { requestedAt: clock.now(), monotonicAt: monotonic(clock) };
+    const answer = ready?.answer ?? (await retried({ ...post, body: form.toString() }, asked));
+    // MSAL would poll with `device_code=undefined` after an error here.
+    const { requestedAt, monotonicAt } = ready ?? asked;
+    const code = readDeviceCode(answer, requestedAt, monotonicAt);
+    codes.set(code.deviceCode, code);
+    return answer;
+  }
+
+  async function deviceTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
+    const code = codes.get(form.get("device_code") ?? "");
+    if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
+    form.set("grant_type", deviceGrant);
+    const body = form.toString();
+    try {
+      return await pollUntilDone({
+        code,
+        ask: (aborting) => transport.send({ ...post, body, signal: aborting }),
+        observer,
+        clock,
+        signal: signal ?? new AbortController().signal,
+      });
+    } finally {
+      codes.delete(code.deviceCode);
+    }
+  }
+
+  /** Renewals and whatever else MSAL posts: an OAuth error stays MSAL's to judge, all the rest is an error here. */
+  async function otherTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
+    const answer = await retried(post);
+    const body = readJsonObject(answer.body);
+    const context = { request: "the token", secrets: secretsOf(form) };
+    if (answer.status === 200) {
+      if (stringOf(body?.access_token)) return answer;
+      // MSAL resolves with an empty access token.
+      const detail = "the answer to the request for the token is HTTP 200 without an access token.";
+      throw new DoorcodeError("issuer_misbehaved", { detail });
+    }
+    const judgedByMsal = answer.status >= 400 && answer.status < 500 && answer.status !== 429 && stringOf(body?.error);
+    if (!judgedByMsal) throw issuerError(answer, context);
+    return answer;
+  }
+
+  /** `asked` is set anew at each try: a code's life is counted from the request that brought it. */
+  function retried(request: HttpRequest, asked?: { requestedAt: number; monotonicAt: number }): Promise<HttpAnswer> {
+    const send = (aborting: AbortSignal | undefined) => {
+      if (asked) Object.assign(asked, { requestedAt: clock.now(), monotonicAt: monotonic(clock) });
+      return transport.send({ ...request, signal: aborting });
+    };
+    return withRetries(send, { clock, observer, signal });
+  }
+}
+
+/** MSAL adds `expires_in` and multiplies `interval` as they come: they must be numbers. */
+function bodyForMsal(answer: HttpAnswer, form: URLSearchParams, codes: Map<string, DeviceCode>): unknown {
+  const body = readJsonObject(answer.body);
+  const code = form.get("grant_type") ? undefined : codes.get(stringOf(body?.device_code) ?? "");
+  if (!body || !code) return body;
+  return {
+    ...body,
+    verification_uri: code.verificationUri,
+    expires_in: Number(body.expires_in),
+    interval: code.interval / 1_000,
+    ...(code.message !== undefined && { message: code.message }),
+  };
+}
+
+const headersOf = (request: NetworkRequestOptions | undefined) =>
+  request?.headers === undefined ? {} : { headers: request.headers };
+
+/** Parameters whose values no error may repeat. */
+const secretParameters = ["device_code", "refresh_token", "client_secret", "client_assertion", "assertion", "code"];
+const secretsOf = (form: URLSearchParams) => secretParameters.flatMap((name) => form.getAll(name));
