@@ -92,7 +92,9 @@ describe("openid-client against the tenant", () => {
       if (polls.length === 2) await ada.approve(device.user_code);
       return response;
     };
-    const tokens = await oidc.pollDeviceAuthorizationGrant(config, device);
+    // Real time, in case it never ends.
+    const signal = AbortSignal.timeout(10_000);
+    const tokens = await oidc.pollDeviceAuthorizationGrant(config, device, undefined, { signal });
 
     assert.ok(tokens.access_token);
     assert.deepEqual(

@@ -29,7 +29,7 @@ export const deviceAuthorizationRows: Row[] = [
     differs: withInterval,
   },
   {
-    title: "an empty parameter counts as left out, an unknown one is ignored",
+    title: "an empty secret counts as left out, an unknown parameter is ignored",
     ask: (peer) => ask(peer, { ...tv(peer), scope: SCOPE, client_secret: "", colour: "blue" }),
     differs: withInterval,
   },

@@ -112,6 +112,7 @@ export const tokenRows: Row[] = [
     title: "no device_code",
     ask: (peer) => post(peer, "token", { ...tv(peer), grant_type: DEVICE_CODE_GRANT }),
   },
+  { title: "an empty device_code counts as left out", ask: (peer) => poll(peer, "") },
   {
     title: "device_code given twice",
     ask: async (peer) => {
