@@ -1,12 +1,18 @@
 /**
  * What survives: one map of records. Writers express changes, never whole maps, so that no process brings back what
- * another removed. A removal leaves a tombstone: a later `put` that does not know of it (`unlessRemovedSince`) is dropped.
+ * another removed. A removal leaves a tombstone: a later `put` that does not know of it (`basedOn`) is dropped.
  */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 export type Change =
-  /** `basedOn`: the generation this value was derived from; dropped when the key was removed after it. Undefined: new, always kept. */
-  { put: string; value: Json; basedOn?: number } | { remove: string };
+  /**
+   * `basedOn`: the generation this value was derived from; dropped when the key was removed after it. Undefined: new, always
+   * kept. `belongsTo`: the key of the record without which this one means nothing (a token's account); dropped as well when
+   * that one was removed after `basedOn`.
+   */
+  | { put: string; value: Json; basedOn?: number; belongsTo?: string }
+  /** Also of a key that is not there: the tombstone counts. */
+  | { remove: string };
 
 export interface Snapshot {
   /** Grows with every change; 0 when nothing was ever stored. */
@@ -18,7 +24,8 @@ export interface TokenStore {
   /** @throws DoorcodeError `store_locked`, `store_damaged` */
   read(): Promise<Snapshot>;
   /**
-   * Applies the changes to what stands now, all or none; retried against other writers until it is in.
+   * Applies the changes to what stands now, all or none; retried against other writers until it is in. An empty list changes
+   * nothing and fails where a change would: ask before a person is asked to approve.
    * @throws DoorcodeError `store_locked`, `store_damaged`
    */
   change(changes: readonly Change[]): Promise<Snapshot>;

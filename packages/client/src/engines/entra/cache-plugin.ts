@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ICachePlugin, TokenCacheContext } from "@azure/msal-node";
+import type { Change, Json, TokenStore } from "../../token-store/contract.ts";
+import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
+
+/** What one access of MSAL to its cache began with. */
+interface Access {
+  generation: number;
+  before: CacheSections;
+  end(): void;
+}
+
+/**
+ * Keeps MSAL's cache in the token store, record by record. MSAL's memory becomes what the store holds at the begin of every
+ * access, and only what the access itself changed goes back: nothing that another process removed can return.
+ */
+export function entraCachePlugin(store: TokenStore, scope: { clientId: string; authority: string }): ICachePlugin {
+  const prefix = msalPrefix(scope);
+  const accesses = new WeakMap<TokenCacheContext, Access>();
+  /** The end of the last access: MSAL's memory serves one at a time, although MSAL begins several. */
+  let turn: Promise<void> = Promise.resolve();
+
+  return {
+    async beforeCacheAccess(context) {
+      const cache = new MsalCache(context.tokenCache);
+      const previous = turn;
+      let end = () => {};
+      turn = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      await previous;
+      try {
+        const { generation, records } = await store.read();
+        cache.become(sectionsOf(records, prefix));
+        cache.protect(true);
+        accesses.set(context, { generation, before: cache.contents(), end });
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+
+    async afterCacheAccess(context) {
+      // MSAL comes here even when `beforeCacheAccess` threw.
+      const access = accesses.get(context);
+      if (access === undefined) return;
+      accesses.delete(context);
+      const cache = new MsalCache(context.tokenCache);
+      try {
+        const changes = differences(access, cache.contents(), prefix);
+        if (changes.length > 0) await store.change(changes);
+      } finally {
+        cache.protect(false);
+        access.end();
+      }
+    },
+  };
+}
+
+/** What all records of MSAL's cache for this application at this authority begin with. */
+export function msalPrefix({ clientId, authority }: { clientId: string; authority: string }): string {
+  return `msal:${`${clientId}|${authority}`.toLowerCase()}|`;
+}
+
+function sectionsOf(records: ReadonlyMap<string, Json>, prefix: string): CacheSections {
+  const found: CacheSections = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {}, AppMetadata: {} };
+  for (const [key, value] of records) {
+    if (!key.startsWith(prefix)) continue;
+    const bar = key.indexOf("|", prefix.length);
+    const section = sections.find((name) => name === key.slice(prefix.length, bar));
+    if (section) found[section][key.slice(bar + 1)] = value as CacheRecord;
+  }
+  return found;
+}
+
+function differences({ before, generation }: Access, after: CacheSections, prefix: string): Change[] {
+  const changes: Change[] = [];
+  for (const section of sections) {
+    const storeKey = (key: string) => `${prefix}${section}|${key}`;
+    for (const key of Object.keys(before[section])) {
+      if (!(key in after[section])) changes.push({ remove: storeKey(key) });
+    }
+    for (const [key, value] of Object.entries(after[section])) {
+      if (isDeepStrictEqual(value, before[section][key])) continue;
+      const account = section === "Account" ? undefined : accountOf(value, after);
+      const belongsTo = account === undefined ? {} : { belongsTo: `${prefix}Account|${account}` };
+      changes.push({ put: storeKey(key), value, basedOn: generation, ...belongsTo });
+    }
+  }
+  return changes;
+}
+
+/** MSAL's key of the account that a token is for. */
+function accountOf(token: CacheRecord, { Account }: CacheSections): string | undefined {
+  const id = (record: CacheRecord) => `${record.home_account_id} ${record.environment}`.toLowerCase();
+  return Object.keys(Account).find((key) => token.home_account_id && id(Account[key]!) === id(token));
+}

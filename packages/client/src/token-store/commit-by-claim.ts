@@ -1,0 +1,77 @@
+import { lstat, open, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import { type Commit, storePath } from "./commit.ts";
+import { newestGeneration } from "./read-store.cts";
+import { isAlive, removeIfThere, writeScratch } from "./scratch-files.ts";
+import { listFolder, syncFolder } from "./store-folder.ts";
+
+/** A claim older than this, by the file system's own clock, binds nobody. */
+const CLAIM_LIFE_MS = 10_000;
+/** `claim.<generation>.<attempt>` */
+const NAME = /^claim\.(\d+)\.\d+$/;
+
+/**
+ * For file systems without hard links: a writer first claims the generation by a file that only one can create, with its
+ * process id, then renames the complete file into place. Over the claim of a dead writer goes one of the next attempt.
+ */
+export function commitByClaim(clock: Clock): Commit {
+  return async (directory, generation, bytes) => {
+    const scratch = await writeScratch(directory, bytes);
+    const start = clock.now();
+    // Held for longer, it may be another's by now.
+    const stillOurs = () => Math.abs(clock.now() - start) < CLAIM_LIFE_MS / 2;
+    let claimed: string | undefined;
+    try {
+      claimed = await claim(directory, generation, scratch);
+      if (claimed === undefined) return false;
+      const names = (await listFolder(directory)) ?? [];
+      if (newestGeneration(names) !== generation - 1 || !stillOurs()) return false;
+      await rename(scratch, storePath(directory, generation));
+      await syncFolder(directory);
+      return true;
+    } finally {
+      await removeIfThere(scratch);
+      if (claimed !== undefined && stillOurs()) await removeIfThere(claimed);
+      await removeSpentClaims(directory);
+    }
+  };
+}
+
+/** The claim's file, or undefined when another holds it. `fresh` is a file of now. */
+async function claim(directory: string, generation: number, fresh: string): Promise<string | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const path = join(directory, `claim.${generation}.${attempt}`);
+    try {
+      const file = await open(path, "wx", 0o600);
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (await binds(path, fresh)) return undefined;
+    }
+  }
+}
+
+async function binds(path: string, fresh: string): Promise<boolean> {
+  try {
+    const [stat, now, holder] = await Promise.all([lstat(path), lstat(fresh), readFile(path, "utf8")]);
+    if (now.mtimeMs - stat.mtimeMs > CLAIM_LIFE_MS) return false;
+    // Empty: its writer is just about to put its number in.
+    return holder === "" || isAlive(Number(holder));
+  } catch {
+    // It was taken away meanwhile: whoever held it has written or given up.
+    return true;
+  }
+}
+
+/** Claims of generations that are in. */
+async function removeSpentClaims(directory: string): Promise<void> {
+  const names = (await listFolder(directory)) ?? [];
+  const newest = newestGeneration(names);
+  for (const name of names) {
+    const generation = Number(NAME.exec(name)?.[1]);
+    if (generation <= newest) await removeIfThere(join(directory, name));
+  }
+}

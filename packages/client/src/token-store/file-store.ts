@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../clock.ts";
+import { DoorcodeError } from "../errors.ts";
+import { applyChanges, emptyState, type StoreState } from "./changes.ts";
+import { type Commit, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
+import { commitByClaim } from "./commit-by-claim.ts";
+import type { Snapshot, TokenStore } from "./contract.ts";
+import { leases } from "./leases.ts";
+import { generationOf, keySource, newestGeneration, readPrivateFile, unseal } from "./read-store.cts";
+import { removeIfThere, sweepScratch, writeScratch } from "./scratch-files.ts";
+import { seal, stateOf } from "./seal-state.ts";
+import { fileProblem, storeFault } from "./store-errors.ts";
+import { listFolder, makeFolder } from "./store-folder.ts";
+import { makeKey, protectionOf, readKey } from "./store-key.ts";
+
+export { defaultStoreDirectory } from "./read-store.cts";
+
+export interface FileStoreOptions {
+  directory: string;
+  clock?: Clock;
+  /** Where `DOORCODE_STORE_KEY_FILE` and `CREDENTIALS_DIRECTORY` are looked up. */
+  env?: NodeJS.ProcessEnv;
+  /** How a generation gets its name; found out by itself. */
+  commit?: Commit;
+}
+
+export interface FileStore extends TokenStore {
+  readonly directory: string;
+  /** Where the key is, and in one sentence what that protects. */
+  describe(): { directory: string; keyFile: string; key: "folder" | "systemd" | "named"; protects: string };
+}
+
+/** Somebody always gets in; one who never does within this time is told. */
+const GIVE_UP_AFTER_MS = 60_000;
+/** More than others can write between a write and the look after it. */
+const REMEMBERED_WRITES = 64;
+/** Tries without a pause; most clashes are over then. */
+const EAGER_TRIES = 3;
+
+/**
+ * Opens the encrypted store in a folder; makes nothing there before something is stored.
+ * @throws DoorcodeError `store_locked`, `store_damaged`: before anybody is asked to sign in
+ */
+export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
+  const { directory, clock = systemClock, env = process.env } = options;
+  let commit = options.commit ?? commitByLink;
+  /** Writers of this process wait for each other here, not in the folder. */
+  let writing: Promise<unknown> = Promise.resolve();
+
+  async function read(): Promise<StoreState> {
+    for (let attempt = 0; ; attempt++) {
+      const generation = newestGeneration((await listFolder(directory)) ?? []);
+      if (generation === 0) return emptyState;
+      const file = storePath(directory, generation);
+      const key = readKey(directory, env);
+      let bytes: Buffer;
+      try {
+        bytes = readPrivateFile(file, "store");
+      } catch (error) {
+        // A writer replaced it between the look into the folder and the opening.
+        if ((error as NodeJS.ErrnoException).code === "ENOENT" && attempt < 1_000) continue;
+        throw fileProblem(error, file);
+      }
+      if (key === undefined) throw keyMissing();
+      const unsealed = unseal(bytes, key, generation);
+      if ("state" in unsealed) return stateOf(unsealed.state, generation);
+      throw storeFault(unsealed.fault, file);
+    }
+  }
+
+  function update(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
+    const mine = writing.then(() => compareAndSwap(next));
+    writing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function compareAndSwap(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
+    const giveUpAt = clock.now() + GIVE_UP_AFTER_MS;
+    for (let tries = 1; ; tries++) {
+      const before = await read();
+      const after = next(before);
+      if (after === undefined) return before;
+      const named = { ...after, writes: [...before.writes.slice(1 - REMEMBERED_WRITES), randomUUID().slice(0, 13)] };
+      if (await put(named)) return named;
+      if (clock.now() > giveUpAt) {
+        throw new DoorcodeError("store_locked", {
+          detail: `other processes keep writing in ${directory}`,
+          hint: "Try again; if it stays so, look for a program that writes without end.",
+        });
+      }
+      if (tries > EAGER_TRIES) await clock.sleep(Math.random() * Math.min(2 ** tries, 100));
+    }
+  }
+
+  async function put(state: StoreState): Promise<boolean> {
+    const file = storePath(directory, state.generation);
+    await makeFolder(directory);
+    const key = readKey(directory, env) ?? (await makeKey(directory, env));
+    const bytes = seal(state, key);
+    try {
+      if (!(await commitOrClaim(state.generation, bytes))) return false;
+      const names = (await listFolder(directory)) ?? [];
+      const newest = newestGeneration(names);
+      if (newest !== state.generation) return await wasBuiltUpon(state);
+      await tidy(names, file, newest).catch(() => undefined);
+      return true;
+    } catch (error) {
+      throw fileProblem(error, file);
+    }
+  }
+
+  /**
+   * Newer generations are there. Either they stand on this one, or this writer was stopped for long and took a number that
+   * others had used and cleared away before; then nobody ever saw its write.
+   */
+  async function wasBuiltUpon(state: StoreState): Promise<boolean> {
+    const name = state.writes.at(-1);
+    if (name !== undefined && (await read()).writes.includes(name)) return true;
+    await removeIfThere(storePath(directory, state.generation));
+    return false;
+  }
+
+  async function commitOrClaim(generation: number, bytes: Buffer): Promise<boolean> {
+    try {
+      return await commit(directory, generation, bytes);
+    } catch (error) {
+      if (commit !== commitByLink || !isWithoutLinks(error)) throw error;
+      commit = commitByClaim(clock);
+      return await commit(directory, generation, bytes);
+    }
+  }
+
+  /** No older generation stays: a removed token must not live on in one. */
+  async function tidy(names: readonly string[], file: string, newest: number): Promise<void> {
+    for (const name of names) {
+      const generation = generationOf(name);
+      if (generation !== undefined && generation < newest) await removeIfThere(storePath(directory, generation));
+    }
+    await sweepScratch(directory, names, file);
+  }
+
+  /** Fails where a change would, without making one. */
+  async function probe(): Promise<StoreState> {
+    const state = await read();
+    await makeFolder(directory);
+    const key = readKey(directory, env) ?? (await makeKey(directory, env));
+    try {
+      await removeIfThere(await writeScratch(directory, seal(state, key)));
+    } catch (error) {
+      throw fileProblem(error, directory);
+    }
+    return state;
+  }
+
+  function keyMissing(): DoorcodeError {
+    return new DoorcodeError("store_locked", {
+      detail: `the key of the store, ${keySource(directory, env).path}, is not there`,
+      hint: "Put the key back; if it is lost, move the store's files away and sign in again.",
+    });
+  }
+
+  await read();
+  return {
+    directory,
+    describe() {
+      const { path, kind } = keySource(directory, env);
+      return { directory, keyFile: path, key: kind, protects: protectionOf(kind) };
+    },
+    read: async () => snapshotOf(await read()),
+    async change(changes) {
+      if (changes.length === 0) return snapshotOf(await probe());
+      return snapshotOf(await update((state) => applyChanges(state, changes, clock.now())));
+    },
+    withLease: leases(update, read, clock),
+  };
+}
+
+const snapshotOf = ({ generation, records }: StoreState): Snapshot => ({ generation, records });

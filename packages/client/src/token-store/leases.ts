@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { DoorcodeError } from "../errors.ts";
+import { type StoreState, withRecord } from "./changes.ts";
+import type { Json, TokenStore } from "./contract.ts";
+
+/** Replaces the state by what `next` makes of it, as one compare-and-swap; undefined leaves it as it is. */
+export type Update = (next: (state: StoreState) => StoreState | undefined) => Promise<StoreState>;
+
+/** How long a contender waits before it looks again. */
+const WAIT_MS = { least: 40, spread: 60 };
+
+type LeaseRecord = { holder: string; expires_at: number; ttl_ms: number };
+
+/** `withLease` of a store whose state changes by `update`: the lease is a record with an expiry, so nothing can be stuck. */
+export function leases(update: Update, read: () => Promise<StoreState>, clock: Clock): TokenStore["withLease"] {
+  const isLive = (lease: LeaseRecord | undefined, now: number): lease is LeaseRecord =>
+    // An expiry further away than the lease's whole life means that the clock was set back.
+    lease !== undefined && lease.expires_at > now && lease.expires_at - now <= lease.ttl_ms;
+
+  const hold = (key: string, holder: string, ttlMs: number) => {
+    const expiresAt = clock.now() + ttlMs;
+    const value = { holder, expires_at: expiresAt, ttl_ms: ttlMs };
+    return { expiresAt, next: (state: StoreState) => withRecord(state, key, value) };
+  };
+
+  async function acquire(key: string, holder: string, ttlMs: number, signal?: AbortSignal): Promise<number> {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (!isLive(leaseIn(await read(), key), clock.now())) {
+        let expiresAt = 0;
+        const state = await update((current) => {
+          if (isLive(leaseIn(current, key), clock.now())) return undefined;
+          const held = hold(key, holder, ttlMs);
+          expiresAt = held.expiresAt;
+          return held.next(current);
+        });
+        if (leaseIn(state, key)?.holder === holder) return expiresAt;
+      }
+      await clock.sleep(WAIT_MS.least + Math.random() * WAIT_MS.spread, signal);
+    }
+  }
+
+  /** Prolongs until `ended` aborts; resolves when the lease is no longer ours. */
+  async function keep(key: string, holder: string, ttlMs: number, until: number, ended: AbortSignal): Promise<void> {
+    let expiresAt = until;
+    for (;;) {
+      await clock.sleep(ttlMs / 3, ended);
+      try {
+        let held = false;
+        await update((current) => {
+          held = leaseIn(current, key)?.holder === holder;
+          if (!held) return undefined;
+          const prolonged = hold(key, holder, ttlMs);
+          expiresAt = prolonged.expiresAt;
+          return prolonged.next(current);
+        });
+        if (!held) return;
+      } catch {
+        // The disk may come back before the lease ends; until then it is still ours.
+        if (clock.now() >= expiresAt) return;
+      }
+    }
+  }
+
+  return async (name, { ttlMs, signal }, run) => {
+    const key = `lease:${name}`;
+    const holder = randomUUID();
+    const expiresAt = await acquire(key, holder, ttlMs, signal);
+    const lost = new AbortController();
+    const ended = new AbortController();
+    const kept = keep(key, holder, ttlMs, expiresAt, ended.signal).then(
+      () => lost.abort(new DoorcodeError("store_locked", { detail: `the lease "${name}" went to another process` })),
+      // `ended`: nothing to prolong any more.
+      () => undefined,
+    );
+    try {
+      return await run(signal ? AbortSignal.any([signal, lost.signal]) : lost.signal);
+    } finally {
+      ended.abort();
+      await kept;
+      // What `run` came to stands, whether the lease can be given back now or ends by itself.
+      await update((state) =>
+        leaseIn(state, key)?.holder === holder ? withRecord(state, key, undefined) : undefined,
+      ).catch(() => undefined);
+    }
+  };
+}
+
+function leaseIn(state: StoreState, key: string): LeaseRecord | undefined {
+  const value: Json | undefined = state.records.get(key);
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  const { holder, expires_at, ttl_ms } = value;
+  if (typeof holder !== "string" || typeof expires_at !== "number" || typeof ttl_ms !== "number") return undefined;
+  return { holder, expires_at, ttl_ms };
+}

@@ -1,0 +1,29 @@
+import { type Clock, systemClock } from "../clock.ts";
+import { applyChanges, emptyState, type StoreState } from "./changes.ts";
+import type { Snapshot, TokenStore } from "./contract.ts";
+import { leases } from "./leases.ts";
+
+/** Keeps everything in this process and forgets it with it: for tests, and for programs that must leave no trace. */
+export function memoryStore(options: { clock?: Clock } = {}): TokenStore {
+  const clock = options.clock ?? systemClock;
+  let state = emptyState;
+
+  const read = async (): Promise<StoreState> => state;
+  const update = async (next: (state: StoreState) => StoreState | undefined): Promise<StoreState> => {
+    state = next(state) ?? state;
+    return state;
+  };
+  return {
+    read: async () => snapshotOf(state),
+    async change(changes) {
+      if (changes.length === 0) return snapshotOf(state);
+      return snapshotOf(await update((current) => applyChanges(current, structuredClone(changes), clock.now())));
+    },
+    withLease: leases(update, read, clock),
+  };
+}
+
+/** A copy: what a caller does to it reaches nobody. */
+function snapshotOf({ generation, records }: StoreState): Snapshot {
+  return { generation, records: structuredClone(records) };
+}

@@ -1,0 +1,43 @@
+import { constants } from "node:fs";
+import { lstat, mkdir, open, readdir } from "node:fs/promises";
+import { fileProblem } from "./store-errors.ts";
+
+/** The names in the store's folder, or undefined when there is no folder yet. Refuses one that others could tamper with. */
+export async function listFolder(directory: string): Promise<string[] | undefined> {
+  try {
+    const { mode, uid } = await lstat(directory);
+    const type = mode & constants.S_IFMT;
+    if (type === constants.S_IFLNK) throw refusal("ELOOP");
+    if (type !== constants.S_IFDIR) throw refusal("ENOTDIR");
+    const self = process.getuid?.();
+    if (self !== undefined && uid !== self) throw refusal("EOWNER");
+    if (self !== undefined && (mode & 0o077) !== 0) throw refusal("EMODE");
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw fileProblem(error, directory);
+  }
+}
+
+/** Private for the user, however wide the umask. */
+export async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileProblem(error, directory);
+  }
+}
+
+/** Makes names that were added or removed survive a power cut. */
+export async function syncFolder(directory: string): Promise<void> {
+  // Windows opens no folders; its file systems keep their names by a journal of their own.
+  if (process.platform === "win32") return;
+  const folder = await open(directory, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+const refusal = (code: string) => Object.assign(new Error(code), { code });

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { link, open } from "node:fs/promises";
+import { DoorcodeError } from "../errors.ts";
+import { isWithoutLinks } from "./commit.ts";
+import { type KeySource, keySource, readPrivateFile, STORE_FORMAT } from "./read-store.cts";
+import { removeIfThere, writeScratch } from "./scratch-files.ts";
+import { fileProblem } from "./store-errors.ts";
+import { syncFolder } from "./store-folder.ts";
+
+/** The key, or undefined where the folder's own key was not made yet. */
+export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | undefined {
+  const source = keySource(directory, env);
+  let key: Buffer;
+  try {
+    key = readPrivateFile(source.path, source.kind);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileProblem(error, source.path);
+    if (source.kind === "folder") return undefined;
+    throw new DoorcodeError("store_locked", {
+      detail: `the key file ${source.path} is not there`,
+      hint: "Make it with `head -c 32 /dev/urandom` and mode 0600, or unset DOORCODE_STORE_KEY_FILE.",
+      cause: error,
+    });
+  }
+  if (key.length === STORE_FORMAT.keyBytes) return key;
+  throw new DoorcodeError("store_damaged", {
+    detail: `the key file ${source.path} holds ${key.length} bytes instead of ${STORE_FORMAT.keyBytes}`,
+    hint: "Put the right key back; if it is lost, move key and store away and sign in again.",
+  });
+}
+
+/** Makes the folder's key; whichever process comes first, all end up with the same. */
+export async function makeKey(directory: string, env: NodeJS.ProcessEnv): Promise<Buffer> {
+  const { path } = keySource(directory, env);
+  const key = randomBytes(STORE_FORMAT.keyBytes);
+  try {
+    // By a link from a complete file, so that a killed process leaves no half a key.
+    const scratch = await writeScratch(directory, key);
+    try {
+      await link(scratch, path);
+    } catch (error) {
+      if (!isWithoutLinks(error)) throw error;
+      await writeExclusive(path, key);
+    } finally {
+      await removeIfThere(scratch);
+    }
+    await syncFolder(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileProblem(error, path);
+  }
+  return readKey(directory, env) ?? key;
+}
+
+async function writeExclusive(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** What the encryption is good for, in one sentence. */
+export function protectionOf(kind: KeySource["kind"]): string {
+  switch (kind) {
+    case "folder":
+      return "The key lies beside the store: it protects copies of the store's files, such as backups, not against whoever can read the folder.";
+    case "systemd":
+      return "The key comes from systemd's credentials: the store is closed to everybody but this service and the administrator.";
+    case "named":
+      return "The key comes from the file named by DOORCODE_STORE_KEY_FILE: the store is as safe as that file.";
+  }
+}
