@@ -11,6 +11,7 @@ import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transpo
 import type { FlowObserver } from "../engine.ts";
 import { failedAnswer, msalAnswer } from "./msal-answer.ts";
 import { noteFailure, noteSuccess } from "./msal-failure.ts";
+import { inTurns, msalIntervalSeconds, type Turns } from "./msal-turns.ts";
 
 export interface EntraNetworkOptions {
   transport: Transport;
@@ -23,11 +24,14 @@ export interface EntraNetworkOptions {
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
   deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-turns.ts). */
+  inTurns?: boolean | undefined;
 }
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 /** For one exchange. A poll that hangs longer would outlast what a person is ready to wait for. */
 const timeoutMs = 15_000;
+const notYet: HttpAnswer = { status: 400, headers: {}, body: '{"error":"authorization_pending"}' };
 const silent = { waiting() {}, slowed() {}, retrying() {} };
 
 /**
@@ -40,6 +44,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   const clock = options.clock ?? systemClock;
   const observer = options.observer ?? silent;
   const codes = new Map<string, DeviceCode>();
+  const running = new Map<string, Turns>();
   let atHand = options.deviceAuthorization;
 
   const module: INetworkModule = {
@@ -60,9 +65,10 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       const post: HttpRequest = { url, method: "POST", body: form.toString(), timeoutMs, ...headersOf(request) };
       try {
         const answer = await answerTo(post, form);
+        if (answer === notYet) return msalAnswer<T>(answer);
         if (answer.status < 400) noteSuccess(module);
         else noteFailure(module, issuerError(answer, { request: "the token", secrets: secretsOf(form) }));
-        return msalAnswer<T>(answer, bodyForMsal(answer, form, codes));
+        return msalAnswer<T>(answer, bodyForMsal(answer, form));
       } catch (error) {
         return failedAnswer<T>(noteFailure(module, error));
       }
@@ -91,20 +97,37 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   }
 
   async function deviceTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
-    const code = codes.get(form.get("device_code") ?? "");
+    const id = form.get("device_code") ?? "";
+    const code = codes.get(id);
     if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
     form.set("grant_type", deviceGrant);
     const body = form.toString();
-    try {
-      return await pollUntilDone({
+    const poll = (aborting: AbortSignal, msalIsHere?: () => Promise<void>) =>
+      pollUntilDone({
         code,
-        ask: (aborting) => transport.send({ ...post, body, signal: aborting }),
+        ask: async (askAborting) => {
+          await msalIsHere?.();
+          return await transport.send({ ...post, body, signal: askAborting });
+        },
         observer,
         clock,
-        signal: signal ?? new AbortController().signal,
+        signal: signal ? AbortSignal.any([signal, aborting]) : aborting,
       });
+    const forget = () => {
+      codes.delete(id);
+      running.delete(id);
+    };
+    if (!options.inTurns) return await poll(new AbortController().signal).finally(forget);
+
+    const turns = running.get(id) ?? inTurns((turn) => poll(turn.signal, turn.msalIsHere), forget);
+    running.set(id, turns);
+    let over = true;
+    try {
+      const answer = await turns.next();
+      over = answer !== undefined;
+      return answer ?? notYet;
     } finally {
-      codes.delete(code.deviceCode);
+      if (over) forget();
     }
   }
 
@@ -132,20 +155,20 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     };
     return withRetries(send, { clock, observer, signal });
   }
-}
 
-/** MSAL adds `expires_in` and multiplies `interval` as they come: they must be numbers. */
-function bodyForMsal(answer: HttpAnswer, form: URLSearchParams, codes: Map<string, DeviceCode>): unknown {
-  const body = readJsonObject(answer.body);
-  const code = form.get("grant_type") ? undefined : codes.get(stringOf(body?.device_code) ?? "");
-  if (!body || !code) return body;
-  return {
-    ...body,
-    verification_uri: code.verificationUri,
-    expires_in: Number(body.expires_in),
-    interval: code.interval / 1_000,
-    ...(code.message !== undefined && { message: code.message }),
-  };
+  /** MSAL adds `expires_in` and multiplies `interval` as they come: they must be numbers. */
+  function bodyForMsal(answer: HttpAnswer, form: URLSearchParams): unknown {
+    const body = readJsonObject(answer.body);
+    const code = form.get("grant_type") ? undefined : codes.get(stringOf(body?.device_code) ?? "");
+    if (!body || !code) return body;
+    return {
+      ...body,
+      verification_uri: code.verificationUri,
+      expires_in: Number(body.expires_in),
+      interval: options.inTurns ? msalIntervalSeconds : code.interval / 1_000,
+      ...(code.message !== undefined && { message: code.message }),
+    };
+  }
 }
 
 const headersOf = (request: NetworkRequestOptions | undefined) =>
