@@ -1,0 +1,50 @@
+import type { Account } from "../account.ts";
+import type { Presenter, SignInEvent } from "../device-flow/events.ts";
+import type { Output } from "./presenter-options.ts";
+
+/** One event a line, for programs: `{"v":1,"event":…}`. Times are ISO 8601 in UTC, pauses are milliseconds. */
+export function jsonPresenter(options: { stream: Output }): Presenter {
+  return {
+    show(event) {
+      options.stream.write(`${JSON.stringify({ v: 1, ...members(event) })}\n`);
+    },
+  };
+}
+
+function members(event: SignInEvent): object {
+  switch (event.event) {
+    case "code": {
+      const { code } = event;
+      return {
+        event: "code",
+        user_code: code.userCode,
+        verification_uri: code.verificationUri,
+        verification_uri_complete: code.verificationUriComplete ?? null,
+        expires_at: iso(code.expiresAt),
+        message: code.message ?? `To sign in, open ${code.verificationUri} and enter the code ${code.userCode}.`,
+      };
+    }
+    case "waiting":
+      return { event: "waiting", expires_at: iso(event.expiresAt) };
+    case "slowed":
+      return { event: "slowed", interval: event.interval };
+    case "retrying":
+      return { event: "retrying", reason: event.reason, delay: event.delay };
+    case "signed_in":
+      return { event: "signed_in", account: accountMembers(event.account) };
+  }
+}
+
+export function accountMembers(account: Account): object {
+  return {
+    id: account.id,
+    username: account.username,
+    name: account.name ?? null,
+    tenant_id: account.tenantId ?? null,
+    issuer: account.issuer,
+    authority: account.authority,
+    client_id: account.clientId,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,0 +1,42 @@
+import { type Clock, systemClock } from "../clock.ts";
+import type { Presenter } from "../device-flow/events.ts";
+import { plainText } from "../device-flow/plain-text.ts";
+import type { PresenterOptions } from "./presenter-options.ts";
+import { codeIsYours, issuerName, opensElsewhere, roughly, signedInAs, whoAsks } from "./wording.ts";
+
+/** Whole lines, each written once: for logs, pipes, terminals that cannot redraw, and screen readers. */
+export function plainPresenter(options: PresenterOptions): Presenter {
+  const clock: Clock = options.clock ?? systemClock;
+  const say = (line: string) => void options.stream.write(`${line}\n`);
+  /** A network that stays away is said once, not at every try. */
+  let troubled = false;
+  return {
+    show(event, about) {
+      switch (event.event) {
+        case "code": {
+          const { code } = event;
+          const where = opensElsewhere(code) ? "on any device" : "on this computer";
+          say(`Sign in to use ${whoAsks(options, about)}`);
+          say(`Issuer: ${issuerName(about)}`);
+          say(`Open this page ${where}: ${plainText(code.verificationUri, { limit: 2_000 })}`);
+          say(`Enter this code: ${plainText(code.userCode, { limit: 64 })}`);
+          say(codeIsYours);
+          say(`The code is good for ${roughly(code.expiresAt - clock.now())}. Waiting.`);
+          return;
+        }
+        case "waiting":
+          if (troubled) say("The issuer answers again. Waiting.");
+          troubled = false;
+          return;
+        case "slowed":
+          return;
+        case "retrying":
+          if (!troubled) say(`${plainText(event.reason, { limit: 200 })}; trying again.`);
+          troubled = true;
+          return;
+        case "signed_in":
+          say(signedInAs(event.account));
+      }
+    },
+  };
+}

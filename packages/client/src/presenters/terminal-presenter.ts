@@ -1,0 +1,100 @@
+import { type Clock, systemClock } from "../clock.ts";
+import type { Presenter } from "../device-flow/events.ts";
+import { plainText } from "../device-flow/plain-text.ts";
+import type { PresenterOptions } from "./presenter-options.ts";
+import { signInScreen, styles, wrap } from "./sign-in-screen.ts";
+import { terminalFeatures } from "./terminal-features.ts";
+import { roughly, signedInAs, timeLeft } from "./wording.ts";
+
+const clearLine = "\r\u001b[2K";
+
+/** For a person at a terminal: the code in a box, a QR code where a phone can use it, and a countdown that stays on one line. */
+export function terminalPresenter(options: PresenterOptions): Presenter {
+  const { stream, env } = options;
+  const clock: Clock = options.clock ?? systemClock;
+  const features = terminalFeatures(stream, env);
+  const columns = () => Math.max(20, stream.columns ?? 80);
+  let countdown: AbortController | undefined;
+  let expiresAt = 0;
+  /** Said in place of "Waiting" until `until`. */
+  let trouble: { text: string; until: number } | undefined;
+
+  const draw = () => {
+    const now = clock.now();
+    const left = timeLeft(expiresAt - now);
+    const note = trouble !== undefined && trouble.until > now ? trouble.text : undefined;
+    const long = `  ${note ?? "Waiting for you"} · the code is good for ${left}`;
+    const short = `  ${note ?? "Waiting"} · ${left} left`;
+    const line = [long, short].find((text) => text.length < columns()) ?? clip(note ?? "Waiting", left, columns());
+    stream.write(
+      clearLine + styles(features.colour).dim(features.unicode ? line : line.replaceAll("·", "-").replaceAll("…", ".")),
+    );
+  };
+
+  const count = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      draw();
+      await clock.sleep(1_000, signal);
+    }
+  };
+
+  const stop = () => {
+    if (countdown === undefined) return;
+    countdown.abort();
+    countdown = undefined;
+    stream.write(clearLine);
+  };
+
+  return {
+    async show(event, about) {
+      switch (event.event) {
+        case "code": {
+          stop();
+          const rows = stream.rows ?? 24;
+          const lines = await signInScreen(event.code, about, options, { columns: columns(), rows, features });
+          stream.write(`\n${lines.join("\n")}\n\n`);
+          expiresAt = event.code.expiresAt;
+          if (!features.redraws) return;
+          countdown = new AbortController();
+          // It ends by being aborted, which is no failure.
+          count(countdown.signal).catch(() => {});
+          return;
+        }
+        case "waiting":
+          trouble = undefined;
+          return;
+        case "slowed":
+          trouble = {
+            text: `The issuer is busy, asking every ${roughly(event.interval)}`,
+            until: clock.now() + event.interval,
+          };
+          break;
+        case "retrying":
+          trouble = {
+            text: `${plainText(event.reason, { limit: 120 })}; trying again`,
+            // A little longer than the pause: the next try takes a moment, too.
+            until: clock.now() + event.delay + 2_000,
+          };
+          // Before there is a code there is no countdown to say it.
+          if (countdown === undefined) stream.write(`  ${trouble.text} in ${roughly(event.delay)}\n`);
+          break;
+        case "signed_in": {
+          stop();
+          const done = styles(features.colour).good(features.unicode ? "✓" : "*");
+          const lines = wrap(signedInAs(event.account), columns() - 5);
+          stream.write(`  ${done} ${lines.join("\n    ")}\n`);
+        }
+      }
+      if (countdown !== undefined) draw();
+    },
+    end() {
+      stop();
+    },
+  };
+}
+
+/** The time is the part that must stay to be seen. */
+function clip(note: string, left: string, columns: number): string {
+  const room = columns - left.length - 8;
+  return `  ${note.slice(0, Math.max(0, room - 1)).trimEnd()}… · ${left}`;
+}

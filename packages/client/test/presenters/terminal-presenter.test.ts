@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { terminalPresenter } from "../../src/presenters/terminal-presenter.ts";
+import { about, account, codeEvent, escapes, manualClock, output, screenOf } from "./presenter-fixtures.ts";
+
+const utf8 = { LANG: "C.UTF-8", TERM: "xterm-256color" };
+
+async function shown(
+  options: Partial<Parameters<typeof terminalPresenter>[0]> & { origin?: string; size?: Parameters<typeof output>[0] },
+) {
+  const stream = output(options.size);
+  const clock = manualClock();
+  const presenter = terminalPresenter({ stream, env: utf8, clock, ...options });
+  await presenter.show(codeEvent(options.origin), about);
+  return { stream, clock, presenter, lines: () => screenOf(stream.text) };
+}
+
+describe("the terminal presenter", () => {
+  for (const columns of [40, 80]) {
+    test(`shows address, code, who asks and the warning within ${columns} columns`, async () => {
+      const { presenter, lines } = await shown({ size: { columns }, appName: "ToDo list", deviceName: "tv-3" });
+      presenter.end?.("cancelled");
+      const text = lines().join("\n");
+      assert.match(text, /https:\/\/contoso\.example\/device(?!\?)/);
+      assert.match(text, /WDJB-MJHT/);
+      assert.match(text.replace(/\s+/g, " "), /Sign in to use ToDo list on .*tv-3/);
+      assert.match(text, /Issuer: login\.contoso\.example/);
+      assert.match(text, /code that somebody sent you/);
+      for (const line of lines()) assert.ok(line.length <= columns, `${line.length}: ${line}`);
+    });
+  }
+
+  test("names the client ID where the program has no name", async () => {
+    const { presenter, lines } = await shown({ origin: "http://localhost:8444" });
+    presenter.end?.("cancelled");
+    assert.ok(lines().some((line) => line.includes(about.clientId)));
+  });
+
+  test("draws a QR code beside the words at 80 columns, above them on a tall narrow screen, and none where it cannot stay", async () => {
+    const drawn = async (columns: number, rows: number) => {
+      const { presenter, lines } = await shown({ size: { columns, rows } });
+      presenter.end?.("cancelled");
+      return lines();
+    };
+    assert.ok((await drawn(80, 24)).some((line) => /█.*WDJB-MJHT/.test(line)));
+    const tall = await drawn(40, 50);
+    assert.ok(tall.some((line) => line.includes("█")));
+    assert.ok(!tall.some((line) => /█.*WDJB-MJHT/.test(line)));
+    assert.ok(!(await drawn(40, 24)).some((line) => line.includes("█")));
+  });
+
+  test("draws none of an address of this computer, says to open it here", async () => {
+    for (const host of ["localhost:8444", "127.0.0.1", "[::1]:81"]) {
+      const { presenter, lines } = await shown({ origin: `http://${host}` });
+      presenter.end?.("cancelled");
+      assert.ok(!lines().some((line) => line.includes("█")), host);
+      assert.ok(
+        lines().some((line) => line.includes("on this computer")),
+        host,
+      );
+    }
+  });
+
+  test("draws none when told so, without colours, and without Unicode", async () => {
+    for (const options of [{ qr: false }, { env: { ...utf8, NO_COLOR: "1" } }, { env: { LANG: "C", TERM: "xterm" } }]) {
+      const { stream, presenter } = await shown(options);
+      presenter.end?.("cancelled");
+      assert.ok(!stream.text.includes("█"), JSON.stringify(options));
+    }
+  });
+
+  test("writes no colour under NO_COLOR, and only ASCII where the locale is not UTF-8", async () => {
+    const plain = await shown({ env: { ...utf8, NO_COLOR: "1" } });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences that end in m.
+    assert.doesNotMatch(plain.stream.text, /\u001b\[[\d;]*m/);
+    plain.presenter.end?.("cancelled");
+    const ascii = await shown({ env: { TERM: "xterm" } });
+    await ascii.presenter.show({ event: "retrying", reason: `${"long ".repeat(40)}`, delay: 5_000 }, about);
+    await ascii.presenter.show({ event: "signed_in", account }, about);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: everything of ASCII is allowed.
+    assert.match(ascii.stream.text, /^[\u0000-\u007f]*$/);
+  });
+
+  test("counts down on one line, and stops for good at the end", async () => {
+    const { stream, clock, presenter, lines } = await shown({ origin: "http://localhost" });
+    const height = lines().length;
+    assert.match(lines().at(-1)!, /15:00/);
+    for (let second = 0; second < 61; second++) await clock.advance(1_000);
+    assert.match(lines().at(-1)!, /13:59/);
+    assert.equal(lines().length, height);
+    presenter.end?.("failed");
+    assert.equal(lines().at(-1), "");
+    const before = stream.text;
+    await clock.advance(5_000);
+    assert.equal(stream.text, before);
+    assert.equal(clock.sleepers(), 0);
+  });
+
+  test("says calmly that it tries again or slows down, within the width, and then waits again", async () => {
+    for (const columns of [40, 80]) {
+      const { clock, presenter, lines } = await shown({ origin: "http://localhost", size: { columns } });
+      await presenter.show(
+        { event: "retrying", reason: "the connection to login.contoso.example was reset", delay: 5_000 },
+        about,
+      );
+      assert.match(lines().at(-1)!, /the connection to/);
+      assert.ok(lines().at(-1)!.length < columns, lines().at(-1));
+      await presenter.show({ event: "waiting", expiresAt: 900_000 }, about);
+      await clock.advance(1_000);
+      assert.match(lines().at(-1)!, /Waiting/);
+      await presenter.show({ event: "slowed", interval: 10_000 }, about);
+      assert.match(lines().at(-1)!, /busy/);
+      assert.ok(lines().at(-1)!.length < columns, lines().at(-1));
+      presenter.end?.("cancelled");
+    }
+  });
+
+  test("ends with who is signed in", async () => {
+    const { presenter, clock, lines } = await shown({});
+    await presenter.show({ event: "signed_in", account }, about);
+    presenter.end?.("signed_in");
+    assert.equal(lines().at(-2), "  ✓ Signed in as Ada (ada@contoso.example).");
+    assert.equal(clock.sleepers(), 0);
+  });
+
+  test("lets no name or reason move the cursor", async () => {
+    const { stream, presenter } = await shown({ appName: "a\u001b[2Jb\nc", origin: "http://localhost" });
+    const evil = "\u001b[31m\u202eevil\r\n";
+    await presenter.show({ event: "retrying", reason: evil, delay: 1 }, about);
+    await presenter.show({ event: "signed_in", account: { ...account, name: evil, username: evil } }, about);
+    assert.doesNotMatch(stream.text, /\u202e/);
+    assert.ok(!stream.text.includes("\u001b[2Jb") && !stream.text.includes("\u001b[31m"));
+    assert.match(stream.text, escapes);
+  });
+});
