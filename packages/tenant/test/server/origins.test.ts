@@ -6,10 +6,10 @@ import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.
 import { type Answer, send } from "./raw-request.ts";
 
 let tenant: TestTenant;
-before(async () => {
+const start = async () => {
   tenant = await startTestTenant();
-});
-after(() => tenant.close());
+};
+const stop = () => tenant.close();
 
 const portOf = (origin: string) => Number(new URL(origin).port);
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -28,6 +28,9 @@ function ask(
 const discovery = () => `/${tenant.tenantId}/v2.0/.well-known/openid-configuration`;
 
 describe("the issuer origin", () => {
+  before(start);
+  after(stop);
+
   test("answers on both stacks under every loopback name, and names itself the same each time", async () => {
     const port = portOf(tenant.issuer);
     for (const [address, host] of [
@@ -127,6 +130,9 @@ describe("the issuer origin", () => {
 });
 
 describe("the pages origin", () => {
+  before(start);
+  after(stop);
+
   test("is one name: under the others a GET is led to it and a POST refused", async () => {
     const port = portOf(tenant.pages);
     for (const [address, host] of [
