@@ -25,7 +25,7 @@ export function commitByClaim(clock: Clock): Commit {
     try {
       claimed = await claim(directory, generation, scratch);
       if (claimed === undefined) return false;
-      const names = (await listFolder(directory)) ?? [];
+      const names = listFolder(directory) ?? [];
       if (newestGeneration(names) !== generation - 1 || !stillOurs()) return false;
       await rename(scratch, storePath(directory, generation));
       await syncFolder(directory);
@@ -68,7 +68,7 @@ async function binds(path: string, fresh: string): Promise<boolean> {
 
 /** Claims of generations that are in. */
 async function removeSpentClaims(directory: string): Promise<void> {
-  const names = (await listFolder(directory)) ?? [];
+  const names = listFolder(directory) ?? [];
   const newest = newestGeneration(names);
   for (const name of names) {
     const generation = Number(NAME.exec(name)?.[1]);

@@ -2,7 +2,7 @@
 // module costs a third of Node's own start. What writes the store takes the format from here.
 import type { Json } from "./contract.ts";
 
-const { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readdirSync } =
+const { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } =
   require("node:fs") as typeof import("node:fs");
 const { isAbsolute, join } = require("node:path") as typeof import("node:path");
 
@@ -104,7 +104,7 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | noFollow);
   try {
     const { mode, uid, ...stat } = fstatSync(file);
-    const self = process.getuid?.();
+    const self = process.geteuid?.();
     const foreign = self !== undefined && uid !== self && !(mounted && uid === 0);
     const open = self !== undefined && (mode & (mounted ? 0o027 : 0o077)) !== 0;
     if ((mode & constants.S_IFMT) !== constants.S_IFREG || stat.nlink < 1) throw refused("EFTYPE", path);
@@ -116,8 +116,20 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
   }
 }
 
-/** In the shape of the errors of node:fs: `EFTYPE` not a file, `EOWNER` somebody else's, `EMODE` open to others. */
-function refused(code: "EFTYPE" | "EOWNER" | "EMODE", path: string): Error {
+/** The names in a folder that is the user's alone. */
+function listPrivate(directory: string): string[] {
+  const { mode, uid } = lstatSync(directory);
+  const type = mode & constants.S_IFMT;
+  const self = process.geteuid?.();
+  if (type === constants.S_IFLNK) throw refused("ELOOP", directory);
+  if (type !== constants.S_IFDIR) throw refused("EFTYPE", directory);
+  if (self !== undefined && uid !== self) throw refused("EOWNER", directory);
+  if (self !== undefined && (mode & 0o077) !== 0) throw refused("EMODE", directory);
+  return readdirSync(directory);
+}
+
+/** In the shape of the errors of node:fs: `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others. */
+function refused(code: "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE", path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }
 
@@ -128,7 +140,7 @@ function refused(code: "EFTYPE" | "EOWNER" | "EMODE", path: string): Error {
 function readFast(directory: string, env: Environment): { records: Record<string, Json> } | { problem: string } {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      const generation = newest(readdirSync(directory));
+      const generation = newest(listPrivate(directory));
       if (generation === 0) return { records: {} };
       const source = findKey(directory, env);
       const key = readPrivate(source.path, source.kind);
@@ -155,6 +167,7 @@ export declare const newestGeneration: typeof newest;
 export declare const keyId: typeof identify;
 export declare const unseal: typeof unsealFile;
 export declare const readPrivateFile: typeof readPrivate;
+export declare const listPrivateFolder: typeof listPrivate;
 export declare const readStoreFast: typeof readFast;
 module.exports = {
   STORE_FORMAT: FORMAT,
@@ -165,5 +178,6 @@ module.exports = {
   keyId: identify,
   unseal: unsealFile,
   readPrivateFile: readPrivate,
+  listPrivateFolder: listPrivate,
   readStoreFast: readFast,
 };

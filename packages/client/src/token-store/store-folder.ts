@@ -1,18 +1,12 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { listPrivateFolder } from "./read-store.cts";
 import { fileProblem } from "./store-errors.ts";
 
 /** The names in the store's folder, or undefined when there is no folder yet. Refuses one that others could tamper with. */
-export async function listFolder(directory: string): Promise<string[] | undefined> {
+export function listFolder(directory: string): string[] | undefined {
   try {
-    const { mode, uid } = await lstat(directory);
-    const type = mode & constants.S_IFMT;
-    if (type === constants.S_IFLNK) throw refusal("ELOOP");
-    if (type !== constants.S_IFDIR) throw refusal("ENOTDIR");
-    const self = process.getuid?.();
-    if (self !== undefined && uid !== self) throw refusal("EOWNER");
-    if (self !== undefined && (mode & 0o077) !== 0) throw refusal("EMODE");
-    return await readdir(directory);
+    return listPrivateFolder(directory);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw fileProblem(error, directory);
@@ -39,5 +33,3 @@ export async function syncFolder(directory: string): Promise<void> {
     await folder.close();
   }
 }
-
-const refusal = (code: string) => Object.assign(new Error(code), { code });

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openFileStore } from "../../src/token-store/file-store.ts";
+import { readStoreFast } from "../../src/token-store/read-store.cts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+// Compiled it is .cjs beside these tests' JavaScript, in the sources .cts.
+const reader = fileURLToPath(
+  new URL(`../../src/token-store/read-store.${import.meta.url.endsWith(".ts") ? "cts" : "cjs"}`, import.meta.url),
+);
+
+describe("The fast reader", { concurrency: true }, () => {
+  test("reads what the store wrote last", async (t) => {
+    const directory = scratchFolder(t);
+    const store = await openFileStore({ directory, env: {} });
+    await store.change([{ put: "a", value: 1 }]);
+    await store.change([{ put: "access:x", value: { token: "t", scopes: ["é"] } }]);
+    assert.deepEqual(readStoreFast(directory, {}), { records: { a: 1, "access:x": { token: "t", scopes: ["é"] } } });
+  });
+
+  test("finds no records where nothing was stored", (t) => {
+    const directory = scratchFolder(t);
+    assert.deepEqual(readStoreFast(directory, {}), { records: {} });
+    assert.deepEqual(readStoreFast(join(directory, "nowhere"), {}), { records: {} });
+  });
+
+  test("takes the key from where the store takes it", async (t) => {
+    const [directory, credentials] = [scratchFolder(t), scratchFolder(t)];
+    writeFileSync(join(credentials, "doorcode-key"), Buffer.alloc(32, 7), { mode: 0o400 });
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    await (await openFileStore({ directory, env })).change([{ put: "a", value: 1 }]);
+    assert.deepEqual(readStoreFast(directory, env), { records: { a: 1 } });
+    assert.deepEqual(readStoreFast(directory, { DOORCODE_STORE_KEY_FILE: join(credentials, "doorcode-key") }), {
+      records: { a: 1 },
+    });
+  });
+
+  test("names the problem, for the slow way to explain", async (t) => {
+    const directory = scratchFolder(t);
+    await (await openFileStore({ directory, env: {} })).change([{ put: "a", value: 1 }]);
+    const file = join(directory, "store.1.enc");
+    const intact = readFileSync(file);
+    writeFileSync(file, intact.subarray(0, 50));
+    assert.deepEqual(readStoreFast(directory, {}), { problem: "damaged" });
+    writeFileSync(file, intact);
+    writeFileSync(join(directory, "key"), Buffer.alloc(32, 1));
+    assert.deepEqual(readStoreFast(directory, {}), { problem: "other_key" });
+    assert.deepEqual(readdirSync(directory).sort(), ["key", "store.1.enc"]);
+  });
+
+  test("is required by a CommonJS program and loads nothing but fs, path and crypto", async (t) => {
+    const directory = scratchFolder(t);
+    await (await openFileStore({ directory, env: {} })).change([{ put: "a", value: 1 }]);
+    const program = `
+      const before = new Set(process.moduleLoadList);
+      const { readStoreFast } = require(${JSON.stringify(reader)});
+      const read = readStoreFast(${JSON.stringify(directory)}, {});
+      const loaded = process.moduleLoadList.filter((name) => !before.has(name));
+      console.log(JSON.stringify({ read, loaded, files: Object.keys(require.cache) }));`;
+    const out = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "-e", program], {
+      encoding: "utf8",
+    });
+    const { read, loaded, files } = JSON.parse(out) as { read: unknown; loaded: string[]; files: string[] };
+    assert.deepEqual(read, { records: { a: 1 } });
+    assert.deepEqual(files, [reader]);
+    const heavy = loaded.filter((name) =>
+      /NativeModule (http|https|net|tls|child_process|internal\/deps\/undici)/.test(name),
+    );
+    assert.deepEqual(heavy, []);
+  });
+});
