@@ -24,6 +24,7 @@ const options = {
   rounds: positive("rounds"),
 };
 const cases = [poll, devicecode, refresh];
+const WARM_UP_SECONDS = 2;
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const servers: ServerProcess[] = [];
@@ -47,12 +48,13 @@ async function run(): Promise<void> {
     await startServer("oidc-provider, memory", "oidc-provider.ts"),
   );
   const oidcProvider = JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version as string;
-  const measured: Rounds = new Map(cases.map((kind) => [kind.name, new Map()]));
+  const measured: Rounds = new Map(cases.map(({ name }) => [name, new Map(servers.map((each) => [each.name, []]))]));
   // Round 0 warms up: its figures are of code that is not compiled yet.
   for (let round = 0; round <= options.rounds; round++) {
-    const seconds = round === 0 ? 1 : options.seconds;
+    const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds;
     for (const kind of cases) {
-      for (const server of servers) {
+      // Another one begins each time, so that none always follows the same.
+      for (const server of [...servers.slice(round % servers.length), ...servers.slice(0, round % servers.length)]) {
         const databaseCpu = server.name === "Doorcode, PostgreSQL" ? database.cpuMicroseconds : null;
         const one = await measure(server, kind, {
           seconds,
@@ -82,8 +84,7 @@ async function run(): Promise<void> {
 }
 
 function keep(measured: Rounds, kind: string, server: string, one: Measurement): void {
-  const servers = measured.get(kind)!;
-  servers.set(server, [...(servers.get(server) ?? []), one]);
+  measured.get(kind)!.get(server)!.push(one);
 }
 
 function end(): Promise<void> {

@@ -22,9 +22,10 @@ export interface Row {
 export function rows(rounds: Rounds): Row[] {
   return [...rounds].flatMap(([name, servers]) => {
     const floor = servers.get(BARE);
-    return [...servers].map(([server, measured]): Row => {
+    const cases = [...servers].filter(([, measured]) => measured.length > 0);
+    return cases.map(([server, measured]): Row => {
       const against = (value: (each: Measurement) => number) =>
-        floor ? median(measured.map((each, round) => value(each) / value(floor[round]!))) : null;
+        floor?.length ? median(measured.map((each, round) => value(each) / value(floor[round]!))) : null;
       const databases = measured.flatMap((each) => each.databaseMicroseconds ?? []);
       return {
         case: name,
