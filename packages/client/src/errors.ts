@@ -30,6 +30,10 @@ export const errorCatalogue = {
     "A token was about to go to an origin that no API declares",
     "Add the origin to `apis`, or call it without a token.",
   ],
+  body_not_replayable: [
+    "The API asked for another token, and the request's body cannot be sent a second time",
+    "The token is renewed now: make the request again, or give its body as text or bytes instead of a stream.",
+  ],
   store_locked: ["The token store cannot be used now", "Check who owns its folder and whether the disk is full."],
   store_damaged: ["The token store is damaged", "Move the file away and sign in again."],
   cancelled: ["The sign-in was cancelled", "Start it again when you are ready."],
@@ -50,6 +54,8 @@ export interface DoorcodeErrorDetails {
   aadsts?: number;
   correlationId?: string;
   traceId?: string;
+  /** A claims challenge that a new sign-in must answer: `signIn({ claims })`. */
+  claims?: string;
 }
 
 /** The one error type of this package. `code` is stable; `message` is for people. */
@@ -62,6 +68,7 @@ export class DoorcodeError extends Error {
   readonly aadsts: number | undefined;
   readonly correlationId: string | undefined;
   readonly traceId: string | undefined;
+  readonly claims: string | undefined;
 
   constructor(code: DoorcodeErrorCode, details: DoorcodeErrorDetails = {}) {
     const [sentence, hint] = errorCatalogue[code];
@@ -73,5 +80,6 @@ export class DoorcodeError extends Error {
     this.aadsts = details.aadsts;
     this.correlationId = details.correlationId;
     this.traceId = details.traceId;
+    this.claims = details.claims;
   }
 }

@@ -1,4 +1,13 @@
 export type { Account } from "./account.ts";
+export type { Api, Client, ClientOptions, Session, SignInOptions, SignOutResult, TokenRequest } from "./client.ts";
+export type { Clock } from "./clock.ts";
+export { createClient } from "./create-client.ts";
 export type { DeviceCode } from "./device-flow/device-code.ts";
 export type { PresentedCode, Presenter, SignInEvent } from "./device-flow/events.ts";
+export type { AccessToken } from "./engines/engine.ts";
 export { DoorcodeError, type DoorcodeErrorCode } from "./errors.ts";
+export type { TokenStore } from "./token-store/contract.ts";
+export { defaultStoreDirectory, openFileStore } from "./token-store/file-store.ts";
+export { memoryStore } from "./token-store/memory-store.ts";
+export { nodeTransport } from "./transport/node-transport.ts";
+export { type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport/transport.ts";

@@ -33,7 +33,7 @@ export interface Engine {
   readonly kind: "entra" | "oidc";
   /**
    * One device flow, to its end. The ID token is verified before anything is stored; `accept` sees the account before it is kept
-   * and throws to refuse it (`--expect-account`).
+   * and throws to refuse it (`--expect-account`); `names` are what the issuer vouches for as its names.
    * @throws DoorcodeError
    */
   signIn(input: {
@@ -42,7 +42,7 @@ export interface Engine {
     /** Shown by the tenant as "says it is …". */
     deviceName?: string | undefined;
     observer: FlowObserver;
-    accept(account: Account): void;
+    accept(account: Account, names: readonly string[]): void;
     signal: AbortSignal;
   }): Promise<{ account: Account; accessToken: AccessToken }>;
   /** A token from the network by the account's refresh token, whatever the cache holds. The caller holds the renewal lease. */

@@ -1,0 +1,96 @@
+import type { Account } from "./account.ts";
+import type { Clock } from "./clock.ts";
+import type { Presenter, SignInEvent } from "./device-flow/events.ts";
+import type { AccessToken } from "./engines/engine.ts";
+import type { TokenStore } from "./token-store/contract.ts";
+import type { Transport } from "./transport/transport.ts";
+
+/** A web API: where its tokens may go, and the scopes they are for. */
+export interface Api {
+  /** `https://todo.example`; http only on this machine. */
+  origin: string;
+  scopes: string[];
+}
+
+export interface ClientOptions {
+  /** The issuer's address: `https://contoso.ciamlogin.com/<tenant id>`, `https://localhost:8443/<tenant id>`, any issuer. */
+  authority: string;
+  clientId: string;
+  apis?: Api[];
+  /** Asked for at sign-in and by `getToken` when it names none; by default those of the first API. */
+  scopes?: string[];
+  /** Which protocol engine; found out by itself. */
+  engine?: "entra" | "oidc";
+  /** Certificates in PEM to trust beside the system's; by default DOORCODE_CA_FILE, and on loopback the local tenant's. */
+  ca?: string | string[];
+  /** Where tokens are kept: by default encrypted in the user's state folder. */
+  store?: TokenStore | { directory: string };
+  /** How a sign-in is shown; by default on stderr. */
+  present?: Presenter | false;
+  /** What the issuer's page may show as the name that the device gives itself. */
+  deviceName?: string;
+  clock?: Clock;
+  transport?: Transport;
+}
+
+export interface SignInOptions {
+  scopes?: string[];
+  /** A claims challenge to answer (JSON). */
+  claims?: string;
+  /** Email or user name that must come out; anybody else is refused, and nothing is kept. */
+  expectAccount?: string;
+  /** By default as long as the code lives. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  present?: Presenter | false;
+}
+
+export interface TokenRequest {
+  scopes?: string[];
+  /** Account id or user name; by default whoever signed in last. */
+  account?: string;
+  /** How long the token must still be good; by default five minutes. */
+  minTtlMs?: number;
+  /** Ask the issuer whatever is kept. */
+  forceRefresh?: boolean;
+  claims?: string;
+  signal?: AbortSignal;
+}
+
+export interface SignOutResult {
+  /** Whether the issuer ended it too; `not_asked` without `everywhere`. Never better than the worst of several accounts. */
+  revoked: "yes" | "unsupported" | "failed" | "not_asked";
+  /** Whom this signed out. */
+  accounts: Account[];
+}
+
+export interface Client {
+  /**
+   * Signs somebody in by a code on a second device; resolves once the tokens are kept.
+   * @throws DoorcodeError
+   */
+  signIn(options?: SignInOptions): Promise<Session>;
+  /** The session of a kept sign-in, by account id or user name, or of whoever signed in last. Asks nobody. */
+  session(account?: string): Promise<Session | undefined>;
+  /** Everybody who is signed in, the last one first. */
+  accounts(): Promise<Account[]>;
+  /**
+   * A kept token, else one by silent renewal: of all processes that need it at once, one asks the issuer.
+   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `issuer_unreachable`, …
+   */
+  getToken(request?: TokenRequest): Promise<AccessToken>;
+  signOut(options?: { account?: string; everywhere?: boolean; all?: boolean }): Promise<SignOutResult>;
+  /** Calls `listener` for everything that happens in a sign-in; returns what ends that. */
+  on(listener: (event: SignInEvent) => void): () => void;
+}
+
+export interface Session {
+  readonly account: Account;
+  getToken(request?: Omit<TokenRequest, "account">): Promise<AccessToken>;
+  /**
+   * `fetch` with a token, to the origins declared in `apis` only. A claims challenge and a 401 lead to one silent renewal.
+   * @throws DoorcodeError `origin_not_declared`, `sign_in_again`, `body_not_replayable`, and what getToken throws
+   */
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  signOut(options?: { everywhere?: boolean }): Promise<SignOutResult>;
+}

@@ -1,0 +1,35 @@
+import { plainText } from "../device-flow/plain-text.ts";
+import { DoorcodeError } from "../errors.ts";
+import { isCiamHost, isMicrosoftHost } from "./choose-engine.ts";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether metadata that came from this authority may speak for that issuer. OpenID Connect: the issuer is the authority
+ * (Discovery §4.3), or its `/v2.0`. Entra names its issuers otherwise than its hosts; see the rules below.
+ * @throws DoorcodeError `issuer_misbehaved`
+ */
+export function checkIssuer(issuer: string, authority: string, engine: "entra" | "oidc"): void {
+  const named = issuer.replace(/\/$/, "");
+  const accepted =
+    named === authority || named === `${authority}/v2.0` || (engine === "entra" && isEntraIssuer(issuer, authority));
+  if (accepted) return;
+  throw new DoorcodeError("issuer_misbehaved", {
+    detail: `the metadata of ${authority} names another issuer, ${plainText(issuer, { limit: 200 })}.`,
+    hint: "Check the authority: it is the issuer's own address.",
+  });
+}
+
+function isEntraIssuer(issuer: string, authority: string): boolean {
+  const ours = new URL(authority);
+  const theirs = new URL(issuer.replace("{tenantid}", "common"));
+  if (theirs.protocol !== "https:") return false;
+  const tenant = theirs.pathname.split("/")[1] ?? "";
+  const asked = ours.pathname.split("/")[1]?.toLowerCase() ?? "";
+  // A tenant named by its GUID is that one and no other.
+  if (guid.test(asked) && guid.test(tenant) && asked !== tenant) return false;
+  if (theirs.origin === ours.origin) return true;
+  if (isMicrosoftHost(ours.hostname) && isMicrosoftHost(theirs.hostname)) return true;
+  // An external tenant's issuer carries its GUID where its name was asked for: https://<guid>.ciamlogin.com/<guid>/v2.0.
+  return isCiamHost(ours.hostname) && guid.test(tenant) && theirs.host === `${tenant}.ciamlogin.com`;
+}

@@ -1,0 +1,110 @@
+import type { Account } from "../../account.ts";
+import { issuerError } from "../../device-flow/issuer-error.ts";
+import { pollUntilDone } from "../../device-flow/poll-until-done.ts";
+import { presentedCode } from "../../device-flow/read-device-code.ts";
+import { stringOf } from "../../device-flow/read-json.ts";
+import { withRetries } from "../../device-flow/with-retries.ts";
+import { DoorcodeError } from "../../errors.ts";
+import type { Change } from "../../token-store/contract.ts";
+import type { HttpAnswer } from "../../transport/transport.ts";
+import { askDeviceCode } from "../ask-device-code.ts";
+import type { Engine, EngineContext } from "../engine.ts";
+import { verifyIdToken } from "../id-token.ts";
+import { type IssuerMetadata, requestTimeoutMs } from "../metadata.ts";
+import { accountKey, protocolScopes, putAccessToken, putAccount, refreshKey, refreshTokensOf } from "../records.ts";
+import { endAccount, revokeRefreshToken } from "../revocation.ts";
+import { accessTokenFrom, accountFrom, namesIn } from "../token-answer.ts";
+import { readTokenAnswer } from "./read-token-answer.ts";
+
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
+/** Any OpenID Connect issuer with the device authorization grant; answers are read by oauth4webapi. */
+export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): Engine {
+  const { clientId, store, clock, transport } = context;
+
+  const post = (form: Record<string, string>, signal: AbortSignal | undefined): Promise<HttpAnswer> =>
+    transport.send({
+      url: metadata.tokenEndpoint,
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ ...form, client_id: clientId }).toString(),
+      timeoutMs: requestTimeoutMs,
+      signal,
+    });
+
+  return {
+    kind: "oidc",
+
+    async signIn({ scopes, claims, deviceName, observer, accept, signal }) {
+      await store.change([]);
+      const scope = [...new Set([...protocolScopes, ...scopes])];
+      const { code } = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, metadata, context);
+      await observer.code(presentedCode(code));
+      const answer = await pollUntilDone({
+        code,
+        ask: (aborting) => post({ grant_type: deviceGrant, device_code: code.deviceCode }, aborting),
+        observer,
+        clock,
+        signal,
+      });
+      const at = clock.now();
+      const tokens = await readTokenAnswer("device_code", answer, metadata, context);
+      const verified = await verifyIdToken(tokens.id_token, metadata, { ...context, signal });
+      const account = accountFrom(verified.sub, verified, context);
+      const refreshToken = stringOf(tokens.refresh_token);
+      try {
+        accept(account, namesIn(verified));
+      } catch (refusal) {
+        if (refreshToken) await revokeRefreshToken(refreshToken, metadata, context);
+        throw refusal;
+      }
+      const accessToken = accessTokenFrom(tokens, scopes, at);
+      const changes = [putAccount(account, at), ...putAccessToken(account, accessToken, scopes, await store.read())];
+      changes.push(refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) });
+      await store.change(changes);
+      return { account, accessToken };
+    },
+
+    async renew({ account, scopes, claims, signal }) {
+      const snapshot = await store.read();
+      const [refreshToken] = refreshTokensOf(snapshot, account);
+      if (refreshToken === undefined) {
+        throw new DoorcodeError("sign_in_needed", { detail: "the issuer gave no token to renew with." });
+      }
+      const form: Record<string, string> = { grant_type: "refresh_token", refresh_token: refreshToken };
+      // Without scopes of its own the issuer renews all that was granted (RFC 6749 §6).
+      if (scopes.length > 0) form.scope = [...new Set([...protocolScopes, ...scopes])].join(" ");
+      if (claims !== undefined) form.claims = claims;
+      const answer = await withRetries((aborting) => post(form, aborting), { clock, signal });
+      const at = clock.now();
+      if (answer.status !== 200) throw issuerError(answer, { request: "the token", secrets: [refreshToken] });
+      const tokens = await readTokenAnswer("refresh", answer, metadata, context);
+      if (tokens.id_token !== undefined) {
+        const verified = await verifyIdToken(tokens.id_token, metadata, { ...context, signal });
+        // OpenID Connect Core §12.2
+        if (verified.sub !== account.id) {
+          throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
+        }
+      }
+      const accessToken = accessTokenFrom(tokens, scopes, at);
+      const changes = putAccessToken(account, accessToken, scopes, snapshot, snapshot.generation);
+      const rotated = stringOf(tokens.refresh_token);
+      if (rotated) changes.push(putRefreshToken(account, rotated, at, snapshot.generation));
+      const after = await store.change(changes);
+      if (!after.records.has(accountKey(account))) {
+        throw new DoorcodeError("sign_in_needed", { detail: `${account.username} was signed out meanwhile.` });
+      }
+      return accessToken;
+    },
+
+    async signOut(account, { revoke }) {
+      return { revoked: await endAccount(account, { revoke }, metadata, context) };
+    },
+  };
+}
+
+function putRefreshToken(account: Account, token: string, at: number, basedOn?: number): Change {
+  const value = { token, obtained_at: at };
+  if (basedOn === undefined) return { put: refreshKey(account), value };
+  return { put: refreshKey(account), value, basedOn, belongsTo: accountKey(account) };
+}

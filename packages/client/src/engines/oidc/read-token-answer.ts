@@ -1,0 +1,36 @@
+import { DoorcodeError } from "../../errors.ts";
+import type { HttpAnswer } from "../../transport/transport.ts";
+import type { EngineContext } from "../engine.ts";
+import type { IssuerMetadata } from "../metadata.ts";
+import type { TokenAnswer } from "../token-answer.ts";
+
+/**
+ * A 200 of the token endpoint, checked by oauth4webapi: token type, member types, and of the ID token what needs no key.
+ * Loaded only once there is an answer to read.
+ * @throws DoorcodeError `issuer_misbehaved`, `token_not_trusted`
+ */
+export async function readTokenAnswer(
+  grant: "device_code" | "refresh",
+  answer: HttpAnswer,
+  metadata: IssuerMetadata,
+  { clientId, clock }: EngineContext,
+): Promise<TokenAnswer> {
+  const oauth = await import("oauth4webapi");
+  const server = { ...metadata.document, issuer: metadata.issuer } as import("oauth4webapi").AuthorizationServer;
+  const client: import("oauth4webapi").Client = {
+    client_id: clientId,
+    [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1_000),
+    [oauth.clockTolerance]: 300,
+  };
+  const response = new Response(answer.body, { status: answer.status, headers: answer.headers });
+  const read = grant === "device_code" ? oauth.processDeviceCodeResponse : oauth.processRefreshTokenResponse;
+  try {
+    return { ...(await read(server, client, response)) };
+  } catch (error) {
+    const about = error instanceof Error && "code" in error ? String(error.code) : "";
+    // Its errors hold the response as their cause, tokens and all; only its sentence goes on.
+    const detail = error instanceof Error ? `${error.message}.` : "it cannot be read.";
+    const aboutToken = /JWT|CLAIM|ALG|KEY/.test(about);
+    throw new DoorcodeError(aboutToken ? "token_not_trusted" : "issuer_misbehaved", { detail });
+  }
+}

@@ -1,0 +1,53 @@
+import type { Account } from "./account.ts";
+import type { TokenRequest } from "./client.ts";
+import type { ClientContext } from "./client-context.ts";
+import { abortError } from "./device-flow/abort.ts";
+import type { AccessToken } from "./engines/engine.ts";
+import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./engines/records.ts";
+import { DoorcodeError } from "./errors.ts";
+
+const defaultMinTtlMs = 5 * 60_000;
+/** Prolonged while a renewal runs: it is only how long a killed process keeps the others waiting. */
+const leaseMs = 15_000;
+
+/** A token from the store; else one renewal at a time among all processes, and whoever waited takes what it brought. */
+export async function getToken(context: ClientContext, account: Account, request: TokenRequest): Promise<AccessToken> {
+  const { clock } = context;
+  const { signal, claims } = request;
+  const scopes = request.scopes ?? context.scopes;
+  const store = await context.store();
+  const mustAsk = request.forceRefresh === true || claims !== undefined;
+  const began = clock.now();
+  const kept = async (since?: number) => {
+    const snapshot = await store.read();
+    if (!snapshot.records.has(accountKey(account))) {
+      throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
+    }
+    const found = findAccessToken(snapshot, account, scopes);
+    if (!found || (since !== undefined && found.obtainedAt <= since)) return undefined;
+    return lasts(found, clock.now(), request.minTtlMs) ? published(found) : undefined;
+  };
+
+  try {
+    const cached = mustAsk ? undefined : await kept();
+    if (cached) return cached;
+    const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
+    return await store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
+      // Claims are one request's own; any other renewal that another process made meanwhile serves here too.
+      const meanwhile = claims === undefined ? await kept(mustAsk ? began : undefined) : undefined;
+      if (meanwhile) return meanwhile;
+      const engine = await context.engine({ signal: held });
+      return published(await engine.renew({ account, scopes, claims, signal: held }));
+    });
+  } catch (error) {
+    throw signal?.aborted ? abortError(signal) : error;
+  }
+}
+
+/** By default five minutes, or half the life of a token that lives shorter. */
+function lasts(token: KeptAccessToken, now: number, minTtlMs: number | undefined): boolean {
+  const half = Math.max(0, token.expiresAt - token.obtainedAt) / 2;
+  return token.expiresAt - now > (minTtlMs ?? Math.min(defaultMinTtlMs, half));
+}
+
+const published = ({ token, scopes, expiresAt }: AccessToken): AccessToken => ({ token, scopes, expiresAt });

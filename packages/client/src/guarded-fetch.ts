@@ -1,0 +1,90 @@
+import { type BearerChallenge, readBearerChallenge } from "./bearer-challenge.ts";
+import type { Api, TokenRequest } from "./client.ts";
+import type { AccessToken } from "./engines/engine.ts";
+import { covers } from "./engines/records.ts";
+import { DoorcodeError } from "./errors.ts";
+import { sendFollowing, wentElsewhere } from "./redirects.ts";
+
+export interface FetchContext {
+  apis: readonly Api[];
+  getToken(request: TokenRequest): Promise<AccessToken>;
+}
+
+/**
+ * `fetch` with the token of the API that declares the URL's origin. A 401 and a claims challenge are answered by one silent
+ * renewal; a 403 for want of scope by a token with more of the declared scopes; what then is still refused needs a person.
+ */
+export async function guardedFetch(
+  context: FetchContext,
+  target: string | URL,
+  init: RequestInit = {},
+): Promise<Response> {
+  const url = URL.canParse(String(target)) ? new URL(target) : undefined;
+  if (!url) throw new DoorcodeError("configuration", { detail: "the address to call is not a URL." });
+  const api = context.apis.find(({ origin }) => origin === url.origin);
+  if (!api) throw new DoorcodeError("origin_not_declared", { detail: `${url.origin}.` });
+  const signal = init.signal ?? undefined;
+  const ask = { scopes: api.scopes, ...(signal && { signal }) };
+
+  const token = await context.getToken(ask);
+  const response = await sendFollowing(url, init, token.token);
+  const renewal = whatToAskFor(response, api, token);
+  if (!renewal) return response;
+  // The connection is free again.
+  await response.body?.cancel();
+
+  const renewed = await renew(context, { ...ask, ...renewal }, renewal.claims);
+  if (init.body instanceof ReadableStream || isAsyncIterable(init.body)) throw new DoorcodeError("body_not_replayable");
+  const second = await sendFollowing(url, init, renewed.token);
+  const refusal = challengeOf(second);
+  if (second.status !== 401 || !refusal) return second;
+  await second.body?.cancel();
+  const detail = `${url.origin} refuses a token that was just renewed (${refusal.error ?? "HTTP 401"}).`;
+  throw new DoorcodeError("sign_in_again", { detail, ...(refusal.claims !== undefined && { claims: refusal.claims }) });
+}
+
+type Renewal = Pick<TokenRequest, "forceRefresh" | "claims" | "scopes">;
+
+function whatToAskFor(response: Response, api: Api, token: AccessToken): Renewal | undefined {
+  const challenge = challengeOf(response);
+  if (!challenge) return undefined;
+  if (response.status === 401) {
+    return challenge.claims === undefined ? { forceRefresh: true } : { claims: challenge.claims };
+  }
+  // RFC 6750 §3.1. A challenge gets no scope that the program did not declare.
+  const more = challenge.error === "insufficient_scope" && covers(api.scopes, challenge.scopes);
+  if (!more || covers(token.scopes, challenge.scopes)) return undefined;
+  return { forceRefresh: true, scopes: challenge.scopes };
+}
+
+/** A 401 without a challenge is one all the same; a redirect elsewhere took the token off, so its answer says nothing of it. */
+function challengeOf(response: Response): BearerChallenge | undefined {
+  if (response.status !== 401 && response.status !== 403) return undefined;
+  if (wentElsewhere(response)) return undefined;
+  const header = response.headers.get("www-authenticate");
+  if (header === null) return response.status === 401 ? { error: undefined, scopes: [], claims: undefined } : undefined;
+  return readBearerChallenge(header);
+}
+
+async function renew(context: FetchContext, request: TokenRequest, claims: string | undefined): Promise<AccessToken> {
+  try {
+    return await context.getToken(request);
+  } catch (error) {
+    if (claims === undefined || !(error instanceof DoorcodeError) || error.code !== "sign_in_again") throw error;
+    const { error: name, suberror, aadsts, correlationId, traceId } = error;
+    throw new DoorcodeError("sign_in_again", {
+      detail: error.message,
+      cause: error,
+      claims,
+      ...(name !== undefined && { error: name }),
+      ...(suberror !== undefined && { suberror }),
+      ...(aadsts !== undefined && { aadsts }),
+      ...(correlationId !== undefined && { correlationId }),
+      ...(traceId !== undefined && { traceId }),
+    });
+  }
+}
+
+function isAsyncIterable(body: unknown): boolean {
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+}

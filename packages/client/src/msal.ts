@@ -1,0 +1,3 @@
+// For programs that keep their own MSAL code: two lines of its configuration.
+export { asDoorcodeError } from "./engines/entra/msal-failure.ts";
+export { type NetworkClientOptions, networkClient } from "./engines/entra/msal-network.ts";

@@ -1,0 +1,82 @@
+import type { Account } from "./account.ts";
+import type { SignInOptions } from "./client.ts";
+import type { ClientContext } from "./client-context.ts";
+import { abortError } from "./device-flow/abort.ts";
+import type { Presenter, SignInEvent } from "./device-flow/events.ts";
+import type { FlowObserver } from "./engines/engine.ts";
+import { DoorcodeError } from "./errors.ts";
+
+/** One sign-in: the engine's device flow, shown to a person, within its time, for the right account. */
+export async function signIn(
+  context: ClientContext,
+  listeners: ReadonlySet<(event: SignInEvent) => void>,
+  options: SignInOptions,
+): Promise<Account> {
+  const { clock, clientId, authority } = context;
+  const presenter = await presenterOf(options.present ?? context.options.present, context);
+  const ending = new AbortController();
+  const signal = options.signal ? AbortSignal.any([ending.signal, options.signal]) : ending.signal;
+  const over = new AbortController();
+  if (options.timeoutMs !== undefined) {
+    clock.sleep(options.timeoutMs, over.signal).then(
+      () => ending.abort(new DoorcodeError("timed_out")),
+      () => {},
+    );
+  }
+
+  const show = async (event: SignInEvent): Promise<void> => {
+    for (const listener of listeners) listener(event);
+    await presenter?.show(event, { clientId, authority });
+  };
+  let broken: { error: unknown } | undefined;
+  /** Nobody waits for these; what goes wrong in showing them ends the sign-in all the same. */
+  const tell = (event: SignInEvent) => {
+    show(event).catch((error: unknown) => {
+      broken ??= { error };
+      ending.abort(error);
+    });
+  };
+  const observer: FlowObserver = {
+    code: (code) => show({ event: "code", code }),
+    waiting: (expiresAt) => tell({ event: "waiting", expiresAt }),
+    slowed: (interval) => tell({ event: "slowed", interval }),
+    retrying: (reason, delay) => tell({ event: "retrying", reason, delay }),
+  };
+
+  try {
+    if (signal.aborted) throw abortError(signal);
+    const engine = await context.engine({ observer, signal });
+    const { account } = await engine.signIn({
+      scopes: options.scopes ?? context.scopes,
+      claims: options.claims,
+      deviceName: context.options.deviceName,
+      observer,
+      accept: (account, names) => expect(options.expectAccount, account, names),
+      signal,
+    });
+    await show({ event: "signed_in", account });
+    presenter?.end?.("signed_in");
+    return account;
+  } catch (error) {
+    const reason = broken ? broken.error : signal.aborted ? abortError(signal) : error;
+    presenter?.end?.(reason instanceof DoorcodeError && reason.code === "cancelled" ? "cancelled" : "failed");
+    throw reason;
+  } finally {
+    over.abort();
+  }
+}
+
+function expect(wanted: string | undefined, account: Account, names: readonly string[]): void {
+  if (wanted === undefined || names.some((name) => name.toLowerCase() === wanted.toLowerCase())) return;
+  throw new DoorcodeError("wrong_account", { detail: `${account.username} signed in, ${wanted} was expected.` });
+}
+
+async function presenterOf(
+  present: Presenter | false | undefined,
+  context: ClientContext,
+): Promise<Presenter | undefined> {
+  if (present === false) return undefined;
+  if (present) return present;
+  const { defaultPresenter } = await import("./default-presenter.ts");
+  return defaultPresenter(context);
+}
