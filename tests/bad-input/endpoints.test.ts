@@ -49,7 +49,8 @@ describe("bad input at the endpoints", () => {
 
     test(`${path}: another method is 405 and names the right one`, async () => {
       const wrong = await send(path, { method: "GET" });
-      assert.deepEqual([wrong.status, wrong.headers.get("allow")], [405, "POST"]);
+      assertError(wrong, 405, "invalid_request");
+      assert.equal(wrong.headers.get("allow"), "POST");
     });
 
     test(`${path}: a tenant that is not here is named so`, async () => {
@@ -108,6 +109,28 @@ describe("bad input at the endpoints", () => {
     });
     assert.equal(given.body.correlation_id, id);
     assert.equal(given.headers.get("client-request-id"), id);
+  });
+
+  test("what no client ID can hold is an unknown client, to PostgreSQL too", async () => {
+    await using nodes = await startTestTenant({ store: "postgres" });
+    for (const client_id of ["\0", "a\0b", "\u{1F4FA}", "x".repeat(10_000)]) {
+      for (const path of FORM_ENDPOINTS) {
+        const given = await post(nodes, path, {
+          client_id,
+          grant_type: "refresh_token",
+          refresh_token: "\0",
+          scope: "openid",
+          token: "\0",
+        });
+        assertError(given, 401, "invalid_client");
+      }
+      const basic = `Basic ${Buffer.from(`${encodeURIComponent(client_id)}:\0`).toString("base64")}`;
+      const init = { method: "POST", headers: { authorization: basic }, body: new URLSearchParams({ token: "x" }) };
+      const { status } = await nodes.fetch(`${nodes.authority}/oauth2/v2.0/revoke`, init);
+      assert.equal(status, 401);
+      const query = new URLSearchParams({ client_id, post_logout_redirect_uri: "\0", state: "\0" });
+      assert.equal((await nodes.fetch(`${nodes.authority}/oauth2/v2.0/logout?${query}`)).status, 303);
+    }
   });
 
   test("scopes match whatever their case, and come back as they were asked", async () => {

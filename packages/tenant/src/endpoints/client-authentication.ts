@@ -22,7 +22,7 @@ export async function authenticateClient(ctx: TenantContext, request: FastifyReq
   }
   const clientId = basic?.clientId ?? inBody;
   if (clientId === undefined) throw new ProtocolError("client_id_missing");
-  const app = await ctx.store.directory.findApp(clientId.toLowerCase());
+  const app = await findClient(ctx, clientId);
   if (!app || app.disabledAt !== null) throw new ProtocolError("app_unknown");
 
   const secret = basic?.secret ?? form.get("client_secret");
@@ -34,6 +34,11 @@ export async function authenticateClient(ctx: TenantContext, request: FastifyReq
   const stored = Buffer.from(app.secretHash ?? "");
   if (given.length !== stored.length || !timingSafeEqual(given, stored)) throw new ProtocolError("secret_wrong");
   return app;
+}
+
+/** Of what a client ID cannot hold (RFC 6749 §A.1) PostgreSQL refuses some even in a question: it is not asked. */
+export async function findClient(ctx: TenantContext, clientId: string): Promise<App | undefined> {
+  return /^[\x20-\x7e]+$/.test(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;
 }
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before Base64. */

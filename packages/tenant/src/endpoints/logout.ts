@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { TenantContext } from "../tenant-context.ts";
+import { findClient } from "./client-authentication.ts";
 import type { Form } from "./form.ts";
 
 /**
@@ -11,8 +12,8 @@ export function logout(app: FastifyInstance, ctx: TenantContext): void {
   const lead = async (reply: FastifyReply, parameter: (name: string) => string | undefined) => {
     const hint = parameter("id_token_hint");
     const hinted = hint === undefined ? undefined : await ctx.signingKeys.verify(hint, { allowExpired: true });
-    const clientId = typeof hinted?.aud === "string" ? hinted.aud : parameter("client_id")?.toLowerCase();
-    const client = clientId === undefined ? undefined : await ctx.store.directory.findApp(clientId);
+    const clientId = typeof hinted?.aud === "string" ? hinted.aud : parameter("client_id");
+    const client = clientId === undefined ? undefined : await findClient(ctx, clientId);
     const returnTo = parameter("post_logout_redirect_uri");
     const target = new URL("/sign-out", ctx.config.pagesOrigin);
     if (client && returnTo !== undefined && client.postLogoutRedirectUris.includes(returnTo)) {

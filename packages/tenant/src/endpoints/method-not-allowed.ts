@@ -1,4 +1,5 @@
 import type { FastifyInstance, HTTPMethods } from "fastify";
+import { ProtocolError } from "./protocol-error.ts";
 
 const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -21,8 +22,10 @@ export function methodsNotAllowed(app: FastifyInstance): () => void {
         method: others,
         url,
         // Before any body is read: whatever it is, this path does not take it.
-        onRequest: async (_request, reply) =>
-          reply.status(405).header("allow", allow).send({ error: "invalid_request" }),
+        onRequest: async (_request, reply) => {
+          reply.header("allow", allow);
+          throw new ProtocolError("parameter_invalid", { detail: `the method is one of ${allow} here.`, status: 405 });
+        },
         handler: async () => undefined,
       });
     }

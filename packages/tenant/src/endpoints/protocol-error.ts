@@ -98,8 +98,12 @@ export function correlationIdOf(request: FastifyRequest): string {
 }
 
 /** Entra's error body: the OAuth members of RFC 6749 §5.2, AADSTS number, ids and time. */
-export function errorBody(error: ProtocolError, correlationId: string, clock: Clock): Record<string, unknown> {
-  const traceId = randomUUID();
+export function errorBody(
+  error: ProtocolError,
+  ids: { traceId: string; correlationId: string },
+  clock: Clock,
+): Record<string, unknown> {
+  const { traceId, correlationId } = ids;
   const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const body: Record<string, unknown> = {
     error: error.error,
@@ -127,5 +131,6 @@ export function sendProtocolError(
   if (error.status === 401 && request.headers.authorization !== undefined) {
     reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');
   }
-  return reply.send(errorBody(error, correlationId, clock));
+  // The log has the same one at what failed.
+  return reply.send(errorBody(error, { traceId: request.id, correlationId }, clock));
 }

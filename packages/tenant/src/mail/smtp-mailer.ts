@@ -62,7 +62,7 @@ function mailError(host: string, cause: unknown): MailError {
     return new MailError(
       "mail_refused",
       `${host} refused the mail.`,
-      "Read the cause: it is the server's answer.",
+      "Its answer's number is in the log (550: it does not know the address; 535: it does not take the password).",
       cause,
     );
   }

@@ -25,8 +25,13 @@ export function createLogger(
   );
 }
 
-/** Without the message's kin that drivers attach (`detail`, `where`, parameters), which may quote values. */
+/** Without the message's kin that drivers attach (`detail`, `where`, parameters), which may quote values; of a cause the codes alone. */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
-  return { type: error.name, code: (error as NodeJS.ErrnoException).code, message: error.message, stack: error.stack };
+  const { code, cause } = error as NodeJS.ErrnoException;
+  const described = { type: error.name, code, message: error.message, stack: error.stack };
+  if (!(cause instanceof Error)) return described;
+  // An SMTP server's answer: its number says whether to try again, its text may quote the address.
+  const { code: causeCode, responseCode } = cause as NodeJS.ErrnoException & { responseCode?: unknown };
+  return { ...described, cause: { type: cause.name, code: causeCode, responseCode } };
 }

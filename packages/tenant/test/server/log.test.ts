@@ -42,11 +42,21 @@ describe("the log", () => {
     const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" });
     const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
     assert.equal(answer.status, 500);
-    assert.doesNotMatch(await answer.text(), /disk is full|\.ts|node_modules/);
+    const shown = await answer.text();
+    assert.doesNotMatch(shown, /disk is full|\.ts|node_modules/);
     const logged = lines().join("\n");
+    assert.ok(logged.includes(JSON.parse(shown).trace_id), "the trace ID of the answer finds it");
     assert.match(logged, /the disk is full/);
     assert.match(logged, /log\.test\.ts/);
     assert.doesNotMatch(logged, new RegExp(CANARY));
+  });
+
+  test("of a cause it keeps the codes, which say what to do, and not the words, which may quote somebody", () => {
+    const { stream, lines } = capture();
+    const cause = Object.assign(new Error(`550 no such user ${CANARY}`), { code: "EENVELOPE", responseCode: 550 });
+    createLogger("warn", stream).warn({ err: new Error("refused", { cause }) }, "x");
+    assert.deepEqual(JSON.parse(lines()[0]!).err.cause, { type: "Error", code: "EENVELOPE", responseCode: 550 });
+    assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
   });
 
   test("drops what is called like a secret wherever somebody logs it", () => {
