@@ -85,6 +85,53 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, body.device_code)).body.error, "invalid_grant");
     });
 
+    test("a scope removed before the approval is not asked about, approved or issued, should it come back or not", async () => {
+      const api = (await directory().listApis())[0]!;
+      const [read, write] = api.scopes.map((scope) => ({ ...scope, consent: "User" as const }));
+      const shrinking = {
+        ...api,
+        clientId: crypto.randomUUID(),
+        name: "shrinking early",
+        identifierUri: `api://${crypto.randomUUID()}`,
+        scopes: [read!, write!],
+        roles: [],
+      };
+      await directory().putApi(shrinking);
+      const both = shrinking.scopes.map(({ value }) => `${shrinking.identifierUri}/${value}`).join(" ");
+      const { body } = await requestCode(tenant, { scope: `${both} openid` });
+      const person = await new Person(tenant).enterCode(body.user_code);
+      await person.signUp(`early-${store}@contoso.example`, "correct horse battery", "Ada");
+      assert.match(person.heading, /^Are you trying/);
+      await directory().putApi({ ...shrinking, scopes: [read!, { ...write!, enabled: false }] });
+      await person.decide("yes");
+      assert.equal(person.status, 410);
+      await directory().putApi(shrinking);
+      assert.equal((await poll(tenant, body.device_code)).body.error, "authorization_pending");
+      const user = (await directory().findUserByEmail(`early-${store}@contoso.example`))!;
+      const consents = await directory().consentsFor(clientIdOf(tenant), user.id);
+      assert.ok(
+        consents.every(({ resourceId }) => resourceId !== shrinking.clientId),
+        "nothing was said yes to",
+      );
+    });
+
+    test("what a person consented to is not renewed once only the administrator may", async () => {
+      const api = (await directory().listApis())[0]!;
+      const own = {
+        ...api,
+        clientId: crypto.randomUUID(),
+        name: "taken over",
+        identifierUri: `api://${crypto.randomUUID()}`,
+        scopes: [{ ...api.scopes[0]!, consent: "User" as const }],
+        roles: [],
+      };
+      await directory().putApi(own);
+      const { tokens } = await signedIn({ scope: `${own.identifierUri}/ToDoList.Read openid offline_access` });
+      await directory().putApi({ ...own, scopes: [{ ...own.scopes[0]!, consent: "Admin" }] });
+      const refused = await refresh(tenant, tokens.refresh_token);
+      assert.deepEqual([refused.body.error, refused.body.suberror], ["invalid_grant", "consent_required"]);
+    });
+
     test("after a no, going Back and saying yes does nothing (Keycloak #36811)", async () => {
       const { body } = await requestCode(tenant);
       const person = await new Person(tenant).enterCode(body.user_code);
@@ -125,6 +172,27 @@ for (const store of ["sqlite", "postgres"] as const) {
       const reused = await refresh(tenant, tokens.refresh_token);
       assert.deepEqual([reused.status, reused.body.error, reused.body.suberror], [400, "invalid_grant", "bad_token"]);
       assert.equal((await refresh(tenant, next.body.refresh_token)).body.error, "invalid_grant");
+    });
+
+    test("a refresh token used again after the grace kills the sign-in whatever scope it asks for", async () => {
+      const { tokens } = await signedIn();
+      const next = await refresh(tenant, tokens.refresh_token);
+      const early = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
+      assert.equal(early.body.error, "invalid_scope", "in the grace the scope is all that is wrong");
+      tenant.clock.advance(31_000);
+      const reused = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
+      assert.deepEqual([reused.body.error, reused.body.suberror], ["invalid_grant", "bad_token"]);
+      assert.equal((await refresh(tenant, next.body.refresh_token)).body.error, "invalid_grant");
+    });
+
+    test("a scope that is refused leaves the refresh token as it was", async () => {
+      const { tokens } = await signedIn();
+      for (let again = 0; again < 2; again++) {
+        const refused = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
+        assert.equal(refused.body.error, "invalid_scope");
+        tenant.clock.advance(31_000);
+      }
+      assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
     });
 
     test("nothing lives after revoke's 200, whatever renews at that moment (Keycloak #51312)", async () => {

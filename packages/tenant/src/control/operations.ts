@@ -60,8 +60,8 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (!described) {
     throw new TenantError(
       "app_unavailable",
-      "The program that asks is not registered any more, or is disabled.",
-      "Register or enable it, then start the sign-in on the device again.",
+      "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
+      "Bring it back, then start the sign-in on the device again.",
     );
   }
   const decided = await approveGrant(ctx, claimed.grant, decider);

@@ -1,4 +1,4 @@
-import { rememberConsent } from "../directory/consented.ts";
+import { missingAdminConsent, rememberConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
@@ -48,20 +48,24 @@ export async function claimGrant(ctx: TenantContext, grantId: string, decider: D
   return result;
 }
 
-/** What the confirm page shows; undefined when the app is gone or disabled since. */
+/** What the confirm page shows; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
 export async function describeGrant(
   ctx: TenantContext,
   grant: DeviceGrant,
 ): Promise<{ app: App; permissions: Permissions } | undefined> {
   const app = await ctx.store.directory.findApp(grant.clientId);
   if (!app || app.disabledAt !== null) return undefined;
-  return { app, permissions: await permissionsOf(ctx.store, grant.clientId, grant.requested) };
+  const permissions = await permissionsOf(ctx.store, grant.clientId, grant.requested);
+  const unconsented = await missingAdminConsent(ctx.store, grant.clientId, grant.requested);
+  return permissions.withdrawn || unconsented.length > 0 ? undefined : { app, permissions };
 }
 
-/** Yes: freezes the scopes as they are shown now. */
+/** Yes: freezes the scopes as they are shown now; there is nothing to say yes to where there is nothing to show. */
 export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
   const now = ctx.clock.now();
-  const { approved } = await permissionsOf(ctx.store, grant.clientId, grant.requested);
+  const described = await describeGrant(ctx, grant);
+  if (!described) return { outcome: "ended", grant };
+  const { approved } = described.permissions;
   // Remembered before the approval, so that a redemption in the next instant finds it; consent without approval gives nothing.
   await rememberConsent(ctx.store, grant.clientId, decider.user.id, approved);
   const result = await ctx.store.grants.approve(grant.id, {

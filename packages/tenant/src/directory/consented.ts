@@ -1,7 +1,7 @@
 import type { Store } from "../stores/contract.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
-/** What this person and the administrator allowed this app at one resource, and the API still offers. */
+/** What the administrator or, where a person may, this person allowed this app at one resource, and the API still offers. */
 export async function consentedScopes(
   store: Store,
   clientId: string,
@@ -9,11 +9,15 @@ export async function consentedScopes(
   resourceId: string,
 ): Promise<string[]> {
   const consents = await store.directory.consentsFor(clientId, userId);
-  const granted = new Set(consents.filter((each) => each.resourceId === resourceId).flatMap((each) => each.scopes));
+  const here = consents.filter((each) => each.resourceId === resourceId);
+  const granted = new Set(here.flatMap((each) => each.scopes));
   if (resourceId === GRAPH_RESOURCE_ID) return [...granted];
   const api = await store.directory.findApi(resourceId);
   if (!api || api.disabledAt !== null) return [];
-  return api.scopes.filter((scope) => scope.enabled && granted.has(scope.value)).map((scope) => scope.value);
+  const byAdmin = new Set(here.filter((each) => each.userId === null).flatMap((each) => each.scopes));
+  return api.scopes
+    .filter((scope) => scope.enabled && (scope.consent === "User" ? granted : byAdmin).has(scope.value))
+    .map((scope) => scope.value);
 }
 
 /** Scopes of the request that only an administrator can consent to and none has: no person's yes could grant them. */

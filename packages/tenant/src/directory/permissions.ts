@@ -7,13 +7,15 @@ export const REFRESH_TOKEN_DAYS = 90;
 export interface Permissions {
   /** What the person reads, one line each. */
   lines: string[];
-  /** The scopes that a yes freezes: `.default` is spelled out here. */
+  /** The scopes that a yes freezes, those of the lines and no other: `.default` is spelled out here. */
   approved: ScopeSet;
+  /** Something that was asked for is not there to be granted any more. */
+  withdrawn: boolean;
 }
 
 /**
  * What a grant asks for, in a person's words, and what a yes to it means. Scopes that are gone or disabled since the
- * request are not offered; redemption refuses them anyhow.
+ * request are not offered.
  */
 export async function permissionsOf(store: Store, clientId: string, requested: ScopeSet): Promise<Permissions> {
   const lines: string[] = [];
@@ -23,10 +25,11 @@ export async function permissionsOf(store: Store, clientId: string, requested: S
   else if (oidc.includes("email")) lines.push("Know your email");
   else lines.push("Know that it is you");
 
-  let resourceScopes = requested.resourceScopes;
+  let { resourceScopes } = requested;
+  let withdrawn = false;
   if (requested.resourceId !== GRAPH_RESOURCE_ID) {
     const api = await store.directory.findApi(requested.resourceId);
-    const offered = (api?.scopes ?? []).filter((scope) => scope.enabled);
+    const offered = (api?.disabledAt === null ? api.scopes : []).filter((scope) => scope.enabled);
     if (requested.isDefault) {
       const consents = await store.directory.consentsFor(clientId, "");
       const granted = new Set(consents.filter((c) => c.resourceId === requested.resourceId).flatMap((c) => c.scopes));
@@ -34,7 +37,9 @@ export async function permissionsOf(store: Store, clientId: string, requested: S
     }
     const wanted = new Set(resourceScopes);
     lines.push(...offered.filter((scope) => wanted.has(scope.value)).map((scope) => scope.displayName));
+    resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
+    withdrawn = resourceScopes.length < Math.max(1, wanted.size);
   }
   if (oidc.includes("offline_access")) lines.push(`Stay signed in for ${REFRESH_TOKEN_DAYS} days`);
-  return { lines, approved: { ...requested, resourceScopes } };
+  return { lines, approved: { ...requested, resourceScopes }, withdrawn };
 }

@@ -28,16 +28,26 @@ export async function tokenByRefreshToken(
   if (family.clientId !== client.clientId) throw new ProtocolError("wrong_client");
 
   const user = await ctx.store.directory.findUser(family.userId);
-  const scopes = await scopesOfRenewal(ctx, family, form.get("scope"));
+  const asked = await scopesOfRenewal(ctx, family, form.get("scope")).catch((error: unknown) => {
+    // A token that was used before, or is revoked, is judged all the same: a scope to refuse must not hide a reuse.
+    const spent = found.usedAt !== null || family.revokedAt !== null;
+    if (spent && error instanceof ProtocolError) return error;
+    throw error;
+  });
+  const refusal = asked instanceof ProtocolError ? asked : undefined;
+  const scopes = asked instanceof ProtocolError ? family.scopes : asked;
   // Signed before the transaction. A disabled user gets nothing signed; the rotation below refuses and revokes.
   const tokens =
-    user && user.disabledAt === null ? await signTokens(ctx, { user, app: client, scopes, family }) : undefined;
+    user && user.disabledAt === null && !refusal
+      ? await signTokens(ctx, { user, app: client, scopes, family })
+      : undefined;
 
   const now = ctx.clock.now();
   const next = newRefreshToken();
   const result = await ctx.store.tokens.rotate({
     tokenHash,
     clientId: client.clientId,
+    scopes,
     next: { tokenHash: hashRefreshToken(next), expiresAt: now + REFRESH_TOKEN_LIFETIME },
     nextSealed: sealSuccessor(presented, next, family.id),
     graceMs: REFRESH_GRACE,
@@ -54,6 +64,7 @@ export async function tokenByRefreshToken(
     },
   });
   const refreshToken = successorOf(result, presented, next);
+  if (refusal) throw refusal;
   if (!user || !tokens) throw new ProtocolError("user_disabled", { suberror: "bad_token" });
   const withClientInfo = form.get("client_info") === "1";
   return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
@@ -74,6 +85,8 @@ function successorOf(result: RotateResult, presented: string, next: string): str
       throw new ProtocolError("refresh_expired", dead);
     case "refused":
       throw new ProtocolError(result.why === "user" ? "user_disabled" : "revoked", dead);
+    case "unconsented":
+      throw unconsented("a scope that was withdrawn this moment.");
     case "wrong_client":
       throw new ProtocolError("wrong_client");
     case "unknown":
@@ -104,10 +117,11 @@ async function scopesOfRenewal(ctx: TenantContext, family: TokenFamily, text: st
   ];
   const nothingAtApi = parsed.resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;
   if (missing.length > 0 || nothingAtApi) {
-    throw new ProtocolError("consent_required", {
-      detail: `${missing.join(", ") || ".default"}.`,
-      suberror: "consent_required",
-    });
+    throw unconsented(`${missing.join(", ") || ".default"}.`);
   }
   return { ...parsed, resourceScopes };
+}
+
+function unconsented(detail: string): ProtocolError {
+  return new ProtocolError("consent_required", { detail, suberror: "consent_required" });
 }

@@ -131,6 +131,8 @@ export type RotateResult =
   | { outcome: "expired"; family: TokenFamily }
   /** User or app disabled or gone: the family is revoked. */
   | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
+  /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
+  | { outcome: "unconsented"; family: TokenFamily }
   /** Issued to another app: nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
@@ -159,6 +161,8 @@ export interface TokenStore {
   rotate(input: {
     tokenHash: string;
     clientId: string;
+    /** Of the access token that goes with it. */
+    scopes: ScopeSet;
     next: NewRefreshToken;
     /** The next token, encrypted under a key derived from the presented one. */
     nextSealed: string;

@@ -3,7 +3,7 @@ import { writeAudit } from "./audit-store.ts";
 import type { RotateResult, TokenFamily, TokenStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
-import { appStands, userStands } from "./standing.ts";
+import { appStands, scopesStand, userStands } from "./standing.ts";
 import { revoke, toFamily } from "./token-family.ts";
 
 type Input = Parameters<TokenStore["rotate"]>[0];
@@ -13,7 +13,7 @@ const REUSED = "refresh_token_reused";
 
 /** One use of a refresh token: the next generation, the same one again within the grace, or the end of the family. */
 export function rotate(database: Database, input: Input): Promise<RotateResult> {
-  const { tokenHash, clientId, graceMs, now, audit } = input;
+  const { tokenHash, clientId, scopes, graceMs, now, audit } = input;
   return database.db.transaction().execute(async (trx) => {
     const owner = await trx
       .selectFrom("refreshTokens")
@@ -26,6 +26,7 @@ export function rotate(database: Database, input: Input): Promise<RotateResult> 
 
     const userOk = await userStands(database, trx, owner.userId);
     const appOk = await appStands(database, trx, clientId);
+    const scopesOk = await scopesStand(database, trx, { clientId, userId: owner.userId, scopes });
     // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
     const family = toFamily(
       await trx
@@ -60,6 +61,8 @@ export function rotate(database: Database, input: Input): Promise<RotateResult> 
     if (!appOk) {
       return { outcome: "refused", why: "app", family: await end("app_disabled", "refresh_token.refused", "app") };
     }
+
+    if (!scopesOk) return { outcome: "unconsented", family };
 
     const generation = token.generation + 1;
     if (token.usedAt !== null) {

@@ -47,9 +47,7 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   const decider = deciderOf(visit);
   if (!decider) return { to: pathOf("/sign-in", flow) };
   const grant = await grantOf(visit, flow);
-  if (!grant || (decision === "yes" && !(await describeGrant(visit.ctx, grant)))) {
-    return { to: pathOf("/confirm", flow) };
-  }
+  if (!grant) return { to: pathOf("/confirm", flow) };
   const decide = decision === "yes" ? approveGrant : denyGrant;
   const { outcome } = await decide(visit.ctx, grant, decider);
   return { to: pathOf(outcome === "done" ? "/done" : "/confirm", flow) };

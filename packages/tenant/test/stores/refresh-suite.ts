@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import { DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
 const GRACE = 30_000;
 
@@ -118,6 +118,29 @@ export function refreshSuite(makePlace: MakePlace): void {
       await store.directory.putApp({ ...app, disabledAt: T0 });
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "refused");
     });
+
+    const withdrawals: Record<string, (furniture: Furniture) => Promise<unknown>> = {
+      "its consent is removed": ({ app, user, api }) =>
+        store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      "it is reserved to the administrator": ({ api }) =>
+        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+      "it is disabled": ({ api }) =>
+        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+      "its API is disabled": ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+    };
+    for (const [what, withdraw] of Object.entries(withdrawals)) {
+      test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {
+        const furniture = await furnish(store);
+        const { family, tokenHash } = await signedIn(store, furniture);
+        const input = () => rotation(tokenHash, family.clientId, T0, furniture.scopes);
+        await withdraw(furniture);
+        assert.equal((await store.tokens.rotate(input())).outcome, "unconsented");
+        assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
+        assert.equal((await use(tokenHash, family.clientId)).result.outcome, "rotated");
+        assert.equal((await store.tokens.rotate(input())).outcome, "unconsented", "in the grace neither");
+        assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
+      });
+    }
 
     test("a chain of rotations keeps one live token", async () => {
       const { family, tokenHash } = await start();

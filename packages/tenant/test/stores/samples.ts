@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { newUserCode } from "../../src/device-grant/user-code.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { normalizeEmail } from "../../src/directory/entities.ts";
-import type { ScopeSet } from "../../src/directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import type { AuditRecord, NewGrant, Store } from "../../src/stores/contract.ts";
 
 /** Any moment will do: no store reads a clock. */
@@ -154,12 +154,13 @@ export async function signedIn(store: Store, furniture: Furniture) {
   return { family: input.family, tokenHash: input.refreshToken.tokenHash };
 }
 
-/** What a token endpoint hands in to rotate; every call draws another successor. */
-export function rotation(tokenHash: string, clientId: string, now = T0) {
+/** What a token endpoint hands in to rotate, for bare scopes unless said; every call draws another successor. */
+export function rotation(tokenHash: string, clientId: string, now = T0, scopes = scopesAt(GRAPH_RESOURCE_ID, [])) {
   const next = { tokenHash: `refresh-${randomUUID()}`, expiresAt: now + 90 * DAY };
   return {
     tokenHash,
     clientId,
+    scopes,
     next,
     nextSealed: `sealed ${next.tokenHash}`,
     graceMs: 30_000,
