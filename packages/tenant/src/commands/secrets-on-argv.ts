@@ -1,7 +1,7 @@
 import { TenantError } from "../server/tenant-error.ts";
 
-/** `scheme://user:password@`, bare or after `--option=`. */
-const PASSWORD_IN_URL = /^(?:--?[\w-]+=)?[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i;
+/** `scheme://user:password@` or `scheme://…?password=`, bare or after `--option=`; a password may hold what belongs encoded. */
+const PASSWORD_IN_URL = /^(?:--?[\w-]+=)?[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\s]*:.*@|.*[?&]password=)/is;
 
 /** Every user of the machine can read a command line. Checked before anything could repeat the argument in a message. */
 export function refuseSecrets(argv: string[]): void {

@@ -37,7 +37,8 @@ export async function openEntrances(
   }
   const issuer = await bind({ addresses: BOTH_STACKS, port, certificate: leaf, flag: "--port" });
   try {
-    const next = pagesPort ?? (port === 0 ? 0 : port + 1);
+    // After the last port there is no next one.
+    const next = pagesPort ?? (port === 0 || port === 65_535 ? 0 : port + 1);
     const pages = await bind({ addresses: BOTH_STACKS, port: next, certificate: null, flag: "--pages-port" });
     const origins = [originOf("https", "localhost", issuer.port), originOf("http", "localhost", pages.port)] as const;
     return entrances(issuer, pages, origins, { ca, leaf });

@@ -9,13 +9,13 @@ export interface BrowserCookie {
 }
 
 /**
- * Cookies know no ports, so tenants side by side on localhost would overwrite each other's: the name carries the port.
+ * Cookies know no ports, so tenants side by side on one host would overwrite each other's: the name carries the port.
  * `__Host-` needs Secure, which Safari refuses on http://localhost.
  */
 export function cookieName(pagesOrigin: string): string {
   const { protocol, port } = new URL(pagesOrigin);
-  if (protocol === "https:") return "__Host-doorcode_session";
-  return port === "" ? "doorcode_session" : `doorcode_session_${port}`;
+  const name = port === "" ? "doorcode_session" : `doorcode_session_${port}`;
+  return protocol === "https:" ? `__Host-${name}` : name;
 }
 
 export function freshCookie(): BrowserCookie {

@@ -141,8 +141,11 @@ describe("no secret on the command line", () => {
     ["start", `--store=${url}`],
     ["start", url],
     ["users", url],
+    ["start", "--store-file", "postgres://doorcode:hunter2/?#@db.contoso.example/doorcode"],
+    ["start", "--store-file", "postgres://doorcode@db.contoso.example/doorcode?ssl=true&password=hunter2"],
   ]) {
-    test(`a URL with a password is a usage error and is not repeated: ${args.join(" ").replace(url, "URL")}`, async () => {
+    const shown = args.join(" ").replace(/postgres:\S*/, (text) => (text === url ? "URL" : "another spelling of it"));
+    test(`a URL with a password is a usage error and is not repeated: ${shown}`, async () => {
       const { exit, stdout, stderr } = await command(args);
       assert.equal(exit, 2);
       assert.match(stderr, /DOORCODE_STORE/);
@@ -174,6 +177,7 @@ describe("approve, deny and users, as processes of their own", () => {
     const added = await command(add, { stdin: `${password}\n` });
     assert.equal(added.exit, 0, added.stderr);
     assert.doesNotMatch(added.stdout + added.stderr, new RegExp(password));
+    assert.equal((await command(add, { stdin: "short\n" })).exit, 2);
 
     const grant = await post("devicecode", { scope: "openid profile" });
     const approve = ["approve", "-", "--as", "ada@contoso.example", "--data", dir];

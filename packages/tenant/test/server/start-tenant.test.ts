@@ -97,6 +97,11 @@ describe("starting a tenant", () => {
     assert.equal((await first.fetch(`${first.issuer}/.well-known/openid-configuration`)).status, 200);
   });
 
+  test("after the last port the pages take any that is free", async () => {
+    await using tenant = await startTestTenant({ port: 65_535, pagesPort: undefined as never });
+    assert.equal((await fetch(tenant.verificationUri)).status, 200);
+  });
+
   test("a port that is taken on one stack only is taken", async (t) => {
     for (const host of ["127.0.0.1", "::1"]) {
       const other = createServer().listen(0, host);

@@ -310,6 +310,11 @@ describe("what every page carries", { concurrency: true }, () => {
       /^__Host-doorcode_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     );
     assert.match(String(headers["strict-transport-security"]), /max-age=\d{8}/);
+    // Another tenant of the same host must not overwrite it.
+    const pagesOrigin = "https://login.contoso.example:8443";
+    const besides = await pagesUnderTest(t, { config: { issuerOrigin: pagesOrigin, pagesOrigin } });
+    const answer = await besides.app.inject({ url: "/device" });
+    assert.match(String(answer.headers["set-cookie"]), /^__Host-doorcode_session_8443=.*; Secure$/);
   });
 
   test("a browser that has its cookie is not given another", async (t) => {
