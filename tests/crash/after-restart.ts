@@ -8,7 +8,7 @@ const BEYOND_GRACE = 31_000;
 /** Of the secrets spent in earlier lives, tried again after each restart. */
 const SAMPLE = 25;
 /** Sign-ins that are carried on; the others are looked at once, so that a long run does not grow. */
-const KEPT = 40;
+const KEPT = 20;
 
 /** Holds a tenant that was killed and started again against what its clients know. Throws the first broken promise. */
 export async function checkAfterRestart(life: TenantLife, ledger: Ledger, random: Random): Promise<void> {

@@ -71,7 +71,7 @@ async function workUntilKilled(
 ): Promise<void> {
   const stopped = new AbortController();
   const enough = Promise.withResolvers<void>();
-  let answers = random.between(1, 80);
+  let answers = random.between(1, 60);
   const onAnswer = () => {
     if (--answers === 0) enough.resolve();
   };
