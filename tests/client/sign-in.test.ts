@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startWorld, type World } from "./world.ts";
+import { inspect } from "node:util";
+import type { SignInEvent } from "../../packages/client/src/device-flow/events.ts";
+import type { DoorcodeError } from "../../packages/client/src/errors.ts";
+import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import type { HttpAnswer } from "../../packages/client/src/transport/transport.ts";
+import { addUser } from "../clients/registrations.ts";
+import { grants, startWorld, type World } from "./world.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
   describe(`signing in with the ${engine} engine`, () => {
@@ -10,13 +16,210 @@ for (const engine of ["entra", "oidc"] as const) {
     });
     after(() => world[Symbol.asyncDispose]());
 
-    test("ends in a session whose token the API's scopes are in", async () => {
-      const client = world.client({ engine });
+    test("ends in a session, and tells what happened on the way without a secret", async () => {
+      const store = memoryStore();
+      const client = world.client({ engine, store });
+      const events: SignInEvent[] = [];
+      const stop = client.on((event) => events.push(event));
       const session = await client.signIn();
-      assert.equal(session.account.username, "Ada@Example.com");
-      const { token, scopes } = await session.getToken();
-      assert.ok(token.length > 100);
-      assert.deepEqual(scopes, [world.scopes.read]);
+      stop();
+      const { id, ...account } = session.account;
+      if (engine === "entra") assert.equal(id, `${world.ada.id}.${world.tenant.tenantId}`);
+      assert.deepEqual(account, {
+        username: "Ada@Example.com",
+        name: "Ada Lovelace",
+        tenantId: world.tenant.tenantId,
+        issuer: world.tenant.issuer,
+        authority: world.tenant.authority,
+        clientId: world.clientId,
+      });
+      assert.deepEqual((await session.getToken()).scopes, [world.scopes.read]);
+      assert.deepEqual(
+        events.map(({ event }) => event),
+        ["code", "signed_in"],
+      );
+      const told = JSON.stringify(events);
+      const [poll] = grants(world.requests, "urn:ietf:params:oauth:grant-type:device_code").slice(-1);
+      const deviceCode = new URLSearchParams(poll!.body).get("device_code")!;
+      assert.ok(deviceCode.length > 20 && !told.includes(deviceCode));
+      for (const [, value] of (await store.read()).records) {
+        for (const secret of secretsIn(value)) assert.ok(!told.includes(secret));
+      }
+    });
+
+    test("asks the issuer for nothing before a person wants it (RFC 8628 §3.1)", async () => {
+      const asked = world.requests.length;
+      const client = world.client({ engine });
+      await client.accounts();
+      await client.session();
+      assert.equal(world.requests.length, asked);
+    });
+
+    test("says that the person declined", async () => {
+      const store = memoryStore();
+      const client = world.client({ engine, store, present: world.denies });
+      await assert.rejects(client.signIn(), { code: "denied" });
+      assert.deepEqual(await client.accounts(), []);
+      assert.deepEqual(tokensIn(await store.read()), []);
+    });
+
+    test("says that nobody used the code, and asks for no other by itself", async () => {
+      const devicecodes = () => world.requests.filter(({ url }) => url.endsWith("/devicecode")).length;
+      const before = devicecodes();
+      const client = world.client({ engine, present: false });
+      await assert.rejects(client.signIn(), { code: "code_expired" });
+      assert.equal(devicecodes(), before + 1);
+    });
+
+    test("ends at once when the issuer refuses the request, with the issuer's words", async () => {
+      const client = world.client({ engine, clientId: "00000000-1111-2222-3333-444444444444" });
+      await assert.rejects(client.signIn(), (error: DoorcodeError) => {
+        assert.equal(error.code, "client_rejected");
+        assert.equal(error.aadsts, 700016);
+        return true;
+      });
+    });
+
+    test("keeps nothing of somebody else than was expected, and revokes what it got", async () => {
+      const store = memoryStore();
+      const client = world.client({ engine, store });
+      const revocations = () => world.requests.filter(({ url }) => url.endsWith("/revoke")).length;
+      const before = revocations();
+      await assert.rejects(client.signIn({ expectAccount: "grace@example.com" }), {
+        code: "wrong_account",
+        message: /Ada@Example\.com signed in, grace@example\.com was expected\.$/,
+      });
+      assert.deepEqual(await client.accounts(), []);
+      assert.deepEqual(tokensIn(await store.read()), []);
+      assert.equal(revocations(), before + 1);
+      await client.signIn({ expectAccount: "ADA@example.com" });
+    });
+
+    test("keeps nothing of a forged ID token", async () => {
+      for (const [what, forge] of Object.entries(forgeries)) {
+        const store = memoryStore();
+        let forged = 0;
+        const transport = world.transport((request, answer) => {
+          if (!new URL(request.url).pathname.endsWith("/token") || answer.status !== 200) return answer;
+          forged++;
+          return altered(answer, forge);
+        });
+        const client = world.client({ engine, store, transport });
+        await assert.rejects(client.signIn(), (error: DoorcodeError) => {
+          assert.equal(error.code, "token_not_trusted", `${what}: ${inspect(error)}`);
+          assert.doesNotMatch(inspect(error, { depth: 9 }), /eyJ/, "no token in the error");
+          return true;
+        });
+        assert.equal(forged, 1, what);
+        assert.deepEqual(tokensIn(await store.read()), [], what);
+        assert.deepEqual(await client.accounts(), [], what);
+      }
+    });
+
+    test("ends by signal, by its time limit, and by an error of whoever shows it", async () => {
+      const hanging = { async show() {} };
+      const clock = { now: () => world.tenant.clock.now(), sleep: sleepReally };
+      const cancelled = new AbortController();
+      const one = world.client({ engine, clock, present: hanging }).signIn({ signal: cancelled.signal });
+      setTimeout(() => cancelled.abort(), 50);
+      await assert.rejects(one, { code: "cancelled" });
+      await assert.rejects(world.client({ engine, clock, present: hanging }).signIn({ timeoutMs: 50 }), {
+        code: "timed_out",
+      });
+      const failure = new Error("no display");
+      const broken = { show: () => Promise.reject(failure) };
+      await assert.rejects(world.client({ engine, clock, present: broken }).signIn(), failure);
+    });
+
+    test("keeps several people apart; signing out one leaves the other", async () => {
+      const client = world.client({ engine });
+      const first = await client.signIn();
+      const { approver } = await import("../clients/approve.ts");
+      const grace = approver(
+        world.tenant.context,
+        await addUser(world.tenant.context, `grace.${engine}@example.com`, "Grace"),
+      );
+      world.tenant.clock.advance(1_000);
+      const second = await client.signIn({
+        present: {
+          async show(event) {
+            if (event.event === "code") await grace.approve(event.code.userCode);
+          },
+        },
+      });
+      assert.deepEqual(
+        (await client.accounts()).map(({ username }) => username),
+        [`grace.${engine}@example.com`, "Ada@Example.com"],
+      );
+      assert.notEqual((await first.getToken()).token, (await second.getToken()).token);
+      assert.deepEqual((await client.signOut({ account: second.account.username })).revoked, "not_asked");
+      assert.deepEqual(
+        (await client.accounts()).map(({ id }) => id),
+        [first.account.id],
+      );
+      await first.getToken({ forceRefresh: true });
+      await assert.rejects(second.getToken(), { code: "sign_in_needed" });
+    });
+
+    test("signing out removes every record of the account, and says whether the issuer ended it too", async () => {
+      const store = memoryStore();
+      const client = world.client({ engine, store });
+      await client.signIn();
+      assert.ok(tokensIn(await store.read()).length >= 2);
+      const { revoked, accounts } = await client.signOut({ everywhere: true });
+      assert.equal(revoked, "yes");
+      assert.equal(accounts.length, 1);
+      assert.deepEqual(tokensIn(await store.read()), []);
+      const transport = world.transport((request, answer) =>
+        request.url.endsWith("openid-configuration")
+          ? { ...answer, body: answer.body.replace('"revocation_endpoint"', '"no_revocation_endpoint"') }
+          : answer,
+      );
+      const likeEntra = world.client({ engine, transport });
+      await likeEntra.signIn();
+      assert.equal((await likeEntra.signOut({ everywhere: true })).revoked, "unsupported");
+      assert.deepEqual(await likeEntra.accounts(), []);
     });
   });
+}
+
+const sleepReally = (ms: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+
+type Tokens = Record<string, unknown> & { id_token: string };
+
+const altered = (answer: HttpAnswer, forge: (tokens: Tokens) => string): HttpAnswer => {
+  const tokens = JSON.parse(answer.body) as Tokens;
+  return { ...answer, body: JSON.stringify({ ...tokens, id_token: forge(tokens) }) };
+};
+
+const forgeries: Record<string, (tokens: Tokens) => string> = {
+  "another name under the old signature": ({ id_token }) =>
+    withClaims(id_token, { preferred_username: "root@example.com" }),
+  "no signature": ({ id_token }) => `${id_token.split(".").slice(0, 2).join(".")}.`,
+  "alg none": ({ id_token }) => `${Buffer.from('{"alg":"none"}').toString("base64url")}.${id_token.split(".")[1]}.`,
+  "the access token in its place": ({ access_token }) => String(access_token),
+};
+
+function withClaims(token: string, claims: Record<string, unknown>): string {
+  const [header, payload, signature] = token.split(".");
+  const all = { ...JSON.parse(Buffer.from(payload!, "base64url").toString()), ...claims };
+  return [header, Buffer.from(JSON.stringify(all)).toString("base64url"), signature].join(".");
+}
+
+/** Keys of records that hold tokens. */
+const tokensIn = ({ records }: { records: ReadonlyMap<string, unknown> }) =>
+  [...records.keys()].filter((key) => /^(access|refresh|account|msal):/.test(key) && !key.includes("|AppMetadata|"));
+
+function secretsIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    typeof member === "string" && /^(token|secret)$/.test(name) ? [member] : secretsIn(member),
+  );
 }

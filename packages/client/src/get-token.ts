@@ -16,26 +16,23 @@ export async function getToken(context: ClientContext, account: Account, request
   const { signal, claims } = request;
   const scopes = request.scopes ?? context.scopes;
   const store = await context.store();
-  const mustAsk = request.forceRefresh === true || claims !== undefined;
-  const began = clock.now();
-  const kept = async (since?: number) => {
+  const look = async (): Promise<KeptAccessToken | undefined> => {
     const snapshot = await store.read();
-    if (!snapshot.records.has(accountKey(account))) {
-      throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
-    }
-    const found = findAccessToken(snapshot, account, scopes);
-    if (!found || (since !== undefined && found.obtainedAt <= since)) return undefined;
-    return lasts(found, clock.now(), request.minTtlMs) ? published(found) : undefined;
+    if (snapshot.records.has(accountKey(account))) return findAccessToken(snapshot, account, scopes);
+    throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
   };
+  const isGood = (kept: KeptAccessToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
 
   try {
-    const cached = mustAsk ? undefined : await kept();
-    if (cached) return cached;
+    const mustAsk = request.forceRefresh === true || claims !== undefined;
+    const before = await look();
+    if (before && !mustAsk && isGood(before)) return published(before);
     const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
     return await store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
-      // Claims are one request's own; any other renewal that another process made meanwhile serves here too.
-      const meanwhile = claims === undefined ? await kept(mustAsk ? began : undefined) : undefined;
-      if (meanwhile) return meanwhile;
+      // What another process brought meanwhile serves here too; claims are one request's own.
+      const meanwhile = await look();
+      const isNew = meanwhile?.token !== before?.token;
+      if (meanwhile && isGood(meanwhile) && claims === undefined && (isNew || !mustAsk)) return published(meanwhile);
       const engine = await context.engine({ signal: held });
       return published(await engine.renew({ account, scopes, claims, signal: held }));
     });

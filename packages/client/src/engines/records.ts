@@ -38,7 +38,8 @@ export function accountsOf(snapshot: Snapshot, owner: Owner): (Account & { signe
       name: typeof name === "string" ? name : undefined,
       tenantId: typeof tenant_id === "string" ? tenant_id : undefined,
       issuer,
-      ...owner,
+      authority: owner.authority,
+      clientId: owner.clientId,
       signedInAt: typeof signed_in_at === "number" ? signed_in_at : 0,
     });
   }

@@ -2,7 +2,7 @@ import type { Account } from "../../account.ts";
 import { issuerError } from "../../device-flow/issuer-error.ts";
 import { pollUntilDone } from "../../device-flow/poll-until-done.ts";
 import { presentedCode } from "../../device-flow/read-device-code.ts";
-import { stringOf } from "../../device-flow/read-json.ts";
+import { readJsonObject, stringOf } from "../../device-flow/read-json.ts";
 import { withRetries } from "../../device-flow/with-retries.ts";
 import { DoorcodeError } from "../../errors.ts";
 import type { Change } from "../../token-store/contract.ts";
@@ -48,8 +48,8 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
         signal,
       });
       const at = clock.now();
+      const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, signal });
       const tokens = await readTokenAnswer("device_code", answer, metadata, context);
-      const verified = await verifyIdToken(tokens.id_token, metadata, { ...context, signal });
       const account = accountFrom(verified.sub, verified, context);
       const refreshToken = stringOf(tokens.refresh_token);
       try {
@@ -78,14 +78,14 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
       const answer = await withRetries((aborting) => post(form, aborting), { clock, signal });
       const at = clock.now();
       if (answer.status !== 200) throw issuerError(answer, { request: "the token", secrets: [refreshToken] });
-      const tokens = await readTokenAnswer("refresh", answer, metadata, context);
-      if (tokens.id_token !== undefined) {
-        const verified = await verifyIdToken(tokens.id_token, metadata, { ...context, signal });
+      if (idTokenIn(answer) !== undefined) {
+        const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, signal });
         // OpenID Connect Core §12.2
         if (verified.sub !== account.id) {
           throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
         }
       }
+      const tokens = await readTokenAnswer("refresh", answer, metadata, context);
       const accessToken = accessTokenFrom(tokens, scopes, at);
       const changes = putAccessToken(account, accessToken, scopes, snapshot, snapshot.generation);
       const rotated = stringOf(tokens.refresh_token);
@@ -102,6 +102,8 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
     },
   };
 }
+
+const idTokenIn = (answer: HttpAnswer) => readJsonObject(answer.body)?.id_token;
 
 function putRefreshToken(account: Account, token: string, at: number, basedOn?: number): Change {
   const value = { token, obtained_at: at };

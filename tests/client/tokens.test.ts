@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { DoorcodeError } from "../../packages/client/src/errors.ts";
+import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { claimsOf } from "../clients/jwt.ts";
+import { grants, startWorld, type World } from "./world.ts";
+
+for (const engine of ["entra", "oidc"] as const) {
+  describe(`tokens of the ${engine} engine`, () => {
+    let world: World;
+    before(async () => {
+      world = await startWorld();
+    });
+    after(() => world[Symbol.asyncDispose]());
+
+    test("are kept, and renewed only when they are about to end", async () => {
+      const client = world.client({ engine });
+      const session = await client.signIn();
+      const renewals = () => grants(world.requests, "refresh_token").length;
+      const before = renewals();
+      const first = await session.getToken();
+      assert.deepEqual(await client.getToken(), first);
+      assert.equal(renewals(), before);
+
+      world.tenant.clock.advance(first.expiresAt - world.tenant.clock.now() - 4 * 60_000);
+      const second = await session.getToken();
+      assert.notEqual(second.token, first.token);
+      assert.ok(second.expiresAt > first.expiresAt);
+      assert.equal(renewals(), before + 1);
+      assert.deepEqual(await session.getToken({ minTtlMs: 30 * 60_000 }), second);
+      assert.notEqual((await session.getToken({ minTtlMs: 90 * 60_000 })).token, second.token);
+    });
+
+    test("survive the process: another client on the same store has them", async () => {
+      const store = memoryStore();
+      const { account } = await world.client({ engine, store }).signIn();
+      const other = world.client({ engine, store, present: false });
+      assert.deepEqual(await other.accounts(), [account]);
+      const session = await other.session("ada@example.COM");
+      assert.equal(session?.account.id, account.id);
+      const asked = world.requests.length;
+      await session.getToken();
+      assert.equal(world.requests.length, asked, "a kept token needs no request");
+      await session.getToken({ forceRefresh: true });
+    });
+
+    test("of two APIs come from one sign-in, each for its own", async () => {
+      const client = world.client({ engine });
+      const session = await client.signIn();
+      const calendar = await session.getToken({ scopes: [world.scopes.calendar] });
+      const toDos = await session.getToken();
+      assert.equal(claimsOf(calendar.token).scp, "Calendar.Read");
+      assert.equal(claimsOf(toDos.token).scp, "ToDoList.Read");
+      assert.notEqual(claimsOf(calendar.token).aud, claimsOf(toDos.token).aud);
+      const asked = world.requests.length;
+      assert.deepEqual(await session.getToken({ scopes: [world.scopes.calendar.toUpperCase()] }), calendar);
+      assert.equal(world.requests.length, asked);
+    });
+
+    test("are asked for once by many calls at the same time", async () => {
+      const client = world.client({ engine });
+      const session = await client.signIn();
+      const before = grants(world.requests, "refresh_token").length;
+      const tokens = await Promise.all(Array.from({ length: 32 }, () => session.getToken({ forceRefresh: true })));
+      assert.equal(new Set(tokens.map(({ token }) => token)).size, 1);
+      assert.equal(grants(world.requests, "refresh_token").length, before + 1);
+    });
+
+    test("need a sign-in where nobody signed in", async () => {
+      const client = world.client({ engine });
+      await assert.rejects(client.getToken(), { code: "sign_in_needed" });
+      assert.equal(await client.session(), undefined);
+    });
+
+    test("are no longer renewed after the sign-in was revoked, and the issuer's reason is kept", async () => {
+      const store = memoryStore();
+      const client = world.client({ engine, store });
+      const session = await client.signIn();
+      // Another program of the same store signed out everywhere, and this one has an old copy.
+      const copy = memoryStore();
+      const { records } = await store.read();
+      await copy.change([...records].map(([put, value]) => ({ put, value })));
+      assert.deepEqual((await session.signOut({ everywhere: true })).revoked, "yes");
+
+      const late = world.client({ engine, store: copy });
+      await assert.rejects(late.getToken({ forceRefresh: true }), (error: DoorcodeError) => {
+        assert.equal(error.code, "sign_in_again");
+        assert.equal(error.error, "invalid_grant");
+        assert.match(error.message, /^The issuer asks for a new sign-in: AADSTS\d+/);
+        assert.ok(error.aadsts! > 0);
+        assert.match(error.correlationId!, /^[0-9a-f-]{36}$/);
+        return true;
+      });
+    });
+
+    test("of a scope that awaits the administrator's consent are refused with what to do", async () => {
+      const session = await world.client({ engine }).signIn();
+      await assert.rejects(session.getToken({ scopes: [world.scopes.payroll] }), (error: unknown) => {
+        assert.ok(error instanceof DoorcodeError);
+        assert.ok(error.aadsts);
+        return true;
+      });
+    });
+  });
+
+  test(`a kept token of the ${engine} engine serves while the issuer is down; a renewal says so`, async () => {
+    const world = await startWorld();
+    const client = world.client({ engine });
+    const session = await client.signIn();
+    const kept = await session.getToken();
+    await world[Symbol.asyncDispose]();
+    assert.deepEqual(await session.getToken(), kept);
+    await assert.rejects(session.getToken({ forceRefresh: true }), { code: "issuer_unreachable" });
+    assert.deepEqual(await session.signOut({ everywhere: true }), { revoked: "failed", accounts: [session.account] });
+    assert.deepEqual(await client.accounts(), []);
+  });
+}
