@@ -8,7 +8,7 @@ export function plainText(text: string, options: { secrets?: readonly string[]; 
     if (secret.length >= 8) plain = plain.replaceAll(secret, "…");
   }
   plain = plain
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/[\p{Cc}\s]+/gu, " ")
     .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, "")
     .trim();
   const limit = options.limit ?? 600;

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { SecureContext } from "node:tls";
 import { DoorcodeError } from "../errors.ts";
 import { isLoopback } from "./loopback.ts";
 import { proxyAgent } from "./proxy-agent.ts";
@@ -14,7 +15,7 @@ const largestBody = 1024 * 1024;
  * Connections are kept alive between polls; an idle one does not hold the process.
  */
 export function nodeTransport(options: { ca?: string | string[] | undefined } = {}): Transport {
-  const ca = trustedRoots(options.ca);
+  const trustFor = trustedRoots(options.ca);
   const agents = new Map<string, Promise<http.Agent>>();
 
   /** One agent an origin: NO_PROXY decides by host, and an agent is what keeps connections. */
@@ -30,8 +31,9 @@ export function nodeTransport(options: { ca?: string | string[] | undefined } = 
   const makeAgent = async (url: URL): Promise<http.Agent> => {
     if (url.protocol === "http:") return new http.Agent({ keepAlive: true });
     // A proxy could not reach this machine's own loopback, and nothing of it should leave the machine.
-    const proxied = isLoopback(url.hostname) ? undefined : await proxyAgent(url, ca);
-    return proxied ?? new https.Agent({ keepAlive: true, ...(ca && { ca }) });
+    const trusted = trustFor(url.hostname);
+    const proxied = isLoopback(url.hostname) ? undefined : await proxyAgent(url, trusted);
+    return proxied ?? new https.Agent({ keepAlive: true, ...(trusted && { secureContext: trusted }) });
   };
 
   return {
@@ -43,22 +45,30 @@ export function nodeTransport(options: { ca?: string | string[] | undefined } = 
       request.signal?.throwIfAborted();
       const agent = await agentFor(url);
       request.signal?.throwIfAborted();
-      return await exchange(url, request, agent, ca);
+      return await exchange(url, request, agent, trustFor(url.hostname));
     },
   };
 }
 
-function exchange(url: URL, request: HttpRequest, agent: http.Agent, ca: string[] | undefined): Promise<HttpAnswer> {
+function exchange(
+  url: URL,
+  request: HttpRequest,
+  agent: http.Agent,
+  trusted: SecureContext | undefined,
+): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (body) headers["content-length"] = String(body.length);
   const { request: open } = url.protocol === "https:" ? https : http;
-  const outgoing = open(url, { method: request.method, headers, agent, ...(ca && { ca }) });
+  const tlsOptions = trusted && { secureContext: trusted };
+  const outgoing = open(url, { method: request.method, headers, agent, ...tlsOptions });
 
   const fail = (error: unknown) => {
     reject(error);
     outgoing.destroy();
+    // `destroy` tells nobody while there is no socket yet; see tunnel-agent.ts.
+    outgoing.emit("abandoned");
   };
   const onAbort = () => fail(request.signal?.reason);
   // For the whole exchange: an issuer that sends a byte a minute hangs as well.

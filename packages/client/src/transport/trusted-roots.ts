@@ -1,30 +1,57 @@
 import { readFileSync } from "node:fs";
 import tls from "node:tls";
 import { DoorcodeError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
+
+/** What to trust for a host; undefined: Node's own defaults hold. */
+export type TrustFor = (hostname: string) => tls.SecureContext | undefined;
 
 /**
- * The certificates to trust when the caller adds its own. Node's `ca` option replaces the defaults, NODE_EXTRA_CA_CERTS
- * included, so both are put back here. Undefined when there is nothing to add: Node's own defaults hold.
+ * The caller's certificates beside the defaults. Node's `ca` option replaces the defaults, NODE_EXTRA_CA_CERTS included, so
+ * they are put back here. Public authorities vouch for no name of this machine, and reading all their certificates costs as
+ * much as starting Node.js: a loopback host does without them.
  */
-export function trustedRoots(extra: string | string[] | undefined): string[] | undefined {
+export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   const added = extra === undefined ? [] : [extra].flat();
-  if (added.length === 0) return undefined;
+  if (added.length === 0) return () => undefined;
   for (const pem of added) {
     if (!pem.includes("-----BEGIN CERTIFICATE-----"))
       throw new DoorcodeError("configuration", { detail: "`ca` holds something else than certificates in PEM." });
   }
-  return [...defaults(), ...added];
+  const local = once(() => contextOf([...environmentRoots(), ...added]));
+  const everywhere = once(() => contextOf([...defaultRoots(), ...added]));
+  return (hostname) => (isLoopback(hostname) ? local() : everywhere());
 }
 
-function defaults(): string[] {
+function contextOf(ca: string[]): tls.SecureContext {
+  try {
+    return tls.createSecureContext({ ca });
+  } catch (cause) {
+    throw new DoorcodeError("configuration", { detail: "`ca` holds a certificate that cannot be read.", cause });
+  }
+}
+
+function defaultRoots(): readonly string[] {
   // From Node.js 22.15 on; it knows of --use-system-ca as well.
   if (typeof tls.getCACertificates === "function") return tls.getCACertificates("default");
+  return [...tls.rootCertificates, ...environmentRoots()];
+}
+
+function environmentRoots(): string[] {
   const file = process.env.NODE_EXTRA_CA_CERTS;
-  if (!file) return [...tls.rootCertificates];
+  if (!file) return [];
   try {
-    return [...tls.rootCertificates, readFileSync(file, "utf8")];
+    return [readFileSync(file, "utf8")];
   } catch {
     // Node itself only warns about a file that it cannot read.
-    return [...tls.rootCertificates];
+    return [];
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

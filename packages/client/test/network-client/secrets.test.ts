@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { type Fault, type Reply, secrets } from "../fixtures/faulty-issuer.ts";
+import { msalSignIn } from "../fixtures/msal-sign-in.ts";
+
+/** An issuer that repeats every secret it was given in everything it says. */
+const leaky = `device ${secrets.deviceCode}, access ${secrets.accessToken}`;
+const everything: Reply[] = [
+  { status: 400, json: { error: "access_denied", error_description: `No: ${secrets.deviceCode}` } },
+  { status: 400, json: { error: `odd ${secrets.deviceCode}`, suberror: secrets.deviceCode } },
+  { status: 400, text: leaky, headers: { "content-type": "text/html" } },
+  { status: 200, text: leaky },
+  { status: 200, json: { refresh_token: secrets.refreshToken, id_token: secrets.accessToken } },
+  { status: 200, text: `{"access_token":"${secrets.accessToken}",` },
+  { status: 302, text: leaky, headers: { location: `https://other.example/${secrets.deviceCode}` } },
+  "cut",
+];
+
+test("no error and no event holds a device code or a token", async (t) => {
+  for (const reply of everything) {
+    const fault: Fault = ({ kind }) => (kind === "poll" ? reply : undefined);
+    const { error, told } = await msalSignIn(t, { fault, device: { expires_in: 60 } });
+    assert.ok(error, JSON.stringify(reply));
+    assertClean({ error, told, stack: error.stack, json: JSON.stringify(error) });
+  }
+  for (const text of [leaky, `{"device_code":"${secrets.deviceCode}",`, `{"device_code":"${secrets.deviceCode}"}`]) {
+    const fault: Fault = ({ kind }) => (kind === "devicecode" ? { status: 200, text } : undefined);
+    const { error, told } = await msalSignIn(t, { fault });
+    assert.ok(error);
+    assertClean({ error, told, stack: error.stack });
+  }
+});
+
+test("what an issuer says cannot rewrite a terminal", async (t) => {
+  const hostile = "AADSTS1: \u001b[2Jgone\r\n\u202eright to left\u0007";
+  const fault: Fault = ({ kind }) =>
+    kind === "poll" ? { status: 400, json: { error: "access_denied", error_description: hostile } } : undefined;
+  const { error } = await msalSignIn(t, { fault });
+  assert.equal(error?.message, "The sign-in was declined: AADSTS1: [2Jgone right to left");
+});
+
+function assertClean(value: unknown) {
+  const seen = inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, breakLength: 200 });
+  for (const secret of Object.values(secrets)) assert.ok(!seen.includes(secret), seen);
+}

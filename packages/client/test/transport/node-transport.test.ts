@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createPlainServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { nodeTransport } from "../../src/transport/node-transport.ts";
+import { TransportError } from "../../src/transport/transport.ts";
+import { httpsServer } from "../fixtures/https-server.ts";
+
+const get = { method: "GET", timeoutMs: 5_000 } as const;
+const kind = (expected: TransportError["kind"]) => (error: unknown) =>
+  error instanceof TransportError && error.kind === expected;
+
+describe("the transport", { concurrency: true }, () => {
+  test("sends a form and gives status, lower-case headers and body back, on one connection", async (t) => {
+    const server = await httpsServer(t, (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", () => {
+        response.writeHead(400, { "X-Ms-Request-Id": "r1", "Set-Cookie": ["a=1", "b=2"] });
+        response.end(`${request.method} ${request.headers["content-type"]} ${Buffer.concat(chunks)}`);
+      });
+    });
+    const transport = nodeTransport({ ca: server.ca });
+    const request = {
+      url: `${server.origin}/token`,
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "name=ä",
+      timeoutMs: 5_000,
+    } as const;
+    const answer = await transport.send(request);
+    assert.equal(answer.status, 400);
+    assert.equal(answer.headers["x-ms-request-id"], "r1");
+    assert.equal(answer.body, "POST application/x-www-form-urlencoded name=ä");
+    await transport.send(request);
+    await transport.send(request);
+    assert.equal(server.connections(), 1);
+  });
+
+  test("a socket that hangs, before or in the middle of the answer, ends at the time limit", async (t) => {
+    const server = await httpsServer(t, (request, response) => {
+      if (request.url === "/drip") {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write("x"), 20);
+        response.on("close", () => clearInterval(timer));
+      }
+    });
+    const transport = nodeTransport({ ca: server.ca });
+    for (const path of ["/silent", "/drip"]) {
+      const started = performance.now();
+      await assert.rejects(
+        transport.send({ url: server.origin + path, method: "GET", timeoutMs: 200 }),
+        kind("timeout"),
+      );
+      const took = performance.now() - started;
+      assert.ok(took >= 195 && took < 1_500, `${took} ms`);
+    }
+  });
+
+  test("an aborted exchange ends at once with the signal's reason", async (t) => {
+    const server = await httpsServer(t, () => {});
+    const transport = nodeTransport({ ca: server.ca });
+    const ending = new AbortController();
+    const reason = new Error("enough");
+    const sent = transport.send({ ...get, url: server.origin, signal: ending.signal });
+    setTimeout(() => ending.abort(reason), 60);
+    const started = performance.now();
+    await assert.rejects(sent, (error) => error === reason);
+    assert.ok(performance.now() - started < 250);
+    await assert.rejects(
+      transport.send({ ...get, url: server.origin, signal: ending.signal }),
+      (error) => error === reason,
+    );
+  });
+
+  test("more than 1 MiB is refused, 1 MiB is not", async (t) => {
+    const server = await httpsServer(t, (request, response) => {
+      response.end(Buffer.alloc(1024 * 1024 + (request.url === "/more" ? 1 : 0), "x"));
+    });
+    const transport = nodeTransport({ ca: server.ca });
+    assert.equal((await transport.send({ ...get, url: server.origin })).body.length, 1024 * 1024);
+    await assert.rejects(transport.send({ ...get, url: `${server.origin}/more` }), kind("too_large"));
+  });
+
+  test("an answer that is cut off is a lost connection, as is a port where nothing listens", async (t) => {
+    const server = await httpsServer(t, (request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half");
+      setImmediate(() => request.socket.destroy());
+    });
+    const transport = nodeTransport({ ca: server.ca });
+    await assert.rejects(transport.send({ ...get, url: server.origin }), kind("connection"));
+    await assert.rejects(transport.send({ ...get, url: "https://localhost:1/" }), (error) => {
+      assert.ok(error instanceof TransportError);
+      assert.equal(error.kind, "connection");
+      assert.match(error.message, /nothing listens at localhost:1 \(ECONNREFUSED\)/);
+      return true;
+    });
+  });
+
+  test("a certificate of another CA, and one for another name, are not trusted", async (t) => {
+    const server = await httpsServer(t, (_, response) => response.end("secret"));
+    const other = await httpsServer(t, (_, response) => response.end("secret"), ["other.example"]);
+    await assert.rejects(nodeTransport().send({ ...get, url: server.origin }), kind("tls"));
+    await assert.rejects(nodeTransport({ ca: other.ca }).send({ ...get, url: server.origin }), kind("tls"));
+    const wrongName = { ...get, url: `https://localhost:${other.port}/` };
+    await assert.rejects(nodeTransport({ ca: other.ca }).send(wrongName), kind("tls"));
+  });
+
+  test("a CA of one's own stands beside NODE_EXTRA_CA_CERTS, not in its place", async (t) => {
+    const first = await httpsServer(t, (_, response) => response.end("first"));
+    const second = await httpsServer(t, (_, response) => response.end("second"));
+    const folder = await scratch(t);
+    await writeFile(join(folder, "extra.pem"), first.ca);
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, "extra.pem") };
+    const self = fileURLToPath(import.meta.url);
+    const script = fileURLToPath(new URL(`../fixtures/ask-two${extname(self)}`, import.meta.url));
+    const args = [...process.execArgv.filter((arg) => !arg.startsWith("--test")), script];
+    const { stdout } = await promisify(execFile)(process.execPath, [...args, first.origin, second.origin, second.ca], {
+      env,
+    });
+    assert.equal(stdout, "first\nsecond\n");
+  });
+
+  test("`ca` that is no certificate is refused", () => {
+    assert.throws(() => nodeTransport({ ca: "/etc/ca.pem" }), { code: "configuration" });
+  });
+
+  test("http is for this machine only", async (t) => {
+    const server = createPlainServer((_, response) => response.end("plain"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const transport = nodeTransport();
+    assert.equal((await transport.send({ ...get, url: `http://localhost:${port}/` })).body, "plain");
+    for (const url of [
+      "http://issuer.example/",
+      "http://localhost.issuer.example/",
+      "http://10.0.0.1/",
+      "ftp://localhost/",
+    ]) {
+      await assert.rejects(transport.send({ ...get, url }), { code: "configuration" });
+    }
+  });
+
+  test("a redirect is an answer; nobody is followed", async (t) => {
+    const asked: (string | undefined)[] = [];
+    const server = await httpsServer(t, (request, response) => {
+      asked.push(request.url);
+      response.writeHead(302, { location: "/elsewhere" }).end();
+    });
+    const answer = await nodeTransport({ ca: server.ca }).send({ ...get, url: `${server.origin}/here` });
+    assert.equal(answer.status, 302);
+    assert.deepEqual(asked, ["/here"]);
+  });
+});
+
+async function scratch(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-transport-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
