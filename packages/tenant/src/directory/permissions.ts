@@ -1,8 +1,9 @@
 import type { Store } from "../stores/contract.ts";
+import { REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
-/** Days a refresh token lives (Entra: 90). */
-export const REFRESH_TOKEN_DAYS = 90;
+/** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
+export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000);
 
 export interface Permissions {
   /** What the person reads, one line each. */
@@ -40,6 +41,6 @@ export async function permissionsOf(store: Store, clientId: string, requested: S
     resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
     withdrawn = resourceScopes.length < Math.max(1, wanted.size);
   }
-  if (oidc.includes("offline_access")) lines.push(`Stay signed in for ${REFRESH_TOKEN_DAYS} days`);
+  if (oidc.includes("offline_access")) lines.push(`Stay signed in until unused for ${REFRESH_TOKEN_DAYS} days`);
   return { lines, approved: { ...requested, resourceScopes }, withdrawn };
 }

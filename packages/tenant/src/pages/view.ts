@@ -66,7 +66,7 @@ export interface ConfirmView {
   network: "this_computer" | "same_network" | "other_network";
   /** With its dash: `FSBF-ZMBK`. */
   userCode: string;
-  /** Plain words, one line each: "Know your name and email", "Read your to-do lists", "Stay signed in for 90 days". */
+  /** Plain words, one line each: "Know your name and email", "Read your to-do lists", "Stay signed in until unused for 90 days". */
   permissions: string[];
 }
 

@@ -141,8 +141,8 @@ describe("no secret on the command line", () => {
     ["start", `--store=${url}`],
     ["start", url],
     ["users", url],
-    ["start", "--store-file", "postgres://doorcode:hunter2/?#@db.contoso.example/doorcode"],
-    ["start", "--store-file", "postgres://doorcode@db.contoso.example/doorcode?ssl=true&password=hunter2"],
+    ["start", "--store=postgres://doorcode:hunter2/?#@db.contoso.example/doorcode"],
+    ["start", "--store=postgres://doorcode@db.contoso.example/doorcode?ssl=true&password=hunter2"],
   ]) {
     const shown = args.join(" ").replace(/postgres:\S*/, (text) => (text === url ? "URL" : "another spelling of it"));
     test(`a URL with a password is a usage error and is not repeated: ${shown}`, async () => {

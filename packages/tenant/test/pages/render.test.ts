@@ -139,7 +139,10 @@ describe("the confirm page", () => {
     assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
     assert.match(words, /Started 40 seconds ago From Same network as you/);
     assert.match(words, /Code FSBF-ZMBK/);
-    assert.match(words, /It will be able to Know your name and email Read your to-do lists Stay signed in for 90 days/);
+    assert.match(
+      words,
+      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+    );
   });
 
   test("warns before all else when the device is on another network, and only then", () => {

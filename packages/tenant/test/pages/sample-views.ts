@@ -23,7 +23,7 @@ const confirm: ConfirmView = {
   fromIp: "203.0.113.24",
   network: "same_network",
   userCode: "FSBF-ZMBK",
-  permissions: ["Know your name and email", "Read your to-do lists", "Stay signed in for 90 days"],
+  permissions: ["Know your name and email", "Read your to-do lists", "Stay signed in until unused for 90 days"],
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
@@ -103,7 +103,7 @@ export const samples: Sample[] = [
       permissions: [
         "Know your name and email",
         "Read, change and delete every to-do list that you made or that somebody else shared with you",
-        "Stay signed in for 90 days",
+        "Stay signed in until unused for 90 days",
       ],
     },
   },

@@ -24,7 +24,7 @@ describe("the question", { concurrency: true }, () => {
       "Another network",
       "FSBFZ-MBKC",
       "Know your name",
-      "Stay signed in for 90 days",
+      "Stay signed in until unused for 90 days",
     ]) {
       assert.ok(text.includes(part), `${part} in: ${text}`);
     }
