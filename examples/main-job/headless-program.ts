@@ -16,13 +16,13 @@ export interface Invitation {
   code: string;
 }
 
-/** Starts examples/headless-msal as a process of its own: what a device would run, knowing nothing of this one. */
+/** Starts examples/headless-doorcode as a process of its own: what a device would run, knowing nothing of this one. */
 export function startHeadlessProgram(
   env: Record<string, string>,
   show: { line(text: string): void; invitation(invitation: Invitation): void; problem(text: string): void },
 ): HeadlessProgram {
-  const program = fileURLToPath(import.meta.resolve("../headless-msal/index.ts"));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
+  const program = fileURLToPath(import.meta.resolve("../headless-doorcode/index.ts"));
+  const child = spawn(process.execPath, [...process.execArgv, program], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -58,7 +58,8 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
 
     const endpoint = `${api.url}/api/todolist`;
     introduce(transcript, tenant, endpoint);
-    const program = startHeadlessProgram(settingsFor(tenant, endpoint), {
+    const settings = { ...settingsFor(tenant, endpoint), STORE_DIRECTORY: join(folder, "device") };
+    const program = startHeadlessProgram(settings, {
       line: transcript.device,
       invitation: ({ page, code }) => transcript.invitation(page, code),
       problem: transcript.device,
@@ -95,7 +96,7 @@ function settingsFor(tenant: RunningTenant, endpoint: string): Record<string, st
     CLIENT_ID: app.clientId,
     SCOPES: todoList.scopes.map((scope) => `api://${todoList.clientId}/${scope}`).join(" "),
     TODO_LIST_ENDPOINT: endpoint,
-    NODE_EXTRA_CA_CERTS: tenant.caFile!,
+    DOORCODE_CA_FILE: tenant.caFile!,
   };
 }
 

@@ -77,6 +77,13 @@ async function presenterOf(
 ): Promise<Presenter | undefined> {
   if (present === false) return undefined;
   if (present) return present;
-  const { defaultPresenter } = await import("./default-presenter.ts");
-  return defaultPresenter(context);
+  // On stderr, which is for people; results go to stdout.
+  const { choosePresenter } = await import("./presenters/choose-presenter.ts");
+  const { clock, options } = context;
+  return choosePresenter({
+    stream: process.stderr,
+    env: process.env,
+    clock,
+    ...(options.deviceName !== undefined && { deviceName: options.deviceName }),
+  });
 }
