@@ -256,7 +256,8 @@ export interface SessionStore {
   end(id: string): Promise<void>;
   endAllOf(userId: string): Promise<void>;
 
-  insertFlow(flow: Flow): Promise<void>;
+  /** False when its session has ended. */
+  insertFlow(flow: Flow): Promise<boolean>;
   /** Only within its own session. */
   findFlow(id: string, sessionId: string, now: number): Promise<Flow | undefined>;
   /** Starting sign-up (again) with an address: forgets what was proven for another one. */
@@ -288,8 +289,8 @@ export interface Mail {
 }
 
 export interface MailStore {
-  /** A new code ends the earlier ones of its flow. */
-  insertCode(code: MailCode): Promise<void>;
+  /** A new code ends the earlier ones of its flow. False when the flow is gone, its session having ended. */
+  insertCode(code: MailCode): Promise<boolean>;
   /**
    * Counts the attempt, and in the same statement or transaction uses the code when it matches:
    * marks the flow's email verified. At most `maxAttempts` per code; then it is dead.

@@ -2,17 +2,24 @@ import { type Selectable, sql } from "kysely";
 import { normalizeEmail } from "../directory/entities.ts";
 import type { Mail, MailStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
 
 export function mailStore({ db, locksRows }: Database): MailStore {
   return {
     async insertCode(code) {
       const { flowId, ...values } = { ...code, attempts: 0, usedAt: null };
-      await db
-        .insertInto("mailCodes")
-        .values({ flowId, ...values })
-        .onConflict((conflict) => conflict.column("flowId").doUpdateSet(values))
-        .execute();
+      try {
+        await db
+          .insertInto("mailCodes")
+          .values({ flowId, ...values })
+          .onConflict((conflict) => conflict.column("flowId").doUpdateSet(values))
+          .execute();
+        return true;
+      } catch (error) {
+        if (isForeignKeyViolation(error)) return false;
+        throw error;
+      }
     },
 
     useCode: ({ flowId, sessionId, codeHash, maxAttempts, now }) =>

@@ -42,6 +42,12 @@ function mayBeRepeated(error: unknown): boolean {
   return code === "ERR_SQLITE_ERROR" && typeof errcode === "number" && (errcode & 0xff) === 5;
 }
 
+/** What a row hangs on is gone: PostgreSQL's foreign_key_violation, SQLite's CONSTRAINT_FOREIGNKEY. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return code === "23503" || (code === "ERR_SQLITE_ERROR" && errcode === 787);
+}
+
 /** A unique column refused a row: PostgreSQL's unique_violation, SQLite's CONSTRAINT_UNIQUE and CONSTRAINT_PRIMARYKEY. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };

@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import type { BrowserSession, SessionStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
 import { userStands } from "./standing.ts";
 
@@ -61,7 +62,13 @@ export function sessionStore(database: Database): SessionStore {
     },
 
     async insertFlow(flow) {
-      await db.insertInto("flows").values(flow).execute();
+      try {
+        await db.insertInto("flows").values(flow).execute();
+        return true;
+      } catch (error) {
+        if (isForeignKeyViolation(error)) return false;
+        throw error;
+      }
     },
 
     findFlow: (id, sessionId, now) =>

@@ -35,7 +35,8 @@ export async function openFlow(visit: Visit, grantId: string | null): Promise<Fl
     createdAt: visit.now,
     expiresAt: visit.now + FLOW_MS,
   };
-  await visit.ctx.store.sessions.insertFlow(flow);
+  // The session may have ended this moment: signed in or out in another tab.
+  if (!(await visit.ctx.store.sessions.insertFlow(flow))) throw new PageProblem({ page: "stale_form" });
   return flow;
 }
 

@@ -84,7 +84,7 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
   const { ctx, now } = visit;
   const taken = (await ctx.store.directory.findUserByEmail(normalizeEmail(email))) !== undefined;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
-  await ctx.store.mail.insertCode({
+  const kept = await ctx.store.mail.insertCode({
     id: randomUUID(),
     purpose: "sign_up",
     flowId: flow.id,
@@ -93,6 +93,7 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
     createdAt: now,
     expiresAt: now + MAIL_CODE_MS,
   });
+  if (!kept) throw new PageProblem({ page: "stale_form" });
   const tenantName = ctx.config.name;
   const mail = taken
     ? accountExistsMail({ to: email, tenantName })

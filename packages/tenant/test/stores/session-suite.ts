@@ -138,6 +138,15 @@ export function sessionSuite(makePlace: MakePlace): void {
       );
     });
 
+    test("a session that ended takes no flow, nor a flow that went with it a code", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, emailNormalized: "a@b.example" };
+      await store.sessions.end(session.id);
+      assert.equal(await store.sessions.insertFlow({ ...flow, id: randomUUID() }), false);
+      assert.equal(await store.mail.insertCode({ ...code, codeHash: "x", createdAt: T0, expiresAt: T0 + 1 }), false);
+    });
+
     test("sweeping removes sessions and flows at their end and nothing before", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
