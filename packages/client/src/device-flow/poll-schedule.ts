@@ -41,8 +41,10 @@ export function afterPoll(
     return { ...schedule, interval, failures: 0, nextAt };
   }
   const failures = schedule.failures + 1;
-  const earliest = endedAt + spaced(interval);
-  const backedOff = endedAt + Math.min(spaced(interval) * 2 ** failures, Math.max(longestBackOff, spaced(interval)));
+  // Doubled with every failure, and never less than doubled: a connection that timed out asks for fewer polls (§3.5).
+  const doubled = 2 * spaced(interval);
+  const earliest = endedAt + doubled;
+  const backedOff = endedAt + Math.min(spaced(interval) * 2 ** failures, Math.max(longestBackOff, doubled));
   // The network may heal just before the end: rather one try then than none.
   const lastChance = Math.max(earliest, schedule.deadline - spaced(interval));
   return { ...schedule, interval, failures, nextAt: Math.max(Math.min(backedOff, lastChance), asked) };
