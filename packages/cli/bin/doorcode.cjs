@@ -1,10 +1,44 @@
 #!/usr/bin/env node
 "use strict";
-import("../dist/main.js")
-  .then((cli) => cli.main(process.argv.slice(2)))
-  .catch((error) => {
-    console.error(`doorcode: ${error.message}`);
-    return 1;
-  })
-  // What is still open then (a signal handler, a channel to a parent) must not keep the process.
-  .then((exit) => process.stdout.write("", () => process.exit(exit)));
+const argv = process.argv.slice(2);
+
+// A token that is kept, and the status, need no network: they are answered before anything large is loaded.
+const answered = (argv[0] === "token" && answerToken()) || (argv[0] === "status" && answerStatus());
+if (!answered) {
+  import("../dist/main.js")
+    .then((cli) => cli.main(argv))
+    .catch((error) => {
+      console.error(`doorcode: ${error.message}`);
+      return 1;
+    })
+    // What is still open then (a signal handler, a channel to a parent) must not keep the process.
+    .then((exit) => process.stdout.write("", () => process.exit(exit)));
+}
+
+function answerToken() {
+  const kept = require("../dist/kept-sign-in.cjs.cts");
+  const token = require("../dist/cached-token.cjs.cts").cachedToken(argv.slice(1), process.env, kept);
+  return token !== undefined && print(1, token);
+}
+
+function answerStatus() {
+  const kept = require("../dist/kept-sign-in.cjs.cts");
+  const columns = (require("node:tty").isatty(1) && process.stdout.columns) || 80;
+  const shown = require("../dist/status.cjs.cts").offlineStatus(argv.slice(1), process.env, columns, kept);
+  if (shown === undefined) return false;
+  process.exitCode = shown.exit;
+  return print(1, shown.stdout) && (shown.stderr === "" || print(2, shown.stderr));
+}
+
+/** Straight to the file descriptor: the streams of `process` cost more to make than all the rest here. */
+function print(descriptor, text) {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(require("node:fs").writeSync(descriptor, rest));
+  } catch (error) {
+    // A pipe that is full for the moment: the streams know how to wait. A reader that went away wants no more.
+    if (error.code === "EAGAIN") (descriptor === 1 ? process.stdout : process.stderr).write(rest);
+    else if (error.code !== "EPIPE") process.exitCode = 1;
+  }
+  return true;
+}

@@ -1,41 +1,59 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
-import { runTenant } from "./tenant.ts";
-
-const USAGE = 2;
+import { nearest, parse } from "./arguments.ts";
+import { type Command, commands } from "./commands.ts";
+import { exitCodeOf, exitCodes, UsageError } from "./exit-codes.ts";
+import { printError } from "./output.ts";
 
 /** The `doorcode` command: resolves to its exit code. */
 export async function main(argv: string[]): Promise<number> {
-  const outcome = { exit: 0 };
+  // Whoever read our output wants no more of it: there is nobody to tell.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const [name, ...rest] = argv;
+  // Everything after `tenant`, its --help too, is for the tenant's own command line, which needs a newer Node.js than this one.
+  if (name === "tenant") return (await import("./tenant.ts")).runTenant(rest);
+  let interrupted = (): number | undefined => undefined;
   try {
-    await program(outcome).parseAsync(argv, { from: "user" });
-    return outcome.exit;
+    const about = await information(name, rest);
+    if (about !== undefined) {
+      process.stdout.write(about);
+      return exitCodes.done;
+    }
+    const command = known(name);
+    const given = parse(name as string, rest, command.options, command.maxWords);
+    const { onInterruption } = await import("./interruption.ts");
+    const interruption = onInterruption();
+    interrupted = interruption.exit;
+    const exit = await (await command.load()).run(given, interruption.signal);
+    return interrupted() ?? exit;
   } catch (error) {
-    // Commander has printed its own words by now; asking for help is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    throw error;
+    const exit = interrupted() ?? exitCodeOf(error);
+    printError(error, exit, rest.includes("--json"));
+    return exit;
   }
 }
 
-function program(outcome: { exit: number }): Command {
-  const doorcode = new Command("doorcode")
-    .description("Sign-in for programs without a browser.")
-    .version(version(), "--version")
-    .enablePositionalOptions()
-    .exitOverride();
-  // Everything after `tenant`, its --help too, is for the tenant's own command line, which needs a newer Node.js than this one.
-  doorcode
-    .command("tenant")
-    .usage("start | approve | deny | users [options]")
-    .description("run a tenant of your own, and decide on sign-ins there")
-    .argument("[words...]")
-    .helpOption(false)
-    .allowUnknownOption()
-    .passThroughOptions()
-    .action(async (words: string[]) => {
-      outcome.exit = await runTenant(words);
-    });
-  return doorcode;
+/** What only describes the program, and asks nobody. */
+async function information(name: string | undefined, rest: string[]): Promise<string | undefined> {
+  if (name === "--version") return `${version()}\n`;
+  const asked = name === "help" || name === "--help" || name === "-h" ? (rest[0] ?? "") : undefined;
+  const own =
+    name !== undefined && Object.hasOwn(commands, name) && rest.some((word) => word === "--help" || word === "-h");
+  if (asked === undefined && !own) return undefined;
+  const { helpOf, helpOfAll } = await import("./help.ts");
+  const topic = own ? name : asked;
+  return topic ? helpOf(topic, known(topic)) : helpOfAll(commands);
+}
+
+function known(name: string | undefined): Command {
+  if (name === undefined) throw new UsageError("Say what to do.", "See: doorcode --help");
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return command;
+  const near = nearest(name, [...Object.keys(commands), "tenant"]);
+  const hint = near === undefined ? "See: doorcode --help" : `Did you mean: doorcode ${near}`;
+  const what = name.startsWith("-")
+    ? "a command comes first"
+    : `there is no command ${JSON.stringify(name.slice(0, 40))}`;
+  throw new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, hint);
 }
 
 function version(): string {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { doorcode, hereRunsTenant, packageFolder, scratch } from "./cli-process.ts";
 
@@ -129,8 +128,5 @@ async function ready(child: ReturnType<typeof doorcode>["child"]): Promise<{ pag
 async function packageAlone(folder: string): Promise<string> {
   for (const part of ["bin", "dist", "package.json"])
     await cp(join(packageFolder, part), join(folder, part), { recursive: true });
-  await mkdir(join(folder, "node_modules"), { recursive: true });
-  const commander = dirname(createRequire(import.meta.url).resolve("commander"));
-  await symlink(commander, join(folder, "node_modules/commander"));
   return folder;
 }

@@ -1,0 +1,130 @@
+import type { Arguments, OptionSpecs } from "./arguments.ts";
+
+export interface Command {
+  summary: string;
+  /** After `doorcode <name>`. */
+  usage: string;
+  options: OptionSpecs;
+  maxWords: number;
+  /** Further lines of the help. */
+  notes?: string[];
+  load(): Promise<{ run(given: Arguments, signal: AbortSignal): Promise<number> }>;
+}
+
+const profile = {
+  profile: {
+    type: "string",
+    value: "NAME",
+    help: "which remembered sign-in (default: DOORCODE_PROFILE, else default)",
+  },
+} as const satisfies OptionSpecs;
+const json = { json: { type: "boolean", help: "print one event a line" } } as const satisfies OptionSpecs;
+const scope = {
+  scope: { type: "string", value: "SCOPE", multiple: true, help: "permission to ask for; give it once for each" },
+} as const satisfies OptionSpecs;
+const caFile = {
+  "ca-file": { type: "string", value: "FILE", help: "certificates (PEM) to trust beside the system's" },
+} as const satisfies OptionSpecs;
+
+export const commands: Record<string, Command> = {
+  login: {
+    summary: "sign in by a code on a second device",
+    usage: "[--authority URL --client-id ID --scope SCOPE…] [options]",
+    options: {
+      authority: { type: "string", value: "URL", help: "address of the issuer (or DOORCODE_AUTHORITY)" },
+      "client-id": { type: "string", value: "ID", help: "the application's client ID (or DOORCODE_CLIENT_ID)" },
+      ...scope,
+      origin: {
+        type: "string",
+        value: "ORIGIN",
+        multiple: true,
+        help: "web API that `doorcode call` may send its token to",
+      },
+      ...profile,
+      ...caFile,
+      "expect-account": { type: "string", value: "EMAIL", help: "refuse everybody else; nothing is kept then" },
+      "no-qr": { type: "boolean", help: "show no QR code" },
+      timeout: { type: "string", value: "15m", help: "give up after this long (90s, 15m, 1h)" },
+      ...json,
+    },
+    maxWords: 0,
+    notes: ["What is given once is remembered in the profile; later `doorcode login` alone is enough."],
+    load: () => import("./login.ts"),
+  },
+  status: {
+    summary: "who is signed in, without asking the network",
+    usage: "[--json] [--profile NAME]",
+    options: { ...profile, ...json },
+    maxWords: 0,
+    notes: ["Exit code 3 when nobody is signed in."],
+    load: () => import("./status-command.ts"),
+  },
+  token: {
+    summary: "print an access token, and nothing else, on stdout",
+    usage: "[--scope SCOPE…] [--min-ttl 5m] [--json] [--explain]",
+    options: {
+      ...scope,
+      "min-ttl": { type: "string", value: "5m", help: "how long it must still be good (90s, 5m, 1h)" },
+      explain: { type: "boolean", help: "say on stderr whose token it is and where it came from" },
+      ...profile,
+      ...caFile,
+      ...json,
+    },
+    maxWords: 0,
+    notes: ["From the store where it can, else renewed silently. Exit code 3 when somebody must sign in."],
+    load: () => import("./token-command.ts"),
+  },
+  call: {
+    summary: "call a web API with the token",
+    usage: "[-X METHOD] URL [-d BODY] [-H 'NAME: VALUE'…]",
+    options: {
+      request: { type: "string", short: "X", value: "METHOD", help: "default: GET, with a body POST" },
+      data: { type: "string", short: "d", value: "BODY", dashes: true, help: "body; @FILE reads a file, @- stdin" },
+      header: { type: "string", short: "H", value: "'NAME: VALUE'", multiple: true, help: "further header" },
+      include: { type: "boolean", short: "i", help: "print status and headers before the body" },
+      origin: {
+        type: "string",
+        value: "ORIGIN",
+        multiple: true,
+        help: "declare, and remember, that this origin may have the token",
+      },
+      ...scope,
+      ...profile,
+      ...caFile,
+    },
+    maxWords: 1,
+    notes: [
+      "The token goes to declared origins only: `doorcode login --origin`, or --origin here, once.",
+      "Exit code 0 when the answer is 2xx, else 1 with the status on stderr.",
+    ],
+    load: () => import("./call.ts"),
+  },
+  accounts: {
+    summary: "everybody who is signed in on this machine",
+    usage: "[--json]",
+    options: { ...profile, ...json },
+    maxWords: 0,
+    load: () => import("./accounts.ts"),
+  },
+  switch: {
+    summary: "change to another account that is signed in",
+    usage: "[ACCOUNT] [--profile NAME] [--json]",
+    options: { ...profile, ...json },
+    maxWords: 1,
+    notes: ["ACCOUNT is an email, user name or account ID; with two accounts it may be left out."],
+    load: () => import("./switch.ts"),
+  },
+  logout: {
+    summary: "sign out here, and at the issuer where it can",
+    usage: "[--everywhere] [--all] [--profile NAME] [--json]",
+    options: {
+      everywhere: { type: "boolean", help: "also tell the issuer to revoke" },
+      all: { type: "boolean", help: "every account on this machine" },
+      ...profile,
+      ...caFile,
+      ...json,
+    },
+    maxWords: 0,
+    load: () => import("./logout.ts"),
+  },
+};

@@ -1,0 +1,91 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { choosePresenter, jsonPresenter, type Presenter } from "@doorcode/client";
+import type { Arguments } from "./arguments.ts";
+import { exitCodes, UsageError } from "./exit-codes.ts";
+import { type Profile, parseDuration, scopesOf } from "./kept-sign-in.cts";
+import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
+
+export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
+  const timeoutMs = timeoutOf(given);
+  const expectAccount = given.text("expect-account");
+  const settings = await openSettings(given);
+  const asked = profileFrom(given, settings);
+  const { claims, ...profile } = asked;
+  const deviceName = hostname().slice(0, 40);
+  const client = clientFor(profile, settings, { deviceName });
+  await client.signIn({
+    signal,
+    present: remembering(presenter(given, deviceName), (account) =>
+      remember(settings, {
+        ...profile,
+        authority: account.authority,
+        clientId: account.clientId,
+        accountId: account.id,
+      }),
+    ),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(expectAccount !== undefined && { expectAccount }),
+    ...(claims !== undefined && { claims }),
+  });
+  return exitCodes.done;
+}
+
+function timeoutOf(given: Arguments): number | undefined {
+  const text = given.text("timeout");
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (!ms) throw new UsageError("--timeout is a time such as 90s, 15m or 1h.", "See: doorcode login --help");
+  return ms;
+}
+
+/** Of this command line, else of the environment, else what the profile remembers. */
+function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Profile {
+  const authority = given.text("authority") || process.env.DOORCODE_AUTHORITY || kept?.authority;
+  const clientId = given.text("client-id") || process.env.DOORCODE_CLIENT_ID || kept?.clientId;
+  if (!authority || !clientId) {
+    const missing = authority ? "application" : "issuer";
+    throw new UsageError(
+      `Nothing says which ${missing} to sign in to.`,
+      "Name both: doorcode login --authority URL --client-id ID --scope SCOPE\n" +
+        "Or start a tenant of your own, which prints them: doorcode tenant start",
+    );
+  }
+  // What was remembered belongs to that app at that issuer.
+  const same = kept && sameAddress(kept.authority, authority) && kept.clientId === clientId ? kept : undefined;
+  const scopes = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : (same?.scopes ?? []);
+  const origins =
+    given.list("origin").length > 0 ? given.list("origin") : (same?.apis ?? []).map(({ origin }) => origin);
+  return {
+    authority,
+    clientId,
+    accountId: null,
+    scopes,
+    apis: origins.map((origin) => ({ origin: originOf(origin), scopes })),
+    ...(caFile !== undefined && { caFile: resolve(caFile) }),
+    ...(same?.claims !== undefined && { claims: same.claims }),
+  };
+}
+
+const sameAddress = (one: string, other: string) => one.replace(/\/+$/, "") === other.replace(/\/+$/, "");
+
+export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
+
+function presenter(given: Arguments, deviceName: string): Presenter {
+  if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
+  return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), deviceName });
+}
+
+/** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */
+function remembering(
+  presenter: Presenter,
+  keep: (account: { id: string; authority: string; clientId: string }) => Promise<void>,
+): Presenter {
+  return {
+    async show(event, about) {
+      if (event.event === "signed_in") await keep(event.account);
+      await presenter.show(event, about);
+    },
+    end: (outcome) => presenter.end?.(outcome),
+  };
+}
