@@ -11,31 +11,52 @@ const CLAIM_LIFE_MS = 10_000;
 /** `claim.<generation>.<attempt>` */
 const NAME = /^claim\.(\d+)\.\d+$/;
 
-/**
- * For file systems without hard links: a writer first claims the generation by a file that only one can create, with its
- * process id, then renames the complete file into place. Over the claim of a dead writer goes one of the next attempt.
- */
+/** For file systems without hard links. */
 export function commitByClaim(clock: Clock): Commit {
   return async (directory, generation, bytes) => {
     const scratch = await writeScratch(directory, bytes);
-    const start = clock.now();
-    // Held for longer, it may be another's by now.
-    const stillOurs = () => Math.abs(clock.now() - start) < CLAIM_LIFE_MS / 2;
-    let claimed: string | undefined;
-    try {
-      claimed = await claim(directory, generation, scratch);
-      if (claimed === undefined) return false;
-      const names = listFolder(directory) ?? [];
-      if (newestGeneration(names) !== generation - 1 || !stillOurs()) return false;
-      await rename(scratch, storePath(directory, generation));
-      await syncFolder(directory);
-      return true;
-    } finally {
-      await removeIfThere(scratch);
-      if (claimed !== undefined && stillOurs()) await removeIfThere(claimed);
-      await removeSpentClaims(directory);
-    }
+    const isFree = () => newestGeneration(listFolder(directory) ?? []) === generation - 1;
+    return await placeByClaim({
+      clock,
+      directory,
+      generation,
+      scratch,
+      path: storePath(directory, generation),
+      isFree,
+    });
   };
+}
+
+/**
+ * Gives a complete scratch file its name unless somebody else does: first a claim on the generation, a file that only one can
+ * create, with its process id; then a rename. Over the claim of a dead writer goes one of the next attempt.
+ */
+export async function placeByClaim(input: {
+  clock: Clock;
+  directory: string;
+  /** 0 for the key. */
+  generation: number;
+  scratch: string;
+  path: string;
+  /** Asked once the claim is held. */
+  isFree(): boolean;
+}): Promise<boolean> {
+  const { clock, directory, generation, scratch, path } = input;
+  const start = clock.now();
+  // Held for longer, it may be another's by now.
+  const stillOurs = () => Math.abs(clock.now() - start) < CLAIM_LIFE_MS / 2;
+  let claimed: string | undefined;
+  try {
+    claimed = await claim(directory, generation, scratch);
+    if (claimed === undefined || !input.isFree() || !stillOurs()) return false;
+    await rename(scratch, path);
+    await syncFolder(directory);
+    return true;
+  } finally {
+    await removeIfThere(scratch);
+    if (claimed !== undefined && stillOurs()) await removeIfThere(claimed);
+    await removeSpentClaims(directory);
+  }
 }
 
 /** The claim's file, or undefined when another holds it. `fresh` is a file of now. */
@@ -66,12 +87,12 @@ async function binds(path: string, fresh: string): Promise<boolean> {
   }
 }
 
-/** Claims of generations that are in. */
+/** Claims of generations that are in; the key's once there is a store that is sealed with it. */
 async function removeSpentClaims(directory: string): Promise<void> {
   const names = listFolder(directory) ?? [];
   const newest = newestGeneration(names);
   for (const name of names) {
     const generation = Number(NAME.exec(name)?.[1]);
-    if (generation <= newest) await removeIfThere(join(directory, name));
+    if (newest > 0 && generation <= newest) await removeIfThere(join(directory, name));
   }
 }

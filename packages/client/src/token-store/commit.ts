@@ -25,11 +25,11 @@ export const commitByLink: Commit = async (directory, generation, bytes) => {
   return true;
 };
 
+/** EACCES: Android forbids them. A folder that cannot be written has refused the scratch file before. */
+const WITHOUT_LINKS = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]);
+
 /** The file system has no hard links (FAT, some network and phone file systems). */
 export function isWithoutLinks(error: unknown): boolean {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return (
-    syscall === "link" &&
-    (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "EXDEV" || code === "ENOSYS")
-  );
+  const { code = "", syscall } = error as NodeJS.ErrnoException;
+  return syscall === "link" && WITHOUT_LINKS.has(code);
 }

@@ -95,7 +95,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   async function put(state: StoreState): Promise<boolean> {
     const file = storePath(directory, state.generation);
     await makeFolder(directory);
-    const key = readKey(directory, env) ?? (await makeKey(directory, env));
+    const key = readKey(directory, env) ?? (await makeKey(directory, env, clock));
     const bytes = seal(state, key);
     try {
       if (!(await commitOrClaim(state.generation, bytes))) return false;
@@ -143,7 +143,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   async function probe(): Promise<StoreState> {
     const state = await read();
     await makeFolder(directory);
-    const key = readKey(directory, env) ?? (await makeKey(directory, env));
+    const key = readKey(directory, env) ?? (await makeKey(directory, env, clock));
     try {
       await removeIfThere(await writeScratch(directory, seal(state, key)));
     } catch (error) {

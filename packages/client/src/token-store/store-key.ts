@@ -1,11 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { link, open } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { link } from "node:fs/promises";
+import type { Clock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
 import { isWithoutLinks } from "./commit.ts";
+import { placeByClaim } from "./commit-by-claim.ts";
 import { type KeySource, keySource, readPrivateFile, STORE_FORMAT } from "./read-store.cts";
 import { removeIfThere, writeScratch } from "./scratch-files.ts";
 import { fileProblem } from "./store-errors.ts";
 import { syncFolder } from "./store-folder.ts";
+
+/** Until the process that makes the key is looked at again. */
+const CLAIM_WAIT_MS = 20;
 
 /** The key, or undefined where the folder's own key was not made yet. */
 export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | undefined {
@@ -29,35 +35,31 @@ export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | und
   });
 }
 
-/** Makes the folder's key; whichever process comes first, all end up with the same. */
-export async function makeKey(directory: string, env: NodeJS.ProcessEnv): Promise<Buffer> {
+/** Makes the folder's key; whichever process comes first, all end up with the same. No killed process leaves half of one. */
+export async function makeKey(directory: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<Buffer> {
   const { path } = keySource(directory, env);
   const key = randomBytes(STORE_FORMAT.keyBytes);
   try {
-    // By a link from a complete file, so that a killed process leaves no half a key.
     const scratch = await writeScratch(directory, key);
     try {
       await link(scratch, path);
-    } catch (error) {
-      if (!isWithoutLinks(error)) throw error;
-      await writeExclusive(path, key);
+      await syncFolder(directory);
     } finally {
       await removeIfThere(scratch);
     }
-    await syncFolder(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileProblem(error, path);
+    if (isWithoutLinks(error)) await makeKeyByClaim(directory, path, key, clock);
+    else if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileProblem(error, path);
   }
   return readKey(directory, env) ?? key;
 }
 
-async function writeExclusive(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+export async function makeKeyByClaim(directory: string, path: string, key: Buffer, clock: Clock): Promise<void> {
+  const isFree = () => !existsSync(path);
+  while (isFree()) {
+    const scratch = await writeScratch(directory, key);
+    if (await placeByClaim({ clock, directory, generation: 0, scratch, path, isFree })) return;
+    await clock.sleep(CLAIM_WAIT_MS);
   }
 }
 

@@ -3,9 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { systemClock } from "../../src/clock.ts";
 import { commitByLink } from "../../src/token-store/commit.ts";
 import { commitByClaim } from "../../src/token-store/commit-by-claim.ts";
 import { defaultStoreDirectory, openFileStore } from "../../src/token-store/file-store.ts";
+import { makeKeyByClaim } from "../../src/token-store/store-key.ts";
 import { manualClock } from "./manual-clock.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { storeContract } from "./store-contract.ts";
@@ -149,6 +151,18 @@ describe("The files of the store", { concurrency: true }, () => {
     writeFileSync(join(directory, "claim.1.0"), String(process.pid), { mode: 0o600 });
     assert.equal(await commit(directory, 1, Buffer.from("")), false);
     assert.deepEqual(readdirSync(directory), ["claim.1.0"]);
+  });
+
+  test("without links: of many that make the key at once all get the same, over a dead one's claim", async (t) => {
+    const directory = scratchFolder(t);
+    const path = join(directory, "key");
+    writeFileSync(join(directory, "claim.0.0"), String(deadPid()), { mode: 0o600 });
+    const keys = Array.from({ length: 8 }, (_, n) => Buffer.alloc(32, n));
+    await Promise.all(keys.map((key) => makeKeyByClaim(directory, path, key, systemClock)));
+    assert.ok(keys.some((key) => key.equals(readFileSync(path))));
+    const first = readFileSync(path);
+    await makeKeyByClaim(directory, path, Buffer.alloc(32, 99), systemClock);
+    assert.deepEqual(readFileSync(path), first);
   });
 
   test("its place follows XDG, never the working folder", { skip: process.platform === "win32" }, () => {
