@@ -1,0 +1,141 @@
+import { setImmediate } from "node:timers/promises";
+import { runFlow } from "../../packages/client/test/fixtures/device-flow.ts";
+import { type Fault, faultyIssuer, type Reply, tokens } from "../../packages/client/test/fixtures/faulty-issuer.ts";
+import { type SimulatedClock, simulatedClock } from "../../packages/client/test/fixtures/simulated-clock.ts";
+
+/** What a run of sign-ins through a broken network came to. */
+export interface ChaosReport {
+  signIns: number;
+  polls: number;
+  faults: Record<string, number>;
+  outcomes: Record<string, number>;
+  /** Each must stay empty. */
+  early: string[];
+  afterEnd: string[];
+  unfinished: string[];
+}
+
+const lifetime = 900_000;
+/** Two of the longest back-offs, with a hung socket each, under what `slow_down` may have made of the interval. */
+const timeToFinish = 2 * (63_000 + 15_000) + 60_000;
+
+/**
+ * Sign-ins one after the other, each with a seed of its own, on real TLS sockets in simulated time. Until the network heals,
+ * requests are lost, connections reset or cut in the middle, sockets hang, gateways answer in HTML, issuers are busy; the wall
+ * clock jumps and the machine is suspended all along.
+ */
+export async function chaos(signIns: number, seed: number): Promise<ChaosReport> {
+  const report: ChaosReport = { signIns, polls: 0, faults: {}, outcomes: {}, early: [], afterEnd: [], unfinished: [] };
+  for (let n = 0; n < signIns; n++) await signIn(random(seed * 100_003 + n), `sign-in ${n} of seed ${seed}`, report);
+  return report;
+}
+
+type Random = () => number;
+
+async function signIn(chance: Random, name: string, report: ChaosReport): Promise<void> {
+  const clock = simulatedClock();
+  const between = (least: number, most: number) => Math.floor(least + chance() * (most - least));
+  const healsAt = between(0, 500_000);
+  const decidedAt = between(10_000, 500_000);
+  const decision = chance() < 0.7 ? "approved" : chance() < 0.6 ? "denied" : "never";
+  const faultRate = 0.2 + chance() * 0.7;
+
+  let interval = 5_000;
+  let notBefore = 0;
+  let over = false;
+  let lastArrival = Number.NEGATIVE_INFINITY;
+  const count = (of: Record<string, number>, what: string) => {
+    of[what] = (of[what] ?? 0) + 1;
+  };
+
+  const fault: Fault = ({ kind, at: sentAt }) => {
+    if (kind !== "poll") return undefined;
+    if (chance() < 0.3) clock.pass(between(0, 4_000));
+    const arrival = clock.monotonic();
+    report.polls++;
+    if (over || sentAt >= lifetime) report.afterEnd.push(`${name} at ${arrival}`);
+    if (arrival - lastArrival < interval || arrival < notBefore) report.early.push(`${name} at ${arrival}`);
+    lastArrival = arrival;
+    disturb(clock, chance);
+    const broken = arrival < healsAt && chance() < faultRate ? brokenReply(chance) : undefined;
+    if (broken) {
+      count(report.faults, broken.name);
+      if (broken.slows) interval += 5_000;
+      if (broken.wait) notBefore = clock.monotonic() + broken.wait;
+      return broken.reply;
+    }
+    if (chance() < 0.3) clock.pass(between(0, 3_000));
+    if (arrival < decidedAt || decision === "never") return { status: 400, json: { error: "authorization_pending" } };
+    over = true;
+    if (decision === "denied") return { status: 400, json: { error: "access_denied" } };
+    return { status: 200, json: tokens("https://localhost") };
+  };
+
+  const issuer = await faultyIssuer({ now: clock.monotonic, fault });
+  try {
+    const { answer, error } = await runFlow(issuer, clock);
+    over = true;
+    const outcome = answer ? "approved" : (error?.code ?? "nothing");
+    count(report.outcomes, outcome);
+    const canFinish = decision !== "never" && Math.max(healsAt, decidedAt) + timeToFinish < lifetime;
+    const suspendedPastEnd = clock.monotonic() >= lifetime && outcome !== decision && suspended.has(clock);
+    if (canFinish && outcome !== decision && !suspendedPastEnd)
+      report.unfinished.push(`${name}: ${outcome}, not ${decision}`);
+    // Whatever would still be sent would come now.
+    for (let turn = 0; turn < 5; turn++) await setImmediate();
+  } finally {
+    await issuer.close();
+  }
+}
+
+/** Clocks whose machine slept through so much that nobody could have finished. */
+const suspended = new WeakSet<SimulatedClock>();
+
+function disturb(clock: SimulatedClock, chance: Random): void {
+  if (chance() < 0.1) clock.jump((chance() - 0.5) * 6 * 3_600_000);
+  if (chance() < 0.02) {
+    const asleep = 30_000 + chance() * 600_000;
+    clock.pass(asleep);
+    if (asleep > 100_000) suspended.add(clock);
+  }
+}
+
+interface Broken {
+  name: string;
+  reply: Reply;
+  slows?: boolean;
+  wait?: number;
+}
+
+function brokenReply(chance: Random): Broken {
+  const html = { "content-type": "text/html" };
+  const seconds = 1 + Math.floor(chance() * 40);
+  const kinds: Broken[] = [
+    { name: "reset", reply: "reset" },
+    { name: "cut", reply: "cut" },
+    { name: "black hole", reply: "hang" },
+    { name: "502 HTML", reply: { status: 502, text: "<h1>Bad gateway</h1>", headers: html } },
+    { name: "503 empty", reply: { status: 503 } },
+    {
+      name: "503 Retry-After",
+      reply: { status: 503, json: { error: "temporarily_unavailable" }, headers: { "retry-after": `${seconds}` } },
+      wait: seconds * 1_000,
+    },
+    { name: "429", reply: { status: 429, json: {} }, slows: true },
+    { name: "slow_down", reply: { status: 400, json: { error: "slow_down" } }, slows: true },
+  ];
+  // What slows for good must stay rare, or nobody would finish.
+  const choice = chance() < 0.9 ? Math.floor(chance() * 6) : 6 + Math.floor(chance() * 2);
+  return kinds[choice] as Broken;
+}
+
+/** mulberry32: small, and the same everywhere for the same seed. */
+function random(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
