@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -63,6 +63,21 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual([...(await one.read()).records.keys()], ["a", "b"]);
   });
 
+  for (const [how, commit] of Object.entries({ links: commitByLink, claims: commitByClaim(systemClock) })) {
+    test(`writers that know nothing of each other lose no change, by ${how}`, async (t) => {
+      const directory = join(scratchFolder(t), "store");
+      const stores = await Promise.all(Array.from({ length: 6 }, () => openFileStore({ directory, env: {}, commit })));
+      const keys = stores.flatMap((store, writer) =>
+        Array.from({ length: 8 }, (_, n) => ({ store, key: `writer ${writer}, change ${n}` })),
+      );
+      await Promise.all(keys.map(({ store, key }) => store.change([{ put: key, value: key }])));
+      const { records, generation } = await stores[0]!.read();
+      assert.deepEqual([...records.keys()].sort(), keys.map(({ key }) => key).sort());
+      assert.equal(generation, keys.length, "and none went in twice");
+      assert.deepEqual(readdirSync(directory).sort(), ["key", `store.${generation}.enc`]);
+    });
+  }
+
   test("a writer that was stopped for long and takes a number from the past does not lose its change", async (t) => {
     const directory = scratchFolder(t);
     const quick = await open(directory);
@@ -125,12 +140,16 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.equal((await named.read()).records.get("a"), 1);
   });
 
-  test("scratch files of dead writers are swept, those of live ones are not", async (t) => {
+  test("scratch files of dead writers are swept, those of live ones only when they are old", async (t) => {
     const directory = scratchFolder(t);
     const dead = `tmp.${deadPid()}.0123456789abcdef`;
     const alive = `tmp.${process.pid}.0123456789abcdef`;
     writeFileSync(join(directory, dead), "half a st", { mode: 0o600 });
+    const forgotten = `tmp.${process.pid}.fedcba9876543210`;
     writeFileSync(join(directory, alive), "half a st", { mode: 0o600 });
+    writeFileSync(join(directory, forgotten), "half a st", { mode: 0o600 });
+    const elevenMinutesAgo = statSync(join(directory, alive)).mtimeMs / 1000 - 11 * 60;
+    utimesSync(join(directory, forgotten), elevenMinutesAgo, elevenMinutesAgo);
     await (await open(directory)).change([{ put: "a", value: 1 }]);
     assert.deepEqual(readdirSync(directory).sort(), ["key", "store.1.enc", alive]);
   });
@@ -166,9 +185,12 @@ describe("The files of the store", { concurrency: true }, () => {
   });
 
   test("its place follows XDG, never the working folder", { skip: process.platform === "win32" }, () => {
-    assert.equal(defaultStoreDirectory({ XDG_STATE_HOME: "/state", HOME: "/home/ada" }), "/state/doorcode");
-    assert.equal(defaultStoreDirectory({ HOME: "/home/ada" }), "/home/ada/.local/state/doorcode");
-    assert.equal(defaultStoreDirectory({ XDG_STATE_HOME: "relative", HOME: "/h" }), "/h/.local/state/doorcode");
+    assert.equal(defaultStoreDirectory({ XDG_STATE_HOME: "/state", HOME: "/people/ada" }), "/state/doorcode");
+    assert.equal(defaultStoreDirectory({ HOME: "/people/ada" }), "/people/ada/.local/state/doorcode");
+    assert.equal(
+      defaultStoreDirectory({ XDG_STATE_HOME: "relative", HOME: "/people/eve" }),
+      "/people/eve/.local/state/doorcode",
+    );
     assert.equal(defaultStoreDirectory({}), join(homedir(), ".local/state/doorcode"));
   });
 });
