@@ -9,7 +9,7 @@ type Ask<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
 /** A running `msal-program.ts`: unmodified MSAL in a process of its own that trusts the tenant's CA by NODE_EXTRA_CA_CERTS. */
 export interface MsalClient extends AsyncDisposable {
-  /** Signs in; `meanwhile` runs before the first poll. Rejects with `MsalRefusal`. */
+  /** Signs in; `meanwhile` runs while MSAL polls already. Rejects with `MsalRefusal`. */
   signIn(scopes: string[], meanwhile: (code: ToldCode) => Promise<void>): Promise<SignedIn>;
   /** One outcome a request, all asked at once. */
   silentAll(...requests: SilentRequest[]): Promise<Outcome[]>;
@@ -58,7 +58,7 @@ export function startMsal(settings: MsalSettings, caFile: string): MsalClient {
     return new Promise<T>((resolve, reject) => {
       listeners.set(id, (line) => {
         if (line.code && onCode) {
-          onCode(line.code).then(() => send({ id, do: "go-on" }), reject);
+          onCode(line.code).catch(reject);
           return;
         }
         listeners.delete(id);

@@ -17,18 +17,11 @@ const application: PublicClientApplication = new msal.PublicClientApplication({
   auth: { ...settings, knownAuthorities: [new URL(settings.authority).host] },
 });
 
-/** Sign-ins whose code was told and that wait for the test to go on. */
-const goOn = new Map<number, () => void>();
-
 const commands = createInterface({ input: process.stdin });
 // Whoever started this is gone.
 commands.on("close", () => process.exit());
 commands.on("line", async (line) => {
   const command = JSON.parse(line) as Command;
-  if (command.do === "go-on") {
-    goOn.get(command.id)?.();
-    return;
-  }
   try {
     tell({ id: command.id, value: await run(command) });
   } catch (error) {
@@ -36,7 +29,7 @@ commands.on("line", async (line) => {
   }
 });
 
-async function run(command: Exclude<Command, { do: "go-on" }>): Promise<unknown> {
+async function run(command: Command): Promise<unknown> {
   const cache = application.getTokenCache();
   switch (command.do) {
     case "sign-in": {
@@ -45,10 +38,8 @@ async function run(command: Exclude<Command, { do: "go-on" }>): Promise<unknown>
         scopes,
         // Seconds. A sign-in that never ends fails its test instead of hanging it.
         timeout: 60,
-        deviceCodeCallback: async (code) => {
-          tell({ id, code });
-          await new Promise<void>((resolve) => goOn.set(id, resolve));
-        },
+        // MSAL waits for nothing that is done here: its first poll follows at once.
+        deviceCodeCallback: (code) => tell({ id, code }),
       });
       return result && shown(result);
     }

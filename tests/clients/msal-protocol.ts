@@ -11,8 +11,6 @@ export interface SilentRequest {
 
 export type Command =
   | { id: number; do: "sign-in"; scopes: string[] }
-  /** Lets a sign-in whose code was told begin to poll. */
-  | { id: number; do: "go-on" }
   /** All requests at once. */
   | { id: number; do: "silent"; requests: SilentRequest[] }
   | { id: number; do: "accounts" | "cache" | "remove-account" | "sign-out" };

@@ -14,8 +14,13 @@ describe("unmodified MSAL Node renews silently", () => {
 
   async function signedIn(from = world): Promise<MsalClient> {
     const msal = from.msal();
-    await msal.signIn([from.scopes.read], ({ userCode }) => from.ada.approve(userCode!));
-    return msal;
+    try {
+      await msal.signIn([from.scopes.read], ({ userCode }) => from.ada.approve(userCode!));
+      return msal;
+    } catch (error) {
+      await msal[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   function post(endpoint: "token" | "revoke", fields: Record<string, string>): Promise<Response> {

@@ -1,3 +1,4 @@
+import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/device-grant/poll-pace.ts";
 import type { Api } from "../../packages/tenant/src/directory/entities.ts";
 import {
   startTestTenant,
@@ -44,7 +45,18 @@ export async function startTenantForClients(options?: TestTenantOptions): Promis
       calendar: scopeOf(calendar),
       payroll: scopeOf(payroll),
     },
-    msal: (authority = tenant.authority) => startMsal({ authority, clientId: app.clientId }, tenant.caFile),
+    msal: (authority = tenant.authority) => {
+      const program = startMsal({ authority, clientId: app.clientId }, tenant.caFile);
+      return {
+        ...program,
+        signIn: (scopes, meanwhile) =>
+          program.signIn(scopes, async (code) => {
+            await meanwhile(code);
+            // A poll was perhaps faster than the decision; on a clock that stands still all after it would be early.
+            tenant.clock.advance(POLL_INTERVAL_SECONDS * 1_000);
+          }),
+      };
+    },
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
