@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createClient } from "../../packages/client/src/create-client.ts";
+import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { startWorld, type World } from "./world.ts";
+
+describe("an authority", () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  const engineOf = async (store: ReturnType<typeof memoryStore>) => {
+    const { records } = await store.read();
+    return [...records.keys()].some((key) => key.startsWith("msal:")) ? "entra" : "oidc";
+  };
+  const discoveries = () => world.requests.filter(({ url }) => url.endsWith("openid-configuration")).length;
+
+  test("that says it is Entra-shaped gets MSAL as its engine; the program's word goes first", async () => {
+    for (const [option, engine] of [
+      [undefined, "entra"],
+      ["entra", "entra"],
+      ["oidc", "oidc"],
+    ] as const) {
+      const store = memoryStore();
+      await world.client({ store, ...(option && { engine: option }) }).signIn();
+      assert.equal(await engineOf(store), engine);
+    }
+  });
+
+  test("that says nothing is taken for plain OpenID Connect", async () => {
+    const store = memoryStore();
+    const transport = world.transport((request, answer) =>
+      request.url.endsWith("openid-configuration")
+        ? { ...answer, body: answer.body.replace('"doorcode_profile"', '"another_profile"') }
+        : answer,
+    );
+    await world.client({ store, transport }).signIn();
+    assert.equal(await engineOf(store), "oidc");
+  });
+
+  test("may be written with a slash, with /v2.0, or with the tenant's name", async () => {
+    const { authority, context } = world.tenant;
+    for (const written of [
+      `${authority}/`,
+      `${authority}/v2.0`,
+      `${new URL(authority).origin}/${context.config.domain}`,
+    ]) {
+      for (const engine of ["entra", undefined] as const) {
+        const session = await world.client({ authority: written, ...(engine && { engine }) }).signIn();
+        assert.equal(session.account.issuer, world.tenant.issuer, written);
+        await session.getToken({ forceRefresh: true });
+      }
+    }
+  });
+
+  test("is asked for its metadata once a day", async () => {
+    const store = memoryStore();
+    const before = discoveries();
+    const session = await world.client({ store }).signIn();
+    await world.client({ store }).getToken({ forceRefresh: true });
+    assert.equal(discoveries(), before + 1);
+    world.tenant.clock.advance(25 * 60 * 60_000);
+    await session.getToken();
+    assert.equal(discoveries(), before + 2);
+  });
+
+  test("that cannot be used is said at once", () => {
+    for (const authority of [
+      "",
+      "contoso",
+      "http://contoso.ciamlogin.com/",
+      "https://u:p@contoso.ciamlogin.com/",
+      "https://x.example/?a=b",
+    ]) {
+      assert.throws(() => createClient({ authority, clientId: world.clientId }), { code: "configuration" }, authority);
+    }
+    assert.throws(() => createClient({ authority: world.tenant.authority, clientId: "" }), { code: "configuration" });
+    const apis = [{ origin: "http://todo.example", scopes: [] }];
+    assert.throws(() => createClient({ authority: world.tenant.authority, clientId: "a", apis }), {
+      code: "configuration",
+    });
+  });
+
+  test("that knows devices is told the device's name; another is not", async () => {
+    const sent = () => {
+      const request = world.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
+      return new URLSearchParams(request?.body).get("device_name");
+    };
+    await world.client({ deviceName: "Kitchen radio" }).signIn();
+    assert.equal(sent(), "Kitchen radio");
+    const transport = world.transport((request, answer) =>
+      request.url.endsWith("openid-configuration")
+        ? { ...answer, body: answer.body.replace('"doorcode_profile"', '"another_profile"') }
+        : answer,
+    );
+    await world.client({ deviceName: "Kitchen radio", transport }).signIn();
+    assert.equal(sent(), null);
+  });
+});
+
+test("a local tenant's CA is found where the tenant wrote it; another certificate on the same port is refused", async (t) => {
+  const home = await mkdtemp(join(tmpdir(), "doorcode-test-"));
+  const before = process.env.XDG_DATA_HOME;
+  process.env.XDG_DATA_HOME = home;
+  t.after(async () => {
+    if (before === undefined) delete process.env.XDG_DATA_HOME;
+    else process.env.XDG_DATA_HOME = before;
+    await rm(home, { recursive: true, force: true });
+  });
+  const folder = join(home, "doorcode", "tenant");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const client = (authority: string, clientId: string) =>
+    createClient({
+      authority,
+      clientId,
+      store: memoryStore(),
+      present: { show: () => Promise.reject(new Error("shown")) },
+    });
+
+  const tenant = await startTestTenant({ clock: "moving", dataDir: folder });
+  const { port } = new URL(tenant.authority);
+  const clientId = tenant.apps[0]!.clientId;
+  await assert.rejects(client(tenant.authority, clientId).signIn(), { message: "shown" });
+  await tenant.close();
+
+  await using other = await startTestTenant({ clock: "moving", port: Number(port) });
+  await assert.rejects(client(other.authority, other.apps[0]!.clientId).signIn(), {
+    code: "issuer_unreachable",
+    message: /is not trusted/,
+  });
+  // The file that the environment names goes before.
+  const named = join(home, "named.pem");
+  await writeFile(named, other.ca);
+  process.env.DOORCODE_CA_FILE = named;
+  t.after(() => delete process.env.DOORCODE_CA_FILE);
+  await assert.rejects(client(other.authority, other.apps[0]!.clientId).signIn(), { message: "shown" });
+});

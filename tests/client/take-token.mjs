@@ -1,0 +1,10 @@
+// One process that needs a token, as it is published: prints it, or the error's code.
+import { createClient } from "../../packages/client/dist/index.js";
+
+const { AUTHORITY: authority, CLIENT_ID: clientId, SCOPE: scope, DIRECTORY: directory } = process.env;
+const client = createClient({ authority, clientId, scopes: [scope], store: { directory }, present: false });
+try {
+  console.log((await client.getToken()).token);
+} catch (error) {
+  console.log(error.code ?? error);
+}
