@@ -1,6 +1,6 @@
 // The part of the token store that reads. CommonJS on purpose: `doorcode token` requires it and nothing else, and an ES
 // module costs a third of Node's own start. What writes the store takes the format from here.
-import type { Json } from "./contract.ts";
+import type { Json } from "./contract.ts" with { "resolution-mode": "import" };
 
 const { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } =
   require("node:fs") as typeof import("node:fs");

@@ -235,7 +235,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
       const application = program(issuer, entraCachePlugin(store, other));
       assert.deepEqual(await application.getAllAccounts(), []);
     }
-    const shouted = { clientId: clientId.toUpperCase(), authority: authority.toUpperCase() };
+    const shouted = { clientId: clientId.toUpperCase(), authority: `${authority.toUpperCase()}/` };
     assert.equal((await program(issuer, entraCachePlugin(store, shouted)).getAllAccounts()).length, 1);
   });
 

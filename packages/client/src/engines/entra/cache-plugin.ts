@@ -59,7 +59,7 @@ export function entraCachePlugin(store: TokenStore, scope: { clientId: string; a
 
 /** What all records of MSAL's cache for this application at this authority begin with. */
 export function msalPrefix({ clientId, authority }: { clientId: string; authority: string }): string {
-  return `msal:${`${clientId}|${authority}`.toLowerCase()}|`;
+  return `msal:${`${clientId}|${authority.replace(/\/+$/, "")}`.toLowerCase()}|`;
 }
 
 function sectionsOf(records: ReadonlyMap<string, Json>, prefix: string): CacheSections {

@@ -4,7 +4,7 @@ import { entraCachePlugin } from "./cache-plugin.ts";
 
 /**
  * For programs that keep their own MSAL code: `cache: { cachePlugin: await cachePlugin({ clientId, authority }) }` keeps
- * MSAL's cache in Doorcode's encrypted store, the one that `doorcode status` and `doorcode logout` see.
+ * MSAL's cache in Doorcode's encrypted store.
  * @throws DoorcodeError `store_locked`, `store_damaged`: now, not after somebody has approved
  */
 export async function cachePlugin(options: {
