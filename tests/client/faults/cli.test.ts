@@ -11,7 +11,7 @@ const ends: Record<string, { exit: number; code: string }> = {
   "200 without a token": { exit: 1, code: "issuer_misbehaved" },
   declined: { exit: 4, code: "denied" },
   "Conditional Access": { exit: 6, code: "blocked_by_policy" },
-  "devicecode refuses": { exit: 1, code: "client_rejected" },
+  "devicecode refuses": { exit: 2, code: "client_rejected" },
   "no `interval`": { exit: 5, code: "code_expired" },
   '`expires_in: "3"`': { exit: 5, code: "code_expired" },
   "discovery is down": { exit: 7, code: "issuer_unreachable" },
@@ -43,7 +43,7 @@ async function login(t: TestContext, row: Row) {
   return { issuer, exit, stdout, stderr, lines };
 }
 
-describe("`doorcode login` where the issuer or the network misbehaves", { concurrency: 4 }, () => {
+describe("`doorcode login` where the issuer or the network misbehaves", { concurrency: 6 }, () => {
   for (const row of rows) {
     const end = ends[row.name];
     test(`${row.name}: ${end ? `${end.code}, exit ${end.exit}` : "signs in"}`, async (t) => {

@@ -106,7 +106,7 @@ export const rows: Row[] = [
     name: "discovery is down",
     fault: ({ kind }) => (kind === "discovery" ? { status: 503 } : undefined),
     wanted: "error",
-    keeps: /503/,
+    keeps: /503|HTTP response status/,
     limitMs: 8_000,
   },
 ];

@@ -13,7 +13,7 @@ const everyPoll =
   ({ kind }) =>
     kind === "poll" ? reply : undefined;
 
-// C7 and C9 are about what a person sees; they stand with the presenters.
+// C7 and C9 are about what a person sees: tests/client/rfc8628-client.test.ts.
 describe("RFC 8628, the client's side", () => {
   test("C1: nothing is requested before the person asks (§3.1)", async (t) => {
     const issuer = await faultyIssuer({ t });
