@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Store } from "../stores/contract.ts";
 import { isLoopbackAddress } from "../user-flows/loopback.ts";
 import type { Metrics } from "./metrics.ts";
@@ -19,9 +19,15 @@ export function registerHealth(app: FastifyInstance, store: Store, metrics: Metr
   });
 
   app.get("/metrics", async (request, reply) => {
-    if (!isLoopbackAddress(request.ip)) return reply.callNotFound();
+    if (!isFromThisMachine(request)) return reply.callNotFound();
     return reply
       .headers({ "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" })
       .send(metrics.text());
   });
+}
+
+/** A proxy on this machine that does not say for whom it asks may ask for anybody. */
+function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
+  const proxied = headers["x-forwarded-proto"] !== undefined && headers["x-forwarded-for"] === undefined;
+  return isLoopbackAddress(ip) && !proxied;
 }

@@ -86,6 +86,20 @@ describe("off loopback", () => {
     assert.equal(await initiatedFrom(await running(t, {}), true), "127.0.0.1");
   });
 
+  test("metrics are for this machine, not for whom a proxy on it asks", async (t) => {
+    const proxies = { trustedProxies: ["127.0.0.1"], port: 0, dataDir: await scratch(t) };
+    const tenant = await running(t, { publicUrl: PUBLIC, ...proxies });
+    const to = { secure: false, address: "127.0.0.1", port: tenant.port };
+    const ask = async (forwarded: Record<string, string>) => {
+      const headers = { host: "login.contoso.example", "x-forwarded-proto": "https", ...forwarded };
+      return (await send(to, { path: "/metrics", headers })).status;
+    };
+    assert.equal(await ask({ "x-forwarded-for": "203.0.113.9" }), 404);
+    assert.equal(await ask({ "x-forwarded-for": "127.0.0.1, 203.0.113.9" }), 404);
+    assert.equal(await ask({}), 404, "the proxy does not say for whom");
+    assert.equal(await ask({ "x-forwarded-for": "127.0.0.1" }), 200);
+  });
+
   test("there is no inbox and no control socket with PostgreSQL, another host or a public URL", async (t) => {
     const embedded = await scratch(t);
     assert.notEqual((await running(t, { dataDir: embedded })).inboxToken, null);
@@ -100,6 +114,11 @@ describe("off loopback", () => {
       const tenant = await running(t, { ...options, dataDir: dir });
       assert.equal(tenant.context.config.embedded, false, what);
       assert.equal(tenant.inboxToken, null, what);
+      if (what !== "a public URL") {
+        for (const path of ["/inbox", "/inbox/messages"]) {
+          assert.equal((await tenant.fetch(tenant.pages + path)).status, 404, `${what}: ${path}`);
+        }
+      }
       assert.equal(existsSync(join(dir, "control.sock")), false, what);
       assert.equal(existsSync(join(dir, "control.path")), false, what);
     }

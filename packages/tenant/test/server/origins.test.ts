@@ -126,6 +126,14 @@ describe("the issuer origin", () => {
     assert.match(metrics.headers["content-type"] ?? "", /^text\/plain/);
     assert.match(metrics.body, /doorcode_http_requests_total\{method="GET",route="\/healthz",status="200"\} \d+/);
     assert.doesNotMatch(metrics.body, new RegExp(tenant.tenantId));
+    const { store } = tenant.context;
+    const ping = store.ping.bind(store);
+    store.ping = () => Promise.reject(new Error("the database of 192.0.2.5 is away"));
+    const unready = await ask("issuer", "/readyz");
+    assert.deepEqual([unready.status, JSON.parse(unready.body)], [503, { status: "store_unreachable" }]);
+    assert.equal((await ask("issuer", "/healthz")).status, 200);
+    store.ping = ping;
+    assert.equal((await ask("issuer", "/readyz")).status, 200);
   });
 });
 
