@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import type { TokenRequest } from "./client.ts";
 import type { ClientContext } from "./client-context.ts";
-import { abortError } from "./device-flow/abort.ts";
+import { abortError, untilAborted } from "./device-flow/abort.ts";
 import type { AccessToken } from "./engines/engine.ts";
 import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./engines/records.ts";
 import { DoorcodeError } from "./errors.ts";
@@ -28,17 +28,28 @@ export async function getToken(context: ClientContext, account: Account, request
     const before = await look();
     if (before && !mustAsk && isGood(before)) return published(before);
     const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
-    return await store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
+    const renewed = store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
       // What another process brought meanwhile serves here too; claims are one request's own.
       const meanwhile = await look();
       const isNew = meanwhile?.token !== before?.token;
       if (meanwhile && isGood(meanwhile) && claims === undefined && (isNew || !mustAsk)) return published(meanwhile);
       const engine = await context.engine({ signal: held });
-      return published(await engine.renew({ account, scopes, claims, signal: held }));
+      // Once begun it goes on without the caller: its answer may hold the only good refresh token.
+      held.throwIfAborted();
+      const lost = lostLease(held, signal);
+      return published(await engine.renew({ account, scopes, claims, signal: lost }));
     });
+    return await (signal ? untilAborted(renewed, signal) : renewed);
   } catch (error) {
     throw signal?.aborted ? abortError(signal) : error;
   }
+}
+
+/** Aborts when the lease is lost, not when the caller stops waiting. */
+function lostLease(held: AbortSignal, callers: AbortSignal | undefined): AbortSignal {
+  const lost = new AbortController();
+  held.addEventListener("abort", () => callers?.aborted || lost.abort(held.reason), { once: true });
+  return lost.signal;
 }
 
 /** By default five minutes, or half the life of a token that lives shorter. */

@@ -1,4 +1,5 @@
-import type { JWTPayload } from "jose";
+import type { JSONWebKeySet, JWTPayload } from "jose";
+import type { Clock } from "../clock.ts";
 import { issuerError } from "../device-flow/issuer-error.ts";
 import { readJsonObject } from "../device-flow/read-json.ts";
 import { withRetries } from "../device-flow/with-retries.ts";
@@ -27,6 +28,38 @@ const algorithms = [
 /** Clocks of devices are wrong more often than those of servers. */
 const clockTolerance = 300;
 
+/** The issuer's public keys: asked for ahead, so that an answer which cannot be had twice is not lost for want of them. */
+export interface IssuerKeys {
+  /** `again`: those at hand do not hold the key. */
+  get(again?: boolean): Promise<Record<string, unknown>>;
+}
+
+export function issuerKeys(
+  { jwksUri }: IssuerMetadata,
+  { transport, clock, signal }: EngineContext & { signal?: AbortSignal | undefined },
+): IssuerKeys {
+  let asked: Promise<Record<string, unknown>> | undefined;
+  const ask = async () => {
+    const answer = await withRetries(
+      (aborting) => transport.send({ url: jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
+      { clock, signal },
+    );
+    const body = readJsonObject(answer.body);
+    if (answer.status === 200 && Array.isArray(body?.keys)) return body;
+    throw issuerError(answer, { request: "the issuer's keys" });
+  };
+  return {
+    get(again = false) {
+      if (again) asked = undefined;
+      asked ??= ask().catch((error) => {
+        asked = undefined;
+        throw error;
+      });
+      return asked;
+    },
+  };
+}
+
 /**
  * Verifies an ID token (OpenID Connect Core §3.1.3.7), which MSAL does not: signature by the issuer's keys, iss, aud, azp,
  * exp, nbf, and Entra's tid.
@@ -35,54 +68,53 @@ const clockTolerance = 300;
 export async function verifyIdToken(
   token: unknown,
   metadata: IssuerMetadata,
-  context: EngineContext & { signal?: AbortSignal | undefined },
+  { clientId, clock, keys }: { clientId: string; clock: Clock; keys: IssuerKeys },
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
     throw new DoorcodeError("issuer_misbehaved", {
       detail: "the answer holds no ID token, though `openid` was asked for.",
     });
   }
-  const keys = await fetchKeys(metadata, context);
-  const { createLocalJWKSet, jwtVerify } = await import("jose");
-  const notTrusted = (detail: string, cause?: unknown) => new DoorcodeError("token_not_trusted", { detail, cause });
-  const claims = await (async () => {
-    try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet(keys as never), {
-        algorithms,
-        audience: context.clientId,
-        requiredClaims: ["iss", "sub", "exp", "iat"],
-        clockTolerance,
-        currentDate: new Date(context.clock.now()),
-      });
-      return payload as IdTokenClaims;
-    } catch (error) {
-      throw notTrusted(`${error instanceof Error ? error.message : "it cannot be read"}.`);
-    }
-  })();
-  // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
-  const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
-  if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
-  const audiences = [claims.aud ?? []].flat();
-  if (claims.azp !== undefined && claims.azp !== context.clientId)
-    throw notTrusted("it was issued to another application.");
-  if (audiences.length > 1 && claims.azp === undefined)
-    throw notTrusted("it is for several applications and names no `azp`.");
-  if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
-    throw notTrusted("its tenant (tid) is not the issuer's.");
+  const { createLocalJWKSet, errors, jwtVerify } = await import("jose");
+  const verified = async (keySet: Record<string, unknown>) => {
+    const { payload } = await jwtVerify<IdTokenClaims>(token, createLocalJWKSet(keySet as unknown as JSONWebKeySet), {
+      algorithms,
+      audience: clientId,
+      requiredClaims: ["iss", "sub", "exp", "iat"],
+      clockTolerance,
+      currentDate: new Date(clock.now()),
+    });
+    return payload;
+  };
+  let claims: IdTokenClaims;
+  try {
+    claims = await verified(await keys.get()).catch(async (error) => {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return await verified(await keys.get(true));
+    });
+  } catch (error) {
+    if (error instanceof DoorcodeError) throw error;
+    // jose's error holds the claims, which are somebody's name and address; its sentence does not.
+    throw notTrusted(`${error instanceof Error ? error.message : "it cannot be read"}.`);
   }
+  checkNames(claims, metadata, clientId);
   return claims;
 }
 
-async function fetchKeys(
-  metadata: IssuerMetadata,
-  { transport, clock, signal }: EngineContext & { signal?: AbortSignal | undefined },
-): Promise<Record<string, unknown>> {
-  const answer = await withRetries(
-    (aborting) =>
-      transport.send({ url: metadata.jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
-    { clock, signal },
-  );
-  const body = readJsonObject(answer.body);
-  if (answer.status === 200 && Array.isArray(body?.keys)) return body;
-  throw issuerError(answer, { request: "the issuer's keys" });
+/** Who issued it, to whom, and of which tenant. */
+function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: string): void {
+  // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
+  const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
+  if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    throw notTrusted("it was issued to another application.");
+  }
+  if (Array.isArray(claims.aud) && claims.aud.length > 1 && claims.azp === undefined) {
+    throw notTrusted("it is for several applications and names no `azp`.");
+  }
+  if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
+    throw notTrusted("its tenant (tid) is not the issuer's.");
+  }
 }
+
+const notTrusted = (detail: string) => new DoorcodeError("token_not_trusted", { detail });

@@ -6,7 +6,7 @@ import { DoorcodeError } from "../../errors.ts";
 import type { TokenStore } from "../../token-store/contract.ts";
 import { askDeviceCode } from "../ask-device-code.ts";
 import type { Engine, EngineContext } from "../engine.ts";
-import { verifyIdToken } from "../id-token.ts";
+import { issuerKeys, verifyIdToken } from "../id-token.ts";
 import type { IssuerMetadata } from "../metadata.ts";
 import { accountKey, protocolScopes, putAccessToken, putAccount } from "../records.ts";
 import { endAccount, revokeRefreshToken } from "../revocation.ts";
@@ -39,6 +39,9 @@ export function entraEngine(context: EngineContext, metadata: IssuerMetadata): E
       const asked = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, metadata, context);
       await observer.code(whereAccountsCanSignIn(presentedCode(asked.code), metadata.authority));
 
+      const keys = issuerKeys(metadata, { ...context, signal });
+      // While the person is busy; what fails is asked for again when there is a token to verify.
+      keys.get().catch(() => {});
       const staged = stagedStore(store);
       const { answer: _answer, requestedAt, monotonicAt } = asked;
       const network = entraNetworkClient({
@@ -50,7 +53,7 @@ export function entraEngine(context: EngineContext, metadata: IssuerMetadata): E
       });
       let signedIn: { account: Account; answer: TokenAnswer; at: number } | undefined;
       const checked = checkingTokens(network, async (answer) => {
-        const verified = await verifyIdToken(answer.id_token, metadata, { ...context, signal });
+        const verified = await verifyIdToken(answer.id_token, metadata, { ...context, keys });
         const account = accountFrom(accountIdOf(answer, verified), verified, context);
         try {
           accept(account, namesIn(verified));
@@ -89,13 +92,15 @@ export function entraEngine(context: EngineContext, metadata: IssuerMetadata): E
 
     async renew({ account, scopes, claims, signal }) {
       const snapshot = await store.read();
+      const keys = issuerKeys(metadata, { ...context, signal });
+      await keys.get();
       const staged = stagedStore(store);
       const network = entraNetworkClient({ transport, clock, signal });
       let renewed: { answer: TokenAnswer; at: number } | undefined;
       const checked = checkingTokens(network, async (answer) => {
         const at = clock.now();
         if (answer.id_token !== undefined) {
-          const verified = await verifyIdToken(answer.id_token, metadata, { ...context, signal });
+          const verified = await verifyIdToken(answer.id_token, metadata, { ...context, keys });
           if (accountIdOf(answer, verified) !== account.id) {
             throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
           }

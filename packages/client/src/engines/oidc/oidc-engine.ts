@@ -9,7 +9,7 @@ import type { Change } from "../../token-store/contract.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 import { askDeviceCode } from "../ask-device-code.ts";
 import type { Engine, EngineContext } from "../engine.ts";
-import { verifyIdToken } from "../id-token.ts";
+import { issuerKeys, verifyIdToken } from "../id-token.ts";
 import { type IssuerMetadata, requestTimeoutMs } from "../metadata.ts";
 import { accountKey, protocolScopes, putAccessToken, putAccount, refreshKey, refreshTokensOf } from "../records.ts";
 import { endAccount, revokeRefreshToken } from "../revocation.ts";
@@ -40,6 +40,9 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
       const scope = [...new Set([...protocolScopes, ...scopes])];
       const { code } = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, metadata, context);
       await observer.code(presentedCode(code));
+      const keys = issuerKeys(metadata, { ...context, signal });
+      // While the person is busy; what fails is asked for again when there is a token to verify.
+      keys.get().catch(() => {});
       const answer = await pollUntilDone({
         code,
         ask: (aborting) => post({ grant_type: deviceGrant, device_code: code.deviceCode }, aborting),
@@ -48,7 +51,7 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
         signal,
       });
       const at = clock.now();
-      const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, signal });
+      const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, keys });
       const tokens = await readTokenAnswer("device_code", answer, metadata, context);
       const account = accountFrom(verified.sub, verified, context);
       const refreshToken = stringOf(tokens.refresh_token);
@@ -71,6 +74,8 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
       if (refreshToken === undefined) {
         throw new DoorcodeError("sign_in_needed", { detail: "the issuer gave no token to renew with." });
       }
+      const keys = issuerKeys(metadata, { ...context, signal });
+      await keys.get();
       const form: Record<string, string> = { grant_type: "refresh_token", refresh_token: refreshToken };
       // Without scopes of its own the issuer renews all that was granted (RFC 6749 §6).
       if (scopes.length > 0) form.scope = [...new Set([...protocolScopes, ...scopes])].join(" ");
@@ -79,7 +84,7 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
       const at = clock.now();
       if (answer.status !== 200) throw issuerError(answer, { request: "the token", secrets: [refreshToken] });
       if (idTokenIn(answer) !== undefined) {
-        const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, signal });
+        const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, keys });
         // OpenID Connect Core §12.2
         if (verified.sub !== account.id) {
           throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
