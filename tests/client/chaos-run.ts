@@ -33,7 +33,7 @@ export async function chaos(signIns: number, seed: number): Promise<ChaosReport>
 type Random = () => number;
 
 async function signIn(chance: Random, name: string, report: ChaosReport): Promise<void> {
-  const clock = simulatedClock();
+  const clock = thatOversleeps(simulatedClock(), chance);
   const between = (least: number, most: number) => Math.floor(least + chance() * (most - least));
   const healsAt = between(0, 500_000);
   const decidedAt = between(10_000, 500_000);
@@ -93,11 +93,25 @@ const suspended = new WeakSet<SimulatedClock>();
 
 function disturb(clock: SimulatedClock, chance: Random): void {
   if (chance() < 0.1) clock.jump((chance() - 0.5) * 6 * 3_600_000);
-  if (chance() < 0.02) {
-    const asleep = 30_000 + chance() * 600_000;
-    clock.pass(asleep);
-    if (asleep > 100_000) suspended.add(clock);
-  }
+  if (chance() < 0.02) suspend(clock, chance);
+}
+
+/** A machine that is suspended while the program waits: its timer fires long after the moment that was meant. */
+function thatOversleeps(clock: SimulatedClock, chance: Random): SimulatedClock {
+  const oversleeping: SimulatedClock = {
+    ...clock,
+    async sleep(ms, signal) {
+      if (chance() < 0.03) suspend(oversleeping, chance);
+      await clock.sleep(ms, signal);
+    },
+  };
+  return oversleeping;
+}
+
+function suspend(clock: SimulatedClock, chance: Random): void {
+  const asleep = 30_000 + chance() * 600_000;
+  clock.pass(asleep);
+  if (asleep > 100_000) suspended.add(clock);
 }
 
 interface Broken {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
+import type { DoorcodeError } from "../../src/errors.ts";
 import { type Fault, type Reply, secrets } from "../fixtures/faulty-issuer.ts";
-import { msalSignIn } from "../fixtures/msal-sign-in.ts";
+import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 
 /** An issuer that repeats every secret it was given in everything it says. */
 const leaky = `device ${secrets.deviceCode}, access ${secrets.accessToken}`;
@@ -30,6 +32,23 @@ test("no error and no event holds a device code or a token", async (t) => {
     assert.ok(error);
     assertClean({ error, told, stack: error.stack });
   }
+});
+
+test("nor does the error of a renewal whose refresh token the issuer repeats", async (t) => {
+  const json = {
+    error: "invalid_grant",
+    error_description: `AADSTS70000: ${secrets.refreshToken}`,
+    error_codes: [70000],
+  };
+  const { msal, network, result } = await msalSignIn(t, {
+    fault: ({ kind }) => (kind === "renewal" ? { status: 400, json } : undefined),
+  });
+  assert.ok(result?.account);
+  const error = await msal
+    .acquireTokenSilent({ account: result.account, scopes: [scope], forceRefresh: true })
+    .catch((thrown: unknown) => asDoorcodeError(thrown, network));
+  assert.equal((error as DoorcodeError).aadsts, 70000);
+  assertClean({ error, stack: (error as DoorcodeError).stack });
 });
 
 test("what an issuer says cannot rewrite a terminal", async (t) => {

@@ -1,8 +1,8 @@
 import type { HttpAnswer } from "../../transport/transport.ts";
 
 /** How long MSAL's request is held before MSAL may look around, and what it is told to wait until the next one. */
-const heldMs = 100;
-export const msalIntervalSeconds = 0.1;
+const heldMs = 75;
+export const msalIntervalSeconds = 0.075;
 const goneMs = 1_000;
 
 /** A sign-in that goes on only while MSAL asks for it. */
