@@ -1,0 +1,52 @@
+/**
+ * How much processor time it takes until `doorcode` has answered, against an empty `node -e 0` of the same round: wall time
+ * says more about the machine than about us. Node.js 20 and 24, compiled code, a token store with a key file.
+ *
+ *   npm run bench:start -- [--rounds N]
+ *
+ * Exits with 1 only beyond 1.6 times a bar, so that a busy machine does not fail a build that is all right.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { build } from "../tools/build.mjs";
+import { node20, node24 } from "../tools/runtime.mjs";
+import { median } from "./report.ts";
+import { cpuMilliseconds } from "./start/cpu-time.ts";
+import { startScene } from "./start/scene.ts";
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "25" } } });
+const rounds = Number(values.rounds);
+const LENIENCE = 1.6;
+
+build();
+await using scene = await startScene();
+const rows = [];
+for (const node of [node20(), node24()]) {
+  const empty: number[] = [];
+  const measured = new Map(scene.commands.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round <= rounds; round++) {
+    const floor = await cpuMilliseconds({ file: node, args: ["-e", "0"], env: scene.env, until: "end" });
+    const costs = [];
+    for (const { name, prepare, ...command } of scene.commands) {
+      await prepare?.();
+      costs.push({ name, cost: await cpuMilliseconds({ file: node, ...command }) });
+    }
+    // The first round only fills the machine's file cache.
+    if (round === 0) continue;
+    empty.push(floor);
+    for (const { name, cost } of costs) measured.get(name)?.push(cost);
+  }
+  for (const { name, bar } of scene.commands) {
+    const costs = measured.get(name) ?? [];
+    rows.push({ node: scene.versionOf(node), name, bar, cost: median(costs), ratio: median(costs) / median(empty) });
+  }
+}
+
+console.log(`${cpus()[0]?.model}, ${rounds} rounds; processor time (user and system), medians\n`);
+console.log("| Node.js | command | CPU ms | × `node -e 0` | bar |\n| --- | --- | ---: | ---: | ---: |");
+for (const { node, name, cost, ratio, bar } of rows) {
+  console.log(`| ${node} | ${name} | ${cost.toFixed(1)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? "–"} |`);
+}
+const beyond = rows.filter(({ ratio, bar }) => bar !== undefined && ratio > bar * LENIENCE);
+for (const { node, name } of beyond) console.error(`${name} on Node.js ${node} is beyond ${LENIENCE} times its bar.`);
+process.exitCode = beyond.length > 0 ? 1 : 0;

@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export interface Measured {
+  file: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  /** `end`: to the process's own end; `first-output`: to the first word on stdout. */
+  until: "end" | "first-output";
+}
+
+/**
+ * Node.js tells nothing about one child's processor time, and /proc counts in hundredths of a second; bash asks the kernel
+ * when it has waited for the process, in milliseconds. What bash itself adds is the same for the empty program.
+ */
+export async function cpuMilliseconds({ file, args, env, until }: Measured): Promise<number> {
+  const preload = until === "end" ? [] : ["--require", join(import.meta.dirname, "end-at-first-output.cjs")];
+  const script = `TIMEFORMAT='%3U %3S'; time { "$@" >/dev/null 2>&1; }`;
+  const bash = spawn("bash", ["-c", script, "bash", file, ...preload, ...args], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  bash.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    said += chunk;
+  });
+  await new Promise((resolve, reject) => bash.once("error", reject).once("close", resolve));
+  const [, user, system] = /(\d+\.\d{3}) (\d+\.\d{3})\s*$/.exec(said) ?? [];
+  if (user === undefined) throw new Error(`bash measured nothing: ${said}`);
+  return (Number(user) + Number(system)) * 1_000;
+}

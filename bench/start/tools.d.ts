@@ -1,0 +1,9 @@
+/** What this takes from the set-up in plain JavaScript. */
+declare module "*/tools/runtime.mjs" {
+  export const root: string;
+  export function node20(): string;
+  export function node24(): string;
+}
+declare module "*/tools/build.mjs" {
+  export function build(): void;
+}
