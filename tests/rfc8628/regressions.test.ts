@@ -144,6 +144,9 @@ for (const store of ["sqlite", "postgres"] as const) {
       await person.open(confirmPath);
       assert.doesNotMatch(person.heading, /^Are you trying/);
       assert.equal((await poll(tenant, body.device_code)).body.error, "access_denied");
+      const user = (await directory().findUserByEmail(`back-${store}@contoso.example`))!;
+      const consents = await directory().consentsFor(clientIdOf(tenant), user.id);
+      assert.ok(!consents.some(({ userId }) => userId === user.id), "nor is a yes remembered");
     });
 
     test("a request without API scopes is asked about all the same (Keycloak #26100)", async () => {
@@ -233,6 +236,7 @@ for (const store of ["sqlite", "postgres"] as const) {
         sessionId: stranger.sessionId,
         userId: user.id,
         approved: grant.requested,
+        consents: [],
         amr: ["pwd"],
         authTime: tenant.clock.now(),
         decidedBy: "user",

@@ -1,4 +1,4 @@
-import { missingAdminConsent, rememberConsent } from "../directory/consented.ts";
+import { consentsOf, missingAdminConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
@@ -66,12 +66,11 @@ export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decid
   const described = await describeGrant(ctx, grant);
   if (!described) return { outcome: "ended", grant };
   const { approved } = described.permissions;
-  // Remembered before the approval, so that a redemption in the next instant finds it; consent without approval gives nothing.
-  await rememberConsent(ctx.store, grant.clientId, decider.user.id, approved);
   const result = await ctx.store.grants.approve(grant.id, {
     sessionId: decider.sessionId,
     userId: decider.user.id,
     approved,
+    consents: await consentsOf(ctx.store, grant.clientId, decider.user.id, approved),
     amr: decider.amr,
     authTime: decider.authTime,
     decidedBy: decider.by,

@@ -1,4 +1,5 @@
 import type { Store } from "../stores/contract.ts";
+import type { Consent } from "./entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** What the administrator or, where a person may, this person allowed this app at one resource, and the API still offers. */
@@ -30,29 +31,19 @@ export async function missingAdminConsent(store: Store, clientId: string, reques
   return requested.resourceScopes.filter((scope) => adminOnly.includes(scope) && !byAdmin.has(scope));
 }
 
-/** Keeps a person's yes for this app: only what a person may consent to; an administrator's scopes are the administrator's. */
-export async function rememberConsent(
+/** What is to be kept of a person's yes for this app: only what a person may consent to; an administrator's scopes are the administrator's. */
+export async function consentsOf(
   store: Store,
   clientId: string,
   userId: string,
   approved: ScopeSet,
-): Promise<void> {
-  const { directory } = store;
+): Promise<Consent[]> {
   const bare = approved.resourceId === GRAPH_RESOURCE_ID ? approved.resourceScopes : [];
-  const graphScopes = [...approved.oidc, ...bare];
-  if (graphScopes.length > 0) {
-    await directory.addConsent({ clientId, userId, resourceId: GRAPH_RESOURCE_ID, scopes: graphScopes });
-  }
-  if (approved.resourceId === GRAPH_RESOURCE_ID) return;
-  const api = await directory.findApi(approved.resourceId);
+  const atGraph = { clientId, userId, resourceId: GRAPH_RESOURCE_ID, scopes: [...approved.oidc, ...bare] };
+  if (approved.resourceId === GRAPH_RESOURCE_ID) return [atGraph];
+  const api = await store.directory.findApi(approved.resourceId);
   const own = (api?.scopes ?? []).filter(
     (scope) => scope.consent === "User" && approved.resourceScopes.includes(scope.value),
   );
-  if (own.length === 0) return;
-  await directory.addConsent({
-    clientId,
-    userId,
-    resourceId: approved.resourceId,
-    scopes: own.map((scope) => scope.value),
-  });
+  return [atGraph, { clientId, userId, resourceId: approved.resourceId, scopes: own.map((scope) => scope.value) }];
 }

@@ -1,6 +1,6 @@
 import type { ApiRole, Consent } from "../directory/entities.ts";
 import type { DirectoryStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 
 type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole">;
 
@@ -32,14 +32,7 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
       return [...consents.values()];
     },
 
-    async addConsent({ clientId, userId, resourceId, scopes }) {
-      if (scopes.length === 0) return;
-      await db
-        .insertInto("consents")
-        .values(scopes.map((scope) => ({ clientId, userId: userId ?? ADMINISTRATOR, resourceId, scope })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    },
+    addConsent: (consent) => addConsent(db, consent),
 
     async removeConsent(clientId, userId, resourceId) {
       await db
@@ -73,4 +66,14 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
         .execute();
     },
   };
+}
+
+/** Within the transaction of the approval, where it comes of one. */
+export async function addConsent(db: Connection, { clientId, userId, resourceId, scopes }: Consent): Promise<void> {
+  if (scopes.length === 0) return;
+  await db
+    .insertInto("consents")
+    .values(scopes.map((scope) => ({ clientId, userId: userId ?? ADMINISTRATOR, resourceId, scope })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }

@@ -77,6 +77,8 @@ export interface GrantStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
+      /** Remembered with the approval, in one transaction, or not at all. */
+      consents: Consent[];
       amr: string[];
       authTime: number;
       decidedBy: "user" | "operator";

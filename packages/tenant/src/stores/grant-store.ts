@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
+import { addConsent } from "./consent-store.ts";
 import type { ClaimResult, DecisionResult, GrantStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -75,25 +76,34 @@ export function grantStore({ db, firstRow }: Database): GrantStore {
       }
     },
 
-    async approve(id, { sessionId, userId, approved, amr, authTime, decidedBy, now }): Promise<DecisionResult> {
-      const approval = db
-        .updateTable("deviceGrants")
-        .where("id", "=", id)
-        .where("status", "=", "claimed")
-        .where("sessionId", "=", sessionId)
-        .where("userId", "=", userId)
-        .where("expiresAt", ">", now)
-        .set({
-          status: "approved",
-          approved: JSON.stringify(approved),
-          amr: JSON.stringify(amr),
-          authTime,
-          decidedAt: now,
-          decidedBy,
-        })
-        .returningAll();
+    async approve(
+      id,
+      { sessionId, userId, approved, consents, amr, authTime, decidedBy, now },
+    ): Promise<DecisionResult> {
+      const approval = async (trx: Connection) => {
+        const row = await trx
+          .updateTable("deviceGrants")
+          .where("id", "=", id)
+          .where("status", "=", "claimed")
+          .where("sessionId", "=", sessionId)
+          .where("userId", "=", userId)
+          .where("expiresAt", ">", now)
+          .set({
+            status: "approved",
+            approved: JSON.stringify(approved),
+            amr: JSON.stringify(amr),
+            authTime,
+            decidedAt: now,
+            decidedBy,
+          })
+          .returningAll()
+          .executeTakeFirst();
+        // A yes that came too late, or from elsewhere, is none.
+        if (row) for (const consent of consents) await addConsent(trx, consent);
+        return row;
+      };
       for (;;) {
-        const done = await approval.executeTakeFirst();
+        const done = await db.transaction().execute(approval);
         if (done) return { outcome: "done", grant: toGrant(done) };
         const grant = await find(id);
         if (!grant) return { outcome: "unknown" };

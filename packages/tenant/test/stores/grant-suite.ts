@@ -153,6 +153,28 @@ export function grantSuite(makePlace: MakePlace): void {
       );
     });
 
+    test("what a yes remembers is remembered with the approval, and not without", async () => {
+      const { clientId } = furniture.app;
+      const userId = randomUUID();
+      const mayRead = { clientId, userId, resourceId: "mail", scopes: ["Mail.Read"] };
+      const approve = (id: string) =>
+        store.grants.approve(id, { ...approvalBy(userId, "s", furniture.scopes), consents: [mayRead] });
+      const remembered = async () =>
+        (await store.directory.consentsFor(clientId, userId)).filter((each) => each.userId === userId);
+
+      const denied = await pendingGrant(store, furniture);
+      await approve(denied.id);
+      await store.grants.claim(denied.id, { sessionId: "s", userId, now: T0 });
+      await store.grants.deny(denied.id, { sessionId: "s", reason: "user", now: T0 });
+      assert.equal((await approve(denied.id)).outcome, "ended");
+      assert.deepEqual(await remembered(), []);
+
+      const grant = await pendingGrant(store, furniture);
+      await store.grants.claim(grant.id, { sessionId: "s", userId, now: T0 });
+      assert.equal((await approve(grant.id)).outcome, "done");
+      assert.deepEqual(await remembered(), [mayRead]);
+    });
+
     test("the first decision stands: after a no there is no yes, after a yes no no", async () => {
       const { scopes, user } = furniture;
       const approval = approvalBy(user.id, "s1", scopes);

@@ -109,6 +109,7 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
   sessionId,
   userId,
   approved,
+  consents: [],
   amr: ["pwd"],
   authTime: T0,
   decidedBy: "user" as const,
