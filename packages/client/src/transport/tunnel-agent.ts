@@ -1,7 +1,5 @@
-import type { ClientRequest } from "node:http";
 import type { Agent } from "node:https";
 import type { SecureContext } from "node:tls";
-import type { AgentConnectOpts } from "agent-base";
 import { HttpsProxyAgent } from "https-proxy-agent";
 
 /** An agent that reaches issuers through this proxy. */
@@ -12,7 +10,7 @@ export function tunnelAgent(proxy: string, trusted: SecureContext | undefined): 
 
 /** HttpsProxyAgent waits for a silent proxy for ever, though its request is long gone; that would hold the process. */
 class TunnelAgent extends HttpsProxyAgent<string> {
-  override async connect(request: ClientRequest, options: AgentConnectOpts) {
+  override async connect(...[request, options]: Parameters<HttpsProxyAgent<string>["connect"]>) {
     const gone = new AbortController();
     const onAbandoned = () => gone.abort();
     request.once("abandoned", onAbandoned);
