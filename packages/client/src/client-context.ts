@@ -6,7 +6,7 @@ import { DoorcodeError } from "./errors.ts";
 import { defaultCa } from "./local-ca.ts";
 import type { TokenStore } from "./token-store/contract.ts";
 import { isLoopback } from "./transport/loopback.ts";
-import type { Transport } from "./transport/transport.ts";
+import type { WebExchange } from "./transport/web-exchange.ts";
 
 /** What all of a client's methods share; costly parts are made when first asked for. */
 export interface ClientContext {
@@ -18,6 +18,8 @@ export interface ClientContext {
   clock: Clock;
   options: ClientOptions;
   store(): Promise<TokenStore>;
+  /** What `session.fetch` sends by. */
+  exchange(): Promise<WebExchange>;
   /** `anyAge`: kept metadata is good however old it is. */
   engine(options?: {
     observer?: Pick<FlowObserver, "retrying">;
@@ -34,7 +36,12 @@ export function openContext(options: ClientOptions): ClientContext {
   }
   const apis = (options.apis ?? []).map(checkedApi);
   const store = once(() => openStore(options, clock));
-  const transport = once(() => openTransport(options, authority));
+  const trusted = () => options.ca ?? defaultCa(authority, process.env);
+  const transport = once(async () => {
+    if (options.transport) return options.transport;
+    const { nodeTransport } = await import("./transport/node-transport.ts");
+    return nodeTransport({ ca: trusted() });
+  });
 
   return {
     authority,
@@ -44,6 +51,11 @@ export function openContext(options: ClientOptions): ClientContext {
     clock,
     options,
     store,
+    exchange: once(async () => {
+      const { connections } = await import("./transport/connections.ts");
+      const { webExchange } = await import("./transport/web-exchange.ts");
+      return webExchange(connections(trusted()));
+    }),
     async engine(how = {}) {
       const context = {
         authority,
@@ -92,12 +104,6 @@ async function openStore({ store }: ClientOptions, clock: Clock): Promise<TokenS
   if (store && "read" in store) return store;
   const { openFileStore, defaultStoreDirectory } = await import("./token-store/file-store.ts");
   return await openFileStore({ directory: store?.directory ?? defaultStoreDirectory(process.env), clock });
-}
-
-async function openTransport({ transport, ca }: ClientOptions, authority: string): Promise<Transport> {
-  if (transport) return transport;
-  const { nodeTransport } = await import("./transport/node-transport.ts");
-  return nodeTransport({ ca: ca ?? defaultCa(authority, process.env) });
 }
 
 /** What failed is tried again next time. */

@@ -33,12 +33,10 @@ export function createClient(options: ClientOptions): Client {
   const sessionOf = (account: Account): Session => ({
     account,
     getToken: (request) => tokenFor({ ...request, account: account.id }),
-    fetch: (url, init) =>
-      guardedFetch(
-        { apis: context.apis, getToken: (request) => tokenFor({ ...request, account: account.id }) },
-        url,
-        init,
-      ),
+    async fetch(url, init) {
+      const getToken = (request: TokenRequest) => tokenFor({ ...request, account: account.id });
+      return guardedFetch({ apis: context.apis, exchange: await context.exchange(), getToken }, url, init);
+    },
     signOut: async ({ everywhere = false } = {}) => signOut([account], everywhere),
   });
 

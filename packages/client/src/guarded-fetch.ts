@@ -4,9 +4,11 @@ import type { AccessToken } from "./engines/engine.ts";
 import { covers } from "./engines/records.ts";
 import { DoorcodeError } from "./errors.ts";
 import { sendFollowing, wentElsewhere } from "./redirects.ts";
+import type { WebExchange } from "./transport/web-exchange.ts";
 
 export interface FetchContext {
   apis: readonly Api[];
+  exchange: WebExchange;
   getToken(request: TokenRequest): Promise<AccessToken>;
 }
 
@@ -19,6 +21,7 @@ export async function guardedFetch(
   target: string | URL,
   init: RequestInit = {},
 ): Promise<Response> {
+  const { exchange } = context;
   const url = URL.canParse(String(target)) ? new URL(target) : undefined;
   if (!url) throw new DoorcodeError("configuration", { detail: "the address to call is not a URL." });
   const api = context.apis.find(({ origin }) => origin === url.origin);
@@ -27,7 +30,7 @@ export async function guardedFetch(
   const ask = { scopes: api.scopes, ...(signal && { signal }) };
 
   const token = await context.getToken(ask);
-  const response = await sendFollowing(url, init, token.token);
+  const response = await sendFollowing(url, init, { token: token.token, exchange });
   const renewal = whatToAskFor(response, api, token);
   if (!renewal) return response;
   // The connection is free again.
@@ -35,7 +38,7 @@ export async function guardedFetch(
 
   const renewed = await renew(context, { ...ask, ...renewal }, renewal.claims);
   if (init.body instanceof ReadableStream || isAsyncIterable(init.body)) throw new DoorcodeError("body_not_replayable");
-  const second = await sendFollowing(url, init, renewed.token);
+  const second = await sendFollowing(url, init, { token: renewed.token, exchange });
   const refusal = challengeOf(second);
   if (second.status !== 401 || !refusal) return second;
   await second.body?.cancel();

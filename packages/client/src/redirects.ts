@@ -1,5 +1,6 @@
 import { DoorcodeError } from "./errors.ts";
 import { isLoopback } from "./transport/loopback.ts";
+import type { WebExchange } from "./transport/web-exchange.ts";
 
 const most = 20; // as the Fetch standard
 /** What must not travel to another origin. */
@@ -9,14 +10,18 @@ const elsewhere = new WeakSet<Response>();
 /** Whether a redirect led to another origin, where no token was shown. */
 export const wentElsewhere = (response: Response): boolean => elsewhere.has(response);
 
-/** `fetch` with a bearer token, redirects followed by hand: the token goes to the first origin and never to another. */
-export async function sendFollowing(target: URL, init: RequestInit, token: string): Promise<Response> {
+/** A request with a bearer token, redirects followed by hand: the token goes to the first origin and never to another. */
+export async function sendFollowing(
+  target: URL,
+  init: RequestInit,
+  { token, exchange }: { token: string; exchange: WebExchange },
+): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("authorization", `Bearer ${token}`);
   const request: RequestInit = { ...init, headers, redirect: "manual" };
   let url = target;
   for (let hops = 0; ; hops++) {
-    const response = await fetch(url, request);
+    const response = await exchange(url, request);
     const location = response.headers.get("location");
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null || init.redirect === "manual") {
       if (url.origin !== target.origin) elsewhere.add(response);

@@ -7,6 +7,8 @@ import { describe, type TestContext, test } from "node:test";
 import type { TokenRequest } from "../src/client.ts";
 import { DoorcodeError } from "../src/errors.ts";
 import { guardedFetch } from "../src/guarded-fetch.ts";
+import { connections } from "../src/transport/connections.ts";
+import { webExchange } from "../src/transport/web-exchange.ts";
 
 const scopes = ["api://todo/Read", "api://todo/Write"];
 
@@ -35,6 +37,7 @@ async function apiAnswering(
   const granted = ["api://todo/Read"];
   const context = {
     apis: [{ origin, scopes }],
+    exchange: webExchange(connections(undefined)),
     async getToken(request: TokenRequest) {
       asked.push(request);
       return { token: `token-${asked.length}`, scopes: granted, expiresAt: 0 };

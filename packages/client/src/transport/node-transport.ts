@@ -1,41 +1,18 @@
 import http from "node:http";
 import https from "node:https";
-import type { SecureContext } from "node:tls";
 import { DoorcodeError } from "../errors.ts";
+import { type ConnectionFor, connections } from "./connections.ts";
 import { isLoopback } from "./loopback.ts";
-import { proxyAgent } from "./proxy-agent.ts";
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 import { asTransportError } from "./transport-failure.ts";
-import { trustedRoots } from "./trusted-roots.ts";
 
 const largestBody = 1024 * 1024;
 
 /**
  * HTTP by node:http and node:https: global `fetch` costs half of a small program's start and, on Node.js 20, knows no proxy.
- * Connections are kept alive between polls; an idle one does not hold the process.
  */
 export function nodeTransport(options: { ca?: string | string[] | undefined } = {}): Transport {
-  const trustFor = trustedRoots(options.ca);
-  const agents = new Map<string, Promise<http.Agent>>();
-
-  /** One agent an origin: NO_PROXY decides by host, and an agent is what keeps connections. */
-  const agentFor = (url: URL): Promise<http.Agent> => {
-    const known = agents.get(url.origin);
-    if (known) return known;
-    const made = makeAgent(url);
-    agents.set(url.origin, made);
-    made.catch(() => agents.delete(url.origin));
-    return made;
-  };
-
-  const makeAgent = async (url: URL): Promise<http.Agent> => {
-    if (url.protocol === "http:") return new http.Agent({ keepAlive: true });
-    // A proxy could not reach this machine's own loopback, and nothing of it should leave the machine.
-    const trusted = trustFor(url.hostname);
-    const proxied = isLoopback(url.hostname) ? undefined : await proxyAgent(url, trusted);
-    return proxied ?? new https.Agent({ keepAlive: true, ...(trusted && { secureContext: trusted }) });
-  };
-
+  const connectionFor = connections(options.ca);
   return {
     async send(request) {
       const url = new URL(request.url);
@@ -43,26 +20,20 @@ export function nodeTransport(options: { ca?: string | string[] | undefined } = 
         throw new DoorcodeError("configuration", { detail: `${url.origin} is not https, and not on this machine.` });
       }
       request.signal?.throwIfAborted();
-      const agent = await agentFor(url);
+      const connection = await connectionFor(url);
       request.signal?.throwIfAborted();
-      return await exchange(url, request, agent, trustFor(url.hostname));
+      return await exchange(url, request, connection);
     },
   };
 }
 
-function exchange(
-  url: URL,
-  request: HttpRequest,
-  agent: http.Agent,
-  trusted: SecureContext | undefined,
-): Promise<HttpAnswer> {
+function exchange(url: URL, request: HttpRequest, connection: Awaited<ReturnType<ConnectionFor>>): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (body) headers["content-length"] = String(body.length);
   const { request: open } = url.protocol === "https:" ? https : http;
-  const tlsOptions = trusted && { secureContext: trusted };
-  const outgoing = open(url, { method: request.method, headers, agent, ...tlsOptions });
+  const outgoing = open(url, { method: request.method, headers, ...connection });
 
   const fail = (error: unknown) => {
     reject(error);
