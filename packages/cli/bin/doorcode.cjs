@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// biome-ignore-all lint/correctness/useImportExtensions: it looks at the declarations beside the compiled files, and would have ".cjs.cts".
 "use strict";
 const argv = process.argv.slice(2);
 
@@ -16,15 +17,15 @@ if (!answered) {
 }
 
 function answerToken() {
-  const kept = require("../dist/kept-sign-in.cjs.cts");
-  const token = require("../dist/cached-token.cjs.cts").cachedToken(argv.slice(1), process.env, kept);
+  const kept = require("../dist/kept-sign-in.cjs");
+  const token = require("../dist/cached-token.cjs").cachedToken(argv.slice(1), process.env, kept);
   return token !== undefined && print(1, token);
 }
 
 function answerStatus() {
-  const kept = require("../dist/kept-sign-in.cjs.cts");
+  const kept = require("../dist/kept-sign-in.cjs");
   const columns = (require("node:tty").isatty(1) && process.stdout.columns) || 80;
-  const shown = require("../dist/status.cjs.cts").offlineStatus(argv.slice(1), process.env, columns, kept);
+  const shown = require("../dist/status.cjs").offlineStatus(argv.slice(1), process.env, columns, kept);
   if (shown === undefined) return false;
   process.exitCode = shown.exit;
   return print(1, shown.stdout) && (shown.stderr === "" || print(2, shown.stderr));
