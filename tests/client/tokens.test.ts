@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { scopeKey } from "../../packages/client/src/engines/records.ts";
 import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { claimsOf } from "../clients/jwt.ts";
@@ -91,6 +92,57 @@ for (const engine of ["entra", "oidc"] as const) {
         assert.match(error.correlationId!, /^[0-9a-f-]{36}$/);
         return true;
       });
+    });
+
+    test("do not bring an account back that was signed out while one of them was renewed", async () => {
+      const store = memoryStore();
+      const session = await world.client({ engine, store }).signIn();
+      const transport = world.transport(async (request, answer) => {
+        if (new URLSearchParams(request.body).get("grant_type") === "refresh_token") await session.signOut();
+        return answer;
+      });
+      const renewing = world.client({ engine, store, transport });
+      for (const scopes of [[world.scopes.read], [world.scopes.calendar]]) {
+        await assert.rejects(renewing.getToken({ scopes, forceRefresh: true }), { code: "sign_in_needed" });
+        assert.deepEqual(
+          [...(await store.read()).records.keys()].filter((key) => !/^metadata:|\|AppMetadata\|/.test(key)),
+          [],
+        );
+        await world.client({ engine, store }).signIn();
+      }
+    });
+
+    test("of a renewal that its caller gave up are kept all the same", async () => {
+      const store = memoryStore();
+      const session = await world.client({ engine, store }).signIn();
+      const first = await session.getToken();
+      const giveUp = new AbortController();
+      const transport = world.transport(async (request, answer) => {
+        if (new URLSearchParams(request.body).get("grant_type") === "refresh_token") giveUp.abort();
+        return answer;
+      });
+      const impatient = world.client({ engine, store, transport });
+      const request = { forceRefresh: true, signal: giveUp.signal };
+      await assert.rejects(impatient.getToken(request), { code: "cancelled" });
+      // Whoever comes next waits for that renewal and finds its token.
+      const next = await store.withLease(
+        `renew:${scopeKey(session.account)}|${session.account.id}`,
+        { ttlMs: 1_000 },
+        () => session.getToken(),
+      );
+      assert.notEqual(next.token, first.token);
+    });
+
+    test("for a claims challenge are asked for with its claims", async () => {
+      const session = await world.client({ engine }).signIn();
+      const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+      await session.getToken({ claims });
+      const [renewal] = grants(world.requests, "refresh_token").slice(-1);
+      const sent = JSON.parse(new URLSearchParams(renewal!.body).get("claims")!) as { access_token: unknown };
+      assert.deepEqual(sent.access_token, JSON.parse(claims).access_token);
+      await world.client({ engine }).signIn({ claims });
+      const asked = world.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
+      assert.equal(new URLSearchParams(asked!.body).get("claims"), claims);
     });
 
     test("of a scope that awaits the administrator's consent are refused with what to do", async () => {

@@ -17,7 +17,7 @@ export interface World extends TenantForClients {
   /** Every request of every client made by `client`, oldest first. */
   requests: HttpRequest[];
   client(options?: Partial<ClientOptions>): Client;
-  transport(alter?: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer): Transport;
+  transport(alter?: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer | Promise<HttpAnswer>): Transport;
 }
 
 export async function startWorld(options?: TestTenantOptions): Promise<World> {
@@ -42,7 +42,7 @@ export async function startWorld(options?: TestTenantOptions): Promise<World> {
     return {
       async send(request) {
         requests.push(request);
-        return alter(request, await network.send(request));
+        return await alter(request, await network.send(request));
       },
     };
   };

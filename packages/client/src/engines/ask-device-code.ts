@@ -14,7 +14,8 @@ export interface DeviceAuthorization {
 }
 
 /**
- * The device authorization request (RFC 8628 §3.1), with exactly the parameters that MSAL would send.
+ * The device authorization request (RFC 8628 §3.1), as MSAL would send it: a test compares the two. Of its own MSAL adds to
+ * `claims` only what its browser library reads.
  * @throws DoorcodeError at once when the issuer refuses it
  */
 export async function askDeviceCode(
