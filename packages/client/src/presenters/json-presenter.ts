@@ -27,9 +27,9 @@ function members(event: SignInEvent): object {
     case "waiting":
       return { event: "waiting", expires_at: iso(event.expiresAt) };
     case "slowed":
-      return { event: "slowed", interval: event.interval };
+      return { event: "slowed", interval: Math.round(event.interval) };
     case "retrying":
-      return { event: "retrying", reason: event.reason, delay: event.delay };
+      return { event: "retrying", reason: event.reason, delay: Math.round(event.delay) };
     case "signed_in":
       return { event: "signed_in", account: accountMembers(event.account) };
   }

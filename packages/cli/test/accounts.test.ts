@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { signedInWorld, world } from "./signed-in.ts";
+
+const grace = { sub: "grace-1", email: "grace@contoso.example", name: "Grace" };
+
+describe("doorcode status", () => {
+  test("says from the store alone who is signed in, and how long the token is good", async (t) => {
+    const { run, issuer } = await signedInWorld(t);
+    await issuer.close();
+    const { exit, stdout, stderr } = await run(["status"]);
+    assert.equal(exit, 0);
+    assert.equal(stderr, "");
+    assert.match(stdout, /^Signed in as Ada \(ada@contoso\.example\)\n/);
+    assert.ok(stdout.includes(issuer.authority));
+    assert.match(stdout, /good for 59 minutes/);
+  });
+
+  test("--json has the same for programs, on both ways to it", async (t) => {
+    const { run, issuer } = await signedInWorld(t);
+    const quick = await run(["status", "--json"]);
+    const { event, profile, signed_in, account, scopes, token } = quick.events[0]!;
+    assert.deepEqual(
+      { event, profile, signed_in, scopes },
+      {
+        ...{ event: "status", profile: "default", signed_in: true, scopes: ["todo.read"] },
+      },
+    );
+    assert.equal((account as { authority: string }).authority, issuer.authority);
+    assert.equal((token as { expired: boolean }).expired, false);
+    assert.deepEqual(await run(["status", "--json", "--profile", "default"]), quick);
+  });
+
+  test("exits 3 when nobody is", async (t) => {
+    const { run } = await world(t);
+    const { exit, stdout, stderr } = await run(["status"]);
+    assert.equal(exit, 3);
+    assert.match(stdout, /^Nobody is signed in/);
+    assert.match(stderr, /doorcode login --authority/);
+    assert.equal((await run(["status", "--json"])).events[0]?.signed_in, false);
+  });
+});
+
+describe("doorcode accounts and switch", () => {
+  test("list everybody, mark the current one, and change to another", async (t) => {
+    const { run, start, login, issuer } = await signedInWorld(t);
+    issuer.person = grace;
+    await login();
+    const listed = await run(["accounts", "--json"]);
+    assert.deepEqual(
+      listed.events.map(({ account, current }) => [(account as { name: string }).name, current]),
+      [
+        ["Ada", false],
+        ["Grace", true],
+      ],
+    );
+    assert.match((await run(["accounts"])).stdout, /^ {2}Ada .*\n[\s\S]*\n\* Grace/);
+    assert.match((await start(["token"]).ended).stdout, /-2\n$/);
+    const { exit, stdout, stderr } = await run(["switch"]);
+    assert.deepEqual([exit, stdout, stderr], [0, "", "Now Ada (ada@contoso.example).\n"]);
+    assert.match((await start(["token"]).ended).stdout, /-1\n$/);
+    assert.equal((await run(["switch", "GRACE@contoso.example", "--json"])).events[0]?.event, "switched");
+    assert.match((await run(["status"])).stdout, /Grace/);
+    assert.equal((await run(["switch", "nobody@contoso.example"])).exit, 3);
+  });
+
+  test("keep profiles apart", async (t) => {
+    const { run, login, issuer } = await signedInWorld(t);
+    issuer.person = grace;
+    await login("--profile", "work");
+    assert.match((await run(["status"])).stdout, /Ada/);
+    assert.match((await run(["status"], { DOORCODE_PROFILE: "work" })).stdout, /Grace/);
+    assert.match((await run(["status", "--profile", "work"])).stdout, /Grace/);
+  });
+});
+
+describe("doorcode logout", () => {
+  test("forgets the account here, and says that the issuer was not asked", async (t) => {
+    const { run, issuer } = await signedInWorld(t);
+    await issuer.close();
+    const { exit, stdout, stderr } = await run(["logout"]);
+    assert.equal(exit, 0, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, /Ada .*signed out here\. .*--everywhere/);
+    assert.equal((await run(["token"])).exit, 3);
+    assert.equal((await run(["accounts"])).stdout, "");
+    assert.match((await run(["logout"])).stderr, /Nobody was signed in/);
+  });
+
+  test("--everywhere says whether the issuer revoked, cannot, or could not be told", async (t) => {
+    for (const [revocation, revoked, exit] of [
+      ["works", "yes", 0],
+      ["none", "unsupported", 0],
+      ["fails", "failed", 7],
+    ] as const) {
+      const { run, login, issuer } = await world(t);
+      issuer.revocation = revocation;
+      await login();
+      const outcome = await run(["logout", "--everywhere", "--json"]);
+      assert.equal(outcome.events[0]?.revoked, revoked, revocation);
+      assert.equal(outcome.exit, exit, revocation);
+      assert.equal((await run(["status"])).exit, 3);
+      assert.equal(issuer.count("/revoke") > 0, revocation !== "none");
+    }
+  });
+
+  test("--all signs out every account of every profile", async (t) => {
+    const { run, login, issuer } = await signedInWorld(t);
+    issuer.person = grace;
+    await login("--profile", "work");
+    assert.equal((await run(["logout", "--all", "--json"])).events.length, 2);
+    assert.equal((await run(["status", "--profile", "work"])).exit, 3);
+    assert.equal((await run(["status"])).exit, 3);
+  });
+
+  test("leaves the settings, so that `doorcode login` is enough the next time", async (t) => {
+    const { run } = await signedInWorld(t);
+    await run(["logout"]);
+    assert.equal((await run(["login"])).exit, 0);
+    assert.equal((await run(["status"])).exit, 0);
+  });
+});

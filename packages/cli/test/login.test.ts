@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { world } from "./signed-in.ts";
+import { pending, refusal } from "./stand-in-issuer.ts";
+
+describe("doorcode login", () => {
+  test("shows the code on stderr, nothing on stdout, and exits 0 once somebody has approved", async (t) => {
+    const { login } = await world(t);
+    const { exit, stdout, stderr } = await login();
+    assert.equal(exit, 0, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, /WDJB-MJHT/);
+    assert.match(stderr, /on this computer: http:\/\/127\.0\.0\.1:\d+\/device\n/);
+    assert.match(stderr, /Signed in as Ada \(ada@contoso\.example\)\./);
+  });
+
+  test("prints code, waiting, slowed, retrying and signed_in as events, one a line", async (t) => {
+    const { login, issuer } = await world(t);
+    issuer.polls = [pending, { status: 503 }, refusal("slow_down"), "approved"];
+    const { exit, events, stdout } = await login("--json");
+    assert.equal(exit, 0, stdout);
+    assert.deepEqual([...new Set(events.map(({ event }) => event))].sort(), [
+      "code",
+      "retrying",
+      "signed_in",
+      "slowed",
+      "waiting",
+    ]);
+    assert.ok(events.every(({ v }) => v === 1));
+    const [code] = events;
+    assert.equal(code?.user_code, "WDJB-MJHT");
+    assert.equal(code?.verification_uri, `${issuer.authority}/device`);
+    assert.equal(code?.verification_uri_complete, `${issuer.authority}/device?user_code=WDJB-MJHT`);
+    assert.ok(Math.abs(Date.parse(String(code?.expires_at)) - Date.now() - 900_000) < 60_000);
+    assert.equal(typeof code?.message, "string");
+  });
+
+  test("remembers what it was given; the environment stands in for it, and an option for both", async (t) => {
+    const { login, run, issuer } = await world(t);
+    assert.equal((await login()).exit, 0);
+    assert.equal((await run(["login"])).exit, 0);
+    assert.deepEqual(
+      issuer.requests.filter(({ path }) => path === "/device_authorization").map(({ form }) => form.get("scope")),
+      Array(2).fill("openid profile offline_access todo.read"),
+    );
+    const env = { DOORCODE_AUTHORITY: issuer.authority, DOORCODE_CLIENT_ID: "another-app", DOORCODE_PROFILE: "work" };
+    issuer.polls = [refusal("access_denied")];
+    assert.equal((await run(["login"], env)).exit, 4);
+    assert.equal(issuer.requests.at(-1)?.form.get("client_id"), "another-app");
+  });
+
+  test("says which two ways there are when it does not know the issuer", async (t) => {
+    const { run } = await world(t);
+    const { exit, stdout, stderr } = await run(["login"]);
+    assert.equal(exit, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /--authority URL --client-id ID/);
+    assert.match(stderr, /doorcode tenant start/);
+  });
+
+  test("refuses anybody but the expected account, and keeps nothing", async (t) => {
+    const { login, run, issuer } = await world(t);
+    const { exit, stderr, events } = await login("--expect-account", "eve@contoso.example", "--json");
+    assert.equal(exit, 4);
+    assert.match(stderr, /ada@contoso\.example signed in, eve@contoso\.example was expected/);
+    assert.deepEqual({ code: events.at(-1)?.code, exit: events.at(-1)?.exit }, { code: "wrong_account", exit: 4 });
+    assert.equal((await run(["status"])).exit, 3);
+    assert.equal((await run(["accounts", "--json"])).stdout, "");
+    assert.equal((await login("--expect-account", "ADA@contoso.example")).exit, 0);
+    assert.equal(issuer.count("/revoke"), 1);
+  });
+
+  const ends: [what: string, poll: ReturnType<typeof refusal>, exit: number, code: string][] = [
+    ["4 when it is declined", refusal("access_denied"), 4, "denied"],
+    ["5 when the code expired", refusal("expired_token"), 5, "code_expired"],
+    [
+      "6 when a policy blocks it",
+      refusal("invalid_grant", "AADSTS53003: Blocked. Correlation ID: 5e1c0d0a-0001-4000-8000-000000000001"),
+      6,
+      "blocked_by_policy",
+    ],
+    ["2 when the issuer does not know the app", refusal("invalid_client"), 2, "client_rejected"],
+  ];
+  for (const [what, poll, exit, code] of ends) {
+    test(`exits ${what}, with a sentence, a hint and the code`, async (t) => {
+      const { login, issuer } = await world(t);
+      issuer.polls = [poll];
+      const outcome = await login("--json");
+      assert.equal(outcome.exit, exit, outcome.stderr);
+      const error = outcome.events.at(-1);
+      assert.deepEqual(
+        { v: error?.v, event: error?.event, code: error?.code, exit: error?.exit },
+        {
+          ...{ v: 1, event: "error", code, exit },
+        },
+      );
+      assert.match(outcome.stderr, new RegExp(`^doorcode: .+\\n.+\\n\\(${code}`));
+      if (exit === 6) {
+        assert.equal(error?.correlation_id, "5e1c0d0a-0001-4000-8000-000000000001");
+        assert.equal(error?.aadsts, 53003);
+        assert.match(outcome.stderr, /correlation ID 5e1c0d0a/);
+      }
+    });
+  }
+
+  test("exits 5 when --timeout is over", async (t) => {
+    const { login, issuer } = await world(t);
+    issuer.polls = [pending];
+    const { exit, stderr } = await login("--timeout", "1s");
+    assert.equal(exit, 5);
+    assert.match(stderr, /longer than allowed/);
+  });
+
+  test("Ctrl-C ends it with 130 at once: no poll after that, and nothing half-written", async (t) => {
+    const { start, run, issuer, storeFolder } = await world(t);
+    issuer.polls = [pending];
+    const args = ["login", "--authority", issuer.authority, "--client-id", "app", "--json"];
+    const { child, ended } = start(args);
+    t.after(() => child.kill("SIGKILL"));
+    await once(child.stdout!, "data");
+    const from = performance.now();
+    child.kill("SIGINT");
+    const { exit, stdout } = await ended;
+    assert.equal(exit, 130);
+    assert.ok(performance.now() - from < 1_000);
+    assert.equal(JSON.parse(stdout.trimEnd().split("\n").at(-1)!).exit, 130);
+    assert.equal((await run(["status"])).exit, 3);
+    assert.ok((await readdir(storeFolder)).every((name) => /^(store\.\d+\.enc|key)$/.test(name)));
+  });
+
+  test("puts no secret and no token into what it prints, and none into its arguments", async (t) => {
+    const { run, issuer } = await world(t);
+    for (const given of [
+      ["--password=hunter2"],
+      ["--client-secret", "hunter2"],
+      ["--refresh-token", "hunter2"],
+      ["--authority", "https://user:hunter2@issuer.example"],
+      ["--nonsense=hunter2"],
+    ]) {
+      const { exit, stdout, stderr } = await run(["login", ...given, "--json"]);
+      assert.equal(exit, 2, given[0]);
+      assert.ok(!`${stdout}${stderr}`.includes("hunter2"), given[0]);
+    }
+    assert.equal(issuer.requests.length, 0);
+  });
+});

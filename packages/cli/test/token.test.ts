@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { signedInWorld, world } from "./signed-in.ts";
+import { refusal } from "./stand-in-issuer.ts";
+
+const kept = /^canary-access-token-8f2a-1\n$/;
+
+describe("doorcode token", () => {
+  test("prints the token alone from the store, with the issuer down", async (t) => {
+    const { issuer, start } = await signedInWorld(t);
+    await issuer.close();
+    const { exit, stdout, stderr } = await start(["token"]).ended;
+    assert.equal(exit, 0, stderr);
+    assert.match(stdout, kept);
+    assert.equal(stderr, "");
+    const asked = await start(["token", "--scope", "TODO.read", "--min-ttl=30m", "--profile", "default"]).ended;
+    assert.match(asked.stdout, kept, asked.stderr);
+  });
+
+  test("loads nothing but the store's reader for that", async (t) => {
+    const { start } = await signedInWorld(t);
+    const { stdout, stderr } = await start(["token"], { NODE_DEBUG: "esm,module" }).ended;
+    assert.match(stdout, kept);
+    const loaded = [...stderr.matchAll(/load "([^"]+)" for module/g)].map(([, file]) => file?.split("/").at(-1));
+    assert.deepEqual(loaded, ["doorcode.cjs", "kept-sign-in.cjs", "read-store.cjs", "cached-token.cjs"]);
+    assert.doesNotMatch(stderr, /msal|main\.js/);
+  });
+
+  test("renews one that does not last, and prints that", async (t) => {
+    const { issuer, run } = await signedInWorld(t);
+    const { exit, stdout } = await run(["token", "--min-ttl", "2h"]);
+    assert.equal(exit, 0);
+    assert.match(stdout, /^canary-access-token-8f2a-2\n$/);
+    assert.equal(issuer.count("/token", "refresh_token"), 1);
+  });
+
+  test("--json prints one event, from the store and from the issuer alike", async (t) => {
+    const { run } = await signedInWorld(t);
+    for (const more of [[], ["--min-ttl", "2h"]]) {
+      const { events } = await run(["token", "--json", ...more]);
+      assert.equal(events.length, 1);
+      const { access_token, expires_at, ...rest } = events[0]!;
+      assert.match(String(access_token), /^$|canary/);
+      assert.ok(Date.parse(String(expires_at)) > Date.now() + 3_000_000);
+      assert.deepEqual(rest, {
+        ...{ v: 1, event: "token", token_type: "Bearer", scopes: ["todo.read"], username: "ada@contoso.example" },
+      });
+    }
+  });
+
+  test("--explain says on stderr whose it is and where it came from, and still prints the token alone", async (t) => {
+    const { run, start } = await signedInWorld(t);
+    const { stdout, stderr } = await start(["token", "--explain"]).ended;
+    assert.match(stdout, kept);
+    assert.match(stderr, /the store; nobody was asked[\s\S]*Ada \(ada@contoso\.example\)[\s\S]*todo\.read/);
+    const renewed = await run(["token", "--explain", "--min-ttl", "2h"]);
+    assert.match(renewed.stderr, /renewed just now/);
+  });
+
+  test("exits 3 when nobody is signed in, and when the issuer wants a new sign-in", async (t) => {
+    const { run, login, issuer } = await world(t);
+    const nobody = await run(["token", "--json"]);
+    assert.equal(nobody.exit, 3);
+    assert.equal(nobody.events[0]?.code, "sign_in_needed");
+    assert.match(nobody.stderr, /doorcode login/);
+    await login();
+    issuer.refresh = refusal("invalid_grant");
+    const { exit, stdout, stderr } = await run(["token", "--min-ttl", "2h"]);
+    assert.equal(exit, 3, stderr);
+    assert.equal(stdout, "");
+  });
+
+  test("exits 3 rather than hand out a token of another issuer than the environment names", async (t) => {
+    const { run } = await signedInWorld(t);
+    const { exit, stdout } = await run(["token"], { DOORCODE_AUTHORITY: "https://other.example" });
+    assert.equal(exit, 3);
+    assert.equal(stdout, "");
+  });
+
+  test("exits 7 when it must renew and the issuer is down", async (t) => {
+    const { run, issuer } = await signedInWorld(t);
+    await issuer.close();
+    const { exit, stdout, stderr } = await run(["token", "--min-ttl", "2h"]);
+    assert.equal(exit, 7, stderr);
+    assert.equal(stdout, "");
+  });
+
+  test("exits 8 when the store is damaged, and says what to do", async (t) => {
+    const { run, storeFolder } = await signedInWorld(t);
+    const [file] = (await readdir(storeFolder)).filter((name) => name.endsWith(".enc"));
+    await writeFile(join(storeFolder, file!), "no store at all");
+    for (const command of ["token", "status", "accounts", "logout", "login"]) {
+      const { exit, stdout, stderr } = await run([command]);
+      assert.equal(exit, 8, `${command}: ${stderr}`);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^doorcode: .+\n.+\n\(store_damaged\)/);
+    }
+  });
+
+  test("exits 2 on what it does not know, naming the nearest right one", async (t) => {
+    const { run } = await world(t);
+    for (const [args, near] of [
+      [["token", "--scopes", "x"], "--scope"],
+      [["token", "--minttl", "5m"], "--min-ttl"],
+      [["tokn"], "token"],
+      [["token", "--min-ttl", "soon"], "--help"],
+      [["token", "extra"], "--help"],
+      [["token", "--scope"], "--scope SCOPE"],
+      [["token", "--json=yes"], "--help"],
+    ] as const) {
+      const { exit, stdout, stderr } = await run([...args]);
+      assert.equal(exit, 2, args.join(" "));
+      assert.equal(stdout, "");
+      assert.ok(stderr.includes(near), `${args.join(" ")}: ${stderr}`);
+    }
+  });
+});
