@@ -80,28 +80,33 @@ export function putAccessToken(
   return [...over, put];
 }
 
-/** The kept token that covers these scopes and lasts longest. */
+/** The kept token that covers these scopes and lasts longest; of equals the one that was asked for by just these. */
 export function findAccessToken(
   snapshot: Snapshot,
   account: Account,
   scopes: readonly string[],
 ): KeptAccessToken | undefined {
+  const exact = accessKey(account, scopes);
   let best: KeptAccessToken | undefined;
   for (const [key, value] of snapshot.records) {
-    if (!key.startsWith(accessPrefix(account)) || !isObject(value)) continue;
-    const { token, expires_at, scopes: granted, obtained_at } = value;
-    if (typeof token !== "string" || typeof expires_at !== "number" || !Array.isArray(granted)) continue;
-    const names = granted.filter((scope) => typeof scope === "string");
-    if (key !== accessKey(account, scopes) && !covers(names, scopes)) continue;
-    if (best !== undefined && best.expiresAt >= expires_at) continue;
-    best = {
-      token,
-      expiresAt: expires_at,
-      scopes: names,
-      obtainedAt: typeof obtained_at === "number" ? obtained_at : 0,
-    };
+    const kept = key.startsWith(accessPrefix(account)) ? readAccessToken(value) : undefined;
+    if (!kept || (key !== exact && !covers(kept.scopes, scopes))) continue;
+    const lead = best === undefined ? 1 : kept.expiresAt - best.expiresAt || kept.obtainedAt - best.obtainedAt;
+    if (lead > 0 || (lead === 0 && key === exact)) best = kept;
   }
   return best;
+}
+
+function readAccessToken(value: Json): KeptAccessToken | undefined {
+  if (!isObject(value)) return undefined;
+  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt } = value;
+  if (typeof token !== "string" || typeof expiresAt !== "number" || !Array.isArray(scopes)) return undefined;
+  return {
+    token,
+    expiresAt,
+    scopes: scopes.filter((scope) => typeof scope === "string"),
+    obtainedAt: typeof obtainedAt === "number" ? obtainedAt : 0,
+  };
 }
 
 /** Whether a token with these scopes serves a request for those; no scopes at all ask for a token of their own. */
