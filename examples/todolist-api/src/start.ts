@@ -1,4 +1,5 @@
-import { type Clock, createGuard, fastifyGuard } from "@doorcode/guard";
+import { type Clock, createGuard } from "@doorcode/guard";
+import { fastifyGuard } from "@doorcode/guard/fastify";
 import Fastify, { type FastifyError } from "fastify";
 import { todoRoutes } from "./routes.ts";
 import { openTodoStore } from "./todo-store.ts";

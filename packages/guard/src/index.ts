@@ -2,6 +2,5 @@ export type { AccessToken } from "./access-token.ts";
 export type { Clock } from "./clock.ts";
 export { createGuard, type Guard, type GuardOptions, type GuardTimes, type IssuerOptions } from "./create-guard.ts";
 export { GuardError, type GuardErrorCode } from "./errors.ts";
-export { type FastifyGuardOptions, fastifyGuard } from "./fastify-guard.ts";
 export type { ProfileName } from "./profiles/profile.ts";
 export { hasAppRole, hasScope, type Requirements } from "./requirements.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
-import { createGuard, fastifyGuard, type Guard } from "../src/index.ts";
+import { fastifyGuard } from "../src/fastify-guard.ts";
+import { createGuard, type Guard } from "../src/index.ts";
 import { type LocalIssuer, localIssuer } from "./fixtures/local-issuer.ts";
 
 let at: LocalIssuer;

@@ -5,7 +5,8 @@ import { type Client, createClient, DoorcodeError, memoryStore, type Presenter, 
 import { cachePlugin, type NetworkClientOptions, networkClient } from "@doorcode/client/msal";
 import { plainPresenter } from "@doorcode/client/presenters";
 import { defaultStoreDirectory, readStoreFast } from "@doorcode/client/read-store";
-import { type AccessToken, createGuard, fastifyGuard, GuardError } from "@doorcode/guard";
+import { type AccessToken, createGuard, GuardError } from "@doorcode/guard";
+import { fastifyGuard } from "@doorcode/guard/fastify";
 import { type RunningTenant, startTenant } from "@doorcode/tenant";
 import { main } from "@doorcode/tenant/commands";
 import Fastify from "fastify";
