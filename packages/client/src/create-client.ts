@@ -4,8 +4,6 @@ import { type ClientContext, openContext } from "./client-context.ts";
 import type { SignInEvent } from "./device-flow/events.ts";
 import { accountsOf, removeAccount } from "./engines/records.ts";
 import { DoorcodeError } from "./errors.ts";
-import { getToken } from "./get-token.ts";
-import { guardedFetch } from "./guarded-fetch.ts";
 import { signIn } from "./sign-in.ts";
 
 /**
@@ -20,8 +18,11 @@ export function createClient(options: ClientOptions): Client {
     const found = accountsOf(await (await context.store()).read(), context);
     return found.map(({ signedInAt: _, ...account }) => account);
   };
-  const tokenFor = async (request: TokenRequest = {}) =>
-    getToken(context, await find(context, await accounts(), request.account), request);
+  // Loaded when they are needed: the first code is on the screen sooner without.
+  const tokenFor = async (request: TokenRequest = {}) => {
+    const { getToken } = await import("./get-token.ts");
+    return getToken(context, await find(context, await accounts(), request.account), request);
+  };
 
   const signOut = async (account: Account[], everywhere: boolean): Promise<SignOutResult> => {
     const outcomes: SignOutResult["revoked"][] = [];
@@ -34,6 +35,7 @@ export function createClient(options: ClientOptions): Client {
     account,
     getToken: (request) => tokenFor({ ...request, account: account.id }),
     async fetch(url, init) {
+      const { guardedFetch } = await import("./guarded-fetch.ts");
       const getToken = (request: TokenRequest) => tokenFor({ ...request, account: account.id });
       return guardedFetch({ apis: context.apis, exchange: await context.exchange(), getToken }, url, init);
     },

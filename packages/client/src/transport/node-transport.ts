@@ -1,8 +1,8 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
 import { DoorcodeError } from "../errors.ts";
 import { type ConnectionFor, connections } from "./connections.ts";
 import { isLoopback } from "./loopback.ts";
+import { http, https } from "./node-modules.ts";
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 import { asTransportError } from "./transport-failure.ts";
 
@@ -80,7 +80,7 @@ function exchange(url: URL, request: HttpRequest, connection: Awaited<ReturnType
   });
 }
 
-function singleValues(headers: http.IncomingHttpHeaders): Record<string, string> {
+function singleValues(headers: IncomingHttpHeaders): Record<string, string> {
   const single: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) single[name] = Array.isArray(value) ? value.join(", ") : value;

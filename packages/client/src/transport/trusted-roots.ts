@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import tls from "node:tls";
+import type { SecureContext } from "node:tls";
 import { DoorcodeError } from "../errors.ts";
 import { isLoopback } from "./loopback.ts";
+import { tls } from "./node-modules.ts";
 
 /** What to trust for a host; undefined: Node's own defaults hold. */
-export type TrustFor = (hostname: string) => tls.SecureContext | undefined;
+export type TrustFor = (hostname: string) => SecureContext | undefined;
 
 /**
  * The caller's certificates beside the defaults. Node's `ca` option replaces the defaults, NODE_EXTRA_CA_CERTS included, so
@@ -23,7 +24,7 @@ export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   return (hostname) => (isLoopback(hostname) ? local() : everywhere());
 }
 
-function contextOf(ca: string[]): tls.SecureContext {
+function contextOf(ca: string[]): SecureContext {
   try {
     return tls.createSecureContext({ ca });
   } catch (cause) {

@@ -1,7 +1,7 @@
-import http from "node:http";
-import https from "node:https";
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { ConnectionFor } from "./connections.ts";
+import { http, https } from "./node-modules.ts";
 
 /** One request as `fetch` has it, redirects not followed. */
 export type WebExchange = (url: URL, init: RequestInit) => Promise<Response>;
@@ -23,7 +23,7 @@ export function webExchange(connectionFor: ConnectionFor): WebExchange {
       ...(isStream && { duplex: "half" }),
     } as RequestInit);
     // Not asked for, so that nothing need be unpacked.
-    const headers: http.OutgoingHttpHeaders = { accept: "*/*", "accept-encoding": "identity" };
+    const headers: OutgoingHttpHeaders = { accept: "*/*", "accept-encoding": "identity" };
     for (const [name, value] of request.headers) headers[name] = value;
     const body = request.body && !isStream ? Buffer.from(await request.arrayBuffer()) : undefined;
     if (body) headers["content-length"] = body.length;
@@ -39,10 +39,10 @@ export function webExchange(connectionFor: ConnectionFor): WebExchange {
 }
 
 function answerOf(
-  outgoing: http.ClientRequest,
+  outgoing: ClientRequest,
   signal: AbortSignal | undefined,
   send: () => void,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       reject(error);
@@ -63,7 +63,7 @@ function answerOf(
   });
 }
 
-function asResponse(incoming: http.IncomingMessage, url: URL): Response {
+function asResponse(incoming: IncomingMessage, url: URL): Response {
   const { statusCode: status = 0, statusMessage: statusText = "", rawHeaders } = incoming;
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);

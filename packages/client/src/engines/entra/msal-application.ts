@@ -1,0 +1,45 @@
+import { type INetworkModule, type NetworkRequestOptions, PublicClientApplication } from "@azure/msal-node";
+import type { TokenStore } from "../../token-store/contract.ts";
+import type { EngineContext } from "../engine.ts";
+import type { IssuerMetadata } from "../metadata.ts";
+import { type TokenAnswer, withLowerCaseIds } from "../token-answer.ts";
+import { entraCachePlugin } from "./cache-plugin.ts";
+import { failedAnswer } from "./msal-answer.ts";
+import { asDoorcodeError } from "./msal-failure.ts";
+
+export function application(
+  { authority, document, issuer }: IssuerMetadata,
+  scope: EngineContext,
+  networkClient: INetworkModule,
+  store: TokenStore,
+): PublicClientApplication {
+  return new PublicClientApplication({
+    auth: {
+      clientId: scope.clientId,
+      authority,
+      // An authority that the program names is a known one; else MSAL would ask Microsoft about it.
+      knownAuthorities: [new URL(authority).host, new URL(issuer.replace("{tenantid}", "common")).host],
+      authorityMetadata: JSON.stringify(document),
+    },
+    cache: { cachePlugin: entraCachePlugin(store, scope) },
+    system: { networkClient, loggerOptions: { loggerCallback() {}, piiLoggingEnabled: false } },
+  });
+}
+
+/** MSAL sees a token answer only after `check`; what that throws ends MSAL's request. */
+export function checkingTokens(network: INetworkModule, check: (answer: TokenAnswer) => Promise<void>): INetworkModule {
+  return {
+    sendGetRequestAsync: (url, options, timeout) => network.sendGetRequestAsync(url, options, timeout),
+    async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions) {
+      const response = await network.sendPostRequestAsync<T>(url, options);
+      const answer = response.body as TokenAnswer | undefined;
+      if (typeof answer?.access_token !== "string") return response;
+      try {
+        await check(answer);
+      } catch (error) {
+        return failedAnswer<T>(asDoorcodeError(error));
+      }
+      return { ...response, body: withLowerCaseIds(answer) as T };
+    },
+  };
+}
