@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startTodoListApi } from "../../examples/todolist-api/src/start.ts";
+import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { launchChromium } from "../fixtures/chromium.ts";
 import { poll, refresh, requestCode, revoke } from "../fixtures/device.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -5,7 +5,7 @@ import type { SignInEvent } from "../../packages/client/src/device-flow/events.t
 import type { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import type { HttpAnswer } from "../../packages/client/src/transport/transport.ts";
-import { addUser } from "../clients/registrations.ts";
+import { addUser } from "../fixtures/registrations.ts";
 import { grants, startWorld, type World } from "./world.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
@@ -134,7 +134,7 @@ for (const engine of ["entra", "oidc"] as const) {
     test("keeps several people apart; signing out one leaves the other", async () => {
       const client = world.client({ engine });
       const first = await client.signIn();
-      const { approver } = await import("../clients/approve.ts");
+      const { approver } = await import("../fixtures/approver.ts");
       const grace = approver(
         world.tenant.context,
         await addUser(world.tenant.context, `grace.${engine}@example.com`, "Grace"),

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { scopeKey } from "../../packages/client/src/engines/records.ts";
 import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
-import { claimsOf } from "../clients/jwt.ts";
+import { claimsOf } from "../foreign-clients/jwt.ts";
 import { grants, startWorld, type World } from "./world.ts";
 
 for (const engine of ["entra", "oidc"] as const) {

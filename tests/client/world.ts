@@ -6,7 +6,7 @@ import { memoryStore } from "../../packages/client/src/token-store/memory-store.
 import { nodeTransport } from "../../packages/client/src/transport/node-transport.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../packages/client/src/transport/transport.ts";
 import type { TestTenantOptions } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { startTenantForClients, type TenantForClients } from "../clients/tenant-for-clients.ts";
+import { startTenantForClients, type TenantForClients } from "../foreign-clients/tenant-for-clients.ts";
 
 /** A tenant, and clients whose person approves at once. They share a clock that waiting moves, so nothing waits. */
 export interface World extends TenantForClients {

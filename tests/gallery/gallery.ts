@@ -4,8 +4,8 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { chromium } from "playwright-core";
 import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
+import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chrome, samples } from "../../packages/tenant/test/pages/sample-views.ts";
 
 const folder = resolve(process.argv[2] ?? ".gallery");
@@ -19,10 +19,7 @@ const screens = [
 const schemes = ["light", "dark"] as const;
 
 await mkdir(folder, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.DOORCODE_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launchChromium();
 try {
   for (const screen of screens) {
     for (const colorScheme of schemes) {

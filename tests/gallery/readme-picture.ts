@@ -3,8 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { renderPage } from "../../packages/tenant/src/pages/render.ts";
+import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chrome, samples } from "../../packages/tenant/test/pages/sample-views.ts";
-import { launchChromium } from "../fixtures/chromium.ts";
 
 const shown = ["enter-code-from-link", "confirm", "done"];
 const phone = { width: 390, height: 890 };

@@ -1,6 +1,6 @@
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { approver } from "../clients/approve.ts";
-import { addApp, addUser } from "../clients/registrations.ts";
+import { approver } from "../fixtures/approver.ts";
+import { addApp, addUser } from "../fixtures/registrations.ts";
 import type { Peer } from "./peer.ts";
 
 /** The tenant, with three clients of its own that no administrator consented anything for. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startTenantForClients } from "../../../tests/clients/tenant-for-clients.ts";
+import { startTenantForClients } from "../../../tests/foreign-clients/tenant-for-clients.ts";
 
 const program = fileURLToPath(import.meta.resolve("../mended.ts"));
 

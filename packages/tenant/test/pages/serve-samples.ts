@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { renderPage, statusOf } from "../../src/pages/render.ts";
+import { launchChromium } from "../fixtures/chromium.ts";
 import { chrome, samples } from "./sample-views.ts";
 
 /** The header that the tenant sends; a page that needs more than this allows is broken. */
@@ -41,18 +42,7 @@ export async function serveSamples(): Promise<Served> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({
-    executablePath: process.env.DOORCODE_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await launchChromium();
   return {
     browser,
     addressOf: (name) => `http://127.0.0.1:${port}/${name}`,

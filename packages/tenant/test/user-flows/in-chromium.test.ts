@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../fixtures/chromium.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 
 /**
@@ -20,19 +20,7 @@ test("a real browser walks from the code to yes and out again to the app", async
   ctx.config.pagesOrigin = `http://localhost:${(app.server.address() as AddressInfo).port}`;
   await ctx.store.directory.putApp({ ...device, postLogoutRedirectUris: [byeUrl()] });
 
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--host-resolver-rules=MAP localhost 127.0.0.1",
-    ],
-  });
+  const browser = await launchChromium("--host-resolver-rules=MAP localhost 127.0.0.1");
   t.after(() => browser.close());
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

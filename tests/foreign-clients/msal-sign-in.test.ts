@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { addApi } from "../fixtures/registrations.ts";
 import { claimsOf } from "./jwt.ts";
 import type { MsalRefusal } from "./msal-client.ts";
 import type { ToldCode } from "./msal-protocol.ts";
-import { addApi } from "./registrations.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 describe("unmodified MSAL Node signs in", () => {

@@ -5,9 +5,9 @@ import {
   type TestTenant,
   type TestTenantOptions,
 } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { type Approver, approver } from "./approve.ts";
+import { type Approver, approver } from "../fixtures/approver.ts";
+import { addApi, addUser, consentForEverybody } from "../fixtures/registrations.ts";
 import { type MsalClient, startMsal } from "./msal-client.ts";
-import { addApi, addUser, consentForEverybody } from "./registrations.ts";
 
 /** A tenant with the built-in app and API, a second API, a third that nobody consented to, and a person. */
 export interface TenantForClients extends AsyncDisposable {

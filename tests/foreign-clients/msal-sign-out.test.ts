@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { approver } from "./approve.ts";
-import { addUser } from "./registrations.ts";
+import { approver } from "../fixtures/approver.ts";
+import { addUser } from "../fixtures/registrations.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 const EMPTY = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {} };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
 import * as oidc from "openid-client";
 import { manualClock } from "../../packages/tenant/test/fixtures/manual-clock.ts";
-import { addApp } from "./registrations.ts";
+import { addApp } from "../fixtures/registrations.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 const SCOPE = "openid profile email offline_access";
