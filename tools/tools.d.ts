@@ -1,4 +1,4 @@
-/** What this takes from the set-up in plain JavaScript. */
+/** The types of what TypeScript takes from the set-up in plain JavaScript. */
 declare module "*/tools/runtime.mjs" {
   export const root: string;
   export function node20(): string;
@@ -6,4 +6,7 @@ declare module "*/tools/runtime.mjs" {
 }
 declare module "*/tools/build.mjs" {
   export function build(): void;
+}
+declare module "*/tools/chromium.mjs" {
+  export function findChromium(): string;
 }
