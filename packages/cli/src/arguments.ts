@@ -1,5 +1,7 @@
-import { parseArgs } from "node:util";
 import { UsageError } from "./exit-codes.ts";
+
+// Not by `import`, which reads every export of the module: that is most of its cost.
+const { parseArgs } = process.getBuiltinModule("node:util");
 
 export interface OptionSpec {
   type: "string" | "boolean";

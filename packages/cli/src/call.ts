@@ -3,11 +3,10 @@ import { buffer } from "node:stream/consumers";
 import { DoorcodeError } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
-import { trustInFetch } from "./fetch-trust.ts";
 import type { Profile } from "./kept-sign-in.cts";
 import { originOf } from "./login.ts";
 import { say } from "./output.ts";
-import { certificates, clientFor, openSettings, remember, signedIn, wantedScopes } from "./settings.ts";
+import { clientFor, openSettings, remember, signedIn, wantedScopes } from "./settings.ts";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const [url] = given.words;
@@ -19,7 +18,6 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const kept = signedIn(settings);
   const scopes = wantedScopes(given, kept);
   const profile = { ...kept, scopes, apis: declared(given, kept, scopes) };
-  if (settings.caFile !== undefined) trustInFetch(certificates(settings.caFile));
   const session = await clientFor(profile, settings).session(profile.accountId);
   if (session === undefined)
     throw new DoorcodeError("sign_in_needed", { detail: "the account is not in the store any more." });
@@ -102,7 +100,7 @@ function plainly(error: unknown, url: string): unknown {
   return new CommandError(
     "api_unreachable",
     `${new URL(url).host} cannot be reached (${code ?? message}).`,
-    "Check the address; for a certificate of your own, set NODE_EXTRA_CA_CERTS.",
+    "Check the address, and for a certificate of your own --ca-file FILE.",
     { cause: error },
   );
 }

@@ -67,7 +67,7 @@ export async function remember({ store, name }: Settings, profile: Profile): Pro
   ]);
 }
 
-export function certificates(file: string): string {
+function certificates(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

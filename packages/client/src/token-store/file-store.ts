@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
 import { applyChanges, emptyState, type StoreState } from "./changes.ts";
@@ -6,6 +5,7 @@ import { type Commit, commitByLink, isWithoutLinks, storePath } from "./commit.t
 import { commitByClaim } from "./commit-by-claim.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
+import { randomUUID } from "./node-crypto.ts";
 import { generationOf, keySource, newestGeneration, readPrivateFile, unseal } from "./read-store.cts";
 import { removeIfThere, sweepScratch, writeScratch } from "./scratch-files.ts";
 import { seal, stateOf } from "./seal-state.ts";

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { lstat, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { randomBytes } from "./node-crypto.ts";
 
 /** `tmp.<pid>.<random>`: what a writer builds before it gets its name. */
 const NAME = /^tmp\.(\d{1,10})\.[0-9a-f]{16}$/;

@@ -1,5 +1,5 @@
-import { createCipheriv, randomBytes } from "node:crypto";
 import type { StoreState } from "./changes.ts";
+import { createCipheriv, randomBytes } from "./node-crypto.ts";
 import { keyId, STORE_FORMAT, type StoredState } from "./read-store.cts";
 
 /** The bytes of a store file; each call takes a fresh nonce. */

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
 import { isWithoutLinks } from "./commit.ts";
 import { placeByClaim } from "./commit-by-claim.ts";
+import { randomBytes } from "./node-crypto.ts";
 import { type KeySource, keySource, readPrivateFile, STORE_FORMAT } from "./read-store.cts";
 import { removeIfThere, writeScratch } from "./scratch-files.ts";
 import { fileProblem } from "./store-errors.ts";
