@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { join } from "node:path";
 
 export interface Measured {
@@ -8,6 +9,8 @@ export interface Measured {
   /** `end`: to the process's own end; `first-output`: to the first word on stdout. */
   until: "end" | "first-output";
 }
+
+const KILLED = 128 + constants.signals.SIGKILL;
 
 /**
  * Node.js tells nothing about one child's processor time, and /proc counts in hundredths of a second; bash asks the kernel
@@ -24,7 +27,9 @@ export async function cpuMilliseconds({ file, args, env, until }: Measured): Pro
   bash.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     said += chunk;
   });
-  await new Promise((resolve, reject) => bash.once("error", reject).once("close", resolve));
+  const exit = await new Promise((resolve, reject) => bash.once("error", reject).once("close", resolve));
+  // A program that fails is quick, too.
+  if (exit !== (until === "end" ? 0 : KILLED)) throw new Error(`${args.join(" ")} ended with ${exit}.`);
   const [, user, system] = /(\d+\.\d{3}) (\d+\.\d{3})\s*$/.exec(said) ?? [];
   if (user === undefined) throw new Error(`bash measured nothing: ${said}`);
   return (Number(user) + Number(system)) * 1_000;
