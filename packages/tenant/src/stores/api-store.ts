@@ -3,20 +3,24 @@ import type { Api } from "../directory/entities.ts";
 import { takeClientId } from "./client-id.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import { isUniqueViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
 
 type ApiVerbs = Pick<DirectoryStore, "findApi" | "findApiByIdentifierUri" | "listApis" | "putApi">;
 
 export function apiVerbs({ db }: Database): ApiVerbs {
-  const find = async (by: "clientId" | "identifierUri", value: string) => {
-    const row = await db.selectFrom("apis").where(by, "=", value).selectAll().executeTakeFirst();
-    return row && toApi(row);
+  const finder = (column: "clientId" | "identifierUri") => {
+    const select = prepared((by: { value: string }) => db.selectFrom("apis").where(column, "=", by.value).selectAll());
+    return async (value: string) => {
+      const [row] = await select(db, { value });
+      return row && toApi(row);
+    };
   };
 
   return {
-    findApi: (clientId) => find("clientId", clientId),
-    findApiByIdentifierUri: (identifierUri) => find("identifierUri", identifierUri),
+    findApi: finder("clientId"),
+    findApiByIdentifierUri: finder("identifierUri"),
 
     async listApis() {
       const rows = await db.selectFrom("apis").selectAll().orderBy("createdAt").orderBy("name").execute();

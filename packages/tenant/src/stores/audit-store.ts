@@ -1,8 +1,12 @@
 import { sql } from "kysely";
 import type { AuditRecord, AuditStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
+import type { Tables } from "./schema.ts";
 
-export function auditStore({ db }: Database): AuditStore {
+export function auditStore(database: Database): AuditStore {
+  const { db } = database;
+  const writeAudit = auditWriter(database);
   return {
     write: (record) => writeAudit(db, record),
 
@@ -19,15 +23,21 @@ export function auditStore({ db }: Database): AuditStore {
   };
 }
 
-/** Within the transaction of what it records, where there is one. */
-export async function writeAudit(db: Connection, record: AuditRecord): Promise<void> {
-  await db
-    .insertInto("auditRecords")
-    .values({
-      ...record,
-      detail: JSON.stringify(record.detail),
+/** Writes within the transaction of what is recorded, where there is one. */
+export function auditWriter({ db }: Database): (on: Connection, record: AuditRecord) => Promise<void> {
+  const insert = prepared((record: Omit<Tables["auditRecords"], "seq">) =>
+    db.insertInto("auditRecords").values({
+      at: record.at,
+      event: record.event,
+      actor: record.actor,
+      userId: record.userId,
+      clientId: record.clientId,
+      grantId: record.grantId,
+      ip: record.ip,
+      detail: record.detail,
       // Only an order of arrival: two nodes may draw the same number.
       seq: sql<number>`(select coalesce(max(seq), 0) + 1 from audit_records)`,
-    })
-    .execute();
+    }),
+  );
+  return async (on, record) => void (await insert(on, { ...record, detail: JSON.stringify(record.detail) }));
 }

@@ -1,6 +1,7 @@
 import type { ApiRole, Consent } from "../directory/entities.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
 
 type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole">;
 
@@ -8,17 +9,29 @@ type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeC
 const ADMINISTRATOR = "";
 
 export function consentVerbs({ db }: Database): ConsentVerbs {
+  const consentsOf = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("consents")
+      .where("clientId", "=", by.clientId)
+      .where("userId", "in", [ADMINISTRATOR, by.userId])
+      .selectAll()
+      .orderBy("userId")
+      .orderBy("resourceId")
+      .orderBy("scope"),
+  );
+  const rolesOf = prepared((by: { apiClientId: string; userId: string }) =>
+    db
+      .selectFrom("roleAssignments")
+      .innerJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
+      .where("apiClientId", "=", by.apiClientId)
+      .where("userId", "=", by.userId)
+      .select(["roleValue", "apis.roles"])
+      .orderBy("roleValue"),
+  );
+
   return {
     async consentsFor(clientId, userId) {
-      const rows = await db
-        .selectFrom("consents")
-        .where("clientId", "=", clientId)
-        .where("userId", "in", [ADMINISTRATOR, userId])
-        .selectAll()
-        .orderBy("userId")
-        .orderBy("resourceId")
-        .orderBy("scope")
-        .execute();
+      const rows = await consentsOf(db, { clientId, userId });
       const consents = new Map<string, Consent>();
       for (const { scope, resourceId, ...row } of rows) {
         const key = `${row.userId} ${resourceId}`;
@@ -44,14 +57,7 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
     },
 
     async rolesFor(apiClientId, userId) {
-      const rows = await db
-        .selectFrom("roleAssignments")
-        .innerJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
-        .where("apiClientId", "=", apiClientId)
-        .where("userId", "=", userId)
-        .select(["roleValue", "apis.roles"])
-        .orderBy("roleValue")
-        .execute();
+      const rows = await rolesOf(db, { apiClientId, userId });
       // A role that the API no longer has is nobody's.
       return rows
         .filter((row) => (JSON.parse(row.roles) as ApiRole[]).some((role) => role.value === row.roleValue))

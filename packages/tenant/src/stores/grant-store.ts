@@ -1,8 +1,9 @@
 import type { Selectable } from "kysely";
 import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import { addConsent } from "./consent-store.ts";
-import type { ClaimResult, DecisionResult, GrantStore } from "./contract.ts";
+import type { ClaimResult, DecisionResult, GrantStore, NewGrant } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 /**
@@ -11,16 +12,31 @@ import type { Tables } from "./schema.ts";
  */
 export function grantStore({ db, firstRow }: Database): GrantStore {
   const find = (id: string) => findGrant(db, "id", id);
+  const insertPending = prepared((grant: Pick<Tables["deviceGrants"], keyof NewGrant>) =>
+    db
+      .insertInto("deviceGrants")
+      .values({
+        id: grant.id,
+        deviceCodeHash: grant.deviceCodeHash,
+        userCode: grant.userCode,
+        clientId: grant.clientId,
+        requested: grant.requested,
+        deviceName: grant.deviceName,
+        devicePlatform: grant.devicePlatform,
+        initiatedIp: grant.initiatedIp,
+        createdAt: grant.createdAt,
+        expiresAt: grant.expiresAt,
+        status: "pending",
+        amr: "[]",
+      })
+      .onConflict((conflict) => conflict.column("userCode").doNothing())
+      .returning("id"),
+  );
 
   return {
     async insert(grant) {
-      const inserted = await db
-        .insertInto("deviceGrants")
-        .values({ ...grant, requested: JSON.stringify(grant.requested), status: "pending", amr: "[]" })
-        .onConflict((conflict) => conflict.column("userCode").doNothing())
-        .returning("id")
-        .executeTakeFirst();
-      return inserted !== undefined;
+      const inserted = await insertPending(db, { ...grant, requested: JSON.stringify(grant.requested) });
+      return inserted.length > 0;
     },
 
     async countLive(now) {

@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Logger } from "pino";
 import type { Store } from "./contract.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { namingClient } from "./named-statements.ts";
 import type { Tables } from "./schema.ts";
 import { storeOver } from "./store.ts";
 import { StoreError } from "./store-error.ts";
@@ -27,6 +28,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   const { schema, log, poolSize = 10 } = options;
   const pool = new pg.Pool({
     connectionString: url,
+    Client: namingClient(),
     max: poolSize,
     application_name: "doorcode",
     connectionTimeoutMillis: 5_000,

@@ -1,62 +1,63 @@
-import { writeAudit } from "./audit-store.ts";
+import { auditWriter } from "./audit-store.ts";
 import type { RedeemResult, TokenStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { findGrant, toGrant } from "./grant-store.ts";
-import { appStands, scopesStand, userStands } from "./standing.ts";
-
-type Input = Parameters<TokenStore["redeem"]>[0];
+import { type Standing, standing } from "./standing.ts";
 
 /** approved → redeemed, once (RFC 8628 §3.5), with all that comes of it; or approved → denied when the approval has lost its ground. */
-export function redeem(database: Database, input: Input): Promise<RedeemResult> {
-  const { deviceCodeHash, clientId, family, refreshToken, now, audit } = input;
-  return database.db.transaction().execute(async (trx) => {
-    // From here on the row is this transaction's: whoever else redeems it waits, and then matches nothing.
-    const row = await trx
-      .updateTable("deviceGrants")
-      .where("deviceCodeHash", "=", deviceCodeHash)
-      .where("clientId", "=", clientId)
-      .where("status", "=", "approved")
-      .where("userId", "=", family.userId)
-      .where("expiresAt", ">", now)
-      .set({ status: "redeemed", familyId: family.id })
-      .returningAll()
-      .executeTakeFirst();
-    if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
+export function redemption(database: Database): TokenStore["redeem"] {
+  const stands = standing(database);
+  const writeAudit = auditWriter(database);
 
-    const grant = toGrant(row);
-    const why = await withdrawn(database, trx, { clientId, userId: family.userId, scopes: grant.approved! });
-    if (why) {
-      await trx
+  return ({ deviceCodeHash, clientId, family, refreshToken, now, audit }) =>
+    database.db.transaction().execute(async (trx): Promise<RedeemResult> => {
+      // From here on the row is this transaction's: whoever else redeems it waits, and then matches nothing.
+      const row = await trx
         .updateTable("deviceGrants")
-        .where("id", "=", grant.id)
-        .set({ status: "denied", denialReason: "withdrawn", familyId: null })
-        .execute();
-      await writeAudit(trx, { ...audit, event: "device_grant.refused", detail: { ...audit.detail, why } });
-      return { outcome: "refused", why };
-    }
+        .where("deviceCodeHash", "=", deviceCodeHash)
+        .where("clientId", "=", clientId)
+        .where("status", "=", "approved")
+        .where("userId", "=", family.userId)
+        .where("expiresAt", ">", now)
+        .set({ status: "redeemed", familyId: family.id })
+        .returningAll()
+        .executeTakeFirst();
+      if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
-    await trx
-      .insertInto("tokenFamilies")
-      .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
-      .execute();
-    if (refreshToken) {
+      const grant = toGrant(row);
+      const why = await withdrawn(stands, trx, { clientId, userId: family.userId, scopes: grant.approved! });
+      if (why) {
+        await trx
+          .updateTable("deviceGrants")
+          .where("id", "=", grant.id)
+          .set({ status: "denied", denialReason: "withdrawn", familyId: null })
+          .execute();
+        await writeAudit(trx, { ...audit, event: "device_grant.refused", detail: { ...audit.detail, why } });
+        return { outcome: "refused", why };
+      }
+
       await trx
-        .insertInto("refreshTokens")
-        .values({ ...refreshToken, familyId: family.id, generation: 1 })
+        .insertInto("tokenFamilies")
+        .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
         .execute();
-    }
-    await writeAudit(trx, audit);
-    return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
-  });
+      if (refreshToken) {
+        await trx
+          .insertInto("refreshTokens")
+          .values({ ...refreshToken, familyId: family.id, generation: 1 })
+          .execute();
+      }
+      await writeAudit(trx, audit);
+      return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
+    });
 }
 
 async function withdrawn(
-  database: Database,
+  stands: Standing,
   trx: Connection,
-  by: Parameters<typeof scopesStand>[2],
+  by: Parameters<Standing["scopes"]>[1],
 ): Promise<"user" | "app" | "scope" | undefined> {
-  if (!(await userStands(database, trx, by.userId))) return "user";
-  if (!(await appStands(database, trx, by.clientId))) return "app";
-  if (!(await scopesStand(database, trx, by))) return "scope";
+  if (!(await stands.user(trx, by.userId))) return "user";
+  if (!(await stands.app(trx, by.clientId))) return "app";
+  if (!(await stands.scopes(trx, by))) return "scope";
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isOutdatedPlan } from "./named-statements.ts";
 import { StoreError } from "./store-error.ts";
 
 const ATTEMPTS = 6;
@@ -35,10 +36,10 @@ async function repeat<T>(verb: () => Promise<T>): Promise<T> {
   }
 }
 
-/** PostgreSQL's serialization_failure and deadlock_detected; SQLITE_BUSY with its extended codes. */
+/** PostgreSQL's serialization_failure and deadlock_detected, or a plan of before a migration; SQLITE_BUSY with its extended codes. */
 function mayBeRepeated(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  if (code === "40001" || code === "40P01") return true;
+  if (code === "40001" || code === "40P01" || isOutdatedPlan(error)) return true;
   return code === "ERR_SQLITE_ERROR" && typeof errcode === "number" && (errcode & 0xff) === 5;
 }
 

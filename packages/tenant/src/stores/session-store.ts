@@ -3,10 +3,11 @@ import type { BrowserSession, SessionStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
-import { userStands } from "./standing.ts";
+import { standing } from "./standing.ts";
 
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
+  const stands = standing(database);
   return {
     async ensure(session) {
       await db
@@ -35,7 +36,7 @@ export function sessionStore(database: Database): SessionStore {
 
     signIn: (oldId, session) =>
       db.transaction().execute(async (trx) => {
-        if (!(await userStands(database, trx, session.userId))) return false;
+        if (!(await stands.user(trx, session.userId))) return false;
         const old = await trx
           .selectFrom("sessions")
           .where("id", "=", oldId)

@@ -6,55 +6,73 @@
 import type { ApiScope } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import type { Connection, Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
 
-export async function userStands(database: Database, trx: Connection, id: string): Promise<boolean> {
-  const user = await trx
-    .selectFrom("users")
-    .where("id", "=", id)
-    .select("disabledAt")
-    .$if(database.locksRows, (query) => query.forShare())
-    .executeTakeFirst();
-  return user !== undefined && user.disabledAt === null;
+export interface Standing {
+  user(trx: Connection, id: string): Promise<boolean>;
+  app(trx: Connection, clientId: string): Promise<boolean>;
+  /** Each resource scope is still exposed, enabled and consented; an `Admin` scope by the administrator. */
+  scopes(trx: Connection, by: { clientId: string; userId: string; scopes: ScopeSet }): Promise<boolean>;
 }
 
-export async function appStands(database: Database, trx: Connection, clientId: string): Promise<boolean> {
-  const app = await trx
-    .selectFrom("apps")
-    .where("clientId", "=", clientId)
-    .select("disabledAt")
-    .$if(database.locksRows, (query) => query.forShare())
-    .executeTakeFirst();
-  return app !== undefined && app.disabledAt === null;
-}
+export function standing({ db, locksRows }: Database): Standing {
+  const users = prepared((by: { id: string }) =>
+    db
+      .selectFrom("users")
+      .where("id", "=", by.id)
+      .select("disabledAt")
+      .$if(locksRows, (query) => query.forShare()),
+  );
+  const apps = prepared((by: { clientId: string }) =>
+    db
+      .selectFrom("apps")
+      .where("clientId", "=", by.clientId)
+      .select("disabledAt")
+      .$if(locksRows, (query) => query.forShare()),
+  );
+  const apis = prepared((by: { resourceId: string }) =>
+    db
+      .selectFrom("apis")
+      .where("clientId", "=", by.resourceId)
+      .select(["disabledAt", "scopes"])
+      .$if(locksRows, (query) => query.forShare()),
+  );
+  const consentsAt = prepared((by: { clientId: string; userId: string; resourceId: string }) =>
+    db
+      .selectFrom("consents")
+      .where("clientId", "=", by.clientId)
+      .where("userId", "in", ["", by.userId])
+      .where("resourceId", "=", by.resourceId)
+      .select(["userId", "scope"])
+      .$if(locksRows, (query) => query.forShare()),
+  );
 
-/** Each resource scope is still exposed, enabled and consented; an `Admin` scope by the administrator. */
-export async function scopesStand(
-  database: Database,
-  trx: Connection,
-  by: { clientId: string; userId: string; scopes: ScopeSet },
-): Promise<boolean> {
-  const { resourceId, resourceScopes } = by.scopes;
-  if (resourceId === GRAPH_RESOURCE_ID) return true;
-  const api = await trx
-    .selectFrom("apis")
-    .where("clientId", "=", resourceId)
-    .select(["disabledAt", "scopes"])
-    .$if(database.locksRows, (query) => query.forShare())
-    .executeTakeFirst();
-  if (!api || api.disabledAt !== null) return false;
+  return {
+    async user(trx, id) {
+      const [user] = await users(trx, { id });
+      return user !== undefined && user.disabledAt === null;
+    },
 
-  const exposed: ApiScope[] = JSON.parse(api.scopes);
-  const consents = await trx
-    .selectFrom("consents")
-    .where("clientId", "=", by.clientId)
-    .where("userId", "in", ["", by.userId])
-    .where("resourceId", "=", resourceId)
-    .select(["userId", "scope"])
-    .$if(database.locksRows, (query) => query.forShare())
-    .execute();
-  return resourceScopes.every((value) => {
-    const scope = exposed.find((candidate) => candidate.value === value);
-    if (!scope?.enabled) return false;
-    return consents.some((consent) => consent.scope === value && (consent.userId === "" || scope.consent === "User"));
-  });
+    async app(trx, clientId) {
+      const [app] = await apps(trx, { clientId });
+      return app !== undefined && app.disabledAt === null;
+    },
+
+    async scopes(trx, { clientId, userId, scopes }) {
+      const { resourceId, resourceScopes } = scopes;
+      if (resourceId === GRAPH_RESOURCE_ID) return true;
+      const [api] = await apis(trx, { resourceId });
+      if (!api || api.disabledAt !== null) return false;
+
+      const exposed: ApiScope[] = JSON.parse(api.scopes);
+      const consents = await consentsAt(trx, { clientId, userId, resourceId });
+      return resourceScopes.every((value) => {
+        const scope = exposed.find((candidate) => candidate.value === value);
+        if (!scope?.enabled) return false;
+        return consents.some(
+          (consent) => consent.scope === value && (consent.userId === "" || scope.consent === "User"),
+        );
+      });
+    },
+  };
 }

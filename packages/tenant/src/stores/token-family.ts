@@ -3,11 +3,6 @@ import type { TokenFamily } from "./contract.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
-export async function findFamily(db: Connection, id: string): Promise<TokenFamily | undefined> {
-  const row = await db.selectFrom("tokenFamilies").where("id", "=", id).selectAll().executeTakeFirst();
-  return row && toFamily(row);
-}
-
 /** The family as it is now revoked, or undefined when it was before, or is unknown. */
 export async function revoke(
   trx: Connection,

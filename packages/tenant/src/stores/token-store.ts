@@ -1,27 +1,38 @@
-import { writeAudit } from "./audit-store.ts";
+import { auditWriter } from "./audit-store.ts";
 import type { TokenStore } from "./contract.ts";
 import type { Database } from "./database.ts";
-import { redeem } from "./redeem.ts";
-import { rotate } from "./rotate.ts";
-import { findFamily, revoke, revokeAll } from "./token-family.ts";
+import { prepared } from "./prepared.ts";
+import { redemption } from "./redeem.ts";
+import { rotation } from "./rotate.ts";
+import { revoke, revokeAll, toFamily } from "./token-family.ts";
 
 export function tokenStore(database: Database): TokenStore {
   const { db } = database;
+  const writeAudit = auditWriter(database);
+  const families = prepared((by: { id: string }) => db.selectFrom("tokenFamilies").where("id", "=", by.id).selectAll());
+  const tokens = prepared((by: { tokenHash: string }) =>
+    db
+      .selectFrom("refreshTokens")
+      .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
+      .where("tokenHash", "=", by.tokenHash)
+      .selectAll("tokenFamilies")
+      .select(["generation", "usedAt"]),
+  );
   return {
-    redeem: (input) => redeem(database, input),
-    rotate: (input) => rotate(database, input),
+    redeem: redemption(database),
+    rotate: rotation(database),
 
     async findByRefreshToken(tokenHash) {
-      const token = await db
-        .selectFrom("refreshTokens")
-        .where("tokenHash", "=", tokenHash)
-        .select(["familyId", "generation", "usedAt"])
-        .executeTakeFirst();
-      const family = token && (await findFamily(db, token.familyId));
-      return family && { family, generation: token.generation, usedAt: token.usedAt };
+      const [row] = await tokens(db, { tokenHash });
+      if (!row) return undefined;
+      const { generation, usedAt, ...family } = row;
+      return { family: toFamily(family), generation, usedAt };
     },
 
-    findFamily: (id) => findFamily(db, id),
+    async findFamily(id) {
+      const [row] = await families(db, { id });
+      return row && toFamily(row);
+    },
 
     revokeFamily: (id, reason, now, audit) =>
       db.transaction().execute(async (trx) => {

@@ -1,5 +1,6 @@
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import { revokeAll } from "./token-family.ts";
 
 type UserVerbs = Pick<
@@ -8,8 +9,9 @@ type UserVerbs = Pick<
 >;
 
 export function userVerbs({ db }: Database): UserVerbs {
+  const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
   return {
-    findUser: (id) => db.selectFrom("users").where("id", "=", id).selectAll().executeTakeFirst(),
+    findUser: async (id) => (await byId(db, { id }))[0],
 
     findUserByEmail: (emailNormalized) =>
       db.selectFrom("users").where("emailNormalized", "=", emailNormalized).selectAll().executeTakeFirst(),
