@@ -9,7 +9,11 @@ export async function consentedScopes(
   userId: string,
   resourceId: string,
 ): Promise<string[]> {
-  const consents = await store.directory.consentsFor(clientId, userId);
+  return consentedAt(store, await store.directory.consentsFor(clientId, userId), resourceId);
+}
+
+/** The same, of an app's and a person's consents that were read already. */
+export async function consentedAt(store: Store, consents: Consent[], resourceId: string): Promise<string[]> {
   const here = consents.filter((each) => each.resourceId === resourceId);
   const granted = new Set(here.flatMap((each) => each.scopes));
   if (resourceId === GRAPH_RESOURCE_ID) return [...granted];

@@ -1,4 +1,4 @@
-import { consentedScopes } from "../directory/consented.ts";
+import { consentedAt } from "../directory/consented.ts";
 import type { App } from "../directory/entities.ts";
 import { parseScopes } from "../directory/parse-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
@@ -100,15 +100,10 @@ async function scopesOfRenewal(ctx: TenantContext, family: TokenFamily, text: st
   if ("problem" in parsed) {
     throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});
   }
-  const { clientId, userId } = family;
-  const atGraph = new Set([
-    ...family.scopes.oidc,
-    ...(await consentedScopes(ctx.store, clientId, userId, GRAPH_RESOURCE_ID)),
-  ]);
+  const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
+  const atGraph = new Set([...family.scopes.oidc, ...(await consentedAt(ctx.store, consents, GRAPH_RESOURCE_ID))]);
   const atResource =
-    parsed.resourceId === GRAPH_RESOURCE_ID
-      ? [...atGraph]
-      : await consentedScopes(ctx.store, clientId, userId, parsed.resourceId);
+    parsed.resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : await consentedAt(ctx.store, consents, parsed.resourceId);
 
   const resourceScopes = parsed.isDefault && text !== undefined ? atResource : parsed.resourceScopes;
   const missing = [

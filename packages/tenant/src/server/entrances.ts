@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { Logger } from "pino";
 import { issueLeaf, LEAF_RENEWAL_MS, type Leaf, leafIsDue } from "./certificates.ts";
 import { type Deployment, originOf } from "./deployment.ts";
 import { bind, type Listener } from "./listeners.ts";
@@ -21,6 +22,7 @@ export async function openEntrances(
   ca: LocalCa | null,
   port: number,
   pagesPort: number | undefined,
+  log: Logger,
 ): Promise<Entrances> {
   if (deployment.kind === "public") {
     const { bind: address, certificate, origin } = deployment;
@@ -33,7 +35,7 @@ export async function openEntrances(
     const { host } = deployment;
     const issuer = await bind({ addresses: [host], port, certificate: leaf, flag: "--port" });
     const origin = originOf("https", host, issuer.port);
-    return entrances(issuer, null, [origin, origin], { ca, leaf });
+    return entrances(issuer, null, [origin, origin], { ca, leaf, log });
   }
   const issuer = await bind({ addresses: BOTH_STACKS, port, certificate: leaf, flag: "--port" });
   try {
@@ -41,7 +43,7 @@ export async function openEntrances(
     const next = pagesPort ?? (port === 0 || port === 65_535 ? 0 : port + 1);
     const pages = await bind({ addresses: BOTH_STACKS, port: next, certificate: null, flag: "--pages-port" });
     const origins = [originOf("https", "localhost", issuer.port), originOf("http", "localhost", pages.port)] as const;
-    return entrances(issuer, pages, origins, { ca, leaf });
+    return entrances(issuer, pages, origins, { ca, leaf, log });
   } catch (error) {
     await issuer.close(0);
     throw error;
@@ -52,9 +54,9 @@ function entrances(
   issuer: Listener,
   pages: Listener | null,
   origins: readonly [issuer: string, pages: string],
-  renewed: { ca: LocalCa; leaf: Leaf } | null,
+  renewed: { ca: LocalCa; leaf: Leaf; log: Logger } | null,
 ): Entrances {
-  const stopRenewing = renewed ? keepRenewed(issuer, renewed.ca, renewed.leaf) : () => undefined;
+  const stopRenewing = renewed ? keepRenewed(issuer, renewed) : () => undefined;
   const [issuerOrigin, pagesOrigin] = origins;
   return {
     port: issuer.port,
@@ -71,15 +73,19 @@ function entrances(
   };
 }
 
-/** A tenant may run for longer than its certificate; a new one replaces it without a restart. */
-function keepRenewed(listener: Listener, ca: LocalCa, first: Leaf): () => void {
-  let leaf = first;
+/** A tenant may run for longer than its certificate; a new one replaces it without a restart. One that fails is tried again next time. */
+function keepRenewed(listener: Listener, renewed: { ca: LocalCa; leaf: Leaf; log: Logger }): () => void {
+  const { ca, log } = renewed;
+  let { leaf } = renewed;
   const check = async () => {
     if (!leafIsDue(leaf, Date.now())) return;
-    leaf = await issueLeaf(ca, ca.hosts, Date.now());
-    listener.replaceCertificate(leaf);
+    const next = await issueLeaf(ca, ca.hosts, Date.now());
+    listener.replaceCertificate(next);
+    leaf = next;
   };
-  const timer = setInterval(check, LEAF_RENEWAL_MS);
+  const timer = setInterval(() => {
+    check().catch((error: unknown) => log.error({ err: error }, "the certificate could not be renewed"));
+  }, LEAF_RENEWAL_MS);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,7 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Store } from "../stores/contract.ts";
 import { isLoopbackAddress } from "../user-flows/loopback.ts";
+import { within } from "../within.ts";
 import type { Metrics } from "./metrics.ts";
+
+/** A balancer gives up after a few seconds: a store that hangs is told before. */
+const READY_WITHIN = 2_000;
 
 /** `/healthz` (the process answers), `/readyz` (its store does too) and, to this machine only, `/metrics`. */
 export function registerHealth(app: FastifyInstance, store: Store, metrics: Metrics): void {
@@ -10,7 +14,7 @@ export function registerHealth(app: FastifyInstance, store: Store, metrics: Metr
   app.get("/readyz", async (request, reply) => {
     reply.header("cache-control", "no-store");
     try {
-      await store.ping();
+      await within(READY_WITHIN, store.ping());
       return reply.send({ status: "ok" });
     } catch (error) {
       request.log.warn({ err: error }, "the store does not answer");

@@ -11,6 +11,7 @@ import { loadSigningKeys } from "../tokens/key-ring.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
+import { compareIssuers } from "./compare-issuers.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
 import { type Endings, endings } from "./endings.ts";
 import { openEntrances } from "./entrances.ts";
@@ -88,7 +89,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
   ending.add(() => mailer.close());
 
-  const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort);
+  const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
   ending.add(() => entrances.close(DRAIN_MS));
 
   const config: TenantConfig = {
@@ -100,6 +101,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     trustedProxies: options.trustedProxies ?? [],
   };
   const issuer = issuerOf(config);
+  if (store.kind === "postgres") await compareIssuers(store, issuer, log);
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mailer, log };
   await seedBuiltInTenant(store, clock.now());

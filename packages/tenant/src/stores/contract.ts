@@ -185,6 +185,7 @@ export interface DirectoryStore {
   setting(name: string): Promise<string | undefined>;
   /** Sets it only when it is not set yet; returns what stands. */
   settingOnce(name: string, value: string): Promise<string>;
+  putSetting(name: string, value: string): Promise<void>;
 
   findUser(id: string): Promise<User | undefined>;
   findUserByEmail(emailNormalized: string): Promise<User | undefined>;

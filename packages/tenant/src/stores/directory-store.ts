@@ -20,6 +20,13 @@ export function directoryStore(database: Database): DirectoryStore {
         .execute();
       return (await setting(name)) as string;
     },
+    async putSetting(name, value) {
+      await db
+        .insertInto("settings")
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
+        .execute();
+    },
     ...userVerbs(database),
     ...appVerbs(database),
     ...apiVerbs(database),

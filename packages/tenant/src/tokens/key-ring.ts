@@ -13,6 +13,7 @@ import {
 } from "jose";
 import type { Clock } from "../clock.ts";
 import type { Store, StoredKey } from "../stores/contract.ts";
+import { within } from "../within.ts";
 import { deriveKey, type SealKey, seal, unseal } from "./seal.ts";
 import type { PublishedKey, SigningKeys } from "./signing-keys.ts";
 
@@ -23,10 +24,14 @@ const SIGNING_PERIOD = 90 * DAY;
 const SERVED_AFTER = DAY;
 /** How long one process trusts what it read; another node's new key is seen after it, long before it signs. */
 const RELOAD_AFTER = 60 * 1000;
+/** How long a request waits for the store to tell of new keys, and how soon the next one asks again when it did not. */
+const RELOAD_TIMEOUT = 1000;
+const RETRY_AFTER = 5 * 1000;
 
 interface LoadedKey {
   stored: StoredKey;
   published: PublishedKey;
+  publicKey: CryptoKey;
   privateKey: CryptoKey;
 }
 
@@ -70,8 +75,14 @@ export async function loadSigningKeys(parts: {
     loading ??= load().finally(() => {
       loading = undefined;
     });
-    loaded = await loading;
-    loadedAt = clock.now();
+    try {
+      loaded = await (loaded.length === 0 ? loading : within(RELOAD_TIMEOUT, loading));
+      loadedAt = clock.now();
+    } catch (error) {
+      // Whoever holds tokens can verify them while the store is down.
+      if (loaded.length === 0) throw error;
+      loadedAt = clock.now() - RELOAD_AFTER + RETRY_AFTER;
+    }
     return loaded;
   }
 
@@ -93,7 +104,7 @@ export async function loadSigningKeys(parts: {
           (header) => {
             const found = keys.find((each) => each.stored.kid === header.kid);
             if (!found) throw new Error("unknown kid");
-            return importJWK(found.published, "RS256");
+            return found.publicKey;
           },
           {
             algorithms: ["RS256"],
@@ -170,6 +181,7 @@ async function openKey(key: Uint8Array, stored: StoredKey, issuer: string): Prom
       x5c: [stored.certificate],
       issuer,
     },
+    publicKey: (await importJWK(publicJwk, "RS256")) as CryptoKey,
     privateKey: (await importJWK(privateJwk, "RS256")) as CryptoKey,
   };
 }

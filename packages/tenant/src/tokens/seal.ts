@@ -3,9 +3,17 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 /** 32 random bytes that belong to this installation. */
 export type SealKey = Uint8Array;
 
-/** A key for one purpose, so that no key serves two (HKDF, RFC 5869). */
-export function deriveKey(secret: Uint8Array | string, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", secret, "doorcode", purpose, 32));
+const derived = new WeakMap<SealKey, Map<string, Uint8Array>>();
+
+/** A key for one purpose, so that no key serves two (HKDF, RFC 5869). Those of the installation are derived once. */
+export function deriveKey(secret: SealKey | string, purpose: string): Uint8Array {
+  const derive = () => new Uint8Array(hkdfSync("sha256", secret, "doorcode", purpose, 32));
+  if (typeof secret === "string") return derive();
+  const known = derived.get(secret) ?? new Map<string, Uint8Array>();
+  derived.set(secret, known);
+  const key = known.get(purpose) ?? derive();
+  known.set(purpose, key);
+  return key;
 }
 
 /** AES-256-GCM with a fresh nonce: base64url of nonce, ciphertext, tag. */

@@ -1,0 +1,19 @@
+import type { Logger } from "pino";
+import type { Store } from "../stores/contract.ts";
+
+const SETTING = "issuer";
+
+/**
+ * Nodes in front of one database have to answer under one origin: what one signs, a client of another refuses. Told and
+ * not refused, because a tenant that moves to another address looks the same; its move is told once.
+ */
+export async function compareIssuers(store: Store, issuer: string, log: Logger): Promise<void> {
+  const { directory } = store;
+  const before = await directory.settingOnce(SETTING, issuer);
+  if (before === issuer) return;
+  await directory.putSetting(SETTING, issuer);
+  log.warn(
+    { before, issuer },
+    "The node that started last on this database had another issuer. If the tenant has not moved, give all nodes one public URL.",
+  );
+}
