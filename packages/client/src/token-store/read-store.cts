@@ -103,11 +103,13 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
   const noFollow = mounted ? 0 : (constants.O_NOFOLLOW ?? 0);
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | noFollow);
   try {
-    const { mode, uid, ...stat } = fstatSync(file);
+    const { mode, uid, nlink } = fstatSync(file);
     const self = process.geteuid?.();
     const foreign = self !== undefined && uid !== self && !(mounted && uid === 0);
     const open = self !== undefined && (mode & (mounted ? 0o027 : 0o077)) !== 0;
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG || stat.nlink < 1) throw refused("EFTYPE", path);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refused("EFTYPE", path);
+    // Replaced since it was opened: the same to the caller as a moment earlier.
+    if (nlink < 1) throw refused("ENOENT", path);
     if (foreign) throw refused("EOWNER", path);
     if (open) throw refused("EMODE", path);
     return readFileSync(file);
@@ -128,8 +130,8 @@ function listPrivate(directory: string): string[] {
   return readdirSync(directory);
 }
 
-/** In the shape of the errors of node:fs: `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others. */
-function refused(code: "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE", path: string): Error {
+/** In the shape of the errors of node:fs: `ENOENT` gone, `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others. */
+function refused(code: "ENOENT" | "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE", path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }
 

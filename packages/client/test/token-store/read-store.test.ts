@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openFileStore } from "../../src/token-store/file-store.ts";
-import { readStoreFast } from "../../src/token-store/read-store.cts";
+import { readPrivateFile, readStoreFast } from "../../src/token-store/read-store.cts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 // Compiled it is .cjs beside these tests' JavaScript, in the sources .cts.
@@ -72,4 +72,14 @@ describe("The fast reader", { concurrency: true }, () => {
     );
     assert.deepEqual(heavy, []);
   });
+});
+
+test("a file that was replaced between its opening and the look at it is gone, not something else", async (t) => {
+  if (process.platform !== "linux") return t.skip("needs /proc to open a file without a name");
+  const path = join(scratchFolder(t), "replaced");
+  writeFileSync(path, "x", { mode: 0o600 });
+  const open = openSync(path, "r");
+  t.after(() => closeSync(open));
+  unlinkSync(path);
+  assert.throws(() => readPrivateFile(`/proc/self/fd/${open}`, "named"), { code: "ENOENT" });
 });
