@@ -14,6 +14,9 @@ import { traffic } from "./traffic.ts";
 
 export interface KillRunOptions {
   kills: number;
+  /** More of them, up to so many, while something has not been put to the test: what a kill falls on is chance. */
+  atMost?: number;
+  untested?: (ledger: Ledger) => string[];
   seed: number;
   store: "sqlite" | { postgres: string; schema: string };
   /** Ends the store in a crash and starts it again; used at half of the kills, just before the tenant's own. */
@@ -37,11 +40,13 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
     storeMayFail: options.crashStore !== undefined,
   };
   const ledger = newLedger();
+  const { atMost = options.kills, untested = () => [] } = options;
+  const isOver = (kills: number) => kills >= options.kills && (kills >= atMost || untested(ledger).length === 0);
   let first: Ready | undefined;
   let life: TenantLife | undefined;
   try {
     for (let kills = 0; ; ) {
-      if (kills < options.kills && random.chance(0.2)) {
+      if (!isOver(kills) && random.chance(0.2)) {
         await killWhileStarting(order, random.between(50, 1_200));
         kills++;
       }
@@ -49,7 +54,7 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
       first ??= life;
       expectSameTenant(first, life);
       await checkAfterRestart(advancing(life, order), ledger, random);
-      if (kills >= options.kills) return ledger;
+      if (isOver(kills)) return ledger;
       if (ledger.users.length === 0) await device(life, ledger).addUser("first@contoso.example");
       await workUntilKilled(life, ledger, random, options.crashStore);
       kills++;

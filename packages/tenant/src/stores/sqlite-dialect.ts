@@ -1,22 +1,27 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   type QueryResult,
+  SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { GroupCommit, type Turns } from "./group-commit.ts";
 
 /** Statements kept prepared; lists of varying length make many, the oldest go. */
 const KEPT_STATEMENTS = 200;
 
-/** Kysely over node:sqlite: one connection that writes, taken in turn. */
-export function sqliteDialect(database: DatabaseSync, turns: Turns): Dialect {
+/**
+ * Kysely over node:sqlite: one connection that writes, taken in turn, and one that reads what is committed (the same
+ * one for a database in memory).
+ */
+export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, turns: Turns): Dialect {
   return {
-    createDriver: () => new SqliteDriver(database, turns),
+    createDriver: () => new SqliteDriver(writer, reader, turns),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -30,67 +35,114 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** Hands the one connection out in the order it was asked for. */
-export class Turns {
-  #busy = false;
-  readonly #waiting: (() => void)[] = [];
-
-  async take(): Promise<void> {
-    if (this.#busy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#busy = true;
-  }
-
-  giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#busy = false;
-  }
-}
-
 class SqliteDriver implements Driver {
-  readonly #database: DatabaseSync;
-  readonly #connection: SqliteConnection;
+  readonly #writer: Statements;
+  readonly #reader: Statements;
   readonly #turns: Turns;
+  readonly #group: GroupCommit;
 
-  constructor(database: DatabaseSync, turns: Turns) {
-    this.#database = database;
-    this.#connection = new SqliteConnection(database);
+  constructor(writer: DatabaseSync, reader: DatabaseSync, turns: Turns) {
+    this.#writer = new Statements(writer);
+    this.#reader = new Statements(reader);
     this.#turns = turns;
+    this.#group = new GroupCommit(writer, turns);
   }
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<DatabaseConnection> {
+  async acquireConnection(): Promise<Turn> {
     await this.#turns.take();
-    return this.#connection;
+    return new Turn(this.#writer, this.#reader, this.#group, () => this.#turns.giveBack());
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#turns.giveBack();
+  async releaseConnection(turn: Turn): Promise<void> {
+    turn.end();
   }
 
-  /** IMMEDIATE takes the write lock at once: a transaction that reads first can then never fail for having read too early. */
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  async beginTransaction(turn: Turn): Promise<void> {
+    turn.begin();
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
+  commitTransaction(turn: Turn): Promise<void> {
+    return turn.commit();
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // SQLite has rolled some failures back by itself (a full disk, for one).
-    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw("rollback"));
+  async rollbackTransaction(turn: Turn): Promise<void> {
+    turn.rollBack();
   }
 
-  /** Waits for the transaction that runs. */
+  /** Waits for what runs and commits it. */
   async destroy(): Promise<void> {
+    await this.#group.commit();
     await this.#turns.take();
-    this.#database.close();
+    this.#reader.close();
+    // The last to close folds the WAL back into the file.
+    this.#writer.close();
   }
 }
 
-class SqliteConnection implements DatabaseConnection {
+/** The connection for as long as one caller has it. It ends before the commit, so that others join the group. */
+class Turn implements DatabaseConnection {
+  readonly #writer: Statements;
+  readonly #reader: Statements;
+  readonly #group: GroupCommit;
+  readonly #giveBack: () => void;
+  #state: "idle" | "writing" | "ended" = "idle";
+
+  constructor(writer: Statements, reader: Statements, group: GroupCommit, giveBack: () => void) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#group = group;
+    this.#giveBack = giveBack;
+  }
+
+  begin(): void {
+    this.#group.begin();
+    this.#state = "writing";
+  }
+
+  commit(): Promise<void> {
+    const committed = this.#group.release();
+    this.end();
+    return committed;
+  }
+
+  rollBack(): void {
+    // Where it is the commit that failed, that has been rolled back.
+    if (this.#state !== "writing") return;
+    this.#group.rollBack();
+    this.#state = "idle";
+  }
+
+  end(): void {
+    if (this.#state !== "ended") this.#giveBack();
+    this.#state = "ended";
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#state === "writing") return this.#writer.run(query);
+    // What is not committed yet is nobody's to see.
+    if (SelectQueryNode.is(query.query)) return this.#reader.run(query);
+    this.begin();
+    let result: QueryResult<R>;
+    try {
+      result = this.#writer.run(query);
+    } catch (error) {
+      this.rollBack();
+      throw error;
+    }
+    await this.commit();
+    return result;
+  }
+
+  // biome-ignore lint/correctness/useYield: part of Kysely's interface; nothing here reads row by row.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("This dialect reads whole results only.");
+  }
+}
+
+/** A database with its statements prepared. */
+class Statements {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, { statement: StatementSync; hasRows: boolean }>();
 
@@ -98,7 +150,7 @@ class SqliteConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const { statement, hasRows } = this.#prepared(sql);
     const values = parameters as (string | number | null)[];
     if (hasRows) return { rows: statement.all(...values) as R[] };
@@ -106,9 +158,8 @@ class SqliteConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
 
-  // biome-ignore lint/correctness/useYield: part of Kysely's interface; nothing here reads row by row.
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error("This dialect reads whole results only.");
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #prepared(sql: string) {

@@ -4,9 +4,10 @@ import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { Turns } from "./group-commit.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { Tables } from "./schema.ts";
-import { sqliteDialect, Turns } from "./sqlite-dialect.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
 import { storeOver } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -15,55 +16,45 @@ const BUSY_TIMEOUT = 250;
 
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
 export async function openSqliteStore(file: string, options: { log?: Logger } = {}): Promise<Store> {
-  const database = openFile(file);
+  const writer = openFile(file);
+  // In WAL a second connection reads what is committed while a transaction runs on the first.
+  const reader = file === ":memory:" ? writer : new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
   const turns = new Turns();
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(database, turns), plugins: [new CamelCasePlugin()] });
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, turns), plugins: [new CamelCasePlugin()] });
   try {
     await migrate(db, undefined, options.log);
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  return storeOver(file === ":memory:" ? inMemory(db, database, turns) : inFile(db, file));
-}
-
-/** In WAL a second connection reads what is committed while a transaction runs on the first. */
-function inFile(db: Kysely<Tables>, file: string): Database {
-  const reader = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
-  return {
+  return storeOver({
     kind: "sqlite",
     db,
     locksRows: false,
-    firstRow: <Row>(_name: string, statement: string) => {
-      const prepared = reader.prepare(statement);
-      return async (value: string) => prepared.get(value) as Row | undefined;
-    },
-    close: async () => {
-      reader.close();
-      // The last to close folds the WAL back into the file.
-      await db.destroy();
-    },
+    firstRow: reader === writer ? firstRowInTurn(writer, turns) : firstRow(reader),
+    close: () => db.destroy(),
+  });
+}
+
+function firstRow(reader: DatabaseSync): Database["firstRow"] {
+  return <Row>(_name: string, statement: string) => {
+    const prepared = reader.prepare(statement);
+    return async (value: string) => prepared.get(value) as Row | undefined;
   };
 }
 
-/** There is one connection only: a read waits its turn, lest it see what a transaction has not committed. */
-function inMemory(db: Kysely<Tables>, database: DatabaseSync, turns: Turns): Database {
-  return {
-    kind: "sqlite",
-    db,
-    locksRows: false,
-    firstRow: <Row>(_name: string, statement: string) => {
-      const prepared = database.prepare(statement);
-      return async (value: string) => {
-        await turns.take();
-        try {
-          return prepared.get(value) as Row | undefined;
-        } finally {
-          turns.giveBack();
-        }
-      };
-    },
-    close: () => db.destroy(),
+/** There is one connection only: a read waits its turn, lest it see half a transaction. */
+function firstRowInTurn(database: DatabaseSync, turns: Turns): Database["firstRow"] {
+  return <Row>(_name: string, statement: string) => {
+    const prepared = database.prepare(statement);
+    return async (value: string) => {
+      await turns.take();
+      try {
+        return prepared.get(value) as Row | undefined;
+      } finally {
+        turns.giveBack();
+      }
+    };
   };
 }
 

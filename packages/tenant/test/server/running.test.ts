@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { connect } from "node:tls";
+import Fastify from "fastify";
 import { issueLeaf } from "../../src/server/certificates.ts";
+import { compareIssuers } from "../../src/server/compare-issuers.ts";
+import { openEntrances } from "../../src/server/entrances.ts";
+import { registerHealth } from "../../src/server/health.ts";
 import { bind } from "../../src/server/listeners.ts";
 import { loadLocalCa } from "../../src/server/local-ca.ts";
+import { createLogger } from "../../src/server/logger.ts";
+import { createMetrics } from "../../src/server/metrics.ts";
 import { startSweeping } from "../../src/server/sweeping.ts";
+import type { Store } from "../../src/stores/contract.ts";
+import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { scratch } from "./scratch.ts";
 
@@ -44,6 +53,58 @@ test("a renewed certificate is served without a restart, on both stacks", async 
       assert.equal(await serialNumberAt(host, listener.port, ca.pem), new X509Certificate(leaf.cert).serialNumber);
     }
   }
+});
+
+test("a certificate that cannot be renewed is said in the log and tried again", async (t) => {
+  const lines: string[] = [];
+  const log = createLogger("warn", { write: (line: string) => void lines.push(line) });
+  t.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() - 22 * DAY });
+  const ca = await loadLocalCa(await scratch(t), undefined, Date.now());
+  const entrances = await openEntrances({ kind: "loopback" }, ca, 0, 0, log);
+  t.after(() => entrances.close(0));
+  const serial = () => serialNumberAt("127.0.0.1", entrances.port, ca.pem);
+  const first = await serial();
+  const { privateKey } = ca;
+  ca.privateKey = {} as typeof privateKey;
+  t.mock.timers.tick(22 * DAY);
+  while (lines.length === 0) await nextTurn();
+  assert.match(lines[0]!, /could not be renewed/);
+  assert.equal(await serial(), first);
+  ca.privateKey = privateKey;
+  t.mock.timers.tick(6 * 60 * MINUTE);
+  while ((await serial()) === first) await nextTurn();
+});
+
+test("a store that hangs is told by readyz before whoever asks gives up", async (t) => {
+  const app = Fastify();
+  t.after(() => app.close());
+  const asked = Promise.withResolvers<void>();
+  const ping = () => {
+    asked.resolve();
+    return new Promise<never>(() => undefined);
+  };
+  registerHealth(app, { ping } as Partial<Store> as Store, createMetrics());
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const answer = app.inject("/readyz");
+  await asked.promise;
+  t.mock.timers.tick(2_000);
+  assert.equal((await answer).statusCode, 503);
+});
+
+test("a node with another issuer than the one before says so, once for each move", async () => {
+  const lines: string[] = [];
+  const log = createLogger("warn", { write: (line: string) => void lines.push(line) });
+  const store = await openSqliteStore(":memory:");
+  const start = async (issuer: string) => {
+    lines.length = 0;
+    await compareIssuers(store, issuer, log);
+    return lines.length;
+  };
+  const [one, two] = ["https://one.contoso.example/t/v2.0", "https://two.contoso.example/t/v2.0"];
+  assert.deepEqual([await start(one), await start(one), await start(two), await start(two)], [0, 0, 1, 0]);
+  await start(one);
+  assert.match(lines[0]!, /"before":"https:\/\/two\.contoso.*"issuer":"https:\/\/one\.contoso/);
+  await store.close();
 });
 
 function serialNumberAt(host: string, port: number, ca: string): Promise<string> {

@@ -87,3 +87,26 @@ test("verify takes only what this tenant signed, for the audience, in time", asy
   assert.equal(await keys.verify(unsigned, { allowExpired: true }), undefined);
   await store.close();
 });
+
+test("while the store fails or hangs, the keys that are held go on being served, and sign", async (t) => {
+  const { keys, time, store } = await ring();
+  const before = await keys.published();
+  const { list } = store.keys;
+  const away = [() => Promise.reject(new Error("the database is away")), () => new Promise<never>(() => undefined)];
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const answer of away) {
+    let asked = 0;
+    store.keys.list = () => {
+      asked++;
+      return answer();
+    };
+    time.now += 61_000;
+    const published = keys.published();
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(await published, before);
+    assert.ok(await keys.verify(await keys.sign({ iss: issuer }, "JWT")));
+    assert.equal(asked, 1, "the store is asked again only a while later");
+  }
+  store.keys.list = list;
+  await store.close();
+});
