@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { TenantError } from "./tenant-error.ts";
@@ -70,6 +70,8 @@ interface Bound {
   server: Server | TlsServer;
   /** Raw connections: one that is still in its TLS handshake is unknown to the HTTP server and would hold up its end. */
   sockets: Set<Socket>;
+  /** Requests that have no answer yet. */
+  pending: Set<ServerResponse>;
 }
 
 function makeServer(certificate: Certificate | null): Bound {
@@ -81,7 +83,18 @@ function makeServer(certificate: Certificate | null): Bound {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  return { server, sockets };
+  const pending = new Set<ServerResponse>();
+  server.on("request", (_request, response) => {
+    pending.add(response);
+    response.once("close", () => pending.delete(response));
+    if (!server.listening) endAfter(response);
+  });
+  return { server, sockets, pending };
+}
+
+/** Its connection is closed once the answer is out: whoever closes it from outside may be a moment too early. */
+function endAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }
 
 const starting: RequestListener = (_request, response) => {
@@ -115,15 +128,13 @@ function listener(bound: Bound[]): Listener {
   };
 }
 
-function shut({ server, sockets }: Bound, deadlineMs: number): Promise<void> {
+function shut({ server, sockets, pending }: Bound, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A kept-alive connection becomes idle when its last answer is out; close() only ended those idle before.
-    const idle = setInterval(() => server.closeIdleConnections(), 20);
+    for (const response of pending) endAfter(response);
     const deadline = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
     }, deadlineMs);
     server.close(() => {
-      clearInterval(idle);
       clearTimeout(deadline);
       resolve();
     });
