@@ -7,6 +7,7 @@ import { freshSchema } from "../fixtures/postgres.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { postgres } from "./open-test-store.ts";
 import { restartSuite } from "./restart-suite.ts";
+import { furnish } from "./samples.ts";
 
 describe("PostgreSQL", () => {
   contractSuite(postgres);
@@ -58,5 +59,23 @@ describe("PostgreSQL", () => {
     assert.equal(await store.grants.poll("x"), undefined);
     await store.close();
     await drop();
+  });
+
+  test("a column that a newer node adds while this one runs is no failure, not even once", async () => {
+    const { url, schema, drop } = await freshSchema();
+    const store = await openPostgresStore(url, { schema, poolSize: 1 });
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    try {
+      await furnish(store);
+      const [user] = await store.directory.listUsers();
+      assert.equal((await store.directory.findUser(user!.id))?.id, user!.id);
+      await admin.query(`alter table ${schema}.users add column shoe_size text`);
+      assert.equal((await store.directory.findUser(user!.id))?.id, user!.id);
+    } finally {
+      await admin.end();
+      await store.close();
+      await drop();
+    }
   });
 });
