@@ -6,8 +6,15 @@
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
 import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
-import type { Api, App, Consent, User } from "../directory/entities.ts";
+import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { DirectoryStore } from "./directory-contract.ts";
+import type { MailStore } from "./mail-contract.ts";
+import type { SessionStore } from "./session-contract.ts";
+
+export type * from "./directory-contract.ts";
+export type * from "./mail-contract.ts";
+export type * from "./session-contract.ts";
 
 export interface Store {
   readonly kind: "sqlite" | "postgres";
@@ -176,140 +183,6 @@ export interface TokenStore {
   revokeFamily(id: string, reason: string, now: number, audit: AuditRecord): Promise<boolean>;
   /** All sign-ins of one user; returns how many were live. */
   revokeUser(userId: string, reason: string, now: number, audit: AuditRecord): Promise<number>;
-}
-
-// ---- directory -------------------------------------------------------------------------------
-
-export interface DirectoryStore {
-  /** The tenant's own settings (`tenant_id`, `name`, `domain`, `color` …). */
-  setting(name: string): Promise<string | undefined>;
-  /** Sets it only when it is not set yet; returns what stands. */
-  settingOnce(name: string, value: string): Promise<string>;
-  putSetting(name: string, value: string): Promise<void>;
-
-  findUser(id: string): Promise<User | undefined>;
-  findUserByEmail(emailNormalized: string): Promise<User | undefined>;
-  listUsers(): Promise<User[]>;
-  /** False when the email is taken. */
-  insertUser(user: User): Promise<boolean>;
-  /** Disabling revokes the user's families and ends their sessions in the same transaction. */
-  setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
-  /** Swaps the password hash; false when `from` is no longer the one stored. */
-  setPasswordHash(id: string, from: string | null, to: string): Promise<boolean>;
-
-  findApp(clientId: string): Promise<App | undefined>;
-  listApps(): Promise<App[]>;
-  /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
-  putApp(app: App): Promise<boolean>;
-  /** Deletes the app, its consents; revokes its families. */
-  deleteApp(clientId: string, now: number): Promise<boolean>;
-
-  findApi(clientId: string): Promise<Api | undefined>;
-  findApiByIdentifierUri(identifierUri: string): Promise<Api | undefined>;
-  listApis(): Promise<Api[]>;
-  /** Insert or replace with its scopes and roles; refuses (false) a client ID that belongs to an app, or a taken identifier URI. */
-  putApi(api: Api): Promise<boolean>;
-
-  /** What holds for this user and app: the administrator's and the user's own consents, of every resource. */
-  consentsFor(clientId: string, userId: string): Promise<Consent[]>;
-  /** Adds scopes to what is remembered (set union, one statement or transaction). */
-  addConsent(consent: Consent): Promise<void>;
-  removeConsent(clientId: string, userId: string | null, resourceId: string): Promise<void>;
-  /** Values of the app roles assigned to this user for that API. */
-  rolesFor(apiClientId: string, userId: string): Promise<string[]>;
-  assignRole(apiClientId: string, roleValue: string, userId: string): Promise<void>;
-}
-
-// ---- browser sessions ------------------------------------------------------------------------
-
-/** A browser on the pages origin. Its cookie's value is random (256 bit); only its SHA-256 is stored. */
-export interface BrowserSession {
-  /** Hash of the cookie's value: the session's identity. */
-  id: string;
-  userId: string | null;
-  amr: string[];
-  authTime: number | null;
-  createdAt: number;
-  expiresAt: number;
-}
-
-/** One walk through the pages, within one session: several tabs are several flows. Its id is random and of no use without the session's cookie. */
-export interface Flow {
-  id: string;
-  sessionId: string;
-  /** The device grant it is about, if any. */
-  grantId: string | null;
-  /** During sign-up: the address that was typed; proven once `emailVerifiedAt` is set. */
-  email: string | null;
-  emailVerifiedAt: number | null;
-  /** Password chosen at sign-up (Argon2id PHC) while the name is still being asked. */
-  passwordHash: string | null;
-  createdAt: number;
-  expiresAt: number;
-}
-
-export interface SessionStore {
-  /** Creates an anonymous session, or leaves the one that exists. */
-  ensure(session: Pick<BrowserSession, "id" | "createdAt" | "expiresAt">): Promise<void>;
-  /** Undefined when unknown, ended or expired at `now`, or its user is disabled or gone. */
-  find(id: string, now: number): Promise<BrowserSession | undefined>;
-  /** Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is gone. */
-  signIn(oldId: string, session: BrowserSession & { userId: string }): Promise<boolean>;
-  /** Sign-out: ends it. */
-  end(id: string): Promise<void>;
-  endAllOf(userId: string): Promise<void>;
-
-  /** False when its session has ended. */
-  insertFlow(flow: Flow): Promise<boolean>;
-  /** Only within its own session. */
-  findFlow(id: string, sessionId: string, now: number): Promise<Flow | undefined>;
-  /** Starting sign-up (again) with an address: forgets what was proven for another one. */
-  setFlowEmail(id: string, sessionId: string, email: string): Promise<boolean>;
-  /** Compare-and-swap: only after the email was verified. */
-  setFlowPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
-}
-
-// ---- mail codes and mails --------------------------------------------------------------------
-
-export interface MailCode {
-  id: string;
-  purpose: "sign_up";
-  flowId: string;
-  emailNormalized: string;
-  /** Keyed hash of the 8 digits; the code is bound to its flow and address. */
-  codeHash: string;
-  createdAt: number;
-  expiresAt: number;
-}
-
-export interface Mail {
-  id: string;
-  to: string;
-  subject: string;
-  text: string;
-  html: string;
-  createdAt: number;
-}
-
-export interface MailStore {
-  /** A new code ends the earlier ones of its flow. False when the flow is gone, its session having ended. */
-  insertCode(code: MailCode): Promise<boolean>;
-  /**
-   * Counts the attempt, and in the same statement or transaction uses the code when it matches:
-   * marks the flow's email verified. At most `maxAttempts` per code; then it is dead.
-   */
-  useCode(input: {
-    flowId: string;
-    sessionId: string;
-    codeHash: string;
-    maxAttempts: number;
-    now: number;
-  }): Promise<"ok" | "wrong" | "dead" | "none">;
-  /** The embedded default's inbox. */
-  insertMail(mail: Mail): Promise<void>;
-  /** Newest first; of one recipient when given (normalized). */
-  listMails(to?: string): Promise<Mail[]>;
-  findMail(id: string): Promise<Mail | undefined>;
 }
 
 // ---- throttle, keys, audit -------------------------------------------------------------------

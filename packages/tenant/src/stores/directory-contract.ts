@@ -1,0 +1,41 @@
+import type { Api, App, Consent, User } from "../directory/entities.ts";
+
+export interface DirectoryStore {
+  /** The tenant's own settings (`tenant_id`, `name`, `domain`, `color` …). */
+  setting(name: string): Promise<string | undefined>;
+  /** Sets it only when it is not set yet; returns what stands. */
+  settingOnce(name: string, value: string): Promise<string>;
+  putSetting(name: string, value: string): Promise<void>;
+
+  findUser(id: string): Promise<User | undefined>;
+  findUserByEmail(emailNormalized: string): Promise<User | undefined>;
+  listUsers(): Promise<User[]>;
+  /** False when the email is taken. */
+  insertUser(user: User): Promise<boolean>;
+  /** Disabling revokes the user's families and ends their sessions in the same transaction. */
+  setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
+  /** Swaps the password hash; false when `from` is no longer the one stored. */
+  setPasswordHash(id: string, from: string | null, to: string): Promise<boolean>;
+
+  findApp(clientId: string): Promise<App | undefined>;
+  listApps(): Promise<App[]>;
+  /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
+  putApp(app: App): Promise<boolean>;
+  /** Deletes the app, its consents; revokes its families. */
+  deleteApp(clientId: string, now: number): Promise<boolean>;
+
+  findApi(clientId: string): Promise<Api | undefined>;
+  findApiByIdentifierUri(identifierUri: string): Promise<Api | undefined>;
+  listApis(): Promise<Api[]>;
+  /** Insert or replace with its scopes and roles; refuses (false) a client ID that belongs to an app, or a taken identifier URI. */
+  putApi(api: Api): Promise<boolean>;
+
+  /** What holds for this user and app: the administrator's and the user's own consents, of every resource. */
+  consentsFor(clientId: string, userId: string): Promise<Consent[]>;
+  /** Adds scopes to what is remembered (set union, one statement or transaction). */
+  addConsent(consent: Consent): Promise<void>;
+  removeConsent(clientId: string, userId: string | null, resourceId: string): Promise<void>;
+  /** Values of the app roles assigned to this user for that API. */
+  rolesFor(apiClientId: string, userId: string): Promise<string[]>;
+  assignRole(apiClientId: string, roleValue: string, userId: string): Promise<void>;
+}

@@ -1,0 +1,40 @@
+export interface MailCode {
+  id: string;
+  purpose: "sign_up";
+  flowId: string;
+  emailNormalized: string;
+  /** Keyed hash of the 8 digits; the code is bound to its flow and address. */
+  codeHash: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  createdAt: number;
+}
+
+export interface MailStore {
+  /** A new code ends the earlier ones of its flow. False when the flow is gone, its session having ended. */
+  insertCode(code: MailCode): Promise<boolean>;
+  /**
+   * Counts the attempt, and in the same statement or transaction uses the code when it matches:
+   * marks the flow's email verified. At most `maxAttempts` per code; then it is dead.
+   */
+  useCode(input: {
+    flowId: string;
+    sessionId: string;
+    codeHash: string;
+    maxAttempts: number;
+    now: number;
+  }): Promise<"ok" | "wrong" | "dead" | "none">;
+  /** The embedded default's inbox. */
+  insertMail(mail: Mail): Promise<void>;
+  /** Newest first; of one recipient when given (normalized). */
+  listMails(to?: string): Promise<Mail[]>;
+  findMail(id: string): Promise<Mail | undefined>;
+}
