@@ -5,7 +5,8 @@ import { normalizeEmail, type User } from "./entities.ts";
 /** Makes an account; `taken` when the address has one. */
 export async function createUser(
   ctx: Pick<TenantContext, "store" | "clock">,
-  person: { email: string; displayName: string; passwordHash: string | null },
+  person: Pick<User, "email" | "displayName" | "passwordHash"> &
+    Partial<Pick<User, "attributes" | "locale" | "termsAcceptedAt">>,
 ): Promise<User | "taken"> {
   const user: User = {
     id: randomUUID(),
@@ -13,6 +14,9 @@ export async function createUser(
     emailNormalized: normalizeEmail(person.email),
     displayName: person.displayName,
     passwordHash: person.passwordHash,
+    attributes: person.attributes ?? {},
+    locale: person.locale ?? null,
+    termsAcceptedAt: person.termsAcceptedAt ?? null,
     createdAt: ctx.clock.now(),
     disabledAt: null,
   };

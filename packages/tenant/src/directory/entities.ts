@@ -8,9 +8,17 @@ export interface User {
   displayName: string;
   /** PHC string of Argon2id, or null for an account without a password. */
   passwordHash: string | null;
+  /** What sign-up collected beside email and name; see `FlowAttribute`. */
+  attributes: Attributes;
+  /** BCP 47 tag of the language that mails to this person are written in; null until it is known. */
+  locale: string | null;
+  termsAcceptedAt: number | null;
   createdAt: number;
   disabledAt: number | null;
 }
+
+/** Values by attribute id (`givenName`, `extension_<app>_<name>`). */
+export type Attributes = Record<string, string | number | boolean | string[]>;
 
 /** A registered client application. */
 export interface App {
@@ -23,6 +31,14 @@ export interface App {
   secretHash: string | null;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
+  /** How people sign in and up for it; null: `DEFAULT_USER_FLOW`. */
+  userFlowId: string | null;
+  /** No token for it without a second factor (`mfa` in `amr`). */
+  requireMfa: boolean;
+  /** Only people assigned to it, or in a group that is, get tokens (AADSTS50105). */
+  assignmentRequired: boolean;
+  /** ID tokens for it list the person's groups. */
+  groupClaims: boolean;
   createdAt: number;
   disabledAt: number | null;
 }
@@ -37,6 +53,8 @@ export interface Api {
   tokenProfile: "entra" | "rfc9068";
   scopes: ApiScope[];
   roles: ApiRole[];
+  /** Access tokens for it list the person's groups. */
+  groupClaims: boolean;
   createdAt: number;
   disabledAt: number | null;
 }

@@ -54,6 +54,10 @@ function builtInApp(clientId: string, createdAt: number): App {
     secretHash: null,
     redirectUris: [],
     postLogoutRedirectUris: [],
+    userFlowId: null,
+    requireMfa: false,
+    assignmentRequired: false,
+    groupClaims: false,
     createdAt,
     disabledAt: null,
   };
@@ -84,6 +88,7 @@ function builtInApi(clientId: string, createdAt: number): Api {
       { id: randomUUID(), value: "ToDoList.Read.All", displayName: "Read everybody's to-do lists" },
       { id: randomUUID(), value: "ToDoList.ReadWrite.All", displayName: "Read and change everybody's to-do lists" },
     ],
+    groupClaims: false,
     createdAt,
     disabledAt: null,
   };

@@ -49,9 +49,14 @@ export function apiVerbs({ db }: Database): ApiVerbs {
 }
 
 function toApi(row: Selectable<Tables["apis"]>): Api {
-  return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles) };
+  return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles), groupClaims: row.groupClaims === 1 };
 }
 
 function toRow(api: Api): Tables["apis"] {
-  return { ...api, scopes: JSON.stringify(api.scopes), roles: JSON.stringify(api.roles) };
+  return {
+    ...api,
+    scopes: JSON.stringify(api.scopes),
+    roles: JSON.stringify(api.roles),
+    groupClaims: api.groupClaims ? 1 : 0,
+  };
 }

@@ -14,6 +14,10 @@ const COLUMNS = [
   'secret_hash as "secretHash"',
   'redirect_uris as "redirectUris"',
   'post_logout_redirect_uris as "postLogoutRedirectUris"',
+  'user_flow_id as "userFlowId"',
+  'require_mfa as "requireMfa"',
+  'assignment_required as "assignmentRequired"',
+  'group_claims as "groupClaims"',
   'created_at as "createdAt"',
   'disabled_at as "disabledAt"',
 ].join(", ");
@@ -52,6 +56,7 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
         if (!app) return false;
         await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
         await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
+        await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
         await revokeAll(trx, "clientId", clientId, "app_deleted", now);
         return true;
       }),
@@ -62,6 +67,9 @@ function toApp(row: Selectable<Tables["apps"]>): App {
   return {
     ...row,
     publicClient: row.publicClient === 1,
+    requireMfa: row.requireMfa === 1,
+    assignmentRequired: row.assignmentRequired === 1,
+    groupClaims: row.groupClaims === 1,
     redirectUris: JSON.parse(row.redirectUris),
     postLogoutRedirectUris: JSON.parse(row.postLogoutRedirectUris),
   };
@@ -71,6 +79,9 @@ function toRow(app: App): Tables["apps"] {
   return {
     ...app,
     publicClient: app.publicClient ? 1 : 0,
+    requireMfa: app.requireMfa ? 1 : 0,
+    assignmentRequired: app.assignmentRequired ? 1 : 0,
+    groupClaims: app.groupClaims ? 1 : 0,
     redirectUris: JSON.stringify(app.redirectUris),
     postLogoutRedirectUris: JSON.stringify(app.postLogoutRedirectUris),
   };

@@ -24,8 +24,18 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
       .selectFrom("roleAssignments")
       .innerJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
       .where("apiClientId", "=", by.apiClientId)
-      .where("userId", "=", by.userId)
+      .where((where) =>
+        where.or([
+          where("userId", "=", by.userId),
+          where(
+            "userId",
+            "in",
+            db.selectFrom("groupMembers").where("groupMembers.userId", "=", by.userId).select("groupId"),
+          ),
+        ]),
+      )
       .select(["roleValue", "apis.roles"])
+      .distinct()
       .orderBy("roleValue"),
   );
 
@@ -64,10 +74,10 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
         .map((row) => row.roleValue);
     },
 
-    async assignRole(apiClientId, roleValue, userId) {
+    async assignRole(apiClientId, roleValue, principalId) {
       await db
         .insertInto("roleAssignments")
-        .values({ apiClientId, roleValue, userId })
+        .values({ apiClientId, roleValue, userId: principalId })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },

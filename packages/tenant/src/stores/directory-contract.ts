@@ -1,4 +1,5 @@
 import type { Api, App, Consent, User } from "../directory/entities.ts";
+import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
 
 export interface DirectoryStore {
   /** The tenant's own settings (`tenant_id`, `name`, `domain`, `color` …). */
@@ -35,7 +36,32 @@ export interface DirectoryStore {
   /** Adds scopes to what is remembered (set union, one statement or transaction). */
   addConsent(consent: Consent): Promise<void>;
   removeConsent(clientId: string, userId: string | null, resourceId: string): Promise<void>;
-  /** Values of the app roles assigned to this user for that API. */
+  /** Values of the app roles assigned to this user, or to a group of theirs, for that API. */
   rolesFor(apiClientId: string, userId: string): Promise<string[]>;
-  assignRole(apiClientId: string, roleValue: string, userId: string): Promise<void>;
+  /** `principalId`: a user's id or a group's. */
+  assignRole(apiClientId: string, roleValue: string, principalId: string): Promise<void>;
+
+  findUserFlow(id: string): Promise<UserFlow | undefined>;
+  listUserFlows(): Promise<UserFlow[]>;
+  /** Insert or replace by id; false when the name is another flow's. */
+  putUserFlow(flow: UserFlow): Promise<boolean>;
+  /** Its apps fall back to the default flow. */
+  deleteUserFlow(id: string): Promise<boolean>;
+  listPolicies(): Promise<Policy[]>;
+  putPolicy(policy: Policy): Promise<void>;
+  deletePolicy(id: string): Promise<boolean>;
+
+  listGroups(): Promise<Group[]>;
+  putGroup(group: Group): Promise<void>;
+  /** Its members, assignments and roles go with it. */
+  deleteGroup(id: string): Promise<boolean>;
+  /** False when there is no such group. */
+  addGroupMember(groupId: string, userId: string): Promise<boolean>;
+  removeGroupMember(groupId: string, userId: string): Promise<void>;
+  /** Ids of the groups of one person. */
+  groupsOf(userId: string): Promise<string[]>;
+  /** Lets a person or a group use an app that requires assignment. */
+  assign(clientId: string, principalId: string): Promise<void>;
+  unassign(clientId: string, principalId: string): Promise<void>;
+  assignmentsOf(clientId: string): Promise<string[]>;
 }

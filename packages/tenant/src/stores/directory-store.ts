@@ -3,6 +3,8 @@ import { appVerbs } from "./app-store.ts";
 import { consentVerbs } from "./consent-store.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { groupVerbs } from "./group-store.ts";
+import { userFlowVerbs } from "./user-flow-store.ts";
 import { userVerbs } from "./user-store.ts";
 
 export function directoryStore(database: Database): DirectoryStore {
@@ -31,5 +33,7 @@ export function directoryStore(database: Database): DirectoryStore {
     ...appVerbs(database),
     ...apiVerbs(database),
     ...consentVerbs(database),
+    ...userFlowVerbs(database),
+    ...groupVerbs(database),
   };
 }

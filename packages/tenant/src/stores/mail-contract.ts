@@ -1,10 +1,15 @@
+/** What a mailed code proves an address for; a code proves nothing for another purpose (ASVS 6.6.2). */
+export type MailCodePurpose = "sign_up" | "sign_in" | "second_factor" | "reset";
+
 export interface MailCode {
   id: string;
-  purpose: "sign_up";
+  purpose: MailCodePurpose;
   flowId: string;
   emailNormalized: string;
   /** Keyed hash of the 8 digits; the code is bound to its flow and address. */
   codeHash: string;
+  /** The mail that carries it. */
+  mailId: string | null;
   createdAt: number;
   expiresAt: number;
 }
@@ -28,6 +33,7 @@ export interface MailStore {
   useCode(input: {
     flowId: string;
     sessionId: string;
+    purpose: MailCodePurpose;
     codeHash: string;
     maxAttempts: number;
     now: number;

@@ -22,13 +22,14 @@ export function mailStore({ db, locksRows }: Database): MailStore {
       }
     },
 
-    useCode: ({ flowId, sessionId, codeHash, maxAttempts, now }) =>
+    useCode: ({ flowId, sessionId, purpose, codeHash, maxAttempts, now }) =>
       db.transaction().execute(async (trx) => {
         const flow = await trx
           .selectFrom("flows")
           .where("id", "=", flowId)
           .where("sessionId", "=", sessionId)
           .where("expiresAt", ">", now)
+          .where("emailPurpose", "=", purpose)
           .select("email")
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
@@ -37,6 +38,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
         const attempt = await trx
           .updateTable("mailCodes")
           .where("flowId", "=", flowId)
+          .where("purpose", "=", purpose)
           .where("usedAt", "is", null)
           .where("expiresAt", ">", now)
           .where("attempts", "<", maxAttempts)

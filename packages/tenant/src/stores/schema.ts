@@ -4,7 +4,11 @@
  */
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { Api, App, User } from "../directory/entities.ts";
+import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord, BrowserSession, Flow, MailCode, StoredKey, TokenFamily } from "./contract.ts";
+
+/** The same record with these members as 0 or 1. */
+type WithBits<T, K extends keyof T> = { [P in keyof T]: P extends K ? 0 | 1 : T[P] };
 
 /** The same record with these members as JSON text. */
 type WithText<T, K extends keyof T> = {
@@ -24,16 +28,54 @@ export interface Tables {
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
   };
-  users: User;
+  users: WithText<User, "attributes">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
   clientIds: { clientId: string; kind: "app" | "api" };
-  apps: Omit<WithText<App, "redirectUris" | "postLogoutRedirectUris">, "publicClient"> & { publicClient: 0 | 1 };
-  apis: WithText<Api, "scopes" | "roles">;
+  apps: WithBits<
+    WithText<App, "redirectUris" | "postLogoutRedirectUris">,
+    "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims"
+  >;
+  apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
+  /** `userId` is a user's id or a group's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
+  userFlows: WithBits<
+    WithText<UserFlow, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
+    "signUpAllowed" | "mfaRequired"
+  >;
+  policies: WithBits<WithText<Policy, "clientIds" | "groupIds" | "excludedUserIds">, "enabled">;
+  userGroups: Group;
+  groupMembers: { groupId: string; userId: string };
+  appAssignments: { clientId: string; principalId: string };
+  /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
+  totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
+  recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
+  passkeys: {
+    /** base64url, as WebAuthn has it. */
+    credentialId: string;
+    userId: string;
+    /** COSE key, base64url. */
+    publicKey: string;
+    counter: number;
+    transports: string;
+    deviceType: "singleDevice" | "multiDevice";
+    backedUp: 0 | 1;
+    name: string;
+    createdAt: number;
+    lastUsedAt: number | null;
+  };
+  actionLinks: {
+    tokenHash: string;
+    purpose: string;
+    userId: string;
+    subject: string;
+    createdAt: number;
+    expiresAt: number;
+    usedAt: number | null;
+  };
   sessions: WithText<BrowserSession, "amr">;
-  flows: Flow;
+  flows: WithBits<WithText<Flow, "amr" | "attributes">, "keepSignedIn">;
   mailCodes: MailCode & { attempts: number; usedAt: number | null };
   mails: {
     id: string;

@@ -1,3 +1,6 @@
+import type { Attributes } from "../directory/entities.ts";
+import type { MailCodePurpose } from "./mail-contract.ts";
+
 /** A browser on the pages origin. Its cookie's value is random (256 bit); only its SHA-256 is stored. */
 export interface BrowserSession {
   /** Hash of the cookie's value: the session's identity. */
@@ -15,11 +18,27 @@ export interface Flow {
   sessionId: string;
   /** The device grant it is about, if any. */
   grantId: string | null;
-  /** During sign-up: the address that was typed; proven once `emailVerifiedAt` is set. */
+  /** Where it leads once the person is signed in: to the device's question, or to their own account's page. */
+  intent: "device" | "account";
+  /** The address that was typed, and what a code is mailed there for; proven once `emailVerifiedAt` is set. */
   email: string | null;
+  emailPurpose: MailCodePurpose | null;
   emailVerifiedAt: number | null;
   /** Password chosen at sign-up (Argon2id PHC) while the name is still being asked. */
   passwordHash: string | null;
+  /** Answers given at sign-up, before there is an account to keep them. */
+  attributes: Attributes;
+  termsAcceptedAt: number | null;
+  /** Who passed a first factor in this walk, by which methods (RFC 8176), and when; a second one may still be owed. */
+  userId: string | null;
+  amr: string[];
+  firstFactorAt: number | null;
+  /** "Keep me signed in" was ticked. */
+  keepSignedIn: boolean;
+  /** How many WebAuthn challenges of this walk were answered; the next one is derived from it. */
+  challengeNumber: number;
+  /** An authenticator app's secret that is being enrolled, sealed. */
+  totpSecretSealed: string | null;
   createdAt: number;
   expiresAt: number;
 }
@@ -39,8 +58,24 @@ export interface SessionStore {
   insertFlow(flow: Flow): Promise<boolean>;
   /** Only within its own session. */
   findFlow(id: string, sessionId: string, now: number): Promise<Flow | undefined>;
-  /** Starting sign-up (again) with an address: forgets what was proven for another one. */
-  setFlowEmail(id: string, sessionId: string, email: string): Promise<boolean>;
+  /** Starts (again) to prove an address for one purpose: forgets what was proven before. */
+  setFlowEmail(id: string, sessionId: string, email: string, purpose: MailCodePurpose): Promise<boolean>;
   /** Compare-and-swap: only after the email was verified. */
   setFlowPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
+  /** Only after the email was verified. */
+  setFlowAttributes(
+    id: string,
+    sessionId: string,
+    answers: { attributes: Attributes; termsAcceptedAt: number | null },
+  ): Promise<boolean>;
+  /** Notes who passed a first factor; the session stays as it is until the second. */
+  setFlowFirstFactor(
+    id: string,
+    sessionId: string,
+    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
+  ): Promise<boolean>;
+  /** The secret that the person is asked to enrol; null forgets it. */
+  setFlowTotpSecret(id: string, sessionId: string, secretSealed: string | null): Promise<boolean>;
+  /** Compare-and-swap: challenge number `number` is answered now, and by nobody before. */
+  takeChallenge(id: string, sessionId: string, number: number, now: number): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
-import type { Selectable } from "kysely";
-import type { BrowserSession, SessionStore } from "./contract.ts";
+import type { Selectable, UpdateResult } from "kysely";
+import type { BrowserSession, Flow, SessionStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
@@ -8,6 +8,8 @@ import { standing } from "./standing.ts";
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
   const stands = standing(database);
+  const flowOf = (id: string, sessionId: string) =>
+    db.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
   return {
     async ensure(session) {
       await db
@@ -64,7 +66,7 @@ export function sessionStore(database: Database): SessionStore {
 
     async insertFlow(flow) {
       try {
-        await db.insertInto("flows").values(flow).execute();
+        await db.insertInto("flows").values(toFlowRow(flow)).execute();
         return true;
       } catch (error) {
         if (isForeignKeyViolation(error)) return false;
@@ -72,37 +74,71 @@ export function sessionStore(database: Database): SessionStore {
       }
     },
 
-    findFlow: (id, sessionId, now) =>
-      db
+    async findFlow(id, sessionId, now) {
+      const row = await db
         .selectFrom("flows")
         .where("id", "=", id)
         .where("sessionId", "=", sessionId)
         .where("expiresAt", ">", now)
         .selectAll()
-        .executeTakeFirst(),
-
-    async setFlowEmail(id, sessionId, email) {
-      const set = await db
-        .updateTable("flows")
-        .where("id", "=", id)
-        .where("sessionId", "=", sessionId)
-        .set({ email, emailVerifiedAt: null, passwordHash: null })
-        .returning("id")
         .executeTakeFirst();
-      return set !== undefined;
+      return row && toFlow(row);
     },
 
-    async setFlowPassword(id, sessionId, passwordHash) {
-      const set = await db
-        .updateTable("flows")
-        .where("id", "=", id)
-        .where("sessionId", "=", sessionId)
-        .where("emailVerifiedAt", "is not", null)
-        .set({ passwordHash })
-        .returning("id")
-        .executeTakeFirst();
-      return set !== undefined;
-    },
+    setFlowEmail: (id, sessionId, email, purpose) =>
+      changed(flowOf(id, sessionId).set({ email, emailPurpose: purpose, emailVerifiedAt: null, passwordHash: null })),
+
+    setFlowPassword: (id, sessionId, passwordHash) =>
+      changed(flowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
+
+    setFlowAttributes: (id, sessionId, { attributes, termsAcceptedAt }) =>
+      changed(
+        flowOf(id, sessionId)
+          .where("emailVerifiedAt", "is not", null)
+          .set({ attributes: JSON.stringify(attributes), termsAcceptedAt }),
+      ),
+
+    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn }) =>
+      changed(
+        flowOf(id, sessionId).set({
+          userId,
+          amr: JSON.stringify(amr),
+          firstFactorAt: at,
+          keepSignedIn: keepSignedIn ? 1 : 0,
+        }),
+      ),
+
+    setFlowTotpSecret: (id, sessionId, totpSecretSealed) => changed(flowOf(id, sessionId).set({ totpSecretSealed })),
+
+    takeChallenge: (id, sessionId, number, now) =>
+      changed(
+        flowOf(id, sessionId)
+          .where("challengeNumber", "=", number)
+          .where("expiresAt", ">", now)
+          .set({ challengeNumber: number + 1 }),
+      ),
+  };
+}
+
+async function changed(update: { executeTakeFirst(): Promise<UpdateResult> }): Promise<boolean> {
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+function toFlow(row: Selectable<Tables["flows"]>): Flow {
+  return {
+    ...row,
+    amr: JSON.parse(row.amr),
+    attributes: JSON.parse(row.attributes),
+    keepSignedIn: row.keepSignedIn === 1,
+  };
+}
+
+function toFlowRow(flow: Flow): Tables["flows"] {
+  return {
+    ...flow,
+    amr: JSON.stringify(flow.amr),
+    attributes: JSON.stringify(flow.attributes),
+    keepSignedIn: flow.keepSignedIn ? 1 : 0,
   };
 }
 

@@ -1,6 +1,9 @@
+import type { Selectable } from "kysely";
+import type { User } from "../directory/entities.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
+import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
 
 type UserVerbs = Pick<
@@ -11,17 +14,23 @@ type UserVerbs = Pick<
 export function userVerbs({ db }: Database): UserVerbs {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
   return {
-    findUser: async (id) => (await byId(db, { id }))[0],
+    async findUser(id) {
+      const [row] = await byId(db, { id });
+      return row && toUser(row);
+    },
 
-    findUserByEmail: (emailNormalized) =>
-      db.selectFrom("users").where("emailNormalized", "=", emailNormalized).selectAll().executeTakeFirst(),
+    async findUserByEmail(emailNormalized) {
+      const query = db.selectFrom("users").where("emailNormalized", "=", emailNormalized).selectAll();
+      const row = await query.executeTakeFirst();
+      return row && toUser(row);
+    },
 
-    listUsers: () => db.selectFrom("users").selectAll().orderBy("emailNormalized").execute(),
+    listUsers: async () => (await db.selectFrom("users").selectAll().orderBy("emailNormalized").execute()).map(toUser),
 
     async insertUser(user) {
       const inserted = await db
         .insertInto("users")
-        .values(user)
+        .values({ ...user, attributes: JSON.stringify(user.attributes) })
         .onConflict((conflict) => conflict.column("emailNormalized").doNothing())
         .returning("id")
         .executeTakeFirst();
@@ -55,4 +64,8 @@ export function userVerbs({ db }: Database): UserVerbs {
       return swapped !== undefined;
     },
   };
+}
+
+function toUser(row: Selectable<Tables["users"]>): User {
+  return { ...row, attributes: JSON.parse(row.attributes) };
 }

@@ -6,6 +6,8 @@ export interface BrowserCookie {
   value: string;
   /** Not in the browser yet: the answer sets it. */
   fresh: boolean;
+  /** Kept by the browser beyond its own end for this long; undefined: until the browser is closed. */
+  maxAgeMs?: number;
 }
 
 /**
@@ -32,7 +34,8 @@ export function readCookie(header: string | undefined, pagesOrigin: string): Bro
 
 export function setCookieHeader(browser: BrowserCookie, pagesOrigin: string): string {
   const secure = new URL(pagesOrigin).protocol === "https:" ? "; Secure" : "";
-  return `${cookieName(pagesOrigin)}=${browser.value}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+  const kept = browser.maxAgeMs === undefined ? "" : `; Max-Age=${Math.floor(browser.maxAgeMs / 1_000)}`;
+  return `${cookieName(pagesOrigin)}=${browser.value}; Path=/; HttpOnly; SameSite=Lax${secure}${kept}`;
 }
 
 export function sessionIdOf(browser: BrowserCookie): string {

@@ -3,9 +3,11 @@ import type { DeviceGrant } from "../device-grant/grant.ts";
 import { displayUserCode } from "../device-grant/user-code.ts";
 import type { ConfirmView, View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
-import { claimAndConfirm, deciderOf, startOver } from "./claim.ts";
+import { claimAndConfirm } from "./authentication.ts";
+import { deciderOf } from "./decider.ts";
 import { choice } from "./form.ts";
 import { isLoopbackAddress } from "./loopback.ts";
+import { startOver } from "./start-over.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */

@@ -42,5 +42,7 @@ export const MAIL_CODE_MS = 10 * MINUTE;
 
 /** Absolute lifetimes, not prolonged by use (ASVS 7.3.2). */
 export const SIGNED_IN_MS = DAY;
+/** With "Keep me signed in on this browser". */
+export const KEPT_SIGNED_IN_MS = 30 * DAY;
 export const ANONYMOUS_MS = HOUR;
 export const FLOW_MS = 15 * MINUTE;

@@ -3,7 +3,7 @@ import type { BrowserSession, Flow } from "../stores/contract.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { freshCookie, sessionIdOf } from "./browser-cookie.ts";
 import { PageProblem } from "./form.ts";
-import { ANONYMOUS_MS, FLOW_MS, SIGNED_IN_MS } from "./limits.ts";
+import { ANONYMOUS_MS, FLOW_MS, KEPT_SIGNED_IN_MS, SIGNED_IN_MS } from "./limits.ts";
 import type { Visit } from "./visit.ts";
 
 /** The session of this browser with enough life left for a flow; made when there is none. Only ever called on POST. */
@@ -23,15 +23,25 @@ export async function openSession(visit: Visit): Promise<BrowserSession> {
 }
 
 /** A walk through the pages about a device's grant, or about none yet. */
-export async function openFlow(visit: Visit, grantId: string | null): Promise<Flow> {
+export async function openFlow(visit: Visit, grantId: string | null, intent: Flow["intent"] = "device"): Promise<Flow> {
   const session = await openSession(visit);
   const flow: Flow = {
     id: newSecret(16),
     sessionId: session.id,
     grantId,
+    intent,
     email: null,
+    emailPurpose: null,
     emailVerifiedAt: null,
     passwordHash: null,
+    attributes: {},
+    termsAcceptedAt: null,
+    userId: null,
+    amr: [],
+    firstFactorAt: null,
+    keepSignedIn: false,
+    challengeNumber: 0,
+    totpSecretSealed: null,
     createdAt: visit.now,
     expiresAt: visit.now + FLOW_MS,
   };
@@ -41,16 +51,17 @@ export async function openFlow(visit: Visit, grantId: string | null): Promise<Fl
 }
 
 /** Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4). */
-export async function signInAs(visit: Visit, user: User, amr: string[]): Promise<void> {
+export async function signInAs(visit: Visit, user: User, amr: string[], keepSignedIn = false): Promise<void> {
   if (!visit.session) throw new PageProblem({ page: "stale_form" });
-  const cookie = freshCookie();
+  const lifetime = keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS;
+  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: lifetime } : freshCookie();
   const session = {
     id: sessionIdOf(cookie),
     userId: user.id,
     amr,
     authTime: visit.now,
     createdAt: visit.now,
-    expiresAt: visit.now + SIGNED_IN_MS,
+    expiresAt: visit.now + lifetime,
   };
   if (!(await visit.ctx.store.sessions.signIn(visit.session.id, session))) {
     throw new PageProblem({ page: "stale_form" });

@@ -2,10 +2,9 @@ import { normalizeEmail } from "../directory/entities.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
 import { hashSecret } from "../tokens/seal.ts";
-import { claimAndConfirm } from "./claim.ts";
+import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { verifyPassword } from "./password.ts";
-import { signInAs } from "./session.ts";
 import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -47,8 +46,7 @@ export async function takeSignIn(visit: Visit): Promise<Answer> {
   });
   if (!signedIn) return signInPage(visit, flow, email, "wrong");
   await giveBack(visit, charges);
-  await signInAs(visit, user, ["pwd"]);
-  return claimAndConfirm(visit, flow);
+  return passFirstFactor(visit, flow, { user, amr: ["pwd"] });
 }
 
 function signInPage(visit: Visit, flow: Flow, email: string, problem: Problem): { view: View } {

@@ -1,11 +1,10 @@
 import { createUser } from "../directory/create-user.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
-import { claimAndConfirm } from "./claim.ts";
+import { passFirstFactor } from "./authentication.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "./display-name.ts";
 import { PageProblem } from "./form.ts";
 import { checkPassword, hashPassword } from "./password.ts";
-import { signInAs } from "./session.ts";
 import { requireSignUpFlow, stepOf } from "./sign-up-steps.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
@@ -63,8 +62,7 @@ export async function takeSignUpName(visit: Visit): Promise<Answer> {
       detail: {},
     });
   }
-  await signInAs(visit, user, ["pwd"]);
-  return claimAndConfirm(visit, flow);
+  return passFirstFactor(visit, flow, { user, amr: ["pwd"] });
 }
 
 function passwordPage(flow: Flow, email: string, problem: PasswordProblem): Answer {

@@ -27,7 +27,8 @@ export async function takeSignUpAddress(visit: Visit): Promise<Answer> {
   const charged = await chargeMail(visit, email);
   if (!charged.allowed) return { ...addressPage(flow, email, "too_many"), retryAt: charged.retryAt };
   const { sessions } = visit.ctx.store;
-  if (!(await sessions.setFlowEmail(flow.id, flow.sessionId, email))) throw new PageProblem({ page: "stale_form" });
+  if (!(await sessions.setFlowEmail(flow.id, flow.sessionId, email, "sign_up")))
+    throw new PageProblem({ page: "stale_form" });
   if (!(await mailCode(visit, flow, email))) return addressPage(flow, email, "mail_failed");
   return { to: pathOf("/sign-up/code", flow) };
 }
@@ -47,6 +48,7 @@ export async function takeSignUpCode(visit: Visit): Promise<Answer> {
   const used = await visit.ctx.store.mail.useCode({
     flowId: flow.id,
     sessionId: flow.sessionId,
+    purpose: "sign_up",
     codeHash: codeHash(visit, flow, flow.email, code),
     maxAttempts: MAIL_CODE_ATTEMPTS,
     now: visit.now,
@@ -90,6 +92,7 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
     flowId: flow.id,
     emailNormalized: normalizeEmail(email),
     codeHash: codeHash(visit, flow, email, taken ? newSecret() : code),
+    mailId: null,
     createdAt: now,
     expiresAt: now + MAIL_CODE_MS,
   });

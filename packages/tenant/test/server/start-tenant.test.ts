@@ -19,14 +19,7 @@ describe("starting a tenant", () => {
       await using tenant = await startTestTenant(options);
       const { store } = tenant.context;
       if (round === 0) {
-        const ada = { email: "ada@contoso.example", emailNormalized: "ada@contoso.example", displayName: "Ada" };
-        await store.directory.insertUser({
-          ...ada,
-          id: crypto.randomUUID(),
-          passwordHash: null,
-          createdAt: 1,
-          disabledAt: null,
-        });
+        await store.directory.insertUser(sampleUser({ email: "ada@contoso.example" }));
       }
       const keys = (await tenant.context.signingKeys.published()).map(({ kid }) => kid).sort();
       const users = await store.directory.listUsers();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Store } from "../../src/stores/contract.ts";
+import type { MailCodePurpose, Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, MINUTE, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleFlow, T0 } from "./samples.ts";
 
 export function mailSuite(makePlace: MakePlace): void {
   describe("mail codes and mails", () => {
@@ -18,10 +18,10 @@ export function mailSuite(makePlace: MakePlace): void {
     /** A flow that has asked for a code, and how to send and use one in it. */
     const start = async (email = "Ana@contoso.example") => {
       const sessionId = randomUUID();
-      const flowId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const empty = { grantId: null, email, emailVerifiedAt: null, passwordHash: null };
-      await store.sessions.insertFlow({ id: flowId, sessionId, ...empty, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId, { email, emailPurpose: "sign_up", expiresAt: T0 + DAY });
+      await store.sessions.insertFlow(flow);
+      const flowId = flow.id;
       const send = (codeHash: string, emailNormalized = "ana@contoso.example") =>
         store.mail.insertCode({
           id: randomUUID(),
@@ -29,13 +29,23 @@ export function mailSuite(makePlace: MakePlace): void {
           flowId,
           emailNormalized,
           codeHash,
+          mailId: null,
           createdAt: T0,
           expiresAt: T0 + 10 * MINUTE,
         });
-      const use = (codeHash: string, changes: { now?: number; sessionId?: string } = {}) =>
-        store.mail.useCode({ flowId, sessionId, codeHash, maxAttempts: 5, now: T0, ...changes });
+      const use = (codeHash: string, changes: { now?: number; sessionId?: string; purpose?: MailCodePurpose } = {}) =>
+        store.mail.useCode({ flowId, sessionId, purpose: "sign_up", codeHash, maxAttempts: 5, now: T0, ...changes });
       return { sessionId, flowId, send, use };
     };
+
+    test("a code proves nothing for another purpose than the one it was mailed for", async () => {
+      const { send, use, flowId, sessionId } = await start();
+      await send("right");
+      assert.equal(await use("right", { purpose: "reset" }), "none");
+      await store.sessions.setFlowEmail(flowId, sessionId, "ana@contoso.example", "reset");
+      assert.notEqual(await use("right", { purpose: "reset" }), "ok");
+      assert.notEqual(await use("right"), "ok");
+    });
 
     test("the right code proves the address, once", async () => {
       const { sessionId, flowId, send, use } = await start();
@@ -85,7 +95,7 @@ export function mailSuite(makePlace: MakePlace): void {
 
     test("a code sent to one address proves no other, to which the flow has turned since", async () => {
       const { sessionId, flowId, send, use } = await start();
-      await store.sessions.setFlowEmail(flowId, sessionId, "eve@contoso.example");
+      await store.sessions.setFlowEmail(flowId, sessionId, "eve@contoso.example", "sign_up");
       await send("right", "ana@contoso.example");
       assert.equal(await use("right"), "wrong");
       assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.emailVerifiedAt, null);

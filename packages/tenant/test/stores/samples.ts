@@ -3,7 +3,7 @@ import { newUserCode } from "../../src/device-grant/user-code.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { normalizeEmail } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
-import type { AuditRecord, NewGrant, Store } from "../../src/stores/contract.ts";
+import type { AuditRecord, Flow, NewGrant, Store } from "../../src/stores/contract.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
@@ -20,6 +20,9 @@ export function sampleUser(changes: Partial<User> = {}): User {
     emailNormalized: normalizeEmail(email),
     displayName: "Ana Example",
     passwordHash: null,
+    attributes: {},
+    locale: null,
+    termsAcceptedAt: null,
     createdAt: T0,
     disabledAt: null,
     ...changes,
@@ -34,6 +37,10 @@ export function sampleApp(changes: Partial<App> = {}): App {
     secretHash: null,
     redirectUris: ["http://localhost/callback"],
     postLogoutRedirectUris: [],
+    userFlowId: null,
+    requireMfa: false,
+    assignmentRequired: false,
+    groupClaims: false,
     createdAt: T0,
     disabledAt: null,
     ...changes,
@@ -53,8 +60,33 @@ export function sampleApi(changes: Partial<Api> = {}): Api {
       { ...scope, value: "ToDoList.Admin", consent: "Admin", displayName: "Read everybody's to-do lists" },
     ],
     roles: [{ id: randomUUID(), value: "ToDoList.Reader", displayName: "Reader" }],
+    groupClaims: false,
     createdAt: T0,
     disabledAt: null,
+    ...changes,
+  };
+}
+
+export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow {
+  return {
+    id: randomUUID(),
+    sessionId,
+    grantId: null,
+    intent: "device",
+    email: null,
+    emailPurpose: null,
+    emailVerifiedAt: null,
+    passwordHash: null,
+    attributes: {},
+    termsAcceptedAt: null,
+    userId: null,
+    amr: [],
+    firstFactorAt: null,
+    keepSignedIn: false,
+    challengeNumber: 0,
+    totpSecretSealed: null,
+    createdAt: T0,
+    expiresAt: T0 + 30 * MINUTE,
     ...changes,
   };
 }

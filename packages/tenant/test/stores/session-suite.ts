@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Flow, Store } from "../../src/stores/contract.ts";
+import type { Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { MINUTE, sampleUser, T0 } from "./samples.ts";
+import { MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
 
 export function sessionSuite(makePlace: MakePlace): void {
   describe("sessions and flows", () => {
@@ -21,16 +21,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       return session;
     };
     const flowOf = async (sessionId: string) => {
-      const flow: Flow = {
-        id: randomUUID(),
-        sessionId,
-        grantId: "grant",
-        email: null,
-        emailVerifiedAt: null,
-        passwordHash: null,
-        createdAt: T0,
-        expiresAt: T0 + 30 * MINUTE,
-      };
+      const flow = sampleFlow(sessionId, { grantId: "grant" });
       await store.sessions.insertFlow(flow);
       return flow;
     };
@@ -111,7 +102,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), flow);
       assert.equal(await store.sessions.findFlow(flow.id, other.id, T0), undefined);
       assert.equal(await store.sessions.findFlow(flow.id, session.id, flow.expiresAt), undefined);
-      assert.equal(await store.sessions.setFlowEmail(flow.id, other.id, "x@contoso.example"), false);
+      assert.equal(await store.sessions.setFlowEmail(flow.id, other.id, "x@contoso.example", "sign_up"), false);
       await store.sessions.end(session.id);
       assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
     });
@@ -120,17 +111,24 @@ export function sessionSuite(makePlace: MakePlace): void {
       const session = await anonymous();
       const flow = await flowOf(session.id);
       const { sessions, mail } = store;
-      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "ana@contoso.example"), true);
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "ana@contoso.example", "sign_up"), true);
       assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), false);
-      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, codeHash: "c" };
+      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, codeHash: "c", mailId: null };
       const times = { createdAt: T0, expiresAt: T0 + MINUTE };
       await mail.insertCode({ ...code, ...times, emailNormalized: "ana@contoso.example" });
-      const use = { flowId: flow.id, sessionId: session.id, codeHash: "c", maxAttempts: 5, now: T0 + 1 };
+      const use = {
+        purpose: "sign_up" as const,
+        flowId: flow.id,
+        sessionId: session.id,
+        codeHash: "c",
+        maxAttempts: 5,
+        now: T0 + 1,
+      };
       assert.equal(await mail.useCode(use), "ok");
       assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), true);
       const proven = await sessions.findFlow(flow.id, session.id, T0);
       assert.deepEqual([proven?.emailVerifiedAt, proven?.passwordHash], [T0 + 1, "hash"]);
-      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "eve@contoso.example"), true);
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "eve@contoso.example", "sign_up"), true);
       const changed = await sessions.findFlow(flow.id, session.id, T0);
       assert.deepEqual(
         [changed?.email, changed?.emailVerifiedAt, changed?.passwordHash],
@@ -138,10 +136,46 @@ export function sessionSuite(makePlace: MakePlace): void {
       );
     });
 
+    test("a walk remembers who passed the first factor, and only in its own session", async () => {
+      const [session, other] = [await anonymous(), await anonymous()];
+      const flow = await flowOf(session.id);
+      const passed = { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true };
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, other.id, passed), false);
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.userId, null);
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, session.id, passed), true);
+      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "sealed"), true);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), {
+        ...flow,
+        userId: "ana",
+        amr: ["pwd"],
+        firstFactorAt: T0,
+        keepSignedIn: true,
+        totpSecretSealed: "sealed",
+      });
+    });
+
+    test("a challenge is answered once, however many try at once", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      for (let number = 0; number < 20; number++) {
+        const tries = Array.from({ length: 16 }, () => store.sessions.takeChallenge(flow.id, session.id, number, T0));
+        assert.deepEqual((await Promise.all(tries)).filter(Boolean), [true]);
+      }
+      assert.equal(await store.sessions.takeChallenge(flow.id, session.id, 3, T0), false);
+      assert.equal(await store.sessions.takeChallenge(flow.id, session.id, 20, flow.expiresAt), false);
+      assert.equal(await store.sessions.takeChallenge(flow.id, "another", 20, T0), false);
+    });
+
     test("a session that ended takes no flow, nor a flow that went with it a code", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
-      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, emailNormalized: "a@b.example" };
+      const code = {
+        id: randomUUID(),
+        purpose: "sign_up" as const,
+        flowId: flow.id,
+        emailNormalized: "a@b.example",
+        mailId: null,
+      };
       await store.sessions.end(session.id);
       assert.equal(await store.sessions.insertFlow({ ...flow, id: randomUUID() }), false);
       assert.equal(await store.mail.insertCode({ ...code, codeHash: "x", createdAt: T0, expiresAt: T0 + 1 }), false);

@@ -88,6 +88,10 @@ export async function pagesUnderTest(
     secretHash: null,
     redirectUris: [],
     postLogoutRedirectUris: ["https://player.contoso.example/bye"],
+    userFlowId: null,
+    requireMfa: false,
+    assignmentRequired: false,
+    groupClaims: false,
     createdAt: now,
     disabledAt: null,
   };

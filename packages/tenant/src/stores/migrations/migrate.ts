@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import type { Tables } from "../schema.ts";
 import { StoreError } from "../store-error.ts";
 import * as firstTables from "./0001-first-tables.ts";
+import * as userFlowsAndFactors from "./0002-user-flows-and-factors.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
 const migrations: Record<string, Migration> = {
   "0001-first-tables": firstTables,
+  "0002-user-flows-and-factors": userFlowsAndFactors,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */

@@ -1,0 +1,90 @@
+import type { DirectoryStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+import { prepared } from "./prepared.ts";
+import { isForeignKeyViolation } from "./retry.ts";
+
+type GroupVerbs = Pick<
+  DirectoryStore,
+  | "listGroups"
+  | "putGroup"
+  | "deleteGroup"
+  | "addGroupMember"
+  | "removeGroupMember"
+  | "groupsOf"
+  | "assign"
+  | "unassign"
+  | "assignmentsOf"
+>;
+
+export function groupVerbs({ db }: Database): GroupVerbs {
+  const groups = prepared((by: { userId: string }) =>
+    db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
+  );
+  return {
+    listGroups: () => db.selectFrom("userGroups").selectAll().orderBy("name").orderBy("id").execute(),
+
+    async putGroup(group) {
+      const { id, ...values } = group;
+      await db
+        .insertInto("userGroups")
+        .values({ id, ...values })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
+        .execute();
+    },
+
+    deleteGroup: (id) =>
+      db.transaction().execute(async (trx) => {
+        const gone = await trx.deleteFrom("userGroups").where("id", "=", id).returning("id").executeTakeFirst();
+        if (!gone) return false;
+        await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
+        await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+        return true;
+      }),
+
+    async addGroupMember(groupId, userId) {
+      try {
+        await db
+          .insertInto("groupMembers")
+          .values({ groupId, userId })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        return true;
+      } catch (error) {
+        if (isForeignKeyViolation(error)) return false;
+        throw error;
+      }
+    },
+
+    async removeGroupMember(groupId, userId) {
+      await db.deleteFrom("groupMembers").where("groupId", "=", groupId).where("userId", "=", userId).execute();
+    },
+
+    groupsOf: async (userId) => (await groups(db, { userId })).map((row) => row.groupId),
+
+    async assign(clientId, principalId) {
+      await db
+        .insertInto("appAssignments")
+        .values({ clientId, principalId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async unassign(clientId, principalId) {
+      await db
+        .deleteFrom("appAssignments")
+        .where("clientId", "=", clientId)
+        .where("principalId", "=", principalId)
+        .execute();
+    },
+
+    async assignmentsOf(clientId) {
+      const rows = await db
+        .selectFrom("appAssignments")
+        .where("clientId", "=", clientId)
+        .select("principalId")
+        .orderBy("principalId")
+        .execute();
+      return rows.map((row) => row.principalId);
+    },
+  };
+}
