@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
+import { sampleUser } from "../stores/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
 import { failsWith, scratch } from "./scratch.ts";
 
