@@ -29,7 +29,10 @@ const MAX_NAME = 60;
 export async function keepBranding(store: Store, { name, colour, logoFile }: BrandingOptions): Promise<void> {
   const { directory } = store;
   if (name !== undefined && (name.trim() === "" || [...name].length > MAX_NAME || /\p{C}/u.test(name))) {
-    throw refused("The tenant's name is empty, too long or has characters that cannot be seen.", `At most ${MAX_NAME}.`);
+    throw refused(
+      "The tenant's name is empty, too long or has characters that cannot be seen.",
+      `At most ${MAX_NAME}.`,
+    );
   }
   if (colour !== undefined && !isColour(colour)) {
     throw refused(`${JSON.stringify(colour)} is not a colour.`, "Write it as #rrggbb, for example #3b5bdb.");

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Logo } from "./logo.ts";
 
+const LOGO_PATH = "/branding/logo";
+
 /** The logo as a picture of its own: pages stay small, and a browser loads it once. */
 export function serveLogo(app: FastifyInstance, logo: Logo): void {
   app.get(LOGO_PATH, async (_request, reply) =>
@@ -17,6 +19,4 @@ export function serveLogo(app: FastifyInstance, logo: Logo): void {
   );
 }
 
-export const LOGO_PATH = "/branding/logo";
-
-export const logoUrl = (logo: Logo) => `${LOGO_PATH}?v=${logo.version}`;
+export const logoUrlOf = (logo: Logo) => `${LOGO_PATH}?v=${logo.version}`;

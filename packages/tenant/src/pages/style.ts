@@ -24,6 +24,7 @@ header,main,footer{inline-size:100%;max-inline-size:26rem}
 header{display:flex;align-items:center;gap:.6rem;font-weight:600;margin-block-end:1.9rem}
 .mark{flex:none;inline-size:1.8rem;block-size:1.8rem;border-radius:.55rem;background:var(--brand);color:var(--on-brand);
   display:grid;place-items:center;font-size:.9rem;line-height:1}
+.logo{flex:none;block-size:2rem;inline-size:auto;max-inline-size:9rem;object-fit:contain}
 main{display:flex;flex-direction:column}
 footer{margin-block-start:auto;padding-block-start:1.75rem;font-size:.85rem;color:var(--soft)}
 h1{font-size:1.6rem;line-height:1.2;letter-spacing:-.015em;font-weight:700;margin:0 0 .5rem;text-wrap:balance}

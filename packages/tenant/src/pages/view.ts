@@ -1,3 +1,4 @@
+import type { Palettes } from "../branding/palette.ts";
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Language } from "../messages/languages.ts";
 
@@ -76,6 +77,7 @@ export interface ConfirmView {
 /** What stands around every page, and the language that it is written in. */
 export interface Chrome extends Language {
   tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
   /** For the one `<style>` element. */
   nonce: string;
   csrfToken: string;
