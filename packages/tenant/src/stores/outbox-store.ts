@@ -93,5 +93,15 @@ export function outboxStore({ db, locksRows }: Database): OutboxStore {
 
     find: (id) =>
       db.selectFrom("outbox").where("id", "=", id).select(["state", "attempts", "lastError"]).executeTakeFirst(),
+
+    async stateOfCode(flowId) {
+      const row = await db
+        .selectFrom("mailCodes")
+        .innerJoin("outbox", "outbox.id", "mailCodes.mailId")
+        .where("mailCodes.flowId", "=", flowId)
+        .select("outbox.state")
+        .executeTakeFirst();
+      return row?.state;
+    },
   };
 }

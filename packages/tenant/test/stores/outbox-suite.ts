@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, MINUTE, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleFlow, T0 } from "./samples.ts";
 
 const mail = (changes: { id?: string; createdAt?: number; expiresAt?: number } = {}) => ({
   id: randomUUID(),
@@ -165,6 +165,32 @@ export function outboxSuite(makePlace: MakePlace): void {
       await store.sweep(T0 + DAY);
       assert.equal(await store.outbox.find(done.id), undefined);
       assert.equal((await store.outbox.find(waiting.id))?.state, "queued");
+    });
+
+    test("a flow knows what became of the mail with its newest code", async () => {
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId, { email: "ana@contoso.example", emailPurpose: "sign_up" });
+      await store.sessions.insertFlow(flow);
+      assert.equal(await store.outbox.stateOfCode(flow.id), undefined);
+      const code = { purpose: "sign_up", emailNormalized: "ana@contoso.example", codeHash: "hash" } as const;
+      const sendCode = async (mailId: string | null) => {
+        const times = { createdAt: T0, expiresAt: T0 + 10 * MINUTE };
+        await store.mail.insertCode({ ...code, ...times, id: randomUUID(), flowId: flow.id, mailId });
+      };
+      const [first, second] = [mail(), mail()];
+      await sendCode(first.id);
+      assert.equal(await store.outbox.stateOfCode(flow.id), undefined, "not yet kept");
+      await store.outbox.enqueue(first);
+      assert.equal(await store.outbox.stateOfCode(flow.id), "queued");
+      await store.outbox.failed(await leased(), "mail_refused 550", T0);
+      assert.equal(await store.outbox.stateOfCode(flow.id), "failed");
+      await sendCode(second.id);
+      await store.outbox.enqueue(second);
+      await store.outbox.sent(second.id, T0);
+      assert.equal(await store.outbox.stateOfCode(flow.id), "sent");
+      await sendCode(null);
+      assert.equal(await store.outbox.stateOfCode(flow.id), undefined);
     });
 
     test("an id stands for one mail", async () => {
