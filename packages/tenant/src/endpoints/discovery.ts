@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
+import { locales } from "../messages/languages.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { ACR_VALUES } from "../tokens/context-class.ts";
 import { DEVICE_CODE_GRANT } from "./token.ts";
@@ -53,6 +54,7 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     // Required by OpenID Connect Discovery §3, and there is none yet.
     response_types_supported: [],
     scopes_supported: OIDC_SCOPES,
+    ui_locales_supported: locales,
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
     acr_values_supported: ACR_VALUES,
