@@ -73,7 +73,7 @@ function wasSent({ flow, user }: AtSecondFactor): boolean {
 
 /** False when the mail could not be sent. */
 async function mailCode(visit: Visit, at: AtSecondFactor): Promise<boolean> {
-  const { ctx, now } = visit;
+  const { ctx, now, locale } = visit;
   const { flow, user } = at;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
   const kept =
@@ -89,7 +89,7 @@ async function mailCode(visit: Visit, at: AtSecondFactor): Promise<boolean> {
       expiresAt: now + MAIL_CODE_MS,
     }));
   if (!kept) throw new PageProblem({ page: "stale_form" });
-  const about = { to: user.email, tenantName: ctx.config.name, code, minutes: MAIL_CODE_MS / 60_000 };
+  const about = { to: user.email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   try {
     await ctx.mailer.send(secondFactorCodeMail(about));
     return true;

@@ -1,6 +1,8 @@
 import { directorySuite } from "./directory-suite.ts";
+import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
+import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -15,5 +17,7 @@ export function contractSuite(makePlace: MakePlace): void {
   directorySuite(makePlace);
   sessionSuite(makePlace);
   mailSuite(makePlace);
+  factorSuite(makePlace);
+  mfaSuite(makePlace);
   tenantSuite(makePlace);
 }
