@@ -38,6 +38,8 @@ ${form(formActions.authenticator_set_up, chrome, { flow: view.flowId }, [
     autocomplete: "one-time-code",
     class: "digits",
     wrong: view.problem !== null,
+    // First there is something to look at.
+    autofocus: view.problem !== null,
     more: { inputmode: "numeric", ...asTyped, maxlength: 32, enterkeyhint: "go" },
   }),
   button(common.continue),

@@ -19,9 +19,15 @@ export function unsealTotpSecret(sealKey: SealKey, userId: string, sealed: strin
   return unseal(deriveKey(sealKey, "totp secret"), sealed, userId);
 }
 
+/** Code points of a name in the QR code: with all of a long one no camera would read it. */
+const LONGEST_ISSUER = 40;
+const LONGEST_ACCOUNT = 80;
+
 /** What the QR code says; the app lists it as `issuer: account`. */
 export function totpUri(secret: string, names: { issuer: string; account: string }): string {
-  return new TOTP({ ...PARAMETERS, secret, issuer: names.issuer, label: names.account }).toString();
+  const issuer = [...names.issuer].slice(0, LONGEST_ISSUER).join("");
+  const label = [...names.account].slice(0, LONGEST_ACCOUNT).join("");
+  return new TOTP({ ...PARAMETERS, secret, issuer, label }).toString();
 }
 
 /** The step that a code is of: the present one, or the one before or after, for clocks that differ (RFC 6238 §5.2). */
