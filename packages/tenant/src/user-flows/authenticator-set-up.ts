@@ -67,7 +67,7 @@ export async function takeSetUp(visit: Visit): Promise<Answer> {
 export async function showCodesAgain(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
-  if (!user || !signedInWithBoth(visit, user)) return toAnotherWay(flow);
+  if (!user || !signedInWithBoth(visit, flow, user)) return toAnotherWay(flow);
   return { view: { page: "recovery_codes_hidden", flowId: flow.id } };
 }
 
@@ -75,7 +75,7 @@ export async function showCodesAgain(visit: Visit): Promise<Answer> {
 export async function takeCodes(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
-  if (!user || !signedInWithBoth(visit, user)) return toAnotherWay(flow);
+  if (!user || !signedInWithBoth(visit, flow, user)) return toAnotherWay(flow);
   if (choice(visit.fields, "answer", ["saved", "new"]) === "saved") return onward(visit, flow);
   const refused = await requireRecentSignIn(visit);
   return refused ?? (await newCodes(visit, user, flow.id)) ?? onward(visit, flow);
@@ -110,7 +110,7 @@ async function settingUp(visit: Visit, step: (at: SettingUp) => Answer | Promise
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
   if (!user) return { to: pathOf("/sign-in", flow) };
-  if (signedInWithBoth(visit, user)) {
+  if (signedInWithBoth(visit, flow, user)) {
     return isRecentSignIn(visit) ? step({ flow, user }) : { view: { page: "sign_in_again", email: user.email } };
   }
   const ways = await waysOf(visit, flow, user);

@@ -36,7 +36,7 @@ export async function atSecondFactor(
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
   if (!user) return { to: pathOf("/sign-in", flow) };
-  if (signedInWithBoth(visit, user)) return { to: flow.intent === "account" ? "/me" : pathOf("/confirm", flow) };
+  if (signedInWithBoth(visit, flow, user)) return { to: flow.intent === "account" ? "/me" : pathOf("/confirm", flow) };
   return step({ flow, user, ways: await waysOf(visit, flow, user) });
 }
 
@@ -58,8 +58,10 @@ export async function firstFactorOf(visit: Visit, flow: Flow): Promise<User | un
   return user?.disabledAt === null ? user : undefined;
 }
 
-export function signedInWithBoth({ user, session }: Visit, person: User): boolean {
-  return user?.id === person.id && session?.amr.includes(MFA) === true;
+/** As this person, no earlier than this walk's first factor: a session from before does not spare the second. */
+export function signedInWithBoth({ user, session }: Visit, flow: Flow, person: User): boolean {
+  if (user?.id !== person.id || !session?.amr.includes(MFA)) return false;
+  return (session.authTime ?? 0) >= (flow.firstFactorAt ?? 0);
 }
 
 export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways> {
