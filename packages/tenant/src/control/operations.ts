@@ -10,6 +10,7 @@ import {
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import { createUser } from "../directory/create-user.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
+import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { permissionText } from "../messages/permission-text.ts";
 import { TenantError } from "../server/tenant-error.ts";
@@ -45,6 +46,9 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
     throw new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
   }
   const entered = await openGrant(ctx, code);
+  const app = await ctx.store.directory.findApp(entered.clientId);
+  // Before the claim: the code stays good for the person's own browser.
+  if (await requiresMfa(ctx.store, app, user.id)) throw secondFactorNeeded(user);
   const decider: Decider = {
     sessionId: `operator:${randomUUID()}`,
     user,
@@ -74,6 +78,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   }
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
+  if (decided.outcome === "mfa_required") throw secondFactorNeeded(user);
   throw new TenantError(
     "code_used",
     `${user.email} went on with this code in a browser at the same moment.`,
@@ -126,6 +131,13 @@ const listed = (user: User): ListedUser => ({
   created_at: new Date(user.createdAt).toISOString(),
   disabled: user.disabledAt !== null,
 });
+
+const secondFactorNeeded = (user: User) =>
+  new TenantError(
+    "mfa_required",
+    "This program needs a second factor, which an approval from the command line does not have.",
+    `Enter the code in a browser as ${user.email}, or take the requirement from the app, its user flow or the policy.`,
+  );
 
 const unknownCode = () =>
   new TenantError(

@@ -1,5 +1,6 @@
 import { consentsOf, missingAdminConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
+import { MFA, requiresMfa } from "../directory/mfa-requirement.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
@@ -60,11 +61,17 @@ export async function describeGrant(
   return permissions.withdrawn || unconsented.length > 0 ? undefined : { app, permissions };
 }
 
+/** A second factor is demanded that the decider's sign-in did not have: the grant stays as it is. */
+export type ApprovalResult = DecisionResult | { outcome: "mfa_required"; grant: DeviceGrant };
+
 /** Yes: freezes the scopes as they are shown now; there is nothing to say yes to where there is nothing to show. */
-export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
+export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<ApprovalResult> {
   const now = ctx.clock.now();
   const described = await describeGrant(ctx, grant);
   if (!described) return { outcome: "ended", grant };
+  if (!decider.amr.includes(MFA) && (await requiresMfa(ctx.store, described.app, decider.user.id))) {
+    return { outcome: "mfa_required", grant };
+  }
   const { approved } = described.permissions;
   const result = await ctx.store.grants.approve(grant.id, {
     sessionId: decider.sessionId,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
 import { locales } from "../messages/languages.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { ACR_VALUES } from "../tokens/context-class.ts";
 import { DEVICE_CODE_GRANT } from "./token.ts";
 
 /**
@@ -56,11 +57,11 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     ui_locales_supported: locales,
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
+    acr_values_supported: ACR_VALUES,
     token_endpoint_auth_methods_supported: clientAuthentication,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
-    claims_supported: "sub iss aud exp iat nbf auth_time amr sid oid tid uti ver name preferred_username email".split(
-      " ",
-    ),
+    claims_supported:
+      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name preferred_username email".split(" "),
     request_uri_parameter_supported: false,
     http_logout_supported: true,
     tenant_region_scope: null,

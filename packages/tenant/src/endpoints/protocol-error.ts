@@ -28,6 +28,12 @@ const catalogue = {
   refresh_expired: [700082, 400, "invalid_grant", "The refresh token has expired due to inactivity. Sign in again."],
   revoked: [50173, 400, "invalid_grant", "The sign-in was revoked. Sign in again."],
   user_disabled: [50057, 400, "invalid_grant", "The account is disabled."],
+  mfa_required: [
+    50076,
+    400,
+    "interaction_required",
+    "The administrator requires a second factor for this application, and this sign-in had none. Sign in again.",
+  ],
   app_unknown: [700016, 401, "invalid_client", "No application with this client_id is registered in this tenant."],
   secret_missing: [
     7000218,
@@ -71,10 +77,12 @@ export class ProtocolError extends Error {
   /** The OAuth error code (RFC 6749 §5.2, RFC 8628 §3.5). */
   readonly error: string;
   readonly suberror: string | undefined;
+  /** What the next sign-in has to bring: a claims request (OpenID Connect Core §5.5) as JSON. */
+  readonly claims: string | undefined;
 
   constructor(
     name: ProtocolErrorName,
-    more: { detail?: string; error?: string; status?: number; suberror?: string } = {},
+    more: { detail?: string; error?: string; status?: number; suberror?: string; claims?: string } = {},
   ) {
     const [number, status, error, sentence] = catalogue[name];
     const { stackTraceLimit } = Error;
@@ -86,6 +94,7 @@ export class ProtocolError extends Error {
     this.status = more.status ?? status;
     this.error = more.error ?? error;
     this.suberror = more.suberror;
+    this.claims = more.claims;
   }
 }
 
@@ -114,6 +123,7 @@ export function errorBody(
     correlation_id: correlationId,
   };
   if (error.suberror !== undefined) body.suberror = error.suberror;
+  if (error.claims !== undefined) body.claims = error.claims;
   return body;
 }
 

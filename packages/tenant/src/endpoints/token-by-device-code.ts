@@ -9,6 +9,7 @@ import { hashRefreshToken, newRefreshToken } from "../tokens/refresh-token.ts";
 import { hashSecret } from "../tokens/seal.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { secondFactorRequired } from "./second-factor-required.ts";
 
 /**
  * One poll (RFC 8628 §3.4, §3.5). It reads one row and writes nothing, unless the grant is approved and the poll on time:
@@ -111,6 +112,7 @@ async function redeem(
     });
   }
   if (result.outcome === "refused") {
+    if (result.why === "mfa") throw secondFactorRequired();
     throw result.why === "user" ? new ProtocolError("user_disabled") : new ProtocolError("revoked");
   }
   throw lostTo(result.grant, now, standard);

@@ -9,6 +9,7 @@ import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/refresh-token.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { secondFactorRequired } from "./second-factor-required.ts";
 
 /**
  * Renewal (RFC 6749 §6, RFC 9700 §4.14): every use rotates; see `TokenStore.rotate` for grace and reuse.
@@ -87,6 +88,8 @@ function successorOf(result: RotateResult, presented: string, next: string): str
       throw new ProtocolError(result.why === "user" ? "user_disabled" : "revoked", dead);
     case "unconsented":
       throw unconsented("a scope that was withdrawn this moment.");
+    case "mfa_required":
+      throw secondFactorRequired();
     case "wrong_client":
       throw new ProtocolError("wrong_client");
     case "unknown":

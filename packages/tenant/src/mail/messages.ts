@@ -18,6 +18,16 @@ export function signUpCodeMail(about: Addressed & { code: string; minutes: numbe
   return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
 }
 
+/** To somebody who has shown their password already: the mail says what it means if that was not them. */
+export function secondFactorCodeMail(about: Addressed & { code: string; minutes: number }): OutgoingMail {
+  const { to, tenantName, code, minutes } = about;
+  const language = languages[about.locale];
+  const { subject, enter, works, warning } = language.messages.mails.secondFactorCode;
+  const name = oneLine(tenantName);
+  const paragraphs = [enter(name), { code }, works(minutes), { aside: warning }];
+  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
+}
+
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
 export function accountExistsMail(about: Addressed): OutgoingMail {
   const { to, tenantName } = about;

@@ -4,6 +4,7 @@ import { ended } from "./de/ended.ts";
 import { enterCode } from "./de/enter-code.ts";
 import { inbox } from "./de/inbox.ts";
 import { mails } from "./de/mails.ts";
+import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./de/second-factor.ts";
 import { continueAs, signIn, signOut } from "./de/sign-in.ts";
 import { signUp } from "./de/sign-up.ts";
 import { titles } from "./de/titles.ts";
@@ -19,6 +20,10 @@ export const de: Messages = {
   continueAs,
   signOut,
   signUp,
+  secondFactor,
+  authenticator,
+  recoveryCodes,
+  accountSignIn,
   confirm,
   permissions,
   ended,

@@ -4,6 +4,7 @@ import { ended } from "./en/ended.ts";
 import { enterCode } from "./en/enter-code.ts";
 import { inbox } from "./en/inbox.ts";
 import { mails } from "./en/mails.ts";
+import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./en/second-factor.ts";
 import { continueAs, signIn, signOut } from "./en/sign-in.ts";
 import { signUp } from "./en/sign-up.ts";
 import { titles } from "./en/titles.ts";
@@ -19,6 +20,10 @@ export const en = {
   continueAs,
   signOut,
   signUp,
+  secondFactor,
+  authenticator,
+  recoveryCodes,
+  accountSignIn,
   confirm,
   permissions,
   ended,

@@ -1,8 +1,12 @@
+import { accountSignedOutPage, signInAgainPage } from "./account-sign-in.ts";
+import { authenticatorNeededPage, authenticatorPage, authenticatorSetUpPage } from "./authenticator.ts";
 import { confirmPage } from "./confirm.ts";
 import { endedPage } from "./ended.ts";
 import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
+import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
+import { secondFactorAppPage, secondFactorEmailPage, secondFactorRecoveryPage } from "./second-factor.ts";
 import { continueAsPage, signInPage } from "./sign-in.ts";
 import { signedOutPage, signOutPage } from "./sign-out.ts";
 import { signUpCodePage, signUpEmailPage, signUpNamePage, signUpPasswordPage } from "./sign-up.ts";
@@ -38,6 +42,28 @@ function pageOf(view: View, chrome: Chrome): Page {
       return signOutPage(view, chrome);
     case "signed_out":
       return signedOutPage(view, chrome);
+    case "second_factor_app":
+      return secondFactorAppPage(view, chrome);
+    case "second_factor_email":
+      return secondFactorEmailPage(view, chrome);
+    case "second_factor_recovery":
+      return secondFactorRecoveryPage(view, chrome);
+    case "authenticator_needed":
+      return authenticatorNeededPage(view, chrome);
+    case "authenticator_set_up":
+      return authenticatorSetUpPage(view, chrome);
+    case "authenticator":
+      return authenticatorPage(view, chrome);
+    case "recovery_codes":
+      return recoveryCodesPage(view, chrome);
+    case "recovery_codes_hidden":
+      return recoveryCodesHiddenPage(view, chrome);
+    case "my_recovery_codes":
+      return myRecoveryCodesPage(view, chrome);
+    case "account_signed_out":
+      return accountSignedOutPage(view, chrome);
+    case "sign_in_again":
+      return signInAgainPage(view, chrome);
     case "inbox":
       return inboxPage(view, chrome);
     case "mail":

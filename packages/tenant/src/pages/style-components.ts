@@ -70,6 +70,10 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .mails span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
+.qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
+.key .mono{display:block;font-weight:600;overflow-wrap:normal}
+.codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;
+  font:600 1rem/1.5 var(--mono);letter-spacing:.04em}
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
 @media (min-height:40em){
   #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}

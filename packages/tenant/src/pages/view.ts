@@ -53,6 +53,40 @@ export type View =
       clientId: string | null;
     }
   | { page: "signed_out" }
+  /** `byEmail`, `byRecovery`: the other ways that this person has. */
+  | {
+      page: "second_factor_app";
+      flowId: string;
+      byEmail: boolean;
+      byRecovery: boolean;
+      problem: null | "wrong" | "used" | "too_many";
+    }
+  /** `sent`: a code is on its way; before that, the page has a button that sends it. */
+  | {
+      page: "second_factor_email";
+      flowId: string;
+      email: string;
+      minutes: number;
+      sent: boolean;
+      resent: boolean;
+      byApp: boolean;
+      byRecovery: boolean;
+      problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+    }
+  | { page: "second_factor_recovery"; flowId: string; problem: null | "wrong" | "too_many" }
+  /** A second proof is needed and there is none yet. */
+  | { page: "authenticator_needed"; flowId: string }
+  /** `secret` in base32; `uri` holds it for the QR code and the app on the same phone. */
+  | { page: "authenticator_set_up"; flowId: string; secret: string; uri: string; problem: null | "wrong" }
+  /** Shown once; without a flow they were made on the account page. */
+  | { page: "recovery_codes"; flowId: string | null; codes: string[] }
+  | { page: "recovery_codes_hidden"; flowId: string }
+  | { page: "authenticator"; enrolled: boolean }
+  | { page: "my_recovery_codes"; left: number }
+  /** Nobody is signed in, so there is no account to show. */
+  | { page: "account_signed_out" }
+  /** The sign-in is too long ago, or had one proof too few, for a change of what one signs in with. */
+  | { page: "sign_in_again"; email: string }
   | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
   | { page: "mail"; to: string; subject: string; text: string; at: number }
   /** The form came from another page, another browser, or after too long. */
@@ -105,6 +139,15 @@ export interface Chrome extends Language {
  * | confirm | /confirm | flow, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | elsewhere | /confirm/take-over | flow |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
+ * | second_factor_app | /second-factor/app | flow, code |
+ * | second_factor_email | /second-factor/email | flow, code; and /second-factor/email/send with flow |
+ * | second_factor_recovery | /second-factor/recovery | flow, code |
+ * | authenticator_needed | /second-factor/set-up/start | flow |
+ * | authenticator_set_up | /second-factor/set-up | flow, code |
+ * | recovery_codes, recovery_codes_hidden | /second-factor/codes | flow, answer = `saved` or `new` |
+ * | authenticator | /me/authenticator | answer = `add` or `remove` |
+ * | my_recovery_codes | /me/recovery-codes | |
+ * | account_signed_out, sign_in_again | /me/sign-in-again | |
  *
  * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
  */
@@ -120,4 +163,15 @@ export const formActions = {
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
   sign_out: "/sign-out",
+  second_factor_app: "/second-factor/app",
+  second_factor_email: "/second-factor/email",
+  second_factor_email_send: "/second-factor/email/send",
+  second_factor_recovery: "/second-factor/recovery",
+  authenticator_needed: "/second-factor/set-up/start",
+  authenticator_set_up: "/second-factor/set-up",
+  recovery_codes: "/second-factor/codes",
+  authenticator: "/me/authenticator",
+  my_recovery_codes: "/me/recovery-codes",
+  account: "/me",
+  account_sign_in: "/me/sign-in-again",
 } as const;

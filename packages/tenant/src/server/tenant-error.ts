@@ -40,6 +40,7 @@ export type TenantErrorCode =
   | "user_unknown"
   | "user_disabled"
   | "app_unavailable"
+  | "mfa_required"
   | "email_invalid"
   | "email_taken"
   | "name_invalid"

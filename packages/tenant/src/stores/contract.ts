@@ -9,11 +9,13 @@ import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/gra
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
+import type { FactorStore } from "./factor-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./directory-contract.ts";
+export type * from "./factor-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
 export type * from "./session-contract.ts";
@@ -24,6 +26,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
   readonly sessions: SessionStore;
+  readonly factors: FactorStore;
   readonly mail: MailStore;
   readonly outbox: OutboxStore;
   readonly throttle: ThrottleStore;
@@ -129,8 +132,11 @@ export type RedeemResult =
   | { outcome: "redeemed"; family: TokenFamily }
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
-  /** User disabled or gone, app disabled or gone, or a consented scope removed since; nothing was issued and the grant is denied. */
-  | { outcome: "refused"; why: "user" | "app" | "scope" };
+  /**
+   * User disabled or gone, app disabled or gone, a second factor demanded that `family.amr` lacks, or a consented scope
+   * removed since; nothing was issued and the grant is denied.
+   */
+  | { outcome: "refused"; why: "user" | "app" | "mfa" | "scope" };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
@@ -145,6 +151,8 @@ export type RotateResult =
   | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
   /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
   | { outcome: "unconsented"; family: TokenFamily }
+  /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
+  | { outcome: "mfa_required"; family: TokenFamily }
   /** Issued to another app: nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
@@ -153,8 +161,8 @@ export interface TokenStore {
   /**
    * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
    * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
-   * the app likewise, the API likewise, and each approved resource scope is still exposed, enabled and consented
-   * (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
+   * the app likewise, the API likewise, app, user flow and policies demand no second factor or the sign-in had one, and
+   * each approved resource scope is still exposed, enabled and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
    */
   redeem(input: {
     deviceCodeHash: string;

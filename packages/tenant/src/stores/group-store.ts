@@ -1,5 +1,6 @@
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { lockingDemands } from "./demand-locks.ts";
 import { prepared } from "./prepared.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 
@@ -16,7 +17,9 @@ type GroupVerbs = Pick<
   | "assignmentsOf"
 >;
 
-export function groupVerbs({ db }: Database): GroupVerbs {
+export function groupVerbs(database: Database): GroupVerbs {
+  const { db } = database;
+  const lock = lockingDemands(database);
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
   );
@@ -43,11 +46,14 @@ export function groupVerbs({ db }: Database): GroupVerbs {
 
     async addGroupMember(groupId, userId) {
       try {
-        await db
-          .insertInto("groupMembers")
-          .values({ groupId, userId })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
+        await db.transaction().execute(async (trx) => {
+          await lock.user(trx, userId);
+          await trx
+            .insertInto("groupMembers")
+            .values({ groupId, userId })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        });
         return true;
       } catch (error) {
         if (isForeignKeyViolation(error)) return false;

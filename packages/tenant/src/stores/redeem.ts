@@ -25,7 +25,12 @@ export function redemption(database: Database): TokenStore["redeem"] {
       if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
       const grant = toGrant(row);
-      const why = await withdrawn(stands, trx, { clientId, userId: family.userId, scopes: grant.approved! });
+      const why = await withdrawn(stands, trx, {
+        clientId,
+        userId: family.userId,
+        amr: family.amr,
+        scopes: grant.approved!,
+      });
       if (why) {
         await trx
           .updateTable("deviceGrants")
@@ -54,10 +59,11 @@ export function redemption(database: Database): TokenStore["redeem"] {
 async function withdrawn(
   stands: Standing,
   trx: Connection,
-  by: Parameters<Standing["scopes"]>[1],
-): Promise<"user" | "app" | "scope" | undefined> {
+  by: Parameters<Standing["scopes"]>[1] & Parameters<Standing["factors"]>[1],
+): Promise<"user" | "app" | "mfa" | "scope" | undefined> {
   if (!(await stands.user(trx, by.userId))) return "user";
   if (!(await stands.app(trx, by.clientId))) return "app";
+  if (!(await stands.factors(trx, by))) return "mfa";
   if (!(await stands.scopes(trx, by))) return "scope";
   return undefined;
 }

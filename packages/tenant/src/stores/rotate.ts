@@ -20,9 +20,11 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (!owner) return { outcome: "unknown" };
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
       const { familyId, userId } = owner;
+      const amr: string[] = JSON.parse(owner.amr);
 
       const userOk = await stands.user(trx, userId);
       const appOk = await stands.app(trx, clientId);
+      const factorsOk = await stands.factors(trx, { clientId, userId, amr });
       const scopesOk = await stands.scopes(trx, { clientId, userId, scopes });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
@@ -50,6 +52,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (!appOk) {
         return { outcome: "refused", why: "app", family: await end("app_disabled", "refresh_token.refused", "app") };
       }
+      if (!factorsOk) return { outcome: "mfa_required", family };
       if (!scopesOk) return { outcome: "unconsented", family };
 
       if (token.usedAt !== null) {

@@ -5,13 +5,13 @@ import type { Tables } from "./schema.ts";
 /** What `rotate` asks and writes, in the order it does. */
 export function rotationQueries({ db, locksRows }: Database) {
   return {
-    /** Neither changes in a token's life. */
+    /** None of it changes in a token's life. */
     owner: prepared((by: { tokenHash: string }) =>
       db
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId"]),
+        .select(["familyId", "userId", "clientId", "amr"]),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db

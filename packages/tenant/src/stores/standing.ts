@@ -4,13 +4,21 @@
  * Locks are taken in one order everywhere: user, app, API, consents, family.
  */
 import type { ApiScope } from "../directory/entities.ts";
+import { MFA } from "../directory/mfa-requirement.ts";
+import { anyNames, policiesAbout } from "../directory/policies.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import type { Connection, Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
+import { toPolicy } from "./user-flow-store.ts";
 
 export interface Standing {
   user(trx: Connection, id: string): Promise<boolean>;
   app(trx: Connection, clientId: string): Promise<boolean>;
+  /**
+   * The sign-in had a second factor, or app, user flow and policies demand none; after `user` and `app`, whose locks
+   * hold these too (demand-locks.ts).
+   */
+  factors(trx: Connection, by: { clientId: string; userId: string; amr: string[] }): Promise<boolean>;
   /** Each resource scope is still exposed, enabled and consented; an `Admin` scope by the administrator. */
   scopes(trx: Connection, by: { clientId: string; userId: string; scopes: ScopeSet }): Promise<boolean>;
 }
@@ -29,6 +37,17 @@ export function standing({ db, locksRows }: Database): Standing {
       .where("clientId", "=", by.clientId)
       .select("disabledAt")
       .$if(locksRows, (query) => query.forShare()),
+  );
+  const demands = prepared((by: { clientId: string }) =>
+    db
+      .selectFrom("apps")
+      .leftJoin("userFlows", "userFlows.id", "apps.userFlowId")
+      .where("clientId", "=", by.clientId)
+      .select(["requireMfa", "mfaRequired"]),
+  );
+  const policies = prepared((_by: object) => db.selectFrom("policies").where("enabled", "=", 1).selectAll());
+  const groups = prepared((by: { userId: string }) =>
+    db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId"),
   );
   const apis = prepared((by: { resourceId: string }) =>
     db
@@ -56,6 +75,16 @@ export function standing({ db, locksRows }: Database): Standing {
     async app(trx, clientId) {
       const [app] = await apps(trx, { clientId });
       return app !== undefined && app.disabledAt === null;
+    },
+
+    async factors(trx, { clientId, userId, amr }) {
+      if (amr.includes(MFA)) return true;
+      const [app] = await demands(trx, { clientId });
+      if (app?.requireMfa === 1 || app?.mfaRequired === 1) return false;
+      const about = policiesAbout((await policies(trx, {})).map(toPolicy), { clientId, userId });
+      if (about.length === 0) return true;
+      const groupIds = (await groups(trx, { userId })).map((row) => row.groupId);
+      return !anyNames(about, groupIds);
     },
 
     async scopes(trx, { clientId, userId, scopes }) {

@@ -3,6 +3,7 @@ import { auditStore } from "./audit-store.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
+import { factorStore } from "./factor-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { mailStore } from "./mail-store.ts";
@@ -22,6 +23,7 @@ export function storeOver(database: Database): Store {
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
     sessions: retried(sessionStore(database)),
+    factors: retried(factorStore(database)),
     mail: retried(mailStore(database)),
     outbox: retried(outboxStore(database)),
     throttle: retried(throttleStore(database)),

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { Policy, UserFlow } from "../directory/user-flow.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { lockingDemands } from "./demand-locks.ts";
 import { isUniqueViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
 
@@ -10,7 +11,9 @@ type UserFlowVerbs = Pick<
   "findUserFlow" | "listUserFlows" | "putUserFlow" | "deleteUserFlow" | "listPolicies" | "putPolicy" | "deletePolicy"
 >;
 
-export function userFlowVerbs({ db }: Database): UserFlowVerbs {
+export function userFlowVerbs(database: Database): UserFlowVerbs {
+  const { db } = database;
+  const lock = lockingDemands(database);
   return {
     async findUserFlow(id) {
       const row = await db.selectFrom("userFlows").where("id", "=", id).selectAll().executeTakeFirst();
@@ -25,11 +28,14 @@ export function userFlowVerbs({ db }: Database): UserFlowVerbs {
     async putUserFlow(flow) {
       const { id, ...values } = toUserFlowRow(flow);
       try {
-        await db
-          .insertInto("userFlows")
-          .values({ id, ...values })
-          .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
-          .execute();
+        await db.transaction().execute(async (trx) => {
+          await lock.apps(trx);
+          await trx
+            .insertInto("userFlows")
+            .values({ id, ...values })
+            .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
+            .execute();
+        });
         return true;
       } catch (error) {
         if (isUniqueViolation(error)) return false;
@@ -52,11 +58,14 @@ export function userFlowVerbs({ db }: Database): UserFlowVerbs {
 
     async putPolicy(policy) {
       const { id, ...values } = toPolicyRow(policy);
-      await db
-        .insertInto("policies")
-        .values({ id, ...values })
-        .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
-        .execute();
+      await db.transaction().execute(async (trx) => {
+        await lock.apps(trx);
+        await trx
+          .insertInto("policies")
+          .values({ id, ...values })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
+          .execute();
+      });
     },
 
     async deletePolicy(id) {

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Api, App, User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import { issuerOf, type TenantConfig } from "../tenant-context.ts";
+import { contextClassOf } from "./context-class.ts";
 import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 import { deriveKey, type SealKey } from "./seal.ts";
 
@@ -53,7 +54,10 @@ export function accessTokenClaims(
         client_id: app.clientId,
         scope: granted.join(" "),
         jti: tokenId(),
+        // RFC 9068 §2.2.1. Entra's profile has none of them.
         auth_time: Math.floor(subject.authTime / 1000),
+        acr: contextClassOf(subject.amr),
+        amr: subject.amr,
       },
     };
   }
@@ -97,6 +101,7 @@ export function idTokenClaims(
     uti: tokenId(),
     ver: "2.0",
     auth_time: Math.floor(subject.authTime / 1000),
+    acr: contextClassOf(subject.amr),
     amr: subject.amr,
     // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
     at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),

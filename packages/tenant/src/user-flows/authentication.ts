@@ -4,12 +4,13 @@ import { MFA, requiresMfa } from "../directory/mfa-requirement.ts";
 import type { Flow } from "../stores/contract.ts";
 import { deciderOf } from "./decider.ts";
 import { PageProblem } from "./form.ts";
-import { signInAs } from "./session.ts";
+import { isKeptSignedIn, signInAs } from "./session.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 /**
  * A first factor was proven. The session stays as it is where a second one is owed; the walk remembers who it is
- * (ASVS 2.3.1), and only then does anybody get signed in.
+ * (ASVS 2.3.1), and only then does anybody get signed in. Whoever has an authenticator app is asked for it at every
+ * sign-in, also where nothing requires it.
  */
 export async function passFirstFactor(
   visit: Visit,
@@ -17,25 +18,36 @@ export async function passFirstFactor(
   passed: { user: User; amr: string[]; keepSignedIn?: boolean },
 ): Promise<Answer> {
   const { user, amr, keepSignedIn = false } = passed;
-  if (!(await owesSecondFactor(visit, flow, user, amr))) {
+  const asked = (await owesSecondFactor(visit, flow, user, amr)) || (await hasAppToAskFor(visit, user, amr));
+  if (!asked) {
     await signInAs(visit, user, amr, keepSignedIn);
     return onward(visit, flow);
   }
-  return askSecondFactor(visit, flow, user, amr, keepSignedIn);
+  return askSecondFactor(visit, flow, { userId: user.id, amr, at: visit.now, keepSignedIn });
 }
 
-/** The second factor was proven: the session that comes of it has both methods, and a new id (ASVS 7.2.4). */
+/** The second factor was proven: the person is signed in, and goes on where the walk leads. */
 export async function passSecondFactor(visit: Visit, flow: Flow, method: string): Promise<Answer> {
-  const user = flow.userId === null ? undefined : await visit.ctx.store.directory.findUser(flow.userId);
-  if (!user || user.disabledAt !== null) throw new PageProblem({ page: "stale_form" });
-  await signInAs(visit, user, [...new Set([...flow.amr, method, MFA])], flow.keepSignedIn);
+  await signInWithBoth(visit, flow, method);
   return onward(visit, flow);
 }
 
-/** Where a walk leads whose person is signed in: their account's page, or the device's question. */
+/** The session that comes of it has both methods, the time of the first, and a new id (ASVS 7.2.4). */
+export async function signInWithBoth(visit: Visit, flow: Flow, method: string): Promise<User> {
+  const user = flow.userId === null ? undefined : await visit.ctx.store.directory.findUser(flow.userId);
+  if (!user || user.disabledAt !== null) throw new PageProblem({ page: "stale_form" });
+  const amr = [...new Set([...flow.amr, method, MFA])];
+  await signInAs(visit, user, amr, flow.keepSignedIn, flow.firstFactorAt ?? visit.now);
+  return user;
+}
+
+/**
+ * Where a walk leads whose person is signed in: to the device's question, or to their account, by way of the
+ * authenticator app that they came to add.
+ */
 export async function onward(visit: Visit, flow: Flow): Promise<Answer> {
-  if (flow.intent === "account") return { to: "/me" };
-  return claimAndConfirm(visit, flow);
+  if (flow.intent === "device") return claimAndConfirm(visit, flow);
+  return { to: flow.totpSecretSealed === null ? "/me" : pathOf("/second-factor/set-up", flow) };
 }
 
 /** The grant becomes this person's, and the next page says what it asks, or how it ended; never before a second factor that it needs. */
@@ -43,11 +55,22 @@ export async function claimAndConfirm(visit: Visit, flow: Flow): Promise<Answer>
   const decider = deciderOf(visit);
   if (!decider) return { to: pathOf("/sign-in", flow) };
   if (flow.grantId === null) return { to: "/device" };
-  if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) {
-    return askSecondFactor(visit, flow, decider.user, decider.amr, false);
-  }
+  if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) return stepUp(visit, flow);
   await claimGrant(visit.ctx, flow.grantId, decider);
   return { to: pathOf("/confirm", flow) };
+}
+
+/** Signed in already, by one factor: the session's own is the first of this walk. */
+export async function stepUp(visit: Visit, flow: Flow): Promise<Answer> {
+  const { session, user } = visit;
+  if (!session || !user) return { to: pathOf("/sign-in", flow) };
+  const at = session.authTime ?? session.createdAt;
+  return askSecondFactor(visit, flow, {
+    userId: user.id,
+    amr: session.amr,
+    at,
+    keepSignedIn: isKeptSignedIn(session),
+  });
 }
 
 /** The app that the walk is about; undefined for the account page. */
@@ -62,15 +85,18 @@ async function owesSecondFactor(visit: Visit, flow: Flow, user: User, amr: strin
   return requiresMfa(visit.ctx.store, await appOf(visit, flow), user.id);
 }
 
+async function hasAppToAskFor(visit: Visit, user: User, amr: string[]): Promise<boolean> {
+  return !amr.includes(MFA) && (await visit.ctx.store.factors.totpOf(user.id)) !== undefined;
+}
+
 async function askSecondFactor(
   visit: Visit,
   flow: Flow,
-  user: User,
-  amr: string[],
-  keepSignedIn: boolean,
+  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
 ): Promise<Answer> {
-  const passed = { userId: user.id, amr, at: visit.now, keepSignedIn };
-  if (!(await visit.ctx.store.sessions.setFlowFirstFactor(flow.id, flow.sessionId, passed))) {
+  // The session may be newer than the flow that was read: signing in moves its flows.
+  const sessionId = visit.session?.id ?? flow.sessionId;
+  if (!(await visit.ctx.store.sessions.setFlowFirstFactor(flow.id, sessionId, passed))) {
     throw new PageProblem({ page: "stale_form" });
   }
   return { to: pathOf("/second-factor", flow) };

@@ -52,6 +52,8 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   if (!grant) return { to: pathOf("/confirm", flow) };
   const decide = decision === "yes" ? approveGrant : denyGrant;
   const { outcome } = await decide(visit.ctx, grant, decider);
+  // Since the question was shown a second factor has become necessary.
+  if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
   return { to: pathOf(outcome === "done" ? "/done" : "/confirm", flow) };
 }
 

@@ -12,8 +12,8 @@ const BODY_LIMIT = 16 * 1024;
 export interface PageHandlers {
   get?: PageHandler;
   post?: PageHandler;
-  /** The session changes here, and with it the token of every form. */
-  signsIn?: boolean;
+  /** The session changes here, and with it the token of every form. A path says where the form leads when sent twice. */
+  signsIn?: boolean | string;
 }
 
 export type DefinePage = (path: string, handlers: PageHandlers) => void;
@@ -53,7 +53,7 @@ function definePage(
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const visit = await openVisit(ctx, request, fields);
       if (!isOurForm(ctx, request, fields)) {
-        const onward = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(visit) : undefined;
+        const onward = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(visit, signsIn) : undefined;
         if (!onward) throw new PageProblem({ page: "stale_form" });
         return sendAnswer(visit, reply, onward);
       }
@@ -77,9 +77,11 @@ function definePage(
  * A sign-in form sent twice (a double click, a second tab) arrives the second time under the session that the first one
  * made. It does nothing; the person is led to where the walk stands.
  */
-async function whereSignedInGoes(visit: Visit): Promise<Answer | undefined> {
+async function whereSignedInGoes(visit: Visit, signsIn: true | string): Promise<Answer | undefined> {
   const flow = visit.user && (await findFlow(visit));
   if (!flow) return undefined;
+  if (signsIn !== true) return { to: pathOf(signsIn, flow) };
+  if (flow.intent === "account") return { to: "/me" };
   return { to: flow.grantId === null ? "/device" : pathOf("/confirm", flow) };
 }
 

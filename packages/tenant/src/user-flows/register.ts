@@ -1,11 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { showAuthenticator, showRecoveryCodes, takeAuthenticator, takeRecoveryCodes } from "./account-factors.ts";
+import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./authenticator-set-up.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
 import { PageProblem } from "./form.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
+import { signInToAccount } from "./recent-sign-in.ts";
+import { showSecondFactor } from "./second-factor.ts";
+import { showAppCode, showRecovery, takeAppCode, takeRecovery } from "./second-factor-app.ts";
+import { sendEmailCode, showEmailCode, takeEmailCode } from "./second-factor-email.ts";
 import { showSignIn, takeSignIn } from "./sign-in.ts";
 import { showSignOut, takeSignOut } from "./sign-out.ts";
 import { showSignUpName, showSignUpPassword, takeSignUpName, takeSignUpPassword } from "./sign-up-account.ts";
@@ -29,10 +35,21 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/sign-up/resend", { post: resendSignUpCode });
     page("/sign-up/password", { get: showSignUpPassword, post: takeSignUpPassword });
     page("/sign-up/name", { get: showSignUpName, post: takeSignUpName, signsIn: true });
+    page("/second-factor", { get: showSecondFactor });
+    page("/second-factor/app", { get: showAppCode, post: takeAppCode, signsIn: true });
+    page("/second-factor/email", { get: showEmailCode, post: takeEmailCode, signsIn: true });
+    page("/second-factor/email/send", { post: sendEmailCode });
+    page("/second-factor/recovery", { get: showRecovery, post: takeRecovery, signsIn: true });
+    page("/second-factor/set-up", { get: showSetUp, post: takeSetUp, signsIn: "/second-factor/codes" });
+    page("/second-factor/set-up/start", { post: startSetUp });
+    page("/second-factor/codes", { get: showCodesAgain, post: takeCodes });
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
     if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
+    page("/me/sign-in-again", { post: signInToAccount });
+    page("/me/authenticator", { get: showAuthenticator, post: takeAuthenticator });
+    page("/me/recovery-codes", { get: showRecoveryCodes, post: takeRecoveryCodes });
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

@@ -50,18 +50,27 @@ export async function openFlow(visit: Visit, grantId: string | null, intent: Flo
   return flow;
 }
 
-/** Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4). */
-export async function signInAs(visit: Visit, user: User, amr: string[], keepSignedIn = false): Promise<void> {
+/**
+ * Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4).
+ * Its life counts from `authTime`, that of the first factor: a second one later prolongs nothing.
+ */
+export async function signInAs(
+  visit: Visit,
+  user: User,
+  amr: string[],
+  keepSignedIn = false,
+  authTime: number = visit.now,
+): Promise<void> {
   if (!visit.session) throw new PageProblem({ page: "stale_form" });
-  const lifetime = keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS;
-  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: lifetime } : freshCookie();
+  const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
+  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - visit.now } : freshCookie();
   const session = {
     id: sessionIdOf(cookie),
     userId: user.id,
     amr,
-    authTime: visit.now,
+    authTime,
     createdAt: visit.now,
-    expiresAt: visit.now + lifetime,
+    expiresAt,
   };
   if (!(await visit.ctx.store.sessions.signIn(visit.session.id, session))) {
     throw new PageProblem({ page: "stale_form" });
@@ -69,6 +78,11 @@ export async function signInAs(visit: Visit, user: User, amr: string[], keepSign
   visit.cookie = cookie;
   visit.session = session;
   visit.user = user;
+}
+
+/** "Keep me signed in" was ticked when it began. */
+export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean {
+  return authTime !== null && expiresAt - authTime > SIGNED_IN_MS;
 }
 
 /** Ends the session on the server; the browser goes on with a new cookie. */

@@ -5,6 +5,7 @@ import { hashSecret } from "../tokens/seal.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { verifyPassword } from "./password.ts";
+import { isRecentSignIn } from "./recent-sign-in.ts";
 import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -12,6 +13,10 @@ type Problem = Extract<View, { page: "sign_in" }>["problem"];
 
 export async function showSignIn(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
+  // Signed in too long ago for what they are about to change: the same person shows again who they are.
+  const again = flow.intent === "account" && !isRecentSignIn(visit);
+  if (visit.user && again) return signInPage(visit, flow, flow.email ?? visit.user.email, null);
+  if (visit.user && flow.intent === "account") return { to: "/me" };
   if (visit.user) return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
   return signInPage(visit, flow, flow.email ?? "", null);
 }

@@ -42,7 +42,7 @@ describe("every page", () => {
       assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
       assert.doesNotMatch(page, /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
       const addresses = [...page.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
-      for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,)/);
+      for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,|otpauth:\/\/totp\/)/);
       assert.equal(page.match(/<style/g)?.length, 1);
       assert.match(page, new RegExp(`<style nonce="${chrome.nonce}">`));
       assert.doesNotMatch(page, /url\(|@import/);
@@ -102,6 +102,22 @@ test("each form goes where its handler is and carries what that reads", () => {
     elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
     "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
     "sign-out-nobody": [{ action: formActions.sign_out, fields: ["csrf"] }],
+    "second-factor-app": [{ action: formActions.second_factor_app, fields: ["csrf", "flow", "code"] }],
+    "second-factor-email-before": [{ action: formActions.second_factor_email_send, fields: ["csrf", "flow"] }],
+    "second-factor-email": [
+      { action: formActions.second_factor_email, fields: ["csrf", "flow", "code"] },
+      { action: formActions.second_factor_email_send, fields: ["csrf", "flow"] },
+    ],
+    "second-factor-recovery": [{ action: formActions.second_factor_recovery, fields: ["csrf", "flow", "code"] }],
+    "authenticator-needed": [{ action: formActions.authenticator_needed, fields: ["csrf", "flow"] }],
+    "authenticator-set-up": [{ action: formActions.authenticator_set_up, fields: ["csrf", "flow", "code"] }],
+    "recovery-codes": [{ action: formActions.recovery_codes, fields: ["csrf", "flow", "answer"] }],
+    "recovery-codes-of-account": [],
+    "recovery-codes-hidden": [{ action: formActions.recovery_codes, fields: ["csrf", "flow", "answer"] }],
+    authenticator: [{ action: formActions.authenticator, fields: ["csrf", "answer"] }],
+    "my-recovery-codes": [{ action: formActions.my_recovery_codes, fields: ["csrf"] }],
+    "account-signed-out": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
+    "sign-in-again": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
     done: [],
     declined: [],
     expired: [],
@@ -247,6 +263,16 @@ test("each view has the status that says what happened", () => {
     "sign-up-password-common": 422,
     "sign-up-name-empty": 422,
     "sign-up-name-long": 422,
+    "second-factor-app-wrong": 422,
+    "second-factor-app-used": 422,
+    "second-factor-app-too-many": 429,
+    "second-factor-email-before-too-many": 429,
+    "second-factor-email-wrong": 422,
+    "second-factor-email-dead": 422,
+    "second-factor-email-mail-failed": 503,
+    "second-factor-recovery-wrong": 422,
+    "second-factor-recovery-too-many": 429,
+    "authenticator-set-up-wrong": 422,
     expired: 410,
     used: 410,
     "used-twice": 410,

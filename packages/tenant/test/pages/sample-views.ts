@@ -51,6 +51,27 @@ const signUpCode = {
   slow: false,
   problem: null,
 } as const;
+const appCode = { page: "second_factor_app", flowId, byEmail: true, byRecovery: true, problem: null } as const;
+const secondEmail = {
+  page: "second_factor_email",
+  flowId,
+  email,
+  minutes: 10,
+  sent: true,
+  resent: false,
+  byApp: false,
+  byRecovery: false,
+  problem: null,
+} as const;
+const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const setUp = {
+  page: "authenticator_set_up",
+  flowId,
+  secret,
+  uri: `otpauth://totp/Contoso:ada%40contoso.example?issuer=Contoso&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
+  problem: null,
+} as const;
+const codes = ["7KQM-X2RD-WB9T", "ZC4H-8NPF-Y3VA", "QT6J-5GES-M2XK", "H9WB-RD7C-4FPZ", "3VYA-KX8M-T6NQ"];
 const at = Date.UTC(2026, 4, 12, 9, 30);
 
 /** Every page in every state that the contract knows, and the texts that strain a layout. */
@@ -160,6 +181,40 @@ export const samples: Sample[] = [
     view: { page: "sign_out", displayName: null, returnTo: null, state: null, clientId: null },
   },
   { name: "signed-out", view: { page: "signed_out" } },
+  { name: "second-factor-app", view: appCode },
+  { name: "second-factor-app-only", view: { ...appCode, byEmail: false, byRecovery: false } },
+  { name: "second-factor-app-wrong", view: { ...appCode, problem: "wrong" } },
+  { name: "second-factor-app-used", view: { ...appCode, problem: "used" } },
+  { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
+  { name: "second-factor-email-before", view: { ...secondEmail, sent: false } },
+  { name: "second-factor-email-before-too-many", view: { ...secondEmail, sent: false, problem: "too_many" } },
+  { name: "second-factor-email", view: secondEmail },
+  {
+    name: "second-factor-email-resent",
+    view: { ...secondEmail, email: longEmail, resent: true, byApp: true, byRecovery: true },
+  },
+  { name: "second-factor-email-wrong", view: { ...secondEmail, problem: "wrong" } },
+  { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
+  { name: "second-factor-email-mail-failed", view: { ...secondEmail, problem: "mail_failed" } },
+  { name: "second-factor-recovery", view: { page: "second_factor_recovery", flowId, problem: null } },
+  { name: "second-factor-recovery-wrong", view: { page: "second_factor_recovery", flowId, problem: "wrong" } },
+  { name: "second-factor-recovery-too-many", view: { page: "second_factor_recovery", flowId, problem: "too_many" } },
+  { name: "authenticator-needed", view: { page: "authenticator_needed", flowId } },
+  { name: "authenticator-set-up", view: setUp },
+  { name: "authenticator-set-up-wrong", view: { ...setUp, problem: "wrong" } },
+  {
+    name: "authenticator-set-up-long",
+    view: { ...setUp, uri: setUp.uri.replaceAll("Contoso", "%D9%83".repeat(40)).replace("ada", "a".repeat(60)) },
+  },
+  { name: "recovery-codes", view: { page: "recovery_codes", flowId, codes: [...codes, ...codes] } },
+  { name: "recovery-codes-of-account", view: { page: "recovery_codes", flowId: null, codes } },
+  { name: "recovery-codes-hidden", view: { page: "recovery_codes_hidden", flowId } },
+  { name: "authenticator", view: { page: "authenticator", enrolled: true } },
+  { name: "authenticator-none", view: { page: "authenticator", enrolled: false } },
+  { name: "my-recovery-codes", view: { page: "my_recovery_codes", left: 9 } },
+  { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
+  { name: "account-signed-out", view: { page: "account_signed_out" } },
+  { name: "sign-in-again", view: { page: "sign_in_again", email } },
   {
     name: "inbox",
     view: {

@@ -1,6 +1,8 @@
 import { directorySuite } from "./directory-suite.ts";
+import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
+import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { outboxSuite } from "./outbox-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
@@ -17,5 +19,7 @@ export function contractSuite(makePlace: MakePlace): void {
   sessionSuite(makePlace);
   mailSuite(makePlace);
   outboxSuite(makePlace);
+  factorSuite(makePlace);
+  mfaSuite(makePlace);
   tenantSuite(makePlace);
 }

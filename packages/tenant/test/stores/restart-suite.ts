@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { enrolling } from "./factor-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
@@ -27,6 +28,11 @@ export function restartSuite(makePlace: MakePlace): void {
       await first.tokens.rotate(rotation(next.next.tokenHash, clientId));
       const revoked = await signedIn(first, furniture);
       await first.tokens.revokeFamily(revoked.family.id, "signed_out", T0, sampleAudit("revoked"));
+      const enrolment = await enrolling(first, furniture.user.id);
+      await first.factors.enrolTotp(enrolment);
+      await first.factors.useTotpStep(enrolment, enrolment.step + 1);
+      const [recoveryCode = ""] = enrolment.recoveryCodeHashes;
+      await first.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
       await first.close();
 
@@ -35,6 +41,10 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.equal((await second.grants.poll(denied.deviceCodeHash))?.status, "denied");
       assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");
       assert.equal((await second.tokens.rotate(rotation(revoked.tokenHash, clientId))).outcome, "revoked");
+      assert.equal(await second.factors.enrolTotp(enrolment), false);
+      assert.equal(await second.factors.useTotpStep(enrolment, enrolment.step + 1), false);
+      assert.equal(await second.factors.useTotpStep(enrolment, enrolment.step + 2), true);
+      assert.equal(await second.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0), undefined);
       assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
       await second.close();
     });

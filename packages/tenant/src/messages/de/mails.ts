@@ -9,6 +9,14 @@ export const mails: Messages["mails"] = {
     warning:
       "Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E-Mail. Nennen Sie den Code niemandem: Von uns fragt niemand danach.",
   },
+  secondFactorCode: {
+    subject: (tenant) => `Ihr Code für ${tenant}`,
+    enter: (tenant) => `Geben Sie diesen Code ein, um die Anmeldung bei ${tenant} abzuschließen:`,
+    works: (minutes) =>
+      `Er gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang, in dem Browser, in dem Sie ihn angefordert haben.`,
+    warning:
+      "Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort: Ändern Sie es und nennen Sie den Code niemandem. Von uns fragt niemand danach.",
+  },
   accountExists: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     exists: (tenant) =>

@@ -8,6 +8,14 @@ export const mails = {
     warning:
       "If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.",
   },
+  secondFactorCode: {
+    subject: (tenant: string) => `Your code for ${tenant}`,
+    enter: (tenant: string) => `Enter this code to finish signing in to ${tenant}:`,
+    works: (minutes: number) =>
+      `It works for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}, in the browser where you asked for it.`,
+    warning:
+      "If you are not signing in just now, somebody knows your password: change it, and tell nobody the code. Nobody of ours will ask for it.",
+  },
   accountExists: {
     subject: (tenant: string) => `Your account at ${tenant}`,
     exists: (tenant: string) =>

@@ -1,0 +1,39 @@
+/** An authenticator app that a person has enrolled (RFC 6238). */
+export interface EnrolledTotp {
+  userId: string;
+  /** Its secret, sealed for this person; every sealing differs, so it names the enrolment too. */
+  secretSealed: string;
+  /** The newest 30-second step a code was accepted for. */
+  lastStep: number;
+  createdAt: number;
+}
+
+/** What a person proves a second time with. Passkeys have a contract of their own. */
+export interface FactorStore {
+  totpOf(userId: string): Promise<EnrolledTotp | undefined>;
+  /**
+   * The secret that the flow holds becomes the person's, in place of any before, and these recovery codes theirs, in
+   * place of all before: one transaction. `step` is that of the code that proved it, which is used by that. False when
+   * the flow holds this secret no more: enrolled in another tab, forgotten, or another person's by now.
+   */
+  enrolTotp(input: {
+    flowId: string;
+    sessionId: string;
+    userId: string;
+    secretSealed: string;
+    step: number;
+    recoveryCodeHashes: string[];
+    now: number;
+  }): Promise<boolean>;
+  /** Compare-and-swap (RFC 6238 §5.2): true for one use of a step, and for none before the newest that was used. */
+  useTotpStep(totp: Pick<EnrolledTotp, "userId" | "secretSealed">, step: number): Promise<boolean>;
+  /** With its recovery codes, which stand in for it. False when there is none. */
+  removeTotp(userId: string): Promise<boolean>;
+
+  /** All codes before end, used or not. False when the person has no authenticator app for which they could stand in. */
+  replaceRecoveryCodes(userId: string, codeHashes: string[], now: number): Promise<boolean>;
+  /** Uses one, once; says how many are left, or undefined when it is used or unknown. */
+  useRecoveryCode(userId: string, codeHash: string, now: number): Promise<{ left: number } | undefined>;
+  /** Those that are not used. */
+  countRecoveryCodes(userId: string): Promise<number>;
+}

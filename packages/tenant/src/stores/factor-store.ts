@@ -1,0 +1,110 @@
+import type { FactorStore } from "./contract.ts";
+import type { Connection, Database } from "./database.ts";
+
+export function factorStore({ db, locksRows }: Database): FactorStore {
+  /** Whoever changes a person's factors goes after whoever does already. */
+  const lockUser = (trx: Connection, id: string) =>
+    trx
+      .selectFrom("users")
+      .where("id", "=", id)
+      .select("id")
+      .$if(locksRows, (query) => query.forUpdate())
+      .executeTakeFirst();
+
+  const putCodes = async (trx: Connection, userId: string, codeHashes: string[], now: number) => {
+    await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
+    if (codeHashes.length === 0) return;
+    const rows = codeHashes.map((codeHash) => ({ userId, codeHash, createdAt: now, usedAt: null }));
+    await trx.insertInto("recoveryCodes").values(rows).execute();
+  };
+
+  const unused = async (on: Connection, userId: string) => {
+    const { left } = await on
+      .selectFrom("recoveryCodes")
+      .where("userId", "=", userId)
+      .where("usedAt", "is", null)
+      .select((row) => row.fn.countAll<number>().as("left"))
+      .executeTakeFirstOrThrow();
+    return left;
+  };
+
+  return {
+    totpOf: (userId) => db.selectFrom("totpSecrets").where("userId", "=", userId).selectAll().executeTakeFirst(),
+
+    enrolTotp: ({ flowId, sessionId, userId, secretSealed, step, recoveryCodeHashes, now }) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await lockUser(trx, userId))) return false;
+        const taken = await trx
+          .updateTable("flows")
+          .where("id", "=", flowId)
+          .where("sessionId", "=", sessionId)
+          .where("userId", "=", userId)
+          .where("totpSecretSealed", "=", secretSealed)
+          .where("expiresAt", ">", now)
+          .set({ totpSecretSealed: null })
+          .returning("id")
+          .executeTakeFirst();
+        if (!taken) return false;
+        const values = { secretSealed, lastStep: step, createdAt: now };
+        await trx
+          .insertInto("totpSecrets")
+          .values({ userId, ...values })
+          .onConflict((conflict) => conflict.column("userId").doUpdateSet(values))
+          .execute();
+        await putCodes(trx, userId, recoveryCodeHashes, now);
+        return true;
+      }),
+
+    async useTotpStep({ userId, secretSealed }, step) {
+      const used = await db
+        .updateTable("totpSecrets")
+        .where("userId", "=", userId)
+        .where("secretSealed", "=", secretSealed)
+        .where("lastStep", "<", step)
+        .set({ lastStep: step })
+        .returning("userId")
+        .executeTakeFirst();
+      return used !== undefined;
+    },
+
+    removeTotp: (userId) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await lockUser(trx, userId))) return false;
+        await putCodes(trx, userId, [], 0);
+        const gone = await trx
+          .deleteFrom("totpSecrets")
+          .where("userId", "=", userId)
+          .returning("userId")
+          .executeTakeFirst();
+        return gone !== undefined;
+      }),
+
+    replaceRecoveryCodes: (userId, codeHashes, now) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await lockUser(trx, userId))) return false;
+        const app = await trx
+          .selectFrom("totpSecrets")
+          .where("userId", "=", userId)
+          .select("userId")
+          .executeTakeFirst();
+        if (!app) return false;
+        await putCodes(trx, userId, codeHashes, now);
+        return true;
+      }),
+
+    useRecoveryCode: (userId, codeHash, now) =>
+      db.transaction().execute(async (trx) => {
+        const used = await trx
+          .updateTable("recoveryCodes")
+          .where("userId", "=", userId)
+          .where("codeHash", "=", codeHash)
+          .where("usedAt", "is", null)
+          .set({ usedAt: now })
+          .returning("userId")
+          .executeTakeFirst();
+        return used && { left: await unused(trx, userId) };
+      }),
+
+    countRecoveryCodes: (userId) => unused(db, userId),
+  };
+}

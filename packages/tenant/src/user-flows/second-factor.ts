@@ -1,0 +1,103 @@
+import type { User } from "../directory/entities.ts";
+import { MFA } from "../directory/mfa-requirement.ts";
+import { userFlowOf } from "../directory/user-flow-of.ts";
+import type { AuditRecord, Flow } from "../stores/contract.ts";
+import { appOf } from "./authentication.ts";
+import type { Charge } from "./throttle.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+
+/**
+ * `amr` of each way (RFC 8176 §2): all are one-time codes, and have no value of their own there. The audit log tells
+ * them apart.
+ */
+export const OTP = "otp";
+
+/** How this person can prove who they are a second time, in this walk. */
+export interface Ways {
+  /** An authenticator app; also where the user flow does not list it, for the person has chosen it. */
+  app: boolean;
+  /** A mailed code, where the user flow lists it and a mailed code was not the first factor already. */
+  email: boolean;
+  /** In the app's stead. */
+  recovery: boolean;
+}
+
+export interface AtSecondFactor {
+  flow: Flow;
+  user: User;
+  ways: Ways;
+}
+
+/** What every page of the second factor begins with: the first one was passed in this walk, and nothing since. */
+export async function atSecondFactor(
+  visit: Visit,
+  step: (at: AtSecondFactor) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const flow = await requireFlow(visit);
+  const user = await firstFactorOf(visit, flow);
+  if (!user) return { to: pathOf("/sign-in", flow) };
+  if (signedInWithBoth(visit, flow, user)) return { to: flow.intent === "account" ? "/me" : pathOf("/confirm", flow) };
+  return step({ flow, user, ways: await waysOf(visit, flow, user) });
+}
+
+/** Leads to the way that this person has; there is always one, since an app can be set up where nothing else is. */
+export async function showSecondFactor(visit: Visit): Promise<Answer> {
+  return atSecondFactor(visit, ({ flow, ways }) => {
+    if (ways.app) return { to: pathOf("/second-factor/app", flow) };
+    return { to: pathOf(ways.email ? "/second-factor/email" : "/second-factor/set-up", flow) };
+  });
+}
+
+export function toAnotherWay(flow: Flow): Answer {
+  return { to: pathOf("/second-factor", flow) };
+}
+
+/** Who passed the first factor in this walk. */
+export async function firstFactorOf(visit: Visit, flow: Flow): Promise<User | undefined> {
+  const user = flow.userId === null ? undefined : await visit.ctx.store.directory.findUser(flow.userId);
+  return user?.disabledAt === null ? user : undefined;
+}
+
+/** As this person, no earlier than this walk's first factor: a session from before does not spare the second. */
+export function signedInWithBoth({ user, session }: Visit, flow: Flow, person: User): boolean {
+  if (user?.id !== person.id || !session?.amr.includes(MFA)) return false;
+  return (session.authTime ?? 0) >= (flow.firstFactorAt ?? 0);
+}
+
+export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways> {
+  const { store } = visit.ctx;
+  const { mfaMethods } = await userFlowOf(store, await appOf(visit, flow));
+  const app = (await store.factors.totpOf(user.id)) !== undefined;
+  return {
+    app,
+    email: mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
+    recovery: app && (await store.factors.countRecoveryCodes(user.id)) > 0,
+  };
+}
+
+/** An attempt counts for the walk and for the person: another walk gives no more of them. */
+export function attemptOf({ flow, user }: AtSecondFactor): Charge[] {
+  return [
+    ["secondFactorByFlow", flow.id],
+    ["secondFactorByAccount", user.id],
+    ["secondFactorByAccountAndDay", user.id],
+  ];
+}
+
+export async function recordFactor(
+  visit: Visit,
+  user: User,
+  event: string,
+  about: { flow?: Flow; detail?: AuditRecord["detail"] } = {},
+): Promise<void> {
+  await visit.ctx.store.audit.write({
+    at: visit.now,
+    event,
+    actor: "user",
+    userId: user.id,
+    clientId: null,
+    grantId: about.flow?.grantId ?? null,
+    ip: visit.ip,
+    detail: about.detail ?? {},
+  });
+}
