@@ -28,6 +28,12 @@ const catalogue = {
   refresh_expired: [700082, 400, "invalid_grant", "The refresh token has expired due to inactivity. Sign in again."],
   revoked: [50173, 400, "invalid_grant", "The sign-in was revoked. Sign in again."],
   user_disabled: [50057, 400, "invalid_grant", "The account is disabled."],
+  not_assigned: [
+    50105,
+    400,
+    "invalid_grant",
+    "The account is not assigned to the application, which requires it. Ask the administrator.",
+  ],
   app_unknown: [700016, 401, "invalid_client", "No application with this client_id is registered in this tenant."],
   secret_missing: [
     7000218,

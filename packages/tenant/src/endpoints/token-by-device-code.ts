@@ -111,7 +111,8 @@ async function redeem(
     });
   }
   if (result.outcome === "refused") {
-    throw result.why === "user" ? new ProtocolError("user_disabled") : new ProtocolError("revoked");
+    const name = { user: "user_disabled", app: "revoked", assignment: "not_assigned", scope: "revoked" } as const;
+    throw new ProtocolError(name[result.why]);
   }
   throw lostTo(result.grant, now, standard);
 }

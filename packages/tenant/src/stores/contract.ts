@@ -9,10 +9,12 @@ import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/gra
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
+import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./directory-contract.ts";
+export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./session-contract.ts";
 
@@ -23,6 +25,7 @@ export interface Store {
   readonly directory: DirectoryStore;
   readonly sessions: SessionStore;
   readonly mail: MailStore;
+  readonly links: LinkStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
@@ -126,8 +129,8 @@ export type RedeemResult =
   | { outcome: "redeemed"; family: TokenFamily }
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
-  /** User disabled or gone, app disabled or gone, or a consented scope removed since; nothing was issued and the grant is denied. */
-  | { outcome: "refused"; why: "user" | "app" | "scope" };
+  /** User disabled or gone, app disabled or gone, assignment or a consented scope removed since; nothing was issued and the grant is denied. */
+  | { outcome: "refused"; why: "user" | "app" | "assignment" | "scope" };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
@@ -140,6 +143,8 @@ export type RotateResult =
   | { outcome: "expired"; family: TokenFamily }
   /** User or app disabled or gone: the family is revoked. */
   | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
+  /** The app requires assignment and this person has none (any more): nothing changes, so that given back it renews again. */
+  | { outcome: "unassigned"; family: TokenFamily }
   /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
   | { outcome: "unconsented"; family: TokenFamily }
   /** Issued to another app: nothing changes. */
@@ -150,7 +155,7 @@ export interface TokenStore {
   /**
    * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
    * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
-   * the app likewise, the API likewise, and each approved resource scope is still exposed, enabled and consented
+   * the app likewise and, where it requires assignment, the user is assigned, the API likewise, and each approved resource scope is still exposed, enabled and consented
    * (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
    */
   redeem(input: {

@@ -1,3 +1,4 @@
+import { assignments } from "./assignment.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
@@ -14,9 +15,12 @@ type GroupVerbs = Pick<
   | "assign"
   | "unassign"
   | "assignmentsOf"
+  | "isAssigned"
 >;
 
-export function groupVerbs({ db }: Database): GroupVerbs {
+export function groupVerbs(database: Database): GroupVerbs {
+  const { db } = database;
+  const assigned = assignments(database, { lock: false });
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
   );
@@ -86,5 +90,7 @@ export function groupVerbs({ db }: Database): GroupVerbs {
         .execute();
       return rows.map((row) => row.principalId);
     },
+
+    isAssigned: (clientId, userId) => assigned(db, { clientId, userId }),
   };
 }

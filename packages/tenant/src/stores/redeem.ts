@@ -55,9 +55,10 @@ async function withdrawn(
   stands: Standing,
   trx: Connection,
   by: Parameters<Standing["scopes"]>[1],
-): Promise<"user" | "app" | "scope" | undefined> {
+): Promise<"user" | "app" | "assignment" | "scope" | undefined> {
   if (!(await stands.user(trx, by.userId))) return "user";
   if (!(await stands.app(trx, by.clientId))) return "app";
+  if (!(await stands.assigned(trx, by))) return "assignment";
   if (!(await stands.scopes(trx, by))) return "scope";
   return undefined;
 }

@@ -23,6 +23,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
 
       const userOk = await stands.user(trx, userId);
       const appOk = await stands.app(trx, clientId);
+      const assigned = await stands.assigned(trx, { clientId, userId });
       const scopesOk = await stands.scopes(trx, { clientId, userId, scopes });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
@@ -50,6 +51,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (!appOk) {
         return { outcome: "refused", why: "app", family: await end("app_disabled", "refresh_token.refused", "app") };
       }
+      if (!assigned) return { outcome: "unassigned", family };
       if (!scopesOk) return { outcome: "unconsented", family };
 
       if (token.usedAt !== null) {

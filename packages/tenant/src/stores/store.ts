@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
+import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
@@ -22,6 +23,7 @@ export function storeOver(database: Database): Store {
     directory: retried(directoryStore(database)),
     sessions: retried(sessionStore(database)),
     mail: retried(mailStore(database)),
+    links: retried(linkStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

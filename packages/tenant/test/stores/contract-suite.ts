@@ -1,5 +1,7 @@
 import { directorySuite } from "./directory-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
+import { groupSuite } from "./group-suite.ts";
+import { linkSuite } from "./link-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { refreshSuite } from "./refresh-suite.ts";
@@ -14,6 +16,8 @@ export function contractSuite(makePlace: MakePlace): void {
   refreshSuite(makePlace);
   directorySuite(makePlace);
   sessionSuite(makePlace);
+  groupSuite(makePlace);
+  linkSuite(makePlace);
   mailSuite(makePlace);
   tenantSuite(makePlace);
 }
