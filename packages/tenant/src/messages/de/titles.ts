@@ -1,0 +1,26 @@
+import type { Messages } from "../messages.ts";
+
+export const titles: Messages["titles"] = {
+  enter_code: "Geben Sie den Code Ihres Geräts ein",
+  compare: "Ist das der Code auf Ihrem Gerät?",
+  continue_as: "Sind Sie das?",
+  sign_in: "Anmelden",
+  sign_up_email: "Wie lautet Ihre E-Mail-Adresse?",
+  sign_up_code: "Sehen Sie in Ihr Postfach",
+  sign_up_password: "Wählen Sie ein Passwort",
+  sign_up_name: "Wie heißen Sie?",
+  confirm: (app) => `Melden Sie sich gerade bei ${app} an?`,
+  done: (app) => `${app} ist angemeldet`,
+  declined: "Es wurde nichts angemeldet",
+  expired: "Dieser Code ist abgelaufen",
+  used: "Dieser Code wurde schon verwendet",
+  used_twice: "Dieser Code wurde zweimal verwendet",
+  elsewhere: "Sie haben woanders weitergemacht",
+  sign_out: "Abmelden?",
+  signed_out: "Sie sind abgemeldet",
+  inbox: "Posteingang",
+  stale_form: "Diese Seite ist nicht mehr aktuell",
+  not_found: "Diese Seite gibt es nicht",
+  too_many: "Zu viele Versuche",
+  failed: "Hier ist etwas schiefgegangen",
+};
