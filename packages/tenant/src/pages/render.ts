@@ -3,6 +3,7 @@ import { endedPage } from "./ended.ts";
 import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
+import { deadLinkPage, notMeDonePage, notMePage } from "./not-me.ts";
 import { continueAsPage, signInPage } from "./sign-in.ts";
 import { signedOutPage, signOutPage } from "./sign-out.ts";
 import { signUpCodePage, signUpEmailPage, signUpNamePage, signUpPasswordPage } from "./sign-up.ts";
@@ -38,6 +39,12 @@ function pageOf(view: View, chrome: Chrome): Page {
       return signOutPage(view, chrome);
     case "signed_out":
       return signedOutPage(view, chrome);
+    case "not_me":
+      return notMePage(view, chrome);
+    case "not_me_done":
+      return notMeDonePage(view, chrome);
+    case "dead_link":
+      return deadLinkPage(view, chrome);
     case "inbox":
       return inboxPage(view, chrome);
     case "mail":

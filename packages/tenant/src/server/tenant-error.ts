@@ -37,6 +37,7 @@ export type TenantErrorCode =
   | "code_used_twice"
   | "user_unknown"
   | "user_disabled"
+  | "not_assigned"
   | "app_unavailable"
   | "email_invalid"
   | "email_taken"

@@ -3,6 +3,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
 import { PageProblem } from "./form.ts";
+import { showNotMe, takeNotMe } from "./not-me.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { showSignIn, takeSignIn } from "./sign-in.ts";
@@ -31,6 +32,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
+    page("/not-me", { get: showNotMe, post: takeNotMe });
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.
