@@ -13,6 +13,7 @@ import { normalizeEmail, type User } from "../directory/entities.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { permissionText } from "../messages/permission-text.ts";
+import { sendNotice } from "../notices/notice.ts";
 import { TenantError } from "../server/tenant-error.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../user-flows/display-name.ts";
@@ -61,8 +62,9 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (claimed.outcome === "killed") throw usedTwice();
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
+  if (claimed.outcome === "unassigned") throw notAssigned(user);
 
-  const described = await describeGrant(ctx, claimed.grant);
+  const described = await describeGrant(ctx, claimed.grant, user.id);
   if (!described) {
     throw new TenantError(
       "app_unavailable",
@@ -72,6 +74,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   }
   const decided = await approveGrant(ctx, claimed.grant, decider);
   if (decided.outcome === "done") {
+    await sendNotice(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
     const { messages } = languages[defaultLocale];
     const permissions = described.permissions.lines.map((line) => permissionText(line, messages));
     return { app: described.app.name, email: user.email, permissions };
@@ -79,6 +82,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
   if (decided.outcome === "mfa_required") throw secondFactorNeeded(user);
+  if (decided.outcome === "unassigned") throw notAssigned(user);
   throw new TenantError(
     "code_used",
     `${user.email} went on with this code in a browser at the same moment.`,
@@ -137,6 +141,13 @@ const secondFactorNeeded = (user: User) =>
     "mfa_required",
     "This program needs a second factor, which an approval from the command line does not have.",
     `Enter the code in a browser as ${user.email}, or take the requirement from the app, its user flow or the policy.`,
+  );
+
+const notAssigned = (user: User) =>
+  new TenantError(
+    "not_assigned",
+    `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
+    "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
   );
 
 const unknownCode = () =>

@@ -1,3 +1,4 @@
+import { mayUse } from "../directory/assignment.ts";
 import { consentsOf, missingAdminConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
 import { MFA, requiresMfa } from "../directory/mfa-requirement.ts";
@@ -5,6 +6,7 @@ import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import type { DeviceGrant } from "./grant.ts";
+import { digestOfShown } from "./shown.ts";
 import { normalizeUserCode } from "./user-code.ts";
 
 /** Who decides: a browser session of a signed-in person, or the operator in a person's name. */
@@ -39,9 +41,25 @@ export function endedBecause(grant: DeviceGrant, now: number): "expired" | "used
   return grant.expiresAt <= now ? "expired" : undefined;
 }
 
-/** After sign-in, when consent is first shown: the grant becomes this session's and this person's, or dies of a second person. */
-export async function claimGrant(ctx: TenantContext, grantId: string, decider: Decider): Promise<ClaimResult> {
+/** The app is for people who are assigned to it, and this person is not (any more): the grant stays as it is. */
+export interface Unassigned {
+  outcome: "unassigned";
+  grant: DeviceGrant;
+}
+
+/**
+ * After sign-in, when consent is first shown: the grant becomes this session's and this person's, or dies of a second
+ * person. Who may not use the app takes no part: their sign-in neither claims nor ends it.
+ */
+export async function claimGrant(
+  ctx: TenantContext,
+  grantId: string,
+  decider: Decider,
+): Promise<ClaimResult | Unassigned> {
   const now = ctx.clock.now();
+  const grant = await ctx.store.grants.findById(grantId);
+  if (!grant) return { outcome: "unknown" };
+  if (!(await mayUse(ctx.store, grant.clientId, decider.user.id))) return { outcome: "unassigned", grant };
   const result = await ctx.store.grants.claim(grantId, { sessionId: decider.sessionId, userId: decider.user.id, now });
   if (result.outcome === "killed") {
     await ctx.store.audit.write(record("device_grant.used_twice", result.grant, decider, now));
@@ -49,29 +67,53 @@ export async function claimGrant(ctx: TenantContext, grantId: string, decider: D
   return result;
 }
 
-/** What the confirm page shows; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
+export interface Described {
+  app: App;
+  permissions: Permissions;
+  /** See `digestOfShown`. */
+  digest: string;
+}
+
+/** What the confirm page shows to this person; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
 export async function describeGrant(
   ctx: TenantContext,
   grant: DeviceGrant,
-): Promise<{ app: App; permissions: Permissions } | undefined> {
+  userId: string,
+): Promise<Described | undefined> {
   const app = await ctx.store.directory.findApp(grant.clientId);
   if (!app || app.disabledAt !== null) return undefined;
-  const permissions = await permissionsOf(ctx.store, grant.clientId, grant.requested);
+  const permissions = await permissionsOf(ctx.store, { clientId: grant.clientId, userId, requested: grant.requested });
   const unconsented = await missingAdminConsent(ctx.store, grant.clientId, grant.requested);
-  return permissions.withdrawn || unconsented.length > 0 ? undefined : { app, permissions };
+  if (permissions.withdrawn || unconsented.length > 0) return undefined;
+  return { app, permissions, digest: digestOfShown(ctx.sealKey, { grant, app, permissions }) };
 }
 
-/** A second factor is demanded that the decider's sign-in did not have: the grant stays as it is. */
-export type ApprovalResult = DecisionResult | { outcome: "mfa_required"; grant: DeviceGrant };
+export type ApprovalResult =
+  | DecisionResult
+  | Unassigned
+  /** A second factor is demanded that the decider's sign-in did not have: the grant stays as it is. */
+  | { outcome: "mfa_required"; grant: DeviceGrant }
+  /** Something else would be frozen than the page had shown: nothing is approved. */
+  | { outcome: "changed"; grant: DeviceGrant };
 
-/** Yes: freezes the scopes as they are shown now; there is nothing to say yes to where there is nothing to show. */
-export async function approveGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<ApprovalResult> {
+/**
+ * Yes: freezes the scopes as they are shown now; there is nothing to say yes to where there is nothing to show.
+ * `shown` is the digest of the page that was read; an operator has read none.
+ */
+export async function approveGrant(
+  ctx: TenantContext,
+  grant: DeviceGrant,
+  decider: Decider,
+  shown?: string,
+): Promise<ApprovalResult> {
   const now = ctx.clock.now();
-  const described = await describeGrant(ctx, grant);
+  const described = await describeGrant(ctx, grant, decider.user.id);
   if (!described) return { outcome: "ended", grant };
   if (!decider.amr.includes(MFA) && (await requiresMfa(ctx.store, described.app, decider.user.id))) {
     return { outcome: "mfa_required", grant };
   }
+  if (!(await mayUse(ctx.store, grant.clientId, decider.user.id))) return { outcome: "unassigned", grant };
+  if (decider.by === "user" && shown !== described.digest) return { outcome: "changed", grant };
   const { approved } = described.permissions;
   const result = await ctx.store.grants.approve(grant.id, {
     sessionId: decider.sessionId,

@@ -1,5 +1,6 @@
 import type { Store } from "../stores/contract.ts";
-import { REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import type { Consent } from "./entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
@@ -10,11 +11,24 @@ export type PermissionLine =
   | { kind: "name_and_email" | "name" | "email" | "you" }
   | { kind: "api"; text: string }
   /** Stays signed in until unused for so long. */
-  | { kind: "offline"; days: number };
+  | { kind: "offline"; days: number }
+  /** Stays signed in for so long, and then the person is asked again. */
+  | { kind: "for_hours"; hours: number };
+
+/** A line with the scopes that it stands for. */
+interface Permission {
+  line: PermissionLine;
+  resourceId: string;
+  scopes: string[];
+}
 
 export interface Permissions {
-  /** What the person is asked to allow, one line each. */
+  /** What the person is asked to allow, one line each; the last says for how long. */
   lines: PermissionLine[];
+  /** The lines of these that the app may do already, and those that it may not; for how long is in neither. */
+  already: PermissionLine[];
+  fresh: PermissionLine[];
+  stays: { line: PermissionLine; already: boolean };
   /** The scopes that a yes freezes, those of the lines and no other: `.default` is spelled out here. */
   approved: ScopeSet;
   /** Something that was asked for is not there to be granted any more. */
@@ -22,34 +36,71 @@ export interface Permissions {
 }
 
 /**
- * What a grant asks for, as a person is asked it, and what a yes to it means. Scopes that are gone or disabled since the
- * request are not offered.
+ * What a grant asks for, as this person is asked it, and what a yes to it means. Scopes that are gone or disabled since
+ * the request are not offered.
  */
-export async function permissionsOf(store: Store, clientId: string, requested: ScopeSet): Promise<Permissions> {
+export async function permissionsOf(
+  store: Store,
+  by: { clientId: string; userId: string; requested: ScopeSet },
+): Promise<Permissions> {
+  const { requested } = by;
   const { oidc } = requested;
-  const lines: PermissionLine[] = [{ kind: identityOf(oidc) }];
+  const consents = await store.directory.consentsFor(by.clientId, by.userId);
+  const identity = oidc.filter((scope) => scope !== "offline_access");
+  const asked: Permission[] = [{ line: { kind: identityOf(oidc) }, resourceId: GRAPH_RESOURCE_ID, scopes: identity }];
 
+  const { resourceId } = requested;
   let { resourceScopes } = requested;
   let withdrawn = false;
-  if (requested.resourceId !== GRAPH_RESOURCE_ID) {
-    const api = await store.directory.findApi(requested.resourceId);
+  if (resourceId !== GRAPH_RESOURCE_ID) {
+    const api = await store.directory.findApi(resourceId);
     const offered = (api?.disabledAt === null ? api.scopes : []).filter((scope) => scope.enabled);
     if (requested.isDefault) {
-      const consents = await store.directory.consentsFor(clientId, "");
-      const granted = new Set(consents.filter((c) => c.resourceId === requested.resourceId).flatMap((c) => c.scopes));
+      const administrators = consents.filter((consent) => consent.userId === null);
+      const granted = consentedBy(administrators, resourceId);
       resourceScopes = offered.filter((scope) => granted.has(scope.value)).map((scope) => scope.value);
     }
     const wanted = new Set(resourceScopes);
-    lines.push(
-      ...offered
-        .filter((scope) => wanted.has(scope.value))
-        .map(({ displayName }) => ({ kind: "api" as const, text: displayName })),
-    );
+    const lines = offered
+      .filter((scope) => wanted.has(scope.value))
+      .map(({ displayName: text, value }) => ({ line: { kind: "api", text } as const, resourceId, scopes: [value] }));
+    asked.push(...lines);
     resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
     withdrawn = resourceScopes.length < Math.max(1, wanted.size);
   }
-  if (oidc.includes("offline_access")) lines.push({ kind: "offline", days: REFRESH_TOKEN_DAYS });
-  return { lines, approved: { ...requested, resourceScopes }, withdrawn };
+
+  const may = mayAlready(consents);
+  const offline = oidc.includes("offline_access");
+  const line: PermissionLine = offline
+    ? { kind: "offline", days: REFRESH_TOKEN_DAYS }
+    : { kind: "for_hours", hours: ACCESS_TOKEN_SECONDS / 3_600 };
+  return {
+    lines: [...asked.map((each) => each.line), line],
+    already: asked.filter(may).map((each) => each.line),
+    fresh: asked.filter((each) => !may(each)).map((each) => each.line),
+    stays: {
+      line,
+      already: !offline || may({ line, resourceId: GRAPH_RESOURCE_ID, scopes: ["offline_access"] }),
+    },
+    approved: { ...requested, resourceScopes },
+    withdrawn,
+  };
+}
+
+/**
+ * Who has never said yes to this app is shown everything as new, what the administrator allowed for everybody included:
+ * the person has not seen it. From then on that counts as given, like their own.
+ */
+function mayAlready(consents: Consent[]): (permission: Permission) => boolean {
+  if (!consents.some((consent) => consent.userId !== null)) return () => false;
+  return ({ resourceId, scopes }) => {
+    const granted = consentedBy(consents, resourceId);
+    return scopes.every((scope) => granted.has(scope));
+  };
+}
+
+function consentedBy(consents: Consent[], resourceId: string): Set<string> {
+  return new Set(consents.filter((consent) => consent.resourceId === resourceId).flatMap((consent) => consent.scopes));
 }
 
 function identityOf(oidc: string[]): "name_and_email" | "name" | "email" | "you" {

@@ -61,7 +61,7 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     token_endpoint_auth_methods_supported: clientAuthentication,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
     claims_supported:
-      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name preferred_username email".split(" "),
+      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name preferred_username email groups".split(" "),
     request_uri_parameter_supported: false,
     http_logout_supported: true,
     tenant_region_scope: null,

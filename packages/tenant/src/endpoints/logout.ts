@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { JWTPayload } from "jose";
 import type { TenantContext } from "../tenant-context.ts";
 import { findClient } from "./client-authentication.ts";
 import type { Form } from "./form.ts";
@@ -6,14 +7,17 @@ import type { Form } from "./form.ts";
 /**
  * End Session Endpoint (OpenID Connect RP-Initiated Logout §2), GET or POST. It ends nothing by itself: it leads to the
  * sign-out page on the pages origin, where the person says yes. A post_logout_redirect_uri goes along only when the app
- * has registered exactly that one.
+ * has registered exactly that one. The hints choose nothing: a browser has one person signed in, and the page names them.
  */
 export function logout(app: FastifyInstance, ctx: TenantContext): void {
   const lead = async (reply: FastifyReply, parameter: (name: string) => string | undefined) => {
     const hint = parameter("id_token_hint");
     const hinted = hint === undefined ? undefined : await ctx.signingKeys.verify(hint, { allowExpired: true });
-    const clientId = typeof hinted?.aud === "string" ? hinted.aud : parameter("client_id");
-    const client = clientId === undefined ? undefined : await findClient(ctx, clientId);
+    const named = parameter("client_id")?.toLowerCase();
+    const clientId = hint === undefined ? named : audienceOf(hinted);
+    // A hint that is not ours, or is another client's, names nobody whose page could be returned to.
+    const agreed = clientId !== undefined && (named === undefined || named === clientId);
+    const client = agreed ? await findClient(ctx, clientId) : undefined;
     const returnTo = parameter("post_logout_redirect_uri");
     const target = new URL("/sign-out", ctx.config.pagesOrigin);
     if (client && returnTo !== undefined && client.postLogoutRedirectUris.includes(returnTo)) {
@@ -39,4 +43,9 @@ export function logout(app: FastifyInstance, ctx: TenantContext): void {
     const form = (request.body as Form | undefined) ?? new Map<string, string>();
     return lead(reply, (name) => form.get(name));
   });
+}
+
+/** Of the two tokens that we sign for a client only the ID token is a hint. */
+function audienceOf(claims: JWTPayload | undefined): string | undefined {
+  return typeof claims?.aud === "string" && claims.at_hash !== undefined ? claims.aud : undefined;
 }

@@ -34,6 +34,12 @@ const catalogue = {
     "interaction_required",
     "The administrator requires a second factor for this application, and this sign-in had none. Sign in again.",
   ],
+  not_assigned: [
+    50105,
+    400,
+    "invalid_grant",
+    "The account is not assigned to the application, which requires it. Ask the administrator.",
+  ],
   app_unknown: [700016, 401, "invalid_client", "No application with this client_id is registered in this tenant."],
   secret_missing: [
     7000218,

@@ -113,7 +113,8 @@ async function redeem(
   }
   if (result.outcome === "refused") {
     if (result.why === "mfa") throw secondFactorRequired();
-    throw result.why === "user" ? new ProtocolError("user_disabled") : new ProtocolError("revoked");
+    const name = { user: "user_disabled", app: "revoked", assignment: "not_assigned", scope: "revoked" } as const;
+    throw new ProtocolError(name[result.why]);
   }
   throw lostTo(result.grant, now, standard);
 }

@@ -86,6 +86,9 @@ function successorOf(result: RotateResult, presented: string, next: string): str
       throw new ProtocolError("refresh_expired", dead);
     case "refused":
       throw new ProtocolError(result.why === "user" ? "user_disabled" : "revoked", dead);
+    case "unassigned":
+      // MSAL keeps the token and asks for interaction, where the person is told whom to ask.
+      throw new ProtocolError("not_assigned", { suberror: "message_only" });
     case "unconsented":
       throw unconsented("a scope that was withdrawn this moment.");
     case "mfa_required":

@@ -2,8 +2,13 @@ import type { Language } from "../messages/languages.ts";
 import { html } from "../pages/html.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
-/** A paragraph: a sentence, a code to be copied, or what matters less. */
-export type Paragraph = string | { code: string } | { aside: string };
+/** A paragraph: a sentence, a code to be copied, short lines, a link with what it says, or what matters less. */
+export type Paragraph =
+  | string
+  | { code: string }
+  | { lines: string[] }
+  | { link: string; label: string }
+  | { aside: string };
 
 export interface Letter {
   to: string;
@@ -33,11 +38,19 @@ export function oneLine(text: string): string {
 
 function textOf(paragraph: Paragraph): string {
   if (typeof paragraph === "string") return paragraph;
+  if ("lines" in paragraph) return paragraph.lines.join("\n");
+  if ("link" in paragraph) return `${paragraph.label}:\n${paragraph.link}`;
   return "code" in paragraph ? paragraph.code : paragraph.aside;
 }
 
 function htmlOf(paragraph: Paragraph) {
   if (typeof paragraph === "string") return html`<p>${paragraph}</p>\n`;
+  if ("lines" in paragraph) {
+    return html`<p>${paragraph.lines.map((line, i) => [i > 0 && html`<br>`, html`<bdi>${line}</bdi>`])}</p>\n`;
+  }
+  if ("link" in paragraph) {
+    return html`<p style="margin:24px 0"><a href="${paragraph.link}" style="display:inline-block;padding:12px 20px;border-radius:12px;background:#3b5bdb;color:#fff;font-weight:600;text-decoration:none">${paragraph.label}</a></p>\n`;
+  }
   if ("aside" in paragraph) return html`<p style="color:#6b6459">${paragraph.aside}</p>\n`;
   return html`<p style="font:600 32px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px;margin:24px 0">${paragraph.code}</p>\n`;
 }

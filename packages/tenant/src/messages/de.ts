@@ -4,6 +4,7 @@ import { ended } from "./de/ended.ts";
 import { enterCode } from "./de/enter-code.ts";
 import { inbox } from "./de/inbox.ts";
 import { mails } from "./de/mails.ts";
+import { notMe } from "./de/not-me.ts";
 import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./de/second-factor.ts";
 import { continueAs, signIn, signOut } from "./de/sign-in.ts";
 import { signUp } from "./de/sign-up.ts";
@@ -29,4 +30,5 @@ export const de: Messages = {
   ended,
   inbox,
   mails,
+  notMe,
 };

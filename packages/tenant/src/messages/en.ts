@@ -4,6 +4,7 @@ import { ended } from "./en/ended.ts";
 import { enterCode } from "./en/enter-code.ts";
 import { inbox } from "./en/inbox.ts";
 import { mails } from "./en/mails.ts";
+import { notMe } from "./en/not-me.ts";
 import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./en/second-factor.ts";
 import { continueAs, signIn, signOut } from "./en/sign-in.ts";
 import { signUp } from "./en/sign-up.ts";
@@ -29,4 +30,5 @@ export const en = {
   ended,
   inbox,
   mails,
+  notMe,
 };

@@ -8,6 +8,8 @@ export function permissionText(line: PermissionLine, { permissions }: Messages):
       return line.text;
     case "offline":
       return permissions.offline(line.days);
+    case "for_hours":
+      return permissions.for_hours(line.hours);
     default:
       return permissions[line.kind];
   }

@@ -1,8 +1,9 @@
+import type { PermissionLine } from "../directory/permissions.ts";
 import type { Messages } from "../messages/messages.ts";
 import { permissionText } from "../messages/permission-text.ts";
 import { attrs, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { address, appName, button, form, tick } from "./parts.ts";
+import { address, appName, button, form, problemNote, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, type ConfirmView, formActions } from "./view.ts";
 
@@ -19,6 +20,7 @@ export function confirmPage(view: ConfirmView, chrome: Chrome): Page {
     title: titleOf(view, messages),
     main: html`<h1>${confirm.heading(appName(view.appName))}</h1>
 <div class="account"><span>${confirm.signedInAs(address(view.email))}</span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>${confirm.notYou}</button></div>
+${problemNote(view.problem && confirm[view.problem])}
 ${view.network === "other_network" && elsewhereNote(messages)}
 <dl class="card facts">
 ${fact(confirm.started, ago(view.startedSecondsAgo, messages))}
@@ -27,11 +29,11 @@ ${fact(confirm.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)}
 ${deviceFact(view, messages)}
 </dl>
 ${view.network !== "other_network" && html`<p class="lede">${confirm.sameCode}</p>`}
-<div class="card"><h2>${confirm.willBeAble}</h2><ul class="ticks">${view.permissions.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul></div>
+${permissionCards(view, messages)}
 ${form(
   formActions.confirm,
   chrome,
-  { flow: view.flowId },
+  { flow: view.flowId, shown: view.digest },
   [
     button(confirm.yes, { name: "decision", value: "yes" }),
     button(confirm.no, { name: "decision", value: "no", alt: true }),
@@ -39,6 +41,23 @@ ${form(
   decideId,
 )}`,
   };
+}
+
+/**
+ * What is new stands out; what was allowed before is folded away below, there to be read and not in the way of what was
+ * not. For how long is never folded.
+ */
+function permissionCards({ already, fresh, stays }: ConfirmView, messages: Messages): Html {
+  const { confirm } = messages;
+  const list = (lines: PermissionLine[]) =>
+    lines.length > 0 &&
+    html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
+  if (already.length === 0) {
+    return html`<div class="card"><h2>${confirm.willBeAble}</h2>${list([...fresh, stays.line])}</div>`;
+  }
+  const news = stays.already ? fresh : [...fresh, stays.line];
+  return html`${news.length > 0 && html`<div class="card new"><h2>${confirm.fresh}</h2>${list(news)}</div>`}
+<div class="card"><details><summary>${confirm.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
 }
 
 /** Above all that the device says, so that no long text moves it out of sight. */

@@ -1,6 +1,6 @@
 import { type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { appName, button, buttonLink, form, tick } from "./parts.ts";
+import { address, appName, button, buttonLink, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -8,6 +8,7 @@ export type Ended = Extract<
   View,
   {
     page:
+      | "no_access"
       | "done"
       | "declined"
       | "expired"
@@ -37,6 +38,16 @@ function mainOf(view: Ended, chrome: Chrome): Html {
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
 <p class="lede">${ended.done}</p>
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}</div>`;
+    case "no_access":
+      return end(
+        ended.noAccess(address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
+        form(
+          formActions.continue_as,
+          chrome,
+          { flow: view.flowId },
+          button(ended.otherAccount, { name: "answer", value: "other" }),
+        ),
+      );
     case "declined":
       return end(
         ended.declined(html`<bdi>${view.appName}</bdi>`),

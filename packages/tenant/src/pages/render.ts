@@ -5,6 +5,7 @@ import { endedPage } from "./ended.ts";
 import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
+import { deadLinkPage, notMeDonePage, notMePage } from "./not-me.ts";
 import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
 import { secondFactorAppPage, secondFactorEmailPage, secondFactorRecoveryPage } from "./second-factor.ts";
 import { continueAsPage, signInPage } from "./sign-in.ts";
@@ -64,6 +65,12 @@ function pageOf(view: View, chrome: Chrome): Page {
       return accountSignedOutPage(view, chrome);
     case "sign_in_again":
       return signInAgainPage(view, chrome);
+    case "not_me":
+      return notMePage(view, chrome);
+    case "not_me_done":
+      return notMeDonePage(view, chrome);
+    case "dead_link":
+      return deadLinkPage(view, chrome);
     case "inbox":
       return inboxPage(view, chrome);
     case "mail":

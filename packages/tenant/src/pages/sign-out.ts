@@ -15,6 +15,7 @@ export function signOutPage(view: SignOut, chrome: Chrome): Page {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${signOut.heading(html`<bdi>${chrome.tenantName}</bdi>`)}</h1>
 <p class="lede">${view.displayName === null ? signOut.nobody : signOut.somebody(html`<bdi>${view.displayName}</bdi>`)}</p>
+<p class="hint">${signOut.devicesStay}</p>
 ${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
   };
 }
@@ -22,6 +23,6 @@ ${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
 export function signedOutPage(view: SignedOut, { messages }: Chrome): Page {
   return {
     title: titleOf(view, messages),
-    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view, messages)}</h1><p class="lede">${messages.signOut.done}</p></div>`,
+    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view, messages)}</h1><p class="lede">${messages.signOut.done}</p><p class="hint">${messages.signOut.devicesStay}</p></div>`,
   };
 }

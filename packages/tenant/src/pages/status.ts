@@ -6,10 +6,12 @@ export function statusOf(view: View): number {
     case "expired":
     case "used":
     case "used_twice":
+    case "dead_link":
       return 410;
     case "not_found":
       return 404;
     case "stale_form":
+    case "no_access":
       return 403;
     case "too_many":
       return 429;

@@ -41,6 +41,11 @@ label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
 .ticks li{display:flex;gap:.7rem;padding-block:.42rem;border-block-start:1px solid var(--line)}
 .ticks li:first-child{border:0}
 .ticks svg{flex:none;inline-size:1em;block-size:1em;margin-block-start:.26em;color:var(--brand)}
+.card.new{border:2px solid var(--brand)}
+.card.new h2{color:var(--brand)}
+.card:has(>details:first-child){padding-block:.3rem}
+summary{padding-block:.62rem;min-block-size:2.75rem;cursor:pointer;font-size:.95rem;font-weight:600;color:var(--soft)}
+details+.ticks{border-block-start:1px solid var(--line)}
 .note{border-radius:var(--radius-small);padding:.75rem .95rem;margin:0 0 1.1rem;font-size:.92rem;border:1px solid transparent}
 .note strong{display:block}
 .warn{background:var(--warn-bg);color:var(--warn-ink)}

@@ -16,8 +16,11 @@ function questionOf(view: View, { titles }: Messages): string {
     case "enter_code":
       return codeToCompare(view) === null ? titles.enter_code : titles.compare;
     case "confirm":
+    case "no_access":
     case "done":
       return titles[view.page](view.appName);
+    case "not_me_done":
+      return view.purpose === "new_device" ? titles.device_signed_out : titles.not_me_done;
     case "mail":
       return view.subject;
     default:

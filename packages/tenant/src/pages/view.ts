@@ -1,6 +1,7 @@
 import type { Palettes } from "../branding/palette.ts";
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Language } from "../messages/languages.ts";
+import type { LinkPurpose } from "../stores/link-contract.ts";
 
 /**
  * Every page the tenant can show, as data. Handlers in user-flows/ answer with a View; `renderPage` turns it into HTML.
@@ -37,6 +38,8 @@ export type View =
   | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
   | { page: "sign_up_name"; flowId: string; displayName: string; problem: null | "empty" | "long" }
   | ConfirmView
+  /** Signed in, and the app is for people who are assigned to it. */
+  | { page: "no_access"; flowId: string; email: string; appName: string }
   | { page: "done"; appName: string; deviceName: string | null }
   | { page: "declined"; appName: string }
   | { page: "expired" }
@@ -87,6 +90,11 @@ export type View =
   | { page: "account_signed_out" }
   /** The sign-in is too long ago, or had one proof too few, for a change of what one signs in with. */
   | { page: "sign_in_again"; email: string }
+  /** A link of a mail: "this wasn't me". `appName` of a device's sign-in, while it is known. */
+  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
+  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
+  /** Used, expired, or never ours. */
+  | { page: "dead_link" }
   | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
   | { page: "mail"; to: string; subject: string; text: string; at: number }
   /** The form came from another page, another browser, or after too long. */
@@ -111,8 +119,15 @@ export interface ConfirmView {
   network: "this_computer" | "same_network" | "other_network";
   /** With its dash: `FSBF-ZMBK`. */
   userCode: string;
-  /** One line each. */
-  permissions: PermissionLine[];
+  /** `changed`: what was said yes to is not what is asked now. */
+  problem: null | "changed";
+  /** Of what the page shows; its form carries it. */
+  digest: string;
+  /** What it may do by an earlier yes, and what it may not yet; empty and everything at the first one. */
+  already: PermissionLine[];
+  fresh: PermissionLine[];
+  /** For how long. */
+  stays: { line: PermissionLine; already: boolean };
 }
 
 /** What stands around every page, and the language that it is written in. */
@@ -136,8 +151,10 @@ export interface Chrome extends Language {
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_name | /sign-up/name | flow, display_name |
- * | confirm | /confirm | flow, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
+ * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
+ * | no_access | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
+ * | not_me | /not-me | token |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
  * | second_factor_app | /second-factor/app | flow, code |
  * | second_factor_email | /second-factor/email | flow, code; and /second-factor/email/send with flow |
@@ -149,7 +166,7 @@ export interface Chrome extends Language {
  * | my_recovery_codes | /me/recovery-codes | |
  * | account_signed_out, sign_in_again | /me/sign-in-again | |
  *
- * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
  */
 export const formActions = {
   enter_code: "/device",
@@ -162,6 +179,7 @@ export const formActions = {
   sign_up_name: "/sign-up/name",
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
+  not_me: "/not-me",
   sign_out: "/sign-out",
   second_factor_app: "/second-factor/app",
   second_factor_email: "/second-factor/email",

@@ -39,6 +39,7 @@ export type TenantErrorCode =
   | "code_used_twice"
   | "user_unknown"
   | "user_disabled"
+  | "not_assigned"
   | "app_unavailable"
   | "mfa_required"
   | "email_invalid"

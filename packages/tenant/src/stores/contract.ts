@@ -10,12 +10,14 @@ import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
+import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
+export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
 export type * from "./session-contract.ts";
@@ -29,6 +31,7 @@ export interface Store {
   readonly factors: FactorStore;
   readonly mail: MailStore;
   readonly outbox: OutboxStore;
+  readonly links: LinkStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
@@ -133,10 +136,10 @@ export type RedeemResult =
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
   /**
-   * User disabled or gone, app disabled or gone, a second factor demanded that `family.amr` lacks, or a consented scope
-   * removed since; nothing was issued and the grant is denied.
+   * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that `family.amr` lacks, or
+   * a consented scope removed since; nothing was issued and the grant is denied.
    */
-  | { outcome: "refused"; why: "user" | "app" | "mfa" | "scope" };
+  | { outcome: "refused"; why: "user" | "app" | "assignment" | "mfa" | "scope" };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
@@ -149,6 +152,8 @@ export type RotateResult =
   | { outcome: "expired"; family: TokenFamily }
   /** User or app disabled or gone: the family is revoked. */
   | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
+  /** The app requires assignment and this person has none (any more): nothing changes, so that given back it renews again. */
+  | { outcome: "unassigned"; family: TokenFamily }
   /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
   | { outcome: "unconsented"; family: TokenFamily }
   /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
@@ -161,8 +166,9 @@ export interface TokenStore {
   /**
    * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
    * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
-   * the app likewise, the API likewise, app, user flow and policies demand no second factor or the sign-in had one, and
-   * each approved resource scope is still exposed, enabled and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
+   * the app likewise and, where it requires assignment, the user is assigned, the API likewise, app, user flow and
+   * policies demand no second factor or the sign-in had one, and each approved resource scope is still exposed, enabled
+   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
    */
   redeem(input: {
     deviceCodeHash: string;

@@ -1,3 +1,4 @@
+import { assignments } from "./assignment.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { lockingDemands } from "./demand-locks.ts";
@@ -15,11 +16,13 @@ type GroupVerbs = Pick<
   | "assign"
   | "unassign"
   | "assignmentsOf"
+  | "isAssigned"
 >;
 
 export function groupVerbs(database: Database): GroupVerbs {
   const { db } = database;
   const lock = lockingDemands(database);
+  const assigned = assignments(database, { lock: false });
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
   );
@@ -92,5 +95,7 @@ export function groupVerbs(database: Database): GroupVerbs {
         .execute();
       return rows.map((row) => row.principalId);
     },
+
+    isAssigned: (clientId, userId) => assigned(db, { clientId, userId }),
   };
 }

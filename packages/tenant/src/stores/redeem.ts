@@ -60,9 +60,10 @@ async function withdrawn(
   stands: Standing,
   trx: Connection,
   by: Parameters<Standing["scopes"]>[1] & Parameters<Standing["factors"]>[1],
-): Promise<"user" | "app" | "mfa" | "scope" | undefined> {
+): Promise<"user" | "app" | "assignment" | "mfa" | "scope" | undefined> {
   if (!(await stands.user(trx, by.userId))) return "user";
   if (!(await stands.app(trx, by.clientId))) return "app";
+  if (!(await stands.assigned(trx, by))) return "assignment";
   if (!(await stands.factors(trx, by))) return "mfa";
   if (!(await stands.scopes(trx, by))) return "scope";
   return undefined;

@@ -25,6 +25,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const userOk = await stands.user(trx, userId);
       const appOk = await stands.app(trx, clientId);
       const factorsOk = await stands.factors(trx, { clientId, userId, amr });
+      const assigned = await stands.assigned(trx, { clientId, userId });
       const scopesOk = await stands.scopes(trx, { clientId, userId, scopes });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
@@ -52,6 +53,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (!appOk) {
         return { outcome: "refused", why: "app", family: await end("app_disabled", "refresh_token.refused", "app") };
       }
+      if (!assigned) return { outcome: "unassigned", family };
       if (!factorsOk) return { outcome: "mfa_required", family };
       if (!scopesOk) return { outcome: "unconsented", family };
 

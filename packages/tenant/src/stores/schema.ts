@@ -5,7 +5,16 @@
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { Api, App, User } from "../directory/entities.ts";
 import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
-import type { AuditRecord, BrowserSession, Flow, MailCode, MailState, StoredKey, TokenFamily } from "./contract.ts";
+import type {
+  ActionLink,
+  AuditRecord,
+  BrowserSession,
+  Flow,
+  MailCode,
+  MailState,
+  StoredKey,
+  TokenFamily,
+} from "./contract.ts";
 
 /** The same record with these members as 0 or 1. */
 type WithBits<T, K extends keyof T> = { [P in keyof T]: P extends K ? 0 | 1 : T[P] };
@@ -65,15 +74,7 @@ export interface Tables {
     createdAt: number;
     lastUsedAt: number | null;
   };
-  actionLinks: {
-    tokenHash: string;
-    purpose: string;
-    userId: string;
-    subject: string;
-    createdAt: number;
-    expiresAt: number;
-    usedAt: number | null;
-  };
+  actionLinks: ActionLink;
   sessions: WithText<BrowserSession, "amr">;
   flows: WithBits<WithText<Flow, "amr" | "attributes">, "keepSignedIn">;
   mailCodes: MailCode & { attempts: number; usedAt: number | null };

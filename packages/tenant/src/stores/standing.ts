@@ -1,12 +1,13 @@
 /**
  * "User, app and scopes are checked again whenever a token is issued." Each row that is read is also locked against
  * change until the transaction ends, so that nothing is issued after an answered withdrawal.
- * Locks are taken in one order everywhere: user, app, API, consents, family.
+ * Locks are taken in one order everywhere: user, app, assignments, API, consents, family.
  */
 import type { ApiScope } from "../directory/entities.ts";
 import { MFA } from "../directory/mfa-requirement.ts";
 import { anyNames, policiesAbout } from "../directory/policies.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
+import { assignments } from "./assignment.ts";
 import type { Connection, Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
 import { toPolicy } from "./user-flow-store.ts";
@@ -19,11 +20,14 @@ export interface Standing {
    * hold these too (demand-locks.ts).
    */
   factors(trx: Connection, by: { clientId: string; userId: string; amr: string[] }): Promise<boolean>;
+  /** Where the app requires assignment, this person or a group of theirs has it. To be asked after `app`, which locks the app's row. */
+  assigned(trx: Connection, by: { clientId: string; userId: string }): Promise<boolean>;
   /** Each resource scope is still exposed, enabled and consented; an `Admin` scope by the administrator. */
   scopes(trx: Connection, by: { clientId: string; userId: string; scopes: ScopeSet }): Promise<boolean>;
 }
 
-export function standing({ db, locksRows }: Database): Standing {
+export function standing(database: Database): Standing {
+  const { db, locksRows } = database;
   const users = prepared((by: { id: string }) =>
     db
       .selectFrom("users")
@@ -49,6 +53,10 @@ export function standing({ db, locksRows }: Database): Standing {
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId"),
   );
+  const requiring = prepared((by: { clientId: string }) =>
+    db.selectFrom("apps").where("clientId", "=", by.clientId).where("assignmentRequired", "=", 1).select("clientId"),
+  );
+  const isAssigned = assignments(database, { lock: true });
   const apis = prepared((by: { resourceId: string }) =>
     db
       .selectFrom("apis")
@@ -75,6 +83,10 @@ export function standing({ db, locksRows }: Database): Standing {
     async app(trx, clientId) {
       const [app] = await apps(trx, { clientId });
       return app !== undefined && app.disabledAt === null;
+    },
+
+    async assigned(trx, by) {
+      return (await requiring(trx, by)).length === 0 || isAssigned(trx, by);
     },
 
     async factors(trx, { clientId, userId, amr }) {

@@ -6,6 +6,7 @@ import { directoryStore } from "./directory-store.ts";
 import { factorStore } from "./factor-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
+import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
 import { outboxStore } from "./outbox-store.ts";
 import { retried } from "./retry.ts";
@@ -26,6 +27,7 @@ export function storeOver(database: Database): Store {
     factors: retried(factorStore(database)),
     mail: retried(mailStore(database)),
     outbox: retried(outboxStore(database)),
+    links: retried(linkStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

@@ -11,6 +11,7 @@ export async function sweep({ db }: Database, now: number): Promise<number> {
     db
       .deleteFrom("mailCodes")
       .where((where) => where.or([where("expiresAt", "<=", now), where("usedAt", "is not", null)])),
+    db.deleteFrom("actionLinks").where("expiresAt", "<=", now),
     db.deleteFrom("flows").where("expiresAt", "<=", now),
     db.deleteFrom("sessions").where("expiresAt", "<=", now),
     db.deleteFrom("throttles").where("endsAt", "<=", now),

@@ -13,6 +13,8 @@ export interface TokenSubject {
   /** Undefined for a token of bare scopes (userinfo, Graph). */
   api: Api | undefined;
   roles: string[];
+  /** Ids of the person's groups; empty where neither app nor API wants them. */
+  groups: string[];
   scopes: ScopeSet;
   /** The family: one sign-in on one device. */
   sid: string;
@@ -44,13 +46,16 @@ export function accessTokenClaims(
     sid: subject.sid,
   };
   const granted = api ? scopes.resourceScopes : [...scopes.oidc, ...scopes.resourceScopes];
-  const roles = subject.roles.length > 0 ? { roles: subject.roles } : {};
+  const memberships = {
+    ...(subject.roles.length > 0 ? { roles: subject.roles } : {}),
+    ...(api?.groupClaims ? groupClaims(subject.groups) : {}),
+  };
   if (api?.tokenProfile === "rfc9068") {
     return {
       typ: "at+jwt",
       claims: {
         ...common,
-        ...roles,
+        ...memberships,
         client_id: app.clientId,
         scope: granted.join(" "),
         jti: tokenId(),
@@ -65,7 +70,7 @@ export function accessTokenClaims(
     typ: "JWT",
     claims: {
       ...common,
-      ...roles,
+      ...memberships,
       azp: app.clientId,
       azpacr: app.publicClient ? "0" : "1",
       name: user.displayName,
@@ -105,9 +110,18 @@ export function idTokenClaims(
     amr: subject.amr,
     // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
     at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+    ...(app.groupClaims ? groupClaims(subject.groups) : {}),
     ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
     ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
   };
+}
+
+/** Entra's limit for a JWT: whoever has more groups gets a token that says so and lists none. */
+const MOST_GROUPS = 200;
+
+function groupClaims(groups: string[]): Record<string, unknown> {
+  if (groups.length > MOST_GROUPS) return { hasgroups: true };
+  return groups.length > 0 ? { groups } : {};
 }
 
 function tokenId(): string {

@@ -26,11 +26,13 @@ export async function signTokens(
   const api: Api | undefined =
     scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
   const roles = api ? await directory.rolesFor(api.clientId, user.id) : [];
+  const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];
   const subject: TokenSubject = {
     user,
     app,
     api,
     roles,
+    groups,
     scopes,
     sid: family.id,
     amr: family.amr,

@@ -1,6 +1,9 @@
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../device-grant/decisions.ts";
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import { displayUserCode } from "../device-grant/user-code.ts";
+import { mayUse } from "../directory/assignment.ts";
+import type { User } from "../directory/entities.ts";
+import { sendNotice } from "../notices/notice.ts";
 import type { ConfirmView, View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
 import { claimAndConfirm } from "./authentication.ts";
@@ -19,15 +22,30 @@ export async function showConfirm(visit: Visit): Promise<Answer> {
   const ended = await endPage(visit, grant);
   if (ended) return { view: ended };
   if (!session || !user) return { to: pathOf("/sign-in", flow) };
+  if (!(await mayUse(visit.ctx.store, grant.clientId, user.id))) return noAccess(visit, flow, grant);
   // Nobody's yet, or a second person's: only a form claims, and the claim decides.
   if (grant.status === "pending" || grant.userId !== user.id) return { to: pathOf("/device/continue", flow) };
   if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: flow.id } };
 
-  const described = await describeGrant(visit.ctx, grant);
+  return question(visit, flow, grant, user, null);
+}
+
+/** The question as it is now. */
+async function question(
+  visit: Visit,
+  flow: Flow,
+  grant: DeviceGrant,
+  user: User,
+  problem: ConfirmView["problem"],
+): Promise<Answer> {
+  const described = await describeGrant(visit.ctx, grant, user.id);
   if (!described) return { view: { page: "expired" } };
+  const { already, fresh, stays } = described.permissions;
   const view: ConfirmView = {
     page: "confirm",
     flowId: flow.id,
+    problem,
+    digest: described.digest,
     email: user.email,
     appName: described.app.name,
     deviceName: grant.deviceName,
@@ -36,7 +54,9 @@ export async function showConfirm(visit: Visit): Promise<Answer> {
     fromIp: plainIp(grant.initiatedIp),
     network: networkBetween(grant.initiatedIp, visit.ip),
     userCode: displayUserCode(grant.userCode),
-    permissions: described.permissions.lines,
+    already,
+    fresh,
+    stays,
   };
   return { view };
 }
@@ -50,11 +70,27 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   if (!decider) return { to: pathOf("/sign-in", flow) };
   const grant = await grantOf(visit, flow);
   if (!grant) return { to: pathOf("/confirm", flow) };
-  const decide = decision === "yes" ? approveGrant : denyGrant;
-  const { outcome } = await decide(visit.ctx, grant, decider);
+  const { ctx, ip } = visit;
+  const { outcome } =
+    decision === "yes"
+      ? await approveGrant(ctx, grant, decider, visit.fields.get("shown"))
+      : await denyGrant(ctx, grant, decider);
+  if (outcome === "changed") {
+    // Only who holds the claim is asked again; the page of all others says what became of it.
+    const held = grant.status === "claimed" && grant.sessionId === decider.sessionId;
+    if (held && grant.expiresAt > visit.now) return question(visit, flow, grant, decider.user, "changed");
+  }
   // Since the question was shown a second factor has become necessary.
   if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
-  return { to: pathOf(outcome === "done" ? "/done" : "/confirm", flow) };
+  if (outcome !== "done") return { to: pathOf("/confirm", flow) };
+  if (decision === "yes") await sendNotice(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
+  return { to: pathOf("/done", flow) };
+}
+
+/** The device goes on waiting, for somebody who may use the app. */
+async function noAccess(visit: Visit, flow: Flow, grant: DeviceGrant): Promise<Answer> {
+  const app = await visit.ctx.store.directory.findApp(grant.clientId);
+  return { view: { page: "no_access", flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
 }
 
 /** The same person goes on here instead of in the other browser. */

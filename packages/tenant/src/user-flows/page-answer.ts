@@ -14,6 +14,7 @@ export interface PageOptions {
   csrfToken?: string;
   status?: number | undefined;
   formTarget?: string | undefined;
+  referrerPolicy?: "strict-origin" | undefined;
 }
 
 /** Sends one page, in the language of the request that it answers, with the headers that every page has. */
@@ -22,6 +23,7 @@ export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, op
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   setPageHeaders(ctx, reply);
   reply.header("Content-Language", language.locale).header("Vary", "Accept-Language, Cookie");
+  if (options.referrerPolicy) reply.header("Referrer-Policy", options.referrerPolicy);
   reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, options.formTarget));
   return reply
     .code(options.status ?? statusOf(view))
@@ -49,6 +51,7 @@ export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): F
   return sendPage(ctx, reply, answer.view, {
     csrfToken: csrfTokenOf(cookie, ctx.sealKey),
     formTarget: answer.formTarget,
+    referrerPolicy: answer.referrerPolicy,
   });
 }
 

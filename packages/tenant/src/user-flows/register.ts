@@ -6,6 +6,7 @@ import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./a
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
 import { PageProblem } from "./form.ts";
+import { showNotMe, takeNotMe } from "./not-me.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { signInToAccount } from "./recent-sign-in.ts";
@@ -50,6 +51,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/me/sign-in-again", { post: signInToAccount });
     page("/me/authenticator", { get: showAuthenticator, post: takeAuthenticator });
     page("/me/recovery-codes", { get: showRecoveryCodes, post: takeRecoveryCodes });
+    page("/not-me", { get: showNotMe, post: takeNotMe });
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

@@ -35,6 +35,8 @@ export type Answer =
       retryAt?: number;
       /** Where the page's form may lead besides this origin (a validated post-logout redirect). */
       formTarget?: string;
+      /** Where the page's address holds a secret. */
+      referrerPolicy?: "strict-origin";
     }
   /** A path of ours, or a URI registered by an app. */
   | { to: string };

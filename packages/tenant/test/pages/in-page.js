@@ -1,7 +1,9 @@
 // Runs inside the page under test (plain JavaScript, because the sources are checked without the DOM's types).
 globalThis.look = {
   /** What a person can press or fill in. */
-  interactive: [...document.querySelectorAll("a[href], button, input:not([type=hidden]):not([tabindex='-1'])")],
+  interactive: [
+    ...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]):not([tabindex='-1'])"),
+  ],
 
   overflow() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -79,7 +79,8 @@ describe("every page", () => {
 
 /** The view with every text replaced, but for those that choose the page. */
 function poisoned<T>(value: T, attack: string, key = ""): T {
-  if (typeof value === "string") return (["page", "problem", "network", "kind"].includes(key) ? value : attack) as T;
+  if (typeof value === "string")
+    return (["page", "problem", "network", "kind", "purpose"].includes(key) ? value : attack) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
@@ -98,7 +99,11 @@ test("each form goes where its handler is and carries what that reads", () => {
     ],
     "sign-up-password": [{ action: formActions.sign_up_password, fields: ["csrf", "flow", "password"] }],
     "sign-up-name": [{ action: formActions.sign_up_name, fields: ["csrf", "flow", "display_name"] }],
-    confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "decision"] }],
+    confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
+    "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
+    "not-me-device": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
+    "not-me-password": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
+    "dead-link": [],
     elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
     "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
     "sign-out-nobody": [{ action: formActions.sign_out, fields: ["csrf"] }],
@@ -159,6 +164,35 @@ describe("the confirm page", () => {
       words,
       /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
     );
+  });
+
+  test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
+    assert.match(
+      wordsOf(rendered("confirm-more")),
+      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+    );
+    const page = rendered("confirm-more");
+    assert.doesNotMatch(page, /<details[^>]* open/);
+    const folded = /<details>.*<\/details>/s.exec(page)?.[0] ?? "";
+    assert.match(folded, /Know your name and email/);
+    assert.doesNotMatch(folded, /90 days|Read and change/);
+    assert.match(
+      wordsOf(rendered("confirm-more-and-longer")),
+      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days What it can/,
+    );
+    const nothing = rendered("confirm-nothing-new");
+    assert.doesNotMatch(nothing, /New:/);
+    assert.match(nothing.replace(/<details>.*<\/details>/s, ""), /90 days/);
+    assert.match(wordsOf(rendered("confirm-for-an-hour")), /Stay signed in for one hour/);
+  });
+
+  test("says that what it asks for has changed before anything else", () => {
+    const page = rendered("confirm-changed");
+    assert.match(
+      page,
+      /<p id="problem" class="note bad" role="alert">What it asks for has changed\. Look again\.<\/p>/,
+    );
+    assert.ok(page.indexOf("Look again") < page.indexOf("Started"));
   });
 
   test("warns before all else when the device is on another network, and only then", () => {
@@ -273,6 +307,10 @@ test("each view has the status that says what happened", () => {
     "second-factor-recovery-wrong": 422,
     "second-factor-recovery-too-many": 429,
     "authenticator-set-up-wrong": 422,
+    "confirm-changed": 422,
+    "no-access": 403,
+    "no-access-long": 403,
+    "dead-link": 410,
     expired: 410,
     used: 410,
     "used-twice": 410,

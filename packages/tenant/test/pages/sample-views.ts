@@ -33,11 +33,16 @@ const confirm: ConfirmView = {
   fromIp: "203.0.113.24",
   network: "same_network",
   userCode: "FSBF-ZMBK",
-  permissions: [
-    { kind: "name_and_email" },
-    { kind: "api", text: "Read your to-do lists" },
-    { kind: "offline", days: 90 },
-  ],
+  problem: null,
+  digest: "q3Zt0vYw1LkX8bNd",
+  already: [],
+  fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  stays: { line: { kind: "offline", days: 90 }, already: false },
+};
+const more: Partial<ConfirmView> = {
+  already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
+  stays: { line: { kind: "offline", days: 90 }, already: true },
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
@@ -73,6 +78,14 @@ const setUp = {
 } as const;
 const codes = ["7KQM-X2RD-WB9T", "ZC4H-8NPF-Y3VA", "QT6J-5GES-M2XK", "H9WB-RD7C-4FPZ", "3VYA-KX8M-T6NQ"];
 const at = Date.UTC(2026, 4, 12, 9, 30);
+
+const notMe = {
+  page: "not_me",
+  token: "hJ2k0pVn7sQwX4tR9yB1mZc6LdF3gA8uEiOo5vNxTyS",
+  purpose: "password_changed",
+  appName: null,
+  at,
+} as const;
 
 /** Every page in every state that the contract knows, and the texts that strain a layout. */
 export const samples: Sample[] = [
@@ -145,19 +158,39 @@ export const samples: Sample[] = [
       fromIp: "2001:db8:85a3:8d3:1319:8a2e:370:7348",
       userCode: "FSBFZM-BKWXR",
       startedSecondsAgo: 840,
-      permissions: [
+      fresh: [
         { kind: "name_and_email" },
         {
           kind: "api",
           text: "Read, change and delete every to-do list that you made or that somebody else shared with you",
         },
-        { kind: "offline", days: 90 },
       ],
     },
   },
   {
     name: "confirm-right-to-left",
     view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
+  },
+  { name: "confirm-more", view: { ...confirm, ...more } },
+  {
+    name: "confirm-more-and-longer",
+    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
+  },
+  { name: "confirm-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
+  {
+    name: "confirm-for-an-hour",
+    view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
+  },
+  { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
+  {
+    name: "no-access-long",
+    view: {
+      page: "no_access",
+      flowId,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+    },
   },
   { name: "done", view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV" } },
   { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null } },
@@ -215,6 +248,15 @@ export const samples: Sample[] = [
   { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
   { name: "account-signed-out", view: { page: "account_signed_out" } },
   { name: "sign-in-again", view: { page: "sign_in_again", email } },
+  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-device-forgotten", view: { ...notMe, purpose: "new_device" } },
+  { name: "not-me-password", view: notMe },
+  { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
+  { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
+  { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
+  { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
+  { name: "dead-link", view: { page: "dead_link" } },
   {
     name: "inbox",
     view: {

@@ -22,7 +22,7 @@ function unescaped(text: string): string {
 
 /** Every text of a view, but for those that choose the page. */
 function dataOf(value: unknown, key = ""): string[] {
-  if (typeof value === "string") return ["page", "problem", "network", "kind"].includes(key) ? [] : [value];
+  if (typeof value === "string") return ["page", "problem", "network", "kind", "purpose"].includes(key) ? [] : [value];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([k, v]) => dataOf(v, k));
 }

@@ -1,6 +1,8 @@
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
+import { groupSuite } from "./group-suite.ts";
+import { linkSuite } from "./link-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
@@ -17,6 +19,8 @@ export function contractSuite(makePlace: MakePlace): void {
   refreshSuite(makePlace);
   directorySuite(makePlace);
   sessionSuite(makePlace);
+  groupSuite(makePlace);
+  linkSuite(makePlace);
   mailSuite(makePlace);
   outboxSuite(makePlace);
   factorSuite(makePlace);

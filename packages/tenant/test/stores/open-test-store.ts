@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import pg from "pg";
 import type { Store } from "../../src/stores/contract.ts";
 import { openPostgresStore } from "../../src/stores/postgres.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
@@ -9,6 +11,8 @@ import { freshSchema } from "../fixtures/postgres.ts";
 /** An empty place for a store; every `open` is a handle on the same data, as a node or a restart has it. */
 export interface TestPlace {
   open(): Promise<Store>;
+  /** Runs one statement past the store. Not in memory: that data is its handle's own. */
+  query(statement: string): Promise<unknown[]>;
   /** Closes every handle and removes the data. */
   remove(): Promise<void>;
 }
@@ -17,8 +21,18 @@ export type MakePlace = () => Promise<TestPlace>;
 
 export const sqliteFile: MakePlace = async () => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-store-"));
+  const file = join(folder, "store.db");
+  const query = async (statement: string) => {
+    const database = new DatabaseSync(file, { timeout: 5_000 });
+    try {
+      return database.prepare(statement).all();
+    } finally {
+      database.close();
+    }
+  };
   return placeOf(
-    () => openSqliteStore(join(folder, "store.db")),
+    () => openSqliteStore(file),
+    query,
     async () => rmSync(folder, { recursive: true }),
   );
 };
@@ -27,15 +41,31 @@ export const sqliteFile: MakePlace = async () => {
 export const sqliteMemory: MakePlace = async () =>
   placeOf(
     () => openSqliteStore(":memory:"),
+    async () => {
+      throw new Error("no other handle sees this data");
+    },
     async () => {},
   );
 
 export const postgres: MakePlace = async () => {
   const { url, schema, drop } = await freshSchema();
-  return placeOf(() => openPostgresStore(url, { schema, poolSize: 20 }), drop);
+  const query = async (statement: string) => {
+    const client = new pg.Client({ connectionString: url, options: `-c search_path=${schema}` });
+    await client.connect();
+    try {
+      return (await client.query(statement)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  return placeOf(() => openPostgresStore(url, { schema, poolSize: 20 }), query, drop);
 };
 
-function placeOf(openStore: () => Promise<Store>, removeData: () => Promise<void>): TestPlace {
+function placeOf(
+  openStore: () => Promise<Store>,
+  query: TestPlace["query"],
+  removeData: () => Promise<void>,
+): TestPlace {
   const handles: Store[] = [];
   return {
     async open() {
@@ -43,6 +73,7 @@ function placeOf(openStore: () => Promise<Store>, removeData: () => Promise<void
       handles.push(store);
       return store;
     },
+    query,
     async remove() {
       await Promise.all(handles.map((store) => store.close()));
       await removeData();

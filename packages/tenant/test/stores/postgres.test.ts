@@ -5,6 +5,7 @@ import pg from "pg";
 import { openPostgresStore } from "../../src/stores/postgres.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { contractSuite } from "./contract-suite.ts";
+import { linkCredentialsSuite } from "./link-suite.ts";
 import { postgres } from "./open-test-store.ts";
 import { restartSuite } from "./restart-suite.ts";
 import { furnish } from "./samples.ts";
@@ -12,6 +13,7 @@ import { furnish } from "./samples.ts";
 describe("PostgreSQL", () => {
   contractSuite(postgres);
   restartSuite(postgres);
+  linkCredentialsSuite(postgres);
 
   test("nodes that start together on an empty database migrate it once", async () => {
     const { url, schema, drop } = await freshSchema();

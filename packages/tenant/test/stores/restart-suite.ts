@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { enrolling } from "./factor-suite.ts";
+import { sampleLink, use } from "./link-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
@@ -34,9 +35,15 @@ export function restartSuite(makePlace: MakePlace): void {
       const [recoveryCode = ""] = enrolment.recoveryCodeHashes;
       await first.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
+      const { user: warned } = await furnish(first);
+      const [usedLink, link] = [sampleLink(warned.id), sampleLink(warned.id)];
+      for (const one of [usedLink, link]) await first.links.insert(one);
+      await first.links.use(use(usedLink.tokenHash));
       await first.close();
 
       const second = await place.open();
+      assert.equal((await second.links.use(use(usedLink.tokenHash))).outcome, "dead");
+      assert.equal((await second.links.use(use(link.tokenHash))).outcome, "done");
       assert.equal((await second.tokens.redeem(redemption(redeemed, furniture.user.id))).outcome, "lost");
       assert.equal((await second.grants.poll(denied.deviceCodeHash))?.status, "denied");
       assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");

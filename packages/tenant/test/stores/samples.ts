@@ -148,11 +148,16 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
   now,
 });
 
-export async function approvedGrant(store: Store, furniture: Furniture, changes: Partial<NewGrant> = {}) {
+export async function approvedGrant(
+  store: Store,
+  furniture: Furniture,
+  changes: Partial<NewGrant> = {},
+  sessionId = "session",
+) {
   const { user, scopes } = furniture;
   const grant = await pendingGrant(store, furniture, changes);
-  await store.grants.claim(grant.id, { sessionId: "session", userId: user.id, now: T0 });
-  const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, "session", scopes));
+  await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0 });
+  const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, sessionId, scopes));
   if (outcome !== "done") throw new Error(`approval: ${outcome}`);
   return grant;
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { contractSuite } from "./contract-suite.ts";
+import { linkCredentialsSuite } from "./link-suite.ts";
 import { sqliteFile, sqliteMemory } from "./open-test-store.ts";
 import { restartSuite } from "./restart-suite.ts";
 import { approvedGrant, furnish, redemption } from "./samples.ts";
@@ -13,6 +14,7 @@ import { approvedGrant, furnish, redemption } from "./samples.ts";
 describe("SQLite in a file", () => {
   contractSuite(sqliteFile);
   restartSuite(sqliteFile);
+  linkCredentialsSuite(sqliteFile);
 
   const folder = mkdtempSync(join(tmpdir(), "doorcode-sqlite-"));
   after(() => rmSync(folder, { recursive: true }));

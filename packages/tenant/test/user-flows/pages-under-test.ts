@@ -6,6 +6,7 @@ import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
 import { palettesOf } from "../../src/branding/palette.ts";
 import { createUser } from "../../src/directory/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
+import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { registerInbox } from "../../src/mail/inbox.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
@@ -33,6 +34,7 @@ export interface PagesUnderTest {
     deviceName?: string;
     expiresInMs?: number;
     clientId?: string;
+    requested?: ScopeSet;
   }): Promise<TestGrant>;
   person(email?: string): Promise<User>;
   /** The code in the newest mail to an address. */
@@ -121,7 +123,7 @@ export async function pagesUnderTest(
         deviceCodeHash: randomUUID(),
         userCode,
         clientId: input.clientId ?? device.clientId,
-        requested: {
+        requested: input.requested ?? {
           oidc: ["openid", "profile", "offline_access"],
           resourceId: "00000003-0000-0000-c000-000000000000",
           resourceScopes: [],

@@ -21,6 +21,9 @@ export const confirm: Messages["confirm"] = {
     other_network: "Aus einem anderen Netzwerk",
   },
   willBeAble: "Was es danach darf",
+  fresh: "Neu: was es danach auch darf",
+  already: "Was es schon darf",
+  changed: "Was verlangt wird, hat sich geändert. Sehen Sie noch einmal hin.",
   yes: "Ja, anmelden",
   no: "Nein, das war ich nicht",
 };
@@ -31,4 +34,5 @@ export const permissions: Messages["permissions"] = {
   email: "Ihre E-Mail-Adresse erfahren",
   you: "Erkennen, dass Sie es sind",
   offline: (days) => `Angemeldet bleiben, bis ${days} Tage lang nichts geschieht`,
+  for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,
 };

@@ -1,4 +1,5 @@
 import type { Messages } from "../messages.ts";
+import { notices } from "./notices.ts";
 
 export const mails: Messages["mails"] = {
   signUpCode: {
@@ -24,4 +25,5 @@ export const mails: Messages["mails"] = {
     signIn: "Gehen Sie zurück zur Seite und melden Sie sich stattdessen mit Ihrem Passwort an.",
     notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: An Ihrem Konto hat sich nichts geändert.",
   },
+  notices,
 };

@@ -24,5 +24,6 @@ export const signOut: Messages["signOut"] = {
   somebody: (person) =>
     html`Sie sind als ${person} angemeldet. Wenn Sie angemeldet bleiben möchten, schließen Sie diese Seite.`,
   button: "Abmelden",
-  done: "Hier ist niemand mehr angemeldet. Sie können diese Seite schließen.",
+  devicesStay: "Geräte, die Sie angemeldet haben, bleiben angemeldet. Melden Sie diese am Gerät selbst ab.",
+  done: "Dieser Browser ist abgemeldet. Sie können diese Seite schließen.",
 };

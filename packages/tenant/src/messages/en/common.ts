@@ -11,11 +11,14 @@ export const common = {
 };
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const time = {
   /** In this computer's time zone. */
   at: (at: number) => moment.format(at),
+  /** Where a reader's time zone is not known. */
+  utc: (at: number) => `${universal.format(at)} UTC`,
   justNow: "Just now",
   secondsAgo: (seconds: number) => relative.format(-seconds, "second"),
   minutesAgo: (minutes: number) => relative.format(-minutes, "minute"),

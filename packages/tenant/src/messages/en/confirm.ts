@@ -19,6 +19,10 @@ export const confirm = {
     other_network: "Another network",
   },
   willBeAble: "It will be able to",
+  fresh: "New: it will also be able to",
+  already: "What it can do already",
+  /** Between the page and the yes, what is asked became another. */
+  changed: "What it asks for has changed. Look again.",
   yes: "Yes, sign it in",
   no: "No, I didn’t start this",
 };
@@ -30,4 +34,5 @@ export const permissions = {
   email: "Know your email",
   you: "Know that it is you",
   offline: (days: number) => `Stay signed in until unused for ${days} days`,
+  for_hours: (hours: number) => `Stay signed in for ${hours === 1 ? "one hour" : `${hours} hours`}`,
 };

@@ -1,3 +1,5 @@
+import { notices } from "./notices.ts";
+
 /** Plain text; `mail/letter.ts` makes a mail's two parts of it. */
 export const mails = {
   signUpCode: {
@@ -23,4 +25,5 @@ export const mails = {
     signIn: "Go back to the page and choose to sign in instead, with your password.",
     notYou: "If that was not you, there is nothing to do: your account has not changed.",
   },
+  notices,
 };

@@ -22,5 +22,7 @@ export const signOut = {
   nobody: "This ends any sign-in in this browser.",
   somebody: (person: Html) => html`You are signed in as ${person}. To stay signed in, close this page.`,
   button: "Sign out",
-  done: "Nobody is signed in here any more. You can close this page.",
+  /** What it does not end, and where that is ended. */
+  devicesStay: "Devices that you signed in stay signed in. Sign those out on the device itself.",
+  done: "This browser is signed out. You can close this page.",
 };
