@@ -2,10 +2,12 @@ import { directorySuite } from "./directory-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
+import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
+import { userFlowSuite } from "./user-flow-suite.ts";
 
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
@@ -14,6 +16,8 @@ export function contractSuite(makePlace: MakePlace): void {
   refreshSuite(makePlace);
   directorySuite(makePlace);
   sessionSuite(makePlace);
+  passwordSuite(makePlace);
+  userFlowSuite(makePlace);
   mailSuite(makePlace);
   tenantSuite(makePlace);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { provenReset } from "./password-suite.ts";
 import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
 /** What a restart, and a second node beside the first, must find. */
@@ -27,6 +28,9 @@ export function restartSuite(makePlace: MakePlace): void {
       const revoked = await signedIn(first, furniture);
       await first.tokens.revokeFamily(revoked.family.id, "signed_out", T0, sampleAudit("revoked"));
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
+      const { user: forgetful } = await furnish(first);
+      const reset = await provenReset(first, forgetful.email);
+      assert.ok(await first.sessions.resetPassword(reset));
       await first.close();
 
       const second = await place.open();
@@ -35,6 +39,8 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");
       assert.equal((await second.tokens.rotate(rotation(revoked.tokenHash, clientId))).outcome, "revoked");
       assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
+      assert.equal(await second.sessions.resetPassword({ ...reset, passwordHash: "another" }), undefined);
+      assert.equal((await second.directory.findUser(forgetful.id))?.passwordHash, reset.passwordHash);
       await second.close();
     });
 
