@@ -21,7 +21,7 @@ export async function takeSignUpPassword(visit: Visit): Promise<Answer> {
   const flow = await requireSignUpFlow(visit);
   if (flow.email === null || flow.emailVerifiedAt === null) return { to: pathOf(stepOf(flow), flow) };
   const password = visit.fields.get("password") ?? "";
-  const problem = checkPassword(password, { email: flow.email, tenantName: visit.ctx.config.name });
+  const problem = await checkPassword(password, { email: flow.email, tenantName: visit.ctx.config.name });
   if (problem) return passwordPage(flow, flow.email, problem);
   const { sessions } = visit.ctx.store;
   if (!(await sessions.setFlowPassword(flow.id, flow.sessionId, await hashPassword(password)))) {
