@@ -56,9 +56,10 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     id_token_signing_alg_values_supported: ["RS256"],
     token_endpoint_auth_methods_supported: clientAuthentication,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
-    claims_supported: "sub iss aud exp iat nbf auth_time amr sid oid tid uti ver name preferred_username email".split(
-      " ",
-    ),
+    claims_supported:
+      "sub iss aud exp iat nbf auth_time amr sid oid tid uti ver name given_name family_name preferred_username email".split(
+        " ",
+      ),
     request_uri_parameter_supported: false,
     http_logout_supported: true,
     tenant_region_scope: null,

@@ -4,39 +4,72 @@ import type { OutgoingMail } from "./mailer.ts";
  * What the tenant writes to people. Subjects hold the tenant's name only, never what somebody typed; the HTML part loads
  * nothing from anywhere.
  */
-export function signUpCodeMail(about: { to: string; tenantName: string; code: string; minutes: number }): OutgoingMail {
-  const { to, tenantName, code, minutes } = about;
+export interface MailedCode {
+  to: string;
+  tenantName: string;
+  code: string;
+  minutes: number;
+}
+
+export function signUpCodeMail(about: MailedCode): OutgoingMail {
+  return codeMail(about, `to create your ${oneLine(about.tenantName)} account`);
+}
+
+export function signInCodeMail(about: MailedCode): OutgoingMail {
+  return codeMail(about, `to sign in to ${oneLine(about.tenantName)}`);
+}
+
+export function resetCodeMail(about: MailedCode): OutgoingMail {
+  return codeMail(about, `to choose a new password for ${oneLine(about.tenantName)}`);
+}
+
+function codeMail({ to, tenantName, code, minutes }: MailedCode, what: string): OutgoingMail {
+  const warning =
+    "If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.";
   return {
     to,
     subject: `Your code for ${oneLine(tenantName)}`,
     text: [
-      `Enter this code to create your ${oneLine(tenantName)} account:`,
+      `Enter this code ${what}:`,
       "",
       code,
       "",
       `It works for ${minutes} minutes, in the browser where you asked for it.`,
       "",
-      "If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.",
+      warning,
       "",
     ].join("\n"),
     html: htmlMail(
       tenantName,
-      `<p>Enter this code to create your ${escapeHtml(tenantName)} account:</p>
+      `<p>Enter this code ${escapeHtml(what)}:</p>
 <p style="font:600 32px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px;margin:24px 0">${escapeHtml(code)}</p>
 <p>It works for ${minutes} minutes, in the browser where you asked for it.</p>
-<p style="color:#6b6459">If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.</p>`,
+<p style="color:#6b6459">${warning}</p>`,
     ),
   };
+}
+
+/** To an address that somebody tried to sign in with, or to reset, although it has no account: only its owner learns that. */
+export function noAccountMail(about: { to: string; tenantName: string; mayCreate: boolean }): OutgoingMail {
+  const { to, tenantName, mayCreate } = about;
+  return sentencesMail(to, tenantName, [
+    `Somebody, probably you, tried to sign in to ${oneLine(tenantName)} with this address. It has no account that could be signed in to.`,
+    ...(mayCreate ? ["To have one, go back to the page and choose “Create an account”."] : []),
+    "Perhaps you used another address? Try that one. If it was not you, there is nothing to do.",
+  ]);
 }
 
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
 export function accountExistsMail(about: { to: string; tenantName: string }): OutgoingMail {
   const { to, tenantName } = about;
-  const sentences = [
+  return sentencesMail(to, tenantName, [
     `Somebody, probably you, tried to create a ${oneLine(tenantName)} account with this address. You have one already.`,
-    "Go back to the page and choose to sign in instead, with your password.",
+    "Go back to the page and choose to sign in instead.",
     "If that was not you, there is nothing to do: your account has not changed.",
-  ];
+  ]);
+}
+
+function sentencesMail(to: string, tenantName: string, sentences: string[]): OutgoingMail {
   return {
     to,
     subject: `Your account at ${oneLine(tenantName)}`,
