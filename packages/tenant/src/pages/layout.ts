@@ -12,7 +12,7 @@ export interface Page {
 export function layout(page: Page, chrome: Chrome): string {
   const initial = initialOf(chrome.tenantName);
   return html`<!doctype html>
-<html lang="en" dir="ltr">
+<html lang="${chrome.locale}" dir="${chrome.dir}">
 <head>
 <meta charset="utf-8">
 <title>${page.title} · ${chrome.tenantName}</title>

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
+import type { Addressed } from "../mail/messages.ts";
 import type { Flow, MailCodePurpose } from "../stores/contract.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../tokens/seal.ts";
 import { PageProblem } from "./form.ts";
@@ -18,9 +19,7 @@ export interface CodeKind {
   write(visit: Visit, flow: Flow, about: CodeMail): Promise<{ mail: OutgoingMail; withCode: boolean }>;
 }
 
-export interface CodeMail {
-  to: string;
-  tenantName: string;
+export interface CodeMail extends Addressed {
   code: string;
   minutes: number;
 }
@@ -83,9 +82,9 @@ function chargeMail(visit: Visit, email: string) {
 }
 
 async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
-  const { ctx, now } = visit;
+  const { ctx, now, locale } = visit;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
-  const about = { to: email, tenantName: ctx.config.name, code, minutes: MAIL_CODE_MS / 60_000 };
+  const about = { to: email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   const { mail, withCode } = await kind.write(visit, flow, about);
   const kept = await ctx.store.mail.insertCode({
     id: randomUUID(),

@@ -1,5 +1,5 @@
 import { normalizeEmail } from "../directory/entities.ts";
-import { noAccountMail, resetCodeMail } from "../mail/messages.ts";
+import { codeMail, noAccountMail } from "../mail/messages.ts";
 import { sendNotice } from "../notices/notice.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
@@ -23,7 +23,7 @@ const resetCode: CodeKind = {
       visit.ctx.store.directory.findUserByEmail(normalizeEmail(about.to)),
       waysIn(visit, flow),
     ]);
-    if (user?.disabledAt === null) return { mail: resetCodeMail(about), withCode: true };
+    if (user?.disabledAt === null) return { mail: codeMail("reset", about), withCode: true };
     return { mail: noAccountMail({ ...about, mayCreate: signUp && user === undefined }), withCode: false };
   },
 };

@@ -1,5 +1,5 @@
 import { normalizeEmail } from "../directory/entities.ts";
-import { noAccountMail, signInCodeMail } from "../mail/messages.ts";
+import { codeMail, noAccountMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
 import { passFirstFactor } from "./authentication.ts";
@@ -21,7 +21,7 @@ const signInCode: CodeKind = {
       visit.ctx.store.directory.findUserByEmail(normalizeEmail(about.to)),
       waysIn(visit, flow),
     ]);
-    if (user?.disabledAt === null) return { mail: signInCodeMail(about), withCode: true };
+    if (user?.disabledAt === null) return { mail: codeMail("signIn", about), withCode: true };
     return { mail: noAccountMail({ ...about, mayCreate: signUp && user === undefined }), withCode: false };
   },
 };

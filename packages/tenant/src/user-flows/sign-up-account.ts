@@ -47,6 +47,7 @@ export async function takeSignUpDetails(visit: Visit): Promise<Answer> {
     displayName,
     passwordHash: ways.password ? flow.passwordHash : null,
     attributes,
+    locale: visit.locale,
     termsAcceptedAt: termsAccepted ? visit.now : null,
   });
   // The address was proven, so saying that it has an account by now tells its owner only.

@@ -1,5 +1,5 @@
 import { normalizeEmail } from "../directory/entities.ts";
-import { accountExistsMail, signUpCodeMail } from "../mail/messages.ts";
+import { accountExistsMail, codeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { MAIL_CODE_MS } from "./limits.ts";
@@ -15,7 +15,7 @@ const signUpCode: CodeKind = {
   purpose: "sign_up",
   async write(visit, _flow, about) {
     const taken = (await visit.ctx.store.directory.findUserByEmail(normalizeEmail(about.to))) !== undefined;
-    return { mail: taken ? accountExistsMail(about) : signUpCodeMail(about), withCode: !taken };
+    return { mail: taken ? accountExistsMail(about) : codeMail("signUp", about), withCode: !taken };
   },
 };
 

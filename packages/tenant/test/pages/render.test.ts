@@ -41,7 +41,9 @@ describe("every page", () => {
     test(`${name} is under 30 KB, has no script, no inline style, nothing from elsewhere`, () => {
       assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
       assert.doesNotMatch(page, /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
-      const addresses = [...page.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
+      // The administrator's terms of use are elsewhere, and a link: it is opened by whoever wants to read them.
+      const own = page.replaceAll(/<a [^>]*href="https:[^"]*" target="_blank" rel="noopener noreferrer">/g, "");
+      const addresses = [...own.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
       for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,)/);
       assert.equal(page.match(/<style/g)?.length, 1);
       assert.match(page, new RegExp(`<style nonce="${chrome.nonce}">`));
@@ -79,7 +81,7 @@ describe("every page", () => {
 
 /** The view with every text replaced, but for those that choose the page. */
 function poisoned<T>(value: T, attack: string, key = ""): T {
-  if (typeof value === "string") return (["page", "problem", "network"].includes(key) ? value : attack) as T;
+  if (typeof value === "string") return (["page", "problem", "network", "kind"].includes(key) ? value : attack) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
@@ -90,14 +92,35 @@ test("each form goes where its handler is and carries what that reads", () => {
     "enter-code": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
     "enter-code-from-link": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
     "continue-as": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
-    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password"] }],
+    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
+    "sign-in-password-only": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
+    "sign-in-email-only": [{ action: formActions.sign_in_send_code, fields: ["csrf", "flow", "email", "keep"] }],
+    "sign-in-code": [
+      { action: formActions.sign_in_code, fields: ["csrf", "flow", "code"] },
+      { action: formActions.sign_in_resend, fields: ["csrf", "flow"] },
+    ],
+    "reset-email": [{ action: formActions.reset_email, fields: ["csrf", "flow", "email"] }],
+    "reset-code": [
+      { action: formActions.reset_code, fields: ["csrf", "flow", "code"] },
+      { action: formActions.reset_resend, fields: ["csrf", "flow"] },
+    ],
+    "reset-password": [{ action: formActions.reset_password, fields: ["csrf", "flow", "password"] }],
     "sign-up-email": [{ action: formActions.sign_up_email, fields: ["csrf", "flow", "email"] }],
     "sign-up-code": [
       { action: formActions.sign_up_code, fields: ["csrf", "flow", "code"] },
       { action: formActions.sign_up_resend, fields: ["csrf", "flow"] },
     ],
     "sign-up-password": [{ action: formActions.sign_up_password, fields: ["csrf", "flow", "password"] }],
-    "sign-up-name": [{ action: formActions.sign_up_name, fields: ["csrf", "flow", "display_name"] }],
+    "sign-up-details": [{ action: formActions.sign_up_details, fields: ["csrf", "flow", "display_name"] }],
+    "sign-up-questions": [
+      {
+        action: formActions.sign_up_details,
+        fields: [
+          ...["csrf", "flow", "display_name", "attribute.0", "attribute.1", "attribute.2", "attribute.3"],
+          ...["attribute.4.0", "attribute.4.1", "attribute.4.2", "attribute.5", "terms"],
+        ],
+      },
+    ],
     confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "decision"] }],
     elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
     "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
@@ -107,6 +130,34 @@ test("each form goes where its handler is and carries what that reads", () => {
     expired: [],
   };
   for (const [name, forms] of Object.entries(expected)) assert.deepEqual(formsOf(rendered(name)), forms, name);
+});
+
+test("the sign-in page offers the ways there are; its second button sends the same form elsewhere", () => {
+  const instead = 'formaction="/sign-in/code/send"';
+  assert.ok(rendered("sign-in").includes(instead));
+  assert.ok(!rendered("sign-in-password-only").includes(instead));
+  assert.match(rendered("sign-in"), /href="\/reset\?flow=/);
+  assert.doesNotMatch(rendered("sign-in-email-only"), /reset|type="password"/);
+});
+
+test("each wrong answer is named at its field, and what was chosen stays", () => {
+  const page = rendered("sign-up-questions-wrong");
+  for (const name of [
+    "attribute.0",
+    "attribute.1",
+    "attribute.2",
+    "attribute.3",
+    "attribute.4",
+    "attribute.5",
+    "terms",
+  ]) {
+    assert.match(page, new RegExp(`aria-describedby="${name}-problem"`), name);
+    assert.match(page, new RegExp(`<p class="hint wrong" id="${name}-problem">`), name);
+  }
+  assert.match(page, /<input type="radio" name="attribute.3" value="PL" checked/);
+  assert.match(page, /<input type="checkbox" name="attribute.4.1" value="yes" checked/);
+  assert.equal(page.match(/ autofocus/g)?.length, 1);
+  assert.match(wordsOf(rendered("sign-up-questions")), /City .*Postal code \(optional\)/);
 });
 
 describe("what the device says of itself", () => {
@@ -125,7 +176,7 @@ describe("what the device says of itself", () => {
 
   test("never stands in a title or a heading", () => {
     for (const shown of [view, { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust" } as const]) {
-      assert.doesNotMatch(titleOf(shown), /Bank-of-Trust|PlatformX/);
+      assert.doesNotMatch(titleOf(shown, chrome.messages), /Bank-of-Trust|PlatformX/);
       const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
       assert.match(headings, /Contoso Player/);
       assert.doesNotMatch(headings, /Bank-of-Trust|PlatformX/);
@@ -190,7 +241,7 @@ describe("the code page", () => {
       /<input[^>]*value="FSBF-ZMBX"[^>]*aria-invalid="true"[^>]*aria-describedby="problem user_code-hint"/,
     );
     assert.match(page, /<p id="problem" class="note bad" role="alert">/);
-    assert.match(titleOf(sample("enter-code-unknown")), /^Problem: /);
+    assert.match(titleOf(sample("enter-code-unknown"), chrome.messages), /^Problem: /);
   });
 
   test("always warns of codes that somebody sent", () => {
@@ -234,6 +285,23 @@ test("each view has the status that says what happened", () => {
     "sign-in-empty": 422,
     "sign-in-empty-password": 422,
     "sign-in-too-many": 429,
+    "sign-in-invalid": 422,
+    "sign-in-mail-failed": 503,
+    "sign-in-email-only-invalid": 422,
+    "sign-in-code-wrong": 422,
+    "sign-in-code-dead": 422,
+    "sign-in-code-too-many": 429,
+    "sign-in-code-mail-failed": 503,
+    "reset-email-invalid": 422,
+    "reset-email-too-many": 429,
+    "reset-email-mail-failed": 503,
+    "reset-code-wrong": 422,
+    "reset-code-dead": 422,
+    "reset-code-too-many": 429,
+    "reset-code-mail-failed": 503,
+    "reset-password-short": 422,
+    "reset-password-long": 422,
+    "reset-password-common": 422,
     "sign-up-email-invalid": 422,
     "sign-up-email-too-many": 429,
     "sign-up-email-mail-failed": 503,
@@ -244,8 +312,10 @@ test("each view has the status that says what happened", () => {
     "sign-up-password-short": 422,
     "sign-up-password-long": 422,
     "sign-up-password-common": 422,
-    "sign-up-name-empty": 422,
-    "sign-up-name-long": 422,
+    "sign-up-details-empty": 422,
+    "sign-up-details-long": 422,
+    "sign-up-questions-wrong": 422,
+    "sign-up-questions-invalid": 422,
     expired: 410,
     used: 410,
     "used-twice": 410,

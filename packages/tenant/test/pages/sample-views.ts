@@ -1,16 +1,12 @@
-import type { Chrome, ConfirmView, View } from "../../src/pages/view.ts";
+import { type Locale, languages } from "../../src/messages/languages.ts";
+import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
+import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 
-export interface Sample {
-  /** Unique; names the picture. */
-  name: string;
-  view: View;
+export function chromeIn(locale: Locale): Chrome {
+  return { ...languages[locale], tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
 }
 
-export const chrome: Chrome = { tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
-
-const flowId = "Yk3vS6s1nJr0dQZ2";
-const email = "ada@contoso.example";
-const longEmail = "a.very.long.mailbox.name.that.goes.on.and.on.without.any.end@department.subsidiary.contoso.example";
+export const chrome = chromeIn("en");
 
 const confirm: ConfirmView = {
   page: "confirm",
@@ -23,12 +19,14 @@ const confirm: ConfirmView = {
   fromIp: "203.0.113.24",
   network: "same_network",
   userCode: "FSBF-ZMBK",
-  permissions: ["Know your name and email", "Read your to-do lists", "Stay signed in until unused for 90 days"],
+  permissions: [
+    { kind: "name_and_email" },
+    { kind: "api", text: "Read your to-do lists" },
+    { kind: "offline", days: 90 },
+  ],
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
-const signIn = { page: "sign_in", flowId, email: "", signUpAllowed: true, problem: null } as const;
-const signUpCode = { page: "sign_up_code", flowId, email, minutes: 10, resent: false, problem: null } as const;
 const at = Date.UTC(2026, 4, 12, 9, 30);
 
 /** Every page in every state that the contract knows, and the texts that strain a layout. */
@@ -51,29 +49,7 @@ export const samples: Sample[] = [
       displayName: "Adaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     },
   },
-  { name: "sign-in", view: signIn },
-  { name: "sign-in-closed", view: { ...signIn, signUpAllowed: false } },
-  { name: "sign-in-wrong", view: { ...signIn, email, problem: "wrong" } },
-  { name: "sign-in-empty", view: { ...signIn, problem: "empty" } },
-  { name: "sign-in-empty-password", view: { ...signIn, email, problem: "empty" } },
-  { name: "sign-in-too-many", view: { ...signIn, email: longEmail, problem: "too_many" } },
-  { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
-  { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
-  { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
-  { name: "sign-up-email-mail-failed", view: { page: "sign_up_email", flowId, email, problem: "mail_failed" } },
-  { name: "sign-up-code", view: signUpCode },
-  { name: "sign-up-code-resent", view: { ...signUpCode, email: longEmail, resent: true } },
-  { name: "sign-up-code-wrong", view: { ...signUpCode, minutes: 1, problem: "wrong" } },
-  { name: "sign-up-code-dead", view: { ...signUpCode, problem: "dead" } },
-  { name: "sign-up-code-too-many", view: { ...signUpCode, problem: "too_many" } },
-  { name: "sign-up-code-mail-failed", view: { ...signUpCode, problem: "mail_failed" } },
-  { name: "sign-up-password", view: { page: "sign_up_password", flowId, email, problem: null } },
-  { name: "sign-up-password-short", view: { page: "sign_up_password", flowId, email, problem: "short" } },
-  { name: "sign-up-password-long", view: { page: "sign_up_password", flowId, email: longEmail, problem: "long" } },
-  { name: "sign-up-password-common", view: { page: "sign_up_password", flowId, email, problem: "common" } },
-  { name: "sign-up-name", view: { page: "sign_up_name", flowId, displayName: "", problem: null } },
-  { name: "sign-up-name-empty", view: { page: "sign_up_name", flowId, displayName: "", problem: "empty" } },
-  { name: "sign-up-name-long", view: { page: "sign_up_name", flowId, displayName: "A".repeat(300), problem: "long" } },
+  ...accountSamples,
   { name: "confirm", view: confirm },
   { name: "confirm-other-network", view: { ...confirm, network: "other_network", startedSecondsAgo: 125 } },
   {
@@ -101,9 +77,12 @@ export const samples: Sample[] = [
       userCode: "FSBFZM-BKWXR",
       startedSecondsAgo: 840,
       permissions: [
-        "Know your name and email",
-        "Read, change and delete every to-do list that you made or that somebody else shared with you",
-        "Stay signed in until unused for 90 days",
+        { kind: "name_and_email" },
+        {
+          kind: "api",
+          text: "Read, change and delete every to-do list that you made or that somebody else shared with you",
+        },
+        { kind: "offline", days: 90 },
       ],
     },
   },
