@@ -44,7 +44,7 @@ async function signUpAndAnswer(
   does(page, "•".repeat(password.length));
   page = await browser.send(page, "/sign-up/password", { password });
   does(page, name);
-  page = await browser.send(page, "/sign-up/name", { display_name: name });
+  page = await browser.send(page, "/sign-up/details", { display_name: name });
   does(page, decision, whatIsAsked(page));
   page = await browser.send(page, "/confirm", { decision });
   person(page.heading);

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import PostalMime from "postal-mime";
 import { readDkim } from "../../packages/tenant/src/mail/dkim.ts";
 import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
-import { signUpCodeMail } from "../../packages/tenant/src/mail/messages.ts";
+import { codeMail } from "../../packages/tenant/src/mail/messages.ts";
 import { createSmtpMailer, type SmtpOptions } from "../../packages/tenant/src/mail/smtp-mailer.ts";
 import { createAuthority, issueLeaf } from "../../packages/tenant/src/server/certificates.ts";
 import { verifyDkim } from "../../packages/tenant/test/mail/verify-dkim.ts";
@@ -70,7 +70,7 @@ async function run(program: string): Promise<void> {
   const id = randomUUID();
   const mail = {
     id,
-    ...signUpCodeMail({ to: "ada@contoso.example", tenantName: "Contoso", locale: "en", code, minutes: 10 }),
+    ...codeMail("signUp", { to: "ada@contoso.example", tenantName: "Contoso", locale: "en", code, minutes: 10 }),
   };
   const mailer = createSmtpMailer(options);
   await mailer.send(mail);

@@ -112,7 +112,7 @@ async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<Li
   if (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME) {
     throw new TenantError("name_invalid", "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
   }
-  const problem = checkPassword(input.password, { email, tenantName: ctx.config.name });
+  const problem = await checkPassword(input.password, { email, tenantName: ctx.config.name });
   if (problem) throw weakPassword(problem);
   const user = await createUser(ctx, { email, displayName, passwordHash: await hashPassword(input.password) });
   if (user === "taken") {

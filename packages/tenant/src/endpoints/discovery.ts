@@ -61,7 +61,9 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     token_endpoint_auth_methods_supported: clientAuthentication,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
     claims_supported:
-      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name preferred_username email groups".split(" "),
+      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name given_name family_name preferred_username email groups".split(
+        " ",
+      ),
     request_uri_parameter_supported: false,
     http_logout_supported: true,
     tenant_region_scope: null,

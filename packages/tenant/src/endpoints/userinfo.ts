@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { profileClaims } from "../tokens/claims.ts";
 
 /** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes; errors by RFC 6750 §3. */
 export function userinfo(app: FastifyInstance, ctx: TenantContext): void {
@@ -33,7 +34,7 @@ export function userinfo(app: FastifyInstance, ctx: TenantContext): void {
     return reply.send({
       // The ID token's sub for the same client (OpenID Connect Core §5.3.2).
       sub: claims.sub,
-      ...(scopes.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
+      ...(scopes.includes("profile") ? profileClaims(user) : {}),
       ...(scopes.includes("email") ? { email: user.email } : {}),
     });
   };

@@ -9,22 +9,18 @@ export interface Addressed {
   locale: Locale;
 }
 
-export function signUpCodeMail(about: Addressed & { code: string; minutes: number }): OutgoingMail {
+/** A code to be copied to the page where it was asked for. */
+export function codeMail(
+  what: "signUp" | "signIn" | "secondFactor" | "reset",
+  about: Addressed & { code: string; minutes: number },
+): OutgoingMail {
   const { to, tenantName, code, minutes } = about;
   const language = languages[about.locale];
-  const { subject, enter, works, warning } = language.messages.mails.signUpCode;
+  const { subject, enter, works, warning, warningOfPassword } = language.messages.mails.code;
   const name = oneLine(tenantName);
-  const paragraphs = [enter(name), { code }, works(minutes), { aside: warning }];
-  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
-}
-
-/** To somebody who has shown their password already: the mail says what it means if that was not them. */
-export function secondFactorCodeMail(about: Addressed & { code: string; minutes: number }): OutgoingMail {
-  const { to, tenantName, code, minutes } = about;
-  const language = languages[about.locale];
-  const { subject, enter, works, warning } = language.messages.mails.secondFactorCode;
-  const name = oneLine(tenantName);
-  const paragraphs = [enter(name), { code }, works(minutes), { aside: warning }];
+  // Whoever asks for a second proof has shown the first: if that was somebody else, the person has to act.
+  const aside = what === "secondFactor" ? warningOfPassword : warning;
+  const paragraphs = [enter[what](name), { code }, works(minutes), { aside }];
   return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
 }
 
@@ -35,4 +31,14 @@ export function accountExistsMail(about: Addressed): OutgoingMail {
   const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
   const name = oneLine(tenantName);
   return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, tenantName, language);
+}
+
+/** To an address that somebody tried to sign in with, or to reset, although it has no account: likewise. */
+export function noAccountMail(about: Addressed & { mayCreate: boolean }): OutgoingMail {
+  const { to, tenantName, mayCreate } = about;
+  const language = languages[about.locale];
+  const { subject, none, create, other } = language.messages.mails.noAccount;
+  const name = oneLine(tenantName);
+  const paragraphs = [none(name), ...(mayCreate ? [create] : []), other];
+  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
 }

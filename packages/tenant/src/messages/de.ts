@@ -3,11 +3,12 @@ import { confirm, permissions } from "./de/confirm.ts";
 import { ended } from "./de/ended.ts";
 import { enterCode } from "./de/enter-code.ts";
 import { inbox } from "./de/inbox.ts";
+import { mailedCode, newPassword, reset } from "./de/mailed-code.ts";
 import { mails } from "./de/mails.ts";
 import { notMe } from "./de/not-me.ts";
 import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./de/second-factor.ts";
 import { continueAs, signIn, signOut } from "./de/sign-in.ts";
-import { signUp } from "./de/sign-up.ts";
+import { attributes, signUp } from "./de/sign-up.ts";
 import { titles } from "./de/titles.ts";
 import type { Messages } from "./messages.ts";
 
@@ -20,11 +21,15 @@ export const de: Messages = {
   signIn,
   continueAs,
   signOut,
+  mailedCode,
+  newPassword,
+  reset,
   signUp,
   secondFactor,
   authenticator,
   recoveryCodes,
   accountSignIn,
+  attributes,
   confirm,
   permissions,
   ended,

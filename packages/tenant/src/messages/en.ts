@@ -3,11 +3,12 @@ import { confirm, permissions } from "./en/confirm.ts";
 import { ended } from "./en/ended.ts";
 import { enterCode } from "./en/enter-code.ts";
 import { inbox } from "./en/inbox.ts";
+import { mailedCode, newPassword, reset } from "./en/mailed-code.ts";
 import { mails } from "./en/mails.ts";
 import { notMe } from "./en/not-me.ts";
 import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./en/second-factor.ts";
 import { continueAs, signIn, signOut } from "./en/sign-in.ts";
-import { signUp } from "./en/sign-up.ts";
+import { attributes, signUp } from "./en/sign-up.ts";
 import { titles } from "./en/titles.ts";
 
 /** Everything that a person reads on a page or in a mail. Entries are text, or functions of data that return text or markup. */
@@ -20,11 +21,15 @@ export const en = {
   signIn,
   continueAs,
   signOut,
+  mailedCode,
+  newPassword,
+  reset,
   signUp,
   secondFactor,
   authenticator,
   recoveryCodes,
   accountSignIn,
+  attributes,
   confirm,
   permissions,
   ended,

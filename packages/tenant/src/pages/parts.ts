@@ -29,7 +29,12 @@ interface Field {
   autocomplete: string;
   value?: string;
   hint?: string;
+  /** The page's note says what is wrong with it. */
   wrong?: boolean;
+  /** What is wrong with it, said at the field: on a page of many. */
+  problem?: string | null | undefined;
+  /** True unless said. */
+  required?: boolean;
   autofocus?: boolean;
   class?: string;
   more?: Parameters<typeof attrs>[0];
@@ -37,7 +42,7 @@ interface Field {
 
 export function field(f: Field): Html {
   const hintId = f.hint ? `${f.name}-hint` : null;
-  const described = [f.wrong ? problemId : null, hintId].filter(Boolean).join(" ");
+  const described = [f.wrong && problemId, f.problem && `${f.name}-problem`, hintId].filter(Boolean).join(" ");
   return html`<div class="field"><label for="${f.name}">${f.label}</label><input${attrs({
     class: f.class ? `input ${f.class}` : "input",
     id: f.name,
@@ -45,12 +50,42 @@ export function field(f: Field): Html {
     type: f.type,
     value: f.value || null,
     autocomplete: f.autocomplete,
-    required: true,
+    required: f.required ?? true,
     autofocus: f.autofocus,
-    "aria-invalid": f.wrong ? "true" : null,
+    "aria-invalid": f.wrong || f.problem ? "true" : null,
     "aria-describedby": described || null,
     ...f.more,
-  })}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}</div>`;
+  })}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}${fieldProblem(f.name, f.problem)}</div>`;
+}
+
+/** What is wrong with one field among others. */
+export function fieldProblem(name: string, sentence: string | null | undefined): Html | null {
+  return sentence ? html`<p class="hint wrong" id="${name}-problem">${sentence}</p>` : null;
+}
+
+/** A box to tick; it sends `yes` or nothing. */
+export function tickBox(box: {
+  name: string;
+  label: string;
+  ticked: boolean;
+  hint?: string;
+  required?: boolean;
+  problem?: string | null | undefined;
+  autofocus?: boolean;
+}): Html {
+  const hintId = box.hint ? `${box.name}-hint` : null;
+  const described = [box.problem && `${box.name}-problem`, hintId].filter(Boolean).join(" ");
+  return html`<div class="field"><label class="choice"><input${attrs({
+    type: "checkbox",
+    id: box.name,
+    name: box.name,
+    value: "yes",
+    checked: box.ticked,
+    required: box.required,
+    autofocus: box.autofocus,
+    "aria-invalid": box.problem ? "true" : null,
+    "aria-describedby": described || null,
+  })}><span>${box.label}</span></label>${box.hint && html`<p class="hint" id="${hintId}">${box.hint}</p>`}${fieldProblem(box.name, box.problem)}</div>`;
 }
 
 /** An email or IP address in running text: a long one breaks at its dots, colons and @, not anywhere. */
@@ -62,12 +97,14 @@ export function address(text: string): Html {
 /** What a field of email, user name or code must not do to what is typed. */
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 
-export function button(label: Child, answer?: { name: string; value: string; alt?: boolean }): Html {
+/** `action`: where this button sends the form, if not where the form says. */
+export function button(label: Child, answer?: { name?: string; value?: string; alt?: boolean; action?: string }): Html {
   return html`<button${attrs({
     class: answer?.alt ? "button alt" : "button",
     type: "submit",
     name: answer?.name,
     value: answer?.value,
+    formaction: answer?.action,
   })}>${label}</button>`;
 }
 

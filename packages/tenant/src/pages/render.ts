@@ -7,10 +7,12 @@ import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
 import { deadLinkPage, notMeDonePage, notMePage } from "./not-me.ts";
 import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
+import { resetCodePage, resetEmailPage, resetPasswordPage } from "./reset.ts";
 import { secondFactorAppPage, secondFactorEmailPage, secondFactorRecoveryPage } from "./second-factor.ts";
-import { continueAsPage, signInPage } from "./sign-in.ts";
+import { continueAsPage, signInCodePage, signInPage } from "./sign-in.ts";
 import { signedOutPage, signOutPage } from "./sign-out.ts";
-import { signUpCodePage, signUpEmailPage, signUpNamePage, signUpPasswordPage } from "./sign-up.ts";
+import { signUpCodePage, signUpEmailPage, signUpPasswordPage } from "./sign-up.ts";
+import { signUpDetailsPage } from "./sign-up-details.ts";
 import type { Chrome, View } from "./view.ts";
 
 export { statusOf } from "./status.ts";
@@ -29,14 +31,22 @@ function pageOf(view: View, chrome: Chrome): Page {
       return continueAsPage(view, chrome);
     case "sign_in":
       return signInPage(view, chrome);
+    case "sign_in_code":
+      return signInCodePage(view, chrome);
+    case "reset_email":
+      return resetEmailPage(view, chrome);
+    case "reset_code":
+      return resetCodePage(view, chrome);
+    case "reset_password":
+      return resetPasswordPage(view, chrome);
     case "sign_up_email":
       return signUpEmailPage(view, chrome);
     case "sign_up_code":
       return signUpCodePage(view, chrome);
     case "sign_up_password":
       return signUpPasswordPage(view, chrome);
-    case "sign_up_name":
-      return signUpNamePage(view, chrome);
+    case "sign_up_details":
+      return signUpDetailsPage(view, chrome);
     case "confirm":
       return confirmPage(view, chrome);
     case "sign_out":

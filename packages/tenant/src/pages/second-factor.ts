@@ -1,5 +1,6 @@
-import { type Child, html } from "./html.ts";
+import { type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
+import { mailedCodeForms } from "./mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
@@ -34,33 +35,23 @@ ${otherWays(view.flowId, chrome, { byApp: false, byEmail: view.byEmail, byRecove
 }
 
 export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">, chrome: Chrome): Page {
-  const { common, titles, secondFactor, signUp } = chrome.messages;
-  const { code } = signUp;
-  const flow = { flow: view.flowId };
-  const note = problemNote(view.problem && code.problems[view.problem]);
+  const { titles } = chrome.messages;
   const ways = otherWays(view.flowId, chrome, { byApp: view.byApp, byEmail: false, byRecovery: view.byRecovery });
   const main = view.sent
-    ? html`<p class="lede">${code.lede(address(view.email), view.minutes)}</p>
-${note}
-${view.resent && view.problem === null && html`<p class="note good" role="status">${code.resent}</p>`}
-${form(formActions.second_factor_email, chrome, flow, [
-  field({
-    name: "code",
-    label: code.label,
-    type: "text",
-    autocomplete: "one-time-code",
-    class: "digits",
-    wrong: view.problem === "wrong" || view.problem === "dead",
-    autofocus: true,
-    more: digits,
-  }),
-  button(common.continue),
-])}
-<div class="aside">${code.nothingThere} ${form(formActions.second_factor_email_send, chrome, flow, html`<button class="text-button" type="submit">${code.resend}</button>`)}</div>`
-    : html`<p class="lede">${secondFactor.email.before(address(view.email))}</p>
-${note}
-${form(formActions.second_factor_email_send, chrome, flow, button(secondFactor.email.send))}`;
+    ? mailedCodeForms(view, chrome, {
+        enter: formActions.second_factor_email,
+        resend: formActions.second_factor_email_send,
+        mayHaveNone: false,
+      })
+    : askForCode(view, chrome);
   return { title: titleOf(view, chrome.messages), main: html`<h1>${titles.second_factor_email}</h1>${main}${ways}` };
+}
+
+function askForCode(view: Extract<SecondFactor<"second_factor_email">, { sent: false }>, chrome: Chrome): Html {
+  const { secondFactor, mailedCode } = chrome.messages;
+  return html`<p class="lede">${secondFactor.email.before(address(view.email))}</p>
+${problemNote(view.problem && mailedCode.problems[view.problem])}
+${form(formActions.second_factor_email_send, chrome, { flow: view.flowId }, button(secondFactor.email.send))}`;
 }
 
 export function secondFactorRecoveryPage(view: SecondFactor<"second_factor_recovery">, chrome: Chrome): Page {

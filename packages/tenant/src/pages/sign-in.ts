@@ -1,14 +1,16 @@
 import type { Messages } from "../messages/messages.ts";
 import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
-import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
+import { mailedCodeForms } from "./mailed-code.ts";
+import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
 type SignIn = Extract<View, { page: "sign_in" }>;
+type SignInCode = Extract<View, { page: "sign_in_code" }>;
 type ContinueAs = Extract<View, { page: "continue_as" }>;
 
-function problemOf(view: SignIn, { common, signIn }: Messages): string | null {
+function problemOf(view: SignIn, { common, signIn, mailedCode }: Messages): string | null {
   switch (view.problem) {
     case null:
       return null;
@@ -18,40 +20,65 @@ function problemOf(view: SignIn, { common, signIn }: Messages): string | null {
       return signIn.problems.wrong;
     case "too_many":
       return common.tooManyTries;
+    default:
+      return mailedCode.problems[view.problem];
   }
 }
 
 export function signInPage(view: SignIn, chrome: Chrome): Page {
   const { common, signIn } = chrome.messages;
+  const [withPassword, withCode] = [view.methods.includes("password"), view.methods.includes("email_code")];
   const emailMissing = view.problem === "empty" && view.email === "";
-  const wrong = view.problem === "wrong" || view.problem === "empty";
+  const emailWrong = view.problem === "wrong" || view.problem === "invalid" || emailMissing;
   return {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${chrome.messages.titles.sign_in}</h1>
 <p class="lede">${signIn.lede}</p>
+${view.passwordChanged && view.problem === null && html`<p class="note good" role="status">${signIn.changed}</p>`}
 ${problemNote(problemOf(view, chrome.messages))}
-${form(formActions.sign_in, chrome, { flow: view.flowId }, [
-  field({
-    name: "email",
-    label: common.email,
-    type: "email",
-    autocomplete: "username",
-    value: view.email,
-    wrong: view.problem === "wrong" || emailMissing,
-    autofocus: view.email === "",
-    more: asTyped,
-  }),
-  field({
-    name: "password",
-    label: common.password,
-    type: "password",
-    autocomplete: "current-password",
-    wrong,
-    autofocus: view.email !== "",
-  }),
-  button(common.signIn),
-])}
+${
+  (withPassword || withCode) &&
+  form(withPassword ? formActions.sign_in : formActions.sign_in_send_code, chrome, { flow: view.flowId }, [
+    field({
+      name: "email",
+      label: common.email,
+      type: "email",
+      autocomplete: "username",
+      value: view.email,
+      wrong: emailWrong,
+      autofocus: view.email === "" || !withPassword,
+      more: asTyped,
+    }),
+    withPassword &&
+      field({
+        name: "password",
+        label: common.password,
+        type: "password",
+        autocomplete: "current-password",
+        wrong: view.problem === "wrong" || view.problem === "empty",
+        autofocus: view.email !== "",
+      }),
+    tickBox({ name: "keep", label: signIn.keep, ticked: view.keepSignedIn, hint: signIn.keepHint }),
+    button(withPassword ? common.signIn : signIn.sendCode),
+    withPassword && withCode && button(signIn.codeInstead, { alt: true, action: formActions.sign_in_send_code }),
+  ])
+}
+${withPassword && html`<p class="aside"><a class="link" href="${flowLink(formActions.reset_email, view.flowId)}">${signIn.forgot}</a></p>`}
 ${view.signUpAllowed && html`<p class="aside">${signIn.newHere} <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">${signIn.createAccount}</a></p>`}`,
+  };
+}
+
+export function signInCodePage(view: SignInCode, chrome: Chrome): Page {
+  const { common, signIn } = chrome.messages;
+  return {
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${chrome.messages.titles.sign_in_code}</h1>
+${mailedCodeForms(view, chrome, {
+  enter: formActions.sign_in_code,
+  resend: formActions.sign_in_resend,
+  mayHaveNone: true,
+})}
+<p class="aside">${signIn.otherEmail} <a class="link" href="${flowLink(formActions.sign_in, view.flowId)}">${common.signIn}</a></p>`,
   };
 }
 

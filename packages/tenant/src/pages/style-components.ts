@@ -13,6 +13,12 @@ label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
 .code-input{min-block-size:4.4rem;padding:.6rem .5rem;text-align:center;text-transform:uppercase;border-radius:var(--radius);
   font:600 clamp(1.2rem,6.4vw,1.9rem)/1.2 var(--mono);letter-spacing:.16em;text-indent:.16em}
 .digits{text-align:center;font:600 1.5rem/1.2 var(--mono);letter-spacing:.2em;text-indent:.2em;min-block-size:3.8rem}
+fieldset{border:0;margin:0;padding:0;min-inline-size:0}
+legend{padding:0}
+.choice{display:flex;align-items:flex-start;gap:.7rem;min-block-size:2.75rem;padding-block:.6rem;margin:0;font-weight:400;cursor:pointer}
+.choice input{flex:none;inline-size:1.35rem;block-size:1.35rem;margin:.05rem 0 0;accent-color:var(--brand)}
+.choice+.hint{margin-block-start:0}
+.hint.wrong{color:var(--bad-ink);font-weight:600}
 .button{display:flex;align-items:center;justify-content:center;inline-size:100%;min-block-size:3.3rem;padding:.7rem 1rem;margin:0;
   border:2px solid transparent;border-radius:var(--radius-small);background:var(--brand);color:var(--on-brand);
   font:600 1rem/1.3 var(--sans);text-align:center;text-decoration:none;cursor:pointer}

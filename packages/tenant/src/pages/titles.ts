@@ -15,6 +15,8 @@ function questionOf(view: View, { titles }: Messages): string {
   switch (view.page) {
     case "enter_code":
       return codeToCompare(view) === null ? titles.enter_code : titles.compare;
+    case "sign_up_details":
+      return view.questions.length === 0 ? titles.sign_up_name : titles.sign_up_details;
     case "confirm":
     case "no_access":
     case "done":

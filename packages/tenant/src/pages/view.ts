@@ -16,27 +16,23 @@ export type View =
       page: "sign_in";
       flowId: string;
       email: string;
+      /** Without "password" the form asks for the email only, and mails a code. */
+      methods: ("password" | "email_code" | "passkey")[];
       signUpAllowed: boolean;
-      problem: null | "wrong" | "empty" | "too_many";
+      keepSignedIn: boolean;
+      /** By a reset, a moment ago. */
+      passwordChanged: boolean;
+      problem: null | "wrong" | "empty" | "invalid" | "too_many" | "mail_failed" | "mail_refused";
     }
-  | {
-      page: "sign_up_email";
-      flowId: string;
-      email: string;
-      problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
-    }
-  | {
-      page: "sign_up_code";
-      flowId: string;
-      email: string;
-      minutes: number;
-      resent: boolean;
-      /** The mail server did not take the mail at once. */
-      slow: boolean;
-      problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
-    }
-  | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
-  | { page: "sign_up_name"; flowId: string; displayName: string; problem: null | "empty" | "long" }
+  | ({ page: "sign_in_code" } & MailedCode)
+  | ({ page: "reset_email" } & AskedEmail)
+  | ({ page: "reset_code" } & MailedCode)
+  | ({ page: "reset_password" } & ChosenPassword)
+  /** `steps`: how many there are. */
+  | ({ page: "sign_up_email"; steps: number } & AskedEmail)
+  | ({ page: "sign_up_code"; steps: number } & MailedCode)
+  | ({ page: "sign_up_password"; steps: number } & ChosenPassword)
+  | SignUpDetailsView
   | ConfirmView
   /** Signed in, and the app is for people who are assigned to it. */
   | { page: "no_access"; flowId: string; email: string; appName: string }
@@ -65,16 +61,15 @@ export type View =
       problem: null | "wrong" | "used" | "too_many";
     }
   /** `sent`: a code is on its way; before that, the page has a button that sends it. */
+  | ({ page: "second_factor_email"; sent: true; byApp: boolean; byRecovery: boolean } & MailedCode)
   | {
       page: "second_factor_email";
-      flowId: string;
-      email: string;
-      minutes: number;
-      sent: boolean;
-      resent: boolean;
+      sent: false;
       byApp: boolean;
       byRecovery: boolean;
-      problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+      flowId: string;
+      email: string;
+      problem: null | "too_many" | "mail_failed" | "mail_refused";
     }
   | { page: "second_factor_recovery"; flowId: string; problem: null | "wrong" | "too_many" }
   /** A second proof is needed and there is none yet. */
@@ -102,6 +97,54 @@ export type View =
   | { page: "not_found" }
   | { page: "too_many" }
   | { page: "failed"; traceId: string };
+
+interface AskedEmail {
+  flowId: string;
+  email: string;
+  problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+}
+
+interface MailedCode {
+  flowId: string;
+  email: string;
+  minutes: number;
+  resent: boolean;
+  /** The mail server did not take the mail at once. */
+  slow: boolean;
+  problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+}
+
+interface ChosenPassword {
+  flowId: string;
+  email: string;
+  problem: null | "short" | "long" | "common";
+}
+
+/** The name and what else the user flow asks for; each field says its own problem. */
+export interface SignUpDetailsView {
+  page: "sign_up_details";
+  flowId: string;
+  steps: number;
+  /** An empty label is the page's own. */
+  name: { label: string; value: string; problem: null | "empty" | "long" };
+  questions: SignUpQuestion[];
+  terms: { label: string; url: string | null; accepted: boolean; missing: boolean } | null;
+  problem: null | "answers";
+}
+
+export interface SignUpQuestion {
+  /** Of the attribute: a built-in one with an empty label is called in the page's language. */
+  id: string;
+  /** Of the field; option n of a `CheckboxMultiSelect` is `<name>.<n>`. */
+  name: string;
+  label: string;
+  input: "TextBox" | "RadioSingleSelect" | "CheckboxMultiSelect" | "CheckboxSingleSelect" | "NumericTextBox";
+  required: boolean;
+  autocomplete: string;
+  value: string;
+  options: { value: string; label: string; chosen: boolean }[];
+  problem: null | "empty" | "long" | "number" | "invalid";
+}
 
 export interface ConfirmView {
   page: "confirm";
@@ -146,11 +189,15 @@ export interface Chrome extends Language {
  * |---|---|---|
  * | enter_code | /device | user_code |
  * | continue_as | /device/continue | flow, answer = `continue` or `other` |
- * | sign_in | /sign-in | flow, email, password |
+ * | sign_in | /sign-in | flow, email, password, keep = `yes`; its second button, or its only one, goes to /sign-in/code/send |
+ * | sign_in_code | /sign-in/code | flow, code; and a second form /sign-in/code/resend with flow |
+ * | reset_email | /reset | flow, email |
+ * | reset_code | /reset/code | flow, code; and a second form /reset/resend with flow |
+ * | reset_password | /reset/password | flow, password |
  * | sign_up_email | /sign-up | flow, email |
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
- * | sign_up_name | /sign-up/name | flow, display_name |
+ * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
  * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | no_access | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
@@ -166,17 +213,24 @@ export interface Chrome extends Language {
  * | my_recovery_codes | /me/recovery-codes | |
  * | account_signed_out, sign_in_again | /me/sign-in-again | |
  *
- * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
  */
 export const formActions = {
   enter_code: "/device",
   continue_as: "/device/continue",
   sign_in: "/sign-in",
+  sign_in_send_code: "/sign-in/code/send",
+  sign_in_code: "/sign-in/code",
+  sign_in_resend: "/sign-in/code/resend",
+  reset_email: "/reset",
+  reset_code: "/reset/code",
+  reset_resend: "/reset/resend",
+  reset_password: "/reset/password",
   sign_up_email: "/sign-up",
   sign_up_code: "/sign-up/code",
   sign_up_resend: "/sign-up/resend",
   sign_up_password: "/sign-up/password",
-  sign_up_name: "/sign-up/name",
+  sign_up_details: "/sign-up/details",
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
   not_me: "/not-me",

@@ -8,6 +8,7 @@
 import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AuditRecord, AuditStore } from "./audit-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
 import type { LinkStore } from "./link-contract.ts";
@@ -15,6 +16,7 @@ import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
+export type * from "./audit-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
 export type * from "./link-contract.ts";
@@ -202,7 +204,7 @@ export interface TokenStore {
   revokeUser(userId: string, reason: string, now: number, audit: AuditRecord): Promise<number>;
 }
 
-// ---- throttle, keys, audit -------------------------------------------------------------------
+// ---- throttle, keys --------------------------------------------------------------------------
 
 export interface ThrottleStore {
   /**
@@ -241,22 +243,4 @@ export interface KeyStore {
   /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns what stands. */
   insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
   retire(kid: string, retiresAt: number): Promise<void>;
-}
-
-export interface AuditRecord {
-  at: number;
-  /** `device_grant.redeemed`, `refresh_token.reused`, `user.signed_in` … */
-  event: string;
-  actor: "user" | "client" | "operator" | "tenant";
-  userId: string | null;
-  clientId: string | null;
-  grantId: string | null;
-  ip: string | null;
-  /** Never a secret. */
-  detail: Record<string, string | number | boolean>;
-}
-
-export interface AuditStore {
-  write(record: AuditRecord): Promise<void>;
-  list(filter: { event?: string; limit: number }): Promise<AuditRecord[]>;
 }

@@ -1,4 +1,5 @@
-import type { Attributes } from "../directory/entities.ts";
+import type { Attributes, User } from "../directory/entities.ts";
+import type { AuditRecord } from "./audit-contract.ts";
 import type { MailCodePurpose } from "./mail-contract.ts";
 
 /** A browser on the pages origin. Its cookie's value is random (256 bit); only its SHA-256 is stored. */
@@ -74,8 +75,33 @@ export interface SessionStore {
     sessionId: string,
     passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
   ): Promise<boolean>;
+  /** "Keep me signed in" was ticked, before who it is was proven. */
+  setFlowKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
   /** The secret that the person is asked to enrol; null forgets it. */
   setFlowTotpSecret(id: string, sessionId: string, secretSealed: string | null): Promise<boolean>;
   /** Compare-and-swap: challenge number `number` is answered now, and by nobody before. */
   takeChallenge(id: string, sessionId: string, number: number, now: number): Promise<boolean>;
+
+  /**
+   * Spends the flow's proof of its address for `reset`, sets the password of that address's account and ends what stood
+   * on the old one: every session, every token family, approvals not yet redeemed, walks that wait for a second factor.
+   * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
+   * proven, or the account is gone or disabled: nothing changes.
+   */
+  resetPassword(input: {
+    flowId: string;
+    sessionId: string;
+    passwordHash: string;
+    now: number;
+    audit: Omit<AuditRecord, "userId">;
+  }): Promise<User | undefined>;
+  /** The same by a signed-in person, whose own session stays. Compare-and-swap: false when `from` is no longer the hash. */
+  changePassword(input: {
+    userId: string;
+    from: string | null;
+    passwordHash: string;
+    keepSessionId: string | null;
+    now: number;
+    audit: AuditRecord;
+  }): Promise<boolean>;
 }

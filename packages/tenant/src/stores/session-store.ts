@@ -1,6 +1,7 @@
 import type { Selectable, UpdateResult } from "kysely";
 import type { BrowserSession, Flow, SessionStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { passwordVerbs } from "./password-store.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
 import { standing } from "./standing.ts";
@@ -108,6 +109,9 @@ export function sessionStore(database: Database): SessionStore {
         }),
       ),
 
+    setFlowKeepSignedIn: (id, sessionId, keepSignedIn) =>
+      changed(flowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),
+
     setFlowTotpSecret: (id, sessionId, totpSecretSealed) => changed(flowOf(id, sessionId).set({ totpSecretSealed })),
 
     takeChallenge: (id, sessionId, number, now) =>
@@ -117,6 +121,8 @@ export function sessionStore(database: Database): SessionStore {
           .where("expiresAt", ">", now)
           .set({ challengeNumber: number + 1 }),
       ),
+
+    ...passwordVerbs(database),
   };
 }
 

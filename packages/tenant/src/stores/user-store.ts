@@ -66,6 +66,6 @@ export function userVerbs({ db }: Database): UserVerbs {
   };
 }
 
-function toUser(row: Selectable<Tables["users"]>): User {
+export function toUser(row: Selectable<Tables["users"]>): User {
   return { ...row, attributes: JSON.parse(row.attributes) };
 }

@@ -111,7 +111,7 @@ export function idTokenClaims(
     // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
     at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
     ...(app.groupClaims ? groupClaims(subject.groups) : {}),
-    ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
+    ...(scopes.oidc.includes("profile") ? profileClaims(user) : {}),
     ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
   };
 }
@@ -122,6 +122,17 @@ const MOST_GROUPS = 200;
 function groupClaims(groups: string[]): Record<string, unknown> {
   if (groups.length > MOST_GROUPS) return { hasgroups: true };
   return groups.length > 0 ? { groups } : {};
+}
+
+/** What `profile` asks for (OpenID Connect Core §5.4), as far as sign-up collected it. */
+export function profileClaims(user: User): Record<string, unknown> {
+  const { givenName, surname } = user.attributes;
+  return {
+    name: user.displayName,
+    preferred_username: user.email,
+    ...(givenName === undefined ? {} : { given_name: givenName }),
+    ...(surname === undefined ? {} : { family_name: surname }),
+  };
 }
 
 function tokenId(): string {

@@ -21,7 +21,8 @@ export function malformed(): PageProblem {
   return new PageProblem({ page: "stale_form" }, 400);
 }
 
-const MAX_FIELDS = 20;
+/** Sign-up asks for 80 at most (`MAX_QUESTION_FIELDS`), beside its own. */
+const MAX_FIELDS = 100;
 
 /** @throws PageProblem when a name comes twice: which of the two counts is not ours to guess */
 export function readFields(encoded: string): Fields {

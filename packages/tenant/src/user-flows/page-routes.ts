@@ -14,6 +14,8 @@ export interface PageHandlers {
   post?: PageHandler;
   /** The session changes here, and with it the token of every form. A path says where the form leads when sent twice. */
   signsIn?: boolean | string;
+  /** Of the form, where it may be longer than others. */
+  bodyLimit?: number;
 }
 
 export type DefinePage = (path: string, handlers: PageHandlers) => void;
@@ -40,7 +42,7 @@ function definePage(
   scope: FastifyInstance,
   ctx: TenantContext,
   url: string,
-  { get, post, signsIn }: PageHandlers,
+  { get, post, signsIn, bodyLimit = BODY_LIMIT }: PageHandlers,
 ): void {
   if (get) {
     scope.get(url, async (request, reply) => {
@@ -49,7 +51,7 @@ function definePage(
     });
   }
   if (post) {
-    scope.post(url, { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+    scope.post(url, { bodyLimit }, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const visit = await openVisit(ctx, request, fields);
       if (!isOurForm(ctx, request, fields)) {

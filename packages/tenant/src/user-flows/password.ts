@@ -9,6 +9,8 @@ const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$GppALKLABet3JocMa+K7oQ$BbdiA174MPTvhBKOjce0fLlfJz/nbuI+qX0P6iFXqtc";
 
+export type PasswordProblem = "short" | "long" | "common";
+
 export const MIN_PASSWORD = 8;
 export const MAX_PASSWORD = 128;
 
@@ -39,14 +41,15 @@ export async function verifyPassword(stored: string | null, password: string): P
  * Why a new password will not do. No rules of composition, any character counts, spaces too (NIST SP 800-63B §3.1.1.2):
  * what is refused is short, or what everybody tries first.
  */
-export function checkPassword(
+export async function checkPassword(
   password: string,
   about: { email: string; tenantName?: string },
-): null | "short" | "long" | "common" {
+): Promise<PasswordProblem | null> {
   const characters = length(password);
   if (characters < MIN_PASSWORD) return "short";
   if (characters > MAX_PASSWORD) return "long";
-  return isCommonPassword(normalize(password), [about.email, "doorcode", about.tenantName ?? ""]) ? "common" : null;
+  const common = await isCommonPassword(normalize(password), [about.email, "doorcode", about.tenantName ?? ""]);
+  return common ? "common" : null;
 }
 
 /** The same characters may be typed as different code points on another keyboard. */

@@ -10,12 +10,22 @@ import { showNotMe, takeNotMe } from "./not-me.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { signInToAccount } from "./recent-sign-in.ts";
+import {
+  resendResetCode,
+  showReset,
+  showResetCode,
+  showResetPassword,
+  takeReset,
+  takeResetCode,
+  takeResetPassword,
+} from "./reset.ts";
 import { showSecondFactor } from "./second-factor.ts";
 import { showAppCode, showRecovery, takeAppCode, takeRecovery } from "./second-factor-app.ts";
 import { sendEmailCode, showEmailCode, takeEmailCode } from "./second-factor-email.ts";
 import { showSignIn, takeSignIn } from "./sign-in.ts";
+import { resendSignInCode, sendSignInCode, showSignInCode, takeSignInCode } from "./sign-in-code.ts";
 import { showSignOut, takeSignOut } from "./sign-out.ts";
-import { showSignUpName, showSignUpPassword, takeSignUpName, takeSignUpPassword } from "./sign-up-account.ts";
+import { showSignUpDetails, showSignUpPassword, takeSignUpDetails, takeSignUpPassword } from "./sign-up-account.ts";
 import {
   resendSignUpCode,
   showSignUpAddress,
@@ -24,6 +34,9 @@ import {
   takeSignUpCode,
 } from "./sign-up-address.ts";
 
+/** Eighty answers of 250 characters each, all of them emoji, would not fit; what people answer does. */
+const MANY_ANSWERS = 64 * 1024;
+
 /** Every page that a person meets, by its path. */
 export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
   pageRoutes(app, ctx, (page, scope) => {
@@ -31,11 +44,23 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/device", { get: showEnterCode, post: takeCode });
     page("/device/continue", { get: showContinueAs, post: takeContinueAs });
     page("/sign-in", { get: showSignIn, post: takeSignIn, signsIn: true });
+    page("/sign-in/code", { get: showSignInCode, post: takeSignInCode, signsIn: true });
+    page("/sign-in/code/send", { post: sendSignInCode });
+    page("/sign-in/code/resend", { post: resendSignInCode });
+    page("/reset", { get: showReset, post: takeReset });
+    page("/reset/code", { get: showResetCode, post: takeResetCode });
+    page("/reset/resend", { post: resendResetCode });
+    page("/reset/password", { get: showResetPassword, post: takeResetPassword });
     page("/sign-up", { get: showSignUpAddress, post: takeSignUpAddress });
     page("/sign-up/code", { get: showSignUpCode, post: takeSignUpCode });
     page("/sign-up/resend", { post: resendSignUpCode });
     page("/sign-up/password", { get: showSignUpPassword, post: takeSignUpPassword });
-    page("/sign-up/name", { get: showSignUpName, post: takeSignUpName, signsIn: true });
+    page("/sign-up/details", {
+      get: showSignUpDetails,
+      post: takeSignUpDetails,
+      signsIn: true,
+      bodyLimit: MANY_ANSWERS,
+    });
     page("/second-factor", { get: showSecondFactor });
     page("/second-factor/app", { get: showAppCode, post: takeAppCode, signsIn: true });
     page("/second-factor/email", { get: showEmailCode, post: takeEmailCode, signsIn: true });

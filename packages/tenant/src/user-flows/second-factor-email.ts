@@ -1,23 +1,24 @@
-import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
-import { secondFactorCodeMail } from "../mail/messages.ts";
+import { codeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
-import { deriveKey, hashSecret, keyedHash } from "../tokens/seal.ts";
 import { passSecondFactor } from "./authentication.ts";
-import { PageProblem } from "./form.ts";
-import { MAIL_CODE_ATTEMPTS, MAIL_CODE_MS } from "./limits.ts";
+import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { type AtSecondFactor, atSecondFactor, OTP, recordFactor, toAnotherWay } from "./second-factor.ts";
-import { charge, networkOf } from "./throttle.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
-type Problem = Extract<View, { page: "second_factor_email" }>["problem"];
+type Page = Extract<View, { page: "second_factor_email" }>;
+
+/** To somebody who has shown a first factor already: the mail says what it means if that was not them. */
+const secondFactorCode: CodeKind = {
+  purpose: "second_factor",
+  write: async (_visit, _flow, about) => ({ mail: codeMail("secondFactor", about), withCode: true }),
+};
 
 /** Nothing is mailed by looking; the page has a button for it. */
 export async function showEmailCode(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, (at) => {
-    if (!at.ways.email) return toAnotherWay(at.flow);
-    return emailPage(at, null, { sent: wasSent(at), resent: visit.fields.has("resent") });
-  });
+  return atSecondFactor(visit, (at) =>
+    at.ways.email ? emailPage(visit, at, null, visit.fields.has("resent")) : toAnotherWay(at.flow),
+  );
 }
 
 /** The first code, or another one: not at once, and then ever less often. */
@@ -25,21 +26,11 @@ export async function sendEmailCode(visit: Visit): Promise<Answer> {
   return atSecondFactor(visit, async (at) => {
     const { flow, user, ways } = at;
     if (!ways.email) return toAnotherWay(flow);
-    const sent = wasSent(at);
-    const paced = sent
-      ? await charge(visit, [
-          ["resendSoon", flow.id],
-          ["resendLater", flow.id],
-        ])
-      : ({ allowed: true } as const);
-    if (!paced.allowed) return { ...emailPage(at, "too_many", { sent }), retryAt: paced.retryAt };
-    const charged = await charge(visit, [
-      ["mailByIp", networkOf(visit.ip)],
-      ["mailByAddress", hashSecret(user.emailNormalized)],
-    ]);
-    if (!charged.allowed) return { ...emailPage(at, "too_many", { sent }), retryAt: charged.retryAt };
-    if (!(await mailCode(visit, at))) return emailPage(at, "mail_failed", { sent });
-    return { to: `${pathOf("/second-factor/email", flow)}${sent ? "&resent=1" : ""}` };
+    const again = wasSent(at);
+    const sent = await (again ? resendCode : sendCode)(visit, flow, user.email, secondFactorCode);
+    if (sent.outcome === "too_many") return { ...(await emailPage(visit, at, "too_many")), retryAt: sent.retryAt };
+    if (sent.outcome !== "sent") return emailPage(visit, at, sent.outcome);
+    return { to: `${pathOf("/second-factor/email", flow)}${again ? "&resent=1" : ""}` };
   });
 }
 
@@ -48,21 +39,10 @@ export async function takeEmailCode(visit: Visit): Promise<Answer> {
     const { flow, user, ways } = at;
     if (!ways.email) return toAnotherWay(flow);
     if (!wasSent(at)) return { to: pathOf("/second-factor/email", flow) };
-    const code = (visit.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
-    // Not eight digits: a slip of the keyboard that costs no attempt, because it could never have been right.
-    if (!/^\d{8}$/.test(code)) return emailPage(at, "wrong", { sent: true });
-    const used = await visit.ctx.store.mail.useCode({
-      flowId: flow.id,
-      sessionId: flow.sessionId,
-      purpose: "second_factor",
-      codeHash: codeHash(visit, at, code),
-      maxAttempts: MAIL_CODE_ATTEMPTS,
-      now: visit.now,
-    });
+    const used = await useCode(visit, flow, user.email, secondFactorCode);
     const event = used === "ok" ? "user.second_factor_passed" : "user.second_factor_failed";
     await recordFactor(visit, user, event, { flow, detail: { method: "email" } });
-    if (used !== "ok") return emailPage(at, used === "wrong" ? "wrong" : "dead", { sent: true });
-    return passSecondFactor(visit, flow, OTP);
+    return used === "ok" ? passSecondFactor(visit, flow, OTP) : emailPage(visit, at, used);
   });
 }
 
@@ -71,58 +51,17 @@ function wasSent({ flow, user }: AtSecondFactor): boolean {
   return flow.emailPurpose === "second_factor" && normalizeEmail(flow.email ?? "") === user.emailNormalized;
 }
 
-/** False when the mail could not be sent. */
-async function mailCode(visit: Visit, at: AtSecondFactor): Promise<boolean> {
-  const { ctx, now, locale } = visit;
-  const { flow, user } = at;
-  const code = randomInt(100_000_000).toString().padStart(8, "0");
-  const kept =
-    (await ctx.store.sessions.setFlowEmail(flow.id, flow.sessionId, user.email, "second_factor")) &&
-    (await ctx.store.mail.insertCode({
-      id: randomUUID(),
-      purpose: "second_factor",
-      flowId: flow.id,
-      emailNormalized: user.emailNormalized,
-      codeHash: codeHash(visit, at, code),
-      mailId: null,
-      createdAt: now,
-      expiresAt: now + MAIL_CODE_MS,
-    }));
-  if (!kept) throw new PageProblem({ page: "stale_form" });
-  const about = { to: user.email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
-  try {
-    await ctx.mail.send(secondFactorCodeMail(about), { expiresAt: now + MAIL_CODE_MS });
-    return true;
-  } catch (error) {
-    ctx.log.error({ err: error }, "mail could not be sent");
-    return false;
-  }
-}
-
-/** Bound to walk, person and purpose: a code proves nothing anywhere else (ASVS 6.6.2). */
-function codeHash({ ctx }: Visit, { flow, user }: AtSecondFactor, code: string): string {
-  return keyedHash(
-    deriveKey(ctx.sealKey, "second factor code"),
-    `${flow.id}:${user.id}:${user.emailNormalized}:${code}`,
-  );
-}
-
-function emailPage(
-  { flow, user, ways }: AtSecondFactor,
-  problem: Problem,
-  { sent, resent = false }: { sent: boolean; resent?: boolean },
-): { view: View } {
-  return {
-    view: {
-      page: "second_factor_email",
-      flowId: flow.id,
-      email: user.email,
-      minutes: MAIL_CODE_MS / 60_000,
-      sent,
-      resent,
-      byApp: ways.app,
-      byRecovery: ways.recovery,
-      problem,
-    },
-  };
+/** Not sent yet, or never to arrive: the page has the button that sends one, and the other ways. */
+async function emailPage(
+  visit: Visit,
+  at: AtSecondFactor,
+  found: Page["problem"],
+  resent = false,
+): Promise<{ view: View }> {
+  const { flow, user, ways } = at;
+  const page = { page: "second_factor_email", byApp: ways.app, byRecovery: ways.recovery } as const;
+  const code = wasSent(at) ? await awaitedCode(visit, flow, user.email, found, resent) : undefined;
+  if (code && code !== "refused") return { view: { ...page, sent: true, ...code } };
+  const problem = code === "refused" ? "mail_refused" : found === "wrong" || found === "dead" ? null : found;
+  return { view: { ...page, sent: false, flowId: flow.id, email: user.email, problem } };
 }

@@ -1,13 +1,15 @@
-import { normalizeEmail } from "../directory/entities.ts";
+import { normalizeEmail, type User } from "../directory/entities.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
 import { hashSecret } from "../tokens/seal.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
+import type { Fields } from "./form.ts";
 import { verifyPassword } from "./password.ts";
 import { isRecentSignIn } from "./recent-sign-in.ts";
 import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+import { requireWay, waysIn } from "./ways-in.ts";
 
 type Problem = Extract<View, { page: "sign_in" }>["problem"];
 
@@ -15,31 +17,47 @@ export async function showSignIn(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   // Signed in too long ago for what they are about to change: the same person shows again who they are.
   const again = flow.intent === "account" && !isRecentSignIn(visit);
-  if (visit.user && again) return signInPage(visit, flow, flow.email ?? visit.user.email, null);
+  if (visit.user && again) return signInPage(visit, { ...flow, email: flow.email ?? visit.user.email }, null);
   if (visit.user && flow.intent === "account") return { to: "/me" };
   if (visit.user) return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
-  return signInPage(visit, flow, flow.email ?? "", null);
+  return signInPage(visit, flow, null);
 }
 
 /** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
 export async function takeSignIn(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
+  await requireWay(visit, flow, "password");
   const email = (visit.fields.get("email") ?? "").trim();
   const password = visit.fields.get("password") ?? "";
-  if (email === "" || password === "") return signInPage(visit, flow, email, "empty");
+  const keepSignedIn = keepAsked(visit.fields);
+  const again = (problem: Problem) => signInPage(visit, { ...flow, email, keepSignedIn }, problem);
+  if (email === "" || password === "") return again("empty");
 
   const charges: Charge[] = [
     ["passwordByIp", networkOf(visit.ip)],
     ["passwordByAccount", hashSecret(normalizeEmail(email))],
   ];
   const charged = await charge(visit, charges);
-  if (!charged.allowed) return { ...signInPage(visit, flow, email, "too_many"), retryAt: charged.retryAt };
+  if (!charged.allowed) return { ...(await again("too_many")), retryAt: charged.retryAt };
 
-  const { store } = visit.ctx;
-  const user = isEmailAddress(email) ? await store.directory.findUserByEmail(normalizeEmail(email)) : undefined;
+  const { directory } = visit.ctx.store;
+  const user = isEmailAddress(email) ? await directory.findUserByEmail(normalizeEmail(email)) : undefined;
   const right = await verifyPassword(user?.passwordHash ?? null, password);
   const signedIn = right && user !== undefined && user.disabledAt === null;
-  await store.audit.write({
+  await auditSignIn(visit, flow, user, signedIn, "password");
+  if (!signedIn) return again("wrong");
+  await giveBack(visit, charges);
+  return passFirstFactor(visit, flow, { user, amr: ["pwd"], keepSignedIn });
+}
+
+export async function auditSignIn(
+  visit: Visit,
+  flow: Flow,
+  user: User | undefined,
+  signedIn: boolean,
+  method: "password" | "email_code",
+): Promise<void> {
+  await visit.ctx.store.audit.write({
     at: visit.now,
     event: signedIn ? "user.signed_in" : "user.sign_in_failed",
     actor: "user",
@@ -47,14 +65,28 @@ export async function takeSignIn(visit: Visit): Promise<Answer> {
     clientId: null,
     grantId: flow.grantId,
     ip: visit.ip,
-    detail: {},
+    detail: { method },
   });
-  if (!signedIn) return signInPage(visit, flow, email, "wrong");
-  await giveBack(visit, charges);
-  return passFirstFactor(visit, flow, { user, amr: ["pwd"] });
 }
 
-function signInPage(visit: Visit, flow: Flow, email: string, problem: Problem): { view: View } {
-  const { signUpAllowed } = visit.ctx.config;
-  return { view: { page: "sign_in", flowId: flow.id, email: email.slice(0, 254), signUpAllowed, problem } };
+/** "Keep me signed in" is ticked. */
+export function keepAsked(fields: Fields): boolean {
+  return fields.get("keep") === "yes";
+}
+
+/** With what stands in its fields: the flow's address, or the one that was typed just now. */
+export async function signInPage(visit: Visit, flow: Flow, problem: Problem): Promise<{ view: View }> {
+  const { userFlow, signUp } = await waysIn(visit, flow);
+  return {
+    view: {
+      page: "sign_in",
+      flowId: flow.id,
+      email: (flow.email ?? "").slice(0, 254),
+      methods: userFlow.methods,
+      signUpAllowed: signUp,
+      keepSignedIn: flow.keepSignedIn,
+      passwordChanged: visit.fields.has("changed"),
+      problem,
+    },
+  };
 }

@@ -1,53 +1,55 @@
 import { createUser } from "../directory/create-user.ts";
-import type { View } from "../pages/view.ts";
-import type { Flow } from "../stores/contract.ts";
+import type { SignUpDetailsView } from "../pages/view.ts";
 import { passFirstFactor } from "./authentication.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "./display-name.ts";
 import { PageProblem } from "./form.ts";
-import { checkPassword, hashPassword } from "./password.ts";
-import { requireSignUpFlow, stepOf } from "./sign-up-steps.ts";
+import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
+import { answersOf, type Details, emptyDetails } from "./sign-up-answers.ts";
+import { requireSignUp, type SignUp } from "./sign-up-steps.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
-type PasswordProblem = Extract<View, { page: "sign_up_password" }>["problem"];
-type NameProblem = Extract<View, { page: "sign_up_name" }>["problem"];
-
 export async function showSignUpPassword(visit: Visit): Promise<Answer> {
-  const flow = await requireSignUpFlow(visit);
-  if (flow.email === null || flow.emailVerifiedAt === null) return { to: pathOf(stepOf(flow), flow) };
-  return passwordPage(flow, flow.email, null);
+  const signUp = await requireSignUp(visit);
+  if (!mayChoosePassword(signUp)) return { to: pathOf(signUp.step, signUp.flow) };
+  return passwordPage(signUp, null);
 }
 
 export async function takeSignUpPassword(visit: Visit): Promise<Answer> {
-  const flow = await requireSignUpFlow(visit);
-  if (flow.email === null || flow.emailVerifiedAt === null) return { to: pathOf(stepOf(flow), flow) };
+  const signUp = await requireSignUp(visit);
+  const { flow, email } = signUp;
+  if (!mayChoosePassword(signUp)) return { to: pathOf(signUp.step, flow) };
   const password = visit.fields.get("password") ?? "";
-  const problem = checkPassword(password, { email: flow.email, tenantName: visit.ctx.config.name });
-  if (problem) return passwordPage(flow, flow.email, problem);
+  const problem = await checkPassword(password, { email, tenantName: visit.ctx.config.name });
+  if (problem) return passwordPage(signUp, problem);
   const { sessions } = visit.ctx.store;
   if (!(await sessions.setFlowPassword(flow.id, flow.sessionId, await hashPassword(password)))) {
     throw new PageProblem({ page: "stale_form" });
   }
-  return { to: pathOf("/sign-up/name", flow) };
+  return { to: pathOf("/sign-up/details", flow) };
 }
 
-export async function showSignUpName(visit: Visit): Promise<Answer> {
-  const flow = await requireSignUpFlow(visit);
-  if (stepOf(flow) !== "/sign-up/name") return { to: pathOf(stepOf(flow), flow) };
-  return namePage(flow, "", null);
+export async function showSignUpDetails(visit: Visit): Promise<Answer> {
+  const signUp = await requireSignUp(visit);
+  if (signUp.step !== "/sign-up/details") return { to: pathOf(signUp.step, signUp.flow) };
+  return detailsPage(signUp, emptyDetails(signUp.ways.userFlow));
 }
 
 /** The last step makes the account and signs it in. */
-export async function takeSignUpName(visit: Visit): Promise<Answer> {
-  const flow = await requireSignUpFlow(visit);
-  const { email, passwordHash } = flow;
-  if (email === null || passwordHash === null || stepOf(flow) !== "/sign-up/name") {
-    return { to: pathOf(stepOf(flow), flow) };
-  }
-  const displayName = cleanDisplayName(visit.fields.get("display_name") ?? "");
-  if (displayName === "") return namePage(flow, "", "empty");
-  if ([...displayName].length > MAX_DISPLAY_NAME) return namePage(flow, displayName, "long");
+export async function takeSignUpDetails(visit: Visit): Promise<Answer> {
+  const signUp = await requireSignUp(visit);
+  const { flow, email, step, ways } = signUp;
+  if (step !== "/sign-up/details") return { to: pathOf(step, flow) };
+  const { answers, details } = answersOf(ways.userFlow, visit.fields);
+  if (!answers) return detailsPage(signUp, details);
 
-  const user = await createUser(visit.ctx, { email, displayName, passwordHash });
+  const { displayName, attributes, termsAccepted } = answers;
+  const user = await createUser(visit.ctx, {
+    email,
+    displayName,
+    passwordHash: ways.password ? flow.passwordHash : null,
+    attributes,
+    locale: visit.locale,
+    termsAcceptedAt: termsAccepted ? visit.now : null,
+  });
   // The address was proven, so saying that it has an account by now tells its owner only.
   if (user === "taken") return { to: pathOf("/sign-in", flow) };
   for (const event of ["user.signed_up", "user.signed_in"]) {
@@ -62,13 +64,19 @@ export async function takeSignUpName(visit: Visit): Promise<Answer> {
       detail: {},
     });
   }
-  return passFirstFactor(visit, flow, { user, amr: ["pwd"] });
+  return passFirstFactor(visit, flow, { user, amr: [ways.password ? "pwd" : "otp"] });
 }
 
-function passwordPage(flow: Flow, email: string, problem: PasswordProblem): Answer {
-  return { view: { page: "sign_up_password", flowId: flow.id, email, problem } };
+/** Until the account is made it may be chosen again. */
+function mayChoosePassword({ ways, step }: SignUp): boolean {
+  return ways.password && (step === "/sign-up/password" || step === "/sign-up/details");
 }
 
-function namePage(flow: Flow, displayName: string, problem: NameProblem): Answer {
-  return { view: { page: "sign_up_name", flowId: flow.id, displayName: displayName.slice(0, 200), problem } };
+function passwordPage({ flow, email, steps }: SignUp, problem: PasswordProblem | null): Answer {
+  return { view: { page: "sign_up_password", flowId: flow.id, email, steps, problem } };
+}
+
+function detailsPage({ flow, steps }: SignUp, details: Details): Answer {
+  const view: SignUpDetailsView = { page: "sign_up_details", flowId: flow.id, steps, ...details };
+  return { view };
 }

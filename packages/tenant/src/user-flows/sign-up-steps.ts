@@ -1,16 +1,35 @@
 import type { Flow } from "../stores/contract.ts";
-import { PageProblem } from "./form.ts";
 import { requireFlow, type Visit } from "./visit.ts";
+import { requireWay, type WaysIn } from "./ways-in.ts";
 
-/** Where this sign-up stands; a page out of turn leads there (ASVS 2.3.1). */
-export function stepOf(flow: Flow): "/sign-up" | "/sign-up/code" | "/sign-up/password" | "/sign-up/name" {
-  if (flow.email === null) return "/sign-up";
-  if (flow.emailVerifiedAt === null) return "/sign-up/code";
-  return flow.passwordHash === null ? "/sign-up/password" : "/sign-up/name";
+export type SignUpStep = "/sign-up" | "/sign-up/code" | "/sign-up/password" | "/sign-up/details";
+
+/** A walk that makes an account. */
+export interface SignUp {
+  flow: Flow;
+  ways: WaysIn;
+  /** Empty before the first step. */
+  email: string;
+  /** Where it stands; a page out of turn leads there (ASVS 2.3.1). */
+  step: SignUpStep;
+  /** How many there are. */
+  steps: number;
 }
 
-/** The flow, where people may create accounts at all. */
-export async function requireSignUpFlow(visit: Visit): Promise<Flow> {
-  if (!visit.ctx.config.signUpAllowed) throw new PageProblem({ page: "not_found" });
-  return requireFlow(visit);
+/** The walk, where people may create accounts at all. */
+export async function requireSignUp(visit: Visit): Promise<SignUp> {
+  const flow = await requireFlow(visit);
+  const ways = await requireWay(visit, flow, "signUp");
+  return { flow, ways, email: emailOf(flow), step: stepOf(flow, ways), steps: ways.password ? 4 : 3 };
+}
+
+/** An address that was typed or proven for something else counts for nothing here. */
+function emailOf(flow: Flow): string {
+  return flow.emailPurpose === "sign_up" && flow.email !== null ? flow.email : "";
+}
+
+function stepOf(flow: Flow, ways: WaysIn): SignUpStep {
+  if (emailOf(flow) === "") return "/sign-up";
+  if (flow.emailVerifiedAt === null) return "/sign-up/code";
+  return ways.password && flow.passwordHash === null ? "/sign-up/password" : "/sign-up/details";
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, type TestContext, test } from "node:test";
 import type { Mailer } from "../../src/mail/mailer.ts";
-import { signUpCodeMail } from "../../src/mail/messages.ts";
+import { codeMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { type ManualClock, manualClock } from "../fixtures/manual-clock.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
@@ -17,7 +17,7 @@ import { type MailServer, mailServer } from "./mail-server.ts";
 
 const MINUTE = 60_000;
 const code = "04718293";
-const mailTo = (to: string) => signUpCodeMail({ to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
+const mailTo = (to: string) => codeMail("signUp", { to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
 const smtp = (server: MailServer) => createSmtpMailer({ ...server.options, security: "starttls" });
 
 /** The same tenant, started as often as one likes: its file, its folder, its clock. */

@@ -4,7 +4,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readDkim } from "../../src/mail/dkim.ts";
-import { signUpCodeMail } from "../../src/mail/messages.ts";
+import { codeMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 import { mailServer } from "./mail-server.ts";
@@ -12,7 +12,7 @@ import { verifyDkim } from "./verify-dkim.ts";
 
 const mail = {
   id: "6b1f1a52-3f0e-4f83-9a4e-1f6f9d1d0a11",
-  ...signUpCodeMail({
+  ...codeMail("signUp", {
     to: "ada@contoso.example",
     tenantName: "Contoso  Ünïted",
     locale: "en",

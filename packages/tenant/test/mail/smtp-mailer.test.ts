@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
-import { accountExistsMail, signUpCodeMail } from "../../src/mail/messages.ts";
+import { accountExistsMail, codeMail, noAccountMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { locales } from "../../src/messages/languages.ts";
 import { FROM, mailServer } from "./mail-server.ts";
@@ -10,7 +10,13 @@ import { FROM, mailServer } from "./mail-server.ts";
 const id = randomUUID();
 const mail = {
   id,
-  ...signUpCodeMail({ to: "ada@contoso.example", tenantName: "Contoso", locale: "en", code: "04718293", minutes: 10 }),
+  ...codeMail("signUp", {
+    to: "ada@contoso.example",
+    tenantName: "Contoso",
+    locale: "en",
+    code: "04718293",
+    minutes: 10,
+  }),
 };
 
 const failsWith =
@@ -165,7 +171,12 @@ describe("mail by SMTP", { concurrency: true }, () => {
 describe("what the mails say", () => {
   const messages = locales.flatMap((locale) => {
     const about = { to: "x@y.example", tenantName: 'A&B <img src="https://evil.example">', locale };
-    return [signUpCodeMail({ ...about, code: "12345678", minutes: 10 }), accountExistsMail(about)];
+    const code = { ...about, code: "12345678", minutes: 10 };
+    return [
+      ...(["signUp", "signIn", "reset"] as const).map((what) => codeMail(what, code)),
+      accountExistsMail(about),
+      noAccountMail({ ...about, mayCreate: true }),
+    ];
   });
 
   test("the HTML is escaped and loads nothing from anywhere", () => {
@@ -180,7 +191,7 @@ describe("what the mails say", () => {
       assert.doesNotMatch(subject, /x@y|12345678/);
       assert.doesNotMatch(subject, /[\r\n]/);
     }
-    const lines = signUpCodeMail({
+    const lines = codeMail("signUp", {
       to: "x@y.example",
       tenantName: "A\r\nBcc: e@e",
       locale: "en",
@@ -192,11 +203,11 @@ describe("what the mails say", () => {
 
   test("both parts are in the language that was asked for, with the code on a line of its own", () => {
     const about = { to: "x@y.example", tenantName: "Contoso", code: "12345678" } as const;
-    const german = signUpCodeMail({ ...about, locale: "de", minutes: 10 });
+    const german = codeMail("signUp", { ...about, locale: "de", minutes: 10 });
     assert.equal(german.subject, "Ihr Code für Contoso");
     assert.match(german.text, /^Geben Sie diesen Code ein, .*:\n\n12345678\n\nEr gilt 10 Minuten lang/);
     assert.match(german.html, /<html lang="de" dir="ltr">.*Er gilt 10 Minuten lang/s);
-    assert.match(signUpCodeMail({ ...about, locale: "de", minutes: 1 }).text, /1 Minute lang/);
-    assert.match(signUpCodeMail({ ...about, locale: "en", minutes: 1 }).text, /works for 1 minute,/);
+    assert.match(codeMail("signUp", { ...about, locale: "de", minutes: 1 }).text, /1 Minute lang/);
+    assert.match(codeMail("signUp", { ...about, locale: "en", minutes: 1 }).text, /works for 1 minute,/);
   });
 });

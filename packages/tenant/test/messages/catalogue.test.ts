@@ -4,7 +4,7 @@ import { languages, locales } from "../../src/messages/languages.ts";
 import { html } from "../../src/pages/html.ts";
 
 /** Words that are the same in German. */
-const sameInGerman = new Set(["common.problem", "enterCode.label", "confirm.code", "signUp.name.label"]);
+const sameInGerman = new Set(["common.problem", "enterCode.label", "confirm.code", "signUp.details.name"]);
 
 type Leaf = string | ((...given: unknown[]) => unknown);
 

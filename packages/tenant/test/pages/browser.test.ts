@@ -53,7 +53,7 @@ before(
     };
     await Promise.all([tab(), tab()]);
   },
-  { timeout: 400_000 },
+  { timeout: 600_000 },
 );
 after(() => served.close());
 

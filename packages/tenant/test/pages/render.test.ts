@@ -41,7 +41,9 @@ describe("every page", () => {
     test(`${name} is under 30 KB, has no script, no inline style, nothing from elsewhere`, () => {
       assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
       assert.doesNotMatch(page, /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
-      const addresses = [...page.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
+      // The administrator's terms of use are elsewhere, and a link: it is opened by whoever wants to read them.
+      const own = page.replaceAll(/<a [^>]*href="https:[^"]*" target="_blank" rel="noopener noreferrer">/g, "");
+      const addresses = [...own.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
       for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,|otpauth:\/\/totp\/)/);
       assert.equal(page.match(/<style/g)?.length, 1);
       assert.match(page, new RegExp(`<style nonce="${chrome.nonce}">`));
@@ -91,14 +93,35 @@ test("each form goes where its handler is and carries what that reads", () => {
     "enter-code": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
     "enter-code-from-link": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
     "continue-as": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
-    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password"] }],
+    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
+    "sign-in-password-only": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
+    "sign-in-email-only": [{ action: formActions.sign_in_send_code, fields: ["csrf", "flow", "email", "keep"] }],
+    "sign-in-code": [
+      { action: formActions.sign_in_code, fields: ["csrf", "flow", "code"] },
+      { action: formActions.sign_in_resend, fields: ["csrf", "flow"] },
+    ],
+    "reset-email": [{ action: formActions.reset_email, fields: ["csrf", "flow", "email"] }],
+    "reset-code": [
+      { action: formActions.reset_code, fields: ["csrf", "flow", "code"] },
+      { action: formActions.reset_resend, fields: ["csrf", "flow"] },
+    ],
+    "reset-password": [{ action: formActions.reset_password, fields: ["csrf", "flow", "password"] }],
     "sign-up-email": [{ action: formActions.sign_up_email, fields: ["csrf", "flow", "email"] }],
     "sign-up-code": [
       { action: formActions.sign_up_code, fields: ["csrf", "flow", "code"] },
       { action: formActions.sign_up_resend, fields: ["csrf", "flow"] },
     ],
     "sign-up-password": [{ action: formActions.sign_up_password, fields: ["csrf", "flow", "password"] }],
-    "sign-up-name": [{ action: formActions.sign_up_name, fields: ["csrf", "flow", "display_name"] }],
+    "sign-up-details": [{ action: formActions.sign_up_details, fields: ["csrf", "flow", "display_name"] }],
+    "sign-up-questions": [
+      {
+        action: formActions.sign_up_details,
+        fields: [
+          ...["csrf", "flow", "display_name", "attribute.0", "attribute.1", "attribute.2", "attribute.3"],
+          ...["attribute.4.0", "attribute.4.1", "attribute.4.2", "attribute.5", "terms"],
+        ],
+      },
+    ],
     confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
     "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
     "not-me-device": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
@@ -128,6 +151,34 @@ test("each form goes where its handler is and carries what that reads", () => {
     expired: [],
   };
   for (const [name, forms] of Object.entries(expected)) assert.deepEqual(formsOf(rendered(name)), forms, name);
+});
+
+test("the sign-in page offers the ways there are; its second button sends the same form elsewhere", () => {
+  const instead = 'formaction="/sign-in/code/send"';
+  assert.ok(rendered("sign-in").includes(instead));
+  assert.ok(!rendered("sign-in-password-only").includes(instead));
+  assert.match(rendered("sign-in"), /href="\/reset\?flow=/);
+  assert.doesNotMatch(rendered("sign-in-email-only"), /reset|type="password"/);
+});
+
+test("each wrong answer is named at its field, and what was chosen stays", () => {
+  const page = rendered("sign-up-questions-wrong");
+  for (const name of [
+    "attribute.0",
+    "attribute.1",
+    "attribute.2",
+    "attribute.3",
+    "attribute.4",
+    "attribute.5",
+    "terms",
+  ]) {
+    assert.match(page, new RegExp(`aria-describedby="${name}-problem"`), name);
+    assert.match(page, new RegExp(`<p class="hint wrong" id="${name}-problem">`), name);
+  }
+  assert.match(page, /<input type="radio" name="attribute.3" value="PL" checked/);
+  assert.match(page, /<input type="checkbox" name="attribute.4.1" value="yes" checked/);
+  assert.equal(page.match(/ autofocus/g)?.length, 1);
+  assert.match(wordsOf(rendered("sign-up-questions")), /City .*Postal code \(optional\)/);
 });
 
 describe("what the device says of itself", () => {
@@ -284,6 +335,23 @@ test("each view has the status that says what happened", () => {
     "sign-in-empty": 422,
     "sign-in-empty-password": 422,
     "sign-in-too-many": 429,
+    "sign-in-invalid": 422,
+    "sign-in-mail-failed": 503,
+    "sign-in-email-only-invalid": 422,
+    "sign-in-code-wrong": 422,
+    "sign-in-code-dead": 422,
+    "sign-in-code-too-many": 429,
+    "sign-in-code-mail-failed": 503,
+    "reset-email-invalid": 422,
+    "reset-email-too-many": 429,
+    "reset-email-mail-failed": 503,
+    "reset-code-wrong": 422,
+    "reset-code-dead": 422,
+    "reset-code-too-many": 429,
+    "reset-code-mail-failed": 503,
+    "reset-password-short": 422,
+    "reset-password-long": 422,
+    "reset-password-common": 422,
     "sign-up-email-invalid": 422,
     "sign-up-email-too-many": 429,
     "sign-up-email-mail-refused": 422,
@@ -295,12 +363,13 @@ test("each view has the status that says what happened", () => {
     "sign-up-password-short": 422,
     "sign-up-password-long": 422,
     "sign-up-password-common": 422,
-    "sign-up-name-empty": 422,
-    "sign-up-name-long": 422,
     "second-factor-app-wrong": 422,
     "second-factor-app-used": 422,
     "second-factor-app-too-many": 429,
     "second-factor-email-before-too-many": 429,
+    "second-factor-email-before-mail-refused": 422,
+    "sign-in-mail-refused": 422,
+    "reset-email-mail-refused": 422,
     "second-factor-email-wrong": 422,
     "second-factor-email-dead": 422,
     "second-factor-email-mail-failed": 503,
@@ -311,6 +380,10 @@ test("each view has the status that says what happened", () => {
     "no-access": 403,
     "no-access-long": 403,
     "dead-link": 410,
+    "sign-up-details-empty": 422,
+    "sign-up-details-long": 422,
+    "sign-up-questions-wrong": 422,
+    "sign-up-questions-invalid": 422,
     expired: 410,
     used: 410,
     "used-twice": 410,

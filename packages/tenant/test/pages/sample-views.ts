@@ -1,13 +1,8 @@
 import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
 import { palettesOf } from "../../src/branding/palette.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
-import type { Chrome, ConfirmView, View } from "../../src/pages/view.ts";
-
-export interface Sample {
-  /** Unique; names the picture. */
-  name: string;
-  view: View;
-}
+import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
+import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 
 const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
 
@@ -17,10 +12,6 @@ export function chromeIn(locale: Locale): Chrome {
 }
 
 export const chrome = chromeIn("en");
-
-const flowId = "Yk3vS6s1nJr0dQZ2";
-const email = "ada@contoso.example";
-const longEmail = "a.very.long.mailbox.name.that.goes.on.and.on.without.any.end@department.subsidiary.contoso.example";
 
 const confirm: ConfirmView = {
   page: "confirm",
@@ -46,16 +37,6 @@ const more: Partial<ConfirmView> = {
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
-const signIn = { page: "sign_in", flowId, email: "", signUpAllowed: true, problem: null } as const;
-const signUpCode = {
-  page: "sign_up_code",
-  flowId,
-  email,
-  minutes: 10,
-  resent: false,
-  slow: false,
-  problem: null,
-} as const;
 const appCode = { page: "second_factor_app", flowId, byEmail: true, byRecovery: true, problem: null } as const;
 const secondEmail = {
   page: "second_factor_email",
@@ -64,6 +45,16 @@ const secondEmail = {
   minutes: 10,
   sent: true,
   resent: false,
+  slow: false,
+  byApp: false,
+  byRecovery: false,
+  problem: null,
+} as const;
+const beforeSecondEmail = {
+  page: "second_factor_email",
+  flowId,
+  email,
+  sent: false,
   byApp: false,
   byRecovery: false,
   problem: null,
@@ -107,31 +98,7 @@ export const samples: Sample[] = [
       displayName: "Adaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     },
   },
-  { name: "sign-in", view: signIn },
-  { name: "sign-in-closed", view: { ...signIn, signUpAllowed: false } },
-  { name: "sign-in-wrong", view: { ...signIn, email, problem: "wrong" } },
-  { name: "sign-in-empty", view: { ...signIn, problem: "empty" } },
-  { name: "sign-in-empty-password", view: { ...signIn, email, problem: "empty" } },
-  { name: "sign-in-too-many", view: { ...signIn, email: longEmail, problem: "too_many" } },
-  { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
-  { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
-  { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
-  { name: "sign-up-email-mail-refused", view: { page: "sign_up_email", flowId, email, problem: "mail_refused" } },
-  { name: "sign-up-email-mail-failed", view: { page: "sign_up_email", flowId, email, problem: "mail_failed" } },
-  { name: "sign-up-code", view: signUpCode },
-  { name: "sign-up-code-resent", view: { ...signUpCode, email: longEmail, resent: true } },
-  { name: "sign-up-code-wrong", view: { ...signUpCode, minutes: 1, problem: "wrong" } },
-  { name: "sign-up-code-dead", view: { ...signUpCode, problem: "dead" } },
-  { name: "sign-up-code-too-many", view: { ...signUpCode, problem: "too_many" } },
-  { name: "sign-up-code-mail-slow", view: { ...signUpCode, slow: true } },
-  { name: "sign-up-code-mail-failed", view: { ...signUpCode, problem: "mail_failed" } },
-  { name: "sign-up-password", view: { page: "sign_up_password", flowId, email, problem: null } },
-  { name: "sign-up-password-short", view: { page: "sign_up_password", flowId, email, problem: "short" } },
-  { name: "sign-up-password-long", view: { page: "sign_up_password", flowId, email: longEmail, problem: "long" } },
-  { name: "sign-up-password-common", view: { page: "sign_up_password", flowId, email, problem: "common" } },
-  { name: "sign-up-name", view: { page: "sign_up_name", flowId, displayName: "", problem: null } },
-  { name: "sign-up-name-empty", view: { page: "sign_up_name", flowId, displayName: "", problem: "empty" } },
-  { name: "sign-up-name-long", view: { page: "sign_up_name", flowId, displayName: "A".repeat(300), problem: "long" } },
+  ...accountSamples,
   { name: "confirm", view: confirm },
   { name: "confirm-other-network", view: { ...confirm, network: "other_network", startedSecondsAgo: 125 } },
   {
@@ -219,8 +186,9 @@ export const samples: Sample[] = [
   { name: "second-factor-app-wrong", view: { ...appCode, problem: "wrong" } },
   { name: "second-factor-app-used", view: { ...appCode, problem: "used" } },
   { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
-  { name: "second-factor-email-before", view: { ...secondEmail, sent: false } },
-  { name: "second-factor-email-before-too-many", view: { ...secondEmail, sent: false, problem: "too_many" } },
+  { name: "second-factor-email-before", view: beforeSecondEmail },
+  { name: "second-factor-email-before-too-many", view: { ...beforeSecondEmail, problem: "too_many" } },
+  { name: "second-factor-email-before-mail-refused", view: { ...beforeSecondEmail, problem: "mail_refused" } },
   { name: "second-factor-email", view: secondEmail },
   {
     name: "second-factor-email-resent",

@@ -7,10 +7,12 @@ import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { outboxSuite } from "./outbox-suite.ts";
+import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
+import { userFlowSuite } from "./user-flow-suite.ts";
 
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
@@ -21,6 +23,8 @@ export function contractSuite(makePlace: MakePlace): void {
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);
+  passwordSuite(makePlace);
+  userFlowSuite(makePlace);
   mailSuite(makePlace);
   outboxSuite(makePlace);
   factorSuite(makePlace);

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, use } from "./link-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { provenReset } from "./password-suite.ts";
 import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
 /** What a restart, and a second node beside the first, must find. */
@@ -39,6 +40,9 @@ export function restartSuite(makePlace: MakePlace): void {
       const [usedLink, link] = [sampleLink(warned.id), sampleLink(warned.id)];
       for (const one of [usedLink, link]) await first.links.insert(one);
       await first.links.use(use(usedLink.tokenHash));
+      const { user: forgetful } = await furnish(first);
+      const reset = await provenReset(first, forgetful.email);
+      assert.ok(await first.sessions.resetPassword(reset));
       await first.close();
 
       const second = await place.open();
@@ -53,6 +57,8 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.equal(await second.factors.useTotpStep(enrolment, enrolment.step + 2), true);
       assert.equal(await second.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0), undefined);
       assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
+      assert.equal(await second.sessions.resetPassword({ ...reset, passwordHash: "another" }), undefined);
+      assert.equal((await second.directory.findUser(forgetful.id))?.passwordHash, reset.passwordHash);
       await second.close();
     });
 

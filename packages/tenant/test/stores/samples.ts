@@ -3,6 +3,7 @@ import { newUserCode } from "../../src/device-grant/user-code.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { normalizeEmail } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
 import type { AuditRecord, Flow, NewGrant, Store } from "../../src/stores/contract.ts";
 
 /** Any moment will do: no store reads a clock. */
@@ -87,6 +88,45 @@ export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow
     totpSecretSealed: null,
     createdAt: T0,
     expiresAt: T0 + 30 * MINUTE,
+    ...changes,
+  };
+}
+
+export function sampleUserFlow(changes: Partial<UserFlow> = {}): UserFlow {
+  return {
+    id: randomUUID(),
+    name: `Flow ${randomUUID()}`,
+    signUpAllowed: true,
+    methods: ["password", "email_code"],
+    mfaRequired: false,
+    mfaMethods: ["totp"],
+    attributes: [
+      {
+        id: "city",
+        label: "City",
+        inputType: "TextBox",
+        dataType: "String",
+        required: true,
+        options: [],
+        validationRegEx: "[A-Z].*",
+      },
+    ],
+    termsOfUse: { label: "I accept the terms of use.", url: "https://contoso.example/terms" },
+    createdAt: T0,
+    ...changes,
+  };
+}
+
+export function samplePolicy(changes: Partial<Policy> = {}): Policy {
+  return {
+    id: randomUUID(),
+    name: "Everybody, everywhere",
+    enabled: true,
+    clientIds: null,
+    groupIds: null,
+    excludedUserIds: [],
+    requires: "mfa",
+    createdAt: T0,
     ...changes,
   };
 }

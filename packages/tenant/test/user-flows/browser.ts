@@ -78,16 +78,18 @@ export class Browser {
   }
 }
 
-/** The hidden and visible inputs of a form, as a browser would send them untouched. */
+/** The hidden and visible inputs of a form, as a browser would send them untouched. A button of it may have an action of its own. */
 export function formFields(page: Page, action: string): URLSearchParams {
-  const form = [...page.html.matchAll(/(<form\s[^>]*>)(.*?)<\/form>/gs)].find(
-    ([, tag]) => attribute(tag ?? "", "action") === action,
-  );
+  const forms = [...page.html.matchAll(/(<form\s[^>]*>)(.*?)<\/form>/gs)];
+  const form =
+    forms.find(([, tag]) => attribute(tag ?? "", "action") === action) ??
+    forms.find(([, , inner]) => inner?.includes(`formaction="${action}"`));
   if (!form) throw new Error(`“${page.heading}” (${page.status}, ${page.at}) has no form to ${action}`);
   const fields = new URLSearchParams();
   for (const [tag] of (form[2] ?? "").matchAll(/<input\s[^>]*>/g)) {
     const name = attribute(tag, "name");
-    if (name !== undefined) fields.set(name, attribute(tag, "value") ?? "");
+    const unchecked = /\stype="(?:checkbox|radio)"/.test(tag) && !/\schecked/.test(tag);
+    if (name !== undefined && !unchecked) fields.set(name, attribute(tag, "value") ?? "");
   }
   return fields;
 }

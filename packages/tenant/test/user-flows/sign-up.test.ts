@@ -17,8 +17,8 @@ describe("sign-up", { concurrency: true }, () => {
     page = await phone.send(page, "/sign-up/code", { code: await mailedCode(NEW) });
     assert.match(page.at, /^\/sign-up\/password/);
     page = await phone.send(page, "/sign-up/password", { password: PASSWORD });
-    assert.match(page.at, /^\/sign-up\/name/);
-    page = await phone.send(page, "/sign-up/name", { display_name: "  Grace \u202e Hopper " });
+    assert.match(page.at, /^\/sign-up\/details/);
+    page = await phone.send(page, "/sign-up/details", { display_name: "  Grace \u202e Hopper " });
     assert.match(page.at, /^\/confirm/);
     assert.equal(page.heading, "Are you trying to sign in to Contoso Player ?");
 
@@ -123,7 +123,7 @@ describe("sign-up", { concurrency: true }, () => {
     const phone = browser();
     const start = await openSignUp(phone, (await grant()).userCode);
     const query = start.at.slice(start.at.indexOf("?"));
-    for (const step of ["code", "password", "name"]) {
+    for (const step of ["code", "password", "details"]) {
       assert.equal((await phone.get(`/sign-up/${step}${query}`)).at, `/sign-up${query}`);
     }
     const body = new URLSearchParams({
@@ -133,7 +133,7 @@ describe("sign-up", { concurrency: true }, () => {
       code: "12345678",
     });
     body.set("csrf", /name="csrf" value="([^"]+)"/.exec(start.html)?.[1] ?? "");
-    for (const step of ["code", "password", "name", "resend"]) {
+    for (const step of ["code", "password", "details", "resend"]) {
       const page = await phone.post(`/sign-up/${step}`, body.toString(), { stay: true });
       assert.equal(page.headers.location, `/sign-up${query}`);
     }
@@ -193,9 +193,9 @@ describe("sign-up", { concurrency: true }, () => {
       assert.match(refused.html, /class="note bad"/);
     }
     page = await phone.send(page, "/sign-up/password", { password: "ünï cødé 🦉 päss" });
-    assert.match(page.at, /^\/sign-up\/name/);
+    assert.match(page.at, /^\/sign-up\/details/);
     for (const display_name of ["", "  ", "\u200b\u0000", "x".repeat(101)]) {
-      assert.equal((await phone.send(page, "/sign-up/name", { display_name })).status, 422);
+      assert.equal((await phone.send(page, "/sign-up/details", { display_name })).status, 422);
     }
   });
 
@@ -234,7 +234,7 @@ describe("sign-up", { concurrency: true }, () => {
     page = await phone.send(page, "/sign-up/code", { code: await mailedCode(NEW) });
     page = await phone.send(page, "/sign-up/password", { password: PASSWORD });
     await person(NEW);
-    page = await phone.send(page, "/sign-up/name", { display_name: "Grace" });
+    page = await phone.send(page, "/sign-up/details", { display_name: "Grace" });
     assert.match(page.at, /^\/sign-in/);
   });
 });

@@ -19,3 +19,18 @@ export async function openSignUp(browser: Browser, code: string): Promise<Page> 
   const page = await enterCode(browser, code);
   return browser.get(`/sign-up${page.at.slice(page.at.indexOf("?"))}`);
 }
+
+/** On the sign-in page, "Email me a code instead". */
+export async function askForCode(browser: Browser, page: Page, email: string): Promise<Page> {
+  return browser.send(page, "/sign-in/code/send", { email });
+}
+
+/** From the sign-in page to the page that asks for the mailed code. */
+export async function askForReset(browser: Browser, page: Page, email: string): Promise<Page> {
+  return browser.send(await browser.get(page.at.replace("/sign-in", "/reset")), "/reset", { email });
+}
+
+/** Another eight digits. */
+export function wrongCode(right: string): string {
+  return right === "00000000" ? "00000001" : "00000000";
+}

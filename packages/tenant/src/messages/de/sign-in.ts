@@ -5,6 +5,13 @@ export const signIn: Messages["signIn"] = {
   lede: "Danach sehen Sie, worum Ihr Gerät bittet, und entscheiden.",
   newHere: "Neu hier?",
   createAccount: "Konto erstellen",
+  forgot: "Passwort vergessen?",
+  codeInstead: "Stattdessen einen Code per E-Mail senden",
+  sendCode: "Code per E-Mail senden",
+  keep: "In diesem Browser angemeldet bleiben",
+  keepHint: "30 Tage lang. Nicht auf einem Computer, den auch andere benutzen.",
+  changed: "Ihr Passwort wurde geändert. Melden Sie sich damit an.",
+  otherEmail: "Andere E-Mail-Adresse?",
   problems: {
     empty: "Geben Sie Ihre E-Mail-Adresse und Ihr Passwort ein.",
     password_empty: "Geben Sie Ihr Passwort ein.",

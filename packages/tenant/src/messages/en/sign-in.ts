@@ -4,6 +4,13 @@ export const signIn = {
   lede: "Next, you see what your device asks for, and decide.",
   newHere: "New here?",
   createAccount: "Create an account",
+  forgot: "Forgot your password?",
+  codeInstead: "Email me a code instead",
+  sendCode: "Email me a code",
+  keep: "Keep me signed in on this browser",
+  keepHint: "For 30 days. Not on a computer that others use.",
+  changed: "Your password was changed. Sign in with it.",
+  otherEmail: "Another email?",
   problems: {
     empty: "Enter your email and your password.",
     password_empty: "Enter your password.",

@@ -1,13 +1,18 @@
-/** The question or statement of each page, by the page's name in `pages/view.ts`; `compare` is `enter_code` with a code to compare. */
+/** The question or statement of each page, by the page's name in `pages/view.ts`; `compare` is `enter_code` with a code to compare, `sign_up_name` is `sign_up_details` with nothing else to ask. */
 export const titles = {
   enter_code: "Enter the code on your device",
   compare: "Is this the code on your device?",
   continue_as: "Is this you?",
   sign_in: "Sign in",
+  sign_in_code: "Check your email",
+  reset_email: "Forgot your password?",
+  reset_code: "Check your email",
+  reset_password: "Choose a new password",
   sign_up_email: "What is your email?",
   sign_up_code: "Check your email",
   sign_up_password: "Choose a password",
   sign_up_name: "What is your name?",
+  sign_up_details: "About you",
   confirm: (app: string) => `Are you trying to sign in to ${app}?`,
   no_access: (app: string) => `You don’t have access to ${app}`,
   done: (app: string) => `${app} is signed in`,

@@ -1,0 +1,104 @@
+import { normalizeEmail } from "../directory/entities.ts";
+import { auditWriter } from "./audit-store.ts";
+import type { SessionStore } from "./contract.ts";
+import type { Connection, Database } from "./database.ts";
+import { revokeAll } from "./token-family.ts";
+import { toUser } from "./user-store.ts";
+
+type PasswordVerbs = Pick<SessionStore, "resetPassword" | "changePassword">;
+
+/** A new password ends what stands on the old one: sessions, tokens, approvals not yet redeemed, walks half way in. */
+export function passwordVerbs(database: Database): PasswordVerbs {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+
+  async function replace(
+    trx: Connection,
+    userId: string,
+    next: { passwordHash: string; keepSessionId: string | null; now: number },
+  ): Promise<void> {
+    await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: next.passwordHash }).execute();
+    // Whoever passed the first factor with the old password has passed nothing.
+    await trx
+      .updateTable("flows")
+      .where("userId", "=", userId)
+      .set({ userId: null, amr: "[]", firstFactorAt: null })
+      .execute();
+    await trx
+      .deleteFrom("sessions")
+      .where("userId", "=", userId)
+      .$if(next.keepSessionId !== null, (query) => query.where("id", "!=", next.keepSessionId as string))
+      .execute();
+    await revokeAll(trx, "userId", userId, "password_changed", next.now);
+  }
+
+  // Before the user's row, in the order of redeem.
+  const withdrawApprovals = (trx: Connection, userId: string) =>
+    trx
+      .updateTable("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "=", "approved")
+      .set({ status: "denied", denialReason: "withdrawn" })
+      .execute();
+
+  return {
+    resetPassword: ({ flowId, sessionId, passwordHash, now, audit }) =>
+      db.transaction().execute(async (trx) => {
+        const proven = await trx
+          .selectFrom("flows")
+          .where("id", "=", flowId)
+          .where("sessionId", "=", sessionId)
+          .where("emailPurpose", "=", "reset")
+          .where("emailVerifiedAt", "is not", null)
+          .where("expiresAt", ">", now)
+          .select("email")
+          .executeTakeFirst();
+        if (!proven?.email) return undefined;
+        const byEmail = trx
+          .selectFrom("users")
+          .where("emailNormalized", "=", normalizeEmail(proven.email))
+          .where("disabledAt", "is", null);
+        const found = await byEmail.select("id").executeTakeFirst();
+        if (!found) return undefined;
+        await withdrawApprovals(trx, found.id);
+        const user = await byEmail
+          .selectAll()
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (user?.id !== found.id) return undefined;
+
+        // The proof is spent, whoever read it at the same time.
+        const taken = await trx
+          .updateTable("flows")
+          .where("id", "=", flowId)
+          .where("sessionId", "=", sessionId)
+          .where("emailPurpose", "=", "reset")
+          .where("emailVerifiedAt", "is not", null)
+          .where("email", "=", proven.email)
+          .set({ emailPurpose: null, emailVerifiedAt: null, passwordHash: null })
+          .returning("id")
+          .executeTakeFirst();
+        if (!taken) return undefined;
+        await replace(trx, user.id, { passwordHash, keepSessionId: null, now });
+        await writeAudit(trx, { ...audit, userId: user.id });
+        return toUser({ ...user, passwordHash });
+      }),
+
+    changePassword: ({ userId, from, passwordHash, keepSessionId, now, audit }) =>
+      db.transaction().execute(async (trx) => {
+        await withdrawApprovals(trx, userId);
+        const user = await trx
+          .selectFrom("users")
+          .where("id", "=", userId)
+          .where("disabledAt", "is", null)
+          .where("passwordHash", from === null ? "is" : "=", from)
+          .select("id")
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (!user) return false;
+        await replace(trx, userId, { passwordHash, keepSessionId, now });
+        await writeAudit(trx, audit);
+        return true;
+      }),
+  };
+}
