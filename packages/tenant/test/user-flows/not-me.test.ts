@@ -13,6 +13,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const dead = "This link no longer works";
 
 async function newestLink({ ctx }: PagesUnderTest) {
+  // Nobody waits for a notice: it is sent after the answer.
+  await ctx.mail.turn();
   const [mail] = await ctx.store.mail.listMails(ADA);
   return linkIn(mail?.text ?? "");
 }

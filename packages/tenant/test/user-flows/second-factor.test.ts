@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { MailError } from "../../src/mail/mailer.ts";
 import { hashSecret } from "../../src/tokens/seal.ts";
 import {
   afterPassword,
@@ -226,14 +227,15 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("that the mail server refuses is said, and can be asked for again", async (t) => {
-    let down = true;
-    const mailer = { send: async () => (down ? Promise.reject(new Error("down")) : undefined), close: async () => {} };
+    let refused = true;
+    const no = () => Promise.reject(new MailError("mail_refused", "no such mailbox", "check it"));
+    const mailer = { send: async () => (refused ? no() : undefined), close: async () => {} };
     const world = await pagesUnderTest(t, { mailer });
     const { browser, page } = await walk(world);
     const failed = await browser.send(page, "/second-factor/email/send");
-    assert.equal(failed.status, 503);
-    assert.match(failed.html, /couldn’t send the email/);
-    down = false;
+    assert.equal(failed.status, 422);
+    assert.match(failed.html, /refused our mail/);
+    refused = false;
     assert.match((await browser.send(failed, "/second-factor/email/send")).at, /^\/second-factor\/email/);
   });
 
