@@ -8,6 +8,7 @@ import axe from "axe-core";
 import jsqr from "jsqr";
 import { URI } from "otpauth";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { AuthenticatorApp, demandMfa } from "../fixtures/authenticator-app.ts";
@@ -192,7 +193,7 @@ describe("the second factor in a real browser", () => {
     let down = false;
     const mails: string[] = [];
     const send = async ({ text }: { text: string }) => {
-      if (down) throw new Error("550");
+      if (down) throw new MailError("mail_refused", "550", "Use another address.");
       mails.unshift(text);
     };
     await using tenant = await startTestTenant({ mailer: { send, close: async () => {} } });
@@ -210,7 +211,7 @@ describe("the second factor in a real browser", () => {
       await signIn(page, email);
       down = true;
       await press(page, "Send the code");
-      await page.getByRole("alert").filter({ hasText: "couldn’t send" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "refused our mail" }).waitFor();
       await assertAccessible(page);
       down = false;
       await press(page, "Send the code");

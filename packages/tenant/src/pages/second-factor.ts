@@ -37,12 +37,14 @@ export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">,
   const { common, titles, secondFactor, signUp } = chrome.messages;
   const { code } = signUp;
   const flow = { flow: view.flowId };
-  const note = problemNote(view.problem && code.problems[view.problem]);
+  const problems = { ...code.problems, mail_refused: secondFactor.email.refused };
+  const note = problemNote(view.problem && problems[view.problem]);
   const ways = otherWays(view.flowId, chrome, { byApp: view.byApp, byEmail: false, byRecovery: view.byRecovery });
   const main = view.sent
     ? html`<p class="lede">${code.lede(address(view.email), view.minutes)}</p>
 ${note}
 ${view.resent && view.problem === null && html`<p class="note good" role="status">${code.resent}</p>`}
+${view.slow && view.problem === null && html`<p class="note warn" role="status">${code.slow}</p>`}
 ${form(formActions.second_factor_email, chrome, flow, [
   field({
     name: "code",

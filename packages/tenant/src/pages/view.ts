@@ -1,3 +1,4 @@
+import type { Palettes } from "../branding/palette.ts";
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Language } from "../messages/languages.ts";
 
@@ -17,13 +18,20 @@ export type View =
       signUpAllowed: boolean;
       problem: null | "wrong" | "empty" | "too_many";
     }
-  | { page: "sign_up_email"; flowId: string; email: string; problem: null | "invalid" | "too_many" | "mail_failed" }
+  | {
+      page: "sign_up_email";
+      flowId: string;
+      email: string;
+      problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+    }
   | {
       page: "sign_up_code";
       flowId: string;
       email: string;
       minutes: number;
       resent: boolean;
+      /** The mail server did not take the mail at once. */
+      slow: boolean;
       problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
     }
   | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
@@ -61,9 +69,11 @@ export type View =
       minutes: number;
       sent: boolean;
       resent: boolean;
+      /** The mail server did not take the mail at once. */
+      slow: boolean;
       byApp: boolean;
       byRecovery: boolean;
-      problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+      problem: null | "wrong" | "dead" | "too_many" | "mail_failed" | "mail_refused";
     }
   | { page: "second_factor_recovery"; flowId: string; problem: null | "wrong" | "too_many" }
   /** A second proof is needed and there is none yet. */
@@ -110,6 +120,7 @@ export interface ConfirmView {
 /** What stands around every page, and the language that it is written in. */
 export interface Chrome extends Language {
   tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
   /** For the one `<style>` element. */
   nonce: string;
   csrfToken: string;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { showAuthenticator, showRecoveryCodes, takeAuthenticator, takeRecoveryCodes } from "./account-factors.ts";
 import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./authenticator-set-up.ts";
@@ -48,6 +49,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/me/sign-in-again", { post: signInToAccount });
     page("/me/authenticator", { get: showAuthenticator, post: takeAuthenticator });
     page("/me/recovery-codes", { get: showRecoveryCodes, post: takeRecoveryCodes });
+    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
+import type { MailOutcome } from "../mail/mail-queue.ts";
 import { secondFactorCodeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import { deriveKey, hashSecret, keyedHash } from "../tokens/seal.ts";
@@ -16,7 +17,7 @@ type Problem = Extract<View, { page: "second_factor_email" }>["problem"];
 export async function showEmailCode(visit: Visit): Promise<Answer> {
   return atSecondFactor(visit, (at) => {
     if (!at.ways.email) return toAnotherWay(at.flow);
-    return emailPage(at, null, { sent: wasSent(at), resent: visit.fields.has("resent") });
+    return emailPage(visit, at, null, { sent: wasSent(at), resent: visit.fields.has("resent") });
   });
 }
 
@@ -32,13 +33,13 @@ export async function sendEmailCode(visit: Visit): Promise<Answer> {
           ["resendLater", flow.id],
         ])
       : ({ allowed: true } as const);
-    if (!paced.allowed) return { ...emailPage(at, "too_many", { sent }), retryAt: paced.retryAt };
+    if (!paced.allowed) return { ...(await emailPage(visit, at, "too_many", { sent })), retryAt: paced.retryAt };
     const charged = await charge(visit, [
       ["mailByIp", networkOf(visit.ip)],
       ["mailByAddress", hashSecret(user.emailNormalized)],
     ]);
-    if (!charged.allowed) return { ...emailPage(at, "too_many", { sent }), retryAt: charged.retryAt };
-    if (!(await mailCode(visit, at))) return emailPage(at, "mail_failed", { sent });
+    if (!charged.allowed) return { ...(await emailPage(visit, at, "too_many", { sent })), retryAt: charged.retryAt };
+    if ((await mailCode(visit, at)) === "failed") return emailPage(visit, at, "mail_failed", { sent });
     return { to: `${pathOf("/second-factor/email", flow)}${sent ? "&resent=1" : ""}` };
   });
 }
@@ -50,7 +51,7 @@ export async function takeEmailCode(visit: Visit): Promise<Answer> {
     if (!wasSent(at)) return { to: pathOf("/second-factor/email", flow) };
     const code = (visit.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
     // Not eight digits: a slip of the keyboard that costs no attempt, because it could never have been right.
-    if (!/^\d{8}$/.test(code)) return emailPage(at, "wrong", { sent: true });
+    if (!/^\d{8}$/.test(code)) return emailPage(visit, at, "wrong", { sent: true });
     const used = await visit.ctx.store.mail.useCode({
       flowId: flow.id,
       sessionId: flow.sessionId,
@@ -61,7 +62,7 @@ export async function takeEmailCode(visit: Visit): Promise<Answer> {
     });
     const event = used === "ok" ? "user.second_factor_passed" : "user.second_factor_failed";
     await recordFactor(visit, user, event, { flow, detail: { method: "email" } });
-    if (used !== "ok") return emailPage(at, used === "wrong" ? "wrong" : "dead", { sent: true });
+    if (used !== "ok") return emailPage(visit, at, used === "wrong" ? "wrong" : "dead", { sent: true });
     return passSecondFactor(visit, flow, OTP);
   });
 }
@@ -71,11 +72,13 @@ function wasSent({ flow, user }: AtSecondFactor): boolean {
   return flow.emailPurpose === "second_factor" && normalizeEmail(flow.email ?? "") === user.emailNormalized;
 }
 
-/** False when the mail could not be sent. */
-async function mailCode(visit: Visit, at: AtSecondFactor): Promise<boolean> {
+/** `failed` when the mail could not even be kept. */
+async function mailCode(visit: Visit, at: AtSecondFactor): Promise<MailOutcome | "failed"> {
   const { ctx, now, locale } = visit;
   const { flow, user } = at;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
+  const mailId = randomUUID();
+  const expiresAt = now + MAIL_CODE_MS;
   const kept =
     (await ctx.store.sessions.setFlowEmail(flow.id, flow.sessionId, user.email, "second_factor")) &&
     (await ctx.store.mail.insertCode({
@@ -84,18 +87,17 @@ async function mailCode(visit: Visit, at: AtSecondFactor): Promise<boolean> {
       flowId: flow.id,
       emailNormalized: user.emailNormalized,
       codeHash: codeHash(visit, at, code),
-      mailId: null,
+      mailId,
       createdAt: now,
-      expiresAt: now + MAIL_CODE_MS,
+      expiresAt,
     }));
   if (!kept) throw new PageProblem({ page: "stale_form" });
   const about = { to: user.email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   try {
-    await ctx.mailer.send(secondFactorCodeMail(about));
-    return true;
+    return await ctx.mail.send(secondFactorCodeMail(about), { id: mailId, expiresAt });
   } catch (error) {
-    ctx.log.error({ err: error }, "mail could not be sent");
-    return false;
+    ctx.log.error({ err: error }, "a mail could not be kept");
+    return "failed";
   }
 }
 
@@ -107,22 +109,27 @@ function codeHash({ ctx }: Visit, { flow, user }: AtSecondFactor, code: string):
   );
 }
 
-function emailPage(
+/** Who waits for a mail that will not come is told so, whatever was entered. */
+async function emailPage(
+  visit: Visit,
   { flow, user, ways }: AtSecondFactor,
-  problem: Problem,
+  found: Problem,
   { sent, resent = false }: { sent: boolean; resent?: boolean },
-): { view: View } {
+): Promise<{ view: View }> {
+  const state = sent ? await visit.ctx.store.outbox.stateOfCode(flow.id) : undefined;
+  const lost = state === "failed" ? "mail_refused" : state === "expired" ? "mail_failed" : null;
   return {
     view: {
       page: "second_factor_email",
       flowId: flow.id,
       email: user.email,
       minutes: MAIL_CODE_MS / 60_000,
-      sent,
+      sent: sent && lost !== "mail_refused",
       resent,
+      slow: state === "queued",
       byApp: ways.app,
       byRecovery: ways.recovery,
-      problem,
+      problem: found === "too_many" ? found : (lost ?? found),
     },
   };
 }

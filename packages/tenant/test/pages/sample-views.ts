@@ -1,3 +1,5 @@
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView, View } from "../../src/pages/view.ts";
 
@@ -7,8 +9,11 @@ export interface Sample {
   view: View;
 }
 
+const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
+
 export function chromeIn(locale: Locale): Chrome {
-  return { ...languages[locale], tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  return { ...languages[locale], ...own };
 }
 
 export const chrome = chromeIn("en");
@@ -37,7 +42,6 @@ const confirm: ConfirmView = {
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
 const signIn = { page: "sign_in", flowId, email: "", signUpAllowed: true, problem: null } as const;
-const signUpCode = { page: "sign_up_code", flowId, email, minutes: 10, resent: false, problem: null } as const;
 const appCode = { page: "second_factor_app", flowId, byEmail: true, byRecovery: true, problem: null } as const;
 const secondEmail = {
   page: "second_factor_email",
@@ -46,6 +50,7 @@ const secondEmail = {
   minutes: 10,
   sent: true,
   resent: false,
+  slow: false,
   byApp: false,
   byRecovery: false,
   problem: null,
@@ -59,6 +64,15 @@ const setUp = {
   problem: null,
 } as const;
 const codes = ["7KQM-X2RD-WB9T", "ZC4H-8NPF-Y3VA", "QT6J-5GES-M2XK", "H9WB-RD7C-4FPZ", "3VYA-KX8M-T6NQ"];
+const signUpCode = {
+  page: "sign_up_code",
+  flowId,
+  email,
+  minutes: 10,
+  resent: false,
+  slow: false,
+  problem: null,
+} as const;
 const at = Date.UTC(2026, 4, 12, 9, 30);
 
 /** Every page in every state that the contract knows, and the texts that strain a layout. */
@@ -90,12 +104,14 @@ export const samples: Sample[] = [
   { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
   { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
   { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
+  { name: "sign-up-email-mail-refused", view: { page: "sign_up_email", flowId, email, problem: "mail_refused" } },
   { name: "sign-up-email-mail-failed", view: { page: "sign_up_email", flowId, email, problem: "mail_failed" } },
   { name: "sign-up-code", view: signUpCode },
   { name: "sign-up-code-resent", view: { ...signUpCode, email: longEmail, resent: true } },
   { name: "sign-up-code-wrong", view: { ...signUpCode, minutes: 1, problem: "wrong" } },
   { name: "sign-up-code-dead", view: { ...signUpCode, problem: "dead" } },
   { name: "sign-up-code-too-many", view: { ...signUpCode, problem: "too_many" } },
+  { name: "sign-up-code-mail-slow", view: { ...signUpCode, slow: true } },
   { name: "sign-up-code-mail-failed", view: { ...signUpCode, problem: "mail_failed" } },
   { name: "sign-up-password", view: { page: "sign_up_password", flowId, email, problem: null } },
   { name: "sign-up-password-short", view: { page: "sign_up_password", flowId, email, problem: "short" } },
@@ -180,6 +196,8 @@ export const samples: Sample[] = [
   },
   { name: "second-factor-email-wrong", view: { ...secondEmail, problem: "wrong" } },
   { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
+  { name: "second-factor-email-slow", view: { ...secondEmail, slow: true } },
+  { name: "second-factor-email-refused", view: { ...secondEmail, sent: false, byApp: true, problem: "mail_refused" } },
   { name: "second-factor-email-mail-failed", view: { ...secondEmail, problem: "mail_failed" } },
   { name: "second-factor-recovery", view: { page: "second_factor_recovery", flowId, problem: null } },
   { name: "second-factor-recovery-wrong", view: { page: "second_factor_recovery", flowId, problem: "wrong" } },

@@ -4,6 +4,7 @@ import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
+import { outboxSuite } from "./outbox-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
@@ -19,5 +20,6 @@ export function contractSuite(makePlace: MakePlace): void {
   mailSuite(makePlace);
   factorSuite(makePlace);
   mfaSuite(makePlace);
+  outboxSuite(makePlace);
   tenantSuite(makePlace);
 }
