@@ -1,12 +1,16 @@
-// `npm start` and `npm run demo`: one whole sign-in on this machine; see examples/main-job.
+// `npm start` and `npm run demo`: one whole sign-in on this machine; see examples/main-job. What else was typed is passed on.
 import { install } from "./install.mjs";
 import { runOnNode24 } from "./node24.mjs";
 
-const program = process.argv.includes("--demo") ? "demo" : "start";
+const typed = process.argv.slice(2);
+const program = typed.includes("--demo") ? "demo" : "start";
 
 try {
   install();
-  process.exitCode = await runOnNode24([`examples/main-job/${program}.ts`]);
+  process.exitCode = await runOnNode24([
+    `examples/main-job/${program}.ts`,
+    ...typed.filter((each) => each !== "--demo"),
+  ]);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -5,6 +5,7 @@ import { type RunningTenant, startTenant } from "@doorcode/tenant";
 import { startTodoListApi } from "../todolist-api/src/start.ts";
 import { onFreePort } from "./free-port.ts";
 import { startHeadlessProgram } from "./headless-program.ts";
+import { requireAuthenticator } from "./require-authenticator.ts";
 import type { SecondDevice } from "./second-device.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -15,6 +16,8 @@ export interface MainJobOptions {
   /** First ports to try; 0 takes any. */
   ports: { tenant: number; api: number };
   clock?: { now(): number };
+  /** The sign-in takes an authenticator app besides the password. */
+  mfa?: boolean;
   /** Ends everything at once. */
   signal: AbortSignal;
 }
@@ -40,6 +43,7 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
       }),
     );
     closing.push(() => tenant.close());
+    if (options.mfa) await requireAuthenticator(tenant);
     signal.throwIfAborted();
 
     const todoList = tenant.apis[0]!;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { TOTP } from "otpauth";
 import type { Transcript } from "./transcript.ts";
 import { openBrowser, textOf, type WebPage } from "./web-pages.ts";
 
@@ -45,9 +46,22 @@ async function signUpAndAnswer(
   page = await browser.send(page, "/sign-up/password", { password });
   does(page, name);
   page = await browser.send(page, "/sign-up/details", { display_name: name });
+  if (new URL(page.url).pathname === "/second-factor/set-up") page = await setUpAuthenticator(page);
   does(page, decision, whatIsAsked(page));
   page = await browser.send(page, "/confirm", { decision });
   person(page.heading);
+
+  /** With an app that computes what the key on the page makes it show, as the one on a phone does. */
+  async function setUpAuthenticator(needed: WebPage): Promise<WebPage> {
+    does(needed, "I have the app");
+    const key = await browser.send(needed, "/second-factor/set-up/start", {});
+    const secret = textOf(/<span class="mono">(.*?)<\/span>/.exec(key.html)?.[1] ?? "").replaceAll(" ", "");
+    const shown = new TOTP({ secret }).generate();
+    does(key, `${shown}, as the app shows`);
+    const codes = await browser.send(key, "/second-factor/set-up", { code: shown });
+    does(codes, `${codes.html.match(/<li><bdi>/g)?.length ?? 0} codes, written down`);
+    return await browser.send(codes, "/second-factor/codes", { answer: "saved" });
+  }
 
   /** What the page asks, and what the person answers. */
   function does({ heading }: WebPage, answer: string, details: string[] = []): void {

@@ -6,6 +6,7 @@ export const metadataDifferences: Record<string, string> = {
   pushed_authorization_request_endpoint: "metadata-authorize",
   response_modes_supported: "metadata-authorize",
   response_types_supported: "metadata-authorize",
+  acr_values_supported: "metadata-acr",
   claim_types_supported: "metadata-claims",
   claims_parameter_supported: "metadata-claims",
   claims_supported: "metadata-claims",

@@ -36,6 +36,27 @@ test("the demo signs up, signs in, calls the API, renews and signs out, with nob
   assert.deepEqual(demo.leftovers(), []);
 });
 
+test("the demo with a second factor sets up an authenticator app on the way", async (t) => {
+  const demo = startProcess(t, "demo.ts", {}, "--mfa");
+  const exitCode = await demo.ended;
+  const transcript = demo.stdout();
+  assert.equal(exitCode, 0, transcript + demo.stderr());
+  assertInOrder(linesOf("person", transcript), [
+    /^What is your name\? +Demo Person$/,
+    /^Set up an authenticator app +I have the app$/,
+    /^Add this to your app +\d{6}, as the app shows$/,
+    /^Save your recovery codes +10 codes, written down$/,
+    /^Are you trying to sign in to ciam-client-app\?$/,
+    /^ +yes$/,
+  ]);
+  assertInOrder(linesOf("device", transcript), [
+    /^Signed in as Demo Person \(demo@example\.com\)$/,
+    /^Renewed silently: a new access token, and nobody was asked$/,
+    /^Signed out$/,
+  ]);
+  assert.deepEqual(demo.leftovers(), []);
+});
+
 function linesOf(speaker: string, transcript: string): string[] {
   const label = `${speaker} │ `;
   return transcript

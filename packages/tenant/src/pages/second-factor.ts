@@ -49,8 +49,9 @@ export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">,
 
 function askForCode(view: Extract<SecondFactor<"second_factor_email">, { sent: false }>, chrome: Chrome): Html {
   const { secondFactor, mailedCode } = chrome.messages;
+  const problems = { ...mailedCode.problems, mail_refused: secondFactor.email.refused };
   return html`<p class="lede">${secondFactor.email.before(address(view.email))}</p>
-${problemNote(view.problem && mailedCode.problems[view.problem])}
+${problemNote(view.problem && problems[view.problem])}
 ${form(formActions.second_factor_email_send, chrome, { flow: view.flowId }, button(secondFactor.email.send))}`;
 }
 

@@ -78,6 +78,24 @@ describe("approving as the operator", () => {
     await assert.rejects(approving, failsWith("app_unavailable"));
   });
 
+  test("a program that demands a second factor gets no approval, and its code stays good for a browser", async (t) => {
+    const { tenant, ask } = await running(t);
+    await addUser(tenant, ask, "ada@contoso.example");
+    const { directory } = tenant.context.store;
+    const app = (await directory.findApp(tenant.apps[0]!.clientId))!;
+    const device = await deviceCode(tenant);
+    const approving = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
+    await directory.putApp({ ...app, requireMfa: true });
+    await assert.rejects(approving(), failsWith("mfa_required"));
+    const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
+    assert.equal(grant?.status, "pending");
+    await directory.putApp(app);
+    await approving();
+    const { body } = await poll(tenant, device.device_code);
+    const claims = JSON.parse(Buffer.from(body.id_token.split(".")[1], "base64url").toString());
+    assert.deepEqual([claims.acr, claims.amr], ["0", []]);
+  });
+
   test("a code that another person has claimed in a browser is dead for both", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");

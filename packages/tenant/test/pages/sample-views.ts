@@ -188,7 +188,10 @@ export const samples: Sample[] = [
   { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
   { name: "second-factor-email-before", view: beforeSecondEmail },
   { name: "second-factor-email-before-too-many", view: { ...beforeSecondEmail, problem: "too_many" } },
-  { name: "second-factor-email-before-mail-refused", view: { ...beforeSecondEmail, problem: "mail_refused" } },
+  {
+    name: "second-factor-email-before-mail-refused",
+    view: { ...beforeSecondEmail, byApp: true, problem: "mail_refused" },
+  },
   { name: "second-factor-email", view: secondEmail },
   {
     name: "second-factor-email-resent",
@@ -196,6 +199,7 @@ export const samples: Sample[] = [
   },
   { name: "second-factor-email-wrong", view: { ...secondEmail, problem: "wrong" } },
   { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
+  { name: "second-factor-email-slow", view: { ...secondEmail, slow: true } },
   { name: "second-factor-email-mail-failed", view: { ...secondEmail, problem: "mail_failed" } },
   { name: "second-factor-recovery", view: { page: "second_factor_recovery", flowId, problem: null } },
   { name: "second-factor-recovery-wrong", view: { page: "second_factor_recovery", flowId, problem: "wrong" } },

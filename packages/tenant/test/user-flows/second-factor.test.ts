@@ -226,17 +226,35 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.equal((await last.browser.send(last.page, "/second-factor/email/send")).status, 429);
   });
 
-  test("that the mail server refuses is said, and can be asked for again", async (t) => {
-    let refused = true;
-    const no = () => Promise.reject(new MailError("mail_refused", "no such mailbox", "check it"));
-    const mailer = { send: async () => (refused ? no() : undefined), close: async () => {} };
-    const world = await pagesUnderTest(t, { mailer });
+  test("that the mail server refuses is said, also when it does so later, and can be asked for again", async (t) => {
+    let answer: MailError["code"] | null = "mail_refused";
+    const send = async () => {
+      if (answer) throw new MailError(answer, "no", "wait");
+    };
+    const world = await pagesUnderTest(t, { mailer: { send, close: async () => {} } });
+    const { ctx, advance } = world;
     const { browser, page } = await walk(world);
-    const failed = await browser.send(page, "/second-factor/email/send");
-    assert.equal(failed.status, 422);
-    assert.match(failed.html, /refused our mail/);
-    refused = false;
-    assert.match((await browser.send(failed, "/second-factor/email/send")).at, /^\/second-factor\/email/);
+    const refused = await browser.send(page, "/second-factor/email/send");
+    assert.equal(refused.status, 422);
+    assert.match(refused.html, /refused our mail/);
+    answer = "mail_deferred";
+    let next = await browser.send(refused, "/second-factor/email/send");
+    assert.match(next.html, /can take some minutes/);
+    answer = "mail_refused";
+    advance(30_000);
+    await ctx.mail.turn();
+    next = await browser.send(next, "/second-factor/email", { code: "00000000" });
+    assert.match(next.html, /refused our mail/);
+    answer = null;
+    next = await browser.send(next, "/second-factor/email/send");
+    assert.deepEqual([next.status, next.at.split("?")[0]], [200, "/second-factor/email"]);
+  });
+
+  test("that cannot even be kept is said", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { browser, page } = await walk(world);
+    world.ctx.mail.send = () => Promise.reject(new Error("the disk is full"));
+    assert.equal((await browser.send(page, "/second-factor/email/send")).status, 503);
   });
 
   test("of one person proves nothing for another who signs in in the same walk", async (t) => {

@@ -15,6 +15,8 @@ export const secondFactor: Messages["secondFactor"] = {
   email: {
     before: (email) => html`Damit sicher ist, dass Sie es sind, senden wir einen Code an ${email}.`,
     send: "Code senden",
+    refused:
+      "Der Mailserver dieser Adresse hat unsere E-Mail abgelehnt. Nehmen Sie einen anderen Weg, wenn Sie einen haben, oder versuchen Sie es später noch einmal.",
   },
   recovery: {
     lede: "Einer von denen, die Sie beim Einrichten der Authenticator-App gespeichert haben. Jeder gilt einmal.",

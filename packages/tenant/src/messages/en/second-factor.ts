@@ -14,6 +14,7 @@ export const secondFactor = {
   email: {
     before: (email: Html) => html`To be sure that it is you, we send a code to ${email}.`,
     send: "Send the code",
+    refused: "The mail server of this address refused our mail. Use another way if you have one, or try again later.",
   },
   recovery: {
     lede: "One of those that you saved when you set up your authenticator app. Each works once.",

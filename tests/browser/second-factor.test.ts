@@ -1,0 +1,321 @@
+// The second factor in real Chromium: on the way of a device flow, and from the account; as it should go, and otherwise.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import axe from "axe-core";
+import jsqr from "jsqr";
+import { URI } from "otpauth";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
+import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { AuthenticatorApp, demandMfa } from "../fixtures/authenticator-app.ts";
+import { claimsOf, poll, requestCode } from "../fixtures/device.ts";
+import { Person } from "../fixtures/person.ts";
+
+const PASSWORD = "correct horse battery";
+
+describe("the second factor in a real browser", () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser.close());
+
+  /** A phone with a browser of its own, which runs no script of a page. */
+  async function phone(use: (page: Page, context: BrowserContext) => Promise<void>) {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+    try {
+      await use(await context.newPage(), context);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).click();
+  const heading = (page: Page) => page.locator("h1").innerText();
+  const enter = async (page: Page, code: string) => {
+    await page.locator('input[name="code"]').fill(code);
+    await page.locator('input[name="code"]').press("Enter");
+  };
+
+  async function enterCode(tenant: TestTenant, page: Page, code: string) {
+    await page.goto(`${tenant.pages}/device`);
+    await page.getByRole("textbox").fill(code);
+    await press(page, "Continue");
+  }
+
+  async function signIn(page: Page, email: string) {
+    await page.locator('input[name="email"]').fill(email);
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.locator('input[name="password"]').press("Enter");
+  }
+
+  /** An account, made over plain HTTP before the second factor is demanded. */
+  async function account(tenant: TestTenant, email: string) {
+    const { body } = await requestCode(tenant);
+    await (await new Person(tenant).enterCode(body.user_code)).signUp(email, PASSWORD, "Ada Lovelace");
+  }
+
+  async function assertAccessible(page: Page) {
+    await page.evaluate(axe.source);
+    const run = "axe.run().then(({ violations }) => violations)";
+    assert.deepEqual(await page.evaluate(run), [], await heading(page));
+  }
+
+  /** What a camera reads off the screen. */
+  async function scan(page: Page): Promise<string> {
+    const picture = (await page.locator("svg.qr").screenshot()).toString("base64");
+    const { width, height, pixels } = await page.evaluate<{
+      width: number;
+      height: number;
+      pixels: number[];
+    }>(`(async () => {
+      const image = new Image();
+      image.src = "data:image/png;base64,${picture}";
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      return { width: image.width, height: image.height, pixels: [...data] };
+    })()`);
+    return jsqr.default(Uint8ClampedArray.from(pixels), width, height)?.data ?? "";
+  }
+
+  /** From the page that asks for an app to the recovery codes. */
+  async function setUp(tenant: TestTenant, page: Page, look: (page: Page) => Promise<void> = async () => {}) {
+    await look(page);
+    await press(page, "I have the app");
+    await page.locator("svg.qr").waitFor();
+    await look(page);
+    const scanned = URI.parse(await scan(page));
+    const typed = (await page.locator(".mono").innerText()).replaceAll(" ", "");
+    assert.equal(scanned.secret.base32, typed);
+    assert.deepEqual([scanned.issuer, scanned.digits, scanned.algorithm], [tenant.context.config.name, 6, "SHA1"]);
+    const app = new AuthenticatorApp(tenant, typed);
+    await enter(page, app.code());
+    await page.locator(".codes").waitFor();
+    await look(page);
+    const codes = await page.locator(".codes li").allInnerTexts();
+    return { app, codes };
+  }
+
+  test("an app is set up on the way: the picture scans, its code works, the codes are shown once, the device gets both in amr", async () => {
+    await using tenant = await startTestTenant();
+    await account(tenant, "ada@contoso.example");
+    await demandMfa(tenant, "totp");
+    await phone(async (page) => {
+      const { body: code } = await requestCode(tenant);
+      await enterCode(tenant, page, code.user_code);
+      await signIn(page, "ada@contoso.example");
+      const { app, codes } = await setUp(tenant, page, assertAccessible);
+      assert.equal(codes.length, 10);
+      await press(page, "I have saved them");
+      await press(page, "Yes, sign it in");
+      await page.getByText(/close this page/i).waitFor();
+      const tokens = await poll(tenant, code.device_code);
+      assert.deepEqual(claimsOf(tokens.body.id_token).amr, ["pwd", "otp", "mfa"]);
+
+      // Another phone: a wrong code, the same code twice, then a recovery code.
+      await phone(async (other) => {
+        const { body: second } = await requestCode(tenant);
+        await enterCode(tenant, other, second.user_code);
+        await signIn(other, "ada@contoso.example");
+        await assertAccessible(other);
+        await enter(other, "123456" === app.code() ? "654321" : "123456");
+        await other.getByRole("alert").filter({ hasText: "isn’t right" }).waitFor();
+        await assertAccessible(other);
+        await enter(other, app.code());
+        await other.getByRole("alert").filter({ hasText: "used already" }).waitFor();
+        await other.getByRole("link", { name: "Use a recovery code" }).click();
+        await assertAccessible(other);
+        await enter(other, codes[0]!.toLowerCase());
+        await press(other, "Yes, sign it in");
+        await other.getByText(/close this page/i).waitFor();
+        assert.equal((await poll(tenant, second.device_code)).status, 200);
+      });
+    });
+  });
+
+  test("after a reload the recovery codes are gone, and new ones are made", async () => {
+    await using tenant = await startTestTenant();
+    await account(tenant, "ada@contoso.example");
+    await demandMfa(tenant, "totp");
+    await phone(async (page) => {
+      const { body: code } = await requestCode(tenant);
+      await enterCode(tenant, page, code.user_code);
+      await signIn(page, "ada@contoso.example");
+      const { codes } = await setUp(tenant, page);
+      await page.reload();
+      assert.equal(await page.locator(".codes").count(), 0);
+      await assertAccessible(page);
+      await press(page, "Make new codes");
+      const fresh = await page.locator(".codes li").allInnerTexts();
+      assert.equal(fresh.length, 10);
+      assert.ok(!fresh.includes(codes[0]!));
+      await press(page, "I have saved them");
+      await page.getByRole("button", { name: "Yes, sign it in" }).waitFor();
+    });
+  });
+
+  test("a mailed code: asked for, late, sent again, right; Back afterwards asks for none", async () => {
+    await using tenant = await startTestTenant();
+    const email = "ada@contoso.example";
+    await account(tenant, email);
+    await demandMfa(tenant, "email_code");
+    const mailed = async () => /\b\d{8}\b/.exec((await tenant.mailsTo(email))[0]!.text)![0];
+    await phone(async (page) => {
+      const { body: code } = await requestCode(tenant);
+      await enterCode(tenant, page, code.user_code);
+      await signIn(page, email);
+      await assertAccessible(page);
+      await press(page, "Send the code");
+      await page.locator('input[name="code"]').waitFor();
+      await assertAccessible(page);
+      tenant.clock.advance(600_000);
+      await enter(page, await mailed());
+      await page.getByRole("alert").filter({ hasText: "no longer works" }).waitFor();
+      await press(page, "Send a new code");
+      await page.getByRole("status").waitFor();
+      await enter(page, await mailed());
+      await page.getByRole("button", { name: "Yes, sign it in" }).waitFor();
+      await page.goBack();
+      await page.getByRole("button", { name: "Yes, sign it in" }).click();
+      await page.getByText(/close this page/i).waitFor();
+      assert.equal((await poll(tenant, code.device_code)).status, 200);
+    });
+  });
+
+  test("a mail that the server refuses, and the throttle, leave a way on", async () => {
+    let down = false;
+    const mails: string[] = [];
+    const send = async ({ text }: { text: string }) => {
+      if (down) throw new MailError("mail_refused", "550", "Use another address.");
+      mails.unshift(text);
+    };
+    await using tenant = await startTestTenant({ mailer: { send, close: async () => {} } });
+    const email = "ada@contoso.example";
+    const person = new Person({
+      ...tenant,
+      mailsTo: async () => mails.map((text) => ({ to: email, subject: "", text, html: "" })),
+    });
+    const { body: first } = await requestCode(tenant);
+    await (await person.enterCode(first.user_code)).signUp(email, PASSWORD, "Ada");
+    await demandMfa(tenant, "email_code");
+    await phone(async (page) => {
+      const { body: code } = await requestCode(tenant);
+      await enterCode(tenant, page, code.user_code);
+      await signIn(page, email);
+      down = true;
+      await press(page, "Send the code");
+      await page.getByRole("alert").filter({ hasText: "refused our mail" }).waitFor();
+      await assertAccessible(page);
+      down = false;
+      await press(page, "Send the code");
+      await page.locator('input[name="code"]').waitFor();
+      await press(page, "Send a new code");
+      await page.getByRole("alert").filter({ hasText: "Too many tries" }).waitFor();
+      await enter(page, /\b\d{8}\b/.exec(mails[0]!)![0]);
+      await page.getByRole("button", { name: "Yes, sign it in" }).waitFor();
+    });
+  });
+
+  test("a walk opened in another browser is of no use there", async () => {
+    await using tenant = await startTestTenant();
+    await account(tenant, "ada@contoso.example");
+    await demandMfa(tenant, "totp");
+    await phone(async (page) => {
+      const { body: code } = await requestCode(tenant);
+      await enterCode(tenant, page, code.user_code);
+      await signIn(page, "ada@contoso.example");
+      await press(page, "I have the app");
+      await page.locator("svg.qr").waitFor();
+      await phone(async (thief) => {
+        await thief.goto(page.url());
+        assert.equal(await thief.locator("svg.qr").count(), 0);
+        assert.match(await heading(thief), /out of date/);
+      });
+    });
+  });
+
+  test("a tenant that is restarted between the steps goes on where the person was, and takes no code again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "doorcode-second-factor-"));
+    try {
+      const sqliteFile = join(folder, "tenant.db");
+      const options = { sqliteFile, dataDir: join(folder, "data") };
+      let tenant = await startTestTenant(options);
+      const { clock } = tenant;
+      const [port, pagesPort] = [tenant.authority, tenant.pages].map((url) => Number(new URL(url).port));
+      const restart = async () => {
+        await tenant.close();
+        tenant = await startTestTenant({ ...options, clock, port: port!, pagesPort: pagesPort! });
+      };
+      try {
+        await account(tenant, "ada@contoso.example");
+        await demandMfa(tenant, "totp");
+        await phone(async (page) => {
+          const { body: code } = await requestCode(tenant);
+          await enterCode(tenant, page, code.user_code);
+          await signIn(page, "ada@contoso.example");
+          await restart();
+          await press(page, "I have the app");
+          await page.locator("svg.qr").waitFor();
+          const app = new AuthenticatorApp(tenant, (await page.locator(".mono").innerText()).replaceAll(" ", ""));
+          await restart();
+          const proof = app.code();
+          await enter(page, proof);
+          await page.locator(".codes").waitFor();
+          await restart();
+          await press(page, "I have saved them");
+          await press(page, "Yes, sign it in");
+          await page.getByText(/close this page/i).waitFor();
+          assert.equal((await poll(tenant, code.device_code)).status, 200);
+
+          await phone(async (other) => {
+            const { body: second } = await requestCode(tenant);
+            await enterCode(tenant, other, second.user_code);
+            await signIn(other, "ada@contoso.example");
+            await restart();
+            await enter(other, proof);
+            await other.getByRole("alert").filter({ hasText: "used already" }).waitFor();
+            clock.advance(30_000);
+            await enter(other, app.code());
+            await other.getByRole("button", { name: "Yes, sign it in" }).waitFor();
+          });
+        });
+      } finally {
+        await tenant.close();
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("an app is added from the account, after a sign-in there", async () => {
+    await using tenant = await startTestTenant();
+    const email = "ada@contoso.example";
+    await account(tenant, email);
+    await phone(async (page) => {
+      await page.goto(`${tenant.pages}/me/authenticator`);
+      await assertAccessible(page);
+      await press(page, "Sign in");
+      await signIn(page, email);
+      await page.waitForURL(/\/me$/);
+      await page.goto(`${tenant.pages}/me/authenticator`);
+      await assertAccessible(page);
+      await press(page, "Set up an app");
+      await press(page, "Send the code");
+      await enter(page, /\b\d{8}\b/.exec((await tenant.mailsTo(email))[0]!.text)![0]);
+      await page.locator("svg.qr").waitFor();
+      const app = new AuthenticatorApp(tenant, (await page.locator(".mono").innerText()).replaceAll(" ", ""));
+      await enter(page, app.code());
+      await page.locator(".codes").waitFor();
+      await page.goto(`${tenant.pages}/me/recovery-codes`);
+      await page.getByText("10 codes left").waitFor();
+      await assertAccessible(page);
+    });
+  });
+});
