@@ -10,10 +10,12 @@ import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
+import type { PasskeyStore } from "./passkey-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./directory-contract.ts";
 export type * from "./mail-contract.ts";
+export type * from "./passkey-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -23,6 +25,7 @@ export interface Store {
   readonly directory: DirectoryStore;
   readonly sessions: SessionStore;
   readonly mail: MailStore;
+  readonly passkeys: PasskeyStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;

@@ -5,7 +5,7 @@
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { Api, App, User } from "../directory/entities.ts";
 import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
-import type { AuditRecord, BrowserSession, Flow, MailCode, StoredKey, TokenFamily } from "./contract.ts";
+import type { AuditRecord, BrowserSession, Flow, MailCode, Passkey, StoredKey, TokenFamily } from "./contract.ts";
 
 /** The same record with these members as 0 or 1. */
 type WithBits<T, K extends keyof T> = { [P in keyof T]: P extends K ? 0 | 1 : T[P] };
@@ -51,20 +51,7 @@ export interface Tables {
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
   totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
-  passkeys: {
-    /** base64url, as WebAuthn has it. */
-    credentialId: string;
-    userId: string;
-    /** COSE key, base64url. */
-    publicKey: string;
-    counter: number;
-    transports: string;
-    deviceType: "singleDevice" | "multiDevice";
-    backedUp: 0 | 1;
-    name: string;
-    createdAt: number;
-    lastUsedAt: number | null;
-  };
+  passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: {
     tokenHash: string;
     purpose: string;

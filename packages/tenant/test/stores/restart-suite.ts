@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import {
+  approvedGrant,
+  furnish,
+  LIFETIME,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  samplePasskey,
+  signedIn,
+  T0,
+} from "./samples.ts";
 
 /** What a restart, and a second node beside the first, must find. */
 export function restartSuite(makePlace: MakePlace): void {
@@ -11,6 +25,13 @@ export function restartSuite(makePlace: MakePlace): void {
       place = await makePlace();
     });
     after(() => place.remove());
+
+    const openFlow = async (store: Store) => {
+      const flow = sampleFlow(randomUUID());
+      await store.sessions.ensure({ id: flow.sessionId, createdAt: T0, expiresAt: T0 + LIFETIME });
+      await store.sessions.insertFlow(flow);
+      return flow;
+    };
 
     test("a restart revives nothing that was redeemed, rotated, revoked, denied or used", async () => {
       const first = await place.open();
@@ -26,6 +47,14 @@ export function restartSuite(makePlace: MakePlace): void {
       await first.tokens.rotate(rotation(next.next.tokenHash, clientId));
       const revoked = await signedIn(first, furniture);
       await first.tokens.revokeFamily(revoked.family.id, "signed_out", T0, sampleAudit("revoked"));
+      const synced = samplePasskey(furniture.user.id, { counter: 4 });
+      await first.passkeys.insert(synced);
+      await first.passkeys.use(synced.credentialId, { from: 4, to: 5, backedUp: false, now: T0 });
+      const removed = samplePasskey(furniture.user.id);
+      await first.passkeys.insert(removed);
+      await first.passkeys.remove(removed.userId, removed.credentialId);
+      const flow = await openFlow(first);
+      await first.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
       await first.close();
 
@@ -34,6 +63,11 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.equal((await second.grants.poll(denied.deviceCodeHash))?.status, "denied");
       assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");
       assert.equal((await second.tokens.rotate(rotation(revoked.tokenHash, clientId))).outcome, "revoked");
+      const again = { from: 4, to: 5, backedUp: false, now: T0 };
+      assert.equal(await second.passkeys.use(synced.credentialId, again), false);
+      assert.equal((await second.passkeys.find(synced.credentialId))?.counter, 5);
+      assert.equal(await second.passkeys.find(removed.credentialId), undefined);
+      assert.equal(await second.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0), false);
       assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
       await second.close();
     });
