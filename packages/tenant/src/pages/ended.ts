@@ -34,7 +34,8 @@ function mainOf(view: Ended, chrome: Chrome): Html {
       return html`<div class="well"><div class="sign">${tick(true)}</div>
 <h1>${appName(view.appName)} is signed in</h1>
 <p class="lede">Return to your device: it goes on by itself in a few seconds. You can close this page.</p>
-${view.deviceName !== null && html`<p class="hint">The device says it is “<bdi>${view.deviceName}</bdi>”.</p>`}</div>`;
+${view.deviceName !== null && html`<p class="hint">The device says it is “<bdi>${view.deviceName}</bdi>”.</p>`}
+${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">Add a passkey for next time</a></p>`}</div>`;
     case "declined":
       return end(view, [
         html`<p class="lede">You said no, so <bdi>${view.appName}</bdi> got nothing. You can close this page.</p>`,

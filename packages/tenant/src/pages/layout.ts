@@ -1,4 +1,4 @@
-import { attrs, type Html, html, styleElement } from "./html.ts";
+import { attrs, type Html, html, scriptElement, styleElement } from "./html.ts";
 import { style } from "./style.ts";
 import type { Chrome } from "./view.ts";
 
@@ -6,9 +6,11 @@ export interface Page {
   title: string;
   main: Html;
   footer?: Html;
+  /** Runs when the page stands. */
+  script?: string;
 }
 
-/** The document around a page: no script, nothing from elsewhere, one style element under the response's nonce. */
+/** The document around a page: nothing from elsewhere, its style element, and a script where it has one, under the response's nonce. */
 export function layout(page: Page, chrome: Chrome): string {
   const initial = initialOf(chrome.tenantName);
   return html`<!doctype html>
@@ -28,6 +30,7 @@ ${styleElement(style, chrome.nonce)}
 <header><span${attrs({ class: "mark", "aria-hidden": "true" })}>${initial}</span><bdi>${chrome.tenantName}</bdi></header>
 <main>${page.main}</main>
 ${page.footer && html`<footer>${page.footer}</footer>`}
+${page.script !== undefined && scriptElement(page.script, chrome.nonce)}
 </body>
 </html>
 `.toString();

@@ -62,7 +62,7 @@ export function address(text: string): Html {
 /** What a field of email, user name or code must not do to what is typed. */
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 
-export function button(label: Child, answer?: { name: string; value: string; alt?: boolean }): Html {
+export function button(label: Child, answer?: { name?: string; value?: string; alt?: boolean }): Html {
   return html`<button${attrs({
     class: answer?.alt ? "button alt" : "button",
     type: "submit",

@@ -1,6 +1,8 @@
+import { passkeys } from "../messages/en/passkeys.ts";
 import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
+import { usePasskey } from "./passkey.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -15,10 +17,17 @@ function problemOf(view: SignIn): string | null {
       return view.email === "" ? "Enter your email and your password." : "Enter your password.";
     case "wrong":
       return "The email or the password isn’t right. Check both and try again.";
+    case "passkey":
+      return passkeys.refused;
     case "too_many":
       return "Too many tries. Wait a few minutes, then try again.";
   }
 }
+
+const ledes = {
+  device: "Next, you see what your device asks for, and decide.",
+  account: "Next, you see your account.",
+};
 
 export function signInPage(view: SignIn, chrome: Chrome): Page {
   const emailMissing = view.problem === "empty" && view.email === "";
@@ -26,14 +35,15 @@ export function signInPage(view: SignIn, chrome: Chrome): Page {
   return {
     title: titleOf(view),
     main: html`<h1>Sign in</h1>
-<p class="lede">Next, you see what your device asks for, and decide.</p>
+<p class="lede">${ledes[view.intent]}</p>
 ${problemNote(problemOf(view))}
 ${form(formActions.sign_in, chrome, { flow: view.flowId }, [
   field({
     name: "email",
     label: "Email",
     type: "email",
-    autocomplete: "username",
+    // Where there are passkeys, the browser offers them in this field.
+    autocomplete: view.passkeyOptions === null ? "username" : "username webauthn",
     value: view.email,
     wrong: view.problem === "wrong" || emailMissing,
     autofocus: view.email === "",
@@ -49,6 +59,7 @@ ${form(formActions.sign_in, chrome, { flow: view.flowId }, [
   }),
   button("Sign in"),
 ])}
+${view.passkeyOptions !== null && usePasskey(view.flowId, view.passkeyOptions, chrome)}
 ${view.signUpAllowed && html`<p class="aside">New here? <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">Create an account</a></p>`}`,
   };
 }

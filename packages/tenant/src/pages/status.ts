@@ -7,6 +7,8 @@ export function statusOf(view: View): number {
     case "used":
     case "used_twice":
       return 410;
+    case "sign_in_again":
+      return 403;
     case "not_found":
       return 404;
     case "stale_form":

@@ -44,6 +44,16 @@ function questionOf(view: View): string {
       return "Sign out?";
     case "signed_out":
       return "You are signed out";
+    case "account":
+      return "Your account";
+    case "account_signed_out":
+      return "Sign in to see your account";
+    case "sign_in_again":
+      return "Is it still you?";
+    case "passkey_add":
+      return "Add a passkey";
+    case "passkey":
+      return "Your passkey";
     case "inbox":
       return "Inbox";
     case "mail":

@@ -10,9 +10,13 @@ export type View =
   | {
       page: "sign_in";
       flowId: string;
+      /** Where it leads: to the question about a device, or to the person's own account. */
+      intent: "device" | "account";
       email: string;
       signUpAllowed: boolean;
-      problem: null | "wrong" | "empty" | "too_many";
+      /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
+      passkeyOptions: string | null;
+      problem: null | "wrong" | "empty" | "passkey" | "too_many";
     }
   | { page: "sign_up_email"; flowId: string; email: string; problem: null | "invalid" | "too_many" | "mail_failed" }
   | {
@@ -26,7 +30,8 @@ export type View =
   | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
   | { page: "sign_up_name"; flowId: string; displayName: string; problem: null | "empty" | "long" }
   | ConfirmView
-  | { page: "done"; appName: string; deviceName: string | null }
+  /** `offerPasskey`: the person has none yet. */
+  | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
   | { page: "expired" }
   /** The code was decided or redeemed before. */
@@ -42,6 +47,20 @@ export type View =
       clientId: string | null;
     }
   | { page: "signed_out" }
+  | AccountView
+  /** Nobody is signed in, so there is no account to show. */
+  | { page: "account_signed_out" }
+  /** The sign-in is too long ago for a change of what one signs in with. */
+  | { page: "sign_in_again"; email: string }
+  /** `options`: what the script hands to the browser (WebAuthn's creation options as JSON). */
+  | {
+      page: "passkey_add";
+      flowId: string;
+      name: string;
+      options: string;
+      problem: null | "failed" | "taken" | "full" | "long";
+    }
+  | { page: "passkey"; credentialId: string; name: string; problem: null | "empty" | "long" }
   | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
   | { page: "mail"; to: string; subject: string; text: string; at: number }
   /** The form came from another page, another browser, or after too long. */
@@ -70,6 +89,19 @@ export interface ConfirmView {
   permissions: string[];
 }
 
+export interface AccountView {
+  page: "account";
+  displayName: string;
+  email: string;
+  hasPassword: boolean;
+  passkeys: { credentialId: string; name: string; createdAt: number; lastUsedAt: number | null }[];
+  /** False where browsers have none: on an IP address. */
+  passkeysPossible: boolean;
+  authenticator: { since: number } | null;
+  /** Null: the person never had any. */
+  recoveryCodesLeft: number | null;
+}
+
 /** What stands around every page. */
 export interface Chrome {
   tenantName: string;
@@ -86,6 +118,7 @@ export interface Chrome {
  * | enter_code | /device | user_code |
  * | continue_as | /device/continue | flow, answer = `continue` or `other` |
  * | sign_in | /sign-in | flow, email, password |
+ * | sign_in | /sign-in/passkey | flow, passkey (the browser's answer as JSON, put there by the script) |
  * | sign_up_email | /sign-up | flow, email |
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
@@ -93,13 +126,19 @@ export interface Chrome {
  * | confirm | /confirm | flow, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | elsewhere | /confirm/take-over | flow |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
+ * | account_signed_out, sign_in_again | /me/sign-in-again | |
+ * | account | /me/passkeys/new, /sign-out | |
+ * | passkey_add | /me/passkeys/add | flow, name, passkey |
+ * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
  *
- * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
+ * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
+ * account → /me/passkeys?id=…, /me/password, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
  */
 export const formActions = {
   enter_code: "/device",
   continue_as: "/device/continue",
   sign_in: "/sign-in",
+  sign_in_passkey: "/sign-in/passkey",
   sign_up_email: "/sign-up",
   sign_up_code: "/sign-up/code",
   sign_up_resend: "/sign-up/resend",
@@ -107,5 +146,12 @@ export const formActions = {
   sign_up_name: "/sign-up/name",
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
+  account: "/me",
+  account_sign_in: "/me/sign-in-again",
+  passkey: "/me/passkeys",
+  passkey_new: "/me/passkeys/new",
+  passkey_add: "/me/passkeys/add",
+  passkey_rename: "/me/passkeys/rename",
+  passkey_remove: "/me/passkeys/remove",
   sign_out: "/sign-out",
 } as const;

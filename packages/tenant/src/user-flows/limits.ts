@@ -26,6 +26,9 @@ export const limits = {
   passwordByAccount: { count: 10, windowMs: 15 * MINUTE },
   passwordByIp: { count: 50, windowMs: 15 * MINUTE },
 
+  /** Passkeys that did not pass. */
+  passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
+
   /** Sign-up mails to one address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
@@ -44,5 +47,7 @@ export const MAIL_CODE_MS = 10 * MINUTE;
 export const SIGNED_IN_MS = DAY;
 /** With "Keep me signed in on this browser". */
 export const KEPT_SIGNED_IN_MS = 30 * DAY;
+/** How long after a sign-in the person may change what they sign in with (ASVS 7.5.1). */
+export const RECENT_SIGN_IN_MS = 10 * MINUTE;
 export const ANONYMOUS_MS = HOUR;
 export const FLOW_MS = 15 * MINUTE;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
-import { renderPage, statusOf } from "../pages/render.ts";
+import { hasScript, renderPage, statusOf } from "../pages/render.ts";
 import type { View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
@@ -17,7 +17,7 @@ export interface PageOptions {
 export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, options: PageOptions = {}): FastifyReply {
   const nonce = randomBytes(16).toString("base64");
   setPageHeaders(ctx, reply);
-  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, options.formTarget));
+  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, hasScript(view), options.formTarget));
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
@@ -58,10 +58,11 @@ function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
   }
 }
 
-function contentSecurityPolicy(nonce: string, formTarget: string | undefined): string {
+function contentSecurityPolicy(nonce: string, script: boolean, formTarget: string | undefined): string {
   const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
   return [
     "default-src 'none'",
+    ...(script ? [`script-src 'nonce-${nonce}'`] : []),
     `style-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
     `form-action ${formAction}`,

@@ -80,6 +80,7 @@ function definePage(
 async function whereSignedInGoes(visit: Visit): Promise<Answer | undefined> {
   const flow = visit.user && (await findFlow(visit));
   if (!flow) return undefined;
+  if (flow.intent === "account") return { to: "/me" };
   return { to: flow.grantId === null ? "/device" : pathOf("/confirm", flow) };
 }
 

@@ -1,10 +1,21 @@
 import type { FastifyInstance } from "fastify";
 import type { TenantContext } from "../tenant-context.ts";
+import { showAccount } from "./account.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
 import { PageProblem } from "./form.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
+import {
+  beginPasskey,
+  removePasskey,
+  renamePasskey,
+  showAddPasskey,
+  showPasskey,
+  takeAddPasskey,
+} from "./passkey-account.ts";
+import { takePasskey } from "./passkey-sign-in.ts";
+import { signInToAccount } from "./recent-sign-in.ts";
 import { showSignIn, takeSignIn } from "./sign-in.ts";
 import { showSignOut, takeSignOut } from "./sign-out.ts";
 import { showSignUpName, showSignUpPassword, takeSignUpName, takeSignUpPassword } from "./sign-up-account.ts";
@@ -23,6 +34,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/device", { get: showEnterCode, post: takeCode });
     page("/device/continue", { get: showContinueAs, post: takeContinueAs });
     page("/sign-in", { get: showSignIn, post: takeSignIn, signsIn: true });
+    page("/sign-in/passkey", { post: takePasskey, signsIn: true });
     page("/sign-up", { get: showSignUpAddress, post: takeSignUpAddress });
     page("/sign-up/code", { get: showSignUpCode, post: takeSignUpCode });
     page("/sign-up/resend", { post: resendSignUpCode });
@@ -31,6 +43,13 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
+    page("/me", { get: showAccount });
+    page("/me/sign-in-again", { post: signInToAccount });
+    page("/me/passkeys", { get: showPasskey });
+    page("/me/passkeys/new", { post: beginPasskey });
+    page("/me/passkeys/add", { get: showAddPasskey, post: takeAddPasskey });
+    page("/me/passkeys/rename", { post: renamePasskey });
+    page("/me/passkeys/remove", { post: removePasskey });
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

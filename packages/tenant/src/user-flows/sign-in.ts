@@ -4,7 +4,9 @@ import type { Flow } from "../stores/contract.ts";
 import { hashSecret } from "../tokens/seal.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
+import { signInOptions } from "./passkey-ceremony.ts";
 import { verifyPassword } from "./password.ts";
+import { isRecentSignIn } from "./recent-sign-in.ts";
 import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -12,8 +14,13 @@ type Problem = Extract<View, { page: "sign_in" }>["problem"];
 
 export async function showSignIn(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
-  if (visit.user) return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
-  return signInPage(visit, flow, flow.email ?? "", null);
+  const { user } = visit;
+  if (!user) return signInPage(visit, flow, flow.email ?? "", null);
+  if (flow.intent === "account") {
+    // Signed in too long ago for what they are about to change: the same person shows again who they are.
+    return isRecentSignIn(visit) ? { to: "/me" } : signInPage(visit, flow, flow.email ?? user.email, null);
+  }
+  return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
 }
 
 /** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
@@ -28,7 +35,7 @@ export async function takeSignIn(visit: Visit): Promise<Answer> {
     ["passwordByAccount", hashSecret(normalizeEmail(email))],
   ];
   const charged = await charge(visit, charges);
-  if (!charged.allowed) return { ...signInPage(visit, flow, email, "too_many"), retryAt: charged.retryAt };
+  if (!charged.allowed) return { ...(await signInPage(visit, flow, email, "too_many")), retryAt: charged.retryAt };
 
   const { store } = visit.ctx;
   const user = isEmailAddress(email) ? await store.directory.findUserByEmail(normalizeEmail(email)) : undefined;
@@ -49,7 +56,16 @@ export async function takeSignIn(visit: Visit): Promise<Answer> {
   return passFirstFactor(visit, flow, { user, amr: ["pwd"] });
 }
 
-function signInPage(visit: Visit, flow: Flow, email: string, problem: Problem): { view: View } {
-  const { signUpAllowed } = visit.ctx.config;
-  return { view: { page: "sign_in", flowId: flow.id, email: email.slice(0, 254), signUpAllowed, problem } };
+export async function signInPage(visit: Visit, flow: Flow, email: string, problem: Problem): Promise<{ view: View }> {
+  return {
+    view: {
+      page: "sign_in",
+      flowId: flow.id,
+      intent: flow.intent,
+      email: email.slice(0, 254),
+      signUpAllowed: visit.ctx.config.signUpAllowed,
+      passkeyOptions: await signInOptions(visit, flow),
+      problem,
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { Chrome, ConfirmView, View } from "../../src/pages/view.ts";
+import type { AccountView, Chrome, ConfirmView, View } from "../../src/pages/view.ts";
 
 export interface Sample {
   /** Unique; names the picture. */
@@ -27,8 +27,29 @@ const confirm: ConfirmView = {
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
-const signIn = { page: "sign_in", flowId, email: "", signUpAllowed: true, problem: null } as const;
+const signIn = {
+  page: "sign_in",
+  flowId,
+  intent: "device",
+  email: "",
+  signUpAllowed: true,
+  passkeyOptions: null,
+  problem: null,
+} as const;
+const passkeyOptions = JSON.stringify({ challenge: "c2FtcGxl", rpId: "contoso.example", userVerification: "required" });
+const passkeyAdd = { page: "passkey_add", flowId, name: "", options: creationOptions(), problem: null } as const;
+const passkey = { page: "passkey", credentialId: "bGFwdG9w", name: "Work laptop", problem: null } as const;
 const signUpCode = { page: "sign_up_code", flowId, email, minutes: 10, resent: false, problem: null } as const;
+const account: AccountView = {
+  page: "account",
+  displayName: "Ada",
+  email,
+  hasPassword: true,
+  passkeys: [],
+  passkeysPossible: true,
+  authenticator: null,
+  recoveryCodesLeft: null,
+};
 const at = Date.UTC(2026, 4, 12, 9, 30);
 
 /** Every page in every state that the contract knows, and the texts that strain a layout. */
@@ -57,6 +78,9 @@ export const samples: Sample[] = [
   { name: "sign-in-empty", view: { ...signIn, problem: "empty" } },
   { name: "sign-in-empty-password", view: { ...signIn, email, problem: "empty" } },
   { name: "sign-in-too-many", view: { ...signIn, email: longEmail, problem: "too_many" } },
+  { name: "sign-in-passkey", view: { ...signIn, passkeyOptions } },
+  { name: "sign-in-passkey-refused", view: { ...signIn, passkeyOptions, problem: "passkey" } },
+  { name: "sign-in-account", view: { ...signIn, intent: "account", passkeyOptions, email: longEmail } },
   { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
   { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
   { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
@@ -111,8 +135,15 @@ export const samples: Sample[] = [
     name: "confirm-right-to-left",
     view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
   },
-  { name: "done", view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV" } },
-  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null } },
+  {
+    name: "done",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: false },
+  },
+  {
+    name: "done-passkey",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: true },
+  },
+  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null, offerPasskey: false } },
   { name: "declined", view: { page: "declined", appName: "Contoso Player" } },
   { name: "expired", view: { page: "expired" } },
   { name: "used", view: { page: "used" } },
@@ -133,6 +164,33 @@ export const samples: Sample[] = [
     view: { page: "sign_out", displayName: null, returnTo: null, state: null, clientId: null },
   },
   { name: "signed-out", view: { page: "signed_out" } },
+  {
+    name: "account",
+    view: {
+      ...account,
+      passkeys: [
+        { credentialId: "cGhvbmU", name: "Phone", createdAt: at - 90_000_000, lastUsedAt: at },
+        { credentialId: "bGFwdG9w", name: "M".repeat(50), createdAt: at, lastUsedAt: null },
+      ],
+      authenticator: { since: at },
+      recoveryCodesLeft: 1,
+    },
+  },
+  { name: "account-new", view: account },
+  {
+    name: "account-impossible",
+    view: { ...account, email: longEmail, displayName: "", hasPassword: false, passkeysPossible: false },
+  },
+  { name: "account-signed-out", view: { page: "account_signed_out" } },
+  { name: "sign-in-again", view: { page: "sign_in_again", email: longEmail } },
+  { name: "passkey-add", view: passkeyAdd },
+  { name: "passkey-add-failed", view: { ...passkeyAdd, name: "Work laptop", problem: "failed" } },
+  { name: "passkey-add-taken", view: { ...passkeyAdd, problem: "taken" } },
+  { name: "passkey-add-full", view: { ...passkeyAdd, problem: "full" } },
+  { name: "passkey-add-long", view: { ...passkeyAdd, name: "A".repeat(200), problem: "long" } },
+  { name: "passkey", view: passkey },
+  { name: "passkey-empty", view: { ...passkey, name: "", problem: "empty" } },
+  { name: "passkey-long", view: { ...passkey, name: "A".repeat(200), problem: "long" } },
   {
     name: "inbox",
     view: {
@@ -159,3 +217,15 @@ export const samples: Sample[] = [
   { name: "too-many", view: { page: "too_many" } },
   { name: "failed", view: { page: "failed", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" } },
 ];
+
+/** With as many passkeys to leave out as one person may have, each with a long id. */
+function creationOptions(): string {
+  const id = "x".repeat(171);
+  return JSON.stringify({
+    challenge: "c2FtcGxl",
+    rp: { id: "contoso.example", name: "Contoso" },
+    user: { id: "YWRh", name: email, displayName: "Ada" },
+    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    excludeCredentials: Array.from({ length: 20 }, () => ({ type: "public-key", id })),
+  });
+}

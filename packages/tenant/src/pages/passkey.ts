@@ -1,0 +1,83 @@
+import { passkeys } from "../messages/en/passkeys.ts";
+import { attrs, type Child, type Html, html } from "./html.ts";
+import type { Page } from "./layout.ts";
+import { button, buttonLink, field, form, problemNote } from "./parts.ts";
+import { titleOf } from "./titles.ts";
+import { type Chrome, formActions, type View } from "./view.ts";
+
+type AddPasskey = Extract<View, { page: "passkey_add" }>;
+type Passkey = Extract<View, { page: "passkey" }>;
+
+/** Hidden until the page's script finds that the browser has passkeys; what the script says stands here beforehand. */
+function passkeyBox(kind: "get" | "create", options: string, body: Child): Html {
+  const { cancelled, exists, broken } = passkeys;
+  const says = { "data-cancelled": cancelled, "data-exists": exists, "data-broken": broken };
+  return html`<div${attrs({ class: "passkey", hidden: true, "data-passkey": kind, "data-options": options, ...says })}>
+<p${attrs({ class: "note bad", role: "alert", hidden: true, "data-says": true })}></p>${body}</div>`;
+}
+
+/** Filled in by the script. */
+const answer = html`<input type="hidden" name="passkey">`;
+
+/** For a page of a walk where somebody may sign in by a passkey. */
+export function usePasskey(flowId: string, options: string, chrome: Chrome): Html {
+  const label = button(passkeys.use, { alt: true });
+  return passkeyBox("get", options, form(formActions.sign_in_passkey, chrome, { flow: flowId }, [answer, label]));
+}
+
+export function addPasskeyPage(view: AddPasskey, chrome: Chrome): Page {
+  const { add } = passkeys;
+  return {
+    title: titleOf(view),
+    main: html`<h1>${titleOf({ ...view, problem: null })}</h1>
+<p class="lede">${add.lede}</p>
+${problemNote(view.problem && add.problems[view.problem])}
+<p${attrs({ class: "note warn", "data-without": true })}>${add.without}</p>
+${passkeyBox(
+  "create",
+  view.options,
+  form(formActions.passkey_add, chrome, { flow: view.flowId }, [
+    answer,
+    field({
+      name: "name",
+      label: add.name,
+      type: "text",
+      autocomplete: "off",
+      value: view.name,
+      wrong: view.problem === "long",
+      autofocus: true,
+      hint: add.nameHint,
+      more: { required: false },
+    }),
+    button(add.button),
+  ]),
+)}
+${buttonLink(formActions.account, add.back, true)}`,
+  };
+}
+
+export function passkeyPage(view: Passkey, chrome: Chrome): Page {
+  const { add, edit } = passkeys;
+  const problem = view.problem === "long" ? add.problems.long : view.problem && edit.empty;
+  return {
+    title: titleOf(view),
+    main: html`<h1>${titleOf({ ...view, problem: null })}</h1>
+${problemNote(problem)}
+${form(formActions.passkey_rename, chrome, { id: view.credentialId }, [
+  field({
+    name: "name",
+    label: edit.name,
+    type: "text",
+    autocomplete: "off",
+    value: view.name,
+    wrong: view.problem !== null,
+    autofocus: true,
+  }),
+  button(edit.rename),
+])}
+<hr>
+<p class="lede">${edit.removeHint}</p>
+${form(formActions.passkey_remove, chrome, { id: view.credentialId }, button(edit.remove, { alt: true }))}
+<p class="aside"><a class="link" href="${formActions.account}">${add.back}</a></p>`,
+  };
+}
