@@ -1,16 +1,21 @@
 /**
  * Every page as a picture: `node tools/node24.mjs tests/gallery/gallery.ts [folder] [only]`.
- * Phone and desktop, light and dark, and `index.html` beside them to look through; `only` is the beginning of a page's name.
+ * Phone and desktop, light and dark, in every language, and `index.html` beside them to look through; `only` is the beginning of a page's name.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { locales } from "../../packages/tenant/src/messages/languages.ts";
 import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
-import { chrome, samples } from "../../packages/tenant/test/pages/sample-views.ts";
+import { chromeIn, samples } from "../../packages/tenant/test/pages/sample-views.ts";
 
 const folder = resolve(process.argv[2] ?? ".gallery");
 const only = process.argv[3] ?? "";
-const chosen = samples.filter((sample) => sample.name.startsWith(only));
+const chosen = locales.flatMap((locale) =>
+  samples
+    .filter((sample) => sample.name.startsWith(only))
+    .map(({ name, view }) => ({ name: `${name}.${locale}`, view, chrome: chromeIn(locale) })),
+);
 
 const screens = [
   { name: "phone", width: 390, height: 844 },
@@ -27,7 +32,7 @@ try {
       const page = await context.newPage();
       for (const sample of chosen) {
         await page.setViewportSize(screen);
-        await page.setContent(renderPage(sample.view, chrome));
+        await page.setContent(renderPage(sample.view, sample.chrome));
         // As tall as the page, because what sticks to the screen's edge would stand in the middle of a full-page picture.
         const height = await page.evaluate<number>("document.documentElement.scrollHeight");
         await page.setViewportSize({ width: screen.width, height });
@@ -61,7 +66,7 @@ async function contactSheets(
     const frames = chosen
       .slice(from, from + perSheet)
       .map((sample) => {
-        const document = renderPage(sample.view, chrome).replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+        const document = renderPage(sample.view, sample.chrome).replaceAll("&", "&amp;").replaceAll('"', "&quot;");
         return `<figure><figcaption>${sample.name}</figcaption><iframe srcdoc="${document}" width="${screen.width}" height="${screen.height}"></iframe></figure>`;
       })
       .join("");

@@ -16,5 +16,6 @@ export const metadataDifferences: Record<string, string> = {
   doorcode_profile: "metadata-entra",
   http_logout_supported: "metadata-entra",
   tenant_region_scope: "metadata-entra",
+  ui_locales_supported: "metadata-languages",
   subject_types_supported: "metadata-subject",
 };

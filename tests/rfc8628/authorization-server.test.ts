@@ -214,6 +214,26 @@ describe("RFC 8628, authorization server", () => {
     assert.equal(metadata.issuer, tenant.issuer);
   });
 
+  test("message says where to go and which code to enter, in English, or in German for mkt and ui_locales", async () => {
+    const ask = async (query: string, more: Record<string, string> = {}) => {
+      const scope = todoScope(tenant);
+      const form = new URLSearchParams({ client_id: clientIdOf(tenant), scope, ...more }).toString();
+      const { body } = await post(tenant, `/oauth2/v2.0/devicecode${query}`, form);
+      const [where, code] = [body.verification_uri, body.user_code];
+      assert.ok(body.message.includes(` ${where} `) && body.message.includes(` ${code} `));
+      return body.message.replace(where, "<uri>").replace(code, "<code>");
+    };
+    const english = "To sign in, use a web browser to open the page <uri> and enter the code <code> to authenticate.";
+    const german =
+      "Um sich anzumelden, öffnen Sie in einem Webbrowser die Seite <uri> und geben Sie den Code <code> ein.";
+    for (const query of ["", "?mkt=fr-FR", "?mkt=en-US", "?mkt=%00", "?mkt=de&mkt=en&mkt=fr&ui_locales=en"]) {
+      assert.equal(await ask(query), english, query);
+    }
+    for (const query of ["?mkt=de", "?mkt=de-DE", "?ui_locales=fr%20de"]) assert.equal(await ask(query), german, query);
+    assert.equal(await ask("", { mkt: "de-AT" }), german);
+    assert.equal(await ask("?mkt=en", { ui_locales: "de" }), german);
+  });
+
   test("A13 wrong codes are limited, and the next right one is not lost", async () => {
     const own = await startTestTenant();
     try {

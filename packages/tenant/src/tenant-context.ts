@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Branding } from "./branding/branding.ts";
 import type { Clock } from "./clock.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { Store } from "./stores/contract.ts";
@@ -11,6 +12,7 @@ export interface TenantConfig {
   tenantId: string;
   /** Shown at the top of every page. */
   name: string;
+  branding: Branding;
   /** `contoso.example`: the tenant's second name in URLs. */
   domain: string;
   /** `https://localhost:8443`: back channel, metadata. No trailing slash. */

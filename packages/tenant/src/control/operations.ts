@@ -10,6 +10,8 @@ import {
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import { createUser } from "../directory/create-user.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
+import { defaultLocale, languages } from "../messages/languages.ts";
+import { permissionText } from "../messages/permission-text.ts";
 import { TenantError } from "../server/tenant-error.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../user-flows/display-name.ts";
@@ -66,7 +68,9 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   }
   const decided = await approveGrant(ctx, claimed.grant, decider);
   if (decided.outcome === "done") {
-    return { app: described.app.name, email: user.email, permissions: described.permissions.lines };
+    const { messages } = languages[defaultLocale];
+    const permissions = described.permissions.lines.map((line) => permissionText(line, messages));
+    return { app: described.app.name, email: user.email, permissions };
   }
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);

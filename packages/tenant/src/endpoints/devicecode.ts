@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { cleanDeviceText } from "../device-grant/device-text.ts";
 import { POLL_INTERVAL_SECONDS } from "../device-grant/poll-pace.ts";
 import { displayUserCode, newUserCode, userCodeLength } from "../device-grant/user-code.ts";
 import { missingAdminConsent } from "../directory/consented.ts";
 import { parseScopes } from "../directory/parse-scopes.ts";
+import { defaultLocale, type Locale, languages } from "../messages/languages.ts";
+import { askedLocale } from "../messages/locale.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { DEVICE_CODE_SECONDS } from "../tokens/lifetimes.ts";
 import { hashSecret, newSecret } from "../tokens/seal.ts";
@@ -61,9 +63,16 @@ export function devicecode(app: FastifyInstance, ctx: TenantContext): void {
       verification_uri_complete: `${verificationUri}?user_code=${shown}`,
       expires_in: DEVICE_CODE_SECONDS,
       interval: POLL_INTERVAL_SECONDS,
-      message: `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${shown} to authenticate.`,
+      message: languages[localeOf(request, form)].messages.device.message(verificationUri, shown),
     };
   });
+}
+
+/** Entra translates `message` for `?mkt=`; a program cannot say more of the person who will read it. */
+function localeOf(request: FastifyRequest, form: Form): Locale {
+  const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
+  const wish = (name: string) => form.get(name) ?? query.get(name);
+  return askedLocale({ uiLocales: wish("ui_locales"), mkt: wish("mkt") }) ?? defaultLocale;
 }
 
 function deviceText(form: Form, name: string): string | null {

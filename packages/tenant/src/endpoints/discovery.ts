@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
+import { locales } from "../messages/languages.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { DEVICE_CODE_GRANT } from "./token.ts";
 
@@ -52,6 +53,7 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     // Required by OpenID Connect Discovery §3, and there is none yet.
     response_types_supported: [],
     scopes_supported: OIDC_SCOPES,
+    ui_locales_supported: locales,
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
     token_endpoint_auth_methods_supported: clientAuthentication,

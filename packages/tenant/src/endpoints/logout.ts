@@ -22,6 +22,8 @@ export function logout(app: FastifyInstance, ctx: TenantContext): void {
       const state = parameter("state");
       if (state !== undefined && state.length <= 1000) target.searchParams.set("state", state);
     }
+    const uiLocales = parameter("ui_locales");
+    if (uiLocales !== undefined && uiLocales.length <= 200) target.searchParams.set("ui_locales", uiLocales);
     return reply.header("cache-control", "no-store").redirect(target.href, 303);
   };
 

@@ -1,66 +1,28 @@
+import { type Locale, languages } from "../messages/languages.ts";
+import { letter, oneLine } from "./letter.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
-/**
- * What the tenant writes to people. Subjects hold the tenant's name only, never what somebody typed; the HTML part loads
- * nothing from anywhere.
- */
-export function signUpCodeMail(about: { to: string; tenantName: string; code: string; minutes: number }): OutgoingMail {
+/** Whom a mail is for, from whom, and in which language. */
+export interface Addressed {
+  to: string;
+  tenantName: string;
+  locale: Locale;
+}
+
+export function signUpCodeMail(about: Addressed & { code: string; minutes: number }): OutgoingMail {
   const { to, tenantName, code, minutes } = about;
-  return {
-    to,
-    subject: `Your code for ${oneLine(tenantName)}`,
-    text: [
-      `Enter this code to create your ${oneLine(tenantName)} account:`,
-      "",
-      code,
-      "",
-      `It works for ${minutes} minutes, in the browser where you asked for it.`,
-      "",
-      "If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.",
-      "",
-    ].join("\n"),
-    html: htmlMail(
-      tenantName,
-      `<p>Enter this code to create your ${escapeHtml(tenantName)} account:</p>
-<p style="font:600 32px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px;margin:24px 0">${escapeHtml(code)}</p>
-<p>It works for ${minutes} minutes, in the browser where you asked for it.</p>
-<p style="color:#6b6459">If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.</p>`,
-    ),
-  };
+  const language = languages[about.locale];
+  const { subject, enter, works, warning } = language.messages.mails.signUpCode;
+  const name = oneLine(tenantName);
+  const paragraphs = [enter(name), { code }, works(minutes), { aside: warning }];
+  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
 }
 
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
-export function accountExistsMail(about: { to: string; tenantName: string }): OutgoingMail {
+export function accountExistsMail(about: Addressed): OutgoingMail {
   const { to, tenantName } = about;
-  const sentences = [
-    `Somebody, probably you, tried to create a ${oneLine(tenantName)} account with this address. You have one already.`,
-    "Go back to the page and choose to sign in instead, with your password.",
-    "If that was not you, there is nothing to do: your account has not changed.",
-  ];
-  return {
-    to,
-    subject: `Your account at ${oneLine(tenantName)}`,
-    text: `${sentences.join("\n\n")}\n`,
-    html: htmlMail(tenantName, sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("\n")),
-  };
-}
-
-function htmlMail(tenantName: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(tenantName)}</title></head>
-<body style="margin:0;padding:32px 16px;background:#faf7f2;color:#221f1a;font:16px/1.5 system-ui,sans-serif">
-<div style="max-width:440px;margin:0 auto">
-<p style="font-weight:600">${escapeHtml(tenantName)}</p>
-${body}
-</div></body></html>
-`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, " ").trim();
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  const language = languages[about.locale];
+  const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
+  const name = oneLine(tenantName);
+  return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, tenantName, language);
 }

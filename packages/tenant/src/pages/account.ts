@@ -1,4 +1,3 @@
-import { account } from "../messages/en/account.ts";
 import { type Child, type Html, html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { address, button, form } from "./parts.ts";
@@ -10,9 +9,10 @@ type SignInAgain = Extract<View, { page: "sign_in_again" }>;
 
 /** Who is signed in, and by what they sign in; each way is changed on a page of its own. */
 export function accountPage(view: AccountView, chrome: Chrome): Page {
+  const { account, time } = chrome.messages;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf(view)}</h1>
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${way(account.passkeys, passkeysOf(view, chrome))}
 ${way(account.password, [
@@ -20,7 +20,7 @@ ${way(account.password, [
   link("/me/password", view.hasPassword ? account.changePassword : account.choosePassword),
 ])}
 ${way(account.authenticator, [
-  html`<p>${view.authenticator ? account.authenticatorSince(day(view.authenticator.since)) : account.noAuthenticator}</p>`,
+  html`<p>${view.authenticator ? account.authenticatorSince(time.day(view.authenticator.since)) : account.noAuthenticator}</p>`,
   link("/me/authenticator", view.authenticator ? account.changeAuthenticator : account.setUpAuthenticator),
 ])}
 ${
@@ -35,10 +35,14 @@ ${form(formActions.sign_out, chrome, {}, button(account.signOut, { alt: true }))
 }
 
 function passkeysOf(view: AccountView, chrome: Chrome): Child {
+  const { account, time } = chrome.messages;
   const list =
     view.passkeys.length > 0 &&
     html`<ul class="passkeys">${view.passkeys.map(({ credentialId, name, createdAt, lastUsedAt }) => {
-      const dates = [account.passkeyAdded(day(createdAt)), lastUsedAt !== null && account.passkeyUsed(day(lastUsedAt))];
+      const dates = [
+        account.passkeyAdded(time.day(createdAt)),
+        lastUsedAt !== null && account.passkeyUsed(time.day(lastUsedAt)),
+      ];
       return html`<li><a href="${formActions.passkey}?id=${encodeURIComponent(credentialId)}"><strong><bdi>${name}</bdi></strong><span>${dates.filter(Boolean).join(", ")}</span></a></li>`;
     })}</ul>`;
   if (!view.passkeysPossible) return [html`<p>${account.passkeysImpossible}</p>`, list];
@@ -61,23 +65,21 @@ function link(href: string, label: string): Html {
   return html`<a class="link" href="${href}">${label}</a>`;
 }
 
-function day(at: number): string {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(at);
-}
-
 export function accountSignedOutPage(view: SignedOut, chrome: Chrome): Page {
+  const { account, common } = chrome.messages;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf(view)}</h1>
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <p class="lede">${account.signedOut}</p>
-${form(formActions.account_sign_in, chrome, {}, button("Sign in"))}`,
+${form(formActions.account_sign_in, chrome, {}, button(common.signIn))}`,
   };
 }
 
 export function signInAgainPage(view: SignInAgain, chrome: Chrome): Page {
+  const { account } = chrome.messages;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf(view)}</h1>
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <p class="lede">${account.signInAgain(address(view.email))}</p>
 ${form(formActions.account_sign_in, chrome, {}, button(account.signInAgainButton))}`,
   };

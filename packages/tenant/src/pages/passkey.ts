@@ -1,4 +1,3 @@
-import { passkeys } from "../messages/en/passkeys.ts";
 import { attrs, type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, buttonLink, field, form, problemNote } from "./parts.ts";
@@ -9,8 +8,8 @@ type AddPasskey = Extract<View, { page: "passkey_add" }>;
 type Passkey = Extract<View, { page: "passkey" }>;
 
 /** Hidden until the page's script finds that the browser has passkeys; what the script says stands here beforehand. */
-function passkeyBox(kind: "get" | "create", options: string, body: Child): Html {
-  const { cancelled, exists, broken } = passkeys;
+function passkeyBox(kind: "get" | "create", options: string, { messages }: Chrome, body: Child): Html {
+  const { cancelled, exists, broken } = messages.passkeys;
   const says = { "data-cancelled": cancelled, "data-exists": exists, "data-broken": broken };
   return html`<div${attrs({ class: "passkey", hidden: true, "data-passkey": kind, "data-options": options, ...says })}>
 <p${attrs({ class: "note bad", role: "alert", hidden: true, "data-says": true })}></p>${body}</div>`;
@@ -21,21 +20,28 @@ const answer = html`<input type="hidden" name="passkey">`;
 
 /** For a page of a walk where somebody may sign in by a passkey. */
 export function usePasskey(flowId: string, options: string, chrome: Chrome): Html {
-  const label = button(passkeys.use, { alt: true });
-  return passkeyBox("get", options, form(formActions.sign_in_passkey, chrome, { flow: flowId }, [answer, label]));
+  const label = button(chrome.messages.passkeys.use, { alt: true });
+  return passkeyBox(
+    "get",
+    options,
+    chrome,
+    form(formActions.sign_in_passkey, chrome, { flow: flowId }, [answer, label]),
+  );
 }
 
 export function addPasskeyPage(view: AddPasskey, chrome: Chrome): Page {
-  const { add } = passkeys;
+  const { messages } = chrome;
+  const { add } = messages.passkeys;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf({ ...view, problem: null })}</h1>
+    title: titleOf(view, messages),
+    main: html`<h1>${messages.titles[view.page]}</h1>
 <p class="lede">${add.lede}</p>
 ${problemNote(view.problem && add.problems[view.problem])}
 <p${attrs({ class: "note warn", "data-without": true })}>${add.without}</p>
 ${passkeyBox(
   "create",
   view.options,
+  chrome,
   form(formActions.passkey_add, chrome, { flow: view.flowId }, [
     answer,
     field({
@@ -57,11 +63,12 @@ ${buttonLink(formActions.account, add.back, true)}`,
 }
 
 export function passkeyPage(view: Passkey, chrome: Chrome): Page {
-  const { add, edit } = passkeys;
+  const { messages } = chrome;
+  const { add, edit } = messages.passkeys;
   const problem = view.problem === "long" ? add.problems.long : view.problem && edit.empty;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf({ ...view, problem: null })}</h1>
+    title: titleOf(view, messages),
+    main: html`<h1>${messages.titles[view.page]}</h1>
 ${problemNote(problem)}
 ${form(formActions.passkey_rename, chrome, { id: view.credentialId }, [
   field({

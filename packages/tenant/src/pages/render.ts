@@ -42,7 +42,7 @@ function pageOf(view: View, chrome: Chrome): Page {
     case "sign_out":
       return signOutPage(view, chrome);
     case "signed_out":
-      return signedOutPage(view);
+      return signedOutPage(view, chrome);
     case "account":
       return accountPage(view, chrome);
     case "account_signed_out":
@@ -54,9 +54,9 @@ function pageOf(view: View, chrome: Chrome): Page {
     case "passkey":
       return passkeyPage(view, chrome);
     case "inbox":
-      return inboxPage(view);
+      return inboxPage(view, chrome);
     case "mail":
-      return mailPage(view);
+      return mailPage(view, chrome);
     default:
       return endedPage(view, chrome);
   }

@@ -1,4 +1,4 @@
-import { passkeys } from "../messages/en/passkeys.ts";
+import type { Messages } from "../messages/messages.ts";
 import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
@@ -9,38 +9,34 @@ import { type Chrome, formActions, type View } from "./view.ts";
 type SignIn = Extract<View, { page: "sign_in" }>;
 type ContinueAs = Extract<View, { page: "continue_as" }>;
 
-function problemOf(view: SignIn): string | null {
+function problemOf(view: SignIn, { common, passkeys, signIn }: Messages): string | null {
   switch (view.problem) {
     case null:
       return null;
     case "empty":
-      return view.email === "" ? "Enter your email and your password." : "Enter your password.";
+      return view.email === "" ? signIn.problems.empty : signIn.problems.password_empty;
     case "wrong":
-      return "The email or the password isn’t right. Check both and try again.";
+      return signIn.problems.wrong;
     case "passkey":
       return passkeys.refused;
     case "too_many":
-      return "Too many tries. Wait a few minutes, then try again.";
+      return common.tooManyTries;
   }
 }
 
-const ledes = {
-  device: "Next, you see what your device asks for, and decide.",
-  account: "Next, you see your account.",
-};
-
 export function signInPage(view: SignIn, chrome: Chrome): Page {
+  const { common, signIn } = chrome.messages;
   const emailMissing = view.problem === "empty" && view.email === "";
   const wrong = view.problem === "wrong" || view.problem === "empty";
   return {
-    title: titleOf(view),
-    main: html`<h1>Sign in</h1>
-<p class="lede">${ledes[view.intent]}</p>
-${problemNote(problemOf(view))}
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${chrome.messages.titles.sign_in}</h1>
+<p class="lede">${view.intent === "account" ? signIn.accountLede : signIn.lede}</p>
+${problemNote(problemOf(view, chrome.messages))}
 ${form(formActions.sign_in, chrome, { flow: view.flowId }, [
   field({
     name: "email",
-    label: "Email",
+    label: common.email,
     type: "email",
     // Where there are passkeys, the browser offers them in this field.
     autocomplete: view.passkeyOptions === null ? "username" : "username webauthn",
@@ -51,28 +47,29 @@ ${form(formActions.sign_in, chrome, { flow: view.flowId }, [
   }),
   field({
     name: "password",
-    label: "Password",
+    label: common.password,
     type: "password",
     autocomplete: "current-password",
     wrong,
     autofocus: view.email !== "",
   }),
-  button("Sign in"),
+  button(common.signIn),
 ])}
 ${view.passkeyOptions !== null && usePasskey(view.flowId, view.passkeyOptions, chrome)}
-${view.signUpAllowed && html`<p class="aside">New here? <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">Create an account</a></p>`}`,
+${view.signUpAllowed && html`<p class="aside">${signIn.newHere} <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">${signIn.createAccount}</a></p>`}`,
   };
 }
 
 export function continueAsPage(view: ContinueAs, chrome: Chrome): Page {
+  const { continueAs } = chrome.messages;
   return {
-    title: titleOf(view),
-    main: html`<h1>${titleOf(view)}</h1>
-<p class="lede">This person is signed in here already.</p>
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${titleOf(view, chrome.messages)}</h1>
+<p class="lede">${continueAs.lede}</p>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${form(formActions.continue_as, chrome, { flow: view.flowId }, [
-  button("Yes, continue", { name: "answer", value: "continue" }),
-  button("No, use another account", { name: "answer", value: "other", alt: true }),
+  button(continueAs.yes, { name: "answer", value: "continue" }),
+  button(continueAs.no, { name: "answer", value: "other", alt: true }),
 ])}`,
   };
 }

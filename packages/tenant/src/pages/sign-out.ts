@@ -9,18 +9,19 @@ type SignedOut = Extract<View, { page: "signed_out" }>;
 
 /** OpenID Connect RP-Initiated Logout §2: the person is asked, so that no other site can sign them out. */
 export function signOutPage(view: SignOut, chrome: Chrome): Page {
+  const { signOut } = chrome.messages;
   const hidden = { post_logout_redirect_uri: view.returnTo, state: view.state, client_id: view.clientId };
   return {
-    title: titleOf(view),
-    main: html`<h1>Sign out of <bdi>${chrome.tenantName}</bdi>?</h1>
-<p class="lede">${view.displayName === null ? "This ends any sign-in in this browser." : html`You are signed in as <bdi>${view.displayName}</bdi>. To stay signed in, close this page.`}</p>
-${form(formActions.sign_out, chrome, hidden, button("Sign out"))}`,
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${signOut.heading(html`<bdi>${chrome.tenantName}</bdi>`)}</h1>
+<p class="lede">${view.displayName === null ? signOut.nobody : signOut.somebody(html`<bdi>${view.displayName}</bdi>`)}</p>
+${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
   };
 }
 
-export function signedOutPage(view: SignedOut): Page {
+export function signedOutPage(view: SignedOut, { messages }: Chrome): Page {
   return {
-    title: titleOf(view),
-    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view)}</h1><p class="lede">Nobody is signed in here any more. You can close this page.</p></div>`,
+    title: titleOf(view, messages),
+    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view, messages)}</h1><p class="lede">${messages.signOut.done}</p></div>`,
   };
 }

@@ -1,3 +1,4 @@
+import type { Messages } from "../messages/messages.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
@@ -6,28 +7,26 @@ import { type Chrome, formActions, type View } from "./view.ts";
 
 type SignUp<P extends View["page"]> = Extract<View, { page: P }>;
 
-const tooMany = "Too many tries. Wait a few minutes, then try again.";
-const mailFailed = "We couldn’t send the email just now. Try again in a minute.";
-
-function step(number: number): Html {
-  return html`<p class="step">New account · step ${number} of 4</p>`;
+function step(number: number, { signUp }: Messages): Html {
+  return html`<p class="step">${signUp.step(number, 4)}</p>`;
 }
 
-function haveAccount(flowId: string): Html {
-  return html`<p class="aside">Have an account? <a class="link" href="${flowLink(formActions.sign_in, flowId)}">Sign in</a></p>`;
+function haveAccount(flowId: string, { common, signUp }: Messages): Html {
+  return html`<p class="aside">${signUp.haveAccount} <a class="link" href="${flowLink(formActions.sign_in, flowId)}">${common.signIn}</a></p>`;
 }
 
 export function signUpEmailPage(view: SignUp<"sign_up_email">, chrome: Chrome): Page {
-  const problems = { invalid: "Enter an email like name@example.com.", too_many: tooMany, mail_failed: mailFailed };
+  const { messages } = chrome;
+  const { email } = messages.signUp;
   return {
-    title: titleOf(view),
-    main: html`${step(1)}<h1>What is your email?</h1>
-<p class="lede">We send a code there, to see that it is yours.</p>
-${problemNote(view.problem && problems[view.problem])}
+    title: titleOf(view, messages),
+    main: html`${step(1, messages)}<h1>${messages.titles.sign_up_email}</h1>
+<p class="lede">${email.lede}</p>
+${problemNote(view.problem && email.problems[view.problem])}
 ${form(formActions.sign_up_email, chrome, { flow: view.flowId }, [
   field({
     name: "email",
-    label: "Email",
+    label: messages.common.email,
     type: "email",
     autocomplete: "email",
     value: view.email,
@@ -35,30 +34,25 @@ ${form(formActions.sign_up_email, chrome, { flow: view.flowId }, [
     autofocus: true,
     more: asTyped,
   }),
-  button("Send the code"),
+  button(email.send),
 ])}
-${haveAccount(view.flowId)}`,
+${haveAccount(view.flowId, messages)}`,
   };
 }
 
 export function signUpCodePage(view: SignUp<"sign_up_code">, chrome: Chrome): Page {
-  const problems = {
-    wrong: "That code isn’t right. Check the email and enter it again.",
-    dead: "That code no longer works. Send a new one below.",
-    too_many: tooMany,
-    mail_failed: mailFailed,
-  };
-  const minutes = view.minutes === 1 ? "1 minute" : `${view.minutes} minutes`;
+  const { messages } = chrome;
+  const { code } = messages.signUp;
   return {
-    title: titleOf(view),
-    main: html`${step(2)}<h1>Check your email</h1>
-<p class="lede">We sent a code to ${address(view.email)}. It works for ${minutes}.</p>
-${problemNote(view.problem && problems[view.problem])}
-${view.resent && view.problem === null && html`<p class="note good" role="status">A new code is on its way. The one before no longer works.</p>`}
+    title: titleOf(view, messages),
+    main: html`${step(2, messages)}<h1>${messages.titles.sign_up_code}</h1>
+<p class="lede">${code.lede(address(view.email), view.minutes)}</p>
+${problemNote(view.problem && code.problems[view.problem])}
+${view.resent && view.problem === null && html`<p class="note good" role="status">${code.resent}</p>`}
 ${form(formActions.sign_up_code, chrome, { flow: view.flowId }, [
   field({
     name: "code",
-    label: "Code from the email",
+    label: code.label,
     type: "text",
     autocomplete: "one-time-code",
     class: "digits",
@@ -66,60 +60,58 @@ ${form(formActions.sign_up_code, chrome, { flow: view.flowId }, [
     autofocus: true,
     more: { inputmode: "numeric", ...asTyped, maxlength: 32, enterkeyhint: "go" },
   }),
-  button("Continue"),
+  button(messages.common.continue),
 ])}
-<div class="aside">Nothing there? ${form(formActions.sign_up_resend, chrome, { flow: view.flowId }, html`<button class="text-button" type="submit">Send a new code</button>`)}</div>
-${haveAccount(view.flowId)}`,
+<div class="aside">${code.nothingThere} ${form(formActions.sign_up_resend, chrome, { flow: view.flowId }, html`<button class="text-button" type="submit">${code.resend}</button>`)}</div>
+${haveAccount(view.flowId, messages)}`,
   };
 }
 
 export function signUpPasswordPage(view: SignUp<"sign_up_password">, chrome: Chrome): Page {
-  const problems = {
-    short: "Use at least 8 characters.",
-    long: "Use at most 128 characters.",
-    common: "That password is easy to guess. Choose one that nobody else would think of.",
-  };
+  const { messages } = chrome;
+  const { password } = messages.signUp;
   return {
-    title: titleOf(view),
-    main: html`${step(3)}<h1>Choose a password</h1>
-<p class="lede">For ${address(view.email)}</p>
-${problemNote(view.problem && problems[view.problem])}
+    title: titleOf(view, messages),
+    main: html`${step(3, messages)}<h1>${messages.titles.sign_up_password}</h1>
+<p class="lede">${password.lede(address(view.email))}</p>
+${problemNote(view.problem && password.problems[view.problem])}
 ${form(formActions.sign_up_password, chrome, { flow: view.flowId }, [
   // Without a name it is not sent; password managers file the new password under it.
   html`<input class="hidden" type="email" autocomplete="username" value="${view.email}" readonly tabindex="-1" aria-hidden="true">`,
   field({
     name: "password",
-    label: "Password",
+    label: messages.common.password,
     type: "password",
     autocomplete: "new-password",
     wrong: view.problem !== null,
     autofocus: true,
-    hint: "At least 8 characters. A few words in a row are good.",
+    hint: password.hint,
     more: { minlength: 8 },
   }),
-  button("Continue"),
+  button(messages.common.continue),
 ])}`,
   };
 }
 
 export function signUpNamePage(view: SignUp<"sign_up_name">, chrome: Chrome): Page {
-  const problems = { empty: "Enter your name.", long: "That name is too long. Enter a shorter one." };
+  const { messages } = chrome;
+  const { name } = messages.signUp;
   return {
-    title: titleOf(view),
-    main: html`${step(4)}<h1>What is your name?</h1>
-<p class="lede">It is shown on the devices where you sign in.</p>
-${problemNote(view.problem && problems[view.problem])}
+    title: titleOf(view, messages),
+    main: html`${step(4, messages)}<h1>${messages.titles.sign_up_name}</h1>
+<p class="lede">${name.lede}</p>
+${problemNote(view.problem && name.problems[view.problem])}
 ${form(formActions.sign_up_name, chrome, { flow: view.flowId }, [
   field({
     name: "display_name",
-    label: "Name",
+    label: name.label,
     type: "text",
     autocomplete: "name",
     value: view.displayName,
     wrong: view.problem !== null,
     autofocus: true,
   }),
-  button("Create the account"),
+  button(name.create),
 ])}`,
   };
 }

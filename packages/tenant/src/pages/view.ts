@@ -1,3 +1,7 @@
+import type { Palettes } from "../branding/palette.ts";
+import type { PermissionLine } from "../directory/permissions.ts";
+import type { Language } from "../messages/languages.ts";
+
 /**
  * Every page the tenant can show, as data. Handlers in user-flows/ answer with a View; `renderPage` turns it into HTML.
  * Nothing here has passed through HTML escaping: the `html` template does that.
@@ -85,8 +89,8 @@ export interface ConfirmView {
   network: "this_computer" | "same_network" | "other_network";
   /** With its dash: `FSBF-ZMBK`. */
   userCode: string;
-  /** Plain words, one line each: "Know your name and email", "Read your to-do lists", "Stay signed in until unused for 90 days". */
-  permissions: string[];
+  /** One line each. */
+  permissions: PermissionLine[];
 }
 
 export interface AccountView {
@@ -102,9 +106,10 @@ export interface AccountView {
   recoveryCodesLeft: number | null;
 }
 
-/** What stands around every page. */
-export interface Chrome {
+/** What stands around every page, and the language that it is written in. */
+export interface Chrome extends Language {
   tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
   /** For the one `<style>` element. */
   nonce: string;
   csrfToken: string;

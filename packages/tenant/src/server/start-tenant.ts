@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { serveControl } from "../control/server.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
@@ -35,6 +36,8 @@ export interface StartOptions extends DeploymentOptions {
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
   signUpAllowed?: boolean;
+  /** Changes how the tenant looks from this start on; what is left out stays as it was. */
+  branding?: BrandingOptions;
 }
 
 export interface RunningTenant {
@@ -92,8 +95,10 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
   ending.add(() => entrances.close(DRAIN_MS));
 
+  if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store)),
+    branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
     embedded,

@@ -14,9 +14,9 @@ export interface BrowserCookie {
  * Cookies know no ports, so tenants side by side on one host would overwrite each other's: the name carries the port.
  * `__Host-` needs Secure, which Safari refuses on http://localhost.
  */
-export function cookieName(pagesOrigin: string): string {
+export function cookieName(what: "session" | "language", pagesOrigin: string): string {
   const { protocol, port } = new URL(pagesOrigin);
-  const name = port === "" ? "doorcode_session" : `doorcode_session_${port}`;
+  const name = port === "" ? `doorcode_${what}` : `doorcode_${what}_${port}`;
   return protocol === "https:" ? `__Host-${name}` : name;
 }
 
@@ -24,18 +24,27 @@ export function freshCookie(): BrowserCookie {
   return { value: newSecret(), fresh: true };
 }
 
-/** What the browser sent, when it has the form of ours (RFC 6265 §4.2). Of two with our name the first is the more specific. */
+/** Of two with one name the first is the more specific (RFC 6265 §4.2, §5.4). */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  const pair = (header ?? "").split(/; */).find((one) => one.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+}
+
+/** What the browser sent, when it has the form of ours. */
 export function readCookie(header: string | undefined, pagesOrigin: string): BrowserCookie | undefined {
-  const prefix = `${cookieName(pagesOrigin)}=`;
-  const pair = (header ?? "").split(/; */).find((one) => one.startsWith(prefix));
-  const value = pair?.slice(prefix.length);
+  const value = cookieValue(header, cookieName("session", pagesOrigin));
   return value !== undefined && /^[\w-]{43}$/.test(value) ? { value, fresh: false } : undefined;
 }
 
 export function setCookieHeader(browser: BrowserCookie, pagesOrigin: string): string {
-  const secure = new URL(pagesOrigin).protocol === "https:" ? "; Secure" : "";
   const kept = browser.maxAgeMs === undefined ? "" : `; Max-Age=${Math.floor(browser.maxAgeMs / 1_000)}`;
-  return `${cookieName(pagesOrigin)}=${browser.value}; Path=/; HttpOnly; SameSite=Lax${secure}${kept}`;
+  return `${cookieName("session", pagesOrigin)}=${browser.value}; ${cookieAttributes(pagesOrigin)}${kept}`;
+}
+
+/** What every cookie of ours is set with. */
+export function cookieAttributes(pagesOrigin: string): string {
+  const secure = new URL(pagesOrigin).protocol === "https:" ? "; Secure" : "";
+  return `Path=/; HttpOnly; SameSite=Lax${secure}`;
 }
 
 export function sessionIdOf(browser: BrowserCookie): string {

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
+import { logoUrlOf } from "../branding/logo-route.ts";
+import { type Language, languages } from "../messages/languages.ts";
 import { hasScript, renderPage, statusOf } from "../pages/render.ts";
-import type { View } from "../pages/view.ts";
+import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
+import { localeOf, rememberLocale } from "./language.ts";
 import { isLoopbackOrigin } from "./loopback.ts";
 import type { Answer, Visit } from "./visit.ts";
 
@@ -13,15 +16,23 @@ export interface PageOptions {
   formTarget?: string | undefined;
 }
 
-/** Sends one page with the headers that every page has. */
+/** Sends one page, in the language of the request that it answers, with the headers that every page has. */
 export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, options: PageOptions = {}): FastifyReply {
   const nonce = randomBytes(16).toString("base64");
+  const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   setPageHeaders(ctx, reply);
+  reply.header("Content-Language", language.locale).header("Vary", "Accept-Language, Cookie");
   reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, hasScript(view), options.formTarget));
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
-    .send(renderPage(view, { tenantName: ctx.config.name, nonce, csrfToken: options.csrfToken ?? "" }));
+    .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
+}
+
+function chromeOf(ctx: TenantContext, language: Language, nonce: string, csrfToken: string): Chrome {
+  const { name, branding } = ctx.config;
+  const logoUrl = branding.logo && logoUrlOf(branding.logo);
+  return { ...language, tenantName: name, branding: { palettes: branding.palettes, logoUrl }, nonce, csrfToken };
 }
 
 /** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
@@ -43,6 +54,8 @@ export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): F
 
 function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
   const { pagesOrigin } = ctx.config;
+  const language = rememberLocale(reply.request, pagesOrigin);
+  if (language !== undefined) reply.header("Set-Cookie", language);
   reply.headers({
     "Cache-Control": "no-store",
     // Not no-referrer: under it browsers send `Origin: null` with our own forms (Fetch, "append a request Origin header").

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { showAccount } from "./account.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
@@ -50,6 +51,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/me/passkeys/add", { get: showAddPasskey, post: takeAddPasskey });
     page("/me/passkeys/rename", { post: renamePasskey });
     page("/me/passkeys/remove", { post: removePasskey });
+    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

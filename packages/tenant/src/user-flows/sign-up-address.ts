@@ -83,7 +83,7 @@ function chargeMail(visit: Visit, email: string) {
  * flow a code that nobody knows: the pages, the attempts counted and the work done are the same.
  */
 async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolean> {
-  const { ctx, now } = visit;
+  const { ctx, now, locale } = visit;
   const taken = (await ctx.store.directory.findUserByEmail(normalizeEmail(email))) !== undefined;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
   const kept = await ctx.store.mail.insertCode({
@@ -99,8 +99,8 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
   if (!kept) throw new PageProblem({ page: "stale_form" });
   const tenantName = ctx.config.name;
   const mail = taken
-    ? accountExistsMail({ to: email, tenantName })
-    : signUpCodeMail({ to: email, tenantName, code, minutes: MAIL_CODE_MS / 60_000 });
+    ? accountExistsMail({ to: email, tenantName, locale })
+    : signUpCodeMail({ to: email, tenantName, locale, code, minutes: MAIL_CODE_MS / 60_000 });
   try {
     await ctx.mailer.send(mail);
     return true;

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import type { User } from "../directory/entities.ts";
+import type { Locale } from "../messages/languages.ts";
 import type { View } from "../pages/view.ts";
 import type { BrowserSession, Flow } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { type BrowserCookie, freshCookie, readCookie, sessionIdOf } from "./browser-cookie.ts";
 import { type Fields, PageProblem } from "./form.ts";
+import { localeOf } from "./language.ts";
 
 /** One request of a browser for a page. */
 export interface Visit {
@@ -13,6 +15,8 @@ export interface Visit {
   ip: string;
   /** Without its query. */
   path: string;
+  /** What is written to this person, mails too, is in this language. */
+  locale: Locale;
   /** Of the query on GET, of the form on POST. */
   fields: Fields;
   /** Replaced at sign-in and sign-out. */
@@ -48,6 +52,7 @@ export async function openVisit(ctx: TenantContext, request: FastifyRequest, fie
     now,
     ip: request.ip,
     path: request.url.split("?")[0] ?? "/",
+    locale: localeOf(request, ctx.config.pagesOrigin),
     fields,
     cookie: sent ?? freshCookie(),
     session,

@@ -4,7 +4,8 @@ import { signUpCodeMail } from "../../src/mail/messages.ts";
 import { textOf } from "../user-flows/browser.ts";
 import { BEARER, pagesUnderTest } from "../user-flows/pages-under-test.ts";
 
-const codeFor = (to: string, code: string) => signUpCodeMail({ to, tenantName: "Contoso", code, minutes: 10 });
+const codeFor = (to: string, code: string) =>
+  signUpCodeMail({ to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
 
 describe("the inbox", { concurrency: true }, () => {
   test("a person at this computer reads the newest mail first, escaped", async (t) => {

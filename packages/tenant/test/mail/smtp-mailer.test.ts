@@ -7,6 +7,7 @@ import { SMTPServer } from "smtp-server";
 import { MailError } from "../../src/mail/mailer.ts";
 import { accountExistsMail, signUpCodeMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
+import { locales } from "../../src/messages/languages.ts";
 import { createAuthority, issueLeaf } from "../../src/server/certificates.ts";
 
 const FROM = "Contoso <no-reply@contoso.example>";
@@ -56,7 +57,13 @@ async function mailServer(t: TestContext, options: { tls: "none" | "starttls" | 
   return { received, options: { host: "localhost", port, from: FROM, ca: authority.pem } };
 }
 
-const mail = signUpCodeMail({ to: "ada@contoso.example", tenantName: "Contoso", code: "04718293", minutes: 10 });
+const mail = signUpCodeMail({
+  to: "ada@contoso.example",
+  tenantName: "Contoso",
+  locale: "en",
+  code: "04718293",
+  minutes: 10,
+});
 
 describe("mail by SMTP", { concurrency: true }, () => {
   for (const security of ["tls", "starttls"] as const) {
@@ -125,15 +132,10 @@ describe("mail by SMTP", { concurrency: true }, () => {
 });
 
 describe("what the mails say", () => {
-  const messages = [
-    signUpCodeMail({
-      to: "x@y.example",
-      tenantName: 'A&B <img src="https://evil.example">',
-      code: "12345678",
-      minutes: 10,
-    }),
-    accountExistsMail({ to: "x@y.example", tenantName: 'A&B <img src="https://evil.example">' }),
-  ];
+  const messages = locales.flatMap((locale) => {
+    const about = { to: "x@y.example", tenantName: 'A&B <img src="https://evil.example">', locale };
+    return [signUpCodeMail({ ...about, code: "12345678", minutes: 10 }), accountExistsMail(about)];
+  });
 
   test("the HTML is escaped and loads nothing from anywhere", () => {
     for (const { html } of messages) {
@@ -147,7 +149,23 @@ describe("what the mails say", () => {
       assert.doesNotMatch(subject, /x@y|12345678/);
       assert.doesNotMatch(subject, /[\r\n]/);
     }
-    const lines = signUpCodeMail({ to: "x@y.example", tenantName: "A\r\nBcc: e@e", code: "1", minutes: 10 });
+    const lines = signUpCodeMail({
+      to: "x@y.example",
+      tenantName: "A\r\nBcc: e@e",
+      locale: "en",
+      code: "1",
+      minutes: 10,
+    });
     assert.equal(lines.subject, "Your code for A Bcc: e@e");
+  });
+
+  test("both parts are in the language that was asked for, with the code on a line of its own", () => {
+    const about = { to: "x@y.example", tenantName: "Contoso", code: "12345678" } as const;
+    const german = signUpCodeMail({ ...about, locale: "de", minutes: 10 });
+    assert.equal(german.subject, "Ihr Code für Contoso");
+    assert.match(german.text, /^Geben Sie diesen Code ein, .*:\n\n12345678\n\nEr gilt 10 Minuten lang/);
+    assert.match(german.html, /<html lang="de" dir="ltr">.*Er gilt 10 Minuten lang/s);
+    assert.match(signUpCodeMail({ ...about, locale: "de", minutes: 1 }).text, /1 Minute lang/);
+    assert.match(signUpCodeMail({ ...about, locale: "en", minutes: 1 }).text, /works for 1 minute,/);
   });
 });

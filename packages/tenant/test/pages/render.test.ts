@@ -85,7 +85,7 @@ describe("every page", () => {
 
 /** The view with every text replaced, but for those that choose the page. */
 function poisoned<T>(value: T, attack: string, key = ""): T {
-  if (typeof value === "string") return (["page", "problem", "network"].includes(key) ? value : attack) as T;
+  if (typeof value === "string") return (["page", "problem", "network", "kind"].includes(key) ? value : attack) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
@@ -149,7 +149,7 @@ describe("what the device says of itself", () => {
       view,
       { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
     ]) {
-      assert.doesNotMatch(titleOf(shown), /Bank-of-Trust|PlatformX/);
+      assert.doesNotMatch(titleOf(shown, chrome.messages), /Bank-of-Trust|PlatformX/);
       const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
       assert.match(headings, /Contoso Player/);
       assert.doesNotMatch(headings, /Bank-of-Trust|PlatformX/);
@@ -214,7 +214,7 @@ describe("the code page", () => {
       /<input[^>]*value="FSBF-ZMBX"[^>]*aria-invalid="true"[^>]*aria-describedby="problem user_code-hint"/,
     );
     assert.match(page, /<p id="problem" class="note bad" role="alert">/);
-    assert.match(titleOf(sample("enter-code-unknown")), /^Problem: /);
+    assert.match(titleOf(sample("enter-code-unknown"), chrome.messages), /^Problem: /);
   });
 
   test("always warns of codes that somebody sent", () => {

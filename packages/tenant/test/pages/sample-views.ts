@@ -1,3 +1,6 @@
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
+import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { AccountView, Chrome, ConfirmView, View } from "../../src/pages/view.ts";
 
 export interface Sample {
@@ -6,7 +9,14 @@ export interface Sample {
   view: View;
 }
 
-export const chrome: Chrome = { tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
+
+export function chromeIn(locale: Locale): Chrome {
+  const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  return { ...languages[locale], ...own };
+}
+
+export const chrome = chromeIn("en");
 
 const flowId = "Yk3vS6s1nJr0dQZ2";
 const email = "ada@contoso.example";
@@ -23,7 +33,11 @@ const confirm: ConfirmView = {
   fromIp: "203.0.113.24",
   network: "same_network",
   userCode: "FSBF-ZMBK",
-  permissions: ["Know your name and email", "Read your to-do lists", "Stay signed in until unused for 90 days"],
+  permissions: [
+    { kind: "name_and_email" },
+    { kind: "api", text: "Read your to-do lists" },
+    { kind: "offline", days: 90 },
+  ],
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
@@ -125,9 +139,12 @@ export const samples: Sample[] = [
       userCode: "FSBFZM-BKWXR",
       startedSecondsAgo: 840,
       permissions: [
-        "Know your name and email",
-        "Read, change and delete every to-do list that you made or that somebody else shared with you",
-        "Stay signed in until unused for 90 days",
+        { kind: "name_and_email" },
+        {
+          kind: "api",
+          text: "Read, change and delete every to-do list that you made or that somebody else shared with you",
+        },
+        { kind: "offline", days: 90 },
       ],
     },
   },

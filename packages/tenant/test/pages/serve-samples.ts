@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
+import { defaultLocale, type Locale, locales } from "../../src/messages/languages.ts";
 import { hasScript, renderPage, statusOf } from "../../src/pages/render.ts";
 import type { View } from "../../src/pages/view.ts";
 import { launchChromium } from "../fixtures/chromium.ts";
-import { chrome, samples } from "./sample-views.ts";
+import { chrome, chromeIn, samples } from "./sample-views.ts";
 
 /** The header that the tenant sends; a page that needs more than this allows is broken. */
 const contentSecurityPolicy = (view: View) =>
@@ -23,15 +24,17 @@ const contentSecurityPolicy = (view: View) =>
 export interface Served {
   browser: Browser;
   /** Address of a sample by its name. */
-  addressOf(name: string): string;
+  addressOf(name: string, locale?: Locale): string;
   close(): Promise<void>;
 }
 
 /** Every sample under its name on a loopback port, and one Chromium to look at them. */
 export async function serveSamples(): Promise<Served> {
   const server = createServer((request, response) => {
-    const sample = samples.find(({ name }) => request.url === `/${name}`);
-    if (!sample) {
+    const [locale, name] = (request.url ?? "").split("/").slice(1);
+    const sample = samples.find((one) => one.name === name);
+    const language = locales.find((one) => one === locale);
+    if (!sample || !language) {
       response.writeHead(404).end();
       return;
     }
@@ -40,7 +43,7 @@ export async function serveSamples(): Promise<Served> {
       "content-security-policy": contentSecurityPolicy(sample.view),
       "cache-control": "no-store",
     });
-    response.end(renderPage(sample.view, chrome));
+    response.end(renderPage(sample.view, chromeIn(language)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -48,7 +51,7 @@ export async function serveSamples(): Promise<Served> {
   const browser = await launchChromium();
   return {
     browser,
-    addressOf: (name) => `http://127.0.0.1:${port}/${name}`,
+    addressOf: (name, locale = defaultLocale) => `http://127.0.0.1:${port}/${locale}/${name}`,
     async close() {
       await browser.close();
       server.closeAllConnections();

@@ -77,6 +77,14 @@ describe("the issuer origin", () => {
     }
   });
 
+  test("hands a sign-out's wish for a language on to the pages, which publish what they have", async () => {
+    const logout = await ask("issuer", `/${tenant.tenantId}/oauth2/v2.0/logout?ui_locales=fr%20de`);
+    assert.equal(logout.headers.location, `${tenant.pages}/sign-out?ui_locales=fr+de`);
+    const { body } = await ask("pages", "/sign-out?ui_locales=fr+de", { host: new URL(tenant.pages).host });
+    assert.match(body, /<html lang="de" /);
+    assert.deepEqual(JSON.parse((await ask("issuer", discovery())).body).ui_locales_supported, ["en", "de"]);
+  });
+
   test("refuses a page's POST before it reads the body, whatever kind it is", async () => {
     const answer = await ask("issuer", "/device", {
       method: "POST",

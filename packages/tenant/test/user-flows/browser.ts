@@ -54,7 +54,7 @@ export class Browser {
 
   /** The session's cookie, as the server named it. */
   get cookie(): string | undefined {
-    return [...this.cookies.values()][0];
+    return [...this.cookies].find(([name]) => name.includes("_session"))?.[1];
   }
 
   private async request(input: InjectOptions, stay = false): Promise<Page> {

@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
 import { createUser } from "../../src/directory/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { registerInbox } from "../../src/mail/inbox.ts";
@@ -55,6 +57,7 @@ export async function pagesUnderTest(
   const config: TenantConfig = {
     tenantId: randomUUID(),
     name: "Contoso",
+    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
     domain: "contoso.example",
     issuerOrigin: "https://localhost:8443",
     pagesOrigin: "http://localhost:8444",

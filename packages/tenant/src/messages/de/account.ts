@@ -1,7 +1,7 @@
 import { html } from "../../pages/html.ts";
-import type { account as en } from "../en/account.ts";
+import type { Messages } from "../messages.ts";
 
-export const account: typeof en = {
+export const account: Messages["account"] = {
   signedOut: "Hier sehen Sie, wer Sie für uns sind und womit Sie sich anmelden, und können es ändern.",
   signInAgain: (email) =>
     html`Sie haben sich vor einer Weile als ${email} angemeldet. Bevor Sie ändern, womit Sie sich anmelden, melden Sie sich noch einmal an.`,

@@ -1,6 +1,6 @@
-import type { passkeys as en } from "../en/passkeys.ts";
+import type { Messages } from "../messages.ts";
 
-export const passkeys: typeof en = {
+export const passkeys: Messages["passkeys"] = {
   use: "Passkey verwenden",
   refused: "Dieser Passkey hat hier nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.",
   cancelled:

@@ -1,0 +1,31 @@
+import { account } from "./de/account.ts";
+import { common, device, time } from "./de/common.ts";
+import { confirm, permissions } from "./de/confirm.ts";
+import { ended } from "./de/ended.ts";
+import { enterCode } from "./de/enter-code.ts";
+import { inbox } from "./de/inbox.ts";
+import { mails } from "./de/mails.ts";
+import { passkeys } from "./de/passkeys.ts";
+import { continueAs, signIn, signOut } from "./de/sign-in.ts";
+import { signUp } from "./de/sign-up.ts";
+import { titles } from "./de/titles.ts";
+import type { Messages } from "./messages.ts";
+
+export const de: Messages = {
+  common,
+  time,
+  device,
+  titles,
+  enterCode,
+  signIn,
+  continueAs,
+  signOut,
+  signUp,
+  confirm,
+  permissions,
+  ended,
+  account,
+  passkeys,
+  inbox,
+  mails,
+};

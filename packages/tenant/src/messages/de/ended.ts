@@ -1,0 +1,26 @@
+import { html } from "../../pages/html.ts";
+import type { Messages } from "../messages.ts";
+
+export const ended: Messages["ended"] = {
+  doneHeading: (app) => html`${app} ist angemeldet`,
+  done: "Kehren Sie zu Ihrem Gerät zurück: Dort geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
+  deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
+  addPasskey: "Für das nächste Mal einen Passkey hinzufügen",
+  declined: (app) => html`Sie haben Nein gesagt; ${app} hat nichts erhalten. Sie können diese Seite schließen.`,
+  sentToYou: "Hat Ihnen jemand den Code geschickt?",
+  sentToYouAdvice: "Geben Sie keinen weiteren von dieser Person ein.",
+  expired: "Ein Code gilt nur kurze Zeit. Beginnen Sie an Ihrem Gerät von vorn und geben Sie den neuen ein.",
+  used: "Er wurde schon beantwortet und gilt nur einmal. Wenn Ihr Gerät nicht angemeldet ist, beginnen Sie dort von vorn und geben Sie den neuen Code ein.",
+  used_twice:
+    "Zwei Konten haben denselben Code eingegeben. Deshalb haben wir die Anmeldung abgebrochen, und niemand wurde angemeldet. Beginnen Sie an Ihrem Gerät von vorn und zeigen Sie den neuen Code niemandem.",
+  elsewhere:
+    "Sie haben diese Anmeldung in einem anderen Browser oder Tab geöffnet. Schließen Sie sie dort ab, oder machen Sie hier weiter.",
+  goOnHere: "Hier weitermachen",
+  stale_form:
+    "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein.",
+  not_found:
+    "Vielleicht ist die Adresse falsch geschrieben. Um sich an einem Gerät anzumelden, geben Sie dessen Code ein.",
+  too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",
+  failed: (tenant) =>
+    html`Es liegt nicht an Ihnen. Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie ${tenant} diese Nummer:`,
+};

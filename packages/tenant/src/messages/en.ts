@@ -1,0 +1,31 @@
+import { account } from "./en/account.ts";
+import { common, device, time } from "./en/common.ts";
+import { confirm, permissions } from "./en/confirm.ts";
+import { ended } from "./en/ended.ts";
+import { enterCode } from "./en/enter-code.ts";
+import { inbox } from "./en/inbox.ts";
+import { mails } from "./en/mails.ts";
+import { passkeys } from "./en/passkeys.ts";
+import { continueAs, signIn, signOut } from "./en/sign-in.ts";
+import { signUp } from "./en/sign-up.ts";
+import { titles } from "./en/titles.ts";
+
+/** Everything that a person reads on a page or in a mail. Entries are text, or functions of data that return text or markup. */
+export const en = {
+  common,
+  time,
+  device,
+  titles,
+  enterCode,
+  signIn,
+  continueAs,
+  signOut,
+  signUp,
+  confirm,
+  permissions,
+  ended,
+  account,
+  passkeys,
+  inbox,
+  mails,
+};

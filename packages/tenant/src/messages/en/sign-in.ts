@@ -1,0 +1,27 @@
+import { type Html, html } from "../../pages/html.ts";
+
+export const signIn = {
+  lede: "Next, you see what your device asks for, and decide.",
+  accountLede: "Next, you see your account.",
+  newHere: "New here?",
+  createAccount: "Create an account",
+  problems: {
+    empty: "Enter your email and your password.",
+    password_empty: "Enter your password.",
+    wrong: "The email or the password isn’t right. Check both and try again.",
+  },
+};
+
+export const continueAs = {
+  lede: "This person is signed in here already.",
+  yes: "Yes, continue",
+  no: "No, use another account",
+};
+
+export const signOut = {
+  heading: (tenant: Html) => html`Sign out of ${tenant}?`,
+  nobody: "This ends any sign-in in this browser.",
+  somebody: (person: Html) => html`You are signed in as ${person}. To stay signed in, close this page.`,
+  button: "Sign out",
+  done: "Nobody is signed in here any more. You can close this page.",
+};

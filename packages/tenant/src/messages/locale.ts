@@ -1,0 +1,41 @@
+import { defaultLocale, type Locale, locales } from "./languages.ts";
+
+/** More than any browser sends; what comes after is not looked at. */
+const LONGEST_LIST = 1_000;
+
+/** What a request says about the language of its answer. */
+export interface Wishes {
+  /** OpenID Connect Core §3.1.2.1: BCP 47 tags with spaces between them, the best first. */
+  uiLocales?: string | null | undefined;
+  /** Entra's word for it: one tag. */
+  mkt?: string | null | undefined;
+}
+
+/** The language that was asked for by name, if we have it: `de-AT` is German (RFC 4647 §3.4). */
+export function askedLocale({ uiLocales, mkt }: Wishes): Locale | undefined {
+  const tags = `${uiLocales ?? ""} ${mkt ?? ""}`.slice(0, LONGEST_LIST).split(/ +/);
+  return tags.map(localeOfTag).find((locale) => locale !== undefined);
+}
+
+/** The best of Accept-Language (RFC 9110 §12.5.4). A range we cannot read is left out, as if it had not been sent. */
+export function acceptedLocale(header: string | undefined): Locale {
+  const ranges = (header ?? "").slice(0, LONGEST_LIST).split(",").map(readRange);
+  const wanted = ranges.filter((range) => range !== undefined).sort((a, b) => b.quality - a.quality);
+  const refused = wanted.filter(({ quality }) => quality === 0).map(({ tag }) => tag.toLowerCase());
+  for (const { tag, quality } of wanted) {
+    if (quality === 0) break;
+    const locale = tag === "*" ? locales.find((one) => !refused.includes(one)) : localeOfTag(tag);
+    if (locale) return locale;
+  }
+  return defaultLocale;
+}
+
+function localeOfTag(tag: string): Locale | undefined {
+  const [, language] = /^([a-z]{2,8})(?:-[a-z0-9]{1,8})*$/i.exec(tag) ?? [];
+  return locales.find((locale) => locale === language?.toLowerCase());
+}
+
+function readRange(range: string): { tag: string; quality: number } | undefined {
+  const [, tag, quality] = /^\s*([a-z0-9-]+|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i.exec(range) ?? [];
+  return tag === undefined ? undefined : { tag, quality: quality === undefined ? 1 : Number(quality) };
+}

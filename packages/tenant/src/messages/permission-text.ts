@@ -1,0 +1,14 @@
+import type { PermissionLine } from "../directory/permissions.ts";
+import type { Messages } from "./messages.ts";
+
+/** One thing that a yes allows, in words. */
+export function permissionText(line: PermissionLine, { permissions }: Messages): string {
+  switch (line.kind) {
+    case "api":
+      return line.text;
+    case "offline":
+      return permissions.offline(line.days);
+    default:
+      return permissions[line.kind];
+  }
+}
