@@ -66,12 +66,13 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .passkey+.button{margin-block-start:.65rem}
 .way h2{margin-block-end:.15rem}
 .way p{color:var(--soft);font-size:.92rem;margin:0}
+.way>.link,.way>form{margin-block-end:-.5rem}
 hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
 .mails,.passkeys{list-style:none;margin:0;padding:0}
 .passkeys{margin-block:.3rem .2rem}
 .passkeys a{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
 .passkeys li:first-child a{border:0}
-.passkeys a:hover strong{text-decoration:underline}
+.passkeys strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
 .mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
   color:var(--ink);text-decoration:none;margin-block-end:.65rem}
 .mails a:hover{border-color:var(--edge)}

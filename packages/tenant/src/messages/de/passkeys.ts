@@ -27,7 +27,7 @@ export const passkeys: Messages["passkeys"] = {
     rename: "Namen speichern",
     remove: "Diesen Passkey entfernen",
     removeHint:
-      "Sie können sich dann nicht mehr damit anmelden. Entfernen Sie ihn auch von Ihrem Gerät, in dessen Einstellungen.",
+      "Ist er entfernt, können Sie sich nicht mehr damit anmelden. Entfernen Sie ihn auch in den Einstellungen Ihres Geräts.",
     empty: "Geben Sie einen Namen für den Passkey ein.",
   },
 };

@@ -24,7 +24,7 @@ export const passkeys = {
     name: "Name",
     rename: "Save the name",
     remove: "Remove this passkey",
-    removeHint: "You cannot sign in with it any more. Remove it from your device as well, in its settings.",
+    removeHint: "Once it is removed, you cannot sign in with it any more. Remove it in your device’s settings as well.",
     empty: "Enter a name for the passkey.",
   },
 };
