@@ -22,13 +22,20 @@ export type View =
       passkeyOptions: string | null;
       problem: null | "wrong" | "empty" | "passkey" | "too_many";
     }
-  | { page: "sign_up_email"; flowId: string; email: string; problem: null | "invalid" | "too_many" | "mail_failed" }
+  | {
+      page: "sign_up_email";
+      flowId: string;
+      email: string;
+      problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+    }
   | {
       page: "sign_up_code";
       flowId: string;
       email: string;
       minutes: number;
       resent: boolean;
+      /** The mail server did not take the mail at once. */
+      slow: boolean;
       problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
     }
   | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }

@@ -6,6 +6,7 @@ import { directoryStore } from "./directory-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { mailStore } from "./mail-store.ts";
+import { outboxStore } from "./outbox-store.ts";
 import { passkeyStore } from "./passkey-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
@@ -23,6 +24,7 @@ export function storeOver(database: Database): Store {
     directory: retried(directoryStore(database)),
     sessions: retried(sessionStore(database)),
     mail: retried(mailStore(database)),
+    outbox: retried(outboxStore(database)),
     passkeys: retried(passkeyStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),

@@ -268,6 +268,7 @@ test("each view has the status that says what happened", () => {
     "sign-in-passkey-refused": 422,
     "sign-up-email-invalid": 422,
     "sign-up-email-too-many": 429,
+    "sign-up-email-mail-refused": 422,
     "sign-up-email-mail-failed": 503,
     "sign-up-code-wrong": 422,
     "sign-up-code-dead": 422,

@@ -53,7 +53,15 @@ const signIn = {
 const passkeyOptions = JSON.stringify({ challenge: "c2FtcGxl", rpId: "contoso.example", userVerification: "required" });
 const passkeyAdd = { page: "passkey_add", flowId, name: "", options: creationOptions(), problem: null } as const;
 const passkey = { page: "passkey", credentialId: "bGFwdG9w", name: "Work laptop", problem: null } as const;
-const signUpCode = { page: "sign_up_code", flowId, email, minutes: 10, resent: false, problem: null } as const;
+const signUpCode = {
+  page: "sign_up_code",
+  flowId,
+  email,
+  minutes: 10,
+  resent: false,
+  slow: false,
+  problem: null,
+} as const;
 const account: AccountView = {
   page: "account",
   displayName: "Ada",
@@ -98,12 +106,14 @@ export const samples: Sample[] = [
   { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
   { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
   { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
+  { name: "sign-up-email-mail-refused", view: { page: "sign_up_email", flowId, email, problem: "mail_refused" } },
   { name: "sign-up-email-mail-failed", view: { page: "sign_up_email", flowId, email, problem: "mail_failed" } },
   { name: "sign-up-code", view: signUpCode },
   { name: "sign-up-code-resent", view: { ...signUpCode, email: longEmail, resent: true } },
   { name: "sign-up-code-wrong", view: { ...signUpCode, minutes: 1, problem: "wrong" } },
   { name: "sign-up-code-dead", view: { ...signUpCode, problem: "dead" } },
   { name: "sign-up-code-too-many", view: { ...signUpCode, problem: "too_many" } },
+  { name: "sign-up-code-mail-slow", view: { ...signUpCode, slow: true } },
   { name: "sign-up-code-mail-failed", view: { ...signUpCode, problem: "mail_failed" } },
   { name: "sign-up-password", view: { page: "sign_up_password", flowId, email, problem: null } },
   { name: "sign-up-password-short", view: { page: "sign_up_password", flowId, email, problem: "short" } },

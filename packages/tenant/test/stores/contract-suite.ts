@@ -2,6 +2,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
+import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -16,6 +17,7 @@ export function contractSuite(makePlace: MakePlace): void {
   directorySuite(makePlace);
   sessionSuite(makePlace);
   mailSuite(makePlace);
+  outboxSuite(makePlace);
   passkeySuite(makePlace);
   tenantSuite(makePlace);
 }

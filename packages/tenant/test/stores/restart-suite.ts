@@ -85,6 +85,23 @@ export function restartSuite(makePlace: MakePlace): void {
       await second.close();
     });
 
+    test("a mail on its way survives a restart, the one that was sent does not come back", async () => {
+      const first = await place.open();
+      const [waiting, held, sent] = ["waiting", "held", "sent"].map((sealed) => ({ id: randomUUID(), sealed }));
+      const times = { createdAt: T0, expiresAt: T0 + 600_000 };
+      for (const each of [waiting!, held!, sent!]) await first.outbox.enqueue({ ...each, ...times });
+      const until = T0 + 60_000;
+      for (const { id } of [held!, sent!]) await first.outbox.lease({ id, now: T0, until });
+      await first.outbox.sent(sent!.id, T0);
+      await first.close();
+      const second = await place.open();
+      assert.deepEqual(await second.outbox.lease({ now: T0, until }), { ...waiting, attempt: 1 });
+      assert.equal(await second.outbox.lease({ now: until - 1, until }), undefined);
+      assert.equal((await second.outbox.lease({ id: held!.id, now: until, until: until + 1 }))?.attempt, 2);
+      assert.equal(await second.outbox.lease({ id: sent!.id, now: until, until: until + 1 }), undefined);
+      await second.close();
+    });
+
     test("two handles on one store share every transition", async () => {
       const [one, two] = [await place.open(), await place.open()];
       const furniture = await furnish(one);

@@ -8,6 +8,7 @@ import { createUser } from "../../src/directory/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { registerInbox } from "../../src/mail/inbox.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
+import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
@@ -66,14 +67,17 @@ export async function pagesUnderTest(
     trustedProxies: [],
     ...options.config,
   };
+  const sealKey = randomBytes(32);
+  const log = pino({ level: "silent" });
+  const mailer = options.mailer ?? createInboxMailer({ store, clock });
   const ctx: TenantContext = {
     config,
     store,
     clock,
     signingKeys: undefined as unknown as SigningKeys,
-    sealKey: randomBytes(32),
-    mailer: options.mailer ?? createInboxMailer({ store, clock }),
-    log: pino({ level: "silent" }),
+    sealKey,
+    mail: createMailQueue({ store, mailer, sealKey, clock, log }),
+    log,
   };
   const app = Fastify({ trustProxy: options.trustProxy ?? false });
   registerPages(app, ctx);
@@ -81,6 +85,7 @@ export async function pagesUnderTest(
   await app.ready();
   t.after(async () => {
     await app.close();
+    await ctx.mail.close(1_000);
     await store.close();
   });
 
