@@ -15,10 +15,7 @@ export function accountPage(view: AccountView, chrome: Chrome): Page {
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${way(account.passkeys, passkeysOf(view, chrome))}
-${way(account.password, [
-  html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`,
-  link("/me/password", view.hasPassword ? account.changePassword : account.choosePassword),
-])}
+${way(account.password, html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`)}
 ${way(account.authenticator, [
   html`<p>${view.authenticator ? account.authenticatorSince(time.day(view.authenticator.since)) : account.noAuthenticator}</p>`,
   link("/me/authenticator", view.authenticator ? account.changeAuthenticator : account.setUpAuthenticator),

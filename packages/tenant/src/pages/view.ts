@@ -144,7 +144,7 @@ export interface Chrome extends Language {
  * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
  *
  * Links: sign_in → /sign-up?flow=…, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
- * account → /me/passkeys?id=…, /me/password, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
+ * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
  */
 export const formActions = {
   enter_code: "/device",

