@@ -4,6 +4,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Page } from "playwright-core";
 import { locales } from "../../packages/tenant/src/messages/languages.ts";
 import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
@@ -32,7 +33,7 @@ try {
       const page = await context.newPage();
       for (const sample of chosen) {
         await page.setViewportSize(screen);
-        await page.setContent(renderPage(sample.view, sample.chrome));
+        await show(page, renderPage(sample.view, sample.chrome));
         // As tall as the page, because what sticks to the screen's edge would stand in the middle of a full-page picture.
         const height = await page.evaluate<number>("document.documentElement.scrollHeight");
         await page.setViewportSize({ width: screen.width, height });
@@ -47,6 +48,14 @@ try {
 }
 await writeFile(join(folder, "index.html"), indexPage());
 process.stderr.write(`${chosen.length} pages as pictures: ${join(folder, "index.html")}\n`);
+
+/** At an address where browsers have passkeys, so that the pages' script shows what it shows to a person. */
+async function show(page: Page, body: string): Promise<void> {
+  await page.route("http://localhost/", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }), {
+    times: 1,
+  });
+  await page.goto("http://localhost/");
+}
 
 function pictureOf(name: string, screen: string, scheme: string): string {
   return `${name}.${screen}.${scheme}.png`;

@@ -1,3 +1,4 @@
+import { account } from "./de/account.ts";
 import { common, device, time } from "./de/common.ts";
 import { confirm, permissions } from "./de/confirm.ts";
 import { ended } from "./de/ended.ts";
@@ -6,7 +7,8 @@ import { inbox } from "./de/inbox.ts";
 import { mailedCode, newPassword, reset } from "./de/mailed-code.ts";
 import { mails } from "./de/mails.ts";
 import { notMe } from "./de/not-me.ts";
-import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./de/second-factor.ts";
+import { passkeys } from "./de/passkeys.ts";
+import { authenticator, recoveryCodes, secondFactor } from "./de/second-factor.ts";
 import { continueAs, signIn, signOut } from "./de/sign-in.ts";
 import { attributes, signUp } from "./de/sign-up.ts";
 import { titles } from "./de/titles.ts";
@@ -28,11 +30,12 @@ export const de: Messages = {
   secondFactor,
   authenticator,
   recoveryCodes,
-  accountSignIn,
   attributes,
   confirm,
   permissions,
   ended,
+  account,
+  passkeys,
   inbox,
   mails,
   notMe,

@@ -1,3 +1,4 @@
+import { account } from "./en/account.ts";
 import { common, device, time } from "./en/common.ts";
 import { confirm, permissions } from "./en/confirm.ts";
 import { ended } from "./en/ended.ts";
@@ -6,7 +7,8 @@ import { inbox } from "./en/inbox.ts";
 import { mailedCode, newPassword, reset } from "./en/mailed-code.ts";
 import { mails } from "./en/mails.ts";
 import { notMe } from "./en/not-me.ts";
-import { accountSignIn, authenticator, recoveryCodes, secondFactor } from "./en/second-factor.ts";
+import { passkeys } from "./en/passkeys.ts";
+import { authenticator, recoveryCodes, secondFactor } from "./en/second-factor.ts";
 import { continueAs, signIn, signOut } from "./en/sign-in.ts";
 import { attributes, signUp } from "./en/sign-up.ts";
 import { titles } from "./en/titles.ts";
@@ -28,11 +30,12 @@ export const en = {
   secondFactor,
   authenticator,
   recoveryCodes,
-  accountSignIn,
   attributes,
   confirm,
   permissions,
   ended,
+  account,
+  passkeys,
   inbox,
   mails,
   notMe,

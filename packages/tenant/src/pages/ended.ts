@@ -37,7 +37,8 @@ function mainOf(view: Ended, chrome: Chrome): Html {
       return html`<div class="well"><div class="sign">${tick(true)}</div>
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
 <p class="lede">${ended.done}</p>
-${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}</div>`;
+${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
+${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`;
     case "no_access":
       return end(
         ended.noAccess(address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),

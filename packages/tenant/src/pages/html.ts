@@ -89,6 +89,12 @@ export function attrs(attributes: Record<string, string | number | boolean | nul
   return fromTrusted(markup);
 }
 
+/** The one `<script>` of a page that has any. Its text is ours alone; data for it stands in attributes. */
+export function scriptElement(source: string, nonce: string): Html {
+  if (source.includes("</") || source.includes("<!--")) throw new TypeError("a script cannot contain </ or <!--");
+  return fromTrusted(`<script${attrs({ nonce })}>${source}</script>`);
+}
+
 /** The one `<style>` of a page. Its text is ours alone; no value of a request goes in. */
 export function styleElement(css: string, nonce: string): Html {
   if (css.includes("</")) throw new TypeError("a style sheet cannot contain </");

@@ -1,5 +1,5 @@
 import type { Palette } from "../branding/palette.ts";
-import { attrs, type Html, html, styleElement } from "./html.ts";
+import { attrs, type Html, html, scriptElement, styleElement } from "./html.ts";
 import { styleOf } from "./style.ts";
 import type { Chrome } from "./view.ts";
 
@@ -7,9 +7,11 @@ export interface Page {
   title: string;
   main: Html;
   footer?: Html;
+  /** Runs when the page stands. */
+  script?: string;
 }
 
-/** The document around a page: no script, nothing from elsewhere, one style element under the response's nonce. */
+/** The document around a page: nothing from elsewhere, its style element, and a script where it has one, under the response's nonce. */
 export function layout(page: Page, chrome: Chrome): string {
   const initial = initialOf(chrome.tenantName);
   const { palettes, logoUrl } = chrome.branding;
@@ -30,6 +32,7 @@ ${styleElement(styleOf(palettes), chrome.nonce)}
 <header>${markOf(initial, logoUrl)}<bdi>${chrome.tenantName}</bdi></header>
 <main>${page.main}</main>
 ${page.footer && html`<footer>${page.footer}</footer>`}
+${page.script !== undefined && scriptElement(page.script, chrome.nonce)}
 </body>
 </html>
 `.toString();

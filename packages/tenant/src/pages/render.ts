@@ -1,4 +1,4 @@
-import { accountSignedOutPage, signInAgainPage } from "./account-sign-in.ts";
+import { accountPage, accountSignedOutPage, signInAgainPage } from "./account.ts";
 import { authenticatorNeededPage, authenticatorPage, authenticatorSetUpPage } from "./authenticator.ts";
 import { confirmPage } from "./confirm.ts";
 import { endedPage } from "./ended.ts";
@@ -6,6 +6,8 @@ import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
 import { deadLinkPage, notMeDonePage, notMePage } from "./not-me.ts";
+import { addPasskeyPage, passkeyPage } from "./passkey.ts";
+import { hasScript, passkeyScript } from "./passkey-script.ts";
 import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
 import { resetCodePage, resetEmailPage, resetPasswordPage } from "./reset.ts";
 import { secondFactorAppPage, secondFactorEmailPage, secondFactorRecoveryPage } from "./second-factor.ts";
@@ -15,12 +17,14 @@ import { signUpCodePage, signUpEmailPage, signUpPasswordPage } from "./sign-up.t
 import { signUpDetailsPage } from "./sign-up-details.ts";
 import type { Chrome, View } from "./view.ts";
 
+export { hasScript } from "./passkey-script.ts";
 export { statusOf } from "./status.ts";
 export { titleOf } from "./titles.ts";
 
 /** A whole document for one view. */
 export function renderPage(view: View, chrome: Chrome): string {
-  return layout(pageOf(view, chrome), chrome);
+  const page = pageOf(view, chrome);
+  return layout(hasScript(view) ? { ...page, script: passkeyScript } : page, chrome);
 }
 
 function pageOf(view: View, chrome: Chrome): Page {
@@ -71,6 +75,8 @@ function pageOf(view: View, chrome: Chrome): Page {
       return recoveryCodesHiddenPage(view, chrome);
     case "my_recovery_codes":
       return myRecoveryCodesPage(view, chrome);
+    case "account":
+      return accountPage(view, chrome);
     case "account_signed_out":
       return accountSignedOutPage(view, chrome);
     case "sign_in_again":
@@ -81,6 +87,10 @@ function pageOf(view: View, chrome: Chrome): Page {
       return notMeDonePage(view, chrome);
     case "dead_link":
       return deadLinkPage(view, chrome);
+    case "passkey_add":
+      return addPasskeyPage(view, chrome);
+    case "passkey":
+      return passkeyPage(view, chrome);
     case "inbox":
       return inboxPage(view, chrome);
     case "mail":

@@ -3,6 +3,7 @@ import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { mailedCodeForms } from "./mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "./parts.ts";
+import { usePasskey } from "./passkey.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -10,7 +11,7 @@ type SignIn = Extract<View, { page: "sign_in" }>;
 type SignInCode = Extract<View, { page: "sign_in_code" }>;
 type ContinueAs = Extract<View, { page: "continue_as" }>;
 
-function problemOf(view: SignIn, { common, signIn, mailedCode }: Messages): string | null {
+function problemOf(view: SignIn, { common, passkeys, signIn, mailedCode }: Messages): string | null {
   switch (view.problem) {
     case null:
       return null;
@@ -18,6 +19,8 @@ function problemOf(view: SignIn, { common, signIn, mailedCode }: Messages): stri
       return view.email === "" ? signIn.problems.empty : signIn.problems.password_empty;
     case "wrong":
       return signIn.problems.wrong;
+    case "passkey":
+      return passkeys.refused;
     case "too_many":
       return common.tooManyTries;
     default:
@@ -33,7 +36,7 @@ export function signInPage(view: SignIn, chrome: Chrome): Page {
   return {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${chrome.messages.titles.sign_in}</h1>
-<p class="lede">${signIn.lede}</p>
+<p class="lede">${view.intent === "account" ? signIn.accountLede : signIn.lede}</p>
 ${view.passwordChanged && view.problem === null && html`<p class="note good" role="status">${signIn.changed}</p>`}
 ${problemNote(problemOf(view, chrome.messages))}
 ${
@@ -43,7 +46,8 @@ ${
       name: "email",
       label: common.email,
       type: "email",
-      autocomplete: "username",
+      // Where there are passkeys, the browser offers them in this field.
+      autocomplete: view.passkeyOptions === null ? "username" : "username webauthn",
       value: view.email,
       wrong: emailWrong,
       autofocus: view.email === "" || !withPassword,
@@ -63,6 +67,7 @@ ${
     withPassword && withCode && button(signIn.codeInstead, { alt: true, action: formActions.sign_in_send_code }),
   ])
 }
+${view.passkeyOptions !== null && usePasskey(view.flowId, view.passkeyOptions, chrome)}
 ${withPassword && html`<p class="aside"><a class="link" href="${flowLink(formActions.reset_email, view.flowId)}">${signIn.forgot}</a></p>`}
 ${view.signUpAllowed && html`<p class="aside">${signIn.newHere} <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">${signIn.createAccount}</a></p>`}`,
   };

@@ -8,6 +8,8 @@ export function statusOf(view: View): number {
     case "used_twice":
     case "dead_link":
       return 410;
+    case "sign_in_again":
+      return 403;
     case "not_found":
       return 404;
     case "stale_form":

@@ -73,12 +73,22 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;
   background:var(--brand-wash);color:var(--brand);border:1px solid transparent}
 .sign svg{inline-size:2.1rem;block-size:2.1rem}
-.mails{list-style:none;margin:0;padding:0}
+.passkey{margin-block-start:.65rem}
+.passkey+.button{margin-block-start:.65rem}
+.way h2{margin-block-end:.15rem}
+.way p{color:var(--soft);font-size:.92rem;margin:0}
+.way>.link,.way>form{margin-block-end:-.5rem}
+hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
+.mails,.passkeys{list-style:none;margin:0;padding:0}
+.passkeys{margin-block:.3rem .2rem}
+.passkeys a{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
+.passkeys li:first-child a{border:0}
+.passkeys strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
 .mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
   color:var(--ink);text-decoration:none;margin-block-end:.65rem}
 .mails a:hover{border-color:var(--edge)}
-.mails strong,.mails span{display:block}
-.mails span{color:var(--soft);font-size:.88rem}
+.mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
+.mails span,.passkeys span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}

@@ -15,6 +15,7 @@ const foundation = `
   --paper:#131316;--card:#1d1d22;--inset:#1d1d22;--ink:#f2f1ee;--soft:#a9a8b3;--line:#32323a;--edge:#7b7b87;
   --warn-bg:#33290f;--warn-ink:#f5d98a;--bad-bg:#3b1a16;--bad-ink:#ffb4a8;--good-bg:#16301f;--good-ink:#9fe0b5;
 }}
+[hidden]{display:none!important}
 *,*::before,*::after{box-sizing:border-box}
 html{font-size:106.25%;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-block-size:100vh;min-block-size:100svh;display:flex;flex-direction:column;align-items:center;

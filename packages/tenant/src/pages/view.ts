@@ -15,6 +15,8 @@ export type View =
   | {
       page: "sign_in";
       flowId: string;
+      /** Where it leads: to the question about a device, or to the person's own account. */
+      intent: "device" | "account";
       email: string;
       /** Without "password" the form asks for the email only, and mails a code. */
       methods: ("password" | "email_code" | "passkey")[];
@@ -22,7 +24,9 @@ export type View =
       keepSignedIn: boolean;
       /** By a reset, a moment ago. */
       passwordChanged: boolean;
-      problem: null | "wrong" | "empty" | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+      /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
+      passkeyOptions: string | null;
+      problem: null | "wrong" | "empty" | "invalid" | "passkey" | "too_many" | "mail_failed" | "mail_refused";
     }
   | ({ page: "sign_in_code" } & MailedCode)
   | ({ page: "reset_email" } & AskedEmail)
@@ -36,7 +40,8 @@ export type View =
   | ConfirmView
   /** Signed in, and the app is for people who are assigned to it. */
   | { page: "no_access"; flowId: string; email: string; appName: string }
-  | { page: "done"; appName: string; deviceName: string | null }
+  /** `offerPasskey`: the person has none yet. */
+  | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
   | { page: "expired" }
   /** The code was decided or redeemed before. */
@@ -90,6 +95,16 @@ export type View =
   | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
   /** Used, expired, or never ours. */
   | { page: "dead_link" }
+  | AccountView
+  /** `options`: what the script hands to the browser (WebAuthn's creation options as JSON). */
+  | {
+      page: "passkey_add";
+      flowId: string;
+      name: string;
+      options: string;
+      problem: null | "failed" | "taken" | "full" | "long";
+    }
+  | { page: "passkey"; credentialId: string; name: string; problem: null | "empty" | "long" }
   | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
   | { page: "mail"; to: string; subject: string; text: string; at: number }
   /** The form came from another page, another browser, or after too long. */
@@ -173,6 +188,19 @@ export interface ConfirmView {
   stays: { line: PermissionLine; already: boolean };
 }
 
+export interface AccountView {
+  page: "account";
+  displayName: string;
+  email: string;
+  hasPassword: boolean;
+  passkeys: { credentialId: string; name: string; createdAt: number; lastUsedAt: number | null }[];
+  /** False where browsers have none: on an IP address. */
+  passkeysPossible: boolean;
+  authenticator: { since: number } | null;
+  /** Null: the person never had any. */
+  recoveryCodesLeft: number | null;
+}
+
 /** What stands around every page, and the language that it is written in. */
 export interface Chrome extends Language {
   tenantName: string;
@@ -190,6 +218,7 @@ export interface Chrome extends Language {
  * | enter_code | /device | user_code |
  * | continue_as | /device/continue | flow, answer = `continue` or `other` |
  * | sign_in | /sign-in | flow, email, password, keep = `yes`; its second button, or its only one, goes to /sign-in/code/send |
+ * | sign_in | /sign-in/passkey | flow, keep, passkey (the browser's answer as JSON, put there by the script) |
  * | sign_in_code | /sign-in/code | flow, code; and a second form /sign-in/code/resend with flow |
  * | reset_email | /reset | flow, email |
  * | reset_code | /reset/code | flow, code; and a second form /reset/resend with flow |
@@ -212,13 +241,18 @@ export interface Chrome extends Language {
  * | authenticator | /me/authenticator | answer = `add` or `remove` |
  * | my_recovery_codes | /me/recovery-codes | |
  * | account_signed_out, sign_in_again | /me/sign-in-again | |
+ * | account | /me/passkeys/new, /sign-out | |
+ * | passkey_add | /me/passkeys/add | flow, name, passkey |
+ * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
  *
- * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>.
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
+ * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
  */
 export const formActions = {
   enter_code: "/device",
   continue_as: "/device/continue",
   sign_in: "/sign-in",
+  sign_in_passkey: "/sign-in/passkey",
   sign_in_send_code: "/sign-in/code/send",
   sign_in_code: "/sign-in/code",
   sign_in_resend: "/sign-in/code/resend",
@@ -234,6 +268,13 @@ export const formActions = {
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
   not_me: "/not-me",
+  account: "/me",
+  account_sign_in: "/me/sign-in-again",
+  passkey: "/me/passkeys",
+  passkey_new: "/me/passkeys/new",
+  passkey_add: "/me/passkeys/add",
+  passkey_rename: "/me/passkeys/rename",
+  passkey_remove: "/me/passkeys/remove",
   sign_out: "/sign-out",
   second_factor_app: "/second-factor/app",
   second_factor_email: "/second-factor/email",
@@ -244,6 +285,4 @@ export const formActions = {
   recovery_codes: "/second-factor/codes",
   authenticator: "/me/authenticator",
   my_recovery_codes: "/me/recovery-codes",
-  account: "/me",
-  account_sign_in: "/me/sign-in-again",
 } as const;

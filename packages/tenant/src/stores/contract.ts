@@ -14,6 +14,7 @@ import type { FactorStore } from "./factor-contract.ts";
 import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
+import type { PasskeyStore } from "./passkey-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./audit-contract.ts";
@@ -22,6 +23,7 @@ export type * from "./factor-contract.ts";
 export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
+export type * from "./passkey-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -34,6 +36,7 @@ export interface Store {
   readonly mail: MailStore;
   readonly outbox: OutboxStore;
   readonly links: LinkStore;
+  readonly passkeys: PasskeyStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;

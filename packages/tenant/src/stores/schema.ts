@@ -12,6 +12,7 @@ import type {
   Flow,
   MailCode,
   MailState,
+  Passkey,
   StoredKey,
   TokenFamily,
 } from "./contract.ts";
@@ -60,20 +61,7 @@ export interface Tables {
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
   totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
-  passkeys: {
-    /** base64url, as WebAuthn has it. */
-    credentialId: string;
-    userId: string;
-    /** COSE key, base64url. */
-    publicKey: string;
-    counter: number;
-    transports: string;
-    deviceType: "singleDevice" | "multiDevice";
-    backedUp: 0 | 1;
-    name: string;
-    createdAt: number;
-    lastUsedAt: number | null;
-  };
+  passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
   sessions: WithText<BrowserSession, "amr">;
   flows: WithBits<WithText<Flow, "amr" | "attributes">, "keepSignedIn">;

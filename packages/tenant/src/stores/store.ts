@@ -9,6 +9,7 @@ import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
 import { outboxStore } from "./outbox-store.ts";
+import { passkeyStore } from "./passkey-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
 import { sweep } from "./sweep.ts";
@@ -28,6 +29,7 @@ export function storeOver(database: Database): Store {
     mail: retried(mailStore(database)),
     outbox: retried(outboxStore(database)),
     links: retried(linkStore(database)),
+    passkeys: retried(passkeyStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

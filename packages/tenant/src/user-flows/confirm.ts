@@ -10,6 +10,7 @@ import { claimAndConfirm } from "./authentication.ts";
 import { deciderOf } from "./decider.ts";
 import { choice } from "./form.ts";
 import { isLoopbackAddress } from "./loopback.ts";
+import { relyingPartyOf } from "./passkey-ceremony.ts";
 import { startOver } from "./start-over.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -113,8 +114,16 @@ async function endPage(visit: Visit, grant: DeviceGrant): Promise<View | undefin
   if (!mine) return { page: "used" };
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
   const appName = app?.name ?? "";
-  if (grant.status !== "denied") return { page: "done", appName, deviceName: grant.deviceName };
+  if (grant.status !== "denied") {
+    const offerPasskey = await lacksPasskey(visit);
+    return { page: "done", appName, deviceName: grant.deviceName, offerPasskey };
+  }
   return grant.denialReason === "user" ? { page: "declined", appName } : { page: "used" };
+}
+
+async function lacksPasskey({ ctx, user }: Visit): Promise<boolean> {
+  if (!user || !relyingPartyOf(ctx.config)) return false;
+  return (await ctx.store.passkeys.listOf(user.id)).length === 0;
 }
 
 async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefined> {

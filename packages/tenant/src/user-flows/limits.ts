@@ -33,6 +33,8 @@ export const limits = {
   secondFactorByFlow: { count: 5, windowMs: 15 * MINUTE },
   secondFactorByAccount: { count: 10, windowMs: 15 * MINUTE },
   secondFactorByAccountAndDay: { count: 50, windowMs: DAY },
+  /** Passkeys that did not pass. */
+  passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
 
   /** Sign-up mails to one address. */
   mailByAddress: { count: 5, windowMs: HOUR },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { logoUrlOf } from "../branding/logo-route.ts";
 import { type Language, languages } from "../messages/languages.ts";
-import { renderPage, statusOf } from "../pages/render.ts";
+import { hasScript, renderPage, statusOf } from "../pages/render.ts";
 import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
@@ -24,7 +24,7 @@ export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, op
   setPageHeaders(ctx, reply);
   reply.header("Content-Language", language.locale).header("Vary", "Accept-Language, Cookie");
   if (options.referrerPolicy) reply.header("Referrer-Policy", options.referrerPolicy);
-  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, options.formTarget));
+  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, hasScript(view), options.formTarget));
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
@@ -74,10 +74,11 @@ function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
   }
 }
 
-function contentSecurityPolicy(nonce: string, formTarget: string | undefined): string {
+function contentSecurityPolicy(nonce: string, script: boolean, formTarget: string | undefined): string {
   const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
   return [
     "default-src 'none'",
+    ...(script ? [`script-src 'nonce-${nonce}'`] : []),
     `style-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
     `form-action ${formAction}`,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { showAccount } from "./account.ts";
 import { showAuthenticator, showRecoveryCodes, takeAuthenticator, takeRecoveryCodes } from "./account-factors.ts";
 import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./authenticator-set-up.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
@@ -9,6 +10,15 @@ import { PageProblem } from "./form.ts";
 import { showNotMe, takeNotMe } from "./not-me.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
+import {
+  beginPasskey,
+  removePasskey,
+  renamePasskey,
+  showAddPasskey,
+  showPasskey,
+  takeAddPasskey,
+} from "./passkey-account.ts";
+import { takePasskey } from "./passkey-sign-in.ts";
 import { signInToAccount } from "./recent-sign-in.ts";
 import {
   resendResetCode,
@@ -51,6 +61,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/reset/code", { get: showResetCode, post: takeResetCode });
     page("/reset/resend", { post: resendResetCode });
     page("/reset/password", { get: showResetPassword, post: takeResetPassword });
+    page("/sign-in/passkey", { post: takePasskey, signsIn: true });
     page("/sign-up", { get: showSignUpAddress, post: takeSignUpAddress });
     page("/sign-up/code", { get: showSignUpCode, post: takeSignUpCode });
     page("/sign-up/resend", { post: resendSignUpCode });
@@ -72,8 +83,14 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
-    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
+    page("/me", { get: showAccount });
     page("/me/sign-in-again", { post: signInToAccount });
+    page("/me/passkeys", { get: showPasskey });
+    page("/me/passkeys/new", { post: beginPasskey });
+    page("/me/passkeys/add", { get: showAddPasskey, post: takeAddPasskey });
+    page("/me/passkeys/rename", { post: renamePasskey });
+    page("/me/passkeys/remove", { post: removePasskey });
+    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
     page("/me/authenticator", { get: showAuthenticator, post: takeAuthenticator });
     page("/me/recovery-codes", { get: showRecoveryCodes, post: takeRecoveryCodes });
     page("/not-me", { get: showNotMe, post: takeNotMe });

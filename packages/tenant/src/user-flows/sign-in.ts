@@ -5,6 +5,7 @@ import { hashSecret } from "../tokens/seal.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import type { Fields } from "./form.ts";
+import { signInOptions } from "./passkey-ceremony.ts";
 import { verifyPassword } from "./password.ts";
 import { isRecentSignIn } from "./recent-sign-in.ts";
 import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
@@ -81,11 +82,13 @@ export async function signInPage(visit: Visit, flow: Flow, problem: Problem): Pr
     view: {
       page: "sign_in",
       flowId: flow.id,
+      intent: flow.intent,
       email: (flow.email ?? "").slice(0, 254),
       methods: userFlow.methods,
       signUpAllowed: signUp,
       keepSignedIn: flow.keepSignedIn,
       passwordChanged: visit.fields.has("changed"),
+      passkeyOptions: await signInOptions(visit, flow),
       problem,
     },
   };

@@ -4,7 +4,15 @@ import { languages, locales } from "../../src/messages/languages.ts";
 import { html } from "../../src/pages/html.ts";
 
 /** Words that are the same in German. */
-const sameInGerman = new Set(["common.problem", "enterCode.label", "confirm.code", "signUp.details.name"]);
+const sameInGerman = new Set([
+  "common.problem",
+  "enterCode.label",
+  "confirm.code",
+  "signUp.details.name",
+  "account.passkeys",
+  "passkeys.add.name",
+  "passkeys.edit.name",
+]);
 
 type Leaf = string | ((...given: unknown[]) => unknown);
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { renderPage, statusOf, titleOf } from "../../src/pages/render.ts";
+import { passkeyScript } from "../../src/pages/passkey-script.ts";
+import { hasScript, renderPage, statusOf, titleOf } from "../../src/pages/render.ts";
 import { type ConfirmView, formActions, type View } from "../../src/pages/view.ts";
 import { chrome, samples } from "./sample-views.ts";
 
@@ -26,10 +27,13 @@ function formsOf(page: string): Form[] {
   }));
 }
 
+/** The one script there is. */
+const ourScript = `<script nonce="${chrome.nonce}">${passkeyScript}</script>`;
+
 /** Words of a page as a person reads them. */
 function wordsOf(page: string): string {
   return page
-    .replace(/<(style|title)\b.*?<\/\1>/gs, " ")
+    .replace(/<(style|script|title)\b.*?<\/\1>/gs, " ")
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ");
 }
@@ -38,9 +42,10 @@ describe("every page", () => {
   for (const { name, view } of samples) {
     const page = renderPage(view, chrome);
 
-    test(`${name} is under 30 KB, has no script, no inline style, nothing from elsewhere`, () => {
+    test(`${name} is under 30 KB, has no script but that of passkeys, no inline style, nothing from elsewhere`, () => {
       assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
-      assert.doesNotMatch(page, /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
+      assert.equal(page.includes(ourScript), hasScript(view));
+      assert.doesNotMatch(page.replace(ourScript, ""), /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
       // The administrator's terms of use are elsewhere, and a link: it is opened by whoever wants to read them.
       const own = page.replaceAll(/<a [^>]*href="https:[^"]*" target="_blank" rel="noopener noreferrer">/g, "");
       const addresses = [...own.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
@@ -72,7 +77,8 @@ describe("every page", () => {
   test("no text of a view gets out of its place, whatever it holds", () => {
     const attack = `"'><script>alert(1)</script><x y="`;
     for (const { name, view } of samples) {
-      const page = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
+      const poison = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
+      const page = poison.replace(ourScript, "");
       assert.doesNotMatch(page, /<script|<x /, name);
       assert.doesNotMatch(page, /="["']'?>/, name);
     }
@@ -106,6 +112,21 @@ test("each form goes where its handler is and carries what that reads", () => {
       { action: formActions.reset_resend, fields: ["csrf", "flow"] },
     ],
     "reset-password": [{ action: formActions.reset_password, fields: ["csrf", "flow", "password"] }],
+    "sign-in-passkey": [
+      { action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] },
+      { action: formActions.sign_in_passkey, fields: ["csrf", "flow", "passkey", "keep"] },
+    ],
+    account: [
+      { action: formActions.passkey_new, fields: ["csrf"] },
+      { action: formActions.sign_out, fields: ["csrf"] },
+    ],
+    "account-signed-out": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
+    "sign-in-again": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
+    "passkey-add": [{ action: formActions.passkey_add, fields: ["csrf", "flow", "passkey", "name"] }],
+    passkey: [
+      { action: formActions.passkey_rename, fields: ["csrf", "id", "name"] },
+      { action: formActions.passkey_remove, fields: ["csrf", "id"] },
+    ],
     "sign-up-email": [{ action: formActions.sign_up_email, fields: ["csrf", "flow", "email"] }],
     "sign-up-code": [
       { action: formActions.sign_up_code, fields: ["csrf", "flow", "code"] },
@@ -144,8 +165,6 @@ test("each form goes where its handler is and carries what that reads", () => {
     "recovery-codes-hidden": [{ action: formActions.recovery_codes, fields: ["csrf", "flow", "answer"] }],
     authenticator: [{ action: formActions.authenticator, fields: ["csrf", "answer"] }],
     "my-recovery-codes": [{ action: formActions.my_recovery_codes, fields: ["csrf"] }],
-    "account-signed-out": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
-    "sign-in-again": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
     done: [],
     declined: [],
     expired: [],
@@ -196,7 +215,10 @@ describe("what the device says of itself", () => {
   });
 
   test("never stands in a title or a heading", () => {
-    for (const shown of [view, { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust" } as const]) {
+    for (const shown of [
+      view,
+      { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
+    ]) {
       assert.doesNotMatch(titleOf(shown, chrome.messages), /Bank-of-Trust|PlatformX/);
       const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
       assert.match(headings, /Contoso Player/);
@@ -310,6 +332,13 @@ test("a password is never written back into a page, and password managers can te
   assert.match(rendered("sign-up-code"), /autocomplete="one-time-code"[^>]* inputmode="numeric"/);
 });
 
+test("the browser offers passkeys in the email field where there are any, and the page waits for its script with the button", () => {
+  assert.match(rendered("sign-in-passkey"), /type="email"[^>]* autocomplete="username webauthn"/);
+  assert.match(rendered("sign-in-passkey"), /<div class="passkey" hidden data-passkey="get" data-options="\{&quot;/);
+  assert.doesNotMatch(rendered("sign-in"), /webauthn|data-passkey/);
+  assert.doesNotMatch(wordsOf(rendered("sign-in-account")), /device/);
+});
+
 test("sign-in offers a new account only where one can be made", () => {
   assert.match(rendered("sign-in"), /href="\/sign-up\?flow=/);
   assert.doesNotMatch(rendered("sign-in-closed"), /\/sign-up/);
@@ -352,6 +381,7 @@ test("each view has the status that says what happened", () => {
     "reset-password-short": 422,
     "reset-password-long": 422,
     "reset-password-common": 422,
+    "sign-in-passkey-refused": 422,
     "sign-up-email-invalid": 422,
     "sign-up-email-too-many": 429,
     "sign-up-email-mail-refused": 422,
@@ -384,6 +414,13 @@ test("each view has the status that says what happened", () => {
     "sign-up-details-long": 422,
     "sign-up-questions-wrong": 422,
     "sign-up-questions-invalid": 422,
+    "sign-in-again": 403,
+    "passkey-add-failed": 422,
+    "passkey-add-taken": 422,
+    "passkey-add-full": 422,
+    "passkey-add-long": 422,
+    "passkey-empty": 422,
+    "passkey-long": 422,
     expired: 410,
     used: 410,
     "used-twice": 410,

@@ -14,13 +14,16 @@ export const longEmail =
 const signIn = {
   page: "sign_in",
   flowId,
+  intent: "device",
   email: "",
   methods: ["password", "email_code", "passkey"],
   signUpAllowed: true,
   keepSignedIn: false,
   passwordChanged: false,
+  passkeyOptions: null,
   problem: null,
 } satisfies View;
+const passkeyOptions = JSON.stringify({ challenge: "c2FtcGxl", rpId: "contoso.example", userVerification: "required" });
 const code = { flowId, email, minutes: 10, resent: false, slow: false, problem: null } as const;
 const asked = { flowId, email: "", problem: null } as const;
 const chosen = { flowId, email, problem: null } as const;
@@ -97,6 +100,9 @@ export const accountSamples: Sample[] = [
   { name: "sign-in-too-many", view: { ...signIn, email: longEmail, problem: "too_many" } },
   { name: "sign-in-invalid", view: { ...signIn, email: "ada@", problem: "invalid" } },
   { name: "sign-in-mail-failed", view: { ...signIn, email, problem: "mail_failed" } },
+  { name: "sign-in-passkey", view: { ...signIn, passkeyOptions } },
+  { name: "sign-in-passkey-refused", view: { ...signIn, passkeyOptions, problem: "passkey" } },
+  { name: "sign-in-account", view: { ...signIn, intent: "account", passkeyOptions, email: longEmail } },
   { name: "sign-in-mail-refused", view: { ...signIn, email, problem: "mail_refused" } },
   { name: "sign-in-password-changed", view: { ...signIn, email, passwordChanged: true } },
   { name: "sign-in-password-only", view: { ...signIn, methods: ["password"] } },

@@ -3,6 +3,7 @@ import { palettesOf } from "../../src/branding/palette.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { ownPagesSamples } from "./sample-own-pages.ts";
 
 const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
 
@@ -159,8 +160,15 @@ export const samples: Sample[] = [
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
     },
   },
-  { name: "done", view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV" } },
-  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null } },
+  {
+    name: "done",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: false },
+  },
+  {
+    name: "done-passkey",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: true },
+  },
+  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null, offerPasskey: false } },
   { name: "declined", view: { page: "declined", appName: "Contoso Player" } },
   { name: "expired", view: { page: "expired" } },
   { name: "used", view: { page: "used" } },
@@ -218,8 +226,6 @@ export const samples: Sample[] = [
   { name: "authenticator-none", view: { page: "authenticator", enrolled: false } },
   { name: "my-recovery-codes", view: { page: "my_recovery_codes", left: 9 } },
   { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
-  { name: "account-signed-out", view: { page: "account_signed_out" } },
-  { name: "sign-in-again", view: { page: "sign_in_again", email } },
   { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-device-forgotten", view: { ...notMe, purpose: "new_device" } },
   { name: "not-me-password", view: notMe },
@@ -229,6 +235,7 @@ export const samples: Sample[] = [
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },
+  ...ownPagesSamples,
   {
     name: "inbox",
     view: {

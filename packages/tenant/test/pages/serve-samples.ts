@@ -3,20 +3,23 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { defaultLocale, type Locale, locales } from "../../src/messages/languages.ts";
-import { renderPage, statusOf } from "../../src/pages/render.ts";
+import { hasScript, renderPage, statusOf } from "../../src/pages/render.ts";
+import type { View } from "../../src/pages/view.ts";
 import { launchChromium } from "../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
 
 /** The header that the tenant sends; a page that needs more than this allows is broken. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src 'nonce-${chrome.nonce}'`,
-  "img-src 'self' data:",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-].join("; ");
+const contentSecurityPolicy = (view: View) =>
+  [
+    "default-src 'none'",
+    ...(hasScript(view) ? [`script-src 'nonce-${chrome.nonce}'`] : []),
+    `style-src 'nonce-${chrome.nonce}'`,
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
 
 export interface Served {
   browser: Browser;
@@ -37,7 +40,7 @@ export async function serveSamples(): Promise<Served> {
     }
     response.writeHead(statusOf(sample.view), {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": contentSecurityPolicy,
+      "content-security-policy": contentSecurityPolicy(sample.view),
       "cache-control": "no-store",
     });
     response.end(renderPage(sample.view, chromeIn(language)));

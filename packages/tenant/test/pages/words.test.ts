@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { languages, locales } from "../../src/messages/languages.ts";
+import { passkeyScript } from "../../src/pages/passkey-script.ts";
 import { renderPage } from "../../src/pages/render.ts";
 import { pseudoOf, withoutMarked } from "../messages/pseudo.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
 
 const pseudo = { ...chrome, messages: pseudoOf(chrome.messages) };
 
-/** Every text that a person or a screen reader meets: between the tags, and in the attributes that are read. */
+/** Every text that a person or a screen reader meets: between the tags, in the attributes that are read, and in those that the script says. */
 function textsOf(page: string): string[] {
-  const body = page.replace(/<style\b.*?<\/style>/gs, "");
+  const body = page.replace(/<style\b.*?<\/style>/gs, "").replace(`>${passkeyScript}<`, "><");
   const between = body.split(/<[^>]*>/);
-  const read = [...body.matchAll(/ (?:placeholder|title|aria-label|aria-description|alt)="([^"]*)"/g)];
+  const read = [
+    ...body.matchAll(
+      / (?:placeholder|title|aria-label|aria-description|alt|data-cancelled|data-exists|data-broken)="([^"]*)"/g,
+    ),
+  ];
   return [...between, ...read.map(([, text]) => text ?? "")].map(unescaped);
 }
 

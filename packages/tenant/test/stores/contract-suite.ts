@@ -7,6 +7,7 @@ import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { outboxSuite } from "./outbox-suite.ts";
+import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -29,5 +30,6 @@ export function contractSuite(makePlace: MakePlace): void {
   outboxSuite(makePlace);
   factorSuite(makePlace);
   mfaSuite(makePlace);
+  passkeySuite(makePlace);
   tenantSuite(makePlace);
 }

@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/stores/contract.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, use } from "./link-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { provenReset } from "./password-suite.ts";
-import { approvedGrant, furnish, pendingGrant, redemption, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import {
+  approvedGrant,
+  furnish,
+  LIFETIME,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  samplePasskey,
+  signedIn,
+  T0,
+} from "./samples.ts";
 
 /** What a restart, and a second node beside the first, must find. */
 export function restartSuite(makePlace: MakePlace): void {
@@ -15,6 +28,13 @@ export function restartSuite(makePlace: MakePlace): void {
       place = await makePlace();
     });
     after(() => place.remove());
+
+    const openFlow = async (store: Store) => {
+      const flow = sampleFlow(randomUUID());
+      await store.sessions.ensure({ id: flow.sessionId, createdAt: T0, expiresAt: T0 + LIFETIME });
+      await store.sessions.insertFlow(flow);
+      return flow;
+    };
 
     test("a restart revives nothing that was redeemed, rotated, revoked, denied or used", async () => {
       const first = await place.open();
@@ -35,6 +55,14 @@ export function restartSuite(makePlace: MakePlace): void {
       await first.factors.useTotpStep(enrolment, enrolment.step + 1);
       const [recoveryCode = ""] = enrolment.recoveryCodeHashes;
       await first.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0);
+      const synced = samplePasskey(furniture.user.id, { counter: 4 });
+      await first.passkeys.insert(synced);
+      await first.passkeys.use(synced.credentialId, { from: 4, to: 5, backedUp: false, now: T0 });
+      const removed = samplePasskey(furniture.user.id);
+      await first.passkeys.insert(removed);
+      await first.passkeys.remove(removed.userId, removed.credentialId);
+      const flow = await openFlow(first);
+      await first.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
       const { user: warned } = await furnish(first);
       const [usedLink, link] = [sampleLink(warned.id), sampleLink(warned.id)];
@@ -56,6 +84,11 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.equal(await second.factors.useTotpStep(enrolment, enrolment.step + 1), false);
       assert.equal(await second.factors.useTotpStep(enrolment, enrolment.step + 2), true);
       assert.equal(await second.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0), undefined);
+      const again = { from: 4, to: 5, backedUp: false, now: T0 };
+      assert.equal(await second.passkeys.use(synced.credentialId, again), false);
+      assert.equal((await second.passkeys.find(synced.credentialId))?.counter, 5);
+      assert.equal(await second.passkeys.find(removed.credentialId), undefined);
+      assert.equal(await second.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0), false);
       assert.equal((await second.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0)).allowed, false);
       assert.equal(await second.sessions.resetPassword({ ...reset, passwordHash: "another" }), undefined);
       assert.equal((await second.directory.findUser(forgetful.id))?.passwordHash, reset.passwordHash);

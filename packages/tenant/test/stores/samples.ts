@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { newUserCode } from "../../src/device-grant/user-code.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { normalizeEmail } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
-import type { AuditRecord, Flow, NewGrant, Store } from "../../src/stores/contract.ts";
+import type { AuditRecord, Flow, NewGrant, Passkey, Store } from "../../src/stores/contract.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
@@ -88,6 +88,22 @@ export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow
     totpSecretSealed: null,
     createdAt: T0,
     expiresAt: T0 + 30 * MINUTE,
+    ...changes,
+  };
+}
+
+export function samplePasskey(userId: string, changes: Partial<Passkey> = {}): Passkey {
+  return {
+    credentialId: randomBytes(16).toString("base64url"),
+    userId,
+    publicKey: randomBytes(77).toString("base64url"),
+    counter: 0,
+    transports: ["internal"],
+    deviceType: "multiDevice",
+    backedUp: false,
+    name: "Laptop",
+    createdAt: T0,
+    lastUsedAt: null,
     ...changes,
   };
 }

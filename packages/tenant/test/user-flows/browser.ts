@@ -105,13 +105,14 @@ export function textOf(html: string): string {
     .trim();
 }
 
-/** A page without what differs from one rendering to the next: nonce, CSRF token, flow. */
+/** A page without what differs from one rendering to the next: nonce, CSRF token, flow, challenge. */
 export function withoutSecrets(page: Page): string {
   return page.html
     .replace(/nonce="[^"]*"/g, "")
     .replace(/name="csrf" value="[^"]*"/g, "")
     .replace(/name="flow" value="[^"]*"/g, "")
-    .replace(/flow=[\w-]+/g, "");
+    .replace(/flow=[\w-]+/g, "")
+    .replace(/&quot;challenge&quot;:&quot;[\w-]*&quot;/g, "");
 }
 
 function attribute(tag: string, name: string): string | undefined {

@@ -12,11 +12,13 @@ export const common: Messages["common"] = {
 
 const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 export const time: Messages["time"] = {
   at: (at) => moment.format(at),
   utc: (at) => `${universal.format(at)} Uhr UTC`,
+  day: (at) => day.format(at),
   justNow: "gerade eben",
   secondsAgo: (seconds) => relative.format(-seconds, "second"),
   minutesAgo: (minutes) => relative.format(-minutes, "minute"),

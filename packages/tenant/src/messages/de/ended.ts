@@ -8,6 +8,7 @@ export const ended: Messages["ended"] = {
   otherAccount: "Anderes Konto verwenden",
   done: "Kehren Sie zu Ihrem Gerät zurück: Dort geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
+  addPasskey: "Für das nächste Mal einen Passkey hinzufügen",
   declined: (app) => html`Sie haben Nein gesagt; ${app} hat nichts erhalten. Sie können diese Seite schließen.`,
   sentToYou: "Hat Ihnen jemand den Code geschickt?",
   sentToYouAdvice: "Geben Sie keinen weiteren von dieser Person ein.",

@@ -72,9 +72,3 @@ export const recoveryCodes: Messages["recoveryCodes"] = {
   left: (count) => (count === 1 ? "Sie haben noch 1 Code." : `Sie haben noch ${count} Codes.`),
   whenNew: "Wenn Sie neue machen, gelten die vorigen nicht mehr.",
 };
-
-export const accountSignIn: Messages["accountSignIn"] = {
-  again: (email) =>
-    html`Sie sind ${email}. Ihre Anmeldung ist eine Weile her, und hier ändert sich, wie Sie sich anmelden. Damit sicher ist, dass Sie es sind, melden Sie sich noch einmal an.`,
-  nobody: "Melden Sie sich an, um Ihr Konto zu sehen.",
-};

@@ -3,6 +3,7 @@ import type { Messages } from "../messages.ts";
 
 export const signIn: Messages["signIn"] = {
   lede: "Danach sehen Sie, worum Ihr Gerät bittet, und entscheiden.",
+  accountLede: "Danach sehen Sie Ihr Konto.",
   newHere: "Neu hier?",
   createAccount: "Konto erstellen",
   forgot: "Passwort vergessen?",

@@ -12,6 +12,7 @@ export const common = {
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const time = {
@@ -19,6 +20,8 @@ export const time = {
   at: (at: number) => moment.format(at),
   /** Where a reader's time zone is not known. */
   utc: (at: number) => `${universal.format(at)} UTC`,
+  /** In this computer's time zone. */
+  day: (at: number) => day.format(at),
   justNow: "Just now",
   secondsAgo: (seconds: number) => relative.format(-seconds, "second"),
   minutesAgo: (minutes: number) => relative.format(-minutes, "minute"),

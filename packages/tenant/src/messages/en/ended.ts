@@ -7,6 +7,7 @@ export const ended = {
   otherAccount: "Use another account",
   done: "Return to your device: it goes on by itself in a few seconds. You can close this page.",
   deviceSays: (name: Html) => html`The device says it is “${name}”.`,
+  addPasskey: "Add a passkey for next time",
   declined: (app: Html) => html`You said no, so ${app} got nothing. You can close this page.`,
   sentToYou: "Did somebody send you the code?",
   sentToYouAdvice: "Don’t enter another one from them.",

@@ -69,9 +69,3 @@ export const recoveryCodes = {
   left: (count: number) => (count === 1 ? "You have 1 code left." : `You have ${count} codes left.`),
   whenNew: "If you make new ones, those before no longer work.",
 };
-
-export const accountSignIn = {
-  again: (email: Html) =>
-    html`You are ${email}. You signed in a while ago, and this changes how you sign in. To be sure that it is you, sign in once more.`,
-  nobody: "Sign in to see your account.",
-};

@@ -2,6 +2,7 @@ import { type Html, html } from "../../pages/html.ts";
 
 export const signIn = {
   lede: "Next, you see what your device asks for, and decide.",
+  accountLede: "Next, you see your account.",
   newHere: "New here?",
   createAccount: "Create an account",
   forgot: "Forgot your password?",
