@@ -2,7 +2,7 @@ import type { View } from "./view.ts";
 
 /** The pages with passkeys run a script; no other page has one. */
 export function hasScript(view: View): boolean {
-  return view.page === "passkey_add" || (view.page === "sign_in" && view.passkeyOptions !== null);
+  return view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
 }
 
 /**

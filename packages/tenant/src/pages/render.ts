@@ -10,7 +10,12 @@ import { addPasskeyPage, passkeyPage } from "./passkey.ts";
 import { hasScript, passkeyScript } from "./passkey-script.ts";
 import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
 import { resetCodePage, resetEmailPage, resetPasswordPage } from "./reset.ts";
-import { secondFactorAppPage, secondFactorEmailPage, secondFactorRecoveryPage } from "./second-factor.ts";
+import {
+  secondFactorAppPage,
+  secondFactorEmailPage,
+  secondFactorPasskeyPage,
+  secondFactorRecoveryPage,
+} from "./second-factor.ts";
 import { continueAsPage, signInCodePage, signInPage } from "./sign-in.ts";
 import { signedOutPage, signOutPage } from "./sign-out.ts";
 import { signUpCodePage, signUpEmailPage, signUpPasswordPage } from "./sign-up.ts";
@@ -61,6 +66,8 @@ function pageOf(view: View, chrome: Chrome): Page {
       return secondFactorAppPage(view, chrome);
     case "second_factor_email":
       return secondFactorEmailPage(view, chrome);
+    case "second_factor_passkey":
+      return secondFactorPasskeyPage(view, chrome);
     case "second_factor_recovery":
       return secondFactorRecoveryPage(view, chrome);
     case "authenticator_needed":

@@ -1,7 +1,8 @@
-import { type Child, type Html, html } from "./html.ts";
+import { attrs, type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { mailedCodeForms } from "./mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
+import { usePasskey } from "./passkey.ts";
 import { titleOf } from "./titles.ts";
 import { type Chrome, formActions, type View } from "./view.ts";
 
@@ -30,13 +31,13 @@ ${form(formActions.second_factor_app, chrome, { flow: view.flowId }, [
   }),
   button(common.continue),
 ])}
-${otherWays(view.flowId, chrome, { byApp: false, byEmail: view.byEmail, byRecovery: view.byRecovery })}`,
+${otherWays(view.flowId, chrome, { ...view, byApp: false })}`,
   };
 }
 
 export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">, chrome: Chrome): Page {
   const { titles } = chrome.messages;
-  const ways = otherWays(view.flowId, chrome, { byApp: view.byApp, byEmail: false, byRecovery: view.byRecovery });
+  const ways = otherWays(view.flowId, chrome, { ...view, byEmail: false });
   const main = view.sent
     ? mailedCodeForms(view, chrome, {
         enter: formActions.second_factor_email,
@@ -77,19 +78,36 @@ ${form(formActions.second_factor_recovery, chrome, { flow: view.flowId }, [
   }),
   button(common.continue),
 ])}
-${otherWays(view.flowId, chrome, { byApp: true, byEmail: false, byRecovery: false })}`,
+${otherWays(view.flowId, chrome, { byApp: true, byEmail: false, byRecovery: false, byPasskey: false })}`,
   };
 }
 
-function otherWays(
-  flowId: string,
-  { messages }: Chrome,
-  { byApp, byEmail, byRecovery }: { byApp: boolean; byEmail: boolean; byRecovery: boolean },
-): Child {
+/** A passkey in the password's stead: by itself it is both proofs. */
+export function secondFactorPasskeyPage(view: SecondFactor<"second_factor_passkey">, chrome: Chrome): Page {
+  const { titles, secondFactor } = chrome.messages;
+  return {
+    title: titleOf(view, chrome.messages),
+    main: html`<h1>${titles.second_factor_passkey}</h1>
+<p class="lede">${secondFactor.passkey.lede}</p>
+<p${attrs({ class: "note warn", "data-without": true })}>${secondFactor.passkey.without}</p>
+${usePasskey(view.flowId, view.passkeyOptions, chrome)}
+${otherWays(view.flowId, chrome, { ...view, byPasskey: false })}`,
+  };
+}
+
+interface OtherWays {
+  byApp: boolean;
+  byEmail: boolean;
+  byRecovery: boolean;
+  byPasskey: boolean;
+}
+
+function otherWays(flowId: string, { messages }: Chrome, { byApp, byEmail, byRecovery, byPasskey }: OtherWays): Child {
   const { secondFactor } = messages;
   const link = (path: string, text: string) => html`<a class="link" href="${flowLink(path, flowId)}">${text}</a> `;
   const ways = [
     byApp && link(formActions.second_factor_app, secondFactor.byApp),
+    byPasskey && link(formActions.second_factor_passkey, secondFactor.byPasskey),
     byRecovery && link(formActions.second_factor_recovery, secondFactor.byRecovery),
     byEmail && link(formActions.second_factor_email, secondFactor.byEmail),
   ];

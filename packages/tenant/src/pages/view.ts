@@ -63,18 +63,29 @@ export type View =
       flowId: string;
       byEmail: boolean;
       byRecovery: boolean;
+      byPasskey: boolean;
       problem: null | "wrong" | "used" | "too_many";
     }
   /** `sent`: a code is on its way; before that, the page has a button that sends it. */
-  | ({ page: "second_factor_email"; sent: true; byApp: boolean; byRecovery: boolean } & MailedCode)
+  | ({ page: "second_factor_email"; sent: true; byApp: boolean; byRecovery: boolean; byPasskey: boolean } & MailedCode)
   | {
       page: "second_factor_email";
       sent: false;
       byApp: boolean;
       byRecovery: boolean;
+      byPasskey: boolean;
       flowId: string;
       email: string;
       problem: null | "too_many" | "mail_failed" | "mail_refused";
+    }
+  | {
+      page: "second_factor_passkey";
+      flowId: string;
+      /** As `sign_in` has them. */
+      passkeyOptions: string;
+      byApp: boolean;
+      byEmail: boolean;
+      byRecovery: boolean;
     }
   | { page: "second_factor_recovery"; flowId: string; problem: null | "wrong" | "too_many" }
   /** A second proof is needed and there is none yet. */
@@ -280,6 +291,7 @@ export const formActions = {
   second_factor_email: "/second-factor/email",
   second_factor_email_send: "/second-factor/email/send",
   second_factor_recovery: "/second-factor/recovery",
+  second_factor_passkey: "/second-factor/passkey",
   authenticator_needed: "/second-factor/set-up/start",
   authenticator_set_up: "/second-factor/set-up",
   recovery_codes: "/second-factor/codes",

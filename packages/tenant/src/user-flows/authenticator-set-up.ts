@@ -6,7 +6,7 @@ import { onward, signInWithBoth } from "./authentication.ts";
 import { choice, PageProblem } from "./form.ts";
 import { isRecentSignIn, requireRecentSignIn } from "./recent-sign-in.ts";
 import { hashRecoveryCode, newRecoveryCodes } from "./recovery-codes.ts";
-import { firstFactorOf, OTP, recordFactor, signedInWithBoth, toAnotherWay, waysOf } from "./second-factor.ts";
+import { firstFactorOf, OTP, owesAnotherWay, recordFactor, signedInWithBoth, toAnotherWay } from "./second-factor.ts";
 import { newTotpSecret, readTotpCode, sealTotpSecret, stepOfCode, totpUri, unsealTotpSecret } from "./totp.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -102,10 +102,7 @@ export async function putNewSecret(visit: Visit, flow: Flow, user: User): Promis
   }
 }
 
-/**
- * One factor alone never adds another where a second one can be asked for: an app is set up on the way to a sign-in
- * that has no other, or after a recent sign-in with both.
- */
+/** An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. */
 async function settingUp(visit: Visit, step: (at: SettingUp) => Answer | Promise<Answer>): Promise<Answer> {
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
@@ -113,8 +110,7 @@ async function settingUp(visit: Visit, step: (at: SettingUp) => Answer | Promise
   if (signedInWithBoth(visit, flow, user)) {
     return isRecentSignIn(visit) ? step({ flow, user }) : { view: { page: "sign_in_again", email: user.email } };
   }
-  const ways = await waysOf(visit, flow, user);
-  return ways.app || ways.email ? toAnotherWay(flow) : step({ flow, user });
+  return (await owesAnotherWay(visit, flow, user)) ? toAnotherWay(flow) : step({ flow, user });
 }
 
 function setUpPage(

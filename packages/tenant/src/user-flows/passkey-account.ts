@@ -1,13 +1,16 @@
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../directory/entities.ts";
+import { MFA } from "../directory/mfa-requirement.ts";
 import { sendNotice } from "../notices/notice.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow, Passkey } from "../stores/contract.ts";
+import { stepUp } from "./authentication.ts";
 import { cleanDisplayName } from "./display-name.ts";
 import { PageProblem } from "./form.ts";
 import { type RelyingParty, registrationOptions, relyingPartyOf, takeChallenge } from "./passkey-ceremony.ts";
 import { readResponse, verifyRegistration } from "./passkey-verification.ts";
 import { requireRecentSignIn } from "./recent-sign-in.ts";
+import { owesAnotherWay } from "./second-factor.ts";
 import { openFlow } from "./session.ts";
 import { type Answer, findFlow, pathOf, type Visit } from "./visit.ts";
 
@@ -16,10 +19,19 @@ type AddProblem = Extract<View, { page: "passkey_add" }>["problem"];
 /** Code points of a passkey's name. */
 export const MAX_PASSKEY_NAME = 50;
 
-/** A walk of its own: its challenge is the passkey's. */
+/** A walk of its own: its challenge is the passkey's. It begins with the second factor, where there is one to ask for. */
 export async function beginPasskey(visit: Visit): Promise<Answer> {
   const refused = await requireRecentSignIn(visit);
-  return refused ?? { to: pathOf("/me/passkeys/add", await openFlow(visit, null, "account")) };
+  if (refused) return refused;
+  const flow = await openFlow(visit, null, "account");
+  return (await owesProof(visit, flow)) ? stepUp(visit, flow) : { to: pathOf("/me/passkeys/add", flow) };
+}
+
+/** A passkey counts as two factors: the password alone must neither make one nor take one away. */
+async function owesProof(visit: Visit, flow: Flow): Promise<boolean> {
+  const { session, user } = visit;
+  if (!session || !user || session.amr.includes(MFA)) return false;
+  return owesAnotherWay(visit, { ...flow, amr: session.amr }, user);
 }
 
 export async function showAddPasskey(visit: Visit): Promise<Answer> {
@@ -75,6 +87,8 @@ export async function renamePasskey(visit: Visit): Promise<Answer> {
 export async function removePasskey(visit: Visit): Promise<Answer> {
   const refused = await requireRecentSignIn(visit);
   if (refused) return refused;
+  const flow = await openFlow(visit, null, "account");
+  if (await owesProof(visit, flow)) return stepUp(visit, flow);
   const { user } = visit;
   const removed = user && (await visit.ctx.store.passkeys.remove(user.id, visit.fields.get("id") ?? ""));
   if (removed) {
@@ -94,7 +108,7 @@ async function addingPasskey(
   const { user } = visit;
   const rp = relyingPartyOf(visit.ctx.config);
   const flow = await findFlow(visit);
-  if (!user || !rp || flow?.intent !== "account") return { to: "/me" };
+  if (!user || !rp || flow?.intent !== "account" || (await owesProof(visit, flow))) return { to: "/me" };
   return step({ flow, user, rp });
 }
 

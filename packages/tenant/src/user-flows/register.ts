@@ -29,7 +29,7 @@ import {
   takeResetCode,
   takeResetPassword,
 } from "./reset.ts";
-import { showSecondFactor } from "./second-factor.ts";
+import { showPasskeyWay, showSecondFactor } from "./second-factor.ts";
 import { showAppCode, showRecovery, takeAppCode, takeRecovery } from "./second-factor-app.ts";
 import { sendEmailCode, showEmailCode, takeEmailCode } from "./second-factor-email.ts";
 import { showSignIn, takeSignIn } from "./sign-in.ts";
@@ -76,6 +76,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/second-factor/app", { get: showAppCode, post: takeAppCode, signsIn: true });
     page("/second-factor/email", { get: showEmailCode, post: takeEmailCode, signsIn: true });
     page("/second-factor/email/send", { post: sendEmailCode });
+    page("/second-factor/passkey", { get: showPasskeyWay });
     page("/second-factor/recovery", { get: showRecovery, post: takeRecovery, signsIn: true });
     page("/second-factor/set-up", { get: showSetUp, post: takeSetUp, signsIn: "/second-factor/codes" });
     page("/second-factor/set-up/start", { post: startSetUp });

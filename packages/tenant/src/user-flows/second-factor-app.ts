@@ -69,9 +69,8 @@ export async function takeRecovery(visit: Visit): Promise<Answer> {
 }
 
 function appPage({ flow, ways }: AtSecondFactor, problem: AppProblem): { view: View } {
-  return {
-    view: { page: "second_factor_app", flowId: flow.id, byEmail: ways.email, byRecovery: ways.recovery, problem },
-  };
+  const others = { byEmail: ways.email, byRecovery: ways.recovery, byPasskey: ways.passkey !== null };
+  return { view: { page: "second_factor_app", flowId: flow.id, ...others, problem } };
 }
 
 function recoveryPage({ flow }: AtSecondFactor, problem: RecoveryProblem): { view: View } {

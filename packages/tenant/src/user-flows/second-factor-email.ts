@@ -59,7 +59,12 @@ async function emailPage(
   resent = false,
 ): Promise<{ view: View }> {
   const { flow, user, ways } = at;
-  const page = { page: "second_factor_email", byApp: ways.app, byRecovery: ways.recovery } as const;
+  const page = {
+    page: "second_factor_email",
+    byApp: ways.app,
+    byRecovery: ways.recovery,
+    byPasskey: ways.passkey !== null,
+  } as const;
   const code = wasSent(at) ? await awaitedCode(visit, flow, user.email, found, resent) : undefined;
   if (code && code !== "refused") return { view: { ...page, sent: true, ...code } };
   const problem = code === "refused" ? "mail_refused" : found === "wrong" || found === "dead" ? null : found;

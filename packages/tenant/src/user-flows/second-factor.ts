@@ -3,6 +3,7 @@ import { MFA } from "../directory/mfa-requirement.ts";
 import { userFlowOf } from "../directory/user-flow-of.ts";
 import type { AuditRecord, Flow } from "../stores/contract.ts";
 import { appOf } from "./authentication.ts";
+import { signInOptions } from "./passkey-ceremony.ts";
 import type { Charge } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -20,6 +21,8 @@ export interface Ways {
   email: boolean;
   /** In the app's stead. */
   recovery: boolean;
+  /** By itself it is both; what the browser is asked for (WebAuthn's request options), or null. */
+  passkey: string | null;
 }
 
 export interface AtSecondFactor {
@@ -44,7 +47,17 @@ export async function atSecondFactor(
 export async function showSecondFactor(visit: Visit): Promise<Answer> {
   return atSecondFactor(visit, ({ flow, ways }) => {
     if (ways.app) return { to: pathOf("/second-factor/app", flow) };
-    return { to: pathOf(ways.email ? "/second-factor/email" : "/second-factor/set-up", flow) };
+    if (ways.email) return { to: pathOf("/second-factor/email", flow) };
+    return { to: pathOf(ways.passkey === null ? "/second-factor/set-up" : "/second-factor/passkey", flow) };
+  });
+}
+
+/** The page's script asks for it; what the browser answers is a sign-in by passkey, which needs no second factor. */
+export async function showPasskeyWay(visit: Visit): Promise<Answer> {
+  return atSecondFactor(visit, ({ flow, ways }) => {
+    if (ways.passkey === null) return toAnotherWay(flow);
+    const others = { byApp: ways.app, byEmail: ways.email, byRecovery: ways.recovery };
+    return { view: { page: "second_factor_passkey", flowId: flow.id, passkeyOptions: ways.passkey, ...others } };
   });
 }
 
@@ -72,7 +85,17 @@ export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways
     app,
     email: mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
     recovery: app && (await store.factors.countRecoveryCodes(user.id)) > 0,
+    passkey: (await store.passkeys.listOf(user.id)).length > 0 ? await signInOptions(visit, flow) : null,
   };
+}
+
+/**
+ * One factor alone never adds another where a second one can be asked for: with the password alone, a stranger would
+ * have a factor of their own.
+ */
+export async function owesAnotherWay(visit: Visit, flow: Flow, user: User): Promise<boolean> {
+  const ways = await waysOf(visit, flow, user);
+  return ways.app || ways.email || ways.passkey !== null;
 }
 
 /** An attempt counts for the walk and for the person: another walk gives no more of them. */

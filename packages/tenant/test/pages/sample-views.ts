@@ -38,7 +38,14 @@ const more: Partial<ConfirmView> = {
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
-const appCode = { page: "second_factor_app", flowId, byEmail: true, byRecovery: true, problem: null } as const;
+const appCode = {
+  page: "second_factor_app",
+  flowId,
+  byEmail: true,
+  byRecovery: true,
+  byPasskey: true,
+  problem: null,
+} as const;
 const secondEmail = {
   page: "second_factor_email",
   flowId,
@@ -49,6 +56,7 @@ const secondEmail = {
   slow: false,
   byApp: false,
   byRecovery: false,
+  byPasskey: false,
   problem: null,
 } as const;
 const beforeSecondEmail = {
@@ -58,7 +66,16 @@ const beforeSecondEmail = {
   sent: false,
   byApp: false,
   byRecovery: false,
+  byPasskey: false,
   problem: null,
+} as const;
+const passkeyWay = {
+  page: "second_factor_passkey",
+  flowId,
+  passkeyOptions: JSON.stringify({ challenge: "c2FtcGxl", rpId: "contoso.example", userVerification: "required" }),
+  byApp: true,
+  byEmail: true,
+  byRecovery: true,
 } as const;
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const setUp = {
@@ -190,7 +207,7 @@ export const samples: Sample[] = [
   },
   { name: "signed-out", view: { page: "signed_out" } },
   { name: "second-factor-app", view: appCode },
-  { name: "second-factor-app-only", view: { ...appCode, byEmail: false, byRecovery: false } },
+  { name: "second-factor-app-only", view: { ...appCode, byEmail: false, byRecovery: false, byPasskey: false } },
   { name: "second-factor-app-wrong", view: { ...appCode, problem: "wrong" } },
   { name: "second-factor-app-used", view: { ...appCode, problem: "used" } },
   { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
@@ -209,6 +226,8 @@ export const samples: Sample[] = [
   { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
   { name: "second-factor-email-slow", view: { ...secondEmail, slow: true } },
   { name: "second-factor-email-mail-failed", view: { ...secondEmail, problem: "mail_failed" } },
+  { name: "second-factor-passkey", view: passkeyWay },
+  { name: "second-factor-passkey-only", view: { ...passkeyWay, byApp: false, byEmail: false, byRecovery: false } },
   { name: "second-factor-recovery", view: { page: "second_factor_recovery", flowId, problem: null } },
   { name: "second-factor-recovery-wrong", view: { page: "second_factor_recovery", flowId, problem: "wrong" } },
   { name: "second-factor-recovery-too-many", view: { page: "second_factor_recovery", flowId, problem: "too_many" } },

@@ -4,7 +4,7 @@ import { DEFAULT_USER_FLOW } from "../../src/directory/user-flow.ts";
 import { limits } from "../../src/user-flows/limits.ts";
 import { textOf, withoutSecrets } from "./browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
-import { openAccountSignIn, optionsOf, personWithPasskey, showPasskey } from "./passkey-walks.ts";
+import { openAccountSignIn, openAdding, optionsOf, personWithPasskey, showPasskey } from "./passkey-walks.ts";
 import type { Quirks } from "./software-authenticator.ts";
 import { enterCode, signIn } from "./walks.ts";
 
@@ -170,7 +170,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     const { authenticator, user } = await personWithPasskey(under);
     const laptop = under.browser();
     await signIn(laptop, await openAccountSignIn(laptop), user.email);
-    const adding = await laptop.send(await laptop.get("/me"), "/me/passkeys/new");
+    const adding = await openAdding(laptop);
     const { challenge, rp } = optionsOf(adding);
     const passkey = authenticator.get({ challenge, rpId: rp.id });
     const flow = adding.at.slice(adding.at.indexOf("flow=") + 5);

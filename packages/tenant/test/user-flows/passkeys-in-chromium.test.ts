@@ -77,17 +77,26 @@ async function signInByPassword(page: Page, under: PagesUnderTest): Promise<void
   await openSignIn(page, under);
   await page.locator("#email").fill(ADA);
   await page.locator("#password").fill(PASSWORD);
-  await page.locator('form[action="/sign-in"] button').click();
+  await page.locator('form[action="/sign-in"] button').first().click();
   await page.waitForURL("**/me");
 }
 
-async function openAdding(page: Page): Promise<void> {
+/** After a password alone a mailed code is asked for first. */
+async function openAdding(page: Page, { mailedCode }: PagesUnderTest): Promise<void> {
   await page.locator('form[action="/me/passkeys/new"] button').click();
+  await page.locator("h1").waitFor();
+  if (page.url().includes("/second-factor/email")) {
+    await page.locator('form[action="/second-factor/email/send"] button').click();
+    await page.locator('input[name="code"]').fill(await mailedCode(ADA));
+    await page.locator('form[action="/second-factor/email"] button').click();
+    await page.waitForURL("**/me");
+    await page.locator('form[action="/me/passkeys/new"] button').click();
+  }
   await page.waitForURL("**/me/passkeys/add?*");
 }
 
-async function addPasskey(page: Page, name: string): Promise<void> {
-  await openAdding(page);
+async function addPasskey(page: Page, under: PagesUnderTest, name: string): Promise<void> {
+  await openAdding(page, under);
   await page.locator("#name").fill(name);
   await page.getByRole("button", { name: "Make the passkey" }).click();
   await page.waitForURL("**/me");
@@ -106,7 +115,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page, complaints } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
-    await addPasskey(page, "Work laptop");
+    await addPasskey(page, under, "Work laptop");
     assert.match(await page.locator(".passkeys").innerText(), /^Work laptop\nAdded /);
     await signOut(page);
 
@@ -134,7 +143,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page, complaints } = await device(t);
     await signInByPassword(page, under);
-    await addPasskey(page, "Phone");
+    await addPasskey(page, under, "Phone");
     await signOut(page);
     const { id, userCode } = await under.grant();
     await page.goto(`${under.ctx.config.pagesOrigin}/device?user_code=${userCode}`);
@@ -148,10 +157,10 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page, complaints } = await device(t, { first: WITHOUT_JSON + WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
-    await addPasskey(page, "");
+    await addPasskey(page, under, "");
     assert.deepEqual((await under.ctx.store.passkeys.listOf(under.user.id))[0]?.transports, ["internal"]);
     // Now there is one to leave out.
-    await openAdding(page);
+    await openAdding(page, under);
     await page.getByRole("button", { name: "Make the passkey" }).click();
     await said(page).waitFor();
     assert.match(await said(page).innerText(), /This device has a passkey for your account already/);
@@ -167,8 +176,8 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page } = await device(t);
     await signInByPassword(page, under);
-    await addPasskey(page, "Phone");
-    await openAdding(page);
+    await addPasskey(page, under, "Phone");
+    await openAdding(page, under);
     await page.getByRole("button", { name: "Make the passkey" }).click();
     await said(page).waitFor();
     assert.match(await said(page).innerText(), /This device has a passkey for your account already/);
@@ -179,7 +188,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page, cdp, authenticatorId } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
-    await addPasskey(page, "Phone");
+    await addPasskey(page, under, "Phone");
     await signOut(page);
     await openSignIn(page, under);
     await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
@@ -196,7 +205,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const first = await device(t);
     await signInByPassword(first.page, under);
-    await addPasskey(first.page, "Phone");
+    await addPasskey(first.page, under, "Phone");
     const { page, complaints } = await device(t);
     await openSignIn(page, under);
     await usePasskey(page).click();
@@ -211,7 +220,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const under = await served(t);
     const { page } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
-    await addPasskey(page, "Phone");
+    await addPasskey(page, under, "Phone");
     await page.locator(".passkeys a").click();
     await page.getByRole("button", { name: "Remove this passkey" }).click();
     await page.waitForURL("**/me");
@@ -229,7 +238,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await openSignIn(page, under);
     assert.equal(await usePasskey(page).isVisible(), false);
     await signInByPassword(page, under);
-    await openAdding(page);
+    await openAdding(page, under);
     assert.equal(await page.getByRole("button", { name: "Make the passkey" }).isVisible(), false);
     assert.match(await page.locator("[data-without]").innerText(), /This browser cannot make passkeys/);
     await page.getByRole("link", { name: "Back to your account" }).click();
@@ -243,7 +252,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await openSignIn(page, under);
     assert.equal(await usePasskey(page).isVisible(), false);
     await signInByPassword(page, under);
-    await openAdding(page);
+    await openAdding(page, under);
     assert.equal(await page.locator("[data-without]").isVisible(), true);
     assert.deepEqual(complaints, []);
   });

@@ -18,6 +18,11 @@ export const secondFactor: Messages["secondFactor"] = {
     refused:
       "Der Mailserver dieser Adresse hat unsere E-Mail abgelehnt. Nehmen Sie einen anderen Weg, wenn Sie einen haben, oder versuchen Sie es später noch einmal.",
   },
+  passkey: {
+    lede: "Ihr Finger, Ihr Gesicht oder die PIN Ihres Geräts genügt.",
+    without:
+      "Dieser Browser kann keine Passkeys verwenden. Nehmen Sie einen anderen Weg oder das Gerät, auf dem Ihr Passkey ist.",
+  },
   recovery: {
     lede: "Einer von denen, die Sie beim Einrichten der Authenticator-App gespeichert haben. Jeder gilt einmal.",
     label: "Wiederherstellungscode",
@@ -31,6 +36,7 @@ export const secondFactor: Messages["secondFactor"] = {
   byApp: "Authenticator-App verwenden",
   byEmail: "Code per E-Mail erhalten",
   byRecovery: "Wiederherstellungscode verwenden",
+  byPasskey: "Passkey verwenden",
 };
 
 export const authenticator: Messages["authenticator"] = {

@@ -26,6 +26,7 @@ export const titles: Messages["titles"] = {
   signed_out: "Sie sind abgemeldet",
   second_factor_app: "Geben Sie den Code aus Ihrer App ein",
   second_factor_email: "Per E-Mail bestätigen",
+  second_factor_passkey: "Mit Ihrem Passkey bestätigen",
   second_factor_recovery: "Geben Sie einen Wiederherstellungscode ein",
   authenticator_needed: "Richten Sie eine Authenticator-App ein",
   authenticator_set_up: "Fügen Sie dies Ihrer App hinzu",

@@ -16,6 +16,10 @@ export const secondFactor = {
     send: "Send the code",
     refused: "The mail server of this address refused our mail. Use another way if you have one, or try again later.",
   },
+  passkey: {
+    lede: "Your finger, your face or the PIN of your device is enough.",
+    without: "This browser cannot use passkeys. Use another way, or the device that has your passkey.",
+  },
   recovery: {
     lede: "One of those that you saved when you set up your authenticator app. Each works once.",
     label: "Recovery code",
@@ -29,6 +33,7 @@ export const secondFactor = {
   byApp: "Use the authenticator app",
   byEmail: "Get a code by email",
   byRecovery: "Use a recovery code",
+  byPasskey: "Use a passkey",
 };
 
 export const authenticator = {

@@ -25,6 +25,7 @@ export const titles = {
   signed_out: "You are signed out",
   second_factor_app: "Enter the code from your app",
   second_factor_email: "Confirm by email",
+  second_factor_passkey: "Confirm with your passkey",
   second_factor_recovery: "Enter a recovery code",
   authenticator_needed: "Set up an authenticator app",
   authenticator_set_up: "Add this to your app",
