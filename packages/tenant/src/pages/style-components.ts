@@ -62,6 +62,8 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .person strong,.person div span{display:block}
 .person div span{color:var(--soft);font-size:.92rem}
 .end p{text-wrap:pretty}
+.end h1+.card{margin-block-start:.7rem}
+form+.hint{margin-block-start:1rem}
 .well{text-align:center;padding-block:2.6rem 1.2rem}
 .well p{text-wrap:balance}
 .sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;

@@ -17,6 +17,7 @@ const POSTS = [
   "/sign-up/name",
   "/confirm",
   "/confirm/take-over",
+  "/not-me",
   "/sign-out",
 ];
 const GETS = [
@@ -30,6 +31,7 @@ const GETS = [
   "/sign-up/name",
   "/confirm",
   "/done",
+  "/not-me",
   "/sign-out",
 ];
 
@@ -145,7 +147,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       `${csrf}&flow=%00`,
       `${csrf}&${flow}&${flow}`,
       `${csrf}&${csrf}&${flow}`,
-      `${csrf}&${flow}&user_code=%00%ff%fe&email=%00&password=%00&code=%00&display_name=%00&decision=%00&answer=%00`,
+      `${csrf}&${flow}&user_code=%00%ff%fe&email=%00&password=%00&code=%00&display_name=%00&decision=%00&answer=%00&shown=%00&token=%00`,
       `${csrf}&${flow}&user_code[]=1&email[]=1&decision[$ne]=1&answer=__proto__&decision=constructor`,
       `${csrf}&${flow}&email=a&email=b`,
       `${csrf}&${Array.from({ length: 50 }, (_, i) => `f${i}=1`).join("&")}`,
@@ -227,6 +229,8 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       "display_name",
       "decision",
       "answer",
+      "shown",
+      "token",
       "state",
     ];
     for (let i = 0; i < 500; i++) {
