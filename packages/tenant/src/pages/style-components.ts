@@ -76,6 +76,7 @@ form+.hint{margin-block-start:1rem}
 .mails strong,.mails span{display:block}
 .mails span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
+.letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
 @media (min-height:40em){
