@@ -37,11 +37,10 @@ export async function sendNotice(
     const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
     const link = { href: `${ctx.config.pagesOrigin}/not-me?token=${token}`, expiresAt };
     const { name: tenantName } = ctx.config;
-    await ctx.mailer.send(
-      noticeMail({ to: user.email, tenantName, language, notice, at: now, ip: about.ip, device, link }),
-    );
+    const mail = noticeMail({ to: user.email, tenantName, language, notice, at: now, ip: about.ip, device, link });
+    await ctx.mail.post(mail, { expiresAt });
   } catch (error) {
-    ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be mailed");
+    ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be kept for sending");
   }
 }
 

@@ -30,7 +30,7 @@ ${form(formActions.sign_up_email, chrome, { flow: view.flowId }, [
     type: "email",
     autocomplete: "email",
     value: view.email,
-    wrong: view.problem === "invalid",
+    wrong: view.problem === "invalid" || view.problem === "mail_refused",
     autofocus: true,
     more: asTyped,
   }),
@@ -49,6 +49,7 @@ export function signUpCodePage(view: SignUp<"sign_up_code">, chrome: Chrome): Pa
 <p class="lede">${code.lede(address(view.email), view.minutes)}</p>
 ${problemNote(view.problem && code.problems[view.problem])}
 ${view.resent && view.problem === null && html`<p class="note good" role="status">${code.resent}</p>`}
+${view.slow && view.problem === null && html`<p class="note warn" role="status">${code.slow}</p>`}
 ${form(formActions.sign_up_code, chrome, { flow: view.flowId }, [
   field({
     name: "code",

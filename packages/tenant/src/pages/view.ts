@@ -1,3 +1,4 @@
+import type { Palettes } from "../branding/palette.ts";
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Language } from "../messages/languages.ts";
 import type { LinkPurpose } from "../stores/link-contract.ts";
@@ -18,13 +19,20 @@ export type View =
       signUpAllowed: boolean;
       problem: null | "wrong" | "empty" | "too_many";
     }
-  | { page: "sign_up_email"; flowId: string; email: string; problem: null | "invalid" | "too_many" | "mail_failed" }
+  | {
+      page: "sign_up_email";
+      flowId: string;
+      email: string;
+      problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+    }
   | {
       page: "sign_up_code";
       flowId: string;
       email: string;
       minutes: number;
       resent: boolean;
+      /** The mail server did not take the mail at once. */
+      slow: boolean;
       problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
     }
   | { page: "sign_up_password"; flowId: string; email: string; problem: null | "short" | "long" | "common" }
@@ -91,6 +99,7 @@ export interface ConfirmView {
 /** What stands around every page, and the language that it is written in. */
 export interface Chrome extends Language {
   tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
   /** For the one `<style>` element. */
   nonce: string;
   csrfToken: string;

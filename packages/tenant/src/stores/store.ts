@@ -7,6 +7,7 @@ import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
+import { outboxStore } from "./outbox-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
 import { sweep } from "./sweep.ts";
@@ -24,6 +25,7 @@ export function storeOver(database: Database): Store {
     sessions: retried(sessionStore(database)),
     mail: retried(mailStore(database)),
     links: retried(linkStore(database)),
+    outbox: retried(outboxStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

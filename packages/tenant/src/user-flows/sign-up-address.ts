@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
+import type { MailOutcome } from "../mail/mail-queue.ts";
 import { accountExistsMail, signUpCodeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
@@ -29,14 +30,16 @@ export async function takeSignUpAddress(visit: Visit): Promise<Answer> {
   const { sessions } = visit.ctx.store;
   if (!(await sessions.setFlowEmail(flow.id, flow.sessionId, email, "sign_up")))
     throw new PageProblem({ page: "stale_form" });
-  if (!(await mailCode(visit, flow, email))) return addressPage(flow, email, "mail_failed");
+  const mailed = await mailCode(visit, flow, email);
+  if (mailed === "failed") return addressPage(flow, email, "mail_failed");
+  if (mailed === "refused") return addressPage(flow, email, "mail_refused");
   return { to: pathOf("/sign-up/code", flow) };
 }
 
 export async function showSignUpCode(visit: Visit): Promise<Answer> {
   const flow = await requireSignUpFlow(visit);
   if (flow.email === null || stepOf(flow) !== "/sign-up/code") return { to: pathOf(stepOf(flow), flow) };
-  return codePage(flow, flow.email, null, visit.fields.has("resent"));
+  return codePage(visit, flow, flow.email, null, visit.fields.has("resent"));
 }
 
 export async function takeSignUpCode(visit: Visit): Promise<Answer> {
@@ -44,7 +47,7 @@ export async function takeSignUpCode(visit: Visit): Promise<Answer> {
   if (flow.email === null || stepOf(flow) !== "/sign-up/code") return { to: pathOf(stepOf(flow), flow) };
   const code = (visit.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
   // Not eight digits: a slip of the keyboard that costs no attempt, because it could never have been right.
-  if (!/^\d{8}$/.test(code)) return codePage(flow, flow.email, "wrong", false);
+  if (!/^\d{8}$/.test(code)) return codePage(visit, flow, flow.email, "wrong", false);
   const used = await visit.ctx.store.mail.useCode({
     flowId: flow.id,
     sessionId: flow.sessionId,
@@ -54,7 +57,7 @@ export async function takeSignUpCode(visit: Visit): Promise<Answer> {
     now: visit.now,
   });
   if (used === "ok") return { to: pathOf("/sign-up/password", flow) };
-  return codePage(flow, flow.email, used === "wrong" ? "wrong" : "dead", false);
+  return codePage(visit, flow, flow.email, used === "wrong" ? "wrong" : "dead", false);
 }
 
 export async function resendSignUpCode(visit: Visit): Promise<Answer> {
@@ -64,10 +67,15 @@ export async function resendSignUpCode(visit: Visit): Promise<Answer> {
     ["resendSoon", flow.id],
     ["resendLater", flow.id],
   ]);
-  if (!paced.allowed) return { ...codePage(flow, flow.email, "too_many", false), retryAt: paced.retryAt };
+  if (!paced.allowed) {
+    return { ...(await codePage(visit, flow, flow.email, "too_many", false)), retryAt: paced.retryAt };
+  }
   const charged = await chargeMail(visit, flow.email);
-  if (!charged.allowed) return { ...codePage(flow, flow.email, "too_many", false), retryAt: charged.retryAt };
-  if (!(await mailCode(visit, flow, flow.email))) return codePage(flow, flow.email, "mail_failed", false);
+  if (!charged.allowed) {
+    return { ...(await codePage(visit, flow, flow.email, "too_many", false)), retryAt: charged.retryAt };
+  }
+  const mailed = await mailCode(visit, flow, flow.email);
+  if (mailed === "failed") return codePage(visit, flow, flow.email, "mail_failed", false);
   return { to: `${pathOf("/sign-up/code", flow)}&resent=1` };
 }
 
@@ -79,11 +87,13 @@ function chargeMail(visit: Visit, email: string) {
 }
 
 /**
- * Sends the code; false when the mail could not be sent. An address that has an account gets a mail saying so, and its
- * flow a code that nobody knows: the pages, the attempts counted and the work done are the same.
+ * Sends the code; `failed` when its mail could not even be kept. An address that has an account gets a mail saying so,
+ * and its flow a code that nobody knows: the pages, the attempts counted and the work done are the same.
  */
-async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolean> {
+async function mailCode(visit: Visit, flow: Flow, email: string): Promise<MailOutcome | "failed"> {
   const { ctx, now, locale } = visit;
+  const mailId = randomUUID();
+  const expiresAt = now + MAIL_CODE_MS;
   const taken = (await ctx.store.directory.findUserByEmail(normalizeEmail(email))) !== undefined;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
   const kept = await ctx.store.mail.insertCode({
@@ -92,9 +102,9 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
     flowId: flow.id,
     emailNormalized: normalizeEmail(email),
     codeHash: codeHash(visit, flow, email, taken ? newSecret() : code),
-    mailId: null,
+    mailId,
     createdAt: now,
-    expiresAt: now + MAIL_CODE_MS,
+    expiresAt,
   });
   if (!kept) throw new PageProblem({ page: "stale_form" });
   const tenantName = ctx.config.name;
@@ -102,11 +112,10 @@ async function mailCode(visit: Visit, flow: Flow, email: string): Promise<boolea
     ? accountExistsMail({ to: email, tenantName, locale })
     : signUpCodeMail({ to: email, tenantName, locale, code, minutes: MAIL_CODE_MS / 60_000 });
   try {
-    await ctx.mailer.send(mail);
-    return true;
+    return await ctx.mail.send(mail, { id: mailId, expiresAt });
   } catch (error) {
-    ctx.log.error({ err: error }, "mail could not be sent");
-    return false;
+    ctx.log.error({ err: error }, "a mail could not be kept");
+    return "failed";
   }
 }
 
@@ -119,7 +128,17 @@ function addressPage(flow: Flow, email: string, problem: AddressProblem): { view
   return { view: { page: "sign_up_email", flowId: flow.id, email, problem } };
 }
 
-function codePage(flow: Flow, email: string, problem: CodeProblem, resent: boolean): { view: View } {
+/** Who waits for a mail that will not come is told so, whatever was entered: refused, it leads back to the address. */
+async function codePage(
+  visit: Visit,
+  flow: Flow,
+  email: string,
+  found: CodeProblem,
+  resent: boolean,
+): Promise<{ view: View }> {
+  const state = await visit.ctx.store.outbox.stateOfCode(flow.id);
+  if (state === "failed" && found !== "too_many") return addressPage(flow, email, "mail_refused");
+  const problem = state === "expired" && found !== "too_many" ? "mail_failed" : found;
   const minutes = MAIL_CODE_MS / 60_000;
-  return { view: { page: "sign_up_code", flowId: flow.id, email, minutes, resent, problem } };
+  return { view: { page: "sign_up_code", flowId: flow.id, email, minutes, resent, slow: state === "queued", problem } };
 }

@@ -278,6 +278,7 @@ test("each view has the status that says what happened", () => {
     "sign-in-too-many": 429,
     "sign-up-email-invalid": 422,
     "sign-up-email-too-many": 429,
+    "sign-up-email-mail-refused": 422,
     "sign-up-email-mail-failed": 503,
     "sign-up-code-wrong": 422,
     "sign-up-code-dead": 422,

@@ -1,3 +1,5 @@
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView, View } from "../../src/pages/view.ts";
 
@@ -7,8 +9,11 @@ export interface Sample {
   view: View;
 }
 
+const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
+
 export function chromeIn(locale: Locale): Chrome {
-  return { ...languages[locale], tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  return { ...languages[locale], ...own };
 }
 
 export const chrome = chromeIn("en");
@@ -42,7 +47,15 @@ const more: Partial<ConfirmView> = {
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
 const signIn = { page: "sign_in", flowId, email: "", signUpAllowed: true, problem: null } as const;
-const signUpCode = { page: "sign_up_code", flowId, email, minutes: 10, resent: false, problem: null } as const;
+const signUpCode = {
+  page: "sign_up_code",
+  flowId,
+  email,
+  minutes: 10,
+  resent: false,
+  slow: false,
+  problem: null,
+} as const;
 const at = Date.UTC(2026, 4, 12, 9, 30);
 
 const notMe = {
@@ -82,12 +95,14 @@ export const samples: Sample[] = [
   { name: "sign-up-email", view: { page: "sign_up_email", flowId, email: "", problem: null } },
   { name: "sign-up-email-invalid", view: { page: "sign_up_email", flowId, email: "ada@", problem: "invalid" } },
   { name: "sign-up-email-too-many", view: { page: "sign_up_email", flowId, email, problem: "too_many" } },
+  { name: "sign-up-email-mail-refused", view: { page: "sign_up_email", flowId, email, problem: "mail_refused" } },
   { name: "sign-up-email-mail-failed", view: { page: "sign_up_email", flowId, email, problem: "mail_failed" } },
   { name: "sign-up-code", view: signUpCode },
   { name: "sign-up-code-resent", view: { ...signUpCode, email: longEmail, resent: true } },
   { name: "sign-up-code-wrong", view: { ...signUpCode, minutes: 1, problem: "wrong" } },
   { name: "sign-up-code-dead", view: { ...signUpCode, problem: "dead" } },
   { name: "sign-up-code-too-many", view: { ...signUpCode, problem: "too_many" } },
+  { name: "sign-up-code-mail-slow", view: { ...signUpCode, slow: true } },
   { name: "sign-up-code-mail-failed", view: { ...signUpCode, problem: "mail_failed" } },
   { name: "sign-up-password", view: { page: "sign_up_password", flowId, email, problem: null } },
   { name: "sign-up-password-short", view: { page: "sign_up_password", flowId, email, problem: "short" } },

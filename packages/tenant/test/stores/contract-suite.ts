@@ -4,6 +4,7 @@ import { groupSuite } from "./group-suite.ts";
 import { linkSuite } from "./link-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
+import { outboxSuite } from "./outbox-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
@@ -19,5 +20,6 @@ export function contractSuite(makePlace: MakePlace): void {
   groupSuite(makePlace);
   linkSuite(makePlace);
   mailSuite(makePlace);
+  outboxSuite(makePlace);
   tenantSuite(makePlace);
 }

@@ -14,6 +14,8 @@ export const signUp: Messages["signUp"] = {
       invalid: "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
       too_many: common.tooManyTries,
       mail_failed: mailFailed,
+      mail_refused:
+        "Der Mailserver dieser Adresse hat unsere E-Mail abgelehnt. Prüfen Sie die Adresse oder nehmen Sie eine andere.",
     },
   },
   code: {
@@ -21,6 +23,7 @@ export const signUp: Messages["signUp"] = {
       html`Wir haben einen Code an ${email} gesendet. Er gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang.`,
     label: "Code aus der E-Mail",
     resent: "Ein neuer Code ist unterwegs. Der vorige gilt nicht mehr.",
+    slow: "Die E-Mail ist unterwegs. Das kann einige Minuten dauern.",
     nothingThere: "Nichts angekommen?",
     resend: "Neuen Code senden",
     problems: {

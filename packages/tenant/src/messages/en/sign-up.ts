@@ -13,6 +13,7 @@ export const signUp = {
       invalid: "Enter an email like name@example.com.",
       too_many: common.tooManyTries,
       mail_failed: mailFailed,
+      mail_refused: "The mail server for this address refused our mail. Check the address, or use another one.",
     },
   },
   code: {
@@ -20,6 +21,7 @@ export const signUp = {
       html`We sent a code to ${email}. It works for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}.`,
     label: "Code from the email",
     resent: "A new code is on its way. The one before no longer works.",
+    slow: "The mail is on its way. It can take some minutes.",
     nothingThere: "Nothing there?",
     resend: "Send a new code",
     problems: {
