@@ -125,6 +125,18 @@ describe("unmodified MSAL Node renews silently", () => {
     );
   });
 
+  test("not while the account is not assigned to an app that requires it; given back, it renews as before", async () => {
+    await using own = await startTenantForClients();
+    await using msal = await signedIn(own);
+    const { directory } = own.tenant.context.store;
+    const app = await directory.findApp(own.clientId);
+    await directory.putApp({ ...app!, assignmentRequired: true });
+    const renew = () => msal.silent({ scopes: [own.scopes.read], forceRefresh: true });
+    await assert.rejects(renew(), interactionRequired("message_only"));
+    await directory.assign(own.clientId, own.ada.id);
+    assert.equal((await renew()).fromCache, false);
+  });
+
   // Last: they move the clock of the tenant that the other tests share.
   for (const [when, sweeps] of [
     ["after 90 days without a renewal", false],

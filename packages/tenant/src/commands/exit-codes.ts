@@ -21,6 +21,7 @@ const byErrorCode: Record<string, number> = {
   password_common: exitCodes.usage,
   code_used: exitCodes.denied,
   code_used_twice: exitCodes.denied,
+  not_assigned: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
 };

@@ -40,7 +40,7 @@ export async function sendNotice(
     const mail = noticeMail({ to: user.email, tenantName, language, notice, at: now, ip: about.ip, device, link });
     await ctx.mail.post(mail, { expiresAt });
   } catch (error) {
-    ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be mailed");
+    ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be kept for sending");
   }
 }
 

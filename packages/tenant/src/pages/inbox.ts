@@ -34,8 +34,15 @@ export function mailPage(view: Mail, { messages }: Chrome): Page {
     main: html`<p><a class="link" href="/inbox">${inbox.back}</a></p>
 <h1>${view.subject}</h1>
 <p class="lede">${inbox.to(address(view.to))}<br>${time(view.at, messages)}</p>
-<div class="card"><p class="letter">${withCode(view.text.trim())}</p></div>`,
+<div class="card"><p class="letter">${withLink(view.text.trim())}</p></div>`,
   };
+}
+
+/** The tenant's own link can be followed from here, as from any mailbox; whatever else is written stays text. */
+function withLink(text: string) {
+  const [before = "", address, token, after = ""] = text.split(/(https?:\/\/\S+?\/not-me)\?token=([\w-]{43})(?=\s|$)/);
+  if (token === undefined) return withCode(text);
+  return [withCode(before), html`<a href="/not-me?token=${token}">${address}</a>`, withCode(after)];
 }
 
 /** A line that is only a code is what the reader came for. */

@@ -15,7 +15,7 @@ export function signOutPage(view: SignOut, chrome: Chrome): Page {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${signOut.heading(html`<bdi>${chrome.tenantName}</bdi>`)}</h1>
 <p class="lede">${view.displayName === null ? signOut.nobody : signOut.somebody(html`<bdi>${view.displayName}</bdi>`)}</p>
-<p class="hint">${signOut.devicesStay}</p>
+<p class="lede">${signOut.devicesStay}</p>
 ${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
   };
 }

@@ -68,6 +68,8 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .person strong,.person div span{display:block}
 .person div span{color:var(--soft);font-size:.92rem}
 .end p{text-wrap:pretty}
+.end h1+.card{margin-block-start:.7rem}
+form+.hint{margin-block-start:1rem}
 .well{text-align:center;padding-block:2.6rem 1.2rem}
 .well p{text-wrap:balance}
 .sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;
@@ -90,6 +92,7 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 .mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
 .mails span,.passkeys span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
+.letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
 .key .mono{display:block;font-weight:600;overflow-wrap:normal}

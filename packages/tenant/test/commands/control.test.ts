@@ -38,6 +38,26 @@ describe("approving as the operator", () => {
     const [approved] = await tenant.context.store.audit.list({ event: "device_grant.approved", limit: 1 });
     assert.equal(approved?.actor, "operator");
     assert.equal(approved?.userId, ada.id);
+    const [notice, ...others] = await tenant.mailsTo("ada@contoso.example");
+    assert.deepEqual(others, []);
+    assert.match(notice?.text ?? "", /Yes was said for you by the people who run this service\./);
+    assert.match(notice?.text ?? "", /\/not-me\?token=/);
+  });
+
+  test("an app that requires assignment is for who has it: nothing is claimed, and the code stays good", async (t) => {
+    const { tenant, ask } = await running(t);
+    const ada = await addUser(tenant, ask, "ada@contoso.example");
+    const { directory } = tenant.context.store;
+    const { clientId } = tenant.apps[0]!;
+    await directory.putApp({ ...(await directory.findApp(clientId))!, assignmentRequired: true });
+    const device = await deviceCode(tenant);
+    const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
+    await assert.rejects(approve(), failsWith("not_assigned"));
+    assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
+    await directory.assign(clientId, ada.id);
+    await approve();
+    tenant.clock.advance(6_000);
+    assert.equal((await poll(tenant, device.device_code)).status, 200);
   });
 
   test("an unknown, an expired and a used code are told apart", async (t) => {

@@ -352,6 +352,14 @@ test("the code of a mail stands by itself and the rest keeps its lines", () => {
   assert.match(rendered("mail"), /browser:<b>48213907<\/b>It works/);
 });
 
+test("of a mail's links the tenant's own can be followed, on this origin, and no other", () => {
+  const page = rendered("mail-with-link");
+  const links = [...page.matchAll(/<a href="([^"]*)">/g)].map((match) => match[1]);
+  assert.equal(links.length, 1);
+  assert.match(links[0] ?? "", /^\/not-me\?token=[\w-]{43}$/);
+  assert.match(page, /See http:\/\/evil\.example\/ too\./);
+});
+
 test("each view has the status that says what happened", () => {
   const statuses = Object.fromEntries(samples.map((s) => [s.name, statusOf(s.view)]));
   const not200 = Object.entries(statuses).filter(([, status]) => status !== 200);

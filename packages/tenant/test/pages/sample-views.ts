@@ -276,6 +276,16 @@ export const samples: Sample[] = [
       at,
     },
   },
+  {
+    name: "mail-with-link",
+    view: {
+      page: "mail",
+      to: email,
+      subject: "Your Contoso password was changed",
+      text: `Your password was changed.\n\nThis wasn’t me:\nhttp://localhost:8444/not-me?token=${notMe.token}\n\nSee http://evil.example/ too.\n`,
+      at,
+    },
+  },
   { name: "stale-form", view: { page: "stale_form" } },
   { name: "not-found", view: { page: "not_found" } },
   { name: "too-many", view: { page: "too_many" } },

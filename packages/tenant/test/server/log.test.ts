@@ -27,6 +27,7 @@ describe("the log", () => {
     await tenant.fetch(`${token}?code=${CANARY}`, { method: "POST", headers, body });
     await tenant.fetch(`${tenant.authority}/openid/userinfo?access_token=${CANARY}`, { headers });
     await tenant.fetch(`${tenant.pages}/device?user_code=${CANARY}`, { headers });
+    await tenant.fetch(`${tenant.pages}/not-me?token=${CANARY}${"A".repeat(43 - CANARY.length)}`, { headers });
     await tenant.fetch(`${tenant.pages}/${CANARY}`, { headers });
     await tenant.fetch(`${tenant.pages}/inbox/messages`, { headers });
     assert.ok(lines().some((line) => JSON.parse(line).route === "/:tenant/oauth2/v2.0/token"));

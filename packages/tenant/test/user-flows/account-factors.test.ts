@@ -133,10 +133,10 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     const browser = world.browser();
     for (const path of ["/me/authenticator", "/me/recovery-codes"]) {
       const page = await browser.get(path);
-      assert.match(page.heading, /not signed in/);
+      assert.match(page.heading, /Sign in to see your account/);
       const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
       const refused = await browser.post(path, new URLSearchParams({ csrf, answer: "add" }).toString());
-      assert.match(refused.heading, /not signed in/);
+      assert.match(refused.heading, /Sign in to see your account/);
       assert.equal((await browser.post(path, "answer=add")).status, 403);
     }
     const page = await browser.send(await browser.get("/me/authenticator"), "/me/sign-in-again");

@@ -167,7 +167,7 @@ describe("consent", { concurrency: true }, () => {
       }
       assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
       assert.deepEqual(await ctx.store.directory.consentsFor(device.clientId, ada.id), []);
-      assert.deepEqual(await ctx.store.mail.listMails(ADA), []);
+      assert.deepEqual(await pages.mailsTo(ADA), []);
       if (gone) return;
       await phone.send(again, "/confirm", yes);
       assert.equal((await ctx.store.grants.findById(id))?.status, "approved");

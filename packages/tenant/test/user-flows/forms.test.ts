@@ -24,6 +24,7 @@ const POSTS = [
   "/sign-up/details",
   "/confirm",
   "/confirm/take-over",
+  "/not-me",
   "/sign-out",
 ];
 const GETS = [
@@ -41,6 +42,7 @@ const GETS = [
   "/sign-up/details",
   "/confirm",
   "/done",
+  "/not-me",
   "/sign-out",
 ];
 
@@ -156,7 +158,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       `${csrf}&flow=%00`,
       `${csrf}&${flow}&${flow}`,
       `${csrf}&${csrf}&${flow}`,
-      `${csrf}&${flow}&user_code=%00%ff%fe&email=%00&password=%00&code=%00&display_name=%00&keep=%00&attribute.0=%00&terms=%00&decision=%00&answer=%00`,
+      `${csrf}&${flow}&user_code=%00%ff%fe&email=%00&password=%00&code=%00&display_name=%00&keep=%00&attribute.0=%00&terms=%00&decision=%00&answer=%00&shown=%00&token=%00`,
       `${csrf}&${flow}&user_code[]=1&email[]=1&decision[$ne]=1&answer=__proto__&decision=constructor`,
       `${csrf}&${flow}&email=a&email=b`,
       `${csrf}&${Array.from({ length: 150 }, (_, i) => `f${i}=1`).join("&")}`,
@@ -239,6 +241,8 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       "display_name",
       "decision",
       "answer",
+      "shown",
+      "token",
       "state",
     ];
     for (let i = 0; i < 500; i++) {

@@ -12,10 +12,8 @@ const ADA = "ada@contoso.example";
 const DAY = 24 * 60 * 60 * 1000;
 const dead = "This link no longer works";
 
-async function newestLink({ ctx }: PagesUnderTest) {
-  // Nobody waits for a notice: it is sent after the answer.
-  await ctx.mail.turn();
-  const [mail] = await ctx.store.mail.listMails(ADA);
+async function newestLink({ mailsTo }: PagesUnderTest) {
+  const [mail] = await mailsTo(ADA);
   return linkIn(mail?.text ?? "");
 }
 

@@ -11,6 +11,7 @@ import { registerInbox } from "../../src/mail/inbox.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
+import type { Mail } from "../../src/stores/contract.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
 import type { SigningKeys } from "../../src/tokens/signing-keys.ts";
@@ -37,6 +38,8 @@ export interface PagesUnderTest {
     requested?: ScopeSet;
   }): Promise<TestGrant>;
   person(email?: string): Promise<User>;
+  /** Every mail to an address, newest first, once all that is due has gone out. */
+  mailsTo(email: string): Promise<Mail[]>;
   /** The code in the newest mail to an address. */
   mailedCode(email: string): Promise<string>;
   device: App;
@@ -143,6 +146,10 @@ export async function pagesUnderTest(
       const user = await createUser(ctx, { email, displayName: "Ada", passwordHash: await passwordHash });
       if (user === "taken") throw new Error(`${email} is taken`);
       return user;
+    },
+    async mailsTo(email) {
+      await ctx.mail.turn();
+      return store.mail.listMails(email);
     },
     async mailedCode(email) {
       const [mail] = await store.mail.listMails(email);

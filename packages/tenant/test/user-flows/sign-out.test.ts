@@ -16,11 +16,12 @@ describe("sign-out", { concurrency: true }, () => {
     await walkToConfirm(phone, (await grant()).userCode, ADA);
     const id = hashSecret(phone.cookie ?? "");
     const page = await phone.get("/sign-out");
-    assert.match(textOf(page.html), /Ada/);
+    assert.match(textOf(page.html), /Ada.*Devices that you signed in stay signed in\./);
     assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
 
     const out = await phone.send(page, "/sign-out");
     assert.equal(out.at, "/sign-out");
+    assert.match(textOf(out.html), /This browser is signed out\..*Devices that you signed in stay signed in\./);
     assert.equal(await ctx.store.sessions.find(id, ctx.clock.now()), undefined);
     assert.notEqual(hashSecret(phone.cookie ?? ""), id);
     const [event] = await ctx.store.audit.list({ event: "user.signed_out", limit: 1 });
