@@ -100,6 +100,7 @@ describe("a forgotten password", { concurrency: true }, () => {
         pages.push(`${page.status}`, withoutSecrets(page));
       }
       page = await phone.send(page, "/reset/resend");
+      assert.ok(called.includes("mail.insertCode") && called.includes("mail.useCode"));
       pages.push(`${page.status}`, withoutSecrets(page), ...called);
       seen.push(pages.map((text) => text.replaceAll(/(ada|off|nil)(?=<wbr>@|@)/g, "name")));
     }

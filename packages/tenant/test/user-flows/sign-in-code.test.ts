@@ -49,6 +49,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
         pages.push(`${page.status}`, withoutSecrets(page));
       }
       page = await phone.send(page, "/sign-in/code/resend");
+      assert.ok(called.includes("mail.insertCode") && called.includes("mail.useCode"));
       pages.push(`${page.status}`, withoutSecrets(page), ...called);
       seen.push(pages.map((text) => text.replaceAll(/(ada|off|nil)(?=<wbr>@|@)/g, "name")));
     }
