@@ -1,5 +1,5 @@
 export type { Clock } from "./clock.ts";
-export type { Mailer, OutgoingMail } from "./mail/mailer.ts";
+export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
 export { TenantError, type TenantErrorCode } from "./server/tenant-error.ts";
 export type { TenantConfig, TenantContext } from "./tenant-context.ts";

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
+import type { Branding } from "./branding/branding.ts";
 import type { Clock } from "./clock.ts";
-import type { Mailer } from "./mail/mailer.ts";
+import type { MailQueue } from "./mail/mail-queue.ts";
 import type { Store } from "./stores/contract.ts";
 import type { SealKey } from "./tokens/seal.ts";
 import type { SigningKeys } from "./tokens/signing-keys.ts";
@@ -11,6 +12,7 @@ export interface TenantConfig {
   tenantId: string;
   /** Shown at the top of every page. */
   name: string;
+  branding: Branding;
   /** `contoso.example`: the tenant's second name in URLs. */
   domain: string;
   /** `https://localhost:8443`: back channel, metadata. No trailing slash. */
@@ -39,6 +41,7 @@ export interface TenantContext {
   signingKeys: SigningKeys;
   /** 32 random bytes of this installation (file 0600); keys for CSRF tokens, mail-code hashes, sealing derive from it. */
   sealKey: SealKey;
-  mailer: Mailer;
+  /** The way of every mail to a person. */
+  mail: MailQueue;
   log: Logger;
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
+import { readDkim } from "../mail/dkim.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { createSmtpMailer } from "../mail/smtp-mailer.ts";
+import { createSmtpMailer, type SmtpOptions } from "../mail/smtp-mailer.ts";
 import type { StartOptions } from "../server/start-tenant.ts";
 import { TenantError } from "../server/tenant-error.ts";
 
@@ -33,12 +34,19 @@ export function storeFrom(
   return { sqlite: sqliteFile(configured) };
 }
 
-/** The mail server of a tenant without an inbox: `DOORCODE_SMTP` (smtps://user:password@host, or smtp:// with STARTTLS) and `DOORCODE_MAIL_FROM`. */
+/** How each scheme of `DOORCODE_SMTP` is protected, and its port. That mails travel in the clear has to be said in so many words. */
+const schemes: Record<string, { security: SmtpOptions["security"]; port: number }> = {
+  "smtps:": { security: "tls", port: 465 },
+  "smtp:": { security: "starttls", port: 587 },
+  "smtp+insecure:": { security: "none", port: 25 },
+};
+
+/** The mail server of a tenant without an inbox: `DOORCODE_SMTP`, `DOORCODE_MAIL_FROM` and, to sign its mails, `DOORCODE_DKIM`. */
 export function mailerFrom(env: NodeJS.ProcessEnv): Mailer | undefined {
   if (!env.DOORCODE_SMTP) return undefined;
   const url = URL.canParse(env.DOORCODE_SMTP) ? new URL(env.DOORCODE_SMTP) : undefined;
-  const tls = url?.protocol === "smtps:";
-  if (!url || !env.DOORCODE_MAIL_FROM || !(tls || url.protocol === "smtp:")) {
+  const scheme = url && schemes[url.protocol];
+  if (!url?.hostname || !scheme || !env.DOORCODE_MAIL_FROM) {
     throw new TenantError(
       "usage",
       "DOORCODE_SMTP and DOORCODE_MAIL_FROM together name the mail server and the sender.",
@@ -46,10 +54,12 @@ export function mailerFrom(env: NodeJS.ProcessEnv): Mailer | undefined {
     );
   }
   return createSmtpMailer({
-    host: url.hostname,
-    port: Number(url.port || (tls ? 465 : 587)),
-    security: tls ? "tls" : "starttls",
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || scheme.port),
+    security: scheme.security,
+    allowCleartext: scheme.security === "none",
     from: env.DOORCODE_MAIL_FROM,
+    ...(env.DOORCODE_DKIM ? { dkim: readDkim(env.DOORCODE_DKIM) } : {}),
     ...(url.username ? { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) } : {}),
   });
 }

@@ -8,8 +8,10 @@ const START_ENVIRONMENT = `
 Environment:
   DOORCODE_STORE         postgres:// URL, or the path of a SQLite file
   DOORCODE_SMTP          mail server of a tenant on PostgreSQL:
-                         smtps://user:password@host, or smtp:// with STARTTLS
-  DOORCODE_MAIL_FROM     sender of its mails`;
+                         smtps://user:password@host, or smtp:// with STARTTLS;
+                         smtp+insecure:// sends without TLS
+  DOORCODE_MAIL_FROM     sender of its mails
+  DOORCODE_DKIM          signs them: domain:selector:file of the private key`;
 
 /** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
 export async function main(argv: string[]): Promise<number> {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { normalizeEmail } from "../directory/entities.ts";
 import type { Store } from "../stores/contract.ts";
@@ -7,8 +6,8 @@ import type { Mailer } from "./mailer.ts";
 /** The embedded default: no mail leaves the computer; it is read at `/inbox`. */
 export function createInboxMailer({ store, clock }: { store: Pick<Store, "mail">; clock: Clock }): Mailer {
   return {
-    async send(mail) {
-      await store.mail.insertMail({ ...mail, id: randomUUID(), to: normalizeEmail(mail.to), createdAt: clock.now() });
+    async send({ id, to, subject, text, html }) {
+      await store.mail.insertMail({ id, to: normalizeEmail(to), subject, text, html, createdAt: clock.now() });
     },
     async close() {},
   };

@@ -17,7 +17,7 @@ ${form(action, chrome, { flow: view.flowId }, [
     type: "email",
     autocomplete: "email",
     value: view.email,
-    wrong: view.problem === "invalid",
+    wrong: view.problem === "invalid" || view.problem === "mail_refused",
     autofocus: true,
     more: asTyped,
   }),
@@ -36,6 +36,7 @@ export function mailedCodeForms(
   return html`<p class="lede">${lede(address(view.email), view.minutes)}</p>
 ${problemNote(view.problem && mailedCode.problems[view.problem])}
 ${view.resent && view.problem === null && html`<p class="note good" role="status">${mailedCode.resent}</p>`}
+${view.slow && view.problem === null && html`<p class="note warn" role="status">${mailedCode.slow}</p>`}
 ${form(where.enter, chrome, { flow: view.flowId }, [
   field({
     name: "code",

@@ -1,10 +1,10 @@
+import type { Palette, Palettes } from "../branding/palette.ts";
 import { components } from "./style-components.ts";
 
 /** Colours, type and the page's frame. Lengths follow the reader's text size (rem); directions are logical, for right-to-left scripts. */
 const foundation = `
 :root{
   color-scheme:light dark;
-  --brand:#3b5bdb;--brand-deep:#2f4bc0;--on-brand:#fff;--brand-wash:#e6eafb;
   --paper:#f6f5f2;--sheet:var(--paper);--card:#fff;--inset:#fff;--ink:#1b1b1f;--soft:#5c5c66;--line:#e4e2dc;--edge:#85837b;
   --warn-bg:#fff3d6;--warn-ink:#5f4500;--bad-bg:#fdebe8;--bad-ink:#96210f;--good-bg:#e5f4ea;--good-ink:#14612f;
   --radius:1.1rem;--radius-small:.85rem;
@@ -12,7 +12,6 @@ const foundation = `
   --mono:ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;
 }
 @media (prefers-color-scheme:dark){:root{
-  --brand:#8da2fb;--brand-deep:#a5b6ff;--on-brand:#10122b;--brand-wash:#272c47;
   --paper:#131316;--card:#1d1d22;--inset:#1d1d22;--ink:#f2f1ee;--soft:#a9a8b3;--line:#32323a;--edge:#7b7b87;
   --warn-bg:#33290f;--warn-ink:#f5d98a;--bad-bg:#3b1a16;--bad-ink:#ffb4a8;--good-bg:#16301f;--good-ink:#9fe0b5;
 }}
@@ -25,6 +24,7 @@ header,main,footer{inline-size:100%;max-inline-size:26rem}
 header{display:flex;align-items:center;gap:.6rem;font-weight:600;margin-block-end:1.9rem}
 .mark{flex:none;inline-size:1.8rem;block-size:1.8rem;border-radius:.55rem;background:var(--brand);color:var(--on-brand);
   display:grid;place-items:center;font-size:.9rem;line-height:1}
+.logo{flex:none;block-size:2rem;inline-size:auto;max-inline-size:9rem;object-fit:contain}
 main{display:flex;flex-direction:column}
 footer{margin-block-start:auto;padding-block-start:1.75rem;font-size:.85rem;color:var(--soft)}
 h1{font-size:1.6rem;line-height:1.2;letter-spacing:-.015em;font-weight:700;margin:0 0 .5rem;text-wrap:balance}
@@ -46,5 +46,21 @@ bdi{overflow-wrap:anywhere}
 }
 `;
 
-/** The whole style sheet, once, without the line breaks that only we need. */
-export const style: string = (foundation + components).replace(/\n\s*/g, "");
+/** All but the tenant's colour, without the line breaks that only we need. */
+const base = (foundation + components).replace(/\n\s*/g, "");
+
+const sheets = new WeakMap<Palettes, string>();
+
+/** The whole style sheet; made once for each tenant's colour. */
+export function styleOf(palettes: Palettes): string {
+  let sheet = sheets.get(palettes);
+  if (sheet === undefined) {
+    sheet = `:root{${variables(palettes.light)}}@media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}${base}`;
+    sheets.set(palettes, sheet);
+  }
+  return sheet;
+}
+
+function variables({ brand, brandDeep, onBrand, brandWash }: Palette): string {
+  return `--brand:${brand};--brand-deep:${brandDeep};--on-brand:${onBrand};--brand-wash:${brandWash}`;
+}

@@ -1,3 +1,4 @@
+import type { Palettes } from "../branding/palette.ts";
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Language } from "../messages/languages.ts";
 
@@ -20,7 +21,7 @@ export type View =
       keepSignedIn: boolean;
       /** By a reset, a moment ago. */
       passwordChanged: boolean;
-      problem: null | "wrong" | "empty" | "invalid" | "too_many" | "mail_failed";
+      problem: null | "wrong" | "empty" | "invalid" | "too_many" | "mail_failed" | "mail_refused";
     }
   | ({ page: "sign_in_code" } & MailedCode)
   | ({ page: "reset_email" } & AskedEmail)
@@ -59,7 +60,7 @@ export type View =
 interface AskedEmail {
   flowId: string;
   email: string;
-  problem: null | "invalid" | "too_many" | "mail_failed";
+  problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
 }
 
 interface MailedCode {
@@ -67,6 +68,8 @@ interface MailedCode {
   email: string;
   minutes: number;
   resent: boolean;
+  /** The mail server did not take the mail at once. */
+  slow: boolean;
   problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
 }
 
@@ -125,6 +128,7 @@ export interface ConfirmView {
 /** What stands around every page, and the language that it is written in. */
 export interface Chrome extends Language {
   tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
   /** For the one `<style>` element. */
   nonce: string;
   csrfToken: string;

@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
+import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { serveControl } from "../control/server.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
+import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { Store } from "../stores/contract.ts";
 import { openPostgresStore } from "../stores/postgres.ts";
@@ -35,6 +37,8 @@ export interface StartOptions extends DeploymentOptions {
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
   signUpAllowed?: boolean;
+  /** Changes how the tenant looks from this start on; what is left out stays as it was. */
+  branding?: BrandingOptions;
 }
 
 export interface RunningTenant {
@@ -88,12 +92,15 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   await checkSealKey(store, sealKey, dir);
   const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
   ending.add(() => mailer.close());
+  const mail = createMailQueue({ store, mailer, sealKey, clock, log });
 
   const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
-  ending.add(() => entrances.close(DRAIN_MS));
+  ending.add(() => Promise.all([entrances.close(DRAIN_MS), mail.close(DRAIN_MS)]));
 
+  if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store)),
+    branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
     embedded,
@@ -103,7 +110,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log);
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
-  const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mailer, log };
+  const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
   await seedBuiltInTenant(store, clock.now());
 
   const inboxToken = embedded ? newSecret() : null;
@@ -112,6 +119,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
   ending.add(() => apps.close());
   ending.add(startSweeping(ctx));
+  mail.start();
   if (embedded) {
     const control = await serveControl(ctx, dir);
     ending.add(() => control.close());

@@ -28,6 +28,8 @@ export type TenantErrorCode =
   | "certificate_required"
   | "certificate_unreadable"
   | "mailer_required"
+  | "branding_refused"
+  | "logo_refused"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"

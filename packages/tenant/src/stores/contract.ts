@@ -11,11 +11,13 @@ import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
+import type { OutboxStore } from "./outbox-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./audit-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./mail-contract.ts";
+export type * from "./outbox-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -25,12 +27,13 @@ export interface Store {
   readonly directory: DirectoryStore;
   readonly sessions: SessionStore;
   readonly mail: MailStore;
+  readonly outbox: OutboxStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
-  /** Deletes what ended before `now` and is of no more use (grants a day after their end, used codes, old throttle windows). Returns how many rows. */
+  /** Deletes what ended before `now` and is of no more use (grants and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;
 }

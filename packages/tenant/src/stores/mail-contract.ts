@@ -38,7 +38,7 @@ export interface MailStore {
     maxAttempts: number;
     now: number;
   }): Promise<"ok" | "wrong" | "dead" | "none">;
-  /** The embedded default's inbox. */
+  /** The embedded default's inbox; a mail that is there already stays as it is. */
   insertMail(mail: Mail): Promise<void>;
   /** Newest first; of one recipient when given (normalized). */
   listMails(to?: string): Promise<Mail[]>;

@@ -71,6 +71,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
           recipientNormalized: normalizeEmail(to),
           seq: sql<number>`(select coalesce(max(seq), 0) + 1 from mails)`,
         })
+        .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
     },
 

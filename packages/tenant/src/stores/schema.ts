@@ -5,7 +5,7 @@
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { Api, App, User } from "../directory/entities.ts";
 import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
-import type { AuditRecord, BrowserSession, Flow, MailCode, StoredKey, TokenFamily } from "./contract.ts";
+import type { AuditRecord, BrowserSession, Flow, MailCode, MailState, StoredKey, TokenFamily } from "./contract.ts";
 
 /** The same record with these members as 0 or 1. */
 type WithBits<T, K extends keyof T> = { [P in keyof T]: P extends K ? 0 | 1 : T[P] };
@@ -87,6 +87,19 @@ export interface Tables {
     text: string;
     html: string;
     createdAt: number;
+  };
+  outbox: {
+    id: string;
+    state: MailState;
+    /** Null once it has ended. */
+    sealed: string | null;
+    attempts: number;
+    nextAttemptAt: number;
+    leaseUntil: number | null;
+    lastError: string | null;
+    createdAt: number;
+    expiresAt: number;
+    endedAt: number | null;
   };
   throttles: { bucket: string; count: number; endsAt: number };
   signingKeys: StoredKey;

@@ -6,6 +6,7 @@ import { directoryStore } from "./directory-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { mailStore } from "./mail-store.ts";
+import { outboxStore } from "./outbox-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
 import { sweep } from "./sweep.ts";
@@ -22,6 +23,7 @@ export function storeOver(database: Database): Store {
     directory: retried(directoryStore(database)),
     sessions: retried(sessionStore(database)),
     mail: retried(mailStore(database)),
+    outbox: retried(outboxStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

@@ -14,6 +14,8 @@ export async function sweep({ db }: Database, now: number): Promise<number> {
     db.deleteFrom("flows").where("expiresAt", "<=", now),
     db.deleteFrom("sessions").where("expiresAt", "<=", now),
     db.deleteFrom("throttles").where("endsAt", "<=", now),
+    // Until then a page can still say that its mail was refused.
+    db.deleteFrom("outbox").where("endedAt", "<=", now - DAY),
     db.deleteFrom("mails").where("createdAt", "<=", now - 7 * DAY),
   ];
   let rows = 0;

@@ -25,10 +25,16 @@ export interface CodeMail extends Addressed {
 }
 
 export type Sent =
+  /** Or on its way, which can take some minutes. */
   | { outcome: "sent" }
   | { outcome: "too_many"; retryAt: number }
-  /** The mail did not go out; the person may ask again. */
-  | { outcome: "mail_failed" };
+  /** It could not even be kept; the person may ask again. */
+  | { outcome: "mail_failed" }
+  /** It will never arrive at this address. */
+  | { outcome: "mail_refused" };
+
+/** What was wrong with a code, or with the mail that brings it. */
+export type CodeProblem = null | "wrong" | "dead" | "too_many" | "mail_failed";
 
 /** Mails a code to an address and binds the flow to it; what was proven in this flow before is forgotten. */
 export async function sendCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
@@ -74,6 +80,21 @@ export async function useCode(
   return used === "none" ? "dead" : used;
 }
 
+/**
+ * What the page that waits for a code says. Of a mail that will not come the person is told, whatever was entered;
+ * refused, it leads back to the address.
+ */
+export async function whileWaiting(
+  visit: Visit,
+  flow: Flow,
+  found: CodeProblem,
+): Promise<"refused" | { problem: CodeProblem; slow: boolean }> {
+  const state = await visit.ctx.store.outbox.stateOfCode(flow.id);
+  if (found === "too_many") return { problem: found, slow: false };
+  if (state === "failed") return "refused";
+  return { problem: state === "expired" ? "mail_failed" : found, slow: state === "queued" };
+}
+
 function chargeMail(visit: Visit, email: string) {
   return charge(visit, [
     ["mailByIp", networkOf(visit.ip)],
@@ -83,6 +104,8 @@ function chargeMail(visit: Visit, email: string) {
 
 async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
   const { ctx, now, locale } = visit;
+  const mailId = randomUUID();
+  const expiresAt = now + MAIL_CODE_MS;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
   const about = { to: email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   const { mail, withCode } = await kind.write(visit, flow, about);
@@ -92,16 +115,16 @@ async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind)
     flowId: flow.id,
     emailNormalized: normalizeEmail(email),
     codeHash: codeHash(visit, flow, email, kind, withCode ? code : newSecret()),
-    mailId: null,
+    mailId,
     createdAt: now,
-    expiresAt: now + MAIL_CODE_MS,
+    expiresAt,
   });
   if (!kept) throw new PageProblem({ page: "stale_form" });
   try {
-    await ctx.mailer.send(mail);
-    return { outcome: "sent" };
+    const outcome = await ctx.mail.send(mail, { id: mailId, expiresAt });
+    return { outcome: outcome === "refused" ? "mail_refused" : "sent" };
   } catch (error) {
-    ctx.log.error({ err: error }, "mail could not be sent");
+    ctx.log.error({ err: error }, "a mail could not be kept");
     return { outcome: "mail_failed" };
   }
 }

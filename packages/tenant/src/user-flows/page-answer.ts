@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
-import { languages } from "../messages/languages.ts";
+import { logoUrlOf } from "../branding/logo-route.ts";
+import { type Language, languages } from "../messages/languages.ts";
 import { renderPage, statusOf } from "../pages/render.ts";
-import type { View } from "../pages/view.ts";
+import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
 import { localeOf, rememberLocale } from "./language.ts";
@@ -25,7 +26,13 @@ export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, op
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
-    .send(renderPage(view, { ...language, tenantName: ctx.config.name, nonce, csrfToken: options.csrfToken ?? "" }));
+    .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
+}
+
+function chromeOf(ctx: TenantContext, language: Language, nonce: string, csrfToken: string): Chrome {
+  const { name, branding } = ctx.config;
+  const logoUrl = branding.logo && logoUrlOf(branding.logo);
+  return { ...language, tenantName: name, branding: { palettes: branding.palettes, logoUrl }, nonce, csrfToken };
 }
 
 /** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */

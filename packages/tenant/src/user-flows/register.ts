@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
@@ -56,6 +57,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
+    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
     page("/sign-out", { get: showSignOut, post: takeSignOut });
 
     // Entra's own address of the code page, under any of the tenant's names.

@@ -6,14 +6,13 @@ import type { Flow } from "../stores/contract.ts";
 import { freshCookie } from "./browser-cookie.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { MAIL_CODE_MS } from "./limits.ts";
-import { type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { type CodeKind, type CodeProblem, resendCode, sendCode, useCode, whileWaiting } from "./mailed-code.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
 import { openFlow } from "./session.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 import { requireWay, waysIn } from "./ways-in.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];
-type CodeProblem = Extract<View, { page: "reset_code" }>["problem"];
 
 /** An address without an account is told so by mail, and nowhere else. */
 const resetCode: CodeKind = {
@@ -39,29 +38,30 @@ export async function takeReset(visit: Visit): Promise<Answer> {
   if (!isEmailAddress(email)) return addressPage(flow, email, "invalid");
   const sent = await sendCode(visit, flow, email, resetCode);
   if (sent.outcome === "too_many") return { ...addressPage(flow, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return addressPage(flow, email, "mail_failed");
+  if (sent.outcome !== "sent") return addressPage(flow, email, sent.outcome);
   return { to: pathOf("/reset/code", flow) };
 }
 
 export async function showResetCode(visit: Visit): Promise<Answer> {
   const { flow, email, step } = await resetAt(visit);
   if (step !== "/reset/code") return { to: pathOf(step, flow) };
-  return codePage(flow, email, null, visit.fields.has("resent"));
+  return codePage(visit, flow, email, null, visit.fields.has("resent"));
 }
 
 export async function takeResetCode(visit: Visit): Promise<Answer> {
   const { flow, email, step } = await resetAt(visit);
   if (step !== "/reset/code") return { to: pathOf(step, flow) };
   const used = await useCode(visit, flow, email, resetCode);
-  return used === "ok" ? { to: pathOf("/reset/password", flow) } : codePage(flow, email, used);
+  return used === "ok" ? { to: pathOf("/reset/password", flow) } : codePage(visit, flow, email, used);
 }
 
 export async function resendResetCode(visit: Visit): Promise<Answer> {
   const { flow, email, step } = await resetAt(visit);
   if (step !== "/reset/code") return { to: pathOf(step, flow) };
   const sent = await resendCode(visit, flow, email, resetCode);
-  if (sent.outcome === "too_many") return { ...codePage(flow, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return codePage(flow, email, "mail_failed");
+  if (sent.outcome === "too_many")
+    return { ...(await codePage(visit, flow, email, "too_many")), retryAt: sent.retryAt };
+  if (sent.outcome === "mail_failed") return codePage(visit, flow, email, "mail_failed");
   return { to: `${pathOf("/reset/code", flow)}&resent=1` };
 }
 
@@ -130,9 +130,17 @@ function addressPage(flow: Flow, email: string, problem: AddressProblem): { view
   return { view: { page: "reset_email", flowId: flow.id, email: email.slice(0, 254), problem } };
 }
 
-function codePage(flow: Flow, email: string, problem: CodeProblem, resent = false): { view: View } {
+async function codePage(
+  visit: Visit,
+  flow: Flow,
+  email: string,
+  found: CodeProblem,
+  resent = false,
+): Promise<{ view: View }> {
+  const waiting = await whileWaiting(visit, flow, found);
+  if (waiting === "refused") return addressPage(flow, email, "mail_refused");
   const minutes = MAIL_CODE_MS / 60_000;
-  return { view: { page: "reset_code", flowId: flow.id, email, minutes, resent, problem } };
+  return { view: { page: "reset_code", flowId: flow.id, email, minutes, resent, ...waiting } };
 }
 
 function passwordPage(flow: Flow, email: string, problem: PasswordProblem | null): { view: View } {

@@ -6,12 +6,10 @@ import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { PageProblem } from "./form.ts";
 import { MAIL_CODE_MS } from "./limits.ts";
-import { type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { type CodeKind, type CodeProblem, resendCode, sendCode, useCode, whileWaiting } from "./mailed-code.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 import { requireWay, waysIn } from "./ways-in.ts";
-
-type Problem = Extract<View, { page: "sign_in_code" }>["problem"];
 
 /** A code instead of a password. An address without an account is told so by mail, and nowhere else. */
 const signInCode: CodeKind = {
@@ -32,7 +30,7 @@ export async function sendSignInCode(visit: Visit): Promise<Answer> {
   await requireWay(visit, flow, "emailCode");
   const email = (visit.fields.get("email") ?? "").trim();
   const keepSignedIn = keepAsked(visit.fields);
-  const again = (problem: "invalid" | "too_many" | "mail_failed") =>
+  const again = (problem: "invalid" | "too_many" | "mail_failed" | "mail_refused") =>
     signInPage(visit, { ...flow, email, keepSignedIn }, problem);
   if (!isEmailAddress(email)) return again("invalid");
   const { sessions } = visit.ctx.store;
@@ -41,7 +39,7 @@ export async function sendSignInCode(visit: Visit): Promise<Answer> {
   }
   const sent = await sendCode(visit, flow, email, signInCode);
   if (sent.outcome === "too_many") return { ...(await again("too_many")), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return again("mail_failed");
+  if (sent.outcome !== "sent") return again(sent.outcome);
   return { to: pathOf("/sign-in/code", flow) };
 }
 
@@ -50,7 +48,7 @@ export async function showSignInCode(visit: Visit): Promise<Answer> {
   await requireWay(visit, flow, "emailCode");
   const email = addressOf(flow);
   if (visit.user || email === undefined) return { to: pathOf("/sign-in", flow) };
-  return codePage(flow, email, null, visit.fields.has("resent"));
+  return codePage(visit, flow, email, null, visit.fields.has("resent"));
 }
 
 export async function takeSignInCode(visit: Visit): Promise<Answer> {
@@ -63,7 +61,7 @@ export async function takeSignInCode(visit: Visit): Promise<Answer> {
   const signedIn = used === "ok" && user?.disabledAt === null;
   await auditSignIn(visit, flow, user, signedIn, "email_code");
   // Disabled or gone since the code was mailed: it opens nothing any more.
-  if (!signedIn) return codePage(flow, email, used === "wrong" ? "wrong" : "dead");
+  if (!signedIn) return codePage(visit, flow, email, used === "wrong" ? "wrong" : "dead");
   return passFirstFactor(visit, flow, { user, amr: ["otp"], keepSignedIn: flow.keepSignedIn });
 }
 
@@ -73,8 +71,9 @@ export async function resendSignInCode(visit: Visit): Promise<Answer> {
   const email = addressOf(flow);
   if (email === undefined) return { to: pathOf("/sign-in", flow) };
   const sent = await resendCode(visit, flow, email, signInCode);
-  if (sent.outcome === "too_many") return { ...codePage(flow, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return codePage(flow, email, "mail_failed");
+  if (sent.outcome === "too_many")
+    return { ...(await codePage(visit, flow, email, "too_many")), retryAt: sent.retryAt };
+  if (sent.outcome === "mail_failed") return codePage(visit, flow, email, "mail_failed");
   return { to: `${pathOf("/sign-in/code", flow)}&resent=1` };
 }
 
@@ -83,7 +82,15 @@ function addressOf(flow: Flow): string | undefined {
   return flow.emailPurpose === "sign_in" && flow.email !== null ? flow.email : undefined;
 }
 
-function codePage(flow: Flow, email: string, problem: Problem, resent = false): { view: View } {
+async function codePage(
+  visit: Visit,
+  flow: Flow,
+  email: string,
+  found: CodeProblem,
+  resent = false,
+): Promise<{ view: View }> {
+  const waiting = await whileWaiting(visit, flow, found);
+  if (waiting === "refused") return signInPage(visit, flow, "mail_refused");
   const minutes = MAIL_CODE_MS / 60_000;
-  return { view: { page: "sign_in_code", flowId: flow.id, email, minutes, resent, problem } };
+  return { view: { page: "sign_in_code", flowId: flow.id, email, minutes, resent, ...waiting } };
 }

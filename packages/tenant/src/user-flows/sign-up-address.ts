@@ -3,12 +3,11 @@ import { accountExistsMail, codeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { MAIL_CODE_MS } from "./limits.ts";
-import { type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { type CodeKind, type CodeProblem, resendCode, sendCode, useCode, whileWaiting } from "./mailed-code.ts";
 import { requireSignUp, type SignUp } from "./sign-up-steps.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 type AddressProblem = Extract<View, { page: "sign_up_email" }>["problem"];
-type CodeProblem = Extract<View, { page: "sign_up_code" }>["problem"];
 
 /** An address that has an account is told so by mail, and nowhere else. */
 const signUpCode: CodeKind = {
@@ -32,14 +31,14 @@ export async function takeSignUpAddress(visit: Visit): Promise<Answer> {
   if (!isEmailAddress(email)) return addressPage(signUp, email, "invalid");
   const sent = await sendCode(visit, flow, email, signUpCode);
   if (sent.outcome === "too_many") return { ...addressPage(signUp, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return addressPage(signUp, email, "mail_failed");
+  if (sent.outcome !== "sent") return addressPage(signUp, email, sent.outcome);
   return { to: pathOf("/sign-up/code", flow) };
 }
 
 export async function showSignUpCode(visit: Visit): Promise<Answer> {
   const signUp = await requireSignUp(visit);
   if (signUp.step !== "/sign-up/code") return { to: pathOf(signUp.step, signUp.flow) };
-  return codePage(signUp, null, visit.fields.has("resent"));
+  return codePage(visit, signUp, null, visit.fields.has("resent"));
 }
 
 export async function takeSignUpCode(visit: Visit): Promise<Answer> {
@@ -47,7 +46,7 @@ export async function takeSignUpCode(visit: Visit): Promise<Answer> {
   const { flow, email, step, ways } = signUp;
   if (step !== "/sign-up/code") return { to: pathOf(step, flow) };
   const used = await useCode(visit, flow, email, signUpCode);
-  if (used !== "ok") return codePage(signUp, used);
+  if (used !== "ok") return codePage(visit, signUp, used);
   return { to: pathOf(ways.password ? "/sign-up/password" : "/sign-up/details", flow) };
 }
 
@@ -56,8 +55,8 @@ export async function resendSignUpCode(visit: Visit): Promise<Answer> {
   const { flow, email, step } = signUp;
   if (step !== "/sign-up/code") return { to: pathOf(step, flow) };
   const sent = await resendCode(visit, flow, email, signUpCode);
-  if (sent.outcome === "too_many") return { ...codePage(signUp, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome === "mail_failed") return codePage(signUp, "mail_failed");
+  if (sent.outcome === "too_many") return { ...(await codePage(visit, signUp, "too_many")), retryAt: sent.retryAt };
+  if (sent.outcome === "mail_failed") return codePage(visit, signUp, "mail_failed");
   return { to: `${pathOf("/sign-up/code", flow)}&resent=1` };
 }
 
@@ -65,7 +64,10 @@ function addressPage({ flow, steps }: SignUp, email: string, problem: AddressPro
   return { view: { page: "sign_up_email", flowId: flow.id, email: email.slice(0, 254), steps, problem } };
 }
 
-function codePage({ flow, email, steps }: SignUp, problem: CodeProblem, resent = false): { view: View } {
+async function codePage(visit: Visit, signUp: SignUp, found: CodeProblem, resent = false): Promise<{ view: View }> {
+  const { flow, email, steps } = signUp;
+  const waiting = await whileWaiting(visit, flow, found);
+  if (waiting === "refused") return addressPage(signUp, email, "mail_refused");
   const minutes = MAIL_CODE_MS / 60_000;
-  return { view: { page: "sign_up_code", flowId: flow.id, email, minutes, resent, steps, problem } };
+  return { view: { page: "sign_up_code", flowId: flow.id, email, minutes, resent, steps, ...waiting } };
 }

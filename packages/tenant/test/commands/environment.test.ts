@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import pg from "pg";
 import { mailerFrom, storeFrom } from "../../src/commands/environment.ts";
 import { startPostgres } from "../fixtures/postgres.ts";
+import { mailServer } from "../mail/mail-server.ts";
+import { verifyDkim } from "../mail/verify-dkim.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 import { command, startProcess } from "./tenant-process.ts";
 
@@ -49,16 +52,45 @@ describe("DOORCODE_STORE", () => {
 });
 
 describe("DOORCODE_SMTP", () => {
-  test("needs a sender and one of its two schemes", () => {
+  const sender = { DOORCODE_MAIL_FROM: "no-reply@contoso.example" };
+
+  test("needs a sender and one of its schemes", () => {
     assert.equal(mailerFrom({}), undefined);
-    const sender = { DOORCODE_MAIL_FROM: "no-reply@contoso.example" };
     for (const env of [
       { DOORCODE_SMTP: "smtps://mail.contoso.example" },
       { ...sender, DOORCODE_SMTP: "https://mail.contoso.example" },
       { ...sender, DOORCODE_SMTP: "mail.contoso.example" },
+      { ...sender, DOORCODE_SMTP: "smtp+insecure:mail.contoso.example" },
     ]) {
       assert.throws(() => mailerFrom(env), failsWith("usage"));
     }
+    assert.ok(mailerFrom({ ...sender, DOORCODE_SMTP: "smtp://mail.contoso.example" }));
+  });
+
+  test("goes without TLS only when the scheme says so, and never with a password", async (t) => {
+    const server = await mailServer(t, { tls: "none" });
+    const mail = { id: "one", to: "ada@contoso.example", subject: "s", text: "t", html: "<p>t</p>" };
+    const at = `localhost:${server.options.port}`;
+    const careful = mailerFrom({ ...sender, DOORCODE_SMTP: `smtp://${at}` });
+    await assert.rejects(careful!.send(mail), failsWith("mail_unreachable"));
+    const plain = mailerFrom({ ...sender, DOORCODE_SMTP: `smtp+insecure://${at}` });
+    await plain!.send(mail);
+    assert.equal(server.received.length, 1);
+    const env = { ...sender, DOORCODE_SMTP: `smtp+insecure://user:hunter2@${at}` };
+    assert.throws(() => mailerFrom(env), failsWith("mail_configuration"));
+  });
+
+  test("with DOORCODE_DKIM mails are signed, and a key that is of no use is known at the start", async (t) => {
+    const server = await mailServer(t, { tls: "none" });
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const file = join(await scratch(t), "dkim.pem");
+    await writeFile(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    const smtp = { ...sender, DOORCODE_SMTP: `smtp+insecure://127.0.0.1:${server.options.port}` };
+    const mailer = mailerFrom({ ...smtp, DOORCODE_DKIM: `contoso.example:mail2026:${file}` });
+    await mailer!.send({ id: "one", to: "ada@contoso.example", subject: "s", text: "t", html: "<p>t</p>" });
+    assert.equal(verifyDkim(server.received[0]!.raw, publicKey).holds, true);
+    const broken = { ...smtp, DOORCODE_DKIM: `contoso.example:mail2026:${file}.pub` };
+    assert.throws(() => mailerFrom(broken), failsWith("mail_configuration"));
   });
 });
 

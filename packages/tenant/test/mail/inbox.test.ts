@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { OutgoingMail } from "../../src/mail/mailer.ts";
 import { codeMail } from "../../src/mail/messages.ts";
 import { textOf } from "../user-flows/browser.ts";
-import { BEARER, pagesUnderTest } from "../user-flows/pages-under-test.ts";
+import { BEARER, type PagesUnderTest, pagesUnderTest } from "../user-flows/pages-under-test.ts";
 
 const codeFor = (to: string, code: string) =>
   codeMail("signUp", { to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
+const sent = async ({ mail, clock }: PagesUnderTest["ctx"], message: OutgoingMail) =>
+  assert.equal(await mail.send(message, { expiresAt: clock.now() + 600_000 }), "sent");
 
 describe("the inbox", { concurrency: true }, () => {
   test("a person at this computer reads the newest mail first, escaped", async (t) => {
     const { ctx, browser, advance } = await pagesUnderTest(t);
-    await ctx.mailer.send(codeFor("Ada@contoso.example", "11111111"));
+    await sent(ctx, codeFor("Ada@contoso.example", "11111111"));
     advance(1_000);
-    await ctx.mailer.send({ to: "bob@contoso.example", subject: "<b>x</b>", text: "<script>1</script>", html: "" });
+    await sent(ctx, { to: "bob@contoso.example", subject: "<b>x</b>", text: "<script>1</script>", html: "" });
     const phone = browser();
     const list = await phone.get("/inbox");
     assert.equal(list.status, 200);
@@ -28,7 +31,7 @@ describe("the inbox", { concurrency: true }, () => {
 
   test("another computer and another site find nothing there", async (t) => {
     const { ctx, app, browser } = await pagesUnderTest(t);
-    await ctx.mailer.send(codeFor("ada@contoso.example", "11111111"));
+    await sent(ctx, codeFor("ada@contoso.example", "11111111"));
     const authorization = `Bearer ${BEARER}`;
     for (const url of ["/inbox", "/inbox/messages"]) {
       for (const remoteAddress of ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1"]) {
@@ -58,9 +61,9 @@ describe("the inbox", { concurrency: true }, () => {
 
   test("a program fetches the mails of one recipient with the bearer, and nothing without", async (t) => {
     const { ctx, app } = await pagesUnderTest(t);
-    await ctx.mailer.send(codeFor("ada@contoso.example", "11111111"));
-    await ctx.mailer.send(codeFor("ada@contoso.example", "22222222"));
-    await ctx.mailer.send(codeFor("bob@contoso.example", "33333333"));
+    await sent(ctx, codeFor("ada@contoso.example", "11111111"));
+    await sent(ctx, codeFor("ada@contoso.example", "22222222"));
+    await sent(ctx, codeFor("bob@contoso.example", "33333333"));
     for (const authorization of [undefined, "", "Bearer", "Bearer x", `Basic ${BEARER}`, `Bearer ${BEARER}x`]) {
       const headers = authorization === undefined ? {} : { authorization };
       const refused = await app.inject({ url: "/inbox/messages", headers });

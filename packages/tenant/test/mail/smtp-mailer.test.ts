@@ -1,69 +1,31 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { describe, type TestContext, test } from "node:test";
-import PostalMime, { type Email } from "postal-mime";
-import { SMTPServer } from "smtp-server";
+import { randomUUID } from "node:crypto";
+import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
 import { accountExistsMail, codeMail, noAccountMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { locales } from "../../src/messages/languages.ts";
-import { createAuthority, issueLeaf } from "../../src/server/certificates.ts";
+import { FROM, mailServer } from "./mail-server.ts";
 
-const FROM = "Contoso <no-reply@contoso.example>";
+const id = randomUUID();
+const mail = {
+  id,
+  ...codeMail("signUp", {
+    to: "ada@contoso.example",
+    tenantName: "Contoso",
+    locale: "en",
+    code: "04718293",
+    minutes: 10,
+  }),
+};
 
-interface Received {
-  to: string[];
-  secure: boolean;
-  mail: Email;
-}
-
-/** A mail server with a certificate of its own authority. */
-async function mailServer(t: TestContext, options: { tls: "none" | "starttls" | "tls"; refuse?: boolean }) {
-  const now = Date.now();
-  const authority = await createAuthority(["localhost"], now);
-  const { key, cert } = await issueLeaf(authority, ["localhost"], now);
-  const received: Received[] = [];
-  const server = new SMTPServer({
-    key,
-    cert,
-    secure: options.tls === "tls",
-    disabledCommands: options.tls === "none" ? ["STARTTLS"] : [],
-    authOptional: true,
-    logger: false,
-    onAuth: ({ username, password }, _session, done) => {
-      if (username === "contoso" && password === "hunter2") done(null, { user: username });
-      else done(new Error("wrong"));
-    },
-    onRcptTo: (_address, _session, done) => {
-      if (options.refuse) done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
-      else done();
-    },
-    onData: (stream, session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", async () => {
-        const mail = await PostalMime.parse(Buffer.concat(chunks));
-        received.push({ to: session.envelope.rcptTo.map(({ address }) => address), secure: session.secure, mail });
-        done();
-      });
-    },
-  });
-  server.on("error", () => {});
-  server.listen(0, "127.0.0.1");
-  await once(server.server, "listening");
-  t.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  const { port } = server.server.address() as AddressInfo;
-  return { received, options: { host: "localhost", port, from: FROM, ca: authority.pem } };
-}
-
-const mail = codeMail("signUp", {
-  to: "ada@contoso.example",
-  tenantName: "Contoso",
-  locale: "en",
-  code: "04718293",
-  minutes: 10,
-});
+const failsWith =
+  (code: MailError["code"], status: number | null = null) =>
+  (error: unknown) => {
+    assert.ok(error instanceof MailError && error.hint !== "");
+    assert.deepEqual([error.code, error.status], [code, status]);
+    return true;
+  };
 
 describe("mail by SMTP", { concurrency: true }, () => {
   for (const security of ["tls", "starttls"] as const) {
@@ -82,39 +44,111 @@ describe("mail by SMTP", { concurrency: true }, () => {
     });
   }
 
+  test("a mail says that a program wrote it, where to answer, and which mail it is, every time the same", async (t) => {
+    const { received, options } = await mailServer(t, { tls: "starttls" });
+    const mailer = createSmtpMailer({ ...options, security: "starttls", replyTo: "Help <help@contoso.example>" });
+    await mailer.send(mail);
+    await mailer.send(mail);
+    await mailer.close();
+    assert.equal(received.length, 2);
+    for (const { mail: one } of received) {
+      assert.equal(one.messageId, `<${id}@contoso.example>`);
+      assert.equal(one.headers.find(({ key }) => key === "auto-submitted")?.value, "auto-generated");
+      assert.equal(one.replyTo?.[0]?.address, "help@contoso.example");
+    }
+  });
+
   test("starttls is required, not tried: a server without it gets neither mail nor password", async (t) => {
     const { received, options } = await mailServer(t, { tls: "none" });
-    const mailer = createSmtpMailer({ ...options, security: "starttls" });
-    await assert.rejects(mailer.send(mail), (error) => error instanceof MailError && error.hint !== "");
+    const mailer = createSmtpMailer({ ...options, security: "starttls", user: "contoso", password: "hunter2" });
+    await assert.rejects(mailer.send(mail), failsWith("mail_unreachable", 500));
     await mailer.close();
     assert.equal(received.length, 0);
     const plain = createSmtpMailer({ ...options, security: "none" });
     await plain.send(mail);
     await plain.close();
     assert.equal(received.length, 1);
-    assert.throws(
-      () => createSmtpMailer({ ...options, security: "none", user: "contoso", password: "hunter2" }),
-      (error) => error instanceof MailError && error.code === "mail_configuration",
-    );
+  });
+
+  test("without TLS there is no password, and another computer only where it was said in so many words", () => {
+    const options = { host: "127.0.0.1", port: 25, from: FROM, security: "none" } as const;
+    const refused = failsWith("mail_configuration");
+    assert.throws(() => createSmtpMailer({ ...options, user: "contoso", password: "hunter2" }), refused);
+    for (const host of ["mail.contoso.example", "192.0.2.1", "localhost.contoso.example"]) {
+      assert.throws(() => createSmtpMailer({ ...options, host }), refused);
+      assert.ok(createSmtpMailer({ ...options, host, allowCleartext: true }));
+    }
+    for (const host of ["localhost", "127.0.0.1", "::1"]) assert.ok(createSmtpMailer({ ...options, host }));
+  });
+
+  test("a sender that is no address is known at the start", () => {
+    for (const from of ["", "Contoso", "a@contoso.example, b@contoso.example", "@contoso.example"]) {
+      const create = () => createSmtpMailer({ host: "localhost", port: 25, security: "starttls", from });
+      assert.throws(create, failsWith("mail_configuration"), from);
+    }
   });
 
   test("a certificate of an unknown authority is refused", async (t) => {
     const { received, options } = await mailServer(t, { tls: "tls" });
     const { ca: _ca, ...unknown } = options;
     const mailer = createSmtpMailer({ ...unknown, security: "tls" });
-    await assert.rejects(mailer.send(mail), (error) => error instanceof MailError && error.code === "mail_unreachable");
+    await assert.rejects(mailer.send(mail), failsWith("mail_unreachable"));
     await mailer.close();
     assert.equal(received.length, 0);
   });
 
-  test("a refusal and a server that is not there are told apart", async (t) => {
-    const { options } = await mailServer(t, { tls: "starttls", refuse: true });
-    const mailer = createSmtpMailer({ ...options, security: "starttls" });
-    await assert.rejects(mailer.send(mail), (error) => error instanceof MailError && error.code === "mail_refused");
-    await mailer.close();
-    const nobody = createSmtpMailer({ ...options, port: 1, security: "starttls" });
-    await assert.rejects(nobody.send(mail), (error) => error instanceof MailError && error.code === "mail_unreachable");
+  test("a server that is not there may come back", async () => {
+    const nobody = createSmtpMailer({ host: "localhost", port: 1, from: FROM, security: "starttls" });
+    await assert.rejects(nobody.send(mail), failsWith("mail_unreachable"));
     await nobody.close();
+  });
+
+  // What is said of the recipient or the mail is for good or for now by its number; what is said of us is the operator's.
+  const answers = [
+    ["RCPT", 550, "mail_refused"],
+    ["RCPT", 553, "mail_refused"],
+    ["RCPT", 450, "mail_deferred"],
+    ["RCPT", 451, "mail_deferred"],
+    ["RCPT", 503, "mail_unreachable"],
+    ["DATA", 554, "mail_refused"],
+    ["DATA", 452, "mail_deferred"],
+    ["MAIL", 550, "mail_configuration"],
+    ["MAIL", 530, "mail_configuration"],
+    ["MAIL", 421, "mail_deferred"],
+  ] as const;
+  for (const [at, status, code] of answers) {
+    test(`${status} to ${at} is ${code}`, async (t) => {
+      const answer = (stage: string) => (stage === at ? status : undefined);
+      const { received, options } = await mailServer(t, { tls: "starttls", answer });
+      const mailer = createSmtpMailer({ ...options, security: "starttls" });
+      await assert.rejects(mailer.send(mail), failsWith(code, status));
+      await mailer.close();
+      assert.equal(received.length, 0);
+    });
+  }
+
+  test("a wrong password, and none where one is needed, are the operator's to mend", async (t) => {
+    const { options } = await mailServer(t, { tls: "starttls", closed: true });
+    const wrong = createSmtpMailer({ ...options, security: "starttls", user: "contoso", password: "hunter3" });
+    await assert.rejects(wrong.send(mail), failsWith("mail_configuration", 535));
+    await wrong.close();
+    const none = createSmtpMailer({ ...options, security: "starttls" });
+    await assert.rejects(none.send(mail), failsWith("mail_configuration", 530));
+    await none.close();
+  });
+
+  test("closing gives up what a server lets hang", async (t) => {
+    const reached = Promise.withResolvers<void>();
+    const answer = () => {
+      reached.resolve();
+      return new Promise<undefined>(() => undefined);
+    };
+    const { options } = await mailServer(t, { tls: "starttls", answer });
+    const mailer = createSmtpMailer({ ...options, security: "starttls" });
+    const sending = assert.rejects(mailer.send(mail), failsWith("mail_unreachable"));
+    await reached.promise;
+    await mailer.close();
+    await sending;
   });
 
   test("an address cannot add a recipient or a header", async (t) => {
@@ -123,6 +157,9 @@ describe("mail by SMTP", { concurrency: true }, () => {
     for (const to of ["a@contoso.example, b@contoso.example", "a@contoso.example\r\nBcc: b@contoso.example"]) {
       await mailer.send({ ...mail, to }).catch(() => {});
     }
+    // The server's judgement, and what never gets that far.
+    await assert.rejects(mailer.send({ ...mail, to: "not an address" }), failsWith("mail_refused", 501));
+    await assert.rejects(mailer.send({ ...mail, to: "<" }), failsWith("mail_refused"));
     await mailer.close();
     for (const { to, mail: one } of received) {
       assert.ok(!to.includes("b@contoso.example"), JSON.stringify(to));

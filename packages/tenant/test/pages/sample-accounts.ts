@@ -21,7 +21,7 @@ const signIn = {
   passwordChanged: false,
   problem: null,
 } satisfies View;
-const code = { flowId, email, minutes: 10, resent: false, problem: null } as const;
+const code = { flowId, email, minutes: 10, resent: false, slow: false, problem: null } as const;
 const asked = { flowId, email: "", problem: null } as const;
 const chosen = { flowId, email, problem: null } as const;
 
@@ -97,11 +97,13 @@ export const accountSamples: Sample[] = [
   { name: "sign-in-too-many", view: { ...signIn, email: longEmail, problem: "too_many" } },
   { name: "sign-in-invalid", view: { ...signIn, email: "ada@", problem: "invalid" } },
   { name: "sign-in-mail-failed", view: { ...signIn, email, problem: "mail_failed" } },
+  { name: "sign-in-mail-refused", view: { ...signIn, email, problem: "mail_refused" } },
   { name: "sign-in-password-changed", view: { ...signIn, email, passwordChanged: true } },
   { name: "sign-in-password-only", view: { ...signIn, methods: ["password"] } },
   { name: "sign-in-email-only", view: { ...signIn, methods: ["email_code"] } },
   { name: "sign-in-email-only-invalid", view: { ...signIn, methods: ["email_code"], problem: "invalid" } },
   { name: "sign-in-code", view: { page: "sign_in_code", ...code } },
+  { name: "sign-in-code-mail-slow", view: { page: "sign_in_code", ...code, slow: true } },
   { name: "sign-in-code-resent", view: { page: "sign_in_code", ...code, email: longEmail, resent: true } },
   { name: "sign-in-code-wrong", view: { page: "sign_in_code", ...code, minutes: 1, problem: "wrong" } },
   { name: "sign-in-code-dead", view: { page: "sign_in_code", ...code, problem: "dead" } },
@@ -111,7 +113,9 @@ export const accountSamples: Sample[] = [
   { name: "reset-email-invalid", view: { page: "reset_email", ...asked, email: "ada@", problem: "invalid" } },
   { name: "reset-email-too-many", view: { page: "reset_email", ...asked, email, problem: "too_many" } },
   { name: "reset-email-mail-failed", view: { page: "reset_email", ...asked, email, problem: "mail_failed" } },
+  { name: "reset-email-mail-refused", view: { page: "reset_email", ...asked, email, problem: "mail_refused" } },
   { name: "reset-code", view: { page: "reset_code", ...code } },
+  { name: "reset-code-mail-slow", view: { page: "reset_code", ...code, slow: true } },
   { name: "reset-code-resent", view: { page: "reset_code", ...code, resent: true } },
   { name: "reset-code-wrong", view: { page: "reset_code", ...code, problem: "wrong" } },
   { name: "reset-code-dead", view: { page: "reset_code", ...code, problem: "dead" } },
@@ -131,11 +135,16 @@ export const accountSamples: Sample[] = [
     name: "sign-up-email-mail-failed",
     view: { page: "sign_up_email", steps: 3, ...asked, email, problem: "mail_failed" },
   },
+  {
+    name: "sign-up-email-mail-refused",
+    view: { page: "sign_up_email", steps: 4, ...asked, email, problem: "mail_refused" },
+  },
   { name: "sign-up-code", view: { page: "sign_up_code", steps: 4, ...code } },
   { name: "sign-up-code-resent", view: { page: "sign_up_code", steps: 4, ...code, email: longEmail, resent: true } },
   { name: "sign-up-code-wrong", view: { page: "sign_up_code", steps: 4, ...code, minutes: 1, problem: "wrong" } },
   { name: "sign-up-code-dead", view: { page: "sign_up_code", steps: 4, ...code, problem: "dead" } },
   { name: "sign-up-code-too-many", view: { page: "sign_up_code", steps: 4, ...code, problem: "too_many" } },
+  { name: "sign-up-code-mail-slow", view: { page: "sign_up_code", steps: 4, ...code, slow: true } },
   { name: "sign-up-code-mail-failed", view: { page: "sign_up_code", steps: 3, ...code, problem: "mail_failed" } },
   { name: "sign-up-password", view: { page: "sign_up_password", steps: 4, ...chosen } },
   { name: "sign-up-password-short", view: { page: "sign_up_password", steps: 4, ...chosen, problem: "short" } },

@@ -1,9 +1,14 @@
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 
+const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
+
 export function chromeIn(locale: Locale): Chrome {
-  return { ...languages[locale], tenantName: "Contoso", nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  return { ...languages[locale], ...own };
 }
 
 export const chrome = chromeIn("en");

@@ -3,13 +3,18 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
+import type { Clock } from "../../src/clock.ts";
+import type { Mailer } from "../../src/mail/mailer.ts";
 import { loadSealKey } from "../../src/server/seal-key.ts";
 import { type RunningTenant, startTenant } from "../../src/server/start-tenant.ts";
 import { startPostgres } from "../fixtures/postgres.ts";
 import { scratch } from "./scratch.ts";
 
 /** Two nodes that start at the same moment on an empty schema, with one seal key, each with a folder of its own. */
-export async function pgNodes(t: TestContext): Promise<[RunningTenant, RunningTenant]> {
+export async function pgNodes(
+  t: TestContext,
+  options: { clock?: Clock; mailer?: () => Mailer } = {},
+): Promise<[RunningTenant, RunningTenant]> {
   const shared = process.env.DOORCODE_TEST_POSTGRES;
   const { url, stop } = shared === undefined ? await startPostgres() : { url: shared, stop: async () => undefined };
   const closing: (() => Promise<void>)[] = [stop];
@@ -23,9 +28,15 @@ export async function pgNodes(t: TestContext): Promise<[RunningTenant, RunningTe
     const dataDir = join(folder, name);
     await mkdir(dataDir, { mode: 0o700 });
     await copyFile(join(folder, "seal.key"), join(dataDir, "seal.key"));
-    const mailer = { send: async () => undefined, close: async () => undefined };
-    const log = pino({ level: "silent" });
-    const tenant = await startTenant({ store: { postgres: url, schema }, dataDir, mailer, log, port: 0, pagesPort: 0 });
+    const tenant = await startTenant({
+      store: { postgres: url, schema },
+      dataDir,
+      mailer: options.mailer?.() ?? { send: async () => undefined, close: async () => undefined },
+      log: pino({ level: "silent" }),
+      port: 0,
+      pagesPort: 0,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
     closing.push(tenant.close);
     return tenant;
   };

@@ -2,6 +2,7 @@ import { directorySuite } from "./directory-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
+import { outboxSuite } from "./outbox-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -19,5 +20,6 @@ export function contractSuite(makePlace: MakePlace): void {
   passwordSuite(makePlace);
   userFlowSuite(makePlace);
   mailSuite(makePlace);
+  outboxSuite(makePlace);
   tenantSuite(makePlace);
 }

@@ -115,6 +115,8 @@ export function mailSuite(makePlace: MakePlace): void {
       assert.deepEqual(await store.mail.listMails("ana@contoso.example"), [third, first]);
       assert.deepEqual(await store.mail.findMail(second!.id), second);
       assert.equal(await store.mail.findMail("unknown"), undefined);
+      await store.mail.insertMail({ ...first!, subject: "Delivered again" });
+      assert.deepEqual(await store.mail.listMails(), [third, second, first]);
       await store.sweep(T0 + 7 * DAY);
       assert.deepEqual(await store.mail.listMails(), []);
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { provenReset } from "./password-suite.ts";
@@ -54,6 +55,23 @@ export function restartSuite(makePlace: MakePlace): void {
       assert.deepEqual(await second.directory.findUser(furniture.user.id), furniture.user);
       assert.equal((await second.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "redeemed");
       assert.equal((await second.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
+      await second.close();
+    });
+
+    test("a mail on its way survives a restart, the one that was sent does not come back", async () => {
+      const first = await place.open();
+      const [waiting, held, sent] = ["waiting", "held", "sent"].map((sealed) => ({ id: randomUUID(), sealed }));
+      const times = { createdAt: T0, expiresAt: T0 + 600_000 };
+      for (const each of [waiting!, held!, sent!]) await first.outbox.enqueue({ ...each, ...times });
+      const until = T0 + 60_000;
+      for (const { id } of [held!, sent!]) await first.outbox.lease({ id, now: T0, until });
+      await first.outbox.sent(sent!.id, T0);
+      await first.close();
+      const second = await place.open();
+      assert.deepEqual(await second.outbox.lease({ now: T0, until }), { ...waiting, attempt: 1 });
+      assert.equal(await second.outbox.lease({ now: until - 1, until }), undefined);
+      assert.equal((await second.outbox.lease({ id: held!.id, now: until, until: until + 1 }))?.attempt, 2);
+      assert.equal(await second.outbox.lease({ id: sent!.id, now: until, until: until + 1 }), undefined);
       await second.close();
     });
 

@@ -2,10 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
+import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
+import { palettesOf } from "../../src/branding/palette.ts";
 import { createUser } from "../../src/directory/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { registerInbox } from "../../src/mail/inbox.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
+import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
@@ -55,6 +58,7 @@ export async function pagesUnderTest(
   const config: TenantConfig = {
     tenantId: randomUUID(),
     name: "Contoso",
+    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
     domain: "contoso.example",
     issuerOrigin: "https://localhost:8443",
     pagesOrigin: "http://localhost:8444",
@@ -63,14 +67,17 @@ export async function pagesUnderTest(
     trustedProxies: [],
     ...options.config,
   };
+  const sealKey = randomBytes(32);
+  const log = pino({ level: "silent" });
+  const mailer = options.mailer ?? createInboxMailer({ store, clock });
   const ctx: TenantContext = {
     config,
     store,
     clock,
     signingKeys: undefined as unknown as SigningKeys,
-    sealKey: randomBytes(32),
-    mailer: options.mailer ?? createInboxMailer({ store, clock }),
-    log: pino({ level: "silent" }),
+    sealKey,
+    mail: createMailQueue({ store, mailer, sealKey, clock, log }),
+    log,
   };
   const app = Fastify({ trustProxy: options.trustProxy ?? false });
   registerPages(app, ctx);
@@ -78,6 +85,7 @@ export async function pagesUnderTest(
   await app.ready();
   t.after(async () => {
     await app.close();
+    await ctx.mail.close(1_000);
     await store.close();
   });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MailError } from "../../src/mail/mailer.ts";
 import { withoutSecrets } from "./browser.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 import { enterCode, openSignUp } from "./walks.ts";
@@ -217,20 +216,6 @@ describe("sign-up", { concurrency: true }, () => {
       assert.equal((await phone.send(page, "/sign-up", { email })).status, 422, email);
     }
     assert.deepEqual(await ctx.store.mail.listMails(), []);
-  });
-
-  test("a mail server that fails is said so, for every address the same", async (t) => {
-    const mailer = {
-      send: () => Promise.reject(new MailError("mail_unreachable", "down", "wait")),
-      close: async () => {},
-    };
-    const { browser, grant, person } = await pagesUnderTest(t, { mailer });
-    await person("taken@contoso.example");
-    for (const email of ["taken@contoso.example", NEW]) {
-      const phone = browser();
-      const page = await phone.send(await openSignUp(phone, (await grant()).userCode), "/sign-up", { email });
-      assert.equal(page.status, 503);
-    }
   });
 
   test("where people may not sign up, nothing of it is there", async (t) => {

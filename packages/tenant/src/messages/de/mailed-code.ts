@@ -12,6 +12,7 @@ export const mailedCode: Messages["mailedCode"] = {
     html`Wir haben eine E-Mail an ${email} gesendet. Der Code darin gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang.`,
   label: "Code aus der E-Mail",
   resent: "Ein neuer Code ist unterwegs. Der vorige gilt nicht mehr.",
+  slow: "Die E-Mail ist unterwegs. Das kann einige Minuten dauern.",
   nothingThere: "Nichts angekommen?",
   resend: "Neuen Code senden",
   problems: {
@@ -20,6 +21,8 @@ export const mailedCode: Messages["mailedCode"] = {
     dead: "Dieser Code gilt nicht mehr. Lassen Sie sich unten einen neuen senden.",
     too_many: common.tooManyTries,
     mail_failed: mailFailed,
+    mail_refused:
+      "Der Mailserver dieser Adresse hat unsere E-Mail abgelehnt. Prüfen Sie die Adresse oder nehmen Sie eine andere.",
   },
 };
 

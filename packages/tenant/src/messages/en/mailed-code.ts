@@ -13,6 +13,7 @@ export const mailedCode = {
     html`We sent an email to ${email}. The code in it works for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}.`,
   label: "Code from the email",
   resent: "A new code is on its way. The one before no longer works.",
+  slow: "The mail is on its way. It can take some minutes.",
   nothingThere: "Nothing there?",
   resend: "Send a new code",
   problems: {
@@ -21,6 +22,7 @@ export const mailedCode = {
     dead: "That code no longer works. Send a new one below.",
     too_many: common.tooManyTries,
     mail_failed: mailFailed,
+    mail_refused: "The mail server for this address refused our mail. Check the address, or use another one.",
   },
 };
 

@@ -1,0 +1,29 @@
+// A tenant in a process of its own that is killed while its mail server keeps it waiting.
+import { createSmtpMailer, type SmtpOptions } from "../../src/mail/smtp-mailer.ts";
+import { createLogger } from "../../src/server/logger.ts";
+import { startTenant } from "../../src/server/start-tenant.ts";
+
+const { sqlite, dataDir, smtp, now, mail, expiresAt } = JSON.parse(process.argv[2]!) as KeptMail;
+
+export interface KeptMail {
+  sqlite: string;
+  dataDir: string;
+  smtp: SmtpOptions;
+  now: number;
+  mail: { to: string; subject: string; text: string; html: string };
+  expiresAt: number;
+}
+
+// Nobody is left to kill this process: it ends by itself.
+process.on("disconnect", () => process.exit());
+const tenant = await startTenant({
+  store: { sqlite },
+  dataDir,
+  port: 0,
+  pagesPort: 0,
+  clock: { now: () => now },
+  log: createLogger("silent"),
+  mailer: createSmtpMailer(smtp),
+});
+await tenant.context.mail.post(mail, { expiresAt });
+process.send?.("kept");
