@@ -1,6 +1,7 @@
 import { type Child, type Html, html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
-import { address, button, form } from "./parts.ts";
+import { newPasswordForm } from "./mailed-code.ts";
+import { address, button, buttonLink, form } from "./parts.ts";
 import { titleOf } from "./titles.ts";
 import { type AccountView, type Chrome, formActions, type View } from "./view.ts";
 
@@ -15,7 +16,10 @@ export function accountPage(view: AccountView, chrome: Chrome): Page {
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${way(account.passkeys, passkeysOf(view, chrome))}
-${way(account.password, html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`)}
+${way(account.password, [
+  html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`,
+  link(formActions.my_password, view.hasPassword ? account.changePassword : account.choosePassword),
+])}
 ${way(account.authenticator, [
   html`<p>${view.authenticator ? account.authenticatorSince(time.day(view.authenticator.since)) : account.noAuthenticator}</p>`,
   link("/me/authenticator", view.authenticator ? account.changeAuthenticator : account.setUpAuthenticator),
@@ -28,6 +32,17 @@ ${
   ])
 }
 ${form(formActions.sign_out, chrome, {}, button(account.signOut, { alt: true }))}`,
+  };
+}
+
+export function myPasswordPage(view: Extract<View, { page: "my_password" }>, chrome: Chrome): Page {
+  const { messages } = chrome;
+  return {
+    title: titleOf(view, messages),
+    main: html`<h1>${messages.titles.my_password}</h1>
+<p class="lede">${messages.reset.passwordLede(address(view.email))}</p>
+${newPasswordForm(view, chrome, { action: formActions.my_password, label: messages.reset.label, button: messages.reset.save })}
+${buttonLink(formActions.account, messages.passkeys.add.back, true)}`,
   };
 }
 

@@ -10,7 +10,7 @@ type Password = Omit<Extract<View, { page: "reset_password" }>, "page">;
 export function emailForm(view: Email, chrome: Chrome, action: string): Html {
   const { common, mailedCode } = chrome.messages;
   return html`${problemNote(view.problem && mailedCode.problems[view.problem])}
-${form(action, chrome, { flow: view.flowId }, [
+${form(action, chrome, { flow: view.flowId || null }, [
   field({
     name: "email",
     label: common.email,
@@ -65,7 +65,7 @@ export function newPasswordForm(
 ): Html {
   const { newPassword } = chrome.messages;
   return html`${problemNote(view.problem && newPassword.problems[view.problem])}
-${form(about.action, chrome, { flow: view.flowId }, [
+${form(about.action, chrome, { flow: view.flowId || null }, [
   // Without a name it is not sent; password managers file the new password under it.
   html`<input class="hidden" type="email" autocomplete="username" value="${view.email}" readonly tabindex="-1" aria-hidden="true">`,
   field({

@@ -1,4 +1,4 @@
-import { accountPage, accountSignedOutPage, signInAgainPage } from "./account.ts";
+import { accountPage, accountSignedOutPage, myPasswordPage, signInAgainPage } from "./account.ts";
 import { authenticatorNeededPage, authenticatorPage, authenticatorSetUpPage } from "./authenticator.ts";
 import { confirmPage } from "./confirm.ts";
 import { endedPage } from "./ended.ts";
@@ -84,6 +84,8 @@ function pageOf(view: View, chrome: Chrome): Page {
       return myRecoveryCodesPage(view, chrome);
     case "account":
       return accountPage(view, chrome);
+    case "my_password":
+      return myPasswordPage(view, chrome);
     case "account_signed_out":
       return accountSignedOutPage(view, chrome);
     case "sign_in_again":

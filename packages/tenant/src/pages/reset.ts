@@ -19,7 +19,7 @@ export function resetEmailPage(view: Reset<"reset_email">, chrome: Chrome): Page
     main: html`<h1>${messages.titles.reset_email}</h1>
 <p class="lede">${messages.reset.lede}</p>
 ${emailForm(view, chrome, formActions.reset_email)}
-${remembered(view.flowId, chrome)}`,
+${view.flowId !== "" && remembered(view.flowId, chrome)}`,
   };
 }
 

@@ -32,7 +32,7 @@ export function signInPage(view: SignIn, chrome: Chrome): Page {
   const { common, signIn } = chrome.messages;
   const [withPassword, withCode] = [view.methods.includes("password"), view.methods.includes("email_code")];
   const emailMissing = view.problem === "empty" && view.email === "";
-  const emailWrong = view.problem === "wrong" || view.problem === "invalid" || emailMissing;
+  const emailWrong = ["wrong", "invalid", "mail_refused"].includes(view.problem ?? "") || emailMissing;
   return {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${chrome.messages.titles.sign_in}</h1>

@@ -18,6 +18,7 @@ legend{padding:0}
 .choice{display:flex;align-items:flex-start;gap:.7rem;min-block-size:2.75rem;padding-block:.6rem;margin:0;font-weight:400;cursor:pointer}
 .choice input{flex:none;inline-size:1.35rem;block-size:1.35rem;margin:.05rem 0 0;accent-color:var(--brand)}
 .choice+.hint{margin-block-start:0}
+form>p.aside{margin:-.9rem 0 1rem}
 .hint.wrong{color:var(--bad-ink);font-weight:600}
 .button{display:flex;align-items:center;justify-content:center;inline-size:100%;min-block-size:3.3rem;padding:.7rem 1rem;margin:0;
   border:2px solid transparent;border-radius:var(--radius-small);background:var(--brand);color:var(--on-brand);

@@ -107,6 +107,7 @@ export type View =
   /** Used, expired, or never ours. */
   | { page: "dead_link" }
   | AccountView
+  | ({ page: "my_password" } & ChosenPassword)
   /** `options`: what the script hands to the browser (WebAuthn's creation options as JSON). */
   | {
       page: "passkey_add";
@@ -125,6 +126,7 @@ export type View =
   | { page: "failed"; traceId: string };
 
 interface AskedEmail {
+  /** Empty where the walk begins with this form. */
   flowId: string;
   email: string;
   problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
@@ -141,6 +143,7 @@ interface MailedCode {
 }
 
 interface ChosenPassword {
+  /** Empty where the password is changed on the account page. */
   flowId: string;
   email: string;
   problem: null | "short" | "long" | "common";
@@ -253,6 +256,7 @@ export interface Chrome extends Language {
  * | my_recovery_codes | /me/recovery-codes | |
  * | account_signed_out, sign_in_again | /me/sign-in-again | |
  * | account | /me/passkeys/new, /sign-out | |
+ * | my_password | /me/password | password |
  * | passkey_add | /me/passkeys/add | flow, name, passkey |
  * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
  *
@@ -281,6 +285,7 @@ export const formActions = {
   not_me: "/not-me",
   account: "/me",
   account_sign_in: "/me/sign-in-again",
+  my_password: "/me/password",
   passkey: "/me/passkeys",
   passkey_new: "/me/passkeys/new",
   passkey_add: "/me/passkeys/add",

@@ -33,7 +33,8 @@ export type Sent =
   /** The address's mail server will never take it. */
   | { outcome: "mail_refused" };
 
-type CodeProblem = null | "wrong" | "dead" | "too_many" | "mail_failed" | "mail_refused";
+/** What was wrong with a code, or with the mail that brings it. */
+export type CodeProblem = null | "wrong" | "dead" | "too_many" | "mail_failed";
 
 /** What a page shows that waits for a mailed code. */
 export interface AwaitedCode {
@@ -43,7 +44,7 @@ export interface AwaitedCode {
   resent: boolean;
   /** The mail server did not take the mail at once. */
   slow: boolean;
-  problem: Exclude<CodeProblem, "mail_refused">;
+  problem: CodeProblem;
 }
 
 /** Who waits for a mail that will not come is told so, whatever was entered: `refused`, it leads back to the address. */
@@ -51,7 +52,7 @@ export async function awaitedCode(
   visit: Visit,
   flow: Flow,
   email: string,
-  found: CodeProblem,
+  found: CodeProblem | "mail_refused",
   resent = false,
 ): Promise<AwaitedCode | "refused"> {
   const state = await visit.ctx.store.outbox.stateOfCode(flow.id);

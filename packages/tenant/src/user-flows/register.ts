@@ -3,6 +3,7 @@ import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { showAccount } from "./account.ts";
 import { showAuthenticator, showRecoveryCodes, takeAuthenticator, takeRecoveryCodes } from "./account-factors.ts";
+import { showMyPassword, takeMyPassword } from "./account-password.ts";
 import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./authenticator-set-up.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
@@ -86,6 +87,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/done", { get: showDone });
     page("/me", { get: showAccount });
     page("/me/sign-in-again", { post: signInToAccount });
+    page("/me/password", { get: showMyPassword, post: takeMyPassword });
     page("/me/passkeys", { get: showPasskey });
     page("/me/passkeys/new", { post: beginPasskey });
     page("/me/passkeys/add", { get: showAddPasskey, post: takeAddPasskey });

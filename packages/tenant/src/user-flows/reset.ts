@@ -5,14 +5,13 @@ import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
 import { freshCookie } from "./browser-cookie.ts";
 import { isEmailAddress } from "./email-address.ts";
-import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
 import { openFlow } from "./session.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 import { requireWay, waysIn } from "./ways-in.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];
-type CodeProblem = Extract<View, { page: "reset_code" }>["problem"];
 
 /** An address without an account is told so by mail, and nowhere else. */
 const resetCode: CodeKind = {
@@ -28,12 +27,13 @@ const resetCode: CodeKind = {
 };
 
 export async function showReset(visit: Visit): Promise<Answer> {
+  if (fromOutside(visit)) return { view: { page: "reset_email", flowId: "", email: "", problem: null } };
   const flow = await requireResetFlow(visit);
   return addressPage(flow, flow.email ?? "", null);
 }
 
 export async function takeReset(visit: Visit): Promise<Answer> {
-  const flow = await requireResetFlow(visit);
+  const flow = fromOutside(visit) ? await openFlow(visit, null, "account") : await requireResetFlow(visit);
   const email = (visit.fields.get("email") ?? "").trim();
   if (!isEmailAddress(email)) return addressPage(flow, email, "invalid");
   const sent = await sendCode(visit, flow, email, resetCode);
@@ -108,6 +108,11 @@ async function flowAfter(visit: Visit, flow: Flow, userId: string): Promise<Flow
   visit.session = undefined;
   visit.user = undefined;
   return openFlow(visit, flow.grantId, flow.intent);
+}
+
+/** By the page's plain address, as mails and the page after "this wasn't me" have it: the walk begins with the form. */
+function fromOutside({ fields }: Visit): boolean {
+  return (fields.get("flow") ?? "") === "";
 }
 
 async function requireResetFlow(visit: Visit): Promise<Flow> {

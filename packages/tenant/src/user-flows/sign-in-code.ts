@@ -5,12 +5,10 @@ import type { Flow } from "../stores/contract.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { PageProblem } from "./form.ts";
-import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 import { requireWay, waysIn } from "./ways-in.ts";
-
-type Problem = Extract<View, { page: "sign_in_code" }>["problem"];
 
 /** A code instead of a password. An address without an account is told so by mail, and nowhere else. */
 const signInCode: CodeKind = {
@@ -87,7 +85,7 @@ async function codePage(
   visit: Visit,
   flow: Flow,
   email: string,
-  problem: Problem | "mail_refused",
+  problem: CodeProblem | "mail_refused",
   resent = false,
 ): Promise<{ view: View }> {
   const code = await awaitedCode(visit, flow, email, problem, resent);

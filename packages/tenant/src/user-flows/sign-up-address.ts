@@ -2,12 +2,11 @@ import { normalizeEmail } from "../directory/entities.ts";
 import { accountExistsMail, codeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import { isEmailAddress } from "./email-address.ts";
-import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { requireSignUp, type SignUp } from "./sign-up-steps.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 type AddressProblem = Extract<View, { page: "sign_up_email" }>["problem"];
-type CodeProblem = Extract<View, { page: "sign_up_code" }>["problem"];
 
 /** An address that has an account is told so by mail, and nowhere else. */
 const signUpCode: CodeKind = {

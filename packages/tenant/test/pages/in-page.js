@@ -1,9 +1,18 @@
 // Runs inside the page under test (plain JavaScript, because the sources are checked without the DOM's types).
+const pressable = [
+  ...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]):not([tabindex='-1'])"),
+];
+
+/** Of radio buttons with one name Tab stops at one: the chosen one, or the first. */
+const isTabStop = (element) => {
+  if (!element.matches("[type=radio]")) return true;
+  const group = pressable.filter(({ name }) => name === element.name);
+  return element === (group.find(({ checked }) => checked) ?? group[0]);
+};
+
 globalThis.look = {
-  /** What a person can press or fill in. */
-  interactive: [
-    ...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]):not([tabindex='-1'])"),
-  ],
+  /** What a person can press or fill in, as the keyboard comes by. */
+  interactive: pressable.filter(isTabStop),
 
   overflow() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;
@@ -14,8 +23,8 @@ globalThis.look = {
   },
 
   tooSmall() {
-    return this.interactive
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    return pressable
+      .map((element) => ({ element, box: (element.closest("label") ?? element).getBoundingClientRect() }))
       .filter(({ box }) => box.width < 44 || box.height < 44)
       .map(({ element, box }) => `${box.width}×${box.height} ${element.outerHTML}`);
   },

@@ -34,6 +34,8 @@ export const ownPagesSamples: Sample[] = [
     name: "account-impossible",
     view: { ...account, email: longEmail, displayName: "", hasPassword: false, passkeysPossible: false },
   },
+  { name: "my-password", view: { page: "my_password", flowId: "", email, problem: null } },
+  { name: "my-password-short", view: { page: "my_password", flowId: "", email, problem: "short" } },
   { name: "account-signed-out", view: { page: "account_signed_out" } },
   { name: "sign-in-again", view: { page: "sign_in_again", email: longEmail } },
   { name: "passkey-add", view: passkeyAdd },

@@ -100,6 +100,7 @@ describe("a forgotten password", { concurrency: true }, () => {
         pages.push(`${page.status}`, withoutSecrets(page));
       }
       page = await phone.send(page, "/reset/resend");
+      assert.ok(called.includes("mail.insertCode") && called.includes("mail.useCode"));
       pages.push(`${page.status}`, withoutSecrets(page), ...called);
       seen.push(pages.map((text) => text.replaceAll(/(ada|off|nil)(?=<wbr>@|@)/g, "name")));
     }
@@ -188,16 +189,23 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.match((await signIn(phone, page, ADA, NEW)).at, /^\/confirm/);
   });
 
-  test("a mail that is refused, and too many, are said", async (t) => {
-    const mailer = {
-      send: () => Promise.reject(new MailError("mail_refused", "no such mailbox", "check it")),
-      close: async () => {},
-    };
-    const { browser, grant, person } = await pagesUnderTest(t, { mailer });
+  test("a mail that is refused or late, and too many, are said", async (t) => {
+    let answer: MailError["code"] = "mail_refused";
+    const mailer = { send: () => Promise.reject(new MailError(answer, "no", "wait")), close: async () => {} };
+    const { ctx, browser, grant, person, advance } = await pagesUnderTest(t, { mailer });
     await person();
     const phone = browser();
     const start = await enterCode(phone, (await grant()).userCode);
-    for (let i = 0; i < 5; i++) assert.equal((await askForReset(phone, start, ADA)).status, 422);
+    for (let i = 0; i < 4; i++) assert.equal((await askForReset(phone, start, ADA)).status, 422);
+    answer = "mail_deferred";
+    const slow = await askForReset(phone, start, ADA);
+    assert.match(slow.html, /It can take some minutes/);
+    answer = "mail_refused";
+    advance(60_000);
+    await ctx.mail.turn();
+    const refused = await phone.get(slow.at);
+    assert.equal(refused.status, 422);
+    assert.match(refused.html, /refused our mail/);
     assert.equal((await askForReset(phone, start, ADA)).status, 429);
   });
 

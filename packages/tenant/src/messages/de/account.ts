@@ -9,6 +9,8 @@ export const account: Messages["account"] = {
   password: "Passwort",
   hasPassword: "Sie haben eines.",
   noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E-Mail.",
+  changePassword: "Ändern",
+  choosePassword: "Eines wählen",
   passkeys: "Passkeys",
   noPasskeys: "Melden Sie sich mit Finger, Gesicht oder PIN an statt mit einem Passwort.",
   passkeysImpossible: "Unter dieser Adresse sind keine Passkeys möglich.",

@@ -35,6 +35,7 @@ export const titles: Messages["titles"] = {
   authenticator: "Authenticator-App",
   my_recovery_codes: "Wiederherstellungscodes",
   account: "Ihr Konto",
+  my_password: "Neues Passwort wählen",
   account_signed_out: "Melden Sie sich an, um Ihr Konto zu sehen",
   sign_in_again: "Sind Sie es noch?",
   passkey_add: "Passkey hinzufügen",

@@ -8,6 +8,8 @@ export const account = {
   password: "Password",
   hasPassword: "You have one.",
   noPassword: "You have none: we mail you a code when you sign in.",
+  changePassword: "Change it",
+  choosePassword: "Choose one",
   passkeys: "Passkeys",
   noPasskeys: "Sign in with your finger, your face or your PIN instead of a password.",
   passkeysImpossible: "This address cannot have passkeys.",

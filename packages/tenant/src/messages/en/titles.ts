@@ -34,6 +34,7 @@ export const titles = {
   authenticator: "Authenticator app",
   my_recovery_codes: "Recovery codes",
   account: "Your account",
+  my_password: "Choose a new password",
   account_signed_out: "Sign in to see your account",
   sign_in_again: "Is it still you?",
   passkey_add: "Add a passkey",
