@@ -1,9 +1,10 @@
+import { formActions } from "./form-actions.ts";
 import { type Child, type Html, html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { newPasswordForm } from "./mailed-code.ts";
 import { address, button, buttonLink, form } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type AccountView, type Chrome, formActions, type View } from "./view.ts";
+import type { AccountView, Chrome, View } from "./view.ts";
 
 type SignedOut = Extract<View, { page: "account_signed_out" }>;
 type SignInAgain = Extract<View, { page: "sign_in_again" }>;

@@ -1,9 +1,10 @@
+import { formActions } from "./form-actions.ts";
 import { html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { asTyped, button, field, form, problemNote } from "./parts.ts";
 import { qrCode } from "./qr-code.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type Authenticator<P extends View["page"]> = Extract<View, { page: P }>;
 

@@ -1,11 +1,12 @@
 import type { PermissionLine } from "../directory/permissions.ts";
 import type { Messages } from "../messages/messages.ts";
 import { permissionText } from "../messages/permission-text.ts";
+import { formActions } from "./form-actions.ts";
 import { attrs, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { address, appName, button, form, problemNote, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, type ConfirmView, formActions } from "./view.ts";
+import type { Chrome, ConfirmView } from "./view.ts";
 
 const decideId = "decide";
 

@@ -1,8 +1,9 @@
+import { formActions } from "./form-actions.ts";
 import { type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { address, appName, button, buttonLink, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 export type Ended = Extract<
   View,

@@ -1,11 +1,12 @@
 import { displayUserCode } from "../device-grant/user-code.ts";
 import type { Messages } from "../messages/messages.ts";
 import { codeToCompare } from "./code-to-compare.ts";
+import { formActions } from "./form-actions.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, buttonLink, field, form, problemNote } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type EnterCode = Extract<View, { page: "enter_code" }>;
 

@@ -1,9 +1,10 @@
 import type { Messages } from "../messages/messages.ts";
+import { formActions } from "./form-actions.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, buttonLink, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type NotMe = Extract<View, { page: "not_me" }>;
 type NotMeDone = Extract<View, { page: "not_me_done" }>;

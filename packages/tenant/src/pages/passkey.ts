@@ -1,8 +1,9 @@
+import { formActions } from "./form-actions.ts";
 import { attrs, type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, buttonLink, field, form, problemNote } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type AddPasskey = Extract<View, { page: "passkey_add" }>;
 type Passkey = Extract<View, { page: "passkey" }>;

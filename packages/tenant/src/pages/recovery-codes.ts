@@ -1,8 +1,9 @@
+import { formActions } from "./form-actions.ts";
 import { html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, buttonLink, form } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type RecoveryCodes<P extends View["page"]> = Extract<View, { page: P }>;
 

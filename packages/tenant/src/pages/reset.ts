@@ -1,9 +1,10 @@
+import { formActions } from "./form-actions.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { emailForm, mailedCodeForms, newPasswordForm } from "./mailed-code.ts";
 import { address, flowLink } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type Reset<P extends View["page"]> = Extract<View, { page: P }>;
 

@@ -1,10 +1,11 @@
+import { formActions } from "./form-actions.ts";
 import { attrs, type Child, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { mailedCodeForms } from "./mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "./parts.ts";
 import { usePasskey } from "./passkey.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type SecondFactor<P extends View["page"]> = Extract<View, { page: P }>;
 

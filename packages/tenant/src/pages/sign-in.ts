@@ -1,11 +1,12 @@
 import type { Messages } from "../messages/messages.ts";
+import { formActions } from "./form-actions.ts";
 import { html } from "./html.ts";
 import { initialOf, type Page } from "./layout.ts";
 import { mailedCodeForms } from "./mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "./parts.ts";
 import { usePasskey } from "./passkey.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type SignIn = Extract<View, { page: "sign_in" }>;
 type SignInCode = Extract<View, { page: "sign_in_code" }>;

@@ -1,8 +1,9 @@
+import { formActions } from "./form-actions.ts";
 import { html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, form, tick } from "./parts.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type View } from "./view.ts";
+import type { Chrome, View } from "./view.ts";
 
 type SignOut = Extract<View, { page: "sign_out" }>;
 type SignedOut = Extract<View, { page: "signed_out" }>;

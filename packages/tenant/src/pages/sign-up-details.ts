@@ -1,10 +1,11 @@
 import type { Messages } from "../messages/messages.ts";
+import { formActions } from "./form-actions.ts";
 import { attrs, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { button, field, fieldProblem, form, problemNote, tickBox } from "./parts.ts";
 import { stepOf } from "./sign-up.ts";
 import { titleOf } from "./titles.ts";
-import { type Chrome, formActions, type SignUpDetailsView, type SignUpQuestion } from "./view.ts";
+import type { Chrome, SignUpDetailsView, SignUpQuestion } from "./view.ts";
 
 /** The name, and what else the user flow asks for. What was typed stays, and each field says what is wrong with it. */
 export function signUpDetailsPage(view: SignUpDetailsView, chrome: Chrome): Page {

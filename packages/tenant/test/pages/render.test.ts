@@ -1,42 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { passkeyScript } from "../../src/pages/passkey-script.ts";
-import { hasScript, renderPage, statusOf, titleOf } from "../../src/pages/render.ts";
-import { type ConfirmView, formActions, type View } from "../../src/pages/view.ts";
+import { hasScript, renderPage, titleOf } from "../../src/pages/render.ts";
+import type { ConfirmView } from "../../src/pages/view.ts";
+import { formsOf, rendered, sample, wordsOf } from "./rendered.ts";
 import { chrome, samples } from "./sample-views.ts";
-
-function sample(name: string): View {
-  const found = samples.find((s) => s.name === name);
-  assert.ok(found, name);
-  return found.view;
-}
-
-function rendered(name: string): string {
-  return renderPage(sample(name), chrome);
-}
-
-interface Form {
-  action: string;
-  fields: string[];
-}
-
-function formsOf(page: string): Form[] {
-  return [...page.matchAll(/<form[^>]* action="([^"]*)"[^>]*>(.*?)<\/form>/gs)].map(([, action, body]) => ({
-    action: action!,
-    fields: [...new Set([...body!.matchAll(/<(?:input|button)[^>]* name="([^"]*)"/g)].map((match) => match[1]!))],
-  }));
-}
 
 /** The one script there is. */
 const ourScript = `<script nonce="${chrome.nonce}">${passkeyScript}</script>`;
-
-/** Words of a page as a person reads them. */
-function wordsOf(page: string): string {
-  return page
-    .replace(/<(style|script|title)\b.*?<\/\1>/gs, " ")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ");
-}
 
 describe("every page", () => {
   for (const { name, view } of samples) {
@@ -93,114 +64,6 @@ function poisoned<T>(value: T, attack: string, key = ""): T {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
 }
-
-test("each form goes where its handler is and carries what that reads", () => {
-  const expected: Record<string, Form[]> = {
-    "enter-code": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
-    "enter-code-from-link": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
-    "continue-as": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
-    "sign-in": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
-    "sign-in-password-only": [{ action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] }],
-    "sign-in-email-only": [{ action: formActions.sign_in_send_code, fields: ["csrf", "flow", "email", "keep"] }],
-    "sign-in-code": [
-      { action: formActions.sign_in_code, fields: ["csrf", "flow", "code"] },
-      { action: formActions.sign_in_resend, fields: ["csrf", "flow"] },
-    ],
-    "reset-email": [{ action: formActions.reset_email, fields: ["csrf", "flow", "email"] }],
-    "reset-code": [
-      { action: formActions.reset_code, fields: ["csrf", "flow", "code"] },
-      { action: formActions.reset_resend, fields: ["csrf", "flow"] },
-    ],
-    "reset-password": [{ action: formActions.reset_password, fields: ["csrf", "flow", "password"] }],
-    "sign-in-passkey": [
-      { action: formActions.sign_in, fields: ["csrf", "flow", "email", "password", "keep"] },
-      { action: formActions.sign_in_passkey, fields: ["csrf", "flow", "passkey", "keep"] },
-    ],
-    account: [
-      { action: formActions.passkey_new, fields: ["csrf"] },
-      { action: formActions.sign_out, fields: ["csrf"] },
-    ],
-    "my-password": [{ action: formActions.my_password, fields: ["csrf", "password"] }],
-    "reset-email-from-outside": [{ action: formActions.reset_email, fields: ["csrf", "email"] }],
-    "account-signed-out": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
-    "sign-in-again": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
-    "passkey-add": [{ action: formActions.passkey_add, fields: ["csrf", "flow", "passkey", "name"] }],
-    passkey: [
-      { action: formActions.passkey_rename, fields: ["csrf", "id", "name"] },
-      { action: formActions.passkey_remove, fields: ["csrf", "id"] },
-    ],
-    "sign-up-email": [{ action: formActions.sign_up_email, fields: ["csrf", "flow", "email"] }],
-    "sign-up-code": [
-      { action: formActions.sign_up_code, fields: ["csrf", "flow", "code"] },
-      { action: formActions.sign_up_resend, fields: ["csrf", "flow"] },
-    ],
-    "sign-up-password": [{ action: formActions.sign_up_password, fields: ["csrf", "flow", "password"] }],
-    "sign-up-details": [{ action: formActions.sign_up_details, fields: ["csrf", "flow", "display_name"] }],
-    "sign-up-questions": [
-      {
-        action: formActions.sign_up_details,
-        fields: [
-          ...["csrf", "flow", "display_name", "attribute.0", "attribute.1", "attribute.2", "attribute.3"],
-          ...["attribute.4.0", "attribute.4.1", "attribute.4.2", "attribute.5", "terms"],
-        ],
-      },
-    ],
-    confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
-    "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
-    "not-me-device": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
-    "not-me-password": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
-    "dead-link": [],
-    elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
-    "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
-    "sign-out-nobody": [{ action: formActions.sign_out, fields: ["csrf"] }],
-    "second-factor-app": [{ action: formActions.second_factor_app, fields: ["csrf", "flow", "code"] }],
-    "second-factor-email-before": [{ action: formActions.second_factor_email_send, fields: ["csrf", "flow"] }],
-    "second-factor-email": [
-      { action: formActions.second_factor_email, fields: ["csrf", "flow", "code"] },
-      { action: formActions.second_factor_email_send, fields: ["csrf", "flow"] },
-    ],
-    "second-factor-recovery": [{ action: formActions.second_factor_recovery, fields: ["csrf", "flow", "code"] }],
-    "authenticator-needed": [{ action: formActions.authenticator_needed, fields: ["csrf", "flow"] }],
-    "authenticator-set-up": [{ action: formActions.authenticator_set_up, fields: ["csrf", "flow", "code"] }],
-    "recovery-codes": [{ action: formActions.recovery_codes, fields: ["csrf", "flow", "answer"] }],
-    "recovery-codes-of-account": [],
-    "recovery-codes-hidden": [{ action: formActions.recovery_codes, fields: ["csrf", "flow", "answer"] }],
-    authenticator: [{ action: formActions.authenticator, fields: ["csrf", "answer"] }],
-    "my-recovery-codes": [{ action: formActions.my_recovery_codes, fields: ["csrf"] }],
-    done: [],
-    declined: [],
-    expired: [],
-  };
-  for (const [name, forms] of Object.entries(expected)) assert.deepEqual(formsOf(rendered(name)), forms, name);
-});
-
-test("the sign-in page offers the ways there are; its second button sends the same form elsewhere", () => {
-  const instead = 'formaction="/sign-in/code/send"';
-  assert.ok(rendered("sign-in").includes(instead));
-  assert.ok(!rendered("sign-in-password-only").includes(instead));
-  assert.match(rendered("sign-in"), /href="\/reset\?flow=/);
-  assert.doesNotMatch(rendered("sign-in-email-only"), /reset|type="password"/);
-});
-
-test("each wrong answer is named at its field, and what was chosen stays", () => {
-  const page = rendered("sign-up-questions-wrong");
-  for (const name of [
-    "attribute.0",
-    "attribute.1",
-    "attribute.2",
-    "attribute.3",
-    "attribute.4",
-    "attribute.5",
-    "terms",
-  ]) {
-    assert.match(page, new RegExp(`aria-describedby="${name}-problem"`), name);
-    assert.match(page, new RegExp(`<p class="hint wrong" id="${name}-problem">`), name);
-  }
-  assert.match(page, /<input type="radio" name="attribute.3" value="PL" checked/);
-  assert.match(page, /<input type="checkbox" name="attribute.4.1" value="yes" checked/);
-  assert.equal(page.match(/ autofocus/g)?.length, 1);
-  assert.match(wordsOf(rendered("sign-up-questions")), /City .*Postal code \(optional\)/);
-});
 
 describe("what the device says of itself", () => {
   const view: ConfirmView = {
@@ -360,84 +223,4 @@ test("of a mail's links the tenant's own can be followed, on this origin, and no
   assert.equal(links.length, 1);
   assert.match(links[0] ?? "", /^\/not-me\?token=[\w-]{43}$/);
   assert.match(page, /See http:\/\/evil\.example\/ too\./);
-});
-
-test("each view has the status that says what happened", () => {
-  const statuses = Object.fromEntries(samples.map((s) => [s.name, statusOf(s.view)]));
-  const not200 = Object.entries(statuses).filter(([, status]) => status !== 200);
-  assert.deepEqual(Object.fromEntries(not200), {
-    "enter-code-empty": 422,
-    "enter-code-unknown": 422,
-    "enter-code-unknown-long": 422,
-    "enter-code-too-many": 429,
-    "sign-in-wrong": 422,
-    "sign-in-empty": 422,
-    "sign-in-empty-password": 422,
-    "sign-in-too-many": 429,
-    "sign-in-invalid": 422,
-    "sign-in-mail-failed": 503,
-    "sign-in-mail-refused": 422,
-    "sign-in-email-only-invalid": 422,
-    "sign-in-code-wrong": 422,
-    "sign-in-code-dead": 422,
-    "sign-in-code-too-many": 429,
-    "sign-in-code-mail-failed": 503,
-    "reset-email-invalid": 422,
-    "reset-email-too-many": 429,
-    "reset-email-mail-failed": 503,
-    "reset-email-mail-refused": 422,
-    "reset-code-wrong": 422,
-    "reset-code-dead": 422,
-    "reset-code-too-many": 429,
-    "reset-code-mail-failed": 503,
-    "my-password-short": 422,
-    "reset-password-short": 422,
-    "reset-password-long": 422,
-    "reset-password-common": 422,
-    "sign-in-passkey-refused": 422,
-    "sign-up-email-invalid": 422,
-    "sign-up-email-too-many": 429,
-    "sign-up-email-mail-refused": 422,
-    "sign-up-email-mail-failed": 503,
-    "sign-up-code-wrong": 422,
-    "sign-up-code-dead": 422,
-    "sign-up-code-too-many": 429,
-    "sign-up-code-mail-failed": 503,
-    "sign-up-password-short": 422,
-    "sign-up-password-long": 422,
-    "sign-up-password-common": 422,
-    "second-factor-app-wrong": 422,
-    "second-factor-app-used": 422,
-    "second-factor-app-too-many": 429,
-    "second-factor-email-before-too-many": 429,
-    "second-factor-email-before-mail-refused": 422,
-    "second-factor-email-wrong": 422,
-    "second-factor-email-dead": 422,
-    "second-factor-email-mail-failed": 503,
-    "second-factor-recovery-wrong": 422,
-    "second-factor-recovery-too-many": 429,
-    "authenticator-set-up-wrong": 422,
-    "confirm-changed": 422,
-    "no-access": 403,
-    "no-access-long": 403,
-    "dead-link": 410,
-    "sign-up-details-empty": 422,
-    "sign-up-details-long": 422,
-    "sign-up-questions-wrong": 422,
-    "sign-up-questions-invalid": 422,
-    "sign-in-again": 403,
-    "passkey-add-failed": 422,
-    "passkey-add-taken": 422,
-    "passkey-add-full": 422,
-    "passkey-add-long": 422,
-    "passkey-empty": 422,
-    "passkey-long": 422,
-    expired: 410,
-    used: 410,
-    "used-twice": 410,
-    "stale-form": 403,
-    "not-found": 404,
-    "too-many": 429,
-    failed: 500,
-  });
 });

@@ -1,0 +1,79 @@
+/**
+ * Where each form goes and what it carries (all POST, `application/x-www-form-urlencoded`, each with `csrf`):
+ *
+ * | page | action | fields |
+ * |---|---|---|
+ * | enter_code | /device | user_code |
+ * | continue_as | /device/continue | flow, answer = `continue` or `other` |
+ * | sign_in | /sign-in | flow, email, password, keep = `yes`; its second button, or its only one, goes to /sign-in/code/send |
+ * | sign_in | /sign-in/passkey | flow, keep, passkey (the browser's answer as JSON, put there by the script) |
+ * | sign_in_code | /sign-in/code | flow, code; and a second form /sign-in/code/resend with flow |
+ * | reset_email | /reset | flow, email |
+ * | reset_code | /reset/code | flow, code; and a second form /reset/resend with flow |
+ * | reset_password | /reset/password | flow, password |
+ * | sign_up_email | /sign-up | flow, email |
+ * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
+ * | sign_up_password | /sign-up/password | flow, password |
+ * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
+ * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
+ * | no_access | /device/continue | flow, answer = `other` |
+ * | elsewhere | /confirm/take-over | flow |
+ * | not_me | /not-me | token |
+ * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
+ * | second_factor_app | /second-factor/app | flow, code |
+ * | second_factor_email | /second-factor/email | flow, code; and /second-factor/email/send with flow |
+ * | second_factor_recovery | /second-factor/recovery | flow, code |
+ * | authenticator_needed | /second-factor/set-up/start | flow |
+ * | authenticator_set_up | /second-factor/set-up | flow, code |
+ * | recovery_codes, recovery_codes_hidden | /second-factor/codes | flow, answer = `saved` or `new` |
+ * | authenticator | /me/authenticator | answer = `add` or `remove` |
+ * | my_recovery_codes | /me/recovery-codes | |
+ * | account_signed_out, sign_in_again | /me/sign-in-again | |
+ * | account | /me/passkeys/new, /sign-out | |
+ * | my_password | /me/password | password |
+ * | passkey_add | /me/passkeys/add | flow, name, passkey |
+ * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
+ *
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
+ * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
+ */
+export const formActions = {
+  enter_code: "/device",
+  continue_as: "/device/continue",
+  sign_in: "/sign-in",
+  sign_in_passkey: "/sign-in/passkey",
+  sign_in_send_code: "/sign-in/code/send",
+  sign_in_code: "/sign-in/code",
+  sign_in_resend: "/sign-in/code/resend",
+  reset_email: "/reset",
+  reset_code: "/reset/code",
+  reset_resend: "/reset/resend",
+  reset_password: "/reset/password",
+  sign_up_email: "/sign-up",
+  sign_up_code: "/sign-up/code",
+  sign_up_resend: "/sign-up/resend",
+  sign_up_password: "/sign-up/password",
+  sign_up_details: "/sign-up/details",
+  confirm: "/confirm",
+  elsewhere: "/confirm/take-over",
+  not_me: "/not-me",
+  account: "/me",
+  account_sign_in: "/me/sign-in-again",
+  my_password: "/me/password",
+  passkey: "/me/passkeys",
+  passkey_new: "/me/passkeys/new",
+  passkey_add: "/me/passkeys/add",
+  passkey_rename: "/me/passkeys/rename",
+  passkey_remove: "/me/passkeys/remove",
+  sign_out: "/sign-out",
+  second_factor_app: "/second-factor/app",
+  second_factor_email: "/second-factor/email",
+  second_factor_email_send: "/second-factor/email/send",
+  second_factor_recovery: "/second-factor/recovery",
+  second_factor_passkey: "/second-factor/passkey",
+  authenticator_needed: "/second-factor/set-up/start",
+  authenticator_set_up: "/second-factor/set-up",
+  recovery_codes: "/second-factor/codes",
+  authenticator: "/me/authenticator",
+  my_recovery_codes: "/me/recovery-codes",
+} as const;
