@@ -112,5 +112,5 @@ function otherWays(flowId: string, { messages }: Chrome, { byApp, byEmail, byRec
     byRecovery && link(formActions.second_factor_recovery, secondFactor.byRecovery),
     byEmail && link(formActions.second_factor_email, secondFactor.byEmail),
   ];
-  return ways.some(Boolean) && html`<p class="aside"><span>${secondFactor.otherWays}</span> ${ways}</p>`;
+  return ways.some(Boolean) && html`<p class="aside ways"><span>${secondFactor.otherWays}</span> ${ways}</p>`;
 }
