@@ -69,7 +69,10 @@ export interface SessionStore {
     sessionId: string,
     answers: { attributes: Attributes; termsAcceptedAt: number | null },
   ): Promise<boolean>;
-  /** Notes who passed a first factor; the session stays as it is until the second. */
+  /**
+   * Notes who passed a first factor; the session stays as it is until the second. Another person than before gets
+   * nothing of what that one was enrolling.
+   */
   setFlowFirstFactor(
     id: string,
     sessionId: string,
@@ -77,8 +80,8 @@ export interface SessionStore {
   ): Promise<boolean>;
   /** "Keep me signed in" was ticked, before who it is was proven. */
   setFlowKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
-  /** The secret that the person is asked to enrol; null forgets it. */
-  setFlowTotpSecret(id: string, sessionId: string, secretSealed: string | null): Promise<boolean>;
+  /** The secret that the person is asked to enrol; false unless it is they who passed a first factor. */
+  setFlowTotpSecret(id: string, sessionId: string, userId: string, secretSealed: string): Promise<boolean>;
   /** Compare-and-swap: challenge number `number` is answered now, and by nobody before. */
   takeChallenge(id: string, sessionId: string, number: number, now: number): Promise<boolean>;
 

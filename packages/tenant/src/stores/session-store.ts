@@ -106,13 +106,16 @@ export function sessionStore(database: Database): SessionStore {
           amr: JSON.stringify(amr),
           firstFactorAt: at,
           keepSignedIn: keepSignedIn ? 1 : 0,
+          totpSecretSealed: (row) =>
+            row.case().when("userId", "=", userId).then(row.ref("totpSecretSealed")).else(null).end(),
         }),
       ),
 
     setFlowKeepSignedIn: (id, sessionId, keepSignedIn) =>
       changed(flowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),
 
-    setFlowTotpSecret: (id, sessionId, totpSecretSealed) => changed(flowOf(id, sessionId).set({ totpSecretSealed })),
+    setFlowTotpSecret: (id, sessionId, userId, totpSecretSealed) =>
+      changed(flowOf(id, sessionId).where("userId", "=", userId).set({ totpSecretSealed })),
 
     takeChallenge: (id, sessionId, number, now) =>
       changed(

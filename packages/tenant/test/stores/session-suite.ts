@@ -143,7 +143,8 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal(await store.sessions.setFlowFirstFactor(flow.id, other.id, passed), false);
       assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.userId, null);
       assert.equal(await store.sessions.setFlowFirstFactor(flow.id, session.id, passed), true);
-      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "sealed"), true);
+      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "eve", "hers"), false);
+      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "ana", "sealed"), true);
       assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), {
         ...flow,
         userId: "ana",
@@ -152,6 +153,10 @@ export function sessionSuite(makePlace: MakePlace): void {
         keepSignedIn: true,
         totpSecretSealed: "sealed",
       });
+      await store.sessions.setFlowFirstFactor(flow.id, session.id, passed);
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, "sealed");
+      await store.sessions.setFlowFirstFactor(flow.id, session.id, { ...passed, userId: "eve" });
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, null);
     });
 
     test("a challenge is answered once, however many try at once", async () => {
