@@ -44,13 +44,19 @@ export interface Flow {
   expiresAt: number;
 }
 
+/** The password's hash, as it was verified; or the walk of this session in which the person passed a first factor. */
+export type SignInGround = { passwordHash: string } | { flowId: string };
+
 export interface SessionStore {
   /** Creates an anonymous session, or leaves the one that exists. */
   ensure(session: Pick<BrowserSession, "id" | "createdAt" | "expiresAt">): Promise<void>;
   /** Undefined when unknown, ended or expired at `now`, or its user is disabled or gone. */
   find(id: string, now: number): Promise<BrowserSession | undefined>;
-  /** Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is gone. */
-  signIn(oldId: string, session: BrowserSession & { userId: string }): Promise<boolean>;
+  /**
+   * Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is
+   * gone, the person is disabled, or what the sign-in stands on: a new password has come since.
+   */
+  signIn(oldId: string, session: BrowserSession & { userId: string; standsOn?: SignInGround }): Promise<boolean>;
   /** Sign-out: ends it. */
   end(id: string): Promise<void>;
   endAllOf(userId: string): Promise<void>;
@@ -71,12 +77,12 @@ export interface SessionStore {
   ): Promise<boolean>;
   /**
    * Notes who passed a first factor; the session stays as it is until the second. Another person than before gets
-   * nothing of what that one was enrolling.
+   * nothing of what that one was enrolling. `passwordHash`: as it was verified; false when it is another by now.
    */
   setFlowFirstFactor(
     id: string,
     sessionId: string,
-    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
+    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
   ): Promise<boolean>;
   /** "Keep me signed in" was ticked, before who it is was proven. */
   setFlowKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
@@ -88,6 +94,7 @@ export interface SessionStore {
   /**
    * Spends the flow's proof of its address for `reset`, sets the password of that address's account and ends what stood
    * on the old one: every session, every token family, approvals not yet redeemed, walks that wait for a second factor.
+   * A device that was only claimed goes on waiting for the same person, in another session.
    * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
    * proven, or the account is gone or disabled: nothing changes.
    */

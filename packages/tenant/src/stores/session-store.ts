@@ -1,16 +1,29 @@
 import type { Selectable, UpdateResult } from "kysely";
 import type { BrowserSession, Flow, SessionStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { passwordVerbs } from "./password-store.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
-import { standing } from "./standing.ts";
 
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
-  const stands = standing(database);
-  const flowOf = (id: string, sessionId: string) =>
-    db.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
+  /**
+   * The person may sign in, by this password if one was verified. Held until the transaction ends, so that a new one
+   * comes before or after, never between.
+   */
+  const mayEnter = async (trx: Connection, userId: string, passwordHash: string | undefined) => {
+    const user = await trx
+      .selectFrom("users")
+      .where("id", "=", userId)
+      .where("disabledAt", "is", null)
+      .$if(passwordHash !== undefined, (query) => query.where("passwordHash", "=", passwordHash as string))
+      .select("id")
+      .$if(database.locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return user !== undefined;
+  };
+  const flowOf = (id: string, sessionId: string, on: Connection = db) =>
+    on.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
   return {
     async ensure(session) {
       await db
@@ -37,9 +50,10 @@ export function sessionStore(database: Database): SessionStore {
       return row && toSession(row);
     },
 
-    signIn: (oldId, session) =>
+    signIn: (oldId, { standsOn = {}, ...session }) =>
       db.transaction().execute(async (trx) => {
-        if (!(await stands.user(trx, session.userId))) return false;
+        const { passwordHash, flowId } = { passwordHash: undefined, flowId: undefined, ...standsOn };
+        if (!(await mayEnter(trx, session.userId, passwordHash))) return false;
         const old = await trx
           .selectFrom("sessions")
           .where("id", "=", oldId)
@@ -48,6 +62,10 @@ export function sessionStore(database: Database): SessionStore {
           .$if(database.locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!old) return false;
+        if (flowId !== undefined) {
+          const passed = trx.selectFrom("flows").where("id", "=", flowId).where("sessionId", "=", oldId);
+          if (!(await passed.where("userId", "=", session.userId).select("id").executeTakeFirst())) return false;
+        }
         await trx
           .insertInto("sessions")
           .values({ ...session, amr: JSON.stringify(session.amr) })
@@ -99,17 +117,20 @@ export function sessionStore(database: Database): SessionStore {
           .set({ attributes: JSON.stringify(attributes), termsAcceptedAt }),
       ),
 
-    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn }) =>
-      changed(
-        flowOf(id, sessionId).set({
-          userId,
-          amr: JSON.stringify(amr),
-          firstFactorAt: at,
-          keepSignedIn: keepSignedIn ? 1 : 0,
-          totpSecretSealed: (row) =>
-            row.case().when("userId", "=", userId).then(row.ref("totpSecretSealed")).else(null).end(),
-        }),
-      ),
+    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+      db.transaction().execute(async (trx) => {
+        if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
+        return changed(
+          flowOf(id, sessionId, trx).set({
+            userId,
+            amr: JSON.stringify(amr),
+            firstFactorAt: at,
+            keepSignedIn: keepSignedIn ? 1 : 0,
+            totpSecretSealed: (row) =>
+              row.case().when("userId", "=", userId).then(row.ref("totpSecretSealed")).else(null).end(),
+          }),
+        );
+      }),
 
     setFlowKeepSignedIn: (id, sessionId, keepSignedIn) =>
       changed(flowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),

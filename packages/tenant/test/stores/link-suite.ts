@@ -176,6 +176,9 @@ export function linkSuite(makePlace: MakePlace): void {
         assert.equal(await store.sessions.findFlow(flow.id, half.id, T0), undefined);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
         assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
+        const late = { ...half, id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0 };
+        const byPassword = { ...late, standsOn: { passwordHash: "known to somebody" } };
+        assert.equal(await store.sessions.signIn(half.id, byPassword), false, "its password was verified before");
         for (const { id } of [approved, claimed]) assert.equal((await store.grants.findById(id))?.status, "denied");
         assert.equal(await isSignedIn(theirs), true);
         assert.equal((await store.tokens.findFamily(foreign.family.id))?.revokedAt, null);
