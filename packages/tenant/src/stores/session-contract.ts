@@ -1,4 +1,4 @@
-import type { Attributes, User } from "../directory/entities.ts";
+import type { User } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit-contract.ts";
 import type { MailCodePurpose } from "./mail-contract.ts";
 
@@ -27,9 +27,6 @@ export interface Flow {
   emailVerifiedAt: number | null;
   /** Password chosen at sign-up (Argon2id PHC) while the name is still being asked. */
   passwordHash: string | null;
-  /** Answers given at sign-up, before there is an account to keep them. */
-  attributes: Attributes;
-  termsAcceptedAt: number | null;
   /** Who passed a first factor in this walk, by which methods (RFC 8176), and when; a second one may still be owed. */
   userId: string | null;
   amr: string[];
@@ -59,7 +56,6 @@ export interface SessionStore {
   signIn(oldId: string, session: BrowserSession & { userId: string; standsOn?: SignInGround }): Promise<boolean>;
   /** Sign-out: ends it. */
   end(id: string): Promise<void>;
-  endAllOf(userId: string): Promise<void>;
 
   /** False when its session has ended. */
   insertFlow(flow: Flow): Promise<boolean>;
@@ -69,12 +65,6 @@ export interface SessionStore {
   setFlowEmail(id: string, sessionId: string, email: string, purpose: MailCodePurpose): Promise<boolean>;
   /** Compare-and-swap: only after the email was verified. */
   setFlowPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
-  /** Only after the email was verified. */
-  setFlowAttributes(
-    id: string,
-    sessionId: string,
-    answers: { attributes: Attributes; termsAcceptedAt: number | null },
-  ): Promise<boolean>;
   /**
    * Notes who passed a first factor; the session stays as it is until the second. Another person than before gets
    * nothing of what that one was enrolling. `passwordHash`: as it was verified; false when it is another by now.

@@ -79,10 +79,6 @@ export function sessionStore(database: Database): SessionStore {
       await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
 
-    async endAllOf(userId) {
-      await db.deleteFrom("sessions").where("userId", "=", userId).execute();
-    },
-
     async insertFlow(flow) {
       try {
         await db.insertInto("flows").values(toFlowRow(flow)).execute();
@@ -109,13 +105,6 @@ export function sessionStore(database: Database): SessionStore {
 
     setFlowPassword: (id, sessionId, passwordHash) =>
       changed(flowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
-
-    setFlowAttributes: (id, sessionId, { attributes, termsAcceptedAt }) =>
-      changed(
-        flowOf(id, sessionId)
-          .where("emailVerifiedAt", "is not", null)
-          .set({ attributes: JSON.stringify(attributes), termsAcceptedAt }),
-      ),
 
     setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
       db.transaction().execute(async (trx) => {
@@ -158,7 +147,6 @@ function toFlow(row: Selectable<Tables["flows"]>): Flow {
   return {
     ...row,
     amr: JSON.parse(row.amr),
-    attributes: JSON.parse(row.attributes),
     keepSignedIn: row.keepSignedIn === 1,
   };
 }
@@ -167,7 +155,6 @@ function toFlowRow(flow: Flow): Tables["flows"] {
   return {
     ...flow,
     amr: JSON.stringify(flow.amr),
-    attributes: JSON.stringify(flow.attributes),
     keepSignedIn: flow.keepSignedIn ? 1 : 0,
   };
 }

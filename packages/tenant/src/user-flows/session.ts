@@ -34,8 +34,6 @@ export async function openFlow(visit: Visit, grantId: string | null, intent: Flo
     emailPurpose: null,
     emailVerifiedAt: null,
     passwordHash: null,
-    attributes: {},
-    termsAcceptedAt: null,
     userId: null,
     amr: [],
     firstFactorAt: null,
