@@ -4,11 +4,11 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Page } from "playwright-core";
 import { locales } from "../../packages/tenant/src/messages/languages.ts";
 import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chromeIn, samples } from "../../packages/tenant/test/pages/sample-views.ts";
+import { show } from "./show.ts";
 
 const folder = resolve(process.argv[2] ?? ".gallery");
 const only = process.argv[3] ?? "";
@@ -48,14 +48,6 @@ try {
 }
 await writeFile(join(folder, "index.html"), indexPage());
 process.stderr.write(`${chosen.length} pages as pictures: ${join(folder, "index.html")}\n`);
-
-/** At an address where browsers have passkeys, so that the pages' script shows what it shows to a person. */
-async function show(page: Page, body: string): Promise<void> {
-  await page.route("http://localhost/", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }), {
-    times: 1,
-  });
-  await page.goto("http://localhost/");
-}
 
 function pictureOf(name: string, screen: string, scheme: string): string {
   return `${name}.${screen}.${scheme}.png`;

@@ -1,46 +1,57 @@
-/** The README's picture: code, question, done, as a phone shows them, light and dark. `node tools/node24.mjs tests/gallery/readme-picture.ts` */
+/** The README's pictures, as a phone shows them, light and dark. `node tools/node24.mjs tests/gallery/readme-picture.ts` */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { renderPage } from "../../packages/tenant/src/pages/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chrome, samples } from "../../packages/tenant/test/pages/sample-views.ts";
+import { show } from "./show.ts";
 
-const shown = ["enter-code-from-link", "confirm", "done"];
-const phone = { width: 390, height: 890 };
+const pictures = [
+  { file: "sign-in", shown: ["enter-code-from-link", "confirm", "done"], height: 890 },
+  { file: "ways-in", shown: ["sign-in-passkey", "second-factor-app", "authenticator-set-up", "account"], height: 960 },
+];
 const folder = join(import.meta.dirname, "../../docs/images");
 
-async function screens(browser: Browser, colorScheme: "light" | "dark"): Promise<string[]> {
+async function screens(
+  browser: Browser,
+  colorScheme: "light" | "dark",
+  { shown, height }: (typeof pictures)[number],
+): Promise<string[]> {
   const context = await browser.newContext({
-    viewport: phone,
+    viewport: { width: 390, height },
     colorScheme,
     deviceScaleFactor: 2,
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  const pictures: string[] = [];
+  const screenshots: string[] = [];
   for (const name of shown) {
     const sample = samples.find((each) => each.name === name);
     if (!sample) throw new Error(`no sample is called ${name}`);
-    await page.setContent(renderPage(sample.view, chrome));
-    pictures.push((await page.screenshot()).toString("base64"));
+    await show(page, renderPage(sample.view, chrome));
+    screenshots.push((await page.screenshot()).toString("base64"));
   }
   await context.close();
-  return pictures;
+  return screenshots;
 }
 
 await mkdir(folder, { recursive: true });
 const browser = await launchChromium();
 try {
-  for (const colorScheme of ["light", "dark"] as const) {
-    const pictures = await screens(browser, colorScheme);
-    const frames = pictures.map((data) => `<img src="data:image/png;base64,${data}">`).join("");
-    const style = `body{margin:0;padding:24px;display:flex;gap:24px;background:transparent}
+  for (const picture of pictures) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const screenshots = await screens(browser, colorScheme, picture);
+      const frames = screenshots.map((data) => `<img src="data:image/png;base64,${data}">`).join("");
+      const style = `body{margin:0;padding:24px;display:flex;gap:24px;background:transparent}
       img{width:390px;border-radius:30px;outline:1px solid ${colorScheme === "light" ? "#d8d5cd" : "#3a3a43"}}`;
-    const page = await browser.newPage({ viewport: { width: 3 * 390 + 4 * 24, height: 890 + 48 } });
-    await page.setContent(`<!doctype html><style>${style}</style>${frames}`);
-    await writeFile(join(folder, `sign-in-${colorScheme}.png`), await page.screenshot({ omitBackground: true }));
-    await page.close();
+      const width = screenshots.length * (390 + 24) + 24;
+      const page = await browser.newPage({ viewport: { width, height: picture.height + 48 } });
+      await page.setContent(`<!doctype html><style>${style}</style>${frames}`);
+      const path = join(folder, `${picture.file}-${colorScheme}.png`);
+      await writeFile(path, await page.screenshot({ omitBackground: true }));
+      await page.close();
+    }
   }
 } finally {
   await browser.close();

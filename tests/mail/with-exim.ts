@@ -16,6 +16,7 @@ import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
 import { codeMail } from "../../packages/tenant/src/mail/messages.ts";
 import { createSmtpMailer, type SmtpOptions } from "../../packages/tenant/src/mail/smtp-mailer.ts";
 import { createAuthority, issueLeaf } from "../../packages/tenant/src/server/certificates.ts";
+import { contoso } from "../../packages/tenant/test/mail/sender.ts";
 import { verifyDkim } from "../../packages/tenant/test/mail/verify-dkim.ts";
 
 const PATIENCE_MS = 20_000;
@@ -70,7 +71,7 @@ async function run(program: string): Promise<void> {
   const id = randomUUID();
   const mail = {
     id,
-    ...codeMail("signUp", { to: "ada@contoso.example", tenantName: "Contoso", locale: "en", code, minutes: 10 }),
+    ...codeMail("signUp", { to: "ada@contoso.example", sender: contoso, locale: "en", code, minutes: 10 }),
   };
   const mailer = createSmtpMailer(options);
   await mailer.send(mail);

@@ -1,11 +1,11 @@
 import { type Locale, languages } from "../messages/languages.ts";
-import { letter, oneLine } from "./letter.ts";
+import { letter, oneLine, type Sender } from "./letter.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
 /** Whom a mail is for, from whom, and in which language. */
 export interface Addressed {
   to: string;
-  tenantName: string;
+  sender: Sender;
   locale: Locale;
 }
 
@@ -14,31 +14,31 @@ export function codeMail(
   what: "signUp" | "signIn" | "secondFactor" | "reset",
   about: Addressed & { code: string; minutes: number },
 ): OutgoingMail {
-  const { to, tenantName, code, minutes } = about;
+  const { to, sender, code, minutes } = about;
   const language = languages[about.locale];
   const { subject, enter, works, warning, warningOfPassword } = language.messages.mails.code;
-  const name = oneLine(tenantName);
+  const name = oneLine(sender.name);
   // Whoever asks for a second proof has shown the first: if that was somebody else, the person has to act.
   const aside = what === "secondFactor" ? warningOfPassword : warning;
   const paragraphs = [enter[what](name), { code }, works(minutes), { aside }];
-  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
+  return letter({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
 export function accountExistsMail(about: Addressed): OutgoingMail {
-  const { to, tenantName } = about;
+  const { to, sender } = about;
   const language = languages[about.locale];
   const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
-  const name = oneLine(tenantName);
-  return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, tenantName, language);
+  const name = oneLine(sender.name);
+  return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
 }
 
 /** To an address that somebody tried to sign in with, or to reset, although it has no account: likewise. */
 export function noAccountMail(about: Addressed & { mayCreate: boolean }): OutgoingMail {
-  const { to, tenantName, mayCreate } = about;
+  const { to, sender, mayCreate } = about;
   const language = languages[about.locale];
   const { subject, none, create, other } = language.messages.mails.noAccount;
-  const name = oneLine(tenantName);
+  const name = oneLine(sender.name);
   const paragraphs = [none(name), ...(mayCreate ? [create] : []), other];
-  return letter({ to, subject: subject(name), paragraphs }, tenantName, language);
+  return letter({ to, subject: subject(name), paragraphs }, sender, language);
 }

@@ -1,6 +1,6 @@
 import { cleanDeviceText } from "../device-grant/device-text.ts";
 import type { DeviceGrant } from "../device-grant/grant.ts";
-import { letter, oneLine, type Paragraph } from "../mail/letter.ts";
+import { letter, oneLine, type Paragraph, type Sender } from "../mail/letter.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import type { Language } from "../messages/languages.ts";
 
@@ -19,7 +19,7 @@ export type Notice =
 /** What a mail says beside its kind. */
 export interface NoticeMail {
   to: string;
-  tenantName: string;
+  sender: Sender;
   language: Language;
   notice: Notice;
   at: number;
@@ -38,7 +38,7 @@ export function noticeMail(about: NoticeMail): OutgoingMail {
   const { to, language, notice, device, link } = about;
   const { notices } = language.messages.mails;
   const { utc } = language.messages.time;
-  const tenant = oneLine(about.tenantName);
+  const tenant = oneLine(about.sender.name);
   const told = device ? notices.deviceSignedIn(oneLine(device.appName), tenant) : notices.told[notice.kind](tenant);
   const name = "name" in notice ? cleanDeviceText(notice.name) : { text: null };
   // A name that could pass for something else, an address above all, is left out.
@@ -52,7 +52,7 @@ export function noticeMail(about: NoticeMail): OutgoingMail {
     { link: link.href, label: notices.link },
     { aside: notices.why },
   ];
-  return letter({ to, subject: notices.subject[notice.kind](tenant), paragraphs }, tenant, language);
+  return letter({ to, subject: notices.subject[notice.kind](tenant), paragraphs }, about.sender, language);
 }
 
 function whereFrom({ language, ip, device }: NoticeMail): string[] {

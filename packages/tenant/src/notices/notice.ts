@@ -1,4 +1,5 @@
 import type { User } from "../directory/entities.ts";
+import { senderOf } from "../mail/letter.ts";
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { askedLocale } from "../messages/locale.ts";
 import type { TenantContext } from "../tenant-context.ts";
@@ -36,8 +37,8 @@ export async function sendNotice(
     });
     const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
     const link = { href: `${ctx.config.pagesOrigin}/not-me?token=${token}`, expiresAt };
-    const { name: tenantName } = ctx.config;
-    const mail = noticeMail({ to: user.email, tenantName, language, notice, at: now, ip: about.ip, device, link });
+    const sender = senderOf(ctx.config);
+    const mail = noticeMail({ to: user.email, sender, language, notice, at: now, ip: about.ip, device, link });
     await ctx.mail.post(mail, { expiresAt });
   } catch (error) {
     ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be kept for sending");

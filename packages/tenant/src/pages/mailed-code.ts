@@ -54,7 +54,7 @@ ${form(where.enter, chrome, { flow: view.flowId }, [
 
 function onItsWay({ slow, resent }: Code, { messages }: Chrome): Html | false {
   const { mailedCode } = messages;
-  if (slow) return html`<p class="note" role="status">${mailedCode.slow}</p>`;
+  if (slow) return html`<p class="note warn" role="status">${mailedCode.slow}</p>`;
   return resent && html`<p class="note good" role="status">${mailedCode.resent}</p>`;
 }
 

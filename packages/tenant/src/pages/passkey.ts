@@ -20,9 +20,9 @@ function passkeyBox(kind: "get" | "create", options: string, { messages }: Chrom
 const answer = html`<input type="hidden" name="passkey">`;
 const keep = html`<input type="hidden" name="keep">`;
 
-/** For a page of a walk where somebody may sign in by a passkey. */
-export function usePasskey(flowId: string, options: string, chrome: Chrome): Html {
-  const label = button(chrome.messages.passkeys.use, { alt: true });
+/** For a page of a walk where somebody may sign in by a passkey; `alt` where another way is the first one. */
+export function usePasskey(flowId: string, options: string, chrome: Chrome, alt: boolean): Html {
+  const label = button(chrome.messages.passkeys.use, { alt });
   return passkeyBox(
     "get",
     options,

@@ -91,7 +91,7 @@ export function secondFactorPasskeyPage(view: SecondFactor<"second_factor_passke
     main: html`<h1>${titles.second_factor_passkey}</h1>
 <p class="lede">${secondFactor.passkey.lede}</p>
 <p${attrs({ class: "note warn", "data-without": true })}>${secondFactor.passkey.without}</p>
-${usePasskey(view.flowId, view.passkeyOptions, chrome)}
+${usePasskey(view.flowId, view.passkeyOptions, chrome, false)}
 ${otherWays(view.flowId, chrome, { ...view, byPasskey: false })}`,
   };
 }
@@ -112,5 +112,5 @@ function otherWays(flowId: string, { messages }: Chrome, { byApp, byEmail, byRec
     byRecovery && link(formActions.second_factor_recovery, secondFactor.byRecovery),
     byEmail && link(formActions.second_factor_email, secondFactor.byEmail),
   ];
-  return ways.some(Boolean) && html`<p class="aside"><span>${secondFactor.otherWays}</span> ${ways}</p>`;
+  return ways.some(Boolean) && html`<p class="aside ways"><span>${secondFactor.otherWays}</span> ${ways}</p>`;
 }

@@ -68,7 +68,7 @@ ${
     withPassword && withCode && button(signIn.codeInstead, { alt: true, action: formActions.sign_in_send_code }),
   ])
 }
-${view.passkeyOptions !== null && usePasskey(view.flowId, view.passkeyOptions, chrome)}
+${view.passkeyOptions !== null && usePasskey(view.flowId, view.passkeyOptions, chrome, true)}
 ${withPassword && html`<p class="aside"><a class="link" href="${flowLink(formActions.reset_email, view.flowId)}">${signIn.forgot}</a></p>`}
 ${view.signUpAllowed && html`<p class="aside">${signIn.newHere} <a class="link" href="${flowLink(formActions.sign_up_email, view.flowId)}">${signIn.createAccount}</a></p>`}`,
   };

@@ -35,6 +35,7 @@ form>p.aside{margin:-.9rem 0 1rem}
 .account{display:flex;flex-wrap:wrap;align-items:center;column-gap:.5rem;color:var(--soft);font-size:.9rem;margin:0 0 .4rem}
 .account .text-button{font-size:.9rem}
 .aside+.aside{margin:0}
+.ways{flex-direction:column;align-items:start}
 .card:has(.ticks){padding-block-end:.65rem}
 .card{background:var(--inset);border:1px solid var(--line);border-radius:var(--radius);padding:1rem 1.1rem;margin:0 0 1rem}
 .facts{font-size:.95rem;display:grid;gap:.45rem}

@@ -30,6 +30,8 @@ export type TenantErrorCode =
   | "mailer_required"
   | "branding_refused"
   | "logo_refused"
+  | "user_flow_invalid"
+  | "user_flow_name_taken"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
+import { senderOf } from "../mail/letter.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import type { Addressed } from "../mail/messages.ts";
 import type { Flow, MailCodePurpose } from "../stores/contract.ts";
@@ -121,7 +122,8 @@ async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind)
   const mailId = randomUUID();
   const expiresAt = now + MAIL_CODE_MS;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
-  const about = { to: email, tenantName: ctx.config.name, locale, code, minutes: MAIL_CODE_MS / 60_000 };
+  const sender = senderOf(ctx.config);
+  const about = { to: email, sender, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   const { mail, withCode } = await kind.write(visit, flow, about);
   const kept = await ctx.store.mail.insertCode({
     id: randomUUID(),

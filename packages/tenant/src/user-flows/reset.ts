@@ -1,30 +1,18 @@
-import { normalizeEmail } from "../directory/entities.ts";
-import { codeMail, noAccountMail } from "../mail/messages.ts";
 import { sendNotice } from "../notices/notice.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
+import { accountCode } from "./account-code.ts";
 import { freshCookie } from "./browser-cookie.ts";
 import { isEmailAddress } from "./email-address.ts";
-import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
 import { openFlow } from "./session.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
-import { requireWay, waysIn } from "./ways-in.ts";
+import { requireWay } from "./ways-in.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];
 
-/** An address without an account is told so by mail, and nowhere else. */
-const resetCode: CodeKind = {
-  purpose: "reset",
-  async write(visit, flow, about) {
-    const [user, { signUp }] = await Promise.all([
-      visit.ctx.store.directory.findUserByEmail(normalizeEmail(about.to)),
-      waysIn(visit, flow),
-    ]);
-    if (user?.disabledAt === null) return { mail: codeMail("reset", about), withCode: true };
-    return { mail: noAccountMail({ ...about, mayCreate: signUp && user === undefined }), withCode: false };
-  },
-};
+const resetCode = accountCode("reset");
 
 export async function showReset(visit: Visit): Promise<Answer> {
   if (fromOutside(visit)) return { view: { page: "reset_email", flowId: "", email: "", problem: null } };

@@ -1,27 +1,16 @@
 import { normalizeEmail } from "../directory/entities.ts";
-import { codeMail, noAccountMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
+import { accountCode } from "./account-code.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { isEmailAddress } from "./email-address.ts";
 import { PageProblem } from "./form.ts";
-import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
-import { requireWay, waysIn } from "./ways-in.ts";
+import { requireWay } from "./ways-in.ts";
 
-/** A code instead of a password. An address without an account is told so by mail, and nowhere else. */
-const signInCode: CodeKind = {
-  purpose: "sign_in",
-  async write(visit, flow, about) {
-    const [user, { signUp }] = await Promise.all([
-      visit.ctx.store.directory.findUserByEmail(normalizeEmail(about.to)),
-      waysIn(visit, flow),
-    ]);
-    if (user?.disabledAt === null) return { mail: codeMail("signIn", about), withCode: true };
-    return { mail: noAccountMail({ ...about, mayCreate: signUp && user === undefined }), withCode: false };
-  },
-};
+const signInCode = accountCode("sign_in");
 
 /** From the sign-in page, with the address that stands in its field. */
 export async function sendSignInCode(visit: Visit): Promise<Answer> {

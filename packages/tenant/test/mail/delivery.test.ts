@@ -14,10 +14,11 @@ import { pgNodes } from "../server/pg-nodes.ts";
 import { scratch } from "../server/scratch.ts";
 import type { KeptMail } from "./kept-mail.ts";
 import { type MailServer, mailServer } from "./mail-server.ts";
+import { contoso } from "./sender.ts";
 
 const MINUTE = 60_000;
 const code = "04718293";
-const mailTo = (to: string) => codeMail("signUp", { to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
+const mailTo = (to: string) => codeMail("signUp", { to, sender: contoso, locale: "en", code, minutes: 10 });
 const smtp = (server: MailServer) => createSmtpMailer({ ...server.options, security: "starttls" });
 
 /** The same tenant, started as often as one likes: its file, its folder, its clock. */

@@ -8,13 +8,14 @@ import { codeMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 import { mailServer } from "./mail-server.ts";
+import { contoso } from "./sender.ts";
 import { verifyDkim } from "./verify-dkim.ts";
 
 const mail = {
   id: "6b1f1a52-3f0e-4f83-9a4e-1f6f9d1d0a11",
   ...codeMail("signUp", {
     to: "ada@contoso.example",
-    tenantName: "Contoso  Ünïted",
+    sender: { ...contoso, name: "Contoso  Ünïted" },
     locale: "en",
     code: "04718293",
     minutes: 10,

@@ -4,9 +4,10 @@ import type { OutgoingMail } from "../../src/mail/mailer.ts";
 import { codeMail } from "../../src/mail/messages.ts";
 import { textOf } from "../user-flows/browser.ts";
 import { BEARER, type PagesUnderTest, pagesUnderTest } from "../user-flows/pages-under-test.ts";
+import { contoso } from "./sender.ts";
 
 const codeFor = (to: string, code: string) =>
-  codeMail("signUp", { to, tenantName: "Contoso", locale: "en", code, minutes: 10 });
+  codeMail("signUp", { to, sender: contoso, locale: "en", code, minutes: 10 });
 const sent = async ({ mail, clock }: PagesUnderTest["ctx"], message: OutgoingMail) =>
   assert.equal(await mail.send(message, { expiresAt: clock.now() + 600_000 }), "sent");
 

@@ -6,13 +6,14 @@ import { accountExistsMail, codeMail, noAccountMail } from "../../src/mail/messa
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { locales } from "../../src/messages/languages.ts";
 import { FROM, mailServer } from "./mail-server.ts";
+import { contoso } from "./sender.ts";
 
 const id = randomUUID();
 const mail = {
   id,
   ...codeMail("signUp", {
     to: "ada@contoso.example",
-    tenantName: "Contoso",
+    sender: contoso,
     locale: "en",
     code: "04718293",
     minutes: 10,
@@ -170,10 +171,10 @@ describe("mail by SMTP", { concurrency: true }, () => {
 
 describe("what the mails say", () => {
   const messages = locales.flatMap((locale) => {
-    const about = { to: "x@y.example", tenantName: 'A&B <img src="https://evil.example">', locale };
+    const about = { to: "x@y.example", sender: { ...contoso, name: 'A&B <img src="https://evil.example">' }, locale };
     const code = { ...about, code: "12345678", minutes: 10 };
     return [
-      ...(["signUp", "signIn", "reset"] as const).map((what) => codeMail(what, code)),
+      ...(["signUp", "signIn", "secondFactor", "reset"] as const).map((what) => codeMail(what, code)),
       accountExistsMail(about),
       noAccountMail({ ...about, mayCreate: true }),
     ];
@@ -193,7 +194,7 @@ describe("what the mails say", () => {
     }
     const lines = codeMail("signUp", {
       to: "x@y.example",
-      tenantName: "A\r\nBcc: e@e",
+      sender: { ...contoso, name: "A\r\nBcc: e@e" },
       locale: "en",
       code: "1",
       minutes: 10,
@@ -202,7 +203,7 @@ describe("what the mails say", () => {
   });
 
   test("both parts are in the language that was asked for, with the code on a line of its own", () => {
-    const about = { to: "x@y.example", tenantName: "Contoso", code: "12345678" } as const;
+    const about = { to: "x@y.example", sender: contoso, code: "12345678" } as const;
     const german = codeMail("signUp", { ...about, locale: "de", minutes: 10 });
     assert.equal(german.subject, "Ihr Code für Contoso");
     assert.match(german.text, /^Geben Sie diesen Code ein, .*:\n\n12345678\n\nEr gilt 10 Minuten lang/);

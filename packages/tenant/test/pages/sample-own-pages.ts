@@ -23,8 +23,19 @@ export const ownPagesSamples: Sample[] = [
       ...account,
       passkeys: [
         { credentialId: "cGhvbmU", name: "Phone", createdAt: at - 90_000_000, lastUsedAt: at },
-        { credentialId: "bGFwdG9w", name: "M".repeat(50), createdAt: at, lastUsedAt: null },
+        { credentialId: "bGFwdG9w", name: "Work laptop", createdAt: at, lastUsedAt: null },
       ],
+      authenticator: { since: at },
+      recoveryCodesLeft: 9,
+    },
+  },
+  {
+    name: "account-long",
+    view: {
+      ...account,
+      displayName: "Adaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      email: longEmail,
+      passkeys: [{ credentialId: "bGFwdG9w", name: "M".repeat(50), createdAt: at, lastUsedAt: at }],
       authenticator: { since: at },
       recoveryCodesLeft: 1,
     },

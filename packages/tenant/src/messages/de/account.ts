@@ -8,7 +8,7 @@ export const account: Messages["account"] = {
   signInAgainButton: "Noch einmal anmelden",
   password: "Passwort",
   hasPassword: "Sie haben eines.",
-  noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E-Mail.",
+  noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E‑Mail.",
   changePassword: "Ändern",
   choosePassword: "Eines wählen",
   passkeys: "Passkeys",

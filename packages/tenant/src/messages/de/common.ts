@@ -2,7 +2,7 @@ import type { Messages } from "../messages.ts";
 
 export const common: Messages["common"] = {
   problem: (title) => `Problem: ${title}`,
-  email: "E-Mail-Adresse",
+  email: "E‑Mail-Adresse",
   password: "Passwort",
   continue: "Weiter",
   signIn: "Anmelden",

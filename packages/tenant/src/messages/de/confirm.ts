@@ -29,9 +29,9 @@ export const confirm: Messages["confirm"] = {
 };
 
 export const permissions: Messages["permissions"] = {
-  name_and_email: "Ihren Namen und Ihre E-Mail-Adresse erfahren",
+  name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse erfahren",
   name: "Ihren Namen erfahren",
-  email: "Ihre E-Mail-Adresse erfahren",
+  email: "Ihre E‑Mail-Adresse erfahren",
   you: "Erkennen, dass Sie es sind",
   offline: (days) => `Angemeldet bleiben, bis ${days} Tage lang nichts geschieht`,
   for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,

@@ -16,7 +16,7 @@ export const secondFactor: Messages["secondFactor"] = {
     before: (email) => html`Damit sicher ist, dass Sie es sind, senden wir einen Code an ${email}.`,
     send: "Code senden",
     refused:
-      "Der Mailserver dieser Adresse hat unsere E-Mail abgelehnt. Nehmen Sie einen anderen Weg, wenn Sie einen haben, oder versuchen Sie es später noch einmal.",
+      "Der Mailserver dieser Adresse hat unsere E‑Mail abgelehnt. Nehmen Sie einen anderen Weg, wenn Sie einen haben, oder versuchen Sie es später noch einmal.",
   },
   passkey: {
     lede: "Ihr Finger, Ihr Gesicht oder die PIN Ihres Geräts genügt.",
@@ -34,7 +34,7 @@ export const secondFactor: Messages["secondFactor"] = {
   },
   otherWays: "Andere Wege:",
   byApp: "Authenticator-App verwenden",
-  byEmail: "Code per E-Mail erhalten",
+  byEmail: "Code per E‑Mail erhalten",
   byRecovery: "Wiederherstellungscode verwenden",
   byPasskey: "Passkey verwenden",
 };
@@ -58,7 +58,7 @@ export const authenticator: Messages["authenticator"] = {
     },
   },
   own: {
-    has: "Sie haben eine Authenticator-App. Nach ihrem Code werden Sie gefragt, wenn Sie sich mit Passwort oder per E-Mail anmelden.",
+    has: "Sie haben eine Authenticator-App. Nach ihrem Code werden Sie gefragt, wenn Sie sich mit Passwort oder per E‑Mail anmelden.",
     hasNone: "Mit einer Authenticator-App kann sich niemand, der Ihr Passwort erfährt, ohne Ihr Telefon anmelden.",
     add: "App einrichten",
     replace: "Eine andere an ihrer Stelle einrichten",

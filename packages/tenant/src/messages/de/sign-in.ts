@@ -7,16 +7,16 @@ export const signIn: Messages["signIn"] = {
   newHere: "Neu hier?",
   createAccount: "Konto erstellen",
   forgot: "Passwort vergessen?",
-  codeInstead: "Stattdessen einen Code per E-Mail senden",
-  sendCode: "Code per E-Mail senden",
+  codeInstead: "Stattdessen einen Code per E‑Mail senden",
+  sendCode: "Code per E‑Mail senden",
   keep: "In diesem Browser angemeldet bleiben",
   keepHint: "30 Tage lang. Nicht auf einem Computer, den auch andere benutzen.",
   changed: "Ihr Passwort wurde geändert. Melden Sie sich damit an.",
-  otherEmail: "Andere E-Mail-Adresse?",
+  otherEmail: "Andere E‑Mail-Adresse?",
   problems: {
-    empty: "Geben Sie Ihre E-Mail-Adresse und Ihr Passwort ein.",
+    empty: "Geben Sie Ihre E‑Mail-Adresse und Ihr Passwort ein.",
     password_empty: "Geben Sie Ihr Passwort ein.",
-    wrong: "Die E-Mail-Adresse oder das Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.",
+    wrong: "Die E‑Mail-Adresse oder das Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.",
   },
 };
 
