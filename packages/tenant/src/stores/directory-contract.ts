@@ -15,8 +15,6 @@ export interface DirectoryStore {
   insertUser(user: User): Promise<boolean>;
   /** Disabling revokes the user's families and ends their sessions in the same transaction. */
   setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
-  /** Swaps the password hash; false when `from` is no longer the one stored. */
-  setPasswordHash(id: string, from: string | null, to: string): Promise<boolean>;
 
   findApp(clientId: string): Promise<App | undefined>;
   listApps(): Promise<App[]>;

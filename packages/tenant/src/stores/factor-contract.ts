@@ -12,15 +12,18 @@ export interface EnrolledTotp {
 export interface FactorStore {
   totpOf(userId: string): Promise<EnrolledTotp | undefined>;
   /**
-   * The secret that the flow holds becomes the person's, in place of any before, and these recovery codes theirs, in
-   * place of all before: one transaction. `step` is that of the code that proved it, which is used by that. False when
-   * the flow holds this secret no more: enrolled in another tab, forgotten, or another person's by now.
+   * The secret that the flow holds becomes the person's, and these recovery codes theirs, in place of all before: one
+   * transaction. `step` is that of the code that proved it, which is used by that. False when the flow holds this secret
+   * no more (enrolled in another tab, forgotten, or another person's by now), or the person's app is no longer
+   * `replaces`: who was to set up a first one never takes another's place.
    */
   enrolTotp(input: {
     flowId: string;
     sessionId: string;
     userId: string;
     secretSealed: string;
+    /** The sealed secret of the app whose place it takes; null for a first one. */
+    replaces: string | null;
     step: number;
     recoveryCodeHashes: string[];
     now: number;

@@ -28,12 +28,17 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
     return left;
   };
 
-  return {
-    totpOf: (userId) => db.selectFrom("totpSecrets").where("userId", "=", userId).selectAll().executeTakeFirst(),
+  const totpOf = (on: Connection, userId: string) =>
+    on.selectFrom("totpSecrets").where("userId", "=", userId).selectAll().executeTakeFirst();
 
-    enrolTotp: ({ flowId, sessionId, userId, secretSealed, step, recoveryCodeHashes, now }) =>
+  return {
+    totpOf: (userId) => totpOf(db, userId),
+
+    enrolTotp: ({ flowId, sessionId, userId, secretSealed, replaces, step, recoveryCodeHashes, now }) =>
       db.transaction().execute(async (trx) => {
         if (!(await lockUser(trx, userId))) return false;
+        const before = await totpOf(trx, userId);
+        if ((before?.secretSealed ?? null) !== replaces) return false;
         const taken = await trx
           .updateTable("flows")
           .where("id", "=", flowId)
@@ -82,12 +87,7 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
     replaceRecoveryCodes: (userId, codeHashes, now) =>
       db.transaction().execute(async (trx) => {
         if (!(await lockUser(trx, userId))) return false;
-        const app = await trx
-          .selectFrom("totpSecrets")
-          .where("userId", "=", userId)
-          .select("userId")
-          .executeTakeFirst();
-        if (!app) return false;
+        if (!(await totpOf(trx, userId))) return false;
         await putCodes(trx, userId, codeHashes, now);
         return true;
       }),

@@ -5,6 +5,9 @@ import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
 
+/** No session has this id: ids are hashes. */
+const NO_SESSION = "";
+
 type PasswordVerbs = Pick<SessionStore, "resetPassword" | "changePassword">;
 
 /** A new password ends what stands on the old one: sessions, tokens, approvals not yet redeemed, walks half way in. */
@@ -17,6 +20,20 @@ export function passwordVerbs(database: Database): PasswordVerbs {
     userId: string,
     next: { passwordHash: string; keepSessionId: string | null; now: number },
   ): Promise<void> {
+    await trx
+      .updateTable("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "=", "approved")
+      .set({ status: "denied", denialReason: "withdrawn" })
+      .execute();
+    // A claim stays the person's, and is of no browser that was signed in until now: a yes on its way from there is none.
+    await trx
+      .updateTable("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "=", "claimed")
+      .$if(next.keepSessionId !== null, (query) => query.where("sessionId", "!=", next.keepSessionId as string))
+      .set({ sessionId: NO_SESSION })
+      .execute();
     await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: next.passwordHash }).execute();
     // Whoever passed the first factor with the old password has passed nothing.
     await trx
@@ -32,14 +49,18 @@ export function passwordVerbs(database: Database): PasswordVerbs {
     await revokeAll(trx, "userId", userId, "password_changed", next.now);
   }
 
-  // Before the user's row, in the order of redeem.
-  const withdrawApprovals = (trx: Connection, userId: string) =>
-    trx
-      .updateTable("deviceGrants")
+  /** Before the user's row, in the order of redeem; what comes of them is written once it is certain. */
+  const lockGrants = async (trx: Connection, userId: string) => {
+    if (!locksRows) return;
+    await trx
+      .selectFrom("deviceGrants")
       .where("userId", "=", userId)
-      .where("status", "=", "approved")
-      .set({ status: "denied", denialReason: "withdrawn" })
+      .where("status", "in", ["claimed", "approved"])
+      .select("id")
+      .orderBy("id")
+      .forUpdate()
       .execute();
+  };
 
   return {
     resetPassword: ({ flowId, sessionId, passwordHash, now, audit }) =>
@@ -60,7 +81,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
           .where("disabledAt", "is", null);
         const found = await byEmail.select("id").executeTakeFirst();
         if (!found) return undefined;
-        await withdrawApprovals(trx, found.id);
+        await lockGrants(trx, found.id);
         const user = await byEmail
           .selectAll()
           .$if(locksRows, (query) => query.forUpdate())
@@ -86,7 +107,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
 
     changePassword: ({ userId, from, passwordHash, keepSessionId, now, audit }) =>
       db.transaction().execute(async (trx) => {
-        await withdrawApprovals(trx, userId);
+        await lockGrants(trx, userId);
         const user = await trx
           .selectFrom("users")
           .where("id", "=", userId)

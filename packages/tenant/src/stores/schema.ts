@@ -64,7 +64,7 @@ export interface Tables {
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
   sessions: WithText<BrowserSession, "amr">;
-  flows: WithBits<WithText<Flow, "amr" | "attributes">, "keepSignedIn">;
+  flows: WithBits<WithText<Flow, "amr">, "keepSignedIn">;
   mailCodes: MailCode & { attempts: number; usedAt: number | null };
   mails: {
     id: string;

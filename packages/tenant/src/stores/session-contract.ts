@@ -1,4 +1,4 @@
-import type { Attributes, User } from "../directory/entities.ts";
+import type { User } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit-contract.ts";
 import type { MailCodePurpose } from "./mail-contract.ts";
 
@@ -27,9 +27,6 @@ export interface Flow {
   emailVerifiedAt: number | null;
   /** Password chosen at sign-up (Argon2id PHC) while the name is still being asked. */
   passwordHash: string | null;
-  /** Answers given at sign-up, before there is an account to keep them. */
-  attributes: Attributes;
-  termsAcceptedAt: number | null;
   /** Who passed a first factor in this walk, by which methods (RFC 8176), and when; a second one may still be owed. */
   userId: string | null;
   amr: string[];
@@ -44,16 +41,21 @@ export interface Flow {
   expiresAt: number;
 }
 
+/** The password's hash, as it was verified; or the walk of this session in which the person passed a first factor. */
+export type SignInGround = { passwordHash: string } | { flowId: string };
+
 export interface SessionStore {
   /** Creates an anonymous session, or leaves the one that exists. */
   ensure(session: Pick<BrowserSession, "id" | "createdAt" | "expiresAt">): Promise<void>;
   /** Undefined when unknown, ended or expired at `now`, or its user is disabled or gone. */
   find(id: string, now: number): Promise<BrowserSession | undefined>;
-  /** Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is gone. */
-  signIn(oldId: string, session: BrowserSession & { userId: string }): Promise<boolean>;
+  /**
+   * Sign-in: a new session id takes over user and flows, the old id ends; one transaction. False when the old one is
+   * gone, the person is disabled, or what the sign-in stands on: a new password has come since.
+   */
+  signIn(oldId: string, session: BrowserSession & { userId: string; standsOn?: SignInGround }): Promise<boolean>;
   /** Sign-out: ends it. */
   end(id: string): Promise<void>;
-  endAllOf(userId: string): Promise<void>;
 
   /** False when its session has ended. */
   insertFlow(flow: Flow): Promise<boolean>;
@@ -63,28 +65,26 @@ export interface SessionStore {
   setFlowEmail(id: string, sessionId: string, email: string, purpose: MailCodePurpose): Promise<boolean>;
   /** Compare-and-swap: only after the email was verified. */
   setFlowPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
-  /** Only after the email was verified. */
-  setFlowAttributes(
-    id: string,
-    sessionId: string,
-    answers: { attributes: Attributes; termsAcceptedAt: number | null },
-  ): Promise<boolean>;
-  /** Notes who passed a first factor; the session stays as it is until the second. */
+  /**
+   * Notes who passed a first factor; the session stays as it is until the second. Another person than before gets
+   * nothing of what that one was enrolling. `passwordHash`: as it was verified; false when it is another by now.
+   */
   setFlowFirstFactor(
     id: string,
     sessionId: string,
-    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
+    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
   ): Promise<boolean>;
   /** "Keep me signed in" was ticked, before who it is was proven. */
   setFlowKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
-  /** The secret that the person is asked to enrol; null forgets it. */
-  setFlowTotpSecret(id: string, sessionId: string, secretSealed: string | null): Promise<boolean>;
+  /** The secret that the person is asked to enrol; false unless it is they who passed a first factor. */
+  setFlowTotpSecret(id: string, sessionId: string, userId: string, secretSealed: string): Promise<boolean>;
   /** Compare-and-swap: challenge number `number` is answered now, and by nobody before. */
   takeChallenge(id: string, sessionId: string, number: number, now: number): Promise<boolean>;
 
   /**
    * Spends the flow's proof of its address for `reset`, sets the password of that address's account and ends what stood
    * on the old one: every session, every token family, approvals not yet redeemed, walks that wait for a second factor.
+   * A device that was only claimed goes on waiting for the same person, in another session.
    * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
    * proven, or the account is gone or disabled: nothing changes.
    */

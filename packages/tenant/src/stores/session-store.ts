@@ -1,16 +1,29 @@
 import type { Selectable, UpdateResult } from "kysely";
 import type { BrowserSession, Flow, SessionStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { passwordVerbs } from "./password-store.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
-import { standing } from "./standing.ts";
 
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
-  const stands = standing(database);
-  const flowOf = (id: string, sessionId: string) =>
-    db.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
+  /**
+   * The person may sign in, by this password if one was verified. Held until the transaction ends, so that a new one
+   * comes before or after, never between.
+   */
+  const mayEnter = async (trx: Connection, userId: string, passwordHash: string | undefined) => {
+    const user = await trx
+      .selectFrom("users")
+      .where("id", "=", userId)
+      .where("disabledAt", "is", null)
+      .$if(passwordHash !== undefined, (query) => query.where("passwordHash", "=", passwordHash as string))
+      .select("id")
+      .$if(database.locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return user !== undefined;
+  };
+  const flowOf = (id: string, sessionId: string, on: Connection = db) =>
+    on.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
   return {
     async ensure(session) {
       await db
@@ -37,9 +50,10 @@ export function sessionStore(database: Database): SessionStore {
       return row && toSession(row);
     },
 
-    signIn: (oldId, session) =>
+    signIn: (oldId, { standsOn = {}, ...session }) =>
       db.transaction().execute(async (trx) => {
-        if (!(await stands.user(trx, session.userId))) return false;
+        const { passwordHash, flowId } = { passwordHash: undefined, flowId: undefined, ...standsOn };
+        if (!(await mayEnter(trx, session.userId, passwordHash))) return false;
         const old = await trx
           .selectFrom("sessions")
           .where("id", "=", oldId)
@@ -48,6 +62,10 @@ export function sessionStore(database: Database): SessionStore {
           .$if(database.locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!old) return false;
+        if (flowId !== undefined) {
+          const passed = trx.selectFrom("flows").where("id", "=", flowId).where("sessionId", "=", oldId);
+          if (!(await passed.where("userId", "=", session.userId).select("id").executeTakeFirst())) return false;
+        }
         await trx
           .insertInto("sessions")
           .values({ ...session, amr: JSON.stringify(session.amr) })
@@ -59,10 +77,6 @@ export function sessionStore(database: Database): SessionStore {
 
     async end(id) {
       await db.deleteFrom("sessions").where("id", "=", id).execute();
-    },
-
-    async endAllOf(userId) {
-      await db.deleteFrom("sessions").where("userId", "=", userId).execute();
     },
 
     async insertFlow(flow) {
@@ -92,27 +106,26 @@ export function sessionStore(database: Database): SessionStore {
     setFlowPassword: (id, sessionId, passwordHash) =>
       changed(flowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
 
-    setFlowAttributes: (id, sessionId, { attributes, termsAcceptedAt }) =>
-      changed(
-        flowOf(id, sessionId)
-          .where("emailVerifiedAt", "is not", null)
-          .set({ attributes: JSON.stringify(attributes), termsAcceptedAt }),
-      ),
-
-    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn }) =>
-      changed(
-        flowOf(id, sessionId).set({
-          userId,
-          amr: JSON.stringify(amr),
-          firstFactorAt: at,
-          keepSignedIn: keepSignedIn ? 1 : 0,
-        }),
-      ),
+    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+      db.transaction().execute(async (trx) => {
+        if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
+        return changed(
+          flowOf(id, sessionId, trx).set({
+            userId,
+            amr: JSON.stringify(amr),
+            firstFactorAt: at,
+            keepSignedIn: keepSignedIn ? 1 : 0,
+            totpSecretSealed: (row) =>
+              row.case().when("userId", "=", userId).then(row.ref("totpSecretSealed")).else(null).end(),
+          }),
+        );
+      }),
 
     setFlowKeepSignedIn: (id, sessionId, keepSignedIn) =>
       changed(flowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),
 
-    setFlowTotpSecret: (id, sessionId, totpSecretSealed) => changed(flowOf(id, sessionId).set({ totpSecretSealed })),
+    setFlowTotpSecret: (id, sessionId, userId, totpSecretSealed) =>
+      changed(flowOf(id, sessionId).where("userId", "=", userId).set({ totpSecretSealed })),
 
     takeChallenge: (id, sessionId, number, now) =>
       changed(
@@ -134,7 +147,6 @@ function toFlow(row: Selectable<Tables["flows"]>): Flow {
   return {
     ...row,
     amr: JSON.parse(row.amr),
-    attributes: JSON.parse(row.attributes),
     keepSignedIn: row.keepSignedIn === 1,
   };
 }
@@ -143,7 +155,6 @@ function toFlowRow(flow: Flow): Tables["flows"] {
   return {
     ...flow,
     amr: JSON.stringify(flow.amr),
-    attributes: JSON.stringify(flow.attributes),
     keepSignedIn: flow.keepSignedIn ? 1 : 0,
   };
 }

@@ -6,10 +6,7 @@ import { prepared } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
 
-type UserVerbs = Pick<
-  DirectoryStore,
-  "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled" | "setPasswordHash"
->;
+type UserVerbs = Pick<DirectoryStore, "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled">;
 
 export function userVerbs({ db }: Database): UserVerbs {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
@@ -52,17 +49,6 @@ export function userVerbs({ db }: Database): UserVerbs {
         }
         return true;
       }),
-
-    async setPasswordHash(id, from, to) {
-      const swapped = await db
-        .updateTable("users")
-        .where("id", "=", id)
-        .where("passwordHash", from === null ? "is" : "=", from)
-        .set({ passwordHash: to })
-        .returning("id")
-        .executeTakeFirst();
-      return swapped !== undefined;
-    },
   };
 }
 

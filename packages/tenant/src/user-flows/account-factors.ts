@@ -48,7 +48,7 @@ export async function takeRecoveryCodes(visit: Visit): Promise<Answer> {
 /** A walk of its own that holds the new secret; set-up asks for the second factor first, where there is one to ask for. */
 async function beginSetUp(visit: Visit, user: User): Promise<Answer> {
   const flow = await openFlow(visit, null, "account");
-  await putNewSecret(visit, flow, user);
   await stepUp(visit, flow);
+  await putNewSecret(visit, flow, user);
   return { to: pathOf("/second-factor/set-up", flow) };
 }

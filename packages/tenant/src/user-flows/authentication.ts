@@ -18,12 +18,14 @@ export async function passFirstFactor(
   passed: { user: User; amr: string[]; keepSignedIn?: boolean },
 ): Promise<Answer> {
   const { user, amr, keepSignedIn = false } = passed;
+  // As it was verified, or chosen at sign-up a moment ago.
+  const password = amr.includes("pwd") && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
   const asked = (await owesSecondFactor(visit, flow, user, amr)) || (await hasAppToAskFor(visit, user, amr));
   if (!asked) {
-    await signInAs(visit, user, amr, keepSignedIn);
+    await signInAs(visit, user, { amr, keepSignedIn, standsOn: password });
     return onward(visit, flow);
   }
-  return askSecondFactor(visit, flow, { userId: user.id, amr, at: visit.now, keepSignedIn });
+  return askSecondFactor(visit, flow, { userId: user.id, amr, at: visit.now, keepSignedIn, ...password });
 }
 
 /** The second factor was proven: the person is signed in, and goes on where the walk leads. */
@@ -37,7 +39,13 @@ export async function signInWithBoth(visit: Visit, flow: Flow, method: string): 
   const user = flow.userId === null ? undefined : await visit.ctx.store.directory.findUser(flow.userId);
   if (!user || user.disabledAt !== null) throw new PageProblem({ page: "stale_form" });
   const amr = [...new Set([...flow.amr, method, MFA])];
-  await signInAs(visit, user, amr, flow.keepSignedIn, flow.firstFactorAt ?? visit.now);
+  const { keepSignedIn, firstFactorAt } = flow;
+  await signInAs(visit, user, {
+    amr,
+    keepSignedIn,
+    authTime: firstFactorAt ?? visit.now,
+    standsOn: { flowId: flow.id },
+  });
   return user;
 }
 
@@ -92,7 +100,7 @@ async function hasAppToAskFor(visit: Visit, user: User, amr: string[]): Promise<
 async function askSecondFactor(
   visit: Visit,
   flow: Flow,
-  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean },
+  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
 ): Promise<Answer> {
   // The session may be newer than the flow that was read: signing in moves its flows.
   const sessionId = visit.session?.id ?? flow.sessionId;

@@ -13,6 +13,8 @@ import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 interface SettingUp {
   flow: Flow;
   user: User;
+  /** The sealed secret of the app that is there. */
+  replaces: string | null;
 }
 
 /** What will be needed, and a button; or, once that was pressed, what the app has to scan. */
@@ -35,7 +37,7 @@ export async function startSetUp(visit: Visit): Promise<Answer> {
  * sees this page sees the secret.
  */
 export async function takeSetUp(visit: Visit): Promise<Answer> {
-  return settingUp(visit, async ({ flow, user }) => {
+  return settingUp(visit, async ({ flow, user, replaces }) => {
     const { totpSecretSealed } = flow;
     if (totpSecretSealed === null) return { to: pathOf("/second-factor/set-up", flow) };
     const code = readTotpCode(visit.fields.get("code") ?? "");
@@ -50,6 +52,7 @@ export async function takeSetUp(visit: Visit): Promise<Answer> {
       sessionId: flow.sessionId,
       userId: user.id,
       secretSealed: totpSecretSealed,
+      replaces,
       step,
       recoveryCodeHashes: codes.map((each) => hashRecoveryCode(ctx.sealKey, user.id, each)),
       now,
@@ -97,7 +100,7 @@ export async function putNewSecret(visit: Visit, flow: Flow, user: User): Promis
   const { sealKey, store } = visit.ctx;
   const sealed = sealTotpSecret(sealKey, user.id, newTotpSecret());
   const sessionId = visit.session?.id ?? flow.sessionId;
-  if (!(await store.sessions.setFlowTotpSecret(flow.id, sessionId, sealed))) {
+  if (!(await store.sessions.setFlowTotpSecret(flow.id, sessionId, user.id, sealed))) {
     throw new PageProblem({ page: "stale_form" });
   }
 }
@@ -107,10 +110,11 @@ async function settingUp(visit: Visit, step: (at: SettingUp) => Answer | Promise
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
   if (!user) return { to: pathOf("/sign-in", flow) };
+  const at = { flow, user, replaces: (await visit.ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
   if (signedInWithBoth(visit, flow, user)) {
-    return isRecentSignIn(visit) ? step({ flow, user }) : { view: { page: "sign_in_again", email: user.email } };
+    return isRecentSignIn(visit) ? step(at) : { view: { page: "sign_in_again", email: user.email } };
   }
-  return (await owesAnotherWay(visit, flow, user)) ? toAnotherWay(flow) : step({ flow, user });
+  return (await owesAnotherWay(visit, flow, user)) ? toAnotherWay(flow) : step(at);
 }
 
 function setUpPage(

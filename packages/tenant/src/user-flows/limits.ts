@@ -36,9 +36,11 @@ export const limits = {
   /** Passkeys that did not pass. */
   passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
 
-  /** Sign-up mails to one address. */
+  /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
+  /** Those after a first factor, apart: nobody without one keeps them from their owner. */
+  secondFactorMail: { count: 5, windowMs: HOUR },
   /** "Send it again": not at once, and then ever less often. */
   resendSoon: { count: 1, windowMs: 30 * SECOND },
   resendLater: { count: 3, windowMs: 15 * MINUTE },

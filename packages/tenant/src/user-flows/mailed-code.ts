@@ -7,7 +7,7 @@ import type { Flow, MailCodePurpose } from "../stores/contract.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../tokens/seal.ts";
 import { PageProblem } from "./form.ts";
 import { MAIL_CODE_ATTEMPTS, MAIL_CODE_MS } from "./limits.ts";
-import { charge, networkOf } from "./throttle.ts";
+import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
 import type { Visit } from "./visit.ts";
 
 /** What a code is mailed for. */
@@ -65,7 +65,7 @@ export async function awaitedCode(
 
 /** Mails a code to an address and binds the flow to it; what was proven in this flow before is forgotten. */
 export async function sendCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
-  const charged = await chargeMail(visit, email);
+  const charged = await charge(visit, chargesOf(visit, email, kind));
   if (!charged.allowed) return { outcome: "too_many", retryAt: charged.retryAt };
   const { sessions } = visit.ctx.store;
   if (!(await sessions.setFlowEmail(flow.id, flow.sessionId, email, kind.purpose))) {
@@ -81,7 +81,7 @@ export async function resendCode(visit: Visit, flow: Flow, email: string, kind: 
     ["resendLater", flow.id],
   ]);
   if (!paced.allowed) return { outcome: "too_many", retryAt: paced.retryAt };
-  const charged = await chargeMail(visit, email);
+  const charged = await charge(visit, chargesOf(visit, email, kind));
   if (!charged.allowed) return { outcome: "too_many", retryAt: charged.retryAt };
   return mailCode(visit, flow, email, kind);
 }
@@ -104,14 +104,17 @@ export async function useCode(
     maxAttempts: MAIL_CODE_ATTEMPTS,
     now: visit.now,
   });
+  if (used === "ok") await giveBack(visit, chargesOf(visit, email, kind));
   return used === "none" ? "dead" : used;
 }
 
-function chargeMail(visit: Visit, email: string) {
-  return charge(visit, [
+function chargesOf(visit: Visit, email: string, { purpose }: CodeKind): Charge[] {
+  const whose = hashSecret(normalizeEmail(email));
+  if (purpose === "second_factor") return [["secondFactorMail", whose]];
+  return [
     ["mailByIp", networkOf(visit.ip)],
-    ["mailByAddress", hashSecret(normalizeEmail(email))],
-  ]);
+    ["mailByAddress", whose],
+  ];
 }
 
 async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {

@@ -8,7 +8,7 @@ import { stepUp } from "./authentication.ts";
 import { cleanDisplayName } from "./display-name.ts";
 import { PageProblem } from "./form.ts";
 import { type RelyingParty, registrationOptions, relyingPartyOf, takeChallenge } from "./passkey-ceremony.ts";
-import { readResponse, verifyRegistration } from "./passkey-verification.ts";
+import { isCredentialId, readResponse, verifyRegistration } from "./passkey-verification.ts";
 import { requireRecentSignIn } from "./recent-sign-in.ts";
 import { owesAnotherWay } from "./second-factor.ts";
 import { openFlow } from "./session.ts";
@@ -87,10 +87,12 @@ export async function renamePasskey(visit: Visit): Promise<Answer> {
 export async function removePasskey(visit: Visit): Promise<Answer> {
   const refused = await requireRecentSignIn(visit);
   if (refused) return refused;
+  const { user } = visit;
+  const passkey = await ownPasskey(visit);
+  if (!user || !passkey) return { to: "/me" };
   const flow = await openFlow(visit, null, "account");
   if (await owesProof(visit, flow)) return stepUp(visit, flow);
-  const { user } = visit;
-  const removed = user && (await visit.ctx.store.passkeys.remove(user.id, visit.fields.get("id") ?? ""));
+  const removed = await visit.ctx.store.passkeys.remove(user.id, passkey.credentialId);
   if (removed) {
     await record(visit, user, "passkey.removed", removed);
     await sendNotice(visit.ctx, user, { kind: "passkey_removed", name: removed.name }, { ip: visit.ip });
@@ -126,7 +128,8 @@ async function addPage(
 }
 
 async function ownPasskey({ ctx, user, fields }: Visit): Promise<Passkey | undefined> {
-  const passkey = user && (await ctx.store.passkeys.find(fields.get("id") ?? ""));
+  const id = fields.get("id") ?? "";
+  const passkey = user && isCredentialId(id) ? await ctx.store.passkeys.find(id) : undefined;
   return passkey?.userId === user?.id ? passkey : undefined;
 }
 

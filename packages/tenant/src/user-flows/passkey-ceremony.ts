@@ -34,11 +34,16 @@ export function userHandleOf(userId: string): string {
   return Buffer.from(userId).toString("base64url");
 }
 
-/** What the browser is asked for at sign-in: any passkey of ours that it has. Undefined where the walk has no passkeys. */
+/** What the browser is asked for at sign-in. Null where the app's sign-in has no passkeys. */
 export async function signInOptions(visit: Visit, flow: Flow): Promise<string | null> {
-  const rp = relyingPartyOf(visit.ctx.config);
   const { methods } = await userFlowOf(visit.ctx.store, await appOf(visit, flow));
-  if (!rp || !methods.includes("passkey")) return null;
+  return methods.includes("passkey") ? requestOptions(visit, flow) : null;
+}
+
+/** Any passkey of ours that the browser has. Null where browsers have none. */
+export function requestOptions(visit: Visit, flow: Flow): string | null {
+  const rp = relyingPartyOf(visit.ctx.config);
+  if (!rp) return null;
   return JSON.stringify({
     challenge: challengeOf(visit, flow, "sign_in"),
     rpId: rp.id,

@@ -18,17 +18,22 @@ export const PASSKEY_AMR = ["pop", "user", MFA];
 
 type Proof =
   | { user: User }
-  | { failed: "answered" | "unreadable" | "unknown" | "unverified" | "counter" | "used" | "disabled"; user?: User };
+  | {
+      failed: "answered" | "unreadable" | "unknown" | "another" | "unverified" | "counter" | "used" | "disabled";
+      user?: User;
+    };
 
 /** Whatever is wrong with a passkey, the page says one thing; the audit log says which. */
 export async function takePasskey(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
-  if ((await signInOptions(visit, flow)) === null) throw new PageProblem({ page: "not_found" });
+  // Where the app's sign-in has no passkeys, one is the second factor of whoever showed a first one in this walk.
+  const onlyOf = (await signInOptions(visit, flow)) === null ? flow.userId : undefined;
+  if (onlyOf === null || !relyingPartyOf(visit.ctx.config)) throw new PageProblem({ page: "not_found" });
   const charges: Charge[] = [["passkeyByIp", networkOf(visit.ip)]];
   const charged = await charge(visit, charges);
   if (!charged.allowed) return { ...(await signInPage(visit, flow, "too_many")), retryAt: charged.retryAt };
 
-  const proof = await prove(visit, flow);
+  const proof = await prove(visit, flow, onlyOf);
   const failed = "failed" in proof ? proof.failed : undefined;
   await visit.ctx.store.audit.write({
     at: visit.now,
@@ -46,7 +51,7 @@ export async function takePasskey(visit: Visit): Promise<Answer> {
   return passFirstFactor(visit, flow, { user: proof.user, amr: PASSKEY_AMR, keepSignedIn: keepAsked(visit.fields) });
 }
 
-async function prove(visit: Visit, flow: Flow): Promise<Proof> {
+async function prove(visit: Visit, flow: Flow, onlyOf: string | undefined): Promise<Proof> {
   const { store, config } = visit.ctx;
   const rp = relyingPartyOf(config);
   const challenge = await takeChallenge(visit, flow, "sign_in");
@@ -57,6 +62,7 @@ async function prove(visit: Visit, flow: Flow): Promise<Proof> {
   const passkey = await store.passkeys.find(response.id);
   const user = passkey && (await store.directory.findUser(passkey.userId));
   if (!passkey || !user) return { failed: "unknown" };
+  if (onlyOf !== undefined && user.id !== onlyOf) return { failed: "another", user };
   // WebAuthn §7.2 step 6: nobody was named before, so the key must name its owner.
   if (response.response.userHandle !== userHandleOf(user.id)) return { failed: "unverified", user };
   const verified = await verifyAssertion({ challenge, rp }, response, passkey);

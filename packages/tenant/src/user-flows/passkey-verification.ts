@@ -17,6 +17,11 @@ const LONGEST_ID = Math.ceil((1_023 * 4) / 3);
 
 const knownTransports = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
 
+/** Has the form of one; no store is asked about anything else. */
+export function isCredentialId(text: string): boolean {
+  return text.length <= LONGEST_ID && /^[\w-]+$/.test(text);
+}
+
 /** What the page's script sent, as far as it can be told before it is verified. */
 export function readResponse<T extends AuthenticationResponseJSON | RegistrationResponseJSON>(
   text: string,
@@ -25,7 +30,7 @@ export function readResponse<T extends AuthenticationResponseJSON | Registration
     const read: unknown = JSON.parse(text);
     if (typeof read !== "object" || read === null || !("id" in read) || !("response" in read)) return undefined;
     const { id, response } = read;
-    if (typeof id !== "string" || id.length > LONGEST_ID) return undefined;
+    if (typeof id !== "string" || !isCredentialId(id)) return undefined;
     return typeof response === "object" && response !== null ? (read as T) : undefined;
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { MFA } from "../directory/mfa-requirement.ts";
 import { userFlowOf } from "../directory/user-flow-of.ts";
 import type { AuditRecord, Flow } from "../stores/contract.ts";
 import { appOf } from "./authentication.ts";
-import { signInOptions } from "./passkey-ceremony.ts";
+import { requestOptions } from "./passkey-ceremony.ts";
 import type { Charge } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
@@ -21,7 +21,10 @@ export interface Ways {
   email: boolean;
   /** In the app's stead. */
   recovery: boolean;
-  /** By itself it is both; what the browser is asked for (WebAuthn's request options), or null. */
+  /**
+   * By itself it is both; what the browser is asked for (WebAuthn's request options), or null. Like the app, also where
+   * the user flow does not list it: else a password alone could set up a second factor beside it.
+   */
   passkey: string | null;
 }
 
@@ -85,7 +88,7 @@ export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways
     app,
     email: mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
     recovery: app && (await store.factors.countRecoveryCodes(user.id)) > 0,
-    passkey: (await store.passkeys.listOf(user.id)).length > 0 ? await signInOptions(visit, flow) : null,
+    passkey: (await store.passkeys.listOf(user.id)).length > 0 ? requestOptions(visit, flow) : null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { User } from "../directory/entities.ts";
-import type { BrowserSession, Flow } from "../stores/contract.ts";
+import type { BrowserSession, Flow, SignInGround } from "../stores/contract.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { freshCookie, sessionIdOf } from "./browser-cookie.ts";
 import { PageProblem } from "./form.ts";
@@ -34,8 +34,6 @@ export async function openFlow(visit: Visit, grantId: string | null, intent: Flo
     emailPurpose: null,
     emailVerifiedAt: null,
     passwordHash: null,
-    attributes: {},
-    termsAcceptedAt: null,
     userId: null,
     amr: [],
     firstFactorAt: null,
@@ -57,10 +55,9 @@ export async function openFlow(visit: Visit, grantId: string | null, intent: Flo
 export async function signInAs(
   visit: Visit,
   user: User,
-  amr: string[],
-  keepSignedIn = false,
-  authTime: number = visit.now,
+  by: { amr: string[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
 ): Promise<void> {
+  const { amr, keepSignedIn, authTime = visit.now, standsOn } = by;
   if (!visit.session) throw new PageProblem({ page: "stale_form" });
   const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
   const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - visit.now } : freshCookie();
@@ -72,7 +69,8 @@ export async function signInAs(
     createdAt: visit.now,
     expiresAt,
   };
-  if (!(await visit.ctx.store.sessions.signIn(visit.session.id, session))) {
+  const signIn = { ...session, ...(standsOn && { standsOn }) };
+  if (!(await visit.ctx.store.sessions.signIn(visit.session.id, signIn))) {
     throw new PageProblem({ page: "stale_form" });
   }
   visit.cookie = cookie;

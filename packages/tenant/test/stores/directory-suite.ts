@@ -39,16 +39,6 @@ export function directorySuite(makePlace: MakePlace): void {
       assert.deepEqual(inserted.sort(), [false, true]);
     });
 
-    test("a password is swapped only by who knows the one before", async () => {
-      const user = sampleUser();
-      await store.directory.insertUser(user);
-      assert.equal(await store.directory.setPasswordHash(user.id, "other", "new"), false);
-      assert.equal(await store.directory.setPasswordHash(user.id, null, "first"), true);
-      assert.equal(await store.directory.setPasswordHash(user.id, null, "second"), false);
-      assert.equal(await store.directory.setPasswordHash(user.id, "first", "second"), true);
-      assert.equal((await store.directory.findUser(user.id))?.passwordHash, "second");
-    });
-
     test("a user is disabled and enabled again; an unknown one is false", async () => {
       const user = sampleUser();
       await store.directory.insertUser(user);

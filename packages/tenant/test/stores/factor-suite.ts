@@ -20,6 +20,7 @@ export async function enrolling(store: Store, userId: string, secretSealed: stri
     sessionId,
     userId,
     secretSealed,
+    replaces: null,
     step: 1_000,
     recoveryCodeHashes: Array.from({ length: 10 }, (_, i) => `${secretSealed} ${i}`),
     now: T0,
@@ -43,8 +44,8 @@ export function factorSuite(makePlace: MakePlace): void {
       await store.directory.insertUser(user);
       return user.id;
     };
-    const enrolled = async (userId?: string) => {
-      const input = await enrolling(store, userId ?? (await person()));
+    const enrolled = async (userId?: string, replaces: string | null = null) => {
+      const input = { ...(await enrolling(store, userId ?? (await person()))), replaces };
       assert.equal(await factors.enrolTotp(input), true);
       return input;
     };
@@ -79,12 +80,25 @@ export function factorSuite(makePlace: MakePlace): void {
 
     test("another app takes the first one's place, with recovery codes of its own", async () => {
       const first = await enrolled();
-      const second = await enrolled(first.userId);
+      const second = await enrolled(first.userId, first.secretSealed);
       assert.equal((await factors.totpOf(first.userId))?.secretSealed, second.secretSealed);
       assert.equal(await factors.useRecoveryCode(first.userId, first.recoveryCodeHashes[0]!, T0), undefined);
       assert.equal(await factors.countRecoveryCodes(first.userId), 10);
       assert.equal(await factors.useTotpStep(first, 2_000), false, "a code of the old app is of no use any more");
       assert.equal(await factors.useTotpStep(second, 2_000), true);
+    });
+
+    test("the place that is taken is named: a first app takes none, and another one not that of a third", async () => {
+      const userId = await person();
+      const walks = [await enrolling(store, userId), await enrolling(store, userId)] as const;
+      assert.equal(await atOnce((index) => factors.enrolTotp(walks[index % 2]!)), 1);
+      const there = await factors.totpOf(userId);
+      const late = await enrolling(store, userId);
+      assert.equal(await factors.enrolTotp(late), false);
+      assert.equal(await factors.enrolTotp({ ...late, replaces: "removed" }), false);
+      assert.deepEqual(await factors.totpOf(userId), there);
+      assert.equal(await factors.countRecoveryCodes(userId), 10);
+      assert.equal(await factors.enrolTotp({ ...late, replaces: there?.secretSealed ?? "" }), true);
     });
 
     test("a step is used once; none of it or before is used after, that of the enrolment included", async () => {

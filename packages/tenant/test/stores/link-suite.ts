@@ -3,7 +3,18 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { ActionLink, LinkPurpose, Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvedGrant, DAY, furnish, MINUTE, pendingGrant, redemption, sampleFlow, signedIn, T0 } from "./samples.ts";
+import {
+  approvedGrant,
+  DAY,
+  furnish,
+  MINUTE,
+  pendingGrant,
+  redemption,
+  sampleAudit,
+  sampleFlow,
+  signedIn,
+  T0,
+} from "./samples.ts";
 
 export function sampleLink(userId: string, changes: Partial<ActionLink> = {}): Omit<ActionLink, "usedAt"> {
   return {
@@ -155,7 +166,9 @@ export function linkSuite(makePlace: MakePlace): void {
       test(`${purpose}: every browser, sign-in, half-made sign-in and waiting device of this person ends, and the password`, async () => {
         const [furniture, bystander] = [await furnish(store), await furnish(store)];
         const { user } = furniture;
-        assert.equal(await store.directory.setPasswordHash(user.id, null, "known to somebody"), true);
+        const password = { from: null, passwordHash: "known to somebody", keepSessionId: null };
+        const audit = sampleAudit("user.password_changed");
+        assert.ok(await store.sessions.changePassword({ userId: user.id, ...password, now: T0, audit }));
         const sessions = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
         const theirs = await signedInSession(store, bystander.user.id);
         const half = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
@@ -176,6 +189,9 @@ export function linkSuite(makePlace: MakePlace): void {
         assert.equal(await store.sessions.findFlow(flow.id, half.id, T0), undefined);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
         assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
+        const late = { ...half, id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0 };
+        const byPassword = { ...late, standsOn: { passwordHash: "known to somebody" } };
+        assert.equal(await store.sessions.signIn(half.id, byPassword), false, "its password was verified before");
         for (const { id } of [approved, claimed]) assert.equal((await store.grants.findById(id))?.status, "denied");
         assert.equal(await isSignedIn(theirs), true);
         assert.equal((await store.tokens.findFamily(foreign.family.id))?.revokedAt, null);

@@ -4,10 +4,12 @@ import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
+  approvalBy,
   approvedGrant,
   DAY,
   furnish,
   MINUTE,
+  pendingGrant,
   redemption,
   rotation,
   sampleAudit,
@@ -131,6 +133,79 @@ export function passwordSuite(makePlace: MakePlace): void {
       await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed);
       await store.sessions.resetPassword(await provenReset(store, user.email));
       assert.deepEqual(await store.sessions.findFlow(flow.id, sessionId, T0), flow);
+    });
+
+    test("a sign-in by the old password that is half way in when a new one is set comes too late", async () => {
+      const user = await newUser();
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId);
+      await store.sessions.insertFlow(flow);
+      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false, passwordHash: "old" };
+      const byWalk = { flowId: flow.id };
+      const signIn = (standsOn: { passwordHash: string } | { flowId: string }) =>
+        store.sessions.signIn(sessionId, {
+          ...{ id: randomUUID(), userId: user.id, amr: ["pwd"] },
+          ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, standsOn },
+        });
+      assert.equal(await signIn(byWalk), false, "nobody passed a first factor yet");
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), true);
+      const reset = await provenReset(store, user.email);
+      assert.ok(await store.sessions.resetPassword(reset));
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), false);
+      assert.equal(await signIn({ passwordHash: "old" }), false);
+      assert.equal(await signIn(byWalk), false);
+      const { passwordHash } = reset;
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, { ...passed, passwordHash }), true);
+      assert.equal(await signIn(byWalk), true);
+    });
+
+    test("of 16 sign-ins at the moment of a reset none by the old password outlives it", async () => {
+      for (let round = 0; round < 5; round++) {
+        const user = await newUser();
+        const reset = await provenReset(store, user.email);
+        const ids = Array.from({ length: 16 }, () => randomUUID());
+        for (const id of ids) await store.sessions.ensure({ id: `old ${id}`, createdAt: T0, expiresAt: T0 + DAY });
+        const times = { authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+        const signIns = ids.map(
+          (id) => () =>
+            store.sessions.signIn(`old ${id}`, {
+              ...{ id, userId: user.id, amr: ["pwd"] },
+              ...times,
+              standsOn: { passwordHash: "old" },
+            }),
+        );
+        const [one, ...others] = signIns.map((signIn) => signIn());
+        await Promise.all([one, store.sessions.resetPassword(reset), ...others]);
+        for (const id of ids) assert.equal(await store.sessions.find(id, T0), undefined);
+      }
+    });
+
+    test("a yes from a browser whose session a new password ends comes too late; the same person goes on in another", async () => {
+      const furniture = await furnish(store);
+      const { user, scopes } = furniture;
+      const own = await signInAs(user.id);
+      const grants = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)] as const;
+      const claim = (id: string, sessionId: string) => store.grants.claim(id, { sessionId, userId: user.id, now: T0 });
+      const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
+      await claim(grants[0].id, "ended");
+      await claim(grants[1].id, own);
+      const change = { userId: user.id, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, from: null, passwordHash: "new" }), true);
+      assert.equal((await yes(grants[0].id, "ended")).outcome, "elsewhere");
+      assert.equal((await yes(grants[1].id, own)).outcome, "done");
+      const taken = await claim(grants[0].id, own);
+      assert.deepEqual([taken.outcome, "tookOver" in taken && taken.tookOver], ["claimed", true]);
+      assert.equal((await yes(grants[0].id, own)).outcome, "done");
+    });
+
+    test("a change or a reset that is none withdraws nothing", async () => {
+      const furniture = await furnish(store);
+      const { user } = furniture;
+      const approved = await approvedGrant(store, furniture);
+      const change = { userId: user.id, keepSessionId: null, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
+      assert.equal((await store.grants.findById(approved.id))?.status, "approved");
     });
 
     test("a signed-in change keeps its own session, ends the others, and is a swap", async () => {

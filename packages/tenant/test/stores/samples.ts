@@ -78,8 +78,6 @@ export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow
     emailPurpose: null,
     emailVerifiedAt: null,
     passwordHash: null,
-    attributes: {},
-    termsAcceptedAt: null,
     userId: null,
     amr: [],
     firstFactorAt: null,

@@ -14,6 +14,7 @@ import {
   showPasskey,
 } from "./passkey-walks.ts";
 import { Authenticator } from "./software-authenticator.ts";
+import { recordVerbs } from "./user-flow-under-test.ts";
 import { signIn } from "./walks.ts";
 
 const linkTo = (credentialId: string) => `/me/passkeys?id=${credentialId}`;
@@ -133,6 +134,27 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     );
     const laptop = under.browser();
     assert.equal((await showPasskey(laptop, await openAccountSignIn(laptop), authenticator)).status, 422);
+  });
+
+  test("what can be no passkey's id is asked of no store: PostgreSQL takes no NUL", async (t) => {
+    const under = await pagesUnderTest(t);
+    await under.person(ADA);
+    const browser = under.browser();
+    const called = recordVerbs(under);
+    const page = await openAccountSignIn(browser);
+    const passkey = JSON.stringify({ id: "\0", response: {} });
+    assert.equal((await browser.send(page, "/sign-in/passkey", { passkey })).status, 422);
+    const account = await signIn(browser, await openAccountSignIn(browser), ADA);
+    assert.equal((await browser.get(linkTo("%00"))).at, "/me");
+    for (const path of ["/me/passkeys/rename", "/me/passkeys/remove"]) {
+      const csrf = /name="csrf" value="([^"]*)"/.exec(account.html)?.[1] ?? "";
+      const body = new URLSearchParams({ csrf, id: "\0", name: "Phone" });
+      assert.equal((await browser.post(path, body.toString())).status, 200);
+    }
+    assert.deepEqual(
+      called.filter((verb) => ["passkeys.find", "passkeys.rename", "passkeys.remove"].includes(verb)),
+      [],
+    );
   });
 
   test("somebody else's passkey is not to be seen, renamed or removed", async (t) => {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { hashSecret } from "../../src/tokens/seal.ts";
 import { afterPassword, codeAt, demandMfa, recoveryCodesOn, secretOn, wrongCode } from "./authenticator.ts";
 import { pagesUnderTest } from "./pages-under-test.ts";
+import { signIn } from "./walks.ts";
 
 describe("setting up an app on the way", { concurrency: true }, () => {
   const walk = async (t: Parameters<typeof pagesUnderTest>[0]) => {
@@ -74,6 +75,23 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const byEmail = { userId: user.id, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
     await ctx.store.sessions.setFlowFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
+  });
+
+  test("begun in one account goes on in another: its key is its own", async (t) => {
+    const { world, browser, page } = await walk(t);
+    const bob = await world.person("bob@contoso.example");
+    const first = secretOn(await browser.send(page, "/second-factor/set-up/start"));
+    const signInPage = await browser.get(page.at.replace("/second-factor/set-up", "/sign-in"));
+    const needed = await signIn(browser, signInPage, bob.email);
+    assert.match(needed.at, /^\/second-factor\/set-up/);
+    assert.equal(needed.status, 200);
+    const qr = await browser.send(needed, "/second-factor/set-up/start");
+    assert.notEqual(secretOn(qr), first);
+    const codes = await browser.send(qr, "/second-factor/set-up", {
+      code: codeAt(secretOn(qr), world.ctx.clock.now()),
+    });
+    assert.equal(recoveryCodesOn(codes).length, 10);
+    assert.notEqual(await world.ctx.store.factors.totpOf(bob.id), undefined);
   });
 
   test("in two tabs enrols the one that proves itself first, and leads the other to its code", async (t) => {

@@ -60,6 +60,7 @@ export async function personWithApp(world: PagesUnderTest): Promise<{ user: User
     sessionId,
     userId: user.id,
     secretSealed: sealed,
+    replaces: null,
     step: Math.floor(now / STEP_MS) - 100,
     recoveryCodeHashes: codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code)),
     now,

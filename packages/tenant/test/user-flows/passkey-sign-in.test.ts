@@ -6,6 +6,7 @@ import { textOf, withoutSecrets } from "./browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
 import { openAccountSignIn, openAdding, optionsOf, personWithPasskey, showPasskey } from "./passkey-walks.ts";
 import type { Quirks } from "./software-authenticator.ts";
+import { useUserFlow } from "./user-flow-under-test.ts";
 import { enterCode, signIn } from "./walks.ts";
 
 const REFUSED = "That passkey didn’t work here. Try again, or sign in another way.";
@@ -254,6 +255,23 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
       passkey: authenticator.get(optionsOf(withPasskeys)),
     });
     assert.equal((await phone.post("/sign-in/passkey", body.toString())).status, 404);
+  });
+
+  test("is the second factor of whoever has one, also where the app's sign-in has none: the password alone sets up nothing", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, authenticator } = await personWithPasskey(under);
+    const other = await personWithPasskey(under, { email: "bob@contoso.example" });
+    await useUserFlow(under, { methods: ["password"], mfaRequired: true, mfaMethods: ["totp"] });
+    const phone = under.browser();
+    const begin = async () => signIn(phone, await enterCode(phone, (await under.grant()).userCode), user.email);
+    const page = await begin();
+    assert.match(page.at, /^\/second-factor\/passkey\?/);
+    const setUp = await phone.get(page.at.replace("/passkey", "/set-up"));
+    assert.match(setUp.at, /^\/second-factor\/passkey\?/);
+    // Somebody else's is the first factor of a sign-in that this app does not have.
+    assert.equal((await showPasskey(phone, setUp, other.authenticator)).status, 422);
+    assert.match((await phone.get("/me")).html, /\/me\/sign-in-again/);
+    assert.match((await showPasskey(phone, await begin(), authenticator)).at, /^\/confirm/);
   });
 
   test("a tenant at an IP address has no passkeys: browsers make none there", async (t) => {

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
 import { afterPassword, demandMfa, personWithApp } from "./authenticator.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
-import { signIn } from "./walks.ts";
+import { openAccountSignIn } from "./passkey-walks.ts";
+import { askForCode, signIn } from "./walks.ts";
 
 const ADA = "ada@contoso.example";
 
@@ -66,6 +67,28 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.equal((await again.browser.send(again.page, "/second-factor/email/send")).status, 200);
     const last = await afterPassword(world);
     assert.equal((await last.browser.send(last.page, "/second-factor/email/send")).status, 429);
+  });
+
+  test("is not kept from its owner by whoever asks for mails to the address without a first factor", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { browser, page } = await walk(world);
+    const stranger = world.browser("192.0.2.66");
+    for (let i = 0; i < 6; i++) {
+      const refused = await askForCode(stranger, await openAccountSignIn(stranger), ADA);
+      assert.equal(refused.status, i < 5 ? 200 : 429);
+    }
+    assert.equal((await browser.send(page, "/second-factor/email/send")).status, 200);
+  });
+
+  test("that was right costs no mail of the hour: whoever signs in on many devices gets a code for each", async (t) => {
+    const world = await pagesUnderTest(t);
+    let { browser, page } = await walk(world);
+    for (let device = 0; device < 7; device++) {
+      const sent = await browser.send(page, "/second-factor/email/send");
+      const done = await browser.send(sent, "/second-factor/email", { code: await world.mailedCode(ADA) });
+      assert.match(done.at, /^\/confirm/);
+      ({ browser, page } = await afterPassword(world));
+    }
   });
 
   test("that the mail server refuses is said, also when it does so later, and can be asked for again", async (t) => {

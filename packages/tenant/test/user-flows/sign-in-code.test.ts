@@ -30,6 +30,16 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
     assert.deepEqual([event?.userId, event?.detail], [ada.id, { method: "email_code" }]);
   });
 
+  test("a network in which many people sign in is not used up by the codes that were right", async (t) => {
+    const { browser, grant, person, mailedCode } = await pagesUnderTest(t);
+    for (let i = 0; i < 22; i++) {
+      const { email } = await person(`p${i}@contoso.example`);
+      const phone = browser("192.0.2.7");
+      const page = await askForCode(phone, await enterCode(phone, (await grant()).userCode), email);
+      assert.match((await phone.send(page, "/sign-in/code", { code: await mailedCode(email) })).at, /^\/confirm/);
+    }
+  });
+
   test("known, unknown and disabled addresses: the same pages, the same work; the mail alone tells", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = under;

@@ -5,12 +5,14 @@ import { StoreError } from "../store-error.ts";
 import * as firstTables from "./0001-first-tables.ts";
 import * as userFlowsAndFactors from "./0002-user-flows-and-factors.ts";
 import * as outbox from "./0003-outbox.ts";
+import * as flowsKeepNoAnswers from "./0004-flows-keep-no-answers.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
 const migrations: Record<string, Migration> = {
   "0001-first-tables": firstTables,
   "0002-user-flows-and-factors": userFlowsAndFactors,
   "0003-outbox": outbox,
+  "0004-flows-keep-no-answers": flowsKeepNoAnswers,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */
