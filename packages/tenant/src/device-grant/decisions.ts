@@ -1,7 +1,8 @@
 import { mayUse } from "../directory/assignment.ts";
+import { MFA } from "../directory/authentication-methods.ts";
 import { consentsOf, missingAdminConsent } from "../directory/consented.ts";
 import type { App, User } from "../directory/entities.ts";
-import { MFA, requiresMfa } from "../directory/mfa-requirement.ts";
+import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";

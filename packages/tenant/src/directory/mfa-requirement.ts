@@ -3,9 +3,6 @@ import type { App } from "./entities.ts";
 import { anyNames, policiesAbout } from "./policies.ts";
 import { userFlowOf } from "./user-flow-of.ts";
 
-/** What `amr` says once a second factor, or a passkey with user verification, was shown (RFC 8176). */
-export const MFA = "mfa";
-
 /**
  * Whether a sign-in of this person for this app needs a second factor: by the app, by its user flow, or by a policy.
  * Without an app (the account page) only policies for every app count. For the pages; whenever a token is issued the

@@ -32,13 +32,13 @@ ${form(formActions.second_factor_app, chrome, { flow: view.flowId }, [
   }),
   button(common.continue),
 ])}
-${otherWays(view.flowId, chrome, { ...view, byApp: false })}`,
+${otherWays(view.flowId, chrome, { byRecovery: view.byRecovery, byPasskey: view.byPasskey })}`,
   };
 }
 
 export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">, chrome: Chrome): Page {
   const { titles } = chrome.messages;
-  const ways = otherWays(view.flowId, chrome, { ...view, byEmail: false });
+  const ways = otherWays(view.flowId, chrome, { byPasskey: view.byPasskey });
   const main = view.sent
     ? mailedCodeForms(view, chrome, {
         enter: formActions.second_factor_email,
@@ -79,7 +79,7 @@ ${form(formActions.second_factor_recovery, chrome, { flow: view.flowId }, [
   }),
   button(common.continue),
 ])}
-${otherWays(view.flowId, chrome, { byApp: true, byEmail: false, byRecovery: false, byPasskey: false })}`,
+${otherWays(view.flowId, chrome, { byApp: true })}`,
   };
 }
 
@@ -92,15 +92,15 @@ export function secondFactorPasskeyPage(view: SecondFactor<"second_factor_passke
 <p class="lede">${secondFactor.passkey.lede}</p>
 <p${attrs({ class: "note warn", "data-without": true })}>${secondFactor.passkey.without}</p>
 ${usePasskey(view.flowId, view.passkeyOptions, chrome, false)}
-${otherWays(view.flowId, chrome, { ...view, byPasskey: false })}`,
+${otherWays(view.flowId, chrome, { byApp: view.byApp, byEmail: view.byEmail, byRecovery: view.byRecovery })}`,
   };
 }
 
 interface OtherWays {
-  byApp: boolean;
-  byEmail: boolean;
-  byRecovery: boolean;
-  byPasskey: boolean;
+  byApp?: boolean;
+  byEmail?: boolean;
+  byRecovery?: boolean;
+  byPasskey?: boolean;
 }
 
 function otherWays(flowId: string, { messages }: Chrome, { byApp, byEmail, byRecovery, byPasskey }: OtherWays): Child {

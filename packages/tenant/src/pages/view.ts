@@ -57,22 +57,19 @@ export type View =
       clientId: string | null;
     }
   | { page: "signed_out" }
-  /** `byEmail`, `byRecovery`: the other ways that this person has. */
+  /** `byRecovery`, `byPasskey`: the other ways that this person has. */
   | {
       page: "second_factor_app";
       flowId: string;
-      byEmail: boolean;
       byRecovery: boolean;
       byPasskey: boolean;
       problem: null | "wrong" | "used" | "too_many";
     }
   /** `sent`: a code is on its way; before that, the page has a button that sends it. */
-  | ({ page: "second_factor_email"; sent: true; byApp: boolean; byRecovery: boolean; byPasskey: boolean } & MailedCode)
+  | ({ page: "second_factor_email"; sent: true; byPasskey: boolean } & MailedCode)
   | {
       page: "second_factor_email";
       sent: false;
-      byApp: boolean;
-      byRecovery: boolean;
       byPasskey: boolean;
       flowId: string;
       email: string;

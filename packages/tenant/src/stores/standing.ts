@@ -1,10 +1,10 @@
+import { MFA } from "../directory/authentication-methods.ts";
 /**
  * "User, app and scopes are checked again whenever a token is issued." Each row that is read is also locked against
  * change until the transaction ends, so that nothing is issued after an answered withdrawal.
  * Locks are taken in one order everywhere: user, app, assignments, API, consents, family.
  */
 import type { ApiScope } from "../directory/entities.ts";
-import { MFA } from "../directory/mfa-requirement.ts";
 import { anyNames, policiesAbout } from "../directory/policies.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import { assignments } from "./assignment.ts";

@@ -1,4 +1,4 @@
-import { MFA } from "../directory/mfa-requirement.ts";
+import { MFA } from "../directory/authentication-methods.ts";
 
 /** Values of `acr` (OpenID Connect Core §2), weakest first: nobody showed a factor (the operator approved), one, two. */
 export const ACR_VALUES = ["0", "1", "2"] as const;

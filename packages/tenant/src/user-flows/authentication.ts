@@ -1,6 +1,7 @@
 import { claimGrant } from "../device-grant/decisions.ts";
+import { MFA } from "../directory/authentication-methods.ts";
 import type { App, User } from "../directory/entities.ts";
-import { MFA, requiresMfa } from "../directory/mfa-requirement.ts";
+import { requiresMfa } from "../directory/mfa-requirement.ts";
 import type { Flow } from "../stores/contract.ts";
 import { deciderOf } from "./decider.ts";
 import { PageProblem } from "./form.ts";

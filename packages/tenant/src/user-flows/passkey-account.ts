@@ -1,6 +1,6 @@
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
+import { MFA } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
-import { MFA } from "../directory/mfa-requirement.ts";
 import { sendNotice } from "../notices/notice.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow, Passkey } from "../stores/contract.ts";

@@ -1,6 +1,6 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
+import { MFA } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
-import { MFA } from "../directory/mfa-requirement.ts";
 import type { Flow } from "../stores/contract.ts";
 import { passFirstFactor } from "./authentication.ts";
 import { PageProblem } from "./form.ts";

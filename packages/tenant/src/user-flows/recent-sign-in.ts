@@ -1,4 +1,4 @@
-import { MFA } from "../directory/mfa-requirement.ts";
+import { MFA } from "../directory/authentication-methods.ts";
 import { stepUp } from "./authentication.ts";
 import { RECENT_SIGN_IN_MS } from "./limits.ts";
 import { openFlow } from "./session.ts";

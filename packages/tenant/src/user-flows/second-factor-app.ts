@@ -1,8 +1,9 @@
+import { OTP } from "../directory/authentication-methods.ts";
 import { sendNotice } from "../notices/notice.ts";
 import type { View } from "../pages/view.ts";
 import { passSecondFactor } from "./authentication.ts";
 import { hashRecoveryCode, readRecoveryCode } from "./recovery-codes.ts";
-import { type AtSecondFactor, atSecondFactor, attemptOf, OTP, recordFactor, toAnotherWay } from "./second-factor.ts";
+import { type AtSecondFactor, atSecondFactor, attemptOf, recordFactor, toAnotherWay } from "./second-factor.ts";
 import { charge, giveBack } from "./throttle.ts";
 import { readTotpCode, stepOfCode, unsealTotpSecret } from "./totp.ts";
 import type { Answer, Visit } from "./visit.ts";
@@ -69,7 +70,7 @@ export async function takeRecovery(visit: Visit): Promise<Answer> {
 }
 
 function appPage({ flow, ways }: AtSecondFactor, problem: AppProblem): { view: View } {
-  const others = { byEmail: ways.email, byRecovery: ways.recovery, byPasskey: ways.passkey !== null };
+  const others = { byRecovery: ways.recovery, byPasskey: ways.passkey !== null };
   return { view: { page: "second_factor_app", flowId: flow.id, ...others, problem } };
 }
 

@@ -1,9 +1,10 @@
+import { OTP } from "../directory/authentication-methods.ts";
 import { normalizeEmail } from "../directory/entities.ts";
 import { codeMail } from "../mail/messages.ts";
 import type { View } from "../pages/view.ts";
 import { passSecondFactor } from "./authentication.ts";
 import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
-import { type AtSecondFactor, atSecondFactor, OTP, recordFactor, toAnotherWay } from "./second-factor.ts";
+import { type AtSecondFactor, atSecondFactor, recordFactor, toAnotherWay } from "./second-factor.ts";
 import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 type Page = Extract<View, { page: "second_factor_email" }>;
@@ -61,8 +62,6 @@ async function emailPage(
   const { flow, user, ways } = at;
   const page = {
     page: "second_factor_email",
-    byApp: ways.app,
-    byRecovery: ways.recovery,
     byPasskey: ways.passkey !== null,
   } as const;
   const code = wasSent(at) ? await awaitedCode(visit, flow, user.email, found, resent) : undefined;

@@ -1,5 +1,5 @@
+import { MFA, OTP } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
-import { MFA } from "../directory/mfa-requirement.ts";
 import { userFlowOf } from "../directory/user-flow-of.ts";
 import type { AuditRecord, Flow } from "../stores/contract.ts";
 import { appOf } from "./authentication.ts";
@@ -7,17 +7,14 @@ import { requestOptions } from "./passkey-ceremony.ts";
 import type { Charge } from "./throttle.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
-/**
- * `amr` of each way (RFC 8176 §2): all are one-time codes, and have no value of their own there. The audit log tells
- * them apart.
- */
-export const OTP = "otp";
-
 /** How this person can prove who they are a second time, in this walk. */
 export interface Ways {
   /** An authenticator app; also where the user flow does not list it, for the person has chosen it. */
   app: boolean;
-  /** A mailed code, where the user flow lists it and a mailed code was not the first factor already. */
+  /**
+   * A mailed code, where the user flow lists it and a mailed code was not the first factor already. Never in an app's
+   * stead: the mailbox also resets the password (ASVS 6.4.3), so it would be all that is needed.
+   */
   email: boolean;
   /** In the app's stead. */
   recovery: boolean;
@@ -86,7 +83,7 @@ export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways
   const app = (await store.factors.totpOf(user.id)) !== undefined;
   return {
     app,
-    email: mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
+    email: !app && mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
     recovery: app && (await store.factors.countRecoveryCodes(user.id)) > 0,
     passkey: (await store.passkeys.listOf(user.id)).length > 0 ? requestOptions(visit, flow) : null,
   };

@@ -1,3 +1,4 @@
+import { OTP } from "../directory/authentication-methods.ts";
 import { normalizeEmail } from "../directory/entities.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
@@ -50,7 +51,7 @@ export async function takeSignInCode(visit: Visit): Promise<Answer> {
   await auditSignIn(visit, flow, user, signedIn, "email_code");
   // Disabled or gone since the code was mailed: it opens nothing any more.
   if (!signedIn) return codePage(visit, flow, email, used === "wrong" ? "wrong" : "dead");
-  return passFirstFactor(visit, flow, { user, amr: ["otp"], keepSignedIn: flow.keepSignedIn });
+  return passFirstFactor(visit, flow, { user, amr: [OTP], keepSignedIn: flow.keepSignedIn });
 }
 
 export async function resendSignInCode(visit: Visit): Promise<Answer> {

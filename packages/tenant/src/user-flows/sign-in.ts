@@ -1,3 +1,4 @@
+import { PWD } from "../directory/authentication-methods.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import type { View } from "../pages/view.ts";
 import type { Flow } from "../stores/contract.ts";
@@ -48,7 +49,7 @@ export async function takeSignIn(visit: Visit): Promise<Answer> {
   await auditSignIn(visit, flow, user, signedIn, "password");
   if (!signedIn) return again("wrong");
   await giveBack(visit, charges);
-  return passFirstFactor(visit, flow, { user, amr: ["pwd"], keepSignedIn });
+  return passFirstFactor(visit, flow, { user, amr: [PWD], keepSignedIn });
 }
 
 export async function auditSignIn(

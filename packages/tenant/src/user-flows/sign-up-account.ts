@@ -1,3 +1,4 @@
+import { OTP, PWD } from "../directory/authentication-methods.ts";
 import { createUser } from "../directory/create-user.ts";
 import type { SignUpDetailsView } from "../pages/view.ts";
 import { passFirstFactor } from "./authentication.ts";
@@ -64,7 +65,7 @@ export async function takeSignUpDetails(visit: Visit): Promise<Answer> {
       detail: {},
     });
   }
-  return passFirstFactor(visit, flow, { user, amr: [ways.password ? "pwd" : "otp"] });
+  return passFirstFactor(visit, flow, { user, amr: [ways.password ? PWD : OTP] });
 }
 
 /** Until the account is made it may be chosen again. */

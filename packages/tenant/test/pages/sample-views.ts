@@ -38,14 +38,7 @@ const more: Partial<ConfirmView> = {
 };
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
-const appCode = {
-  page: "second_factor_app",
-  flowId,
-  byEmail: true,
-  byRecovery: true,
-  byPasskey: true,
-  problem: null,
-} as const;
+const appCode = { page: "second_factor_app", flowId, byRecovery: true, byPasskey: true, problem: null } as const;
 const secondEmail = {
   page: "second_factor_email",
   flowId,
@@ -54,8 +47,6 @@ const secondEmail = {
   sent: true,
   resent: false,
   slow: false,
-  byApp: false,
-  byRecovery: false,
   byPasskey: false,
   problem: null,
 } as const;
@@ -64,8 +55,6 @@ const beforeSecondEmail = {
   flowId,
   email,
   sent: false,
-  byApp: false,
-  byRecovery: false,
   byPasskey: false,
   problem: null,
 } as const;
@@ -207,7 +196,7 @@ export const samples: Sample[] = [
   },
   { name: "signed-out", view: { page: "signed_out" } },
   { name: "second-factor-app", view: appCode },
-  { name: "second-factor-app-only", view: { ...appCode, byEmail: false, byRecovery: false, byPasskey: false } },
+  { name: "second-factor-app-only", view: { ...appCode, byRecovery: false, byPasskey: false } },
   { name: "second-factor-app-wrong", view: { ...appCode, problem: "wrong" } },
   { name: "second-factor-app-used", view: { ...appCode, problem: "used" } },
   { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
@@ -215,12 +204,12 @@ export const samples: Sample[] = [
   { name: "second-factor-email-before-too-many", view: { ...beforeSecondEmail, problem: "too_many" } },
   {
     name: "second-factor-email-before-mail-refused",
-    view: { ...beforeSecondEmail, byApp: true, problem: "mail_refused" },
+    view: { ...beforeSecondEmail, byPasskey: true, problem: "mail_refused" },
   },
   { name: "second-factor-email", view: secondEmail },
   {
     name: "second-factor-email-resent",
-    view: { ...secondEmail, email: longEmail, resent: true, byApp: true, byRecovery: true },
+    view: { ...secondEmail, email: longEmail, resent: true, byPasskey: true },
   },
   { name: "second-factor-email-wrong", view: { ...secondEmail, problem: "wrong" } },
   { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
