@@ -43,6 +43,24 @@ const TYPED: Record<string, string[]> = {
   "/sign-out": ["post_logout_redirect_uri", "state", "client_id"],
 };
 
+/** The forms that lead on from each place. */
+const formsAt: Record<Place, string[]> = {
+  sign_in: ["/sign-in", "/sign-in/code/send", "/sign-in/passkey", "/sign-up", "/reset"],
+  sign_in_code: ["/sign-in/code", "/sign-in/code/resend"],
+  reset_code: ["/reset/code", "/reset/resend"],
+  reset_password: ["/reset/password"],
+  sign_up_code: ["/sign-up/code", "/sign-up/resend"],
+  sign_up_password: ["/sign-up/password"],
+  sign_up_details: ["/sign-up/details"],
+  second_factor_app: ["/second-factor/app", "/second-factor/recovery"],
+  confirm: ["/confirm", "/device/continue", "/device"],
+  account: ["/me/passkeys/rename", "/me/passkeys/remove", "/me/password", "/me/authenticator", "/sign-out"],
+  account_second_factor: ["/second-factor/email", "/second-factor/email/send"],
+  adding_a_passkey: ["/me/passkeys/add"],
+  setting_up_an_app: ["/second-factor/set-up", "/second-factor/set-up/start"],
+  recovery_codes: ["/me/recovery-codes", "/second-factor/codes"],
+};
+
 const base64url = fc.base64String({ maxLength: 120 }).map((text) => text.replace(/[+/=]/g, "-"));
 const part = fc.oneof(base64url, fc.jsonValue({ maxDepth: 1 }));
 
@@ -117,9 +135,13 @@ export function ownForms(tenant: TestTenant, pages: { get: string[]; post: strin
     { weight: 9, arbitrary: fc.constant<string[]>([]) },
     { weight: 1, arbitrary: fc.subarray(["flow", "shown", "id", "csrf"], { minLength: 1 }) },
   );
-  const posted = fc.constantFrom(...pages.post).chain((path) =>
+  const anywhere = fc.tuple(fc.constantFrom(...allPlaces), fc.constantFrom(...pages.post));
+  const here = fc
+    .constantFrom(...allPlaces)
+    .chain((place) => fc.tuple(fc.constant(place), fc.constantFrom(...formsAt[place])));
+  const posted = fc.oneof(anywhere, here).chain(([place, path]) =>
     fc.record({
-      place: fc.constantFrom(...allPlaces),
+      place: fc.constant(place),
       method: fc.constant("POST" as const),
       path: fc.constant(path),
       without,

@@ -39,7 +39,11 @@ async function withdrawApprovals(trx: Connection, userId: string, now: number): 
 
 /** Walks that wait for a second factor, and what a mail to this person has proven or could still prove. */
 async function endWalks(trx: Connection, user: { id: string; emailNormalized: string }, now: number): Promise<void> {
-  await trx.deleteFrom("flows").where("userId", "=", user.id).execute();
+  await trx
+    .updateTable("flows")
+    .where("userId", "=", user.id)
+    .set({ userId: null, amr: "[]", firstFactorAt: null, totpSecretSealed: null })
+    .execute();
   await trx
     .updateTable("flows")
     // Addresses are ASCII (`isEmailAddress`), so that both databases lower them alike.

@@ -108,7 +108,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       await store.mail.insertCode(codeOf(mailed.flow.id));
 
       await store.directory.setUserDisabled(user.id, T0, T0);
-      assert.equal(await waiting.now(), undefined);
+      assert.deepEqual(await waiting.now(), { ...waiting.flow, userId: null, amr: [], firstFactorAt: null });
       assert.deepEqual(await theirs.now(), theirs.flow);
       assert.equal((await proven.now())?.emailVerifiedAt, null);
       assert.deepEqual([(await signingUp.now())?.emailVerifiedAt, (await signingUp.now())?.passwordHash], [null, null]);
