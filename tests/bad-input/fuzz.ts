@@ -4,230 +4,25 @@ import http from "node:http";
 import https from "node:https";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
+import { hashSecret } from "../../packages/tenant/src/tokens/seal.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-
-interface FuzzRequest {
-  origin: "issuer" | "pages";
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
-const ENDPOINTS = [
-  "oauth2/v2.0/devicecode",
-  "oauth2/v2.0/token",
-  "oauth2/v2.0/revoke",
-  "oauth2/v2.0/logout",
-  "oauth2/v2.0/authorize",
-  "openid/userinfo",
-  "discovery/v2.0/keys",
-  "v2.0/.well-known/openid-configuration",
-];
-const PAGES = [
-  "/",
-  "/device",
-  "/device/continue",
-  "/sign-in",
-  "/sign-in/code",
-  "/sign-in/code/send",
-  "/sign-in/code/resend",
-  "/reset",
-  "/reset/code",
-  "/reset/resend",
-  "/reset/password",
-  "/sign-up",
-  "/sign-up/code",
-  "/sign-up/resend",
-  "/sign-up/password",
-  "/sign-up/details",
-  "/confirm",
-  "/confirm/take-over",
-  "/done",
-  "/sign-in/passkey",
-  "/me",
-  "/me/sign-in-again",
-  "/me/passkeys",
-  "/me/passkeys/new",
-  "/me/passkeys/add",
-  "/me/passkeys/rename",
-  "/me/passkeys/remove",
-  "/not-me",
-  "/sign-out",
-  "/inbox",
-  "/inbox/messages",
-  "/healthz",
-];
-const PARAMETERS = [
-  "client_id",
-  "client_secret",
-  "scope",
-  "grant_type",
-  "device_code",
-  "refresh_token",
-  "token",
-  "token_type_hint",
-  "device_name",
-  "device_platform",
-  "claims",
-  "client_info",
-  "user_code",
-  "flow",
-  "csrf",
-  "email",
-  "password",
-  "code",
-  "display_name",
-  "keep",
-  "changed",
-  "resent",
-  "attribute.0",
-  "attribute.1.0",
-  "terms",
-  "decision",
-  "answer",
-  "passkey",
-  "name",
-  "id",
-  "post_logout_redirect_uri",
-  "id_token_hint",
-  "logout_hint",
-  "ui_locales",
-  "shown",
-  "state",
-  "__proto__",
-  "constructor",
-];
-
-/** Values that once broke some parser: empty, huge, control characters, injections, other encodings, half a surrogate. */
-function values(tenant: TestTenant): fc.Arbitrary<string> {
-  return fc.oneof(
-    fc.constantFrom(
-      "",
-      " ",
-      "\0",
-      "\r\nSet-Cookie: a=b",
-      "<script>alert(1)</script>",
-      "' OR 1=1 --",
-      "{}",
-      "[]",
-      "null",
-      "NaN",
-      "-1",
-      "9".repeat(400),
-      "../../etc/passwd",
-      "%00",
-      "%E0%A4%A",
-      "\u202Egnp.exe",
-      "a".repeat(5_000),
-      "javascript:alert(1)",
-      "urn:ietf:params:oauth:grant-type:device_code",
-      "device_code",
-      "refresh_token",
-      "password",
-      "client_credentials",
-      "openid",
-      "openid profile offline_access",
-      ".default",
-      "api://x/.default",
-      "yes",
-      "no",
-      "continue",
-      tenant.apps[0]!.clientId,
-      tenant.apis[0]!.clientId,
-      `api://${tenant.apis[0]!.clientId}/ToDoList.Read openid`,
-    ),
-    fc.string({ maxLength: 60 }),
-    fc.string({ unit: "binary", maxLength: 60 }),
-    fc.base64String({ maxLength: 80 }),
-    fc.uuid(),
-  );
-}
-
-function requests(tenant: TestTenant): fc.Arbitrary<FuzzRequest> {
-  const value = values(tenant);
-  const field = fc.tuple(
-    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...PARAMETERS) }, { weight: 1, arbitrary: fc.string() }),
-    value,
-  );
-  const form = fc
-    .array(field, { maxLength: 8 })
-    .map((fields) => fields.map(([name, text]) => `${encodeLoosely(name)}=${encodeLoosely(text)}`).join("&"));
-  const tenantName = fc.oneof(
-    { weight: 6, arbitrary: fc.constant(tenant.tenantId) },
-    { weight: 2, arbitrary: fc.constantFrom("common", "doorcode.localhost", "organizations", "..", "%2e%2e", "%ff") },
-    { weight: 1, arbitrary: fc.uuid() },
-  );
-  const path = fc.oneof(
-    fc.tuple(tenantName, fc.constantFrom(...ENDPOINTS)).map(([name, endpoint]) => `/${name}/${endpoint}`),
-    fc.constantFrom(...PAGES, "/common/oauth2/deviceauth", "/common/discovery/instance"),
-    fc.webPath({ size: "small" }).map((any) => `/${any}`),
-  );
-  const query = fc.oneof(
-    { weight: 3, arbitrary: fc.constant("") },
-    { weight: 1, arbitrary: form.map((text) => `?${text.slice(0, 500)}`) },
-  );
-  const headers = fc.record(
-    {
-      "content-type": fc.constantFrom(
-        "application/x-www-form-urlencoded",
-        "application/x-www-form-urlencoded; charset=utf-8",
-        "application/json",
-        "text/plain",
-        "multipart/form-data; boundary=x",
-        "",
-        "nonsense",
-      ),
-      authorization: fc.constantFrom(
-        "Basic",
-        "Basic !!!",
-        "Basic eDp5",
-        "Bearer",
-        "Bearer x",
-        "Bearer a.b.c",
-        "Digest x",
-        "Basic JTp5",
-      ),
-      cookie: fc.constantFrom("a=b", "doorcode_session=x", ";;;===", `doorcode_session_1=${"x".repeat(300)}`),
-      origin: fc.constantFrom("null", "https://evil.example", tenant.pages),
-      "sec-fetch-site": fc.constantFrom("same-origin", "cross-site", "none"),
-      "client-request-id": fc.constantFrom("x", "9d3c8a55-1111-4222-8333-444455556666"),
-      "accept-language": fc.constantFrom("*", "de", "xx-XX;q=9"),
-      "x-forwarded-for": fc.constantFrom("1.2.3.4", "::1", "garbage"),
-    },
-    { requiredKeys: [] },
-  );
-  return fc.record({
-    origin: fc.constantFrom("issuer", "pages"),
-    method: fc.oneof(
-      { weight: 5, arbitrary: fc.constant("POST") },
-      { weight: 3, arbitrary: fc.constantFrom("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS") },
-    ),
-    path: fc.tuple(path, query).map(([one, two]) => one + two),
-    headers: headers as fc.Arbitrary<Record<string, string>>,
-    body: fc.oneof(
-      { weight: 6, arbitrary: form },
-      { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
-      { weight: 1, arbitrary: fc.constant("x=".padEnd(40_000, "y")) },
-    ),
-  });
-}
-
-function encodeLoosely(text: string): string {
-  return text.isWellFormed() ? encodeURIComponent(text) : "%ED%A0%80";
-}
+import { pagePaths } from "../../packages/tenant/test/user-flows/page-paths.ts";
+import { OwnBrowsers } from "./own-browsers.ts";
+import { type OwnForm, ownForms, sentBy } from "./own-forms.ts";
+import { type FuzzRequest, wildRequests } from "./wild-requests.ts";
 
 /** What may never be in an answer: a stack, a path, a database's own words. */
 const LEAKS =
   /\bat [\w.<>]+ \(|node_modules|\.ts:\d+|SQLITE_|SqliteError|PostgresError|relation "|TypeError|ReferenceError|FST_ERR/;
 
-async function check(tenant: TestTenant, agents: Agents, request: FuzzRequest): Promise<void> {
+async function check(tenant: TestTenant, agents: Agents, request: FuzzRequest) {
   const { status, headers, body } = await send(tenant, agents, request);
   const told = `${request.method} ${request.path} → ${status} ${body.slice(0, 300)}`;
   assert.ok(status >= 200 && status < 500, told);
   assert.doesNotMatch(body, LEAKS, told);
   assert.equal(headers["x-powered-by"], undefined);
   if (headers["content-type"]?.startsWith("application/json") && body !== "") JSON.parse(body);
+  return { status, headers, told };
 }
 
 interface Agents {
@@ -267,17 +62,52 @@ function send(tenant: TestTenant, agents: Agents, { origin, method, path, header
   });
 }
 
-/** Sends `runs` requests; throws with the smallest one that made the tenant fail, and its seed. */
-export async function fuzz({ runs, seed }: { runs: number; seed: number }): Promise<void> {
+/** What the forms of our own browsers were answered, by page. */
+type Answered = Map<string, Set<number>>;
+
+async function checkOwn(
+  tenant: TestTenant,
+  agents: Agents,
+  browsers: OwnBrowsers,
+  answered: Answered,
+  form: OwnForm,
+): Promise<void> {
+  const browser = await browsers.at(form.place);
+  const { status, headers, told } = await check(tenant, agents, sentBy(browser, form, tenant.pages));
+  if (form.method === "POST") answered.set(form.path, (answered.get(form.path) ?? new Set()).add(status));
+  const session = /_session[^=]*=([\w-]+)/.exec(headers["set-cookie"]?.join("; ") ?? "")?.[1];
+  if (session === undefined) return;
+  browsers.leave(form.place);
+  if (!browser.closed) return;
+  const found = await tenant.context.store.sessions.find(hashSecret(session), tenant.clock.now());
+  assert.equal(found?.userId ?? null, null, `signed in from ${form.place}: ${told}`);
+}
+
+/** Half of it from nowhere, half as forms of browsers that are in the middle of a walk. Throws with the smallest that made the tenant fail, and its seed. */
+export async function fuzz({ runs, seed }: { runs: number; seed: number }): Promise<Answered> {
   const tenant = await startTestTenant();
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  const pages = await pagePaths(tenant.context);
+  const paths = [...new Set([...pages.get, ...pages.post])].filter((path) => !path.includes("*"));
+  const browsers = new OwnBrowsers(tenant);
+  const answered: Answered = new Map(pages.post.map((path) => [path, new Set()]));
+  const anything = fc.oneof(
+    wildRequests(tenant, paths).map((wild) => ({ wild })),
+    ownForms(tenant, { get: pages.get.filter((path) => paths.includes(path)), post: pages.post }).map((own) => ({
+      own,
+    })),
+  );
   try {
     await fc.assert(
-      fc.asyncProperty(requests(tenant), (request) => check(tenant, agents, request)),
+      fc.asyncProperty(anything, async (one) => {
+        if ("own" in one) await checkOwn(tenant, agents, browsers, answered, one.own);
+        else await check(tenant, agents, one.wild);
+      }),
       { numRuns: runs, seed },
     );
     const healthy = await tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`);
     assert.equal(healthy.status, 200);
+    return answered;
   } finally {
     agents.http.destroy();
     agents.https.destroy();
@@ -291,5 +121,5 @@ if (import.meta.main) {
   });
   const runs = Number(flags.runs);
   await fuzz({ runs, seed: Number(flags.seed) });
-  console.log(`${runs} requests, seed ${flags.seed}: no 5xx, no crash, nothing leaked`);
+  console.log(`${runs} requests, seed ${flags.seed}: no 5xx, no crash, nothing leaked, nobody let in`);
 }

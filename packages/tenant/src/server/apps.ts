@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { registerEndpoints } from "../endpoints/register.ts";
 import { registerInbox } from "../mail/inbox.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { isLoopbackOrigin } from "../user-flows/loopback.ts";
 import { registerPages } from "../user-flows/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { registerHealth } from "./health.ts";
@@ -63,6 +64,7 @@ function sharedOptions(ctx: TenantContext): Omit<WebAppOptions, "hosts"> {
     metrics: createMetrics(),
     trustedProxies: ctx.config.trustedProxies,
     requireForwardedTls: false,
+    strictTransport: !isLoopbackOrigin(ctx.config.issuerOrigin),
   };
 }
 

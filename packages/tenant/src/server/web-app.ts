@@ -13,6 +13,9 @@ import type { Metrics } from "./metrics.ts";
 /** The largest legitimate form, a sign-in page's or a token request's, is well below. */
 const BODY_LIMIT = 16 * 1024;
 
+/** A year, as the pages say it too. */
+const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";
+
 export interface WebAppOptions {
   log: Logger;
   metrics: Metrics;
@@ -21,6 +24,8 @@ export interface WebAppOptions {
   trustedProxies: string[];
   /** Behind a proxy that ends TLS: only what it forwards from https is answered. */
   requireForwardedTls: boolean;
+  /** A name on the network, and not this machine's own, whose other ports may speak http (ASVS 3.4.1). */
+  strictTransport: boolean;
 }
 
 /** A Fastify instance with what holds for every request, whatever its path. */
@@ -43,7 +48,10 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
   });
 
   app.addHook("onRequest", async (request, reply) => {
-    if (hosts.has((request.headers.host ?? "").toLowerCase()) && servedOverTls(request)) return;
+    if (hosts.has((request.headers.host ?? "").toLowerCase()) && servedOverTls(request)) {
+      if (options.strictTransport) reply.header("Strict-Transport-Security", STRICT_TRANSPORT);
+      return;
+    }
     return reply.status(421).header("cache-control", "no-store").send(plainError(421));
   });
   const servedOverTls = (request: FastifyRequest) => !options.requireForwardedTls || request.protocol === "https";

@@ -13,7 +13,10 @@ export interface DirectoryStore {
   listUsers(): Promise<User[]>;
   /** False when the email is taken. */
   insertUser(user: User): Promise<boolean>;
-  /** Disabling revokes the user's families and ends their sessions in the same transaction. */
+  /**
+   * Disabling revokes the user's families, ends their sessions and walks and the codes mailed to them, in the same
+   * transaction. Enabling again revives none of it, nor an approval that was not yet redeemed.
+   */
   setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
 
   findApp(clientId: string): Promise<App | undefined>;

@@ -2,11 +2,12 @@ import type { FactorStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 
 export function factorStore({ db, locksRows }: Database): FactorStore {
-  /** Whoever changes a person's factors goes after whoever does already. */
+  /** Whoever changes a person's factors goes after whoever does already, and nobody changes those of who is disabled. */
   const lockUser = (trx: Connection, id: string) =>
     trx
       .selectFrom("users")
       .where("id", "=", id)
+      .where("disabledAt", "is", null)
       .select("id")
       .$if(locksRows, (query) => query.forUpdate())
       .executeTakeFirst();

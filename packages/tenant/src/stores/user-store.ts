@@ -2,13 +2,14 @@ import type { Selectable } from "kysely";
 import type { User } from "../directory/entities.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { userDisabling } from "./disable-user.ts";
 import { prepared } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
-import { revokeAll } from "./token-family.ts";
 
 type UserVerbs = Pick<DirectoryStore, "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled">;
 
-export function userVerbs({ db }: Database): UserVerbs {
+export function userVerbs(database: Database): UserVerbs {
+  const { db } = database;
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
   return {
     async findUser(id) {
@@ -34,21 +35,7 @@ export function userVerbs({ db }: Database): UserVerbs {
       return inserted !== undefined;
     },
 
-    setUserDisabled: (id, disabledAt, now) =>
-      db.transaction().execute(async (trx) => {
-        const user = await trx
-          .updateTable("users")
-          .where("id", "=", id)
-          .set({ disabledAt })
-          .returning("id")
-          .executeTakeFirst();
-        if (!user) return false;
-        if (disabledAt !== null) {
-          await revokeAll(trx, "userId", id, "user_disabled", now);
-          await trx.deleteFrom("sessions").where("userId", "=", id).execute();
-        }
-        return true;
-      }),
+    setUserDisabled: userDisabling(database),
   };
 }
 

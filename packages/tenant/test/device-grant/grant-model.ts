@@ -70,8 +70,14 @@ export function take(world: World, step: Step): { answer: string; world: World }
     case "poll":
       return same(grant.status);
     case "disable":
-    case "enable":
-      return { answer: "done", world: { ...world, disabled: { ...disabled, [step.person]: step.do === "disable" } } };
+      return { answer: "done", world: { ...world, disabled: { ...disabled, [step.person]: true } } };
+    case "enable": {
+      const enabled = { ...world, disabled: { ...disabled, [step.person]: false } };
+      // A yes from before the person was disabled is none after.
+      const revived = disabled[step.person] && grant.status === "approved" && sessions[grant.holder!] === step.person;
+      if (!revived) return { answer: "done", world: enabled };
+      return { answer: "done", world: { ...enabled, grant: { ...grant, status: "denied", reason: "withdrawn" } } };
+    }
   }
 }
 

@@ -25,6 +25,15 @@ describe("off loopback", () => {
 
     const metadata = await get(`/${tenant.tenantId}/v2.0/.well-known/openid-configuration`, "login.contoso.example");
     assert.equal(JSON.parse(metadata.body).issuer, tenant.issuer);
+    for (const path of [
+      "/device",
+      "/nowhere",
+      "/healthz",
+      `/${tenant.tenantId}/v2.0/.well-known/openid-configuration`,
+    ]) {
+      const { headers } = await get(path, "login.contoso.example");
+      assert.equal(headers["strict-transport-security"], "max-age=31536000; includeSubDomains", path);
+    }
     const page = await get("/device", "login.contoso.example:443");
     assert.equal(page.status, 200);
     assert.match(String(page.headers["set-cookie"]), /^__Host-[^;]+;.*Secure/);

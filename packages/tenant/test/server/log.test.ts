@@ -60,6 +60,15 @@ describe("the log", () => {
     assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
   });
 
+  test("an event is one line of JSON, whatever it holds (ASVS 16.4.1)", () => {
+    const { stream, lines } = capture();
+    const forged = `x\n{"level":"info","msg":"signed in"}\r\u2028\u001b[2J`;
+    createLogger("info", stream).warn({ name: forged, err: new Error(forged) }, forged);
+    assert.equal(lines().length, 1);
+    assert.equal(JSON.parse(lines()[0]!).name, forged);
+    assert.ok(!/\p{Cc}/u.test(lines()[0]!), "no control character reaches a terminal");
+  });
+
   test("drops what is called like a secret wherever somebody logs it", () => {
     const { stream, lines } = capture();
     const log = createLogger("info", stream);

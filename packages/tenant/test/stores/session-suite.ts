@@ -82,6 +82,41 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
+    test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      const codeOf = (flowId: string) => ({
+        id: randomUUID(),
+        flowId,
+        purpose: "sign_in" as const,
+        emailNormalized: user.emailNormalized,
+        codeHash: "c",
+        mailId: null,
+        createdAt: T0,
+        expiresAt: T0 + MINUTE,
+      });
+      const walk = async (changes: Parameters<typeof sampleFlow>[1]) => {
+        const flow = sampleFlow((await anonymous()).id, changes);
+        await store.sessions.insertFlow(flow);
+        return { flow, now: () => store.sessions.findFlow(flow.id, flow.sessionId, T0) };
+      };
+      const waiting = await walk({ userId: user.id, firstFactorAt: T0 });
+      const theirs = await walk({ userId: other.id, firstFactorAt: T0, email: other.email, emailVerifiedAt: T0 });
+      const proven = await walk({ email: user.email.toUpperCase(), emailPurpose: "reset", emailVerifiedAt: T0 });
+      // Somebody signs up with the address that got its account in the meantime.
+      const signingUp = await walk({ email: user.email, emailVerifiedAt: T0, passwordHash: "hash" });
+      const mailed = await walk({ email: user.email, emailPurpose: "sign_in" });
+      await store.mail.insertCode(codeOf(mailed.flow.id));
+
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.deepEqual(await waiting.now(), { ...waiting.flow, userId: null, amr: [], firstFactorAt: null });
+      assert.deepEqual(await theirs.now(), theirs.flow);
+      assert.equal((await proven.now())?.emailVerifiedAt, null);
+      assert.deepEqual([(await signingUp.now())?.emailVerifiedAt, (await signingUp.now())?.passwordHash], [null, null]);
+      const { id: flowId, sessionId } = mailed.flow;
+      const use = { flowId, sessionId, purpose: "sign_in" as const, codeHash: "c", maxAttempts: 5, now: T0 };
+      assert.equal(await store.mail.useCode(use), "dead");
+    });
+
     test("disabling a user ends their sessions for good, and nobody else's", async () => {
       const [user, other] = [await newUser(), await newUser()];
       const first = await signIn((await anonymous()).id, user.id);

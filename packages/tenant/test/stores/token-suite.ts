@@ -114,6 +114,19 @@ export function tokenSuite(makePlace: MakePlace): void {
       });
     }
 
+    test("a yes from before the person was disabled is none once they are enabled again", async () => {
+      const furniture = await furnish(store);
+      const grant = await approvedGrant(store, furniture);
+      const { setUserDisabled } = store.directory;
+      await setUserDisabled(furniture.user.id, null, T0);
+      assert.equal((await store.grants.findById(grant.id))?.status, "approved", "enabling who is enabled ends nothing");
+      await setUserDisabled(furniture.user.id, T0, T0);
+      await setUserDisabled(furniture.user.id, null, T0);
+      assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      const ended = await store.grants.findById(grant.id);
+      assert.deepEqual([ended?.status, ended?.denialReason], ["denied", "withdrawn"]);
+    });
+
     test("the administrator's consent is enough, and only that for a scope reserved to it", async () => {
       const furniture = await furnish(store);
       const { api, app, user } = furniture;

@@ -17,6 +17,9 @@ async function signedIn(world: PagesUnderTest): Promise<Browser> {
 const sessionOf = ({ ctx }: PagesUnderTest, browser: Browser) =>
   ctx.store.sessions.find(hashSecret(browser.cookie ?? ""), ctx.clock.now());
 
+/** Of the last mail that was written to the person, who is told of every change (ASVS 6.3.7). */
+const newestSubject = async ({ mailsTo }: PagesUnderTest) => (await mailsTo(ADA))[0]?.subject;
+
 async function byMailedCode(world: PagesUnderTest, browser: Browser, page: Page): Promise<Page> {
   assert.match(page.at, /^\/second-factor\/email/);
   const sent = await browser.send(page, "/second-factor/email/send");
@@ -42,6 +45,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     assert.deepEqual((await sessionOf(world, browser))?.amr, ["pwd", "otp", "mfa"]);
     const events = (await ctx.store.audit.list({ limit: 2 })).map(({ event }) => event);
     assert.ok(events.includes("authenticator.added"));
+    assert.equal(await newestSubject(world), "An authenticator app was added to your Contoso account");
   });
 
   test("is not added with the password alone: the key's page leads to the mailed code", async (t) => {
@@ -88,6 +92,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     await browser.send(own, "/me/authenticator", { answer: "remove" });
     assert.equal(await ctx.store.factors.totpOf(user.id), undefined);
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 0);
+    assert.equal(await newestSubject(world), "The authenticator app was removed from your Contoso account");
     assert.match((await afterPassword(world)).page.at, /^\/confirm/);
   });
 
@@ -156,6 +161,7 @@ describe("a person's own recovery codes", { concurrency: true }, () => {
     const fresh = recoveryCodesOn(await browser.send(own, "/me/recovery-codes"));
     assert.equal(fresh.length, 10);
     assert.ok(!fresh.includes(codes[0] ?? ""));
+    assert.equal(await newestSubject(world), "Your Contoso recovery codes were replaced");
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 10);
     const again = await afterPassword(world);
     const recovery = await again.browser.get(again.page.at.replace("/app", "/recovery"));

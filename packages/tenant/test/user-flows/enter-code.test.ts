@@ -128,6 +128,20 @@ describe("guessing codes", { concurrency: true }, () => {
     assert.equal((await enterCode(phone, wrongCode(10))).status, 429);
   });
 
+  test("one person has thirty wrong codes a day, whatever their address and browser", async (t) => {
+    const { ctx, browser, grant, person, advance } = await pagesUnderTest(t);
+    const ada = await person();
+    const daily = { count: 30, windowMs: 86_400_000 };
+    for (let i = 0; i < 29; i++) await ctx.store.throttle.take(`userCodeByUser:${ada.id}`, daily, ctx.clock.now());
+    const phone = browser("192.0.2.1");
+    const { userCode } = await grant({ expiresInMs: 3_600_000 });
+    await signIn(phone, await enterCode(phone, userCode), "ada@contoso.example");
+    assert.equal((await enterCode(phone, wrongCode(1))).status, 422);
+    phone.ip = "192.0.2.2";
+    advance(3_600_000);
+    assert.equal((await enterCode(phone, wrongCode(2))).status, 429);
+  });
+
   test("a success gives back its own charge and resets nothing", async (t) => {
     const { browser, grant } = await pagesUnderTest(t);
     const { userCode } = await grant();

@@ -1,51 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
+import { hashSecret } from "../../src/tokens/seal.ts";
 import { formFields } from "./browser.ts";
+import { pagePaths } from "./page-paths.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 import { enterCode, walkToConfirm } from "./walks.ts";
 
 const ADA = "ada@contoso.example";
-const POSTS = [
-  "/device",
-  "/device/continue",
-  "/sign-in",
-  "/sign-in/code",
-  "/sign-in/code/send",
-  "/sign-in/code/resend",
-  "/reset",
-  "/reset/code",
-  "/reset/resend",
-  "/reset/password",
-  "/sign-up",
-  "/sign-up/code",
-  "/sign-up/resend",
-  "/sign-up/password",
-  "/sign-up/details",
-  "/confirm",
-  "/confirm/take-over",
-  "/not-me",
-  "/sign-out",
-];
-const GETS = [
-  "/",
-  "/device",
-  "/device/continue",
-  "/sign-in",
-  "/sign-in/code",
-  "/reset",
-  "/reset/code",
-  "/reset/password",
-  "/sign-up",
-  "/sign-up/code",
-  "/sign-up/password",
-  "/sign-up/details",
-  "/confirm",
-  "/done",
-  "/not-me",
-  "/sign-out",
-];
-
 describe("a form is ours or refused", { concurrency: true }, () => {
   test("without the token, with another's, or with another browser's, nothing is decided", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
@@ -101,9 +63,9 @@ describe("a form is ours or refused", { concurrency: true }, () => {
   });
 
   test("without a cookie no form is accepted, on any path", async (t) => {
-    const { browser } = await pagesUnderTest(t);
+    const { ctx, browser } = await pagesUnderTest(t);
     const csrf = formFields(await browser().get("/device"), "/device").get("csrf");
-    for (const path of POSTS) {
+    for (const path of (await pagePaths(ctx)).post) {
       const refused = await browser().post(path, `csrf=${csrf}`);
       assert.equal(refused.status, 403, path);
       assert.equal(refused.headers["set-cookie"], undefined);
@@ -145,7 +107,7 @@ describe("a form is ours or refused", { concurrency: true }, () => {
 
 describe("bad input gets a page and its status", { concurrency: true }, () => {
   test("fields that are missing, empty, twice, oversized or of the wrong kind: 4xx on every form", async (t) => {
-    const { browser, grant } = await pagesUnderTest(t);
+    const { ctx, browser, grant } = await pagesUnderTest(t);
     const phone = browser();
     const page = await enterCode(phone, (await grant()).userCode);
     const own = formFields(page, "/sign-in");
@@ -164,10 +126,13 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       `${csrf}&${Array.from({ length: 150 }, (_, i) => `f${i}=1`).join("&")}`,
       `${csrf}&${flow}&email=${"x".repeat(8_000)}&password=${"y".repeat(7_000)}`,
     ];
-    for (const path of POSTS.filter((one) => one !== "/sign-out")) {
+    // Signing out needs no field, and the account's forms first of all somebody who is signed in.
+    const posts = (await pagePaths(ctx)).post.filter((path) => path !== "/sign-out" && !path.startsWith("/me"));
+    for (const path of posts) {
       for (const body of junk) {
         const answer = await phone.post(path, body, { stay: true });
-        const redirected = answer.status === 303 && /^\/(?:sign-|reset)/.test(String(answer.headers.location));
+        const redirected =
+          answer.status === 303 && /^\/(?:sign-|reset|second-factor\?)/.test(String(answer.headers.location));
         assert.ok((answer.status >= 400 && answer.status < 500) || redirected, `${path} ${answer.status} ${body}`);
         if (!redirected) assert.match(answer.html, /^<!doctype html>/i);
       }
@@ -207,8 +172,8 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
   });
 
   test("queries that are twice, huge or garbage: no page fails", async (t) => {
-    const { app } = await pagesUnderTest(t);
-    for (const path of GETS) {
+    const { app, ctx } = await pagesUnderTest(t);
+    for (const path of (await pagePaths(ctx)).get) {
       for (const query of [
         "flow=a&flow=b",
         "flow=%00",
@@ -225,7 +190,8 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
   });
 
   test("five hundred random requests: no 5xx and nothing of the inside in a body", async (t) => {
-    const { app, browser, grant } = await pagesUnderTest(t);
+    const { app, ctx, browser, grant } = await pagesUnderTest(t);
+    const { get, post } = await pagePaths(ctx);
     const phone = browser();
     const page = await enterCode(phone, (await grant()).userCode);
     const { csrf = "", flow = "" } = Object.fromEntries(formFields(page, "/sign-in"));
@@ -251,7 +217,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       for (let n = 0; n < 4; n++) body.set(pick(names), pick(values));
       const response = await app.inject({
         method: pick(["GET", "POST", "POST", "PUT", "HEAD"] as const),
-        url: `${pick([...POSTS, ...GETS])}?${pick(["", `flow=${flow}`, body.toString()])}`,
+        url: `${pick([...post, ...get])}?${pick(["", `flow=${flow}`, body.toString()])}`,
         headers: {
           cookie,
           origin: phone.origin,
@@ -325,12 +291,32 @@ describe("what every page carries", { concurrency: true }, () => {
       String(headers["set-cookie"]),
       /^__Host-doorcode_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     );
-    assert.match(String(headers["strict-transport-security"]), /max-age=\d{8}/);
+    assert.equal(headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
     // Another tenant of the same host must not overwrite it.
     const pagesOrigin = "https://login.contoso.example:8443";
     const besides = await pagesUnderTest(t, { config: { issuerOrigin: pagesOrigin, pagesOrigin } });
     const answer = await besides.app.inject({ url: "/device" });
     assert.match(String(answer.headers["set-cookie"]), /^__Host-doorcode_session_8443=.*; Secure$/);
+  });
+
+  test("the cookie is 256 random bits, and kept as a hash", async (t) => {
+    const { ctx, browser, grant } = await pagesUnderTest(t);
+    const seen: [zeros: bigint, ones: bigint] = [0n, 0n];
+    const all = (1n << 256n) - 1n;
+    for (let i = 0; i < 64; i++) {
+      const phone = browser();
+      await phone.get("/device");
+      const bytes = Buffer.from(phone.cookie ?? "", "base64url");
+      assert.equal(bytes.length, 32);
+      const bits = BigInt(`0x${bytes.toString("hex")}`);
+      seen[0] |= all ^ bits;
+      seen[1] |= bits;
+    }
+    assert.deepEqual(seen, [all, all], "each bit is now this, now that");
+    const phone = browser();
+    await enterCode(phone, (await grant()).userCode);
+    assert.equal(await ctx.store.sessions.find(phone.cookie ?? "", ctx.clock.now()), undefined);
+    assert.ok(await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now()));
   });
 
   test("a browser that has its cookie is not given another", async (t) => {

@@ -4,6 +4,7 @@ import { createUser } from "../../src/directory/create-user.ts";
 import { MailError } from "../../src/mail/mailer.ts";
 import { hashSecret } from "../../src/tokens/seal.ts";
 import { verifyPassword } from "../../src/user-flows/password.ts";
+import { codeAt, personWithApp } from "./authenticator.ts";
 import { withoutSecrets } from "./browser.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 import { recordVerbs, useUserFlow } from "./user-flow-under-test.ts";
@@ -14,7 +15,7 @@ const NEW = "nine noisy newts";
 
 describe("a forgotten password", { concurrency: true }, () => {
   test("the mailed code leads to a new password, and that through sign-in to the question", async (t) => {
-    const { ctx, browser, grant, person, mailedCode } = await pagesUnderTest(t);
+    const { ctx, browser, grant, person, mailedCode, mailsTo } = await pagesUnderTest(t);
     const ada = await person();
     const phone = browser();
     const { id, userCode } = await grant();
@@ -35,9 +36,24 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "pending");
     const [event] = await ctx.store.audit.list({ event: "user.password_reset", limit: 1 });
     assert.deepEqual([event?.userId, event?.ip, event?.grantId], [ada.id, "127.0.0.1", id]);
+    assert.equal((await mailsTo(ADA))[0]?.subject, "Your Contoso password was changed");
 
     assert.equal((await signIn(phone, page, ADA)).status, 422, "the old one is no more");
     page = await signIn(phone, page, ADA, NEW);
+    assert.match(page.at, /^\/confirm/);
+  });
+
+  test("the authenticator app stays, and is asked for with the new password (ASVS 6.4.3)", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { user, secret } = await personWithApp(world);
+    const phone = world.browser();
+    let page = await askForReset(phone, await enterCode(phone, (await world.grant()).userCode), ADA);
+    page = await phone.send(page, "/reset/code", { code: await world.mailedCode(ADA) });
+    page = await phone.send(page, "/reset/password", { password: NEW });
+    page = await signIn(phone, page, ADA, NEW);
+    assert.match(page.at, /^\/second-factor\/app/);
+    assert.equal(await world.ctx.store.factors.countRecoveryCodes(user.id), 10);
+    page = await phone.send(page, "/second-factor/app", { code: codeAt(secret, world.ctx.clock.now()) });
     assert.match(page.at, /^\/confirm/);
   });
 

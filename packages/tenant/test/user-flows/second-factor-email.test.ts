@@ -33,7 +33,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
 
   test("dies after ten minutes, after five wrong tries, and when a new one is sent", async (t) => {
     const world = await pagesUnderTest(t);
-    const { advance, mailedCode } = world;
+    const { ctx, advance, mailedCode } = world;
     let { browser, page } = await walk(world);
     page = await browser.send(page, "/second-factor/email/send");
     const send = (code: string) => browser.send(page, "/second-factor/email", { code });
@@ -41,6 +41,9 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     for (let i = 0; i < 5; i++)
       assert.match((await send(first === "00000000" ? "1".repeat(8) : "0".repeat(8))).html, /isn’t right/);
     assert.match((await send(first)).html, /no longer works/);
+    const failed = await ctx.store.audit.list({ event: "user.second_factor_failed", limit: 9 });
+    assert.deepEqual(new Set(failed.map(({ detail }) => detail.method)), new Set(["email"]));
+    assert.equal(failed.length, 6);
 
     page = await browser.send(page, "/second-factor/email/send");
     const second = await mailedCode(ADA);

@@ -129,6 +129,9 @@ describe("an authenticator app", { concurrency: true }, () => {
     const code = codeAt(secret, ctx.clock.now());
     const refused = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
     assert.match(refused.at, /^\/sign-in/);
+    await ctx.store.directory.setUserDisabled(user.id, null, ctx.clock.now());
+    const again = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
+    assert.match(again.at, /^\/sign-in/, "enabled again, the person begins again");
   });
 
   test("cannot be skipped: no page of the second step opens before the first, and none after it signs in", async (t) => {
@@ -169,6 +172,7 @@ describe("a recovery code", { concurrency: true }, () => {
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 9);
     const [passed] = await ctx.store.audit.list({ event: "user.second_factor_passed", limit: 1 });
     assert.deepEqual(passed?.detail, { method: "recovery_code", left: 9 });
+    assert.equal((await world.mailsTo(ADA))[0]?.subject, "A recovery code was used for your Contoso account");
 
     const second = await afterPassword(world);
     const refused = await send(second, codes[3] ?? "");

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { type Limit, limits } from "../../src/user-flows/limits.ts";
 import { isLoopbackAddress } from "../../src/user-flows/loopback.ts";
 import { networkOf } from "../../src/user-flows/throttle.ts";
 
@@ -25,4 +27,15 @@ test("loopback is 127/8 and ::1, however it is written", () => {
   for (const ip of ["128.0.0.1", "::2", "::ffff:192.0.2.1", "localhost", "", "127.0.0.1.evil.example"]) {
     assert.equal(isLoopbackAddress(ip), false, ip);
   }
+});
+
+test("every throttle stands in the threat model as it is (ASVS 6.1.1)", () => {
+  const model = readFileSync(new URL("../../../../docs/threat-model.md", import.meta.url), "utf8");
+  const rows = [...model.matchAll(/^\| `(\w+)` \|.*\| (\d[\d,]*) in (\d+) (seconds|minutes|hours) \|$/gm)];
+  const unit = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 };
+  const documented = rows.map(([, name, count = "", length, of]): [string | undefined, Limit] => [
+    name,
+    { count: Number(count.replace(",", "")), windowMs: Number(length) * unit[of as keyof typeof unit] },
+  ]);
+  assert.deepEqual(Object.fromEntries(documented), limits);
 });

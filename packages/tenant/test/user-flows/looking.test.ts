@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { afterPassword, personWithApp } from "./authenticator.ts";
+import type { Browser } from "./browser.ts";
+import { pagePaths } from "./page-paths.ts";
+import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
+import { recordVerbs } from "./user-flow-under-test.ts";
+import { askForReset, enterCode, openSignUp } from "./walks.ts";
+
+const READS = /\.(?:find|list|count|peek|stateOf|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$|isAssigned$)/;
+
+/** Opens every page there is, in the walk that this page belongs to; says what the store was asked to change by it. */
+async function lookEverywhere(world: PagesUnderTest, browser: Browser, at: string): Promise<string[]> {
+  const { get } = await pagePaths(world.ctx);
+  const query = at.includes("?") ? at.slice(at.indexOf("?")) : "";
+  const called = recordVerbs(world);
+  for (const path of get) {
+    for (const also of [
+      "",
+      "code=12345678",
+      "user_code=BCDFGHJKL",
+      "decision=yes&answer=continue",
+      "resent=1&changed=1",
+    ]) {
+      const page = await browser.get(`${path}${query === "" ? "?" : `${query}&`}${also}`, { stay: true });
+      assert.ok(page.status < 500, `${path} ${page.status}`);
+    }
+  }
+  assert.ok(called.includes("sessions.find"));
+  return [...new Set(called.filter((verb) => !READS.test(verb)))];
+}
+
+describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true }, () => {
+  test("in a new browser, and in one at the sign-in page", async (t) => {
+    const world = await pagesUnderTest(t);
+    const browser = world.browser();
+    const page = await enterCode(browser, (await world.grant()).userCode);
+    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
+    assert.deepEqual(await lookEverywhere(world, world.browser(), ""), []);
+  });
+
+  test("while a code that was mailed is waited for", async (t) => {
+    const world = await pagesUnderTest(t);
+    const browser = world.browser();
+    const signUp = await openSignUp(browser, (await world.grant()).userCode);
+    const waiting = await browser.send(signUp, "/sign-up", { email: "new@contoso.example" });
+    assert.deepEqual(await lookEverywhere(world, browser, waiting.at), []);
+    const other = world.browser();
+    const reset = await askForReset(other, await enterCode(other, (await world.grant()).userCode), "a@contoso.example");
+    assert.deepEqual(await lookEverywhere(world, other, reset.at), []);
+  });
+
+  test("between the first factor and the second, and signed in at the question", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { codes } = await personWithApp(world);
+    const { browser, page } = await afterPassword(world);
+    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
+    const recovery = await browser.get(page.at.replace("/app", "/recovery"));
+    const confirm = await browser.send(recovery, "/second-factor/recovery", { code: codes[0] ?? "" });
+    assert.match(confirm.at, /^\/confirm/);
+    assert.deepEqual(await lookEverywhere(world, browser, confirm.at), []);
+  });
+});

@@ -1,0 +1,203 @@
+import { randomUUID } from "node:crypto";
+import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import type { User } from "../../packages/tenant/src/directory/entities.ts";
+import { hashPassword } from "../../packages/tenant/src/user-flows/password.ts";
+import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { samplePasskey } from "../../packages/tenant/test/stores/samples.ts";
+import { AuthenticatorApp } from "../fixtures/authenticator-app.ts";
+import { requestCode } from "../fixtures/device.ts";
+import { Person } from "../fixtures/person.ts";
+
+const PASSWORD = "seven slow herons";
+const HOUR = 3_600_000;
+/** A browser that has sent so much stands somewhere else by now, or nowhere. */
+const FORMS_EACH = 25;
+
+/** A browser in the middle of a walk, got there through the real pages. */
+export interface OwnBrowser {
+  cookie: string;
+  /** What the forms of its page carry: token, walk, digest of what was shown, passkey. */
+  hidden: Record<string, string>;
+  /** Nothing but what only the person knows may sign it in. */
+  closed: boolean;
+}
+
+let passwordHash: Promise<string> | undefined;
+
+/** Where a browser of ours can stand, and how it gets there. Each makes a person of its own. */
+const places = {
+  sign_in: { closed: true, go: async (at: At) => at.toSignIn() },
+  sign_in_code: {
+    closed: true,
+    async go(at: At) {
+      const form = (await at.toSignIn()).forms().find(({ action }) => action === "/sign-in");
+      return at.person.post("/sign-in/code/send", { ...form?.fields, email: at.user.email });
+    },
+  },
+  reset_code: { closed: true, go: async (at: At) => at.toReset() },
+  reset_password: {
+    closed: true,
+    go: async (at: At) => (await at.toReset()).submit("/reset/code", { code: await at.mailedCode() }),
+  },
+  sign_up_code: { closed: true, go: async (at: At) => at.toSignUp() },
+  sign_up_password: { closed: false, go: async (at: At) => at.toSignUpPassword() },
+  sign_up_details: {
+    closed: false,
+    go: async (at: At) => (await at.toSignUpPassword()).submit("/sign-up/password", { password: PASSWORD }),
+  },
+  second_factor_app: {
+    closed: true,
+    async go(at: At) {
+      await at.enrolApp();
+      at.person = new Person(at.tenant);
+      return (await at.toSignIn()).signIn(at.user.email, PASSWORD);
+    },
+  },
+  confirm: { closed: false, go: async (at: At) => (await at.toSignIn()).signIn(at.user.email, PASSWORD) },
+  account: {
+    closed: false,
+    async go(at: At) {
+      const passkey = samplePasskey(at.user.id);
+      await at.tenant.context.store.passkeys.insert(passkey);
+      await (await at.toAccountSignIn()).signIn(at.user.email, PASSWORD);
+      return at.person.open(`/me/passkeys?id=${passkey.credentialId}`);
+    },
+  },
+  account_second_factor: { closed: false, go: async (at: At) => at.toAccountSecondFactor("/me/passkeys/new") },
+  adding_a_passkey: {
+    closed: false,
+    async go(at: At) {
+      await at.proveBy("/me/passkeys/new");
+      await at.person.open("/me");
+      return at.person.submit("/me/passkeys/new");
+    },
+  },
+  setting_up_an_app: { closed: false, go: async (at: At) => at.proveBy("/me/authenticator", { answer: "add" }) },
+  recovery_codes: {
+    closed: false,
+    async go(at: At) {
+      await at.enrolApp();
+      return at.person.open("/me/recovery-codes");
+    },
+  },
+};
+
+export type Place = keyof typeof places;
+export const allPlaces = Object.keys(places) as Place[];
+
+/** One person, on the way to a place. */
+class At {
+  readonly tenant: TestTenant;
+  readonly user: User;
+  person: Person;
+
+  constructor(tenant: TestTenant, user: User) {
+    this.tenant = tenant;
+    this.user = user;
+    this.person = new Person(tenant);
+  }
+
+  async toSignIn(): Promise<Person> {
+    const { body } = await requestCode(this.tenant);
+    return this.person.enterCode(body.user_code);
+  }
+
+  async toReset(): Promise<Person> {
+    await this.toSignIn();
+    await this.person.open(this.person.path.replace("/sign-in", "/reset"));
+    return this.person.submit("/reset", { email: this.user.email });
+  }
+
+  async toSignUp(): Promise<Person> {
+    await this.toSignIn();
+    await this.person.open(this.person.path.replace("/sign-in", "/sign-up"));
+    return this.person.submit("/sign-up", { email: `new-${this.user.email}` });
+  }
+
+  async toSignUpPassword(): Promise<Person> {
+    await this.toSignUp();
+    return this.person.submit("/sign-up/code", { code: await this.person.mailedCode(`new-${this.user.email}`) });
+  }
+
+  async toAccountSignIn(): Promise<Person> {
+    await this.person.open("/me");
+    return this.person.submit("/me/sign-in-again");
+  }
+
+  /** What changes a factor asks who signed in by password alone for a mailed code first. */
+  async toAccountSecondFactor(change: string, fields: Record<string, string> = {}): Promise<Person> {
+    await (await this.toAccountSignIn()).signIn(this.user.email, PASSWORD);
+    await this.person.open(change === "/me/passkeys/new" ? "/me" : change);
+    await this.person.submit(change, fields);
+    return this.person.submit("/second-factor/email/send");
+  }
+
+  async proveBy(change: string, fields: Record<string, string> = {}): Promise<Person> {
+    await this.toAccountSecondFactor(change, fields);
+    return this.person.submit("/second-factor/email", { code: await this.mailedCode() });
+  }
+
+  async enrolApp(): Promise<void> {
+    await this.proveBy("/me/authenticator", { answer: "add" });
+    const secret = /<span class="mono">([A-Z2-7 ]+)<\/span>/.exec(this.person.html)?.[1]?.replaceAll(" ", "") ?? "";
+    const code = new AuthenticatorApp(this.tenant, secret).code();
+    await this.person.submit("/second-factor/set-up", { code });
+  }
+
+  mailedCode(): Promise<string> {
+    return this.person.mailedCode(this.user.email);
+  }
+}
+
+/** Browsers at every place, made when they are needed and again when they are worn out. */
+export class OwnBrowsers {
+  readonly #tenant: TestTenant;
+  readonly #standing = new Map<Place, { browser: OwnBrowser; forms: number; since: number }>();
+
+  constructor(tenant: TestTenant) {
+    this.#tenant = tenant;
+  }
+
+  async at(place: Place): Promise<OwnBrowser> {
+    const found = this.#standing.get(place);
+    if (found && found.forms < FORMS_EACH && found.since === this.#tenant.clock.now()) {
+      found.forms++;
+      return found.browser;
+    }
+    const browser = await this.#make(place);
+    this.#standing.set(place, { browser, forms: 1, since: this.#tenant.clock.now() });
+    return browser;
+  }
+
+  /** Its session is another one by now. */
+  leave(place: Place): void {
+    this.#standing.delete(place);
+  }
+
+  async #make(place: Place): Promise<OwnBrowser> {
+    try {
+      return await this.#walk(place);
+    } catch {
+      // What was sent has spent some throttle, for this address or for all. A day opens all of them.
+      this.#tenant.clock.advance(24 * HOUR);
+      return this.#walk(place);
+    }
+  }
+
+  async #walk(place: Place): Promise<OwnBrowser> {
+    passwordHash ??= hashPassword(PASSWORD);
+    const email = `${randomUUID()}@contoso.example`;
+    const hash = await passwordHash;
+    const user = await createUser(this.#tenant.context, { email, displayName: "Ada", passwordHash: hash });
+    if (user === "taken") throw new Error(`${email} is taken`);
+    const { closed, go } = places[place];
+    const person = await go(new At(this.#tenant, user));
+    const forms = person.forms();
+    if (person.status !== 200 || forms.length === 0) {
+      throw new Error(`no way to ${place}: ${person.status} “${person.heading}” (${person.path})`);
+    }
+    const hidden: Record<string, string> = Object.assign({}, ...forms.map(({ fields }) => fields));
+    const flow = new URLSearchParams(person.path.split("?")[1]).get("flow");
+    return { cookie: person.cookie(), hidden: { ...(flow === null ? {} : { flow }), ...hidden }, closed };
+  }
+}
