@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
-import { hashPassword } from "../../packages/tenant/src/user-flows/password.ts";
+import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { samplePasskey } from "../../packages/tenant/test/stores/samples.ts";
 import { AuthenticatorApp } from "../fixtures/authenticator-app.ts";

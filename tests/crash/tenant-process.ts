@@ -2,7 +2,7 @@
 import { operate } from "../../packages/tenant/src/control/operations.ts";
 import { createLogger } from "../../packages/tenant/src/server/logger.ts";
 import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
-import { TenantError } from "../../packages/tenant/src/server/tenant-error.ts";
+import { TenantError } from "../../packages/tenant/src/tenant-error.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";
 
 const { now: start, storeMayFail, ...options } = JSON.parse(process.argv[2]!) as StartOrder;

@@ -5,5 +5,5 @@ export { putUserFlow } from "./directory/put-user-flow.ts";
 export type { FlowAttribute, Group, Policy, UserFlow } from "./directory/user-flow.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
-export { TenantError, type TenantErrorCode } from "./server/tenant-error.ts";
 export type { TenantConfig, TenantContext } from "./tenant-context.ts";
+export { TenantError, type TenantErrorCode } from "./tenant-error.ts";

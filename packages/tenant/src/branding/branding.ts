@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { TenantError } from "../server/tenant-error.ts";
 import type { Store } from "../stores/contract.ts";
+import { TenantError } from "../tenant-error.ts";
 import { type Logo, readLogo } from "./logo.ts";
 import { isColour, type Palettes, palettesOf } from "./palette.ts";
 

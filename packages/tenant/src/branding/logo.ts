@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { TenantError } from "../server/tenant-error.ts";
+import { TenantError } from "../tenant-error.ts";
 
 export interface Logo {
   type: "image/png" | "image/jpeg" | "image/webp" | "image/svg+xml";

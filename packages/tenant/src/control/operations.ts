@@ -9,16 +9,16 @@ import {
 } from "../device-grant/decisions.ts";
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import { createUser } from "../directory/create-user.ts";
+import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
+import { isEmailAddress } from "../directory/email-address.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
+import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { permissionText } from "../messages/permission-text.ts";
 import { sendNotice } from "../notices/notice.ts";
-import { TenantError } from "../server/tenant-error.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../user-flows/display-name.ts";
-import { isEmailAddress } from "../user-flows/email-address.ts";
-import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../user-flows/password.ts";
+import { TenantError } from "../tenant-error.ts";
 import type { ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;

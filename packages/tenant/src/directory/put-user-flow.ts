@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { TenantError } from "../server/tenant-error.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { TenantError } from "../tenant-error.ts";
 import { checkUserFlow } from "./check-user-flow.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "./user-flow.ts";
 

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { normalizeEmail } from "../directory/entities.ts";
+import { isLoopbackAddress } from "../network/ip-address.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { PageProblem } from "../user-flows/form.ts";
-import { isLoopbackAddress } from "../user-flows/loopback.ts";
 import { pageRoutes } from "../user-flows/page-routes.ts";
 
 /**

@@ -3,6 +3,7 @@ import type { DeviceGrant } from "../device-grant/grant.ts";
 import { letter, oneLine, type Paragraph, type Sender } from "../mail/letter.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import type { Language } from "../messages/languages.ts";
+import { plainIp } from "../network/ip-address.ts";
 
 /** What a person is told by mail, because it could be somebody else's doing (ASVS 6.3.5, 6.3.7). */
 export type Notice =
@@ -67,8 +68,4 @@ function whereFrom({ language, ip, device }: NoticeMail): string[] {
     ...(said === null ? [] : [notices.deviceSays(said)]),
     ...(with_ === null ? [] : [notices.deviceSaysPlatform(with_)]),
   ];
-}
-
-function plainIp(ip: string): string {
-  return ip.replace(/^::ffff:/i, "");
 }

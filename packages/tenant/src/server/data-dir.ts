@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
-import { TenantError } from "./tenant-error.ts";
+import { TenantError } from "../tenant-error.ts";
 
 /** Where a tenant keeps its files unless `--data` says otherwise (XDG Base Directory Specification). */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isLoopbackAddress } from "../network/ip-address.ts";
 import type { Store } from "../stores/contract.ts";
-import { isLoopbackAddress } from "../user-flows/loopback.ts";
 import { within } from "../within.ts";
 import type { Metrics } from "./metrics.ts";
 

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Store } from "../stores/contract.ts";
+import { TenantError } from "../tenant-error.ts";
 import { deriveKey, keyedHash, type SealKey } from "../tokens/seal.ts";
 import { writeFileAtomically } from "./private-file.ts";
-import { TenantError } from "./tenant-error.ts";
 
 /** The installation's 32 random bytes in `seal.key` (0600): made once, never replaced. */
 export async function loadSealKey(dir: string): Promise<SealKey> {

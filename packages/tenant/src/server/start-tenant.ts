@@ -9,6 +9,7 @@ import type { Store } from "../stores/contract.ts";
 import { openPostgresStore } from "../stores/postgres.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { TenantError } from "../tenant-error.ts";
 import { loadSigningKeys } from "../tokens/key-ring.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
@@ -21,7 +22,6 @@ import { openInstallation } from "./installation.ts";
 import { createLogger } from "./logger.ts";
 import { checkSealKey } from "./seal-key.ts";
 import { startSweeping } from "./sweeping.ts";
-import { TenantError } from "./tenant-error.ts";
 
 export interface StartOptions extends DeploymentOptions {
   /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */

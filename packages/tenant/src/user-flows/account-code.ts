@@ -1,7 +1,7 @@
 import { normalizeEmail } from "../directory/entities.ts";
 import { codeMail, noAccountMail } from "../mail/messages.ts";
 import type { CodeKind } from "./mailed-code.ts";
-import { waysIn } from "./ways-in.ts";
+import { waysIn } from "./sign-in/ways-in.ts";
 
 /** A code for somebody who has an account. An address without one is told so by mail, and nowhere else. */
 export function accountCode(purpose: "sign_in" | "reset"): CodeKind {

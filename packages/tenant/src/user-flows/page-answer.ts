@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { logoUrlOf } from "../branding/logo-route.ts";
 import { type Language, languages } from "../messages/languages.ts";
+import { isLoopbackOrigin } from "../network/ip-address.ts";
 import { hasScript, renderPage, statusOf } from "../pages/render.ts";
 import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
 import { localeOf, rememberLocale } from "./language.ts";
-import { isLoopbackOrigin } from "./loopback.ts";
 import type { Answer, Visit } from "./visit.ts";
 
 export interface PageOptions {

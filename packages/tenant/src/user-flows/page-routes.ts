@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HashingBusy } from "../directory/password.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { PageProblem, readFields } from "./form.ts";
 import { sendAnswer, sendPage } from "./page-answer.ts";
-import { HashingBusy } from "./password.ts";
 import { isFromOurPages, isOurForm } from "./same-origin.ts";
 import { type Answer, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./visit.ts";
 

@@ -1,14 +1,19 @@
 import type { FastifyInstance } from "fastify";
 import { serveLogo } from "../branding/logo-route.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { showAccount } from "./account.ts";
-import { showAuthenticator, showRecoveryCodes, takeAuthenticator, takeRecoveryCodes } from "./account-factors.ts";
-import { showMyPassword, takeMyPassword } from "./account-password.ts";
-import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./authenticator-set-up.ts";
-import { showConfirm, showDone, takeConfirm, takeOver } from "./confirm.ts";
-import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code.ts";
+import { showAccount } from "./account/account.ts";
+import {
+  showAuthenticator,
+  showRecoveryCodes,
+  takeAuthenticator,
+  takeRecoveryCodes,
+} from "./account/account-factors.ts";
+import { showMyPassword, takeMyPassword } from "./account/account-password.ts";
+import { showNotMe, takeNotMe } from "./account/not-me.ts";
+import { signInToAccount } from "./account/recent-sign-in.ts";
+import { showConfirm, showDone, takeConfirm, takeOver } from "./device/confirm.ts";
+import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./device/enter-code.ts";
 import { PageProblem } from "./form.ts";
-import { showNotMe, takeNotMe } from "./not-me.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
 import {
@@ -18,9 +23,12 @@ import {
   showAddPasskey,
   showPasskey,
   takeAddPasskey,
-} from "./passkey-account.ts";
-import { takePasskey } from "./passkey-sign-in.ts";
-import { signInToAccount } from "./recent-sign-in.ts";
+} from "./passkeys/passkey-account.ts";
+import { takePasskey } from "./passkeys/passkey-sign-in.ts";
+import { showCodesAgain, showSetUp, startSetUp, takeCodes, takeSetUp } from "./second-factor/authenticator-set-up.ts";
+import { showPasskeyWay, showSecondFactor } from "./second-factor/second-factor.ts";
+import { showAppCode, showRecovery, takeAppCode, takeRecovery } from "./second-factor/second-factor-app.ts";
+import { sendEmailCode, showEmailCode, takeEmailCode } from "./second-factor/second-factor-email.ts";
 import {
   resendResetCode,
   showReset,
@@ -29,21 +37,23 @@ import {
   takeReset,
   takeResetCode,
   takeResetPassword,
-} from "./reset.ts";
-import { showPasskeyWay, showSecondFactor } from "./second-factor.ts";
-import { showAppCode, showRecovery, takeAppCode, takeRecovery } from "./second-factor-app.ts";
-import { sendEmailCode, showEmailCode, takeEmailCode } from "./second-factor-email.ts";
-import { showSignIn, takeSignIn } from "./sign-in.ts";
-import { resendSignInCode, sendSignInCode, showSignInCode, takeSignInCode } from "./sign-in-code.ts";
-import { showSignOut, takeSignOut } from "./sign-out.ts";
-import { showSignUpDetails, showSignUpPassword, takeSignUpDetails, takeSignUpPassword } from "./sign-up-account.ts";
+} from "./sign-in/reset.ts";
+import { showSignIn, takeSignIn } from "./sign-in/sign-in.ts";
+import { resendSignInCode, sendSignInCode, showSignInCode, takeSignInCode } from "./sign-in/sign-in-code.ts";
+import { showSignOut, takeSignOut } from "./sign-in/sign-out.ts";
+import {
+  showSignUpDetails,
+  showSignUpPassword,
+  takeSignUpDetails,
+  takeSignUpPassword,
+} from "./sign-up/sign-up-account.ts";
 import {
   resendSignUpCode,
   showSignUpAddress,
   showSignUpCode,
   takeSignUpAddress,
   takeSignUpCode,
-} from "./sign-up-address.ts";
+} from "./sign-up/sign-up-address.ts";
 
 /** Eighty answers of 250 characters each, all of them emoji, would not fit; what people answer does. */
 const MANY_ANSWERS = 64 * 1024;

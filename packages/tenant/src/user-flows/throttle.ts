@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
+import { plainIp } from "../network/ip-address.ts";
 import { type LimitName, limits } from "./limits.ts";
-import { isIPv4Mapped } from "./loopback.ts";
 import type { Visit } from "./visit.ts";
 
 /** One budget of one somebody: `["passwordByIp", "192.0.2.7"]`. */
@@ -30,7 +30,7 @@ export async function giveBack(visit: Visit, charges: readonly Charge[]): Promis
 
 /** Who an address is to a throttle: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
 export function networkOf(ip: string): string {
-  if (!isIPv6(ip) || isIPv4Mapped(ip)) return ip.replace(/^::ffff:/i, "");
+  if (!isIPv6(plainIp(ip))) return plainIp(ip);
   const [head = "", tail] = (ip.split("%")[0] ?? "").split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");

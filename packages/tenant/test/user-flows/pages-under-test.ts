@@ -6,6 +6,7 @@ import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
 import { palettesOf } from "../../src/branding/palette.ts";
 import { createUser } from "../../src/directory/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
+import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { registerInbox } from "../../src/mail/inbox.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
@@ -15,7 +16,6 @@ import type { Mail } from "../../src/stores/contract.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
 import type { SigningKeys } from "../../src/tokens/signing-keys.ts";
-import { hashPassword } from "../../src/user-flows/password.ts";
 import { registerPages } from "../../src/user-flows/register.ts";
 import { Browser } from "./browser.ts";
 

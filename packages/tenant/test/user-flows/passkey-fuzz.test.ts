@@ -3,7 +3,11 @@ import { test } from "node:test";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import fc from "fast-check";
 import type { Passkey } from "../../src/stores/contract.ts";
-import { readResponse, verifyAssertion, verifyRegistration } from "../../src/user-flows/passkey-verification.ts";
+import {
+  readResponse,
+  verifyAssertion,
+  verifyRegistration,
+} from "../../src/user-flows/passkeys/passkey-verification.ts";
 import { Authenticator } from "./software-authenticator.ts";
 
 const rp = { id: "localhost", origin: "http://localhost:8444" };

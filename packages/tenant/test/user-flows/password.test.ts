@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkPassword, HashingBusy, hashPassword, verifyPassword } from "../../src/user-flows/password.ts";
+import { checkPassword, HashingBusy, hashPassword, verifyPassword } from "../../src/directory/password.ts";
 
 const about = { email: "grace.hopper@navy.example", tenantName: "Blue Yonder" };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isLoopbackAddress } from "../../src/network/ip-address.ts";
 import { type Limit, limits } from "../../src/user-flows/limits.ts";
-import { isLoopbackAddress } from "../../src/user-flows/loopback.ts";
 import { networkOf } from "../../src/user-flows/throttle.ts";
 
 test("a throttle counts an IPv4 address by itself and an IPv6 address by its /64", () => {

@@ -1,15 +1,15 @@
-import { OTP } from "../directory/authentication-methods.ts";
-import type { User } from "../directory/entities.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { View } from "../pages/view.ts";
-import type { Flow } from "../stores/contract.ts";
-import { onward, signInWithBoth } from "./authentication.ts";
-import { choice, PageProblem } from "./form.ts";
-import { isRecentSignIn, requireRecentSignIn } from "./recent-sign-in.ts";
+import { OTP } from "../../directory/authentication-methods.ts";
+import type { User } from "../../directory/entities.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { View } from "../../pages/view.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { isRecentSignIn, requireRecentSignIn } from "../account/recent-sign-in.ts";
+import { onward, signInWithBoth } from "../authentication.ts";
+import { choice, PageProblem } from "../form.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 import { hashRecoveryCode, newRecoveryCodes } from "./recovery-codes.ts";
 import { firstFactorOf, owesAnotherWay, recordFactor, signedInWithBoth, toAnotherWay } from "./second-factor.ts";
 import { newTotpSecret, readTotpCode, sealTotpSecret, stepOfCode, totpUri, unsealTotpSecret } from "./totp.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 
 interface SettingUp {
   flow: Flow;

@@ -1,6 +1,6 @@
-import type { Flow } from "../stores/contract.ts";
-import { requireFlow, type Visit } from "./visit.ts";
-import { requireWay, type WaysIn } from "./ways-in.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { requireWay, type WaysIn } from "../sign-in/ways-in.ts";
+import { requireFlow, type Visit } from "../visit.ts";
 
 export type SignUpStep = "/sign-up" | "/sign-up/code" | "/sign-up/password" | "/sign-up/details";
 

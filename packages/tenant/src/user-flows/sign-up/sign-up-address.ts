@@ -1,10 +1,10 @@
-import { normalizeEmail } from "../directory/entities.ts";
-import { accountExistsMail, codeMail } from "../mail/messages.ts";
-import type { View } from "../pages/view.ts";
-import { isEmailAddress } from "./email-address.ts";
-import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { isEmailAddress } from "../../directory/email-address.ts";
+import { normalizeEmail } from "../../directory/entities.ts";
+import { accountExistsMail, codeMail } from "../../mail/messages.ts";
+import type { View } from "../../pages/view.ts";
+import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { type Answer, pathOf, type Visit } from "../visit.ts";
 import { requireSignUp, type SignUp } from "./sign-up-steps.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 type AddressProblem = Extract<View, { page: "sign_up_email" }>["problem"];
 

@@ -1,12 +1,12 @@
-import type { User } from "../directory/entities.ts";
-import { sendNotice } from "../notices/notice.ts";
-import { stepUp } from "./authentication.ts";
-import { newCodes, putNewSecret } from "./authenticator-set-up.ts";
-import { choice } from "./form.ts";
+import type { User } from "../../directory/entities.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import { stepUp } from "../authentication.ts";
+import { choice } from "../form.ts";
+import { newCodes, putNewSecret } from "../second-factor/authenticator-set-up.ts";
+import { recordFactor } from "../second-factor/second-factor.ts";
+import { openFlow } from "../session.ts";
+import { type Answer, pathOf, type Visit } from "../visit.ts";
 import { requireRecentSignIn } from "./recent-sign-in.ts";
-import { recordFactor } from "./second-factor.ts";
-import { openFlow } from "./session.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 /** The person's own authenticator app: whether there is one. */
 export async function showAuthenticator(visit: Visit): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
-import type { Passkey } from "../stores/contract.ts";
+import type { Passkey } from "../../stores/contract.ts";
 import { KEY_ALGORITHMS, type RelyingParty } from "./passkey-ceremony.ts";
 
 export interface Expected {

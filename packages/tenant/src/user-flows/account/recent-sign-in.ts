@@ -1,8 +1,8 @@
-import { MFA } from "../directory/authentication-methods.ts";
-import { stepUp } from "./authentication.ts";
-import { RECENT_SIGN_IN_MS } from "./limits.ts";
-import { openFlow } from "./session.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
+import { MFA } from "../../directory/authentication-methods.ts";
+import { stepUp } from "../authentication.ts";
+import { RECENT_SIGN_IN_MS } from "../limits.ts";
+import { openFlow } from "../session.ts";
+import { type Answer, pathOf, type Visit } from "../visit.ts";
 
 /** Whether the person showed who they are a moment ago. */
 export function isRecentSignIn({ session, user, now }: Visit): boolean {

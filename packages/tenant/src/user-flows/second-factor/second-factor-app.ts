@@ -1,12 +1,12 @@
-import { OTP } from "../directory/authentication-methods.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { View } from "../pages/view.ts";
-import { passSecondFactor } from "./authentication.ts";
+import { OTP } from "../../directory/authentication-methods.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { View } from "../../pages/view.ts";
+import { passSecondFactor } from "../authentication.ts";
+import { charge, giveBack } from "../throttle.ts";
+import type { Answer, Visit } from "../visit.ts";
 import { hashRecoveryCode, readRecoveryCode } from "./recovery-codes.ts";
 import { type AtSecondFactor, atSecondFactor, attemptOf, recordFactor, toAnotherWay } from "./second-factor.ts";
-import { charge, giveBack } from "./throttle.ts";
 import { readTotpCode, stepOfCode, unsealTotpSecret } from "./totp.ts";
-import type { Answer, Visit } from "./visit.ts";
 
 type AppProblem = Extract<View, { page: "second_factor_app" }>["problem"];
 type RecoveryProblem = Extract<View, { page: "second_factor_recovery" }>["problem"];

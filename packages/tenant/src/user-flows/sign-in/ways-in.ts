@@ -1,9 +1,9 @@
-import type { UserFlow } from "../directory/user-flow.ts";
-import { userFlowOf } from "../directory/user-flow-of.ts";
-import type { Flow } from "../stores/contract.ts";
-import { appOf } from "./authentication.ts";
-import { PageProblem } from "./form.ts";
-import type { Visit } from "./visit.ts";
+import type { UserFlow } from "../../directory/user-flow.ts";
+import { userFlowOf } from "../../directory/user-flow-of.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { appOf } from "../authentication.ts";
+import { PageProblem } from "../form.ts";
+import type { Visit } from "../visit.ts";
 
 /** How people get in for the app that a walk is about. */
 export interface WaysIn {

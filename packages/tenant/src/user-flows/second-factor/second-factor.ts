@@ -1,11 +1,11 @@
-import { MFA, OTP } from "../directory/authentication-methods.ts";
-import type { User } from "../directory/entities.ts";
-import { userFlowOf } from "../directory/user-flow-of.ts";
-import type { AuditRecord, Flow } from "../stores/contract.ts";
-import { appOf } from "./authentication.ts";
-import { requestOptions } from "./passkey-ceremony.ts";
-import type { Charge } from "./throttle.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+import { MFA, OTP } from "../../directory/authentication-methods.ts";
+import type { User } from "../../directory/entities.ts";
+import { userFlowOf } from "../../directory/user-flow-of.ts";
+import type { AuditRecord, Flow } from "../../stores/contract.ts";
+import { appOf } from "../authentication.ts";
+import { requestOptions } from "../passkeys/passkey-ceremony.ts";
+import type { Charge } from "../throttle.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 
 /** How this person can prove who they are a second time, in this walk. */
 export interface Ways {

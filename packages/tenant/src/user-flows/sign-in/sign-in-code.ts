@@ -1,14 +1,14 @@
-import { OTP } from "../directory/authentication-methods.ts";
-import { normalizeEmail } from "../directory/entities.ts";
-import type { View } from "../pages/view.ts";
-import type { Flow } from "../stores/contract.ts";
-import { accountCode } from "./account-code.ts";
-import { passFirstFactor } from "./authentication.ts";
-import { isEmailAddress } from "./email-address.ts";
-import { PageProblem } from "./form.ts";
-import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { OTP } from "../../directory/authentication-methods.ts";
+import { isEmailAddress } from "../../directory/email-address.ts";
+import { normalizeEmail } from "../../directory/entities.ts";
+import type { View } from "../../pages/view.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { accountCode } from "../account-code.ts";
+import { passFirstFactor } from "../authentication.ts";
+import { PageProblem } from "../form.ts";
+import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
 import { requireWay } from "./ways-in.ts";
 
 const signInCode = accountCode("sign_in");

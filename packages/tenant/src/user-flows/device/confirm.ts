@@ -1,18 +1,18 @@
-import { approveGrant, denyGrant, describeGrant, endedBecause } from "../device-grant/decisions.ts";
-import type { DeviceGrant } from "../device-grant/grant.ts";
-import { displayUserCode } from "../device-grant/user-code.ts";
-import { mayUse } from "../directory/assignment.ts";
-import type { User } from "../directory/entities.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { ConfirmView, View } from "../pages/view.ts";
-import type { Flow } from "../stores/contract.ts";
-import { claimAndConfirm } from "./authentication.ts";
-import { deciderOf } from "./decider.ts";
-import { choice } from "./form.ts";
-import { isLoopbackAddress } from "./loopback.ts";
-import { relyingPartyOf } from "./passkey-ceremony.ts";
-import { startOver } from "./start-over.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../device-grant/decisions.ts";
+import type { DeviceGrant } from "../../device-grant/grant.ts";
+import { displayUserCode } from "../../device-grant/user-code.ts";
+import { mayUse } from "../../directory/assignment.ts";
+import type { User } from "../../directory/entities.ts";
+import { isLoopbackAddress, plainIp } from "../../network/ip-address.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { ConfirmView, View } from "../../pages/view.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { claimAndConfirm } from "../authentication.ts";
+import { deciderOf } from "../decider.ts";
+import { choice } from "../form.ts";
+import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
+import { startOver } from "../sign-in/start-over.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
 export async function showConfirm(visit: Visit): Promise<Answer> {
@@ -128,10 +128,6 @@ async function lacksPasskey({ ctx, user }: Visit): Promise<boolean> {
 
 async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefined> {
   return flow.grantId === null ? undefined : visit.ctx.store.grants.findById(flow.grantId);
-}
-
-function plainIp(ip: string): string {
-  return ip.replace(/^::ffff:/i, "");
 }
 
 function networkBetween(device: string, browser: string): ConfirmView["network"] {

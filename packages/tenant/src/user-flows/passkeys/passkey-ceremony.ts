@@ -3,14 +3,14 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/server";
-import type { User } from "../directory/entities.ts";
-import { userFlowOf } from "../directory/user-flow-of.ts";
-import type { Flow, Passkey } from "../stores/contract.ts";
-import type { TenantConfig } from "../tenant-context.ts";
-import { deriveKey, keyedHash } from "../tokens/seal.ts";
-import { appOf } from "./authentication.ts";
-import { FLOW_MS } from "./limits.ts";
-import type { Visit } from "./visit.ts";
+import type { User } from "../../directory/entities.ts";
+import { userFlowOf } from "../../directory/user-flow-of.ts";
+import type { Flow, Passkey } from "../../stores/contract.ts";
+import type { TenantConfig } from "../../tenant-context.ts";
+import { deriveKey, keyedHash } from "../../tokens/seal.ts";
+import { appOf } from "../authentication.ts";
+import { FLOW_MS } from "../limits.ts";
+import type { Visit } from "../visit.ts";
 
 /** Whom a passkey is made for and shown to: this origin of ours, and its host as the name that the key is bound to. */
 export interface RelyingParty {

@@ -9,8 +9,13 @@ export function isIPv4Mapped(ip: string): boolean {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip);
 }
 
+/** As people write it: an IPv4 peer without the mapping. */
+export function plainIp(ip: string): string {
+  return isIPv4Mapped(ip) ? ip.slice(7) : ip;
+}
+
 export function isLoopbackAddress(ip: string): boolean {
-  const plain = isIPv4Mapped(ip) ? ip.slice(7) : ip;
+  const plain = plainIp(ip);
   const family = isIP(plain);
   return family !== 0 && loopback.check(plain, family === 6 ? "ipv6" : "ipv4");
 }

@@ -1,5 +1,5 @@
-import { relyingPartyOf } from "./passkey-ceremony.ts";
-import type { Answer, Visit } from "./visit.ts";
+import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
+import type { Answer, Visit } from "../visit.ts";
 
 /** Who is signed in here, and by what they can sign in. */
 export async function showAccount(visit: Visit): Promise<Answer> {

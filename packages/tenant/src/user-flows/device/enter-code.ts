@@ -1,12 +1,12 @@
-import { enterCode } from "../device-grant/decisions.ts";
-import { displayUserCode, normalizeUserCode } from "../device-grant/user-code.ts";
-import type { View } from "../pages/view.ts";
-import { claimAndConfirm } from "./authentication.ts";
-import { choice } from "./form.ts";
-import { openFlow, openSession } from "./session.ts";
-import { startOver } from "./start-over.ts";
-import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+import { enterCode } from "../../device-grant/decisions.ts";
+import { displayUserCode, normalizeUserCode } from "../../device-grant/user-code.ts";
+import type { View } from "../../pages/view.ts";
+import { claimAndConfirm } from "../authentication.ts";
+import { choice } from "../form.ts";
+import { openFlow, openSession } from "../session.ts";
+import { startOver } from "../sign-in/start-over.ts";
+import { type Charge, charge, giveBack, networkOf } from "../throttle.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 
 /** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
 const LONGEST_CODE = 16;

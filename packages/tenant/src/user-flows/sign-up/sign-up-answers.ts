@@ -1,11 +1,11 @@
-import { matchesPattern } from "../directory/attribute-pattern.ts";
-import { BUILT_IN_ATTRIBUTES, isBuiltIn } from "../directory/built-in-attributes.ts";
-import { MAX_ANSWER } from "../directory/check-user-flow.ts";
-import type { Attributes } from "../directory/entities.ts";
-import type { FlowAttribute, UserFlow } from "../directory/user-flow.ts";
-import type { SignUpDetailsView, SignUpQuestion } from "../pages/view.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "./display-name.ts";
-import { type Fields, malformed } from "./form.ts";
+import { matchesPattern } from "../../directory/attribute-pattern.ts";
+import { BUILT_IN_ATTRIBUTES, isBuiltIn } from "../../directory/built-in-attributes.ts";
+import { MAX_ANSWER } from "../../directory/check-user-flow.ts";
+import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/display-name.ts";
+import type { Attributes } from "../../directory/entities.ts";
+import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
+import type { SignUpDetailsView, SignUpQuestion } from "../../pages/view.ts";
+import { type Fields, malformed } from "../form.ts";
 
 /** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */
 export type Details = Pick<SignUpDetailsView, "name" | "questions" | "terms" | "problem">;

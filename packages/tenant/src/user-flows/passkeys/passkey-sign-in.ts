@@ -1,14 +1,14 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
-import { MFA } from "../directory/authentication-methods.ts";
-import type { User } from "../directory/entities.ts";
-import type { Flow } from "../stores/contract.ts";
-import { passFirstFactor } from "./authentication.ts";
-import { PageProblem } from "./form.ts";
+import { MFA } from "../../directory/authentication-methods.ts";
+import type { User } from "../../directory/entities.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { passFirstFactor } from "../authentication.ts";
+import { PageProblem } from "../form.ts";
+import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
+import { type Charge, charge, giveBack, networkOf } from "../throttle.ts";
+import { type Answer, requireFlow, type Visit } from "../visit.ts";
 import { relyingPartyOf, signInOptions, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
-import { keepAsked, signInPage } from "./sign-in.ts";
-import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
-import { type Answer, requireFlow, type Visit } from "./visit.ts";
 
 /**
  * What `amr` says of a passkey (RFC 8176): possession of a key, somebody present, and two factors, because finger, face

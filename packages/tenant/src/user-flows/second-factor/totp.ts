@@ -1,5 +1,5 @@
 import { Secret, TOTP } from "otpauth";
-import { deriveKey, type SealKey, seal, unseal } from "../tokens/seal.ts";
+import { deriveKey, type SealKey, seal, unseal } from "../../tokens/seal.ts";
 
 /** What every authenticator app takes, whatever else the URI may say (RFC 6238 §4). */
 const PARAMETERS = { algorithm: "SHA1", digits: 6, period: 30 } as const;

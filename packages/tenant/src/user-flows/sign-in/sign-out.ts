@@ -1,5 +1,5 @@
-import { signOut } from "./session.ts";
-import type { Answer, Visit } from "./visit.ts";
+import { signOut } from "../session.ts";
+import type { Answer, Visit } from "../visit.ts";
 
 interface Return {
   clientId: string;

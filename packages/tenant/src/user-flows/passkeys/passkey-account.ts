@@ -1,18 +1,18 @@
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
-import { MFA } from "../directory/authentication-methods.ts";
-import type { User } from "../directory/entities.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { View } from "../pages/view.ts";
-import type { Flow, Passkey } from "../stores/contract.ts";
-import { stepUp } from "./authentication.ts";
-import { cleanDisplayName } from "./display-name.ts";
-import { PageProblem } from "./form.ts";
+import { MFA } from "../../directory/authentication-methods.ts";
+import { cleanDisplayName } from "../../directory/display-name.ts";
+import type { User } from "../../directory/entities.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { View } from "../../pages/view.ts";
+import type { Flow, Passkey } from "../../stores/contract.ts";
+import { requireRecentSignIn } from "../account/recent-sign-in.ts";
+import { stepUp } from "../authentication.ts";
+import { PageProblem } from "../form.ts";
+import { owesAnotherWay } from "../second-factor/second-factor.ts";
+import { openFlow } from "../session.ts";
+import { type Answer, findFlow, pathOf, type Visit } from "../visit.ts";
 import { type RelyingParty, registrationOptions, relyingPartyOf, takeChallenge } from "./passkey-ceremony.ts";
 import { isCredentialId, readResponse, verifyRegistration } from "./passkey-verification.ts";
-import { requireRecentSignIn } from "./recent-sign-in.ts";
-import { owesAnotherWay } from "./second-factor.ts";
-import { openFlow } from "./session.ts";
-import { type Answer, findFlow, pathOf, type Visit } from "./visit.ts";
 
 type AddProblem = Extract<View, { page: "passkey_add" }>["problem"];
 

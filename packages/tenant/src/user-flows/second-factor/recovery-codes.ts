@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { deriveKey, keyedHash, type SealKey } from "../tokens/seal.ts";
+import { deriveKey, keyedHash, type SealKey } from "../../tokens/seal.ts";
 
 /** Neither 0 and O, 1, I and L, nor U beside V. */
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,13 +1,13 @@
-import { sendNotice } from "../notices/notice.ts";
-import type { View } from "../pages/view.ts";
-import type { Flow } from "../stores/contract.ts";
-import { accountCode } from "./account-code.ts";
-import { freshCookie } from "./browser-cookie.ts";
-import { isEmailAddress } from "./email-address.ts";
-import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "./mailed-code.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
-import { openFlow } from "./session.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "./visit.ts";
+import { isEmailAddress } from "../../directory/email-address.ts";
+import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { View } from "../../pages/view.ts";
+import type { Flow } from "../../stores/contract.ts";
+import { accountCode } from "../account-code.ts";
+import { freshCookie } from "../browser-cookie.ts";
+import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { openFlow } from "../session.ts";
+import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
 import { requireWay } from "./ways-in.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];

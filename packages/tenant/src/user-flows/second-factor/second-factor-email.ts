@@ -1,11 +1,11 @@
-import { OTP } from "../directory/authentication-methods.ts";
-import { normalizeEmail } from "../directory/entities.ts";
-import { codeMail } from "../mail/messages.ts";
-import type { View } from "../pages/view.ts";
-import { passSecondFactor } from "./authentication.ts";
-import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "./mailed-code.ts";
+import { OTP } from "../../directory/authentication-methods.ts";
+import { normalizeEmail } from "../../directory/entities.ts";
+import { codeMail } from "../../mail/messages.ts";
+import type { View } from "../../pages/view.ts";
+import { passSecondFactor } from "../authentication.ts";
+import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { type Answer, pathOf, type Visit } from "../visit.ts";
 import { type AtSecondFactor, atSecondFactor, recordFactor, toAnotherWay } from "./second-factor.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 type Page = Extract<View, { page: "second_factor_email" }>;
 

@@ -1,6 +1,6 @@
-import type { ActionLink } from "../stores/contract.ts";
-import { hashSecret } from "../tokens/seal.ts";
-import type { Answer, Visit } from "./visit.ts";
+import type { ActionLink } from "../../stores/contract.ts";
+import { hashSecret } from "../../tokens/seal.ts";
+import type { Answer, Visit } from "../visit.ts";
 
 /** The secret stands in the address: no page that is asked for from here learns it, our own included. */
 const referrerPolicy = "strict-origin";

@@ -1,12 +1,12 @@
-import { OTP, PWD } from "../directory/authentication-methods.ts";
-import { createUser } from "../directory/create-user.ts";
-import type { SignUpDetailsView } from "../pages/view.ts";
-import { passFirstFactor } from "./authentication.ts";
-import { PageProblem } from "./form.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "./password.ts";
+import { OTP, PWD } from "../../directory/authentication-methods.ts";
+import { createUser } from "../../directory/create-user.ts";
+import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import type { SignUpDetailsView } from "../../pages/view.ts";
+import { passFirstFactor } from "../authentication.ts";
+import { PageProblem } from "../form.ts";
+import { type Answer, pathOf, type Visit } from "../visit.ts";
 import { answersOf, type Details, emptyDetails } from "./sign-up-answers.ts";
 import { requireSignUp, type SignUp } from "./sign-up-steps.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
 
 export async function showSignUpPassword(visit: Visit): Promise<Answer> {
   const signUp = await requireSignUp(visit);

@@ -1,9 +1,9 @@
-import type { User } from "../directory/entities.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { View } from "../pages/view.ts";
-import { checkPassword, hashPassword } from "./password.ts";
+import type { User } from "../../directory/entities.ts";
+import { checkPassword, hashPassword } from "../../directory/password.ts";
+import { sendNotice } from "../../notices/notice.ts";
+import type { View } from "../../pages/view.ts";
+import type { Answer, Visit } from "../visit.ts";
 import { requireRecentSignIn } from "./recent-sign-in.ts";
-import type { Answer, Visit } from "./visit.ts";
 
 type Problem = Extract<View, { page: "my_password" }>["problem"];
 
