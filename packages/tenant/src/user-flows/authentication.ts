@@ -1,5 +1,5 @@
 import { claimGrant } from "../device-grant/decisions.ts";
-import { MFA } from "../directory/authentication-methods.ts";
+import { MFA, PWD } from "../directory/authentication-methods.ts";
 import type { App, User } from "../directory/entities.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
 import type { Flow } from "../stores/contract.ts";
@@ -20,7 +20,7 @@ export async function passFirstFactor(
 ): Promise<Answer> {
   const { user, amr, keepSignedIn = false } = passed;
   // As it was verified, or chosen at sign-up a moment ago.
-  const password = amr.includes("pwd") && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
+  const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
   const asked = (await owesSecondFactor(visit, flow, user, amr)) || (await hasAppToAskFor(visit, user, amr));
   if (!asked) {
     await signInAs(visit, user, { amr, keepSignedIn, standsOn: password });
