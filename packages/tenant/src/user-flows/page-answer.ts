@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { logoUrlOf } from "../branding/logo-route.ts";
 import { type Language, languages } from "../messages/languages.ts";
-import { isLoopbackOrigin } from "../network/ip-address.ts";
 import { hasScript, renderPage, statusOf } from "../pages/render.ts";
 import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
@@ -56,8 +55,7 @@ export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): F
 }
 
 function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
-  const { pagesOrigin } = ctx.config;
-  const language = rememberLocale(reply.request, pagesOrigin);
+  const language = rememberLocale(reply.request, ctx.config.pagesOrigin);
   if (language !== undefined) reply.header("Set-Cookie", language);
   reply.headers({
     "Cache-Control": "no-store",
@@ -69,9 +67,6 @@ function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
   });
-  if (pagesOrigin.startsWith("https:") && !isLoopbackOrigin(pagesOrigin)) {
-    reply.header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-  }
 }
 
 function contentSecurityPolicy(nonce: string, script: boolean, formTarget: string | undefined): string {

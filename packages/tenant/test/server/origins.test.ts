@@ -46,6 +46,18 @@ describe("the issuer origin", () => {
     }
   });
 
+  test("sends no HSTS on loopback, whose name is every program's of the machine", async () => {
+    for (const [which, path] of [
+      ["issuer", discovery()],
+      ["issuer", "/nowhere"],
+      ["pages", "/device"],
+      ["pages", "/sign-in"],
+    ] as const) {
+      const answer = await ask(which, path, { host: `localhost:${portOf(tenant[which])}` });
+      assert.equal(answer.headers["strict-transport-security"], undefined, path);
+    }
+  });
+
   test("refuses a Host it is not called by, whatever the path", async () => {
     const port = portOf(tenant.issuer);
     for (const host of [
