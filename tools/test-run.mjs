@@ -9,7 +9,7 @@ import { node20, root } from "./runtime.mjs";
 
 const sources = ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tests/**/*.test.ts"];
 /** Packages that promise Node.js 20: their tests are compiled to dist-test/ and run there as well. */
-const onNode20 = ["packages/guard", "packages/client", "packages/cli"];
+const onNode20 = ["packages/guard", "packages/client", "packages/prepare", "packages/cli"];
 /** A test that hangs must not hold the run; the longest honest ones stay far below. */
 const timeoutMs = 300_000;
 /** A file that never ends (something still open after its tests) must not hold CI for hours. */

@@ -7,6 +7,7 @@ const folderOf: Record<string, string> = {
   "@doorcode/tenant": "packages/tenant",
   "@doorcode/guard": "packages/guard",
   "@doorcode/conformance": "packages/conformance",
+  "@doorcode/prepare": "packages/prepare",
   doorcode: "packages/cli",
 };
 
@@ -16,9 +17,11 @@ const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = {
   "packages/tenant": [],
   "packages/guard": [],
   "packages/conformance": [],
+  "packages/prepare": [],
   "packages/cli": [
     { part: "packages/client", lazyOnly: false },
     { part: "packages/tenant", lazyOnly: true },
+    { part: "packages/prepare", lazyOnly: true },
   ],
 };
 

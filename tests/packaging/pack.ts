@@ -11,6 +11,7 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const published = {
   "@doorcode/client": "client",
   "@doorcode/guard": "guard",
+  "@doorcode/prepare": "prepare",
   "@doorcode/tenant": "tenant",
   doorcode: "cli",
 } as const;
@@ -21,7 +22,7 @@ export const publishedNames = Object.keys(published) as PublishedName[];
 /** Of each package, the path of its tarball. */
 export type Tarballs = Record<PublishedName, string>;
 
-/** Compiles and packs the four packages below `scratch`, without the registry. */
+/** Compiles and packs the five packages below `scratch`, without the registry. */
 export async function packPackages(scratch: string): Promise<Tarballs> {
   const workspace = join(scratch, "workspace");
   await copyWorkspace(workspace);
