@@ -71,7 +71,7 @@ const sameAddress = (one: string, other: string) => one.replace(/\/+$/, "") === 
 
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 
-function presenter(given: Arguments, deviceName: string): Presenter {
+export function presenter(given: Arguments, deviceName: string): Presenter {
   if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
   return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), deviceName });
 }

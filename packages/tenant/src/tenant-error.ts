@@ -32,6 +32,7 @@ export type TenantErrorCode =
   | "logo_refused"
   | "user_flow_invalid"
   | "user_flow_name_taken"
+  | "domain_fixed"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"

@@ -14,6 +14,8 @@ export const exitCodes = {
 const byErrorCode: Record<string, number> = {
   usage: exitCodes.usage,
   secret_on_argv: exitCodes.usage,
+  tenant_file_invalid: exitCodes.usage,
+  domain_fixed: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
   password_short: exitCodes.usage,

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { defaultDataDir } from "../server/data-dir.ts";
+import { TenantError } from "../tenant-error.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printError, printEvent } from "./output.ts";
 import { refuseSecrets } from "./secrets-on-argv.ts";
+import type { TenantFiles } from "./tenant-files.ts";
 
 const START_ENVIRONMENT = `
 Environment:
@@ -13,12 +15,17 @@ Environment:
   DOORCODE_MAIL_FROM     sender of its mails
   DOORCODE_DKIM          signs them: domain:selector:file of the private key`;
 
-/** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
-export async function main(argv: string[]): Promise<number> {
+export type { GraphDoor, OpenedTenantFile, TenantFiles } from "./tenant-files.ts";
+
+/**
+ * `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. Without `files`
+ * there is no `--file` and no `export`.
+ */
+export async function main(argv: string[], files?: TenantFiles): Promise<number> {
   const outcome = { exit: exitCodes.done as number };
   try {
     refuseSecrets(argv);
-    await program(outcome).parseAsync(argv, { from: "user" });
+    await program(outcome, files).parseAsync(argv, { from: "user" });
     return outcome.exit;
   } catch (error) {
     // Commander has printed its own words by now; asking for help is no mistake.
@@ -30,7 +37,7 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-function program(outcome: { exit: number }): Command {
+function program(outcome: { exit: number }, files: TenantFiles | undefined): Command {
   const tenant = new Command("doorcode tenant")
     .description("Run a tenant of your own, and decide on sign-ins there.")
     .exitOverride()
@@ -44,14 +51,31 @@ function program(outcome: { exit: number }): Command {
     .option("--port <number>", "port of the issuer, https (default: 8443; 0: any free one)", port)
     .option("--pages-port <number>", "port of the pages, http (default: the next one)", port)
     .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .option("--file <file>", "what the tenant is (doorcode.tenant.yaml); applied at every start")
     .option("--json", "print one event a line")
     .addHelpText("after", START_ENVIRONMENT)
     .action(
-      async (options: { data?: string; port?: number; pagesPort?: number; storeFile?: string; json?: boolean }) => {
+      async (options: {
+        data?: string;
+        port?: number;
+        pagesPort?: number;
+        storeFile?: string;
+        file?: string;
+        json?: boolean;
+      }) => {
         const { start } = await import("./start.ts");
-        outcome.exit = await start({ ...options, data: dataDirOf(options) });
+        const { file, ...rest } = options;
+        const opened = file === undefined ? undefined : await filesOr(files).open(file);
+        outcome.exit = await start({ ...rest, data: dataDirOf(options) }, opened);
       },
     );
+
+  dataDir(tenant.command("export"))
+    .description("Write what the running tenant is as a doorcode.tenant.yaml, on stdout.")
+    .action(async (options: { data?: string }) => {
+      const { exportFile } = await import("./export-file.ts");
+      await exportFile(filesOr(files), dataDirOf(options));
+    });
 
   dataDir(tenant.command("approve"))
     .description("Say yes to a sign-in in a person's name.")
@@ -101,6 +125,11 @@ function program(outcome: { exit: number }): Command {
       });
     });
   return tenant;
+}
+
+function filesOr(files: TenantFiles | undefined): TenantFiles {
+  if (files) return files;
+  throw new TenantError("usage", "This command line reads no files.", "Run it as doorcode tenant, which does.");
 }
 
 function port(text: string): number {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Api, App } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { Store } from "../stores/contract.ts";
+import { TenantError } from "../tenant-error.ts";
 
 export interface TenantNames {
   tenantId: string;
@@ -9,13 +10,24 @@ export interface TenantNames {
   domain: string;
 }
 
-/** The tenant's id and names: set at first start, the same ever after and on every node. */
-export async function loadNames(store: Store): Promise<TenantNames> {
+/**
+ * The tenant's id and names: set at first start, the same ever after and on every node.
+ * @throws TenantError `domain_fixed`
+ */
+export async function loadNames(store: Store, wanted: { domain?: string | undefined } = {}): Promise<TenantNames> {
   const { directory } = store;
+  const domain = await directory.settingOnce("domain", wanted.domain?.toLowerCase() ?? "doorcode.localhost");
+  if (wanted.domain !== undefined && wanted.domain.toLowerCase() !== domain) {
+    throw new TenantError(
+      "domain_fixed",
+      `This tenant's domain is ${domain}, from its first start on, and not ${wanted.domain}.`,
+      "It is part of addresses that programs and people have. Keep it, or start on a new data folder (--data DIR).",
+    );
+  }
   return {
     tenantId: await directory.settingOnce("tenant_id", randomUUID()),
     name: await directory.settingOnce("name", "Doorcode"),
-    domain: await directory.settingOnce("domain", "doorcode.localhost"),
+    domain,
   };
 }
 

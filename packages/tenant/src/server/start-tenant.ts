@@ -20,6 +20,7 @@ import { type Endings, endings } from "./endings.ts";
 import { openEntrances } from "./entrances.ts";
 import { openInstallation } from "./installation.ts";
 import { createLogger } from "./logger.ts";
+import { type Registrations, registrationsOf } from "./registrations.ts";
 import { checkSealKey } from "./seal-key.ts";
 import { startSweeping } from "./sweeping.ts";
 
@@ -37,6 +38,10 @@ export interface StartOptions extends DeploymentOptions {
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
   signUpAllowed?: boolean;
+  /** The tenant's second name in addresses; chosen at its first start. */
+  domain?: string;
+  /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
+  builtIn?: boolean;
   /** Changes how the tenant looks from this start on; what is left out stays as it was. */
   branding?: BrandingOptions;
 }
@@ -56,8 +61,8 @@ export interface RunningTenant {
   verificationUri: string;
   /** The port it listens on, which is not the public URL's behind a proxy. */
   port: number;
-  apps: { name: string; clientId: string }[];
-  apis: { name: string; clientId: string; scopes: string[] }[];
+  apps: Registrations["apps"];
+  apis: Registrations["apis"];
   /** For the inbox's REST fetch; null where there is no inbox. */
   inboxToken: string | null;
   context: TenantContext;
@@ -99,7 +104,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
 
   if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
-    ...(await loadNames(store)),
+    ...(await loadNames(store, options)),
     branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
@@ -111,7 +116,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   if (store.kind === "postgres") await compareIssuers(store, issuer, log);
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
-  await seedBuiltInTenant(store, clock.now());
+  if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
@@ -126,7 +131,6 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   }
   entrances.serve(apps.issuer, apps.pages);
 
-  const { directory } = store;
   return {
     authority: `${config.issuerOrigin}/${config.tenantId}`,
     tenantId: config.tenantId,
@@ -136,12 +140,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
     port: entrances.port,
-    apps: (await directory.listApps()).map(({ name, clientId }) => ({ name, clientId })),
-    apis: (await directory.listApis()).map(({ name, clientId, scopes }) => ({
-      name,
-      clientId,
-      scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
-    })),
+    ...(await registrationsOf(store)),
     inboxToken,
     context: ctx,
     close: ending.run,

@@ -1,0 +1,21 @@
+import type { Store } from "../stores/contract.ts";
+
+/** What programs are configured with. */
+export interface Registrations {
+  apps: { name: string; clientId: string }[];
+  /** Their enabled scopes, by short name. */
+  apis: { name: string; clientId: string; scopes: string[] }[];
+}
+
+export async function registrationsOf({ directory }: Store): Promise<Registrations> {
+  const apps = await directory.listApps();
+  const apis = await directory.listApis();
+  return {
+    apps: apps.map(({ name, clientId }) => ({ name, clientId })),
+    apis: apis.map(({ name, clientId, scopes }) => ({
+      name,
+      clientId,
+      scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
+    })),
+  };
+}
