@@ -1,10 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
-import type { GraphAccess, Plan, PrepareError, TenantFileError, TenantModel } from "@doorcode/prepare";
+import type { GraphAccess, Plan, PrepareError } from "@doorcode/prepare";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { printEvent, say } from "./output.ts";
 import { administrator } from "./prepare/administrator.ts";
+import { readModel } from "./prepare/read-model.ts";
 import { changesOf, showApplied, showDone, showPlan, summary } from "./prepare/screen.ts";
 import { type Target, targetOf } from "./prepare/target.ts";
 
@@ -79,24 +80,6 @@ async function writeNew(file: string, yaml: string): Promise<void> {
       "Name another with --file, or leave --file out and redirect stdout.",
     );
   }
-}
-
-/** @throws TenantFileError, UsageError */
-export async function readModel(file: string): Promise<TenantModel> {
-  const { readTenantFile, describeProblems, TenantFileError } = await import("@doorcode/prepare");
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`The file ${file} cannot be read (${error.code}).`, "Name it with --file FILE.");
-  });
-  try {
-    return readTenantFile(text, file);
-  } catch (error) {
-    if (error instanceof TenantFileError) throw invalid(error, describeProblems(error));
-    throw error;
-  }
-}
-
-function invalid(error: TenantFileError, described: string): CommandError {
-  return new CommandError(error.code, error.message, described, { cause: error });
 }
 
 async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
