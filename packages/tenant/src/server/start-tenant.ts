@@ -2,15 +2,17 @@ import type { Logger } from "pino";
 import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { serveControl } from "../control/server.ts";
+import { registerCommandLine } from "../directory/command-line-app.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { Store } from "../stores/contract.ts";
 import { openPostgresStore } from "../stores/postgres.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
-import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
 import { loadSigningKeys } from "../tokens/key-ring.ts";
+import { issueOperatorToken } from "../tokens/operator-token.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
@@ -61,8 +63,16 @@ export interface RunningTenant {
   verificationUri: string;
   /** The port it listens on, which is not the public URL's behind a proxy. */
   port: number;
+  /** Without the command line's own, which every tenant has. */
   apps: Registrations["apps"];
   apis: Registrations["apis"];
+  /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
+  graph: string;
+  /**
+   * A token for Graph alone, with all its scopes, for ten minutes: whoever runs the tenant may administer it. Each one is
+   * in the audit log.
+   */
+  operatorToken(): Promise<string>;
   /** For the inbox's REST fetch; null where there is no inbox. */
   inboxToken: string | null;
   context: TenantContext;
@@ -108,6 +118,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
+    caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
@@ -117,6 +128,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
   if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
+  await registerCommandLine(store, clock.now());
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
@@ -136,11 +148,13 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     tenantId: config.tenantId,
     issuer,
     pages: config.pagesOrigin,
-    caFile: ca?.file ?? "",
+    caFile: config.caFile,
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
     port: entrances.port,
     ...(await registrationsOf(store)),
+    graph: graphOf(config),
+    operatorToken: async () => (await issueOperatorToken(ctx)).token,
     inboxToken,
     context: ctx,
     close: ending.run,

@@ -1,3 +1,4 @@
+import { administratorSuite } from "./administrator-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -21,6 +22,7 @@ export function contractSuite(makePlace: MakePlace): void {
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  administratorSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);
