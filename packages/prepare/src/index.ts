@@ -1,2 +1,19 @@
-export type { TenantModel } from "./file/model.ts";
+export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
+export { tenantFileSchema } from "./file/json-schema.ts";
+export type {
+  ApiEntry,
+  AppEntry,
+  AttributeEntry,
+  GroupEntry,
+  PolicyEntry,
+  RoleEntry,
+  ScopeEntry,
+  TenantEntry,
+  TenantModel,
+  UserEntry,
+  UserFlowEntry,
+} from "./file/model.ts";
+export { readTenantFile } from "./file/read-tenant-file.ts";
+export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
