@@ -15,3 +15,9 @@ export type {
 export { readTenantFile } from "./file/read-tenant-file.ts";
 export { TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
+export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
+export { exportTenant } from "./plan/export-tenant.ts";
+export { permissionsFor } from "./plan/permissions-for.ts";
+export { type PlanOptions, planTenant } from "./plan/plan-tenant.ts";
+export { PrepareError, type PrepareErrorCode } from "./plan/prepare-error.ts";
+export type { Applied, Change, Plan, Step, StepKind } from "./plan/step.ts";
