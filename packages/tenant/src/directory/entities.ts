@@ -13,6 +13,8 @@ export interface User {
   /** BCP 47 tag of the language that mails to this person are written in; null until it is known. */
   locale: string | null;
   termsAcceptedAt: number | null;
+  /** May grant and use the administrative Graph scopes (graph-scopes.ts), as long as it is so. */
+  administrator: boolean;
   createdAt: number;
   disabledAt: number | null;
 }

@@ -38,7 +38,7 @@ export interface Tables {
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
   };
-  users: WithText<User, "attributes">;
+  users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
   clientIds: { clientId: string; kind: "app" | "api" };
   apps: WithBits<

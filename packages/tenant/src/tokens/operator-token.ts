@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import { issuerOf, type TenantContext } from "../tenant-context.ts";
+
+/** Seconds: long enough to apply a file, short enough that a copy is soon worth nothing. It cannot be revoked. */
+export const OPERATOR_TOKEN_SECONDS = 600;
+
+/** Value of `idtyp` (Entra: `user`, `app`) in the operator's tokens, and in no other. */
+const OPERATOR = "operator";
+
+/**
+ * A token of whoever owns the installation, for Graph alone. It has no `oid`, `sid`, `azp` and `scp`, which userinfo,
+ * revocation and every guard insist on: nobody else takes it for a person's or a program's.
+ */
+export async function signOperatorToken(
+  ctx: Pick<TenantContext, "config" | "clock" | "signingKeys">,
+): Promise<{ token: string; expiresAt: number }> {
+  const issuedAt = Math.floor(ctx.clock.now() / 1000);
+  const exp = issuedAt + OPERATOR_TOKEN_SECONDS;
+  const claims = {
+    iss: issuerOf(ctx.config),
+    aud: GRAPH_RESOURCE_ID,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp,
+    sub: OPERATOR,
+    idtyp: OPERATOR,
+    tid: ctx.config.tenantId,
+    uti: randomBytes(16).toString("base64url"),
+    ver: "2.0",
+  };
+  // Typed (RFC 8725 §3.11), so that a verifier that knows access tokens only refuses it by its header.
+  return { token: await ctx.signingKeys.sign(claims, "operator+jwt"), expiresAt: exp * 1000 };
+}
+
+/** Whether these claims, verified for Graph, are of an operator's token. */
+export function isOperatorToken(claims: Record<string, unknown>): boolean {
+  return claims.idtyp === OPERATOR && claims.sub === OPERATOR && claims.oid === undefined && claims.sid === undefined;
+}
