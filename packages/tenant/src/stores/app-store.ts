@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { App } from "../directory/entities.ts";
+import { servicePrincipalIdOf } from "../directory/service-principal.ts";
 import { takeClientId } from "./client-id.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Database } from "./database.ts";
@@ -57,6 +58,7 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
         await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
         await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
         await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+        await trx.deleteFrom("roleAssignments").where("userId", "=", servicePrincipalIdOf(clientId)).execute();
         await revokeAll(trx, "clientId", clientId, "app_deleted", now);
         return true;
       }),

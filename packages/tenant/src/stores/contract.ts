@@ -9,6 +9,7 @@ import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/gra
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
+import type { CredentialStore } from "./credential-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
 import type { LinkStore } from "./link-contract.ts";
@@ -18,6 +19,7 @@ import type { PasskeyStore } from "./passkey-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./audit-contract.ts";
+export type * from "./credential-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
 export type * from "./link-contract.ts";
@@ -31,6 +33,7 @@ export interface Store {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
+  readonly credentials: CredentialStore;
   readonly sessions: SessionStore;
   readonly factors: FactorStore;
   readonly mail: MailStore;

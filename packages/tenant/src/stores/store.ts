@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { auditStore } from "./audit-store.ts";
 import type { Store } from "./contract.ts";
+import { credentialStore } from "./credential-store.ts";
 import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
 import { factorStore } from "./factor-store.ts";
@@ -24,6 +25,7 @@ export function storeOver(database: Database): Store {
     grants: retried(grantStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
+    credentials: retried(credentialStore(database)),
     sessions: retried(sessionStore(database)),
     factors: retried(factorStore(database)),
     mail: retried(mailStore(database)),
