@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -100,9 +100,7 @@ async function signedBy(
   config: TenantConfig,
   now: number,
 ): Promise<JWTPayload | undefined> {
-  const key = createPublicKey(
-    new X509Certificate(Buffer.from(certificate, "base64")).publicKey.export({ format: "pem", type: "spki" }),
-  );
+  const key = new X509Certificate(Buffer.from(certificate, "base64")).publicKey;
   try {
     const { payload } = await jwtVerify(assertion, key, {
       algorithms: ASSERTION_ALGORITHMS,
