@@ -69,12 +69,23 @@ export interface ApiScope {
   displayName: string;
   description: string;
   enabled: boolean;
+  /** Lower-case GUID; left out: one that follows from API and value (graph/derived-id.ts). */
+  id?: string;
+  /** Where people are to read other words than administrators. */
+  userDisplayName?: string | null;
+  userDescription?: string | null;
 }
 
 export interface ApiRole {
   id: string;
   value: string;
   displayName: string;
+  /** Left out: none. */
+  description?: string;
+  /** A disabled role is nobody's. Left out: enabled. */
+  enabled?: boolean;
+  /** As Graph keeps them (`User` stands for groups too). Left out: both. */
+  allowedMemberTypes?: ("User" | "Application")[];
 }
 
 /** Remembered consent of one person, or of the administrator for everybody (`userId` null), for one app and one resource. */

@@ -81,6 +81,12 @@ const catalogue = {
     "invalid_scope",
     "An app on its own asks for one scope, that of the resource followed by /.default (api://<client ID>/.default).",
   ],
+  service_principal_missing: [
+    7000229,
+    401,
+    "invalid_client",
+    "The application has no service principal in this tenant: POST /servicePrincipals makes it.",
+  ],
   role_missing: [
     501051,
     400,

@@ -1,6 +1,6 @@
+import type { Api, ApiRole } from "../directory/entities.ts";
 import { parseScopes } from "../directory/parse-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import { servicePrincipalIdOf } from "../directory/service-principal.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { signAppToken } from "../tokens/app-token.ts";
 import { ACCESS_TOKEN_SECONDS } from "../tokens/lifetimes.ts";
@@ -23,7 +23,8 @@ export async function tokenByClientCredentials(
   if (by === "nothing") throw new ProtocolError("secret_missing");
   const resourceId = await resourceOf(ctx, required(form, "scope"));
   const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
-  const roles = await ctx.store.directory.rolesFor(resourceId, servicePrincipalIdOf(app.clientId));
+  const principalId = await servicePrincipalOf(ctx, app.clientId);
+  const roles = (await ctx.store.directory.rolesFor(resourceId, principalId)).filter(isForApps(api));
   if (roles.length === 0) {
     throw new ProtocolError("role_missing", { detail: `${api?.identifierUri ?? "Microsoft Graph"}.` });
   }
@@ -44,8 +45,22 @@ export async function tokenByClientCredentials(
     token_type: "Bearer",
     expires_in: ACCESS_TOKEN_SECONDS - 1,
     ext_expires_in: ACCESS_TOKEN_SECONDS - 1,
-    access_token: await signAppToken(ctx, { app, api, roles, by }),
+    access_token: await signAppToken(ctx, { app, principalId, api, roles, by }),
   };
+}
+
+/** What roles are assigned to. */
+async function servicePrincipalOf(ctx: TenantContext, clientId: string): Promise<string> {
+  const found = await ctx.store.registrations.find({ clientId });
+  const id = found?.registration.servicePrincipalId;
+  if (id === undefined || id === null) throw new ProtocolError("service_principal_missing");
+  return id;
+}
+
+/** A role that is for people only gives an app nothing, whoever assigned it. */
+function isForApps(api: Api | undefined): (value: string) => boolean {
+  const forApps = ({ allowedMemberTypes }: ApiRole) => allowedMemberTypes?.includes("Application") ?? true;
+  return (value) => api === undefined || api.roles.some((role) => role.value === value && forApps(role));
 }
 
 /** The one resource of `<resource>/.default`. */

@@ -11,7 +11,7 @@ type ConsentVerbs = Pick<
 >;
 
 /** The administrator's consent, in the column that names a user. */
-const ADMINISTRATOR = "";
+export const ADMINISTRATOR = "";
 
 export function consentVerbs({ db }: Database): ConsentVerbs {
   const consentsOf = prepared((by: { clientId: string; userId: string }) =>
@@ -74,12 +74,12 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
 
     async rolesFor(apiClientId, principalId) {
       const rows = await rolesOf(db, { apiClientId, userId: principalId });
-      // A role that the API no longer has is nobody's.
-      const offered = ({ roleValue, roles }: (typeof rows)[number]) =>
+      // A role that the API no longer has, or has disabled, is nobody's.
+      const stands = ({ roleValue, roles }: (typeof rows)[number]) =>
         apiClientId === GRAPH_RESOURCE_ID
           ? isAdministrative(roleValue)
-          : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue);
-      return rows.filter(offered).map((row) => row.roleValue);
+          : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
+      return rows.filter(stands).map((row) => row.roleValue);
     },
 
     async assignRole(apiClientId, roleValue, principalId) {

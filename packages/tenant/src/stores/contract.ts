@@ -8,6 +8,7 @@
 import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AdministrationStore } from "./administration-contract.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
 import type { CredentialStore } from "./credential-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
@@ -16,8 +17,11 @@ import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { PasskeyStore } from "./passkey-contract.ts";
+import type { PermissionStore } from "./permission-contract.ts";
+import type { RegistrationStore } from "./registration-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
+export type * from "./administration-contract.ts";
 export type * from "./audit-contract.ts";
 export type * from "./credential-contract.ts";
 export type * from "./directory-contract.ts";
@@ -26,6 +30,8 @@ export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
 export type * from "./passkey-contract.ts";
+export type * from "./permission-contract.ts";
+export type * from "./registration-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -34,6 +40,9 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
   readonly credentials: CredentialStore;
+  readonly registrations: RegistrationStore;
+  readonly permissions: PermissionStore;
+  readonly administration: AdministrationStore;
   readonly sessions: SessionStore;
   readonly factors: FactorStore;
   readonly mail: MailStore;

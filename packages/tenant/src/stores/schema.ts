@@ -5,7 +5,7 @@
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App, User } from "../directory/entities.ts";
-import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
 import type {
   ActionLink,
   AuditRecord,
@@ -13,7 +13,9 @@ import type {
   Flow,
   MailCode,
   MailState,
+  ManagedGroup,
   Passkey,
+  Registration,
   StoredKey,
   TokenFamily,
 } from "./contract.ts";
@@ -41,7 +43,7 @@ export interface Tables {
   };
   users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
-  clientIds: { clientId: string; kind: "app" | "api" };
+  clientIds: WithText<Registration, "tags" | "requiredResourceAccess"> & { kind: "app" | "api" };
   apps: WithBits<
     WithText<App, "redirectUris" | "postLogoutRedirectUris">,
     "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims"
@@ -52,11 +54,12 @@ export interface Tables {
   /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<
-    WithText<UserFlow, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
+    WithText<Required<UserFlow>, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
     "signUpAllowed" | "mfaRequired"
   >;
+  userFlowAttributes: CustomAttribute;
   policies: WithBits<WithText<Policy, "clientIds" | "groupIds" | "excludedUserIds">, "enabled">;
-  userGroups: Group;
+  userGroups: ManagedGroup;
   groupMembers: { groupId: string; userId: string };
   appAssignments: { clientId: string; principalId: string };
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Api, App } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import { servicePrincipalIdOf } from "../directory/service-principal.ts";
 import { issuerOf, type TenantContext } from "../tenant-context.ts";
 import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
@@ -13,15 +12,16 @@ export async function signAppToken(
   ctx: TenantContext,
   input: {
     app: App;
+    /** Its service principal: `oid` and `sub`. */
+    principalId: string;
     /** Undefined for Microsoft Graph. */
     api: Api | undefined;
     roles: string[];
     by: "secret" | "certificate";
   },
 ): Promise<string> {
-  const { app, api, roles, by } = input;
+  const { app, principalId, api, roles, by } = input;
   const issuedAt = Math.floor(ctx.clock.now() / 1000);
-  const principal = servicePrincipalIdOf(app.clientId);
   const common = {
     iss: issuerOf(ctx.config),
     aud: api?.clientId ?? GRAPH_RESOURCE_ID,
@@ -43,8 +43,8 @@ export async function signAppToken(
       // Microsoft: "1" a secret, "2" a certificate.
       azpacr: by === "certificate" ? "2" : "1",
       idtyp: "app",
-      oid: principal,
-      sub: principal,
+      oid: principalId,
+      sub: principalId,
       tid: ctx.config.tenantId,
       uti: tokenId,
       ver: "2.0",
