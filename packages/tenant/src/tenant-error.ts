@@ -44,6 +44,8 @@ export type TenantErrorCode =
   | "user_disabled"
   | "not_assigned"
   | "app_unavailable"
+  | "app_unknown"
+  | "app_certificate_refused"
   | "mfa_required"
   | "email_invalid"
   | "email_taken"
