@@ -1,3 +1,4 @@
+import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -21,6 +22,7 @@ export function contractSuite(makePlace: MakePlace): void {
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  credentialSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);
