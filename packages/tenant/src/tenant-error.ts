@@ -45,6 +45,8 @@ export type TenantErrorCode =
   | "not_assigned"
   | "administrator_needed"
   | "app_unavailable"
+  | "app_unknown"
+  | "app_certificate_refused"
   | "mfa_required"
   | "email_invalid"
   | "email_taken"

@@ -23,6 +23,17 @@ has it administers the tenant, so pass it on through a pipe:
 
 export type { GraphDoor, OpenedTenantFile, TenantFiles } from "./tenant-files.ts";
 
+/** After the options of `apps add-certificate`. */
+const CERTIFICATE_USE = `
+FILE is PEM; of a file that holds the private key as well the certificate alone
+is read. An app that signs in by it needs no person, so that CI can prepare the
+tenant:
+
+  openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci \\
+    -keyout ci.pem -out ci.pem
+  doorcode tenant apps add-certificate CLIENT_ID ci.pem --administrator
+  doorcode prepare --certificate ci.pem --client-id CLIENT_ID --file F --to URL`;
+
 /**
  * `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. Without `files`
  * there is no `--file` and no `export`.
@@ -132,6 +143,38 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
         json: options.json === true,
         data: dataDirOf(options),
       });
+    });
+
+  const apps = dataDir(tenant.command("apps"))
+    .description("List the programs of the tenant, with their client IDs.")
+    .option("--json", "print one event a line")
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const { listApps } = await import("./apps.ts");
+      await listApps({ json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("add-certificate")
+    .description("Let a program sign in by a certificate, without a person.")
+    .argument("<client-id>")
+    .argument("<file>", "the certificate (PEM, RSA)")
+    .option("--administrator", "may prepare the tenant: every application permission of its Graph")
+    .addHelpText("after", CERTIFICATE_USE)
+    .action(async (clientId: string, file: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ data?: string; json?: boolean; administrator?: boolean }>();
+      const { addCertificate } = await import("./apps.ts");
+      const administrator = options.administrator === true;
+      await addCertificate({ clientId, file, administrator, json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("remove-certificates")
+    .description("Take a program's certificates away, and its permissions at the tenant's Graph.")
+    .argument("<client-id>")
+    .action(async (clientId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ data?: string; json?: boolean }>();
+      const { removeCertificates } = await import("./apps.ts");
+      await removeCertificates({ clientId, json: options.json === true, data: dataDirOf(options) });
     });
 
   dataDir(tenant.command("token"))

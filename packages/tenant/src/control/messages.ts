@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users | token` are its only speakers. */
+/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users | apps | token` are its only speakers. */
 export const controlRequest = z.discriminatedUnion("do", [
   z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
   z.object({ do: z.literal("deny"), code: z.string().max(64) }),
@@ -13,6 +13,15 @@ export const controlRequest = z.discriminatedUnion("do", [
     administrator: z.boolean().optional(),
   }),
   z.object({ do: z.literal("administrator_token") }),
+  z.object({ do: z.literal("list_apps") }),
+  z.object({
+    do: z.literal("add_certificate"),
+    client_id: z.string().max(64),
+    /** PEM. */
+    certificate: z.string().max(7 * 1024),
+    administrator: z.boolean(),
+  }),
+  z.object({ do: z.literal("remove_certificates"), client_id: z.string().max(64) }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -24,6 +33,9 @@ export interface ControlResults {
   list_users: ListedUser[];
   add_user: ListedUser;
   administrator_token: AdministratorToken;
+  list_apps: ListedApp[];
+  add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
+  remove_certificates: { app: string; removed: number };
 }
 
 /** The operator's right to administer the tenant, for ten minutes. */
@@ -44,6 +56,16 @@ export interface ListedUser {
   created_at: string;
   disabled: boolean;
   administrator: boolean;
+}
+
+export interface ListedApp {
+  client_id: string;
+  name: string;
+  disabled: boolean;
+  /** Has application permissions at Graph. */
+  administrator: boolean;
+  /** Thumbprints are SHA-256, hexadecimal; times RFC 3339. */
+  certificates: { thumbprint: string; expires_at: string }[];
 }
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };

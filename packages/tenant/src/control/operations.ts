@@ -21,6 +21,7 @@ import type { AuditRecord } from "../stores/contract.ts";
 import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
 import { issueOperatorToken } from "../tokens/operator-token.ts";
+import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
 import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
@@ -38,6 +39,12 @@ export function operate(ctx: TenantContext, request: ControlRequest): Promise<Co
       return addUser(ctx, request);
     case "administrator_token":
       return administratorToken(ctx);
+    case "list_apps":
+      return listApps(ctx);
+    case "add_certificate":
+      return addCertificate(ctx, request);
+    case "remove_certificates":
+      return removeCertificates(ctx, request);
   }
 }
 

@@ -1,19 +1,22 @@
 import type { FastifyRequest } from "fastify";
+import type { JWTPayload } from "jose";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { isAppToken } from "../tokens/app-token.ts";
 import { isOperatorToken } from "../tokens/operator-token.ts";
 import { GraphError } from "./graph-error.ts";
 
 /** Who asks Graph, for its answers and the audit log. */
 export interface GraphCaller {
-  actor: "user" | "operator";
-  /** Null for the operator, who is no person of the tenant. */
+  /** `client`: an app on its own. */
+  actor: "user" | "client" | "operator";
+  /** Null for an app on its own, and for the operator, who is no person of the tenant. */
   userId: string | null;
   /** Null for the operator, whose token was made without a program. */
   clientId: string | null;
   ip: string;
-  /** Graph scopes of the token; all there are for the operator. */
+  /** Graph scopes of the token; an app's own: its application permissions, of the same names; all there are for the operator. */
   scopes: ReadonlySet<string>;
 }
 
@@ -44,6 +47,7 @@ export async function authenticateCaller(
   if (isOperatorToken(claims)) {
     return { actor: "operator", userId: null, clientId: null, ip: request.ip, scopes: new Set(GRAPH_SCOPES) };
   }
+  if (isAppToken(claims)) return callerOfApp(ctx, request, claims, anyOf, options);
   const { oid, sid, azp, scp } = claims;
   if (typeof oid !== "string" || typeof sid !== "string" || typeof azp !== "string" || typeof scp !== "string") {
     throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
@@ -59,15 +63,45 @@ export async function authenticateCaller(
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
   const scopes = new Set(scp.split(" "));
-  if (!anyOf.some((scope) => scopes.has(scope))) {
-    throw denied(`Insufficient privileges to complete the operation: it needs the scope ${listed(anyOf)}.`, {
-      "www-authenticate": `Bearer error="insufficient_scope", scope="${anyOf.join(" ")}"`,
-    });
-  }
+  requireOne(anyOf, scopes, "scope");
   if (options.ofThemselves !== true && !user.administrator) {
     throw denied("Insufficient privileges to complete the operation: the account is no administrator of this tenant.");
   }
   return { actor: "user", userId: user.id, clientId: azp, ip: request.ip, scopes };
+}
+
+/** An app on its own: enabled now, with the permission in its token and still assigned. Removing it ends the token's use. */
+async function callerOfApp(
+  ctx: TenantContext,
+  { ip }: Pick<FastifyRequest, "ip">,
+  { oid, azp, roles }: JWTPayload,
+  anyOf: readonly string[],
+  options: { ofThemselves?: boolean },
+): Promise<GraphCaller> {
+  if (typeof oid !== "string" || typeof azp !== "string" || !Array.isArray(roles)) {
+    throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
+  }
+  if (options.ofThemselves === true) {
+    throw new GraphError(400, "Request_BadRequest", "/me request is only valid with delegated authentication flow.");
+  }
+  const [app, found, assigned] = await Promise.all([
+    ctx.store.directory.findApp(azp),
+    ctx.store.registrations.find({ clientId: azp }),
+    ctx.store.directory.rolesFor(GRAPH_RESOURCE_ID, oid),
+  ]);
+  if (app?.disabledAt !== null || found?.registration.servicePrincipalId !== oid) {
+    throw unauthenticated("The application of the access token is disabled or gone.", "invalid_token");
+  }
+  const scopes = new Set(assigned.filter((role) => roles.includes(role)));
+  requireOne(anyOf, scopes, "application permission");
+  return { actor: "client", userId: null, clientId: azp, ip, scopes };
+}
+
+function requireOne(anyOf: readonly string[], scopes: ReadonlySet<string>, what: string): void {
+  if (anyOf.some((scope) => scopes.has(scope))) return;
+  throw denied(`Insufficient privileges to complete the operation: it needs the ${what} ${listed(anyOf)}.`, {
+    "www-authenticate": `Bearer error="insufficient_scope", scope="${anyOf.join(" ")}"`,
+  });
 }
 
 function unauthenticated(message: string, error: "" | "invalid_token"): GraphError {

@@ -58,7 +58,16 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
 export async function deleteApp(trx: Connection, clientId: string, now: number): Promise<boolean> {
   const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
   if (!app) return false;
-  await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
+  const taken = await trx
+    .deleteFrom("clientIds")
+    .where("clientId", "=", clientId)
+    .returning("servicePrincipalId")
+    .executeTakeFirst();
+  const principalId = taken?.servicePrincipalId ?? null;
+  if (principalId !== null) {
+    await trx.deleteFrom("roleAssignments").where("userId", "=", principalId).execute();
+    await trx.deleteFrom("appAssignments").where("principalId", "=", principalId).execute();
+  }
   await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
   await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
   await revokeAll(trx, "clientId", clientId, "app_deleted", now);

@@ -10,6 +10,7 @@ import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AdministrationStore } from "./administration-contract.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
+import type { CredentialStore } from "./credential-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
 import type { LinkStore } from "./link-contract.ts";
@@ -22,6 +23,7 @@ import type { SessionStore } from "./session-contract.ts";
 
 export type * from "./administration-contract.ts";
 export type * from "./audit-contract.ts";
+export type * from "./credential-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
 export type * from "./link-contract.ts";
@@ -37,6 +39,7 @@ export interface Store {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
+  readonly credentials: CredentialStore;
   readonly registrations: RegistrationStore;
   readonly permissions: PermissionStore;
   readonly administration: AdministrationStore;

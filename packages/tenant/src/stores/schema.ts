@@ -3,6 +3,7 @@
  * camelCase here and snake_case in SQL (CamelCasePlugin).
  */
 import type { DeviceGrant } from "../device-grant/grant.ts";
+import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App, User } from "../directory/entities.ts";
 import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
 import type {
@@ -50,7 +51,7 @@ export interface Tables {
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
-  /** `userId` is a user's id or a group's. */
+  /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<
     WithText<Required<UserFlow>, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
@@ -93,6 +94,8 @@ export interface Tables {
     expiresAt: number;
     endedAt: number | null;
   };
+  appCertificates: AppCertificate;
+  usedAssertions: { assertionHash: string; expiresAt: number };
   throttles: { bucket: string; count: number; endsAt: number };
   signingKeys: StoredKey;
   auditRecords: WithText<AuditRecord, "detail"> & { seq: number };

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
 import type { Store } from "./contract.ts";
+import { credentialStore } from "./credential-store.ts";
 import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
 import { factorStore } from "./factor-store.ts";
@@ -27,6 +28,7 @@ export function storeOver(database: Database): Store {
     grants: retried(grantStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
+    credentials: retried(credentialStore(database)),
     registrations: retried(registrationStore(database)),
     permissions: retried(permissionStore(database)),
     administration: administrationStore(database),

@@ -1,4 +1,5 @@
 import { administratorSuite } from "./administrator-suite.ts";
+import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -23,6 +24,7 @@ export function contractSuite(makePlace: MakePlace): void {
   refreshSuite(makePlace);
   directorySuite(makePlace);
   administratorSuite(makePlace);
+  credentialSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);
