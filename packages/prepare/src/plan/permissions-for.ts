@@ -57,3 +57,21 @@ export function permissionsFor(
 function isCovered(scope: string, scopes: ReadonlySet<string>): boolean {
   return scope.includes(".Read.") && scopes.has(scope.replace(".Read.", ".ReadWrite."));
 }
+
+/** What `exportTenant` needs, to read all that a file can say. */
+export function permissionsToExport(target: GraphAccess["target"]): { scopes: string[]; roles: string[] } {
+  const paths = [
+    "/organization",
+    "/organization/id/branding",
+    "/applications",
+    "/servicePrincipals/id/appRoleAssignedTo",
+    "/oauth2PermissionGrants",
+    "/groups",
+    "/identity/authenticationEventsFlows",
+    "/identity/userFlowAttributes",
+    "/identity/conditionalAccess",
+    ...(target === "doorcode" ? ["/users", "/roleManagement"] : []),
+  ];
+  const scopes = new Set(paths.flatMap((path) => needOf({ method: "GET", path })?.scope ?? []));
+  return { scopes: [...scopes], roles: target === "entra" ? ["Global Reader"] : [] };
+}
