@@ -19,8 +19,9 @@ type Plain = Record<string, unknown>;
  * and writing that gives the same text.
  */
 export function writeTenantFile(model: TenantModel): string {
+  const { name, domain, color } = model.tenant;
   const sections = {
-    tenant: present(model.tenant),
+    tenant: present({ name, domain, color }),
     apps: mapped(model.apps, (key, app) => without(app, modelOf({ apps: { [key]: null } }).apps[key])),
     apis: mapped(model.apis, (key, { scopes, roles, ...api }) => ({
       ...without(api, modelOf({ apis: { [key]: null } }).apis[key]),
@@ -52,7 +53,7 @@ function plainUserFlow(key: string, flow: UserFlowEntry): Plain {
   const start = modelOf({ userFlows: { [key]: null } }).userFlows[key];
   const written = without(flow, start);
   if (written.attributes !== undefined) written.attributes = flow.attributes.map(plainAttribute);
-  if (flow.termsOfUse) written.termsOfUse = present(flow.termsOfUse);
+  if (flow.termsOfUse) written.termsOfUse = present({ label: flow.termsOfUse.label, url: flow.termsOfUse.url });
   return written;
 }
 
@@ -71,11 +72,14 @@ function plainOption(option: { value: string; label: string }): string | Plain {
   return option.value === option.label ? option.value : { value: option.value, label: option.label };
 }
 
-/** The members that differ from what is there by default. */
+/** The members that differ from what is there by default, in the order of the model whoever made the entry. */
 function without(entry: object, defaults: object | undefined): Plain {
   const start = (defaults ?? {}) as Plain;
-  const differs = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(start[name]);
-  return Object.fromEntries(Object.entries(entry).filter(differs));
+  const written = entry as Plain;
+  const differing = Object.keys(start).filter(
+    (name) => Object.hasOwn(written, name) && JSON.stringify(written[name]) !== JSON.stringify(start[name]),
+  );
+  return Object.fromEntries(differing.map((name) => [name, written[name]]));
 }
 
 /** The members that have a value. */
