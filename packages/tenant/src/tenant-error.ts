@@ -43,6 +43,7 @@ export type TenantErrorCode =
   | "user_unknown"
   | "user_disabled"
   | "not_assigned"
+  | "administrator_needed"
   | "app_unavailable"
   | "app_unknown"
   | "app_certificate_refused"

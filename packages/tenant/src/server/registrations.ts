@@ -1,3 +1,4 @@
+import { registeredApps } from "../directory/command-line-app.ts";
 import type { Store } from "../stores/contract.ts";
 
 /** What programs are configured with. */
@@ -7,9 +8,9 @@ export interface Registrations {
   apis: { name: string; clientId: string; scopes: string[] }[];
 }
 
-export async function registrationsOf({ directory }: Store): Promise<Registrations> {
-  const apps = await directory.listApps();
-  const apis = await directory.listApis();
+export async function registrationsOf(store: Store): Promise<Registrations> {
+  const apps = await registeredApps(store);
+  const apis = await store.directory.listApis();
   return {
     apps: apps.map(({ name, clientId }) => ({ name, clientId })),
     apis: apis.map(({ name, clientId, scopes }) => ({

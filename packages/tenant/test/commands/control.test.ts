@@ -9,6 +9,7 @@ import { askTenant } from "../../src/control/client.ts";
 import type { ControlRequest } from "../../src/control/messages.ts";
 import { claimGrant, type Decider } from "../../src/device-grant/decisions.ts";
 import type { User } from "../../src/directory/entities.ts";
+import { authenticateCaller } from "../../src/graph/caller.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
@@ -56,6 +57,24 @@ describe("approving as the operator", () => {
     assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
     await directory.assign(clientId, ada.id);
     await approve();
+    tenant.clock.advance(6_000);
+    assert.equal((await poll(tenant, device.device_code)).status, 200);
+  });
+
+  test("what only an administrator can grant is refused in anybody else's name; the code stays good", async (t) => {
+    const { tenant, ask } = await running(t);
+    const ada = await addUser(tenant, ask, "ada@contoso.example");
+    const device = await deviceCode(tenant, "openid Application.ReadWrite.All User.ReadWrite.All");
+    const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
+    await assert.rejects(approve(), failsWith("administrator_needed"));
+    assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
+    await tenant.context.store.directory.setUserAdministrator(ada.id, true);
+    assert.deepEqual((await approve()).permissions, [
+      "Know that it is you",
+      "See, change and delete every app and API of this tenant",
+      "See, change and delete everybody’s account and groups",
+      "Stay signed in for one hour",
+    ]);
     tenant.clock.advance(6_000);
     assert.equal((await poll(tenant, device.device_code)).status, 200);
   });
@@ -171,6 +190,26 @@ describe("people", () => {
     );
   });
 
+  test("are administrators only when added as such, which is recorded", async (t) => {
+    const { tenant, ask } = await running(t);
+    const add = (email: string, administrator?: boolean) =>
+      ask({ do: "add_user", email, name: null, password: PASSWORD, ...(administrator ? { administrator } : {}) });
+    assert.equal((await add("ada@contoso.example")).administrator, false);
+    const { id } = await add("root@contoso.example", true);
+    assert.deepEqual(
+      (await ask({ do: "list_users" })).map(({ email, administrator }) => [email, administrator]),
+      [
+        ["ada@contoso.example", false],
+        ["root@contoso.example", true],
+      ],
+    );
+    const records = await tenant.context.store.audit.list({ event: "user.made_administrator", limit: 9 });
+    assert.deepEqual(
+      records.map(({ userId, actor }) => [userId, actor]),
+      [[id, "operator"]],
+    );
+  });
+
   test("no address, name or password passes that the pages would refuse", async (t) => {
     const { ask } = await running(t);
     const add = (email: string, name: string | null, password: string) =>
@@ -191,6 +230,48 @@ describe("people", () => {
     await assert.rejects(add("a@b.example", null, "x".repeat(129)), failsWith("password_long"));
     await assert.rejects(add("a@b.example", null, "password123"), failsWith("password_common"));
     assert.deepEqual(await ask({ do: "list_users" }), []);
+  });
+});
+
+describe("the operator's token", () => {
+  test("comes with what a program needs to use it, and is recorded", async (t) => {
+    const { tenant, dir, ask } = await running(t);
+    const issued = await ask({ do: "administrator_token" });
+    assert.equal(issued.graph, tenant.graph);
+    assert.equal(issued.graph, `${new URL(tenant.authority).origin}/graph/v1.0`);
+    assert.equal(issued.ca_file, join(dir, "ca.pem"));
+    assert.equal(Date.parse(issued.expires_at), Math.floor(tenant.clock.now() / 1000) * 1000 + 10 * MINUTE);
+    const request = { headers: { authorization: `Bearer ${issued.token}` }, ip: "127.0.0.1" };
+    assert.equal((await authenticateCaller(tenant.context, request, ["User.ReadWrite.All"])).actor, "operator");
+    const records = await tenant.context.store.audit.list({ event: "operator_token.issued", limit: 9 });
+    assert.deepEqual(
+      records.map(({ actor }) => actor),
+      ["operator"],
+    );
+  });
+
+  test("opens nothing but Graph", async (t) => {
+    const { tenant, ask } = await running(t);
+    const { token } = await ask({ do: "administrator_token" });
+    const send = (path: string, init: RequestInit) => tenant.fetch(`${tenant.authority}${path}`, init);
+    const userinfo = await send("/openid/userinfo", { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(userinfo.status, 401);
+    assert.match(userinfo.headers.get("www-authenticate") ?? "", /invalid_token/);
+    const client_id = tenant.apps[0]!.clientId;
+    const form = (fields: Record<string, string>) => ({ method: "POST", body: new URLSearchParams(fields) });
+    const renewal = { grant_type: "refresh_token", refresh_token: token, client_id };
+    assert.equal((await send("/oauth2/v2.0/token", form(renewal))).status, 400);
+    const code = { grant_type: "device_code", device_code: token, client_id };
+    assert.equal((await send("/oauth2/v2.0/token", form(code))).status, 400);
+    // Nothing to revoke, as with any unknown token (RFC 7009 §2.2).
+    assert.equal((await send("/oauth2/v2.0/revoke", form({ token, client_id }))).status, 200);
+    const leaving = new URLSearchParams({ id_token_hint: token, post_logout_redirect_uri: "https://a.example/" });
+    const location = (await send(`/oauth2/v2.0/logout?${leaving}`, {})).headers.get("location");
+    assert.equal(location, `${tenant.pages}/sign-out`);
+    const inbox = await tenant.fetch(`${tenant.pages}/inbox/messages`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(inbox.status, 401);
   });
 });
 
@@ -282,8 +363,10 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
   assert.equal((await claimGrant(tenant.context, grant!.id, browser)).outcome, "claimed");
 }
 
-async function deviceCode(tenant: TestTenant): Promise<{ user_code: string; device_code: string }> {
-  const scope = `api://${tenant.apis[0]!.clientId}/ToDoList.Read openid profile offline_access`;
+async function deviceCode(
+  tenant: TestTenant,
+  scope = `api://${tenant.apis[0]!.clientId}/ToDoList.Read openid profile offline_access`,
+): Promise<{ user_code: string; device_code: string }> {
   const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope });
   const response = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
   return (await response.json()) as { user_code: string; device_code: string };

@@ -1,3 +1,4 @@
+import { administratorSuite } from "./administrator-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
@@ -22,6 +23,7 @@ export function contractSuite(makePlace: MakePlace): void {
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  administratorSuite(makePlace);
   credentialSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
