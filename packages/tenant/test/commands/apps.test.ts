@@ -17,7 +17,16 @@ describe("doorcode tenant apps", () => {
     const own = await ownCertificate();
     const file = join(await scratch(t), "ci.pem");
     await writeFile(file, own.privateKey + own.certificate);
-    const added = await command(["apps", "add-certificate", clientId.toUpperCase(), file, "--administrator"], { dir });
+    const added = await command([
+      "apps",
+      "add-certificate",
+      clientId.toUpperCase(),
+      file,
+      "--administrator",
+      "--data",
+      dir,
+    ]);
+    assert.equal(added.exit, 0, added.stderr);
     assert.equal(added.stdout.trim(), Buffer.from(own.sha256, "base64url").toString("hex").toUpperCase());
     assert.match(
       added.stderr,
@@ -29,13 +38,13 @@ describe("doorcode tenant apps", () => {
     const [record] = await tenant.context.store.audit.list({ event: "app.certificate_added", limit: 1 });
     assert.deepEqual([record?.actor, record?.clientId, record?.detail.administrator], ["operator", clientId, true]);
 
-    const listed = await command(["apps"], { dir });
+    const listed = await command(["apps", "--data", dir]);
     assert.equal(listed.stdout, `${clientId}  ciam-client-app  (1 certificate, administrator)\n`);
-    const events = await command(["apps", "--json"], { dir });
+    const events = await command(["apps", "--json", "--data", dir]);
     assert.deepEqual(JSON.parse(events.stdout).administrator, true);
 
-    const removed = await command(["apps", "remove-certificates", clientId], { dir });
-    assert.equal(removed.code, 0);
+    const removed = await command(["apps", "remove-certificates", clientId, "--data", dir]);
+    assert.equal(removed.exit, 0);
     assert.deepEqual(await tenant.context.store.credentials.certificatesOf(clientId), []);
     assert.deepEqual(await rolesAtGraph(), []);
   });
@@ -87,12 +96,12 @@ describe("doorcode tenant apps", () => {
     const file = join(await scratch(t), "key.pem");
     await writeFile(file, own.privateKey);
     for (const name of [file, join(dir, "nothing.pem")]) {
-      const { code, stderr } = await command(["apps", "add-certificate", clientId, name], { dir });
-      assert.equal(code, 2);
+      const { exit, stderr } = await command(["apps", "add-certificate", clientId, name, "--data", dir]);
+      assert.equal(exit, 2);
       assert.match(stderr, /certificate|cannot be read/);
     }
-    const help = await command(["apps", "add-certificate", "--help"], { dir });
-    assert.match(help.stdout, /openssl req -x509 [^]*doorcode prepare --certificate ci\.pem --client-id CLIENT_ID/);
+    const help = await command(["apps", "add-certificate", "--help", "--data", dir]);
+    assert.match(help.stdout, /openssl req -x509 .*doorcode prepare --certificate ci\.pem --client-id CLIENT_ID/s);
   });
 });
 
