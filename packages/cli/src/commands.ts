@@ -28,7 +28,7 @@ const caFile = {
 
 export const commands: Record<string, Command> = {
   login: {
-    summary: "sign in by a code on a second device",
+    summary: "sign in by a code on a second device, or in a browser here",
     usage: "[--authority URL --client-id ID --scope SCOPE…] [options]",
     options: {
       authority: { type: "string", value: "URL", help: "address of the issuer (or DOORCODE_AUTHORITY)" },
@@ -40,6 +40,11 @@ export const commands: Record<string, Command> = {
         multiple: true,
         help: "web API that `doorcode call` may send its token to",
       },
+      browser: {
+        type: "boolean",
+        help: "in a browser on this computer; the app needs the redirect URI http://localhost",
+      },
+      device: { type: "boolean", help: "by a code on a second device (the default)" },
       ...profile,
       ...caFile,
       "expect-account": { type: "string", value: "EMAIL", help: "refuse everybody else; nothing is kept then" },

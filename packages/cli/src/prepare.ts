@@ -56,7 +56,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
 async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number> {
   const prepare = await import("@doorcode/prepare");
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
-  const needed = prepare.permissionsFor(undefined, target.kind);
+  const needed = prepare.permissionsToExport(target.kind);
   const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal));
   for (const note of notes) say(note);
   const file = given.text("file");
