@@ -17,5 +17,7 @@ export async function readModel(file: string): Promise<TenantModel> {
 }
 
 function invalid(error: TenantFileError, described: string): CommandError {
-  return new CommandError(error.code, error.message, described, { cause: error });
+  const { length } = error.problems;
+  const message = `${error.fileName} has ${length === 1 ? "a mistake" : `${length} mistakes`}; nothing was sent.`;
+  return new CommandError(error.code, message, described, { cause: error });
 }
