@@ -1,4 +1,5 @@
 import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import { registeredApps } from "../directory/command-line-app.ts";
 import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
@@ -9,7 +10,7 @@ import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
 export async function listApps(ctx: TenantContext): Promise<ListedApp[]> {
-  const apps = await ctx.store.directory.listApps();
+  const apps = await registeredApps(ctx.store);
   return Promise.all(
     apps.map(async (app) => ({
       client_id: app.clientId,
