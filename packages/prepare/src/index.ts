@@ -1,3 +1,4 @@
+export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { tenantFileSchema } from "./file/json-schema.ts";
 export type {
   ApiEntry,
@@ -13,7 +14,8 @@ export type {
   UserFlowEntry,
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
-export { TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
 export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
 export { exportTenant } from "./plan/export-tenant.ts";

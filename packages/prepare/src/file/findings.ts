@@ -1,6 +1,6 @@
 import { LineCounter } from "yaml";
 import { hasSecretValue, lineWithoutSecrets, type Range } from "./secrets.ts";
-import { TenantFileError, type TenantFileProblem } from "./tenant-file-error.ts";
+import { type SourceLine, TenantFileError, type TenantFileProblem } from "./tenant-file-error.ts";
 
 /** Problems that are told; who has more corrects these first. */
 const MAX_PROBLEMS = 1_000;
@@ -13,12 +13,11 @@ interface Finding {
 
 /** Gathers what is wrong with one text, by offset; a mistake is told once however many rules it breaks the same way. */
 export class Findings {
-  /** Whether the text was understood well enough that every secret of it is in `hide`'s ranges. */
-  understood = false;
   #text: string;
   #lines = new LineCounter();
   #found: Finding[] = [];
   #hidden: Range[] = [];
+  #understood = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -40,6 +39,11 @@ export class Findings {
     this.#hidden.push(range);
   }
 
+  /** The text was understood, so that its secrets are in the ranges of `hide` and need not be guessed. */
+  everythingHidden(): void {
+    this.#understood = true;
+  }
+
   lineOf(offset: number): number {
     return this.#lines.linePos(offset).line;
   }
@@ -47,26 +51,36 @@ export class Findings {
   error(fileName: string): TenantFileError {
     this.#hidden.sort(([a], [b]) => a - b);
     const inOrder = this.#found.sort((a, b) => a.offset - b.offset);
-    const problems = inOrder.slice(0, MAX_PROBLEMS).map((finding) => this.#problem(finding));
-    const told = problems.filter(
-      (problem, index) => !problems.some((other, earlier) => earlier < index && sameMistake(other, problem)),
-    );
-    const [next] = inOrder.slice(MAX_PROBLEMS);
+    const told = inOrder.slice(0, MAX_PROBLEMS);
+    const next = inOrder[MAX_PROBLEMS];
     if (next) {
-      const rest = `There are ${inOrder.length - MAX_PROBLEMS} more mistakes from here on.`;
-      told.push(this.#problem({ offset: next.offset, message: rest, hint: undefined }));
+      const message = `There are ${inOrder.length - MAX_PROBLEMS} more mistakes from here on.`;
+      told.push({ offset: next.offset, message, hint: undefined });
     }
-    return new TenantFileError(fileName, told);
+    const problems: TenantFileProblem[] = [];
+    const sources = new Map<TenantFileProblem, SourceLine>();
+    for (const finding of told) {
+      const problem = this.#problem(finding);
+      if (problems.some((earlier) => sameMistake(earlier, problem))) continue;
+      problems.push(problem);
+      sources.set(problem, this.#sourceOf(finding.offset));
+    }
+    return new TenantFileError(fileName, problems, sources);
   }
 
   #problem({ offset, message, hint }: Finding): TenantFileProblem {
     const { line, col } = this.#lines.linePos(offset);
     const words = typeof message === "string" ? message : message();
-    const start = this.#lines.lineStarts[line - 1] ?? 0;
-    const source = lineWithoutSecrets(this.#text, start, this.#hidden, !this.understood);
     // Whatever a rule forgot: a known form of secret is told by nobody.
     const safe = hasSecretValue(words) ? "The value here is wrong, and looks like a secret." : words;
-    return { line, column: col, message: safe, ...(hint === undefined ? {} : { hint }), source };
+    return { line, column: col, message: safe, ...(hint === undefined ? {} : { hint }) };
+  }
+
+  #sourceOf(offset: number): SourceLine {
+    const start = this.#lines.lineStarts[this.lineOf(offset) - 1] ?? 0;
+    const newline = this.#text.indexOf("\n", start);
+    const line: Range = [start, newline === -1 ? this.#text.length : newline];
+    return lineWithoutSecrets(this.#text, line, offset, this.#hidden, !this.#understood);
   }
 }
 

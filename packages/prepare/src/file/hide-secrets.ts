@@ -1,5 +1,5 @@
 import type { Findings } from "./findings.ts";
-import { at, entriesOf } from "./places.ts";
+import { entriesOf } from "./places.ts";
 import { isSecretName } from "./secrets.ts";
 import type { Place } from "./yaml-tree.ts";
 
@@ -10,7 +10,7 @@ export function hideSecrets(tree: Place, findings: Findings): void {
     if (section === "users") hideUsers(entries, findings);
     else hideBelow(entries, findings, section === "tenant" ? 0 : 1);
   }
-  findings.understood = true;
+  findings.everythingHidden();
 }
 
 /** @param names  levels at which the keys are names of the file's own, such as an API called token-service */
@@ -31,7 +31,7 @@ function hideUsers(users: Place, findings: Findings): void {
     for (const [key, member] of user.children) if (key !== "name" && key !== "administrator") hideAll(member, findings);
     if (user.children.size === 0 && user.value !== null) hideAll(user, findings);
   }
-  if (at(users) && users.children.size === 0) hideAll(users, findings);
+  if (users.children.size === 0) hideAll(users, findings);
 }
 
 function hideAll(place: Place, findings: Findings): void {

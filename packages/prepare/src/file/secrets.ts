@@ -1,3 +1,5 @@
+import type { SourceLine } from "./tenant-file-error.ts";
+
 /** Names of members under which people keep secrets. */
 const SECRET_NAME = /secret|pass(?!ed)|pwd|token|credential|private|api_?-?key|certificate|pfx|pin$/i;
 
@@ -23,20 +25,39 @@ export type Range = [start: number, end: number];
 const MASK = "…";
 
 /**
- * One line of the text as it may be shown. `hidden` are the ranges known to hold secrets; what looks like one besides is
- * left out too, unless the ranges are known to be all.
+ * One line of the text as it may be shown, and where `offset` is in it. `hidden` are the ranges known to hold secrets, by
+ * start; what looks like one besides is left out too, and more is guessed where the text was not understood.
  */
-export function lineWithoutSecrets(text: string, start: number, hidden: readonly Range[], guess: boolean): string {
-  const newline = text.indexOf("\n", start);
-  const end = newline === -1 ? text.length : newline;
+export function lineWithoutSecrets(
+  text: string,
+  [start, end]: Range,
+  offset: number,
+  hidden: readonly Range[],
+  guess: boolean,
+): SourceLine {
+  const line = text.slice(start, end);
+  const masked = hidden.filter(([from, to]) => from < end && to > start);
+  for (const { index, 0: match } of line.matchAll(SECRET_VALUE))
+    masked.push([start + index, start + index + match.length]);
+  const before = guess ? SECRET_LINE.exec(line)?.[1] : undefined;
+  if (before !== undefined) masked.push([start + before.length, end]);
+  masked.sort(([a], [b]) => a - b);
+
   let shown = "";
+  let place = 0;
   let at = start;
-  for (const [from, to] of hidden) {
-    if (to <= at || from >= end) continue;
-    shown += text.slice(at, Math.max(at, from)) + MASK;
+  const copyTo = (next: number) => {
+    if (offset >= at) place = shown.length + Math.min(offset, next) - at;
+    shown += text.slice(at, next);
+    at = next;
+  };
+  for (const [from, to] of masked) {
+    if (to <= at) continue;
+    copyTo(Math.max(at, from));
+    if (offset >= at) place = shown.length;
+    shown += MASK;
     at = Math.min(to, end);
   }
-  shown += text.slice(at, end);
-  if (guess) shown = shown.replace(SECRET_LINE, `$1${MASK}`);
-  return shown.replace(SECRET_VALUE, MASK);
+  copyTo(end);
+  return { text: shown, at: Math.min(place, shown.length) };
 }

@@ -1,8 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Findings } from "./findings.ts";
 import { at, nameAt } from "./places.ts";
+import { membersAt, schemaAt, valueSchemaAt } from "./schema-at.ts";
 import { isSecretName } from "./secrets.ts";
-import { tenantSchema } from "./tenant-schema.ts";
 import { didYouMean, either, nearest, quoted } from "./words.ts";
 import type { Place } from "./yaml-tree.ts";
 
@@ -34,6 +34,9 @@ function explain(tree: Place, issue: Issue, path: Path, findings: Findings): voi
       const message = issue.issues[0]?.message ?? "cannot be a key here";
       const key = String(path.at(-1));
       findings.add(place ? nameAt(place) : parent.at, `${path[0] === "users" ? "The key" : quoted(key)} ${message}.`);
+      // What has a wrong name was not looked into.
+      const inside = place && valueSchemaAt(path)?.safeParse(place.value).error;
+      for (const mistake of inside?.issues ?? []) explain(tree, mistake, [...path, ...mistake.path], findings);
       return;
     }
     case "invalid_union":
@@ -54,38 +57,36 @@ function explain(tree: Place, issue: Issue, path: Path, findings: Findings): voi
 
 /** Of the forms that a value can have, the one that this value tries to be. */
 function explainUnion(tree: Place, issue: z.core.$ZodIssueInvalidUnion, path: Path, findings: Findings): void {
+  const place = at(tree, ...path);
   const tried = issue.errors.find(
     (errors) => !errors.some((error) => error.code === "invalid_type" && error.path.length === 0),
   );
-  const value = at(tree, ...path)?.value;
   // An enum's complaint says nothing of the type of what it was given.
   const word = tried?.[0]?.code === "invalid_value" && tried[0].path.length === 0;
-  if (tried && (!word || typeof value === "string")) {
+  if (tried && (!word || typeof place?.value === "string")) {
     for (const error of tried) explain(tree, error, [...path, ...error.path], findings);
     return;
   }
-  const expected =
-    path.at(-2) === "attributes" || path.at(-2) === "options" ? "text or a map" : "all or a list of keys";
-  const place = at(tree, ...path);
-  const hint =
-    typeof value === "number" || typeof value === "boolean"
-      ? "Put text of digits, or a word such as true, in quotes."
-      : undefined;
-  if (place) findings.add(place.at, `${nameOf(path)} has to be ${expected}; ${kindOf(place)}.`, hint);
+  if (!place) return;
+  const isItem = isIndex(path.at(-1));
+  const expected = isItem ? "text or a map" : "all or a list of keys";
+  const quotable = isItem && (typeof place.value === "number" || typeof place.value === "boolean");
+  const hint = quotable && place.written !== undefined ? `Write it in quotes: ${quoted(place.written)}.` : undefined;
+  findings.add(place.at, `${nameOf(path)} has to be ${expected}; ${kindOf(place)}.`, hint);
 }
 
 function unknownMember(place: Place, key: string, path: Path, findings: Findings): void {
-  const schema = schemaAt(path);
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const title = schema?.meta()?.title ?? "entry";
+  const known = membersAt(path);
+  const title = schemaAt(path)?.meta()?.title ?? "entry";
   const where = path.length === 0 ? "the file" : `${/^[AEIOU]/.test(title) ? "an" : "a"} ${lowered(title)}`;
   const member = place.children.get(key);
   const offset = member ? nameAt(member) : place.at;
-  if (isSecretName(key) && nearest(key, known) === undefined) {
+  const near = isSecretName(key) ? nearest(key, known) : undefined;
+  if (isSecretName(key) && !(near && isSecretName(near))) {
     findings.add(
       offset,
       `${quoted(key)} looks like a secret, and no secret belongs in this file.`,
-      "Keep it in the environment of the program that uses it; the file names only a user's passwordFrom variable. Replace it if the file was shared.",
+      "Keep it in the environment of the program that uses it: a user's passwordFrom names the variable. If the file was shared, replace the secret.",
     );
     return;
   }
@@ -96,29 +97,33 @@ function unknownMember(place: Place, key: string, path: Path, findings: Findings
 }
 
 function missing(parent: Place, path: Path, findings: Findings): void {
-  const owner = schemaAt(path.slice(0, -1));
-  const member = owner instanceof z.ZodObject ? (owner.shape[String(path.at(-1))] as z.ZodType | undefined) : undefined;
-  findings.add(
-    nameAt(parent),
-    `${nameOf(path.slice(0, -1))} has no ${String(path.at(-1))}.`,
-    member?.description && `${String(path.at(-1))}: ${member.description}`,
-  );
+  const member = String(path.at(-1));
+  const description = valueSchemaAt(path)?.description;
+  const hint = description === undefined ? undefined : `${member}: ${description}`;
+  findings.add(nameAt(parent), `${nameOf(path.slice(0, -1))} has no ${member}.`, hint);
 }
 
 function wrongWord(place: Place, words: string[], path: Path, findings: Findings): void {
+  const expected = words.includes("all") ? "all or a list of keys" : either(words);
   if (typeof place.value !== "string" && typeof place.value !== "boolean") {
-    findings.add(place.at, `${nameOf(path)} has to be ${either(words)}; ${kindOf(place)}.`);
+    findings.add(place.at, `${nameOf(path)} has to be ${expected}; ${kindOf(place)}.`);
     return;
   }
   const written = String(place.value);
+  const isItem = isIndex(path.at(-1));
   // What `on`, `yes` and `true` mean where the words are off and required.
   const meant = words.includes("off") && /^(?:on|yes|true)$/i.test(written) ? " Did you mean required?" : undefined;
-  const subject = isIndex(path.at(-1))
+  const subject = isItem
     ? `${quoted(written)}, in ${nameOf(path.slice(0, -1))},`
     : `${nameOf(path)} ${quoted(written)}`;
+  const hint =
+    path.at(-2) === "attributes"
+      ? "An attribute of its own is written as a map: { attribute: loyaltyNumber, label: Loyalty number }."
+      : undefined;
   findings.add(
     place.at,
-    () => `${subject} is unknown: expected ${either(words)}.${meant ?? didYouMean(written, words)}`,
+    () => `${subject} is unknown: expected ${expected}.${meant ?? didYouMean(written, words)}`,
+    hint,
   );
 }
 
@@ -144,8 +149,7 @@ function wrongType(place: Place, expected: string, path: Path, findings: Finding
   } else if (expected === "array") {
     findings.add(place.at, sentence, `Write [ ] around what belongs to it, or each on a line that begins with "- ".`);
   } else {
-    const schema = schemaAt(path);
-    const members = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const members = membersAt(path);
     findings.add(place.at, sentence, members.length > 0 ? `Expected ${either(members)} below it.` : undefined);
   }
 }
@@ -188,28 +192,3 @@ function hintFor(path: Path): string | undefined {
 
 const isIndex = (step: PropertyKey | undefined) => typeof step === "number";
 const lowered = (title: string) => (/^[A-Z]{2}/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1));
-
-/** The part of the schema that describes the path; of a union the option that has members or items. */
-function schemaAt(path: Path): z.ZodType | undefined {
-  let schema: z.ZodType | undefined = unwrapped(tenantSchema);
-  for (const step of path) {
-    if (schema instanceof z.ZodObject) schema = schema.shape[String(step)] as z.ZodType | undefined;
-    else if (schema instanceof z.ZodRecord) schema = schema.valueType as z.ZodType;
-    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
-    else return undefined;
-    schema = unwrapped(schema);
-  }
-  return schema;
-}
-
-function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
-    return unwrapped(schema.unwrap() as z.ZodType);
-  }
-  if (schema instanceof z.ZodUnion) {
-    return schema.options
-      .map((option) => unwrapped(option as z.ZodType))
-      .find((option) => option instanceof z.ZodObject);
-  }
-  return schema;
-}

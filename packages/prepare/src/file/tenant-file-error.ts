@@ -8,8 +8,13 @@ export interface TenantFileProblem {
   message: string;
   /** What to do about it. */
   hint?: string;
-  /** The line of the file, with whatever may be a secret left out; for `describeProblems`. */
-  source?: string;
+}
+
+/** A line of the file as it may be shown: whatever may be a secret is left out. */
+export interface SourceLine {
+  text: string;
+  /** 0-based index in `text` of what the problem is about. */
+  at: number;
 }
 
 /** The file cannot be used; `problems` has every mistake found in one reading, in the order of the file. */
@@ -19,12 +24,24 @@ export class TenantFileError extends Error {
   readonly fileName: string;
   readonly problems: TenantFileProblem[];
   readonly hint = "Nothing was changed. Correct the file at the lines named, then start again.";
+  // Private, so that no log of the error has lines of the file in it.
+  #sources: ReadonlyMap<TenantFileProblem, SourceLine>;
 
-  constructor(fileName: string, problems: TenantFileProblem[]) {
+  constructor(
+    fileName: string,
+    problems: TenantFileProblem[],
+    sources: ReadonlyMap<TenantFileProblem, SourceLine> = new Map(),
+  ) {
     const [first] = problems;
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
     super(`${fileName}:${first?.line}:${first?.column} ${first?.message}${more}`);
     this.fileName = fileName;
     this.problems = problems;
+    this.#sources = sources;
+  }
+
+  /** Where the problem is, for a person to see. */
+  sourceOf(problem: TenantFileProblem): SourceLine | undefined {
+    return this.#sources.get(problem);
   }
 }

@@ -94,8 +94,8 @@ const app = z
     assignedTo: assignedTo(),
     groupClaims: groupClaims("Its ID tokens"),
   })
-  .nullable()
-  .meta({ title: "App", description: "A program that signs people in. The key is its name for good (uniqueName)." });
+  .meta({ title: "App", description: "A program that signs people in. The key is its name for good (uniqueName)." })
+  .nullable();
 
 const scope = z
   .strictObject({
@@ -132,8 +132,8 @@ const api = z
     scopes: named(permissionName(), scope).describe("Scopes by their value (the scp claim)."),
     roles: named(permissionName(), role).describe("App roles by their value (the roles claim)."),
   })
-  .nullable()
-  .meta({ title: "API", description: "A protected web API. The key is its name for good (uniqueName)." });
+  .meta({ title: "API", description: "A protected web API. The key is its name for good (uniqueName)." })
+  .nullable();
 
 const option = z.union([
   text(MAX_ANSWER).describe("Value and label in one."),
@@ -195,8 +195,8 @@ const userFlow = z
       .meta({ title: "Terms of use", description: "Terms that sign-up asks to be accepted." }),
     apps: list(reference(["ciam-client-app"])).describe("Keys of the apps that use it; an app has one user flow."),
   })
-  .nullable()
-  .meta({ title: "User flow", description: "How people sign in and up. The key is its name for good." });
+  .meta({ title: "User flow", description: "How people sign in and up. The key is its name for good." })
+  .nullable();
 
 const group = z
   .strictObject({
@@ -204,8 +204,8 @@ const group = z
     description: description().describe("What it is for."),
     members: list(reference(["ada@contoso.example"])).describe("Email addresses of users of this file."),
   })
-  .nullable()
-  .meta({ title: "Group", description: "A group of people. The key is its name for good (uniqueName)." });
+  .meta({ title: "Group", description: "A group of people. The key is its name for good (uniqueName)." })
+  .nullable();
 
 const allOr = (what: string, example: string) =>
   z
@@ -237,8 +237,8 @@ const user = z
       .describe("Environment variable that holds the password; never the password. Default: none, to be reset by mail.")
       .meta({ examples: ["ADA_PASSWORD"] }),
   })
-  .nullable()
-  .meta({ title: "User", description: "A test user, made in the embedded tenant only. The key is the email address." });
+  .meta({ title: "User", description: "A test user, made in the embedded tenant only. The key is the email address." })
+  .nullable();
 
 const tenant = z
   .strictObject({
@@ -252,9 +252,9 @@ const tenant = z
       .describe("The colour of the pages, #rgb or #rrggbb, in quotes: # begins a comment otherwise.")
       .meta({ examples: ["#0b6e4f"] }),
   })
+  .meta({ title: "Tenant", description: "The tenant itself. What is left out is left alone." })
   .nullable()
-  .default({})
-  .meta({ title: "Tenant", description: "The tenant itself. What is left out is left alone." });
+  .default({});
 
 export const tenantSchema = z
   .strictObject({

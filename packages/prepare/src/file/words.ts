@@ -12,7 +12,9 @@ export function either(words: readonly string[]): string {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  // Of an email address the domain is the same for all.
+  const length = typed.includes("@") ? typed.indexOf("@") : typed.length;
+  let least = (length < 4 ? 1 : Math.max(2, Math.floor(length / 3))) + 1;
   let tried = 0;
   for (const candidate of candidates) {
     if (tried++ === MAX_CANDIDATES) break;
