@@ -13,6 +13,12 @@ Environment:
   DOORCODE_MAIL_FROM     sender of its mails
   DOORCODE_DKIM          signs them: domain:selector:file of the private key`;
 
+const TOKEN_USE = `
+It stands alone on stdout, works for ten minutes and cannot be revoked. Whoever
+has it administers the tenant, so pass it on through a pipe:
+
+  doorcode tenant token | doorcode prepare --token-stdin --file F --to URL`;
+
 /** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
 export async function main(argv: string[]): Promise<number> {
   const outcome = { exit: exitCodes.done as number };
@@ -84,21 +90,33 @@ function program(outcome: { exit: number }): Command {
     .argument("<email>")
     .option("--name <name>", "display name (default: what stands before the @)")
     .option("--password-stdin", "read the password from stdin")
+    .option("--administrator", "may prepare the tenant: its apps, people and settings")
     .action(async (email: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{
         data?: string;
         json?: boolean;
         name?: string;
         passwordStdin?: boolean;
+        administrator?: boolean;
       }>();
       const { addUser } = await import("./users.ts");
       await addUser({
         email,
         name: options.name ?? null,
         passwordStdin: options.passwordStdin === true,
+        administrator: options.administrator === true,
         json: options.json === true,
         data: dataDirOf(options),
       });
+    });
+
+  dataDir(tenant.command("token"))
+    .description("Print a token of yours, the operator's, for the tenant's Graph.")
+    .option("--json", "print one event with the token, Graph's address and the CA file")
+    .addHelpText("after", TOKEN_USE)
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const { printToken } = await import("./token.ts");
+      await printToken({ json: options.json === true, data: dataDirOf(options) });
     });
   return tenant;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users` are its only speakers. */
+/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users | token` are its only speakers. */
 export const controlRequest = z.discriminatedUnion("do", [
   z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
   z.object({ do: z.literal("deny"), code: z.string().max(64) }),
@@ -10,7 +10,9 @@ export const controlRequest = z.discriminatedUnion("do", [
     email: z.string().max(320),
     name: z.string().max(256).nullable(),
     password: z.string().max(1024),
+    administrator: z.boolean().optional(),
   }),
+  z.object({ do: z.literal("administrator_token") }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -21,6 +23,18 @@ export interface ControlResults {
   deny: { app: string };
   list_users: ListedUser[];
   add_user: ListedUser;
+  administrator_token: AdministratorToken;
+}
+
+/** The operator's right to administer the tenant, for ten minutes. */
+export interface AdministratorToken {
+  token: string;
+  /** Base URL of Graph. */
+  graph: string;
+  /** What a client of it has to trust. */
+  ca_file: string;
+  /** RFC 3339. */
+  expires_at: string;
 }
 
 export interface ListedUser {
@@ -29,6 +43,7 @@ export interface ListedUser {
   name: string;
   created_at: string;
   disabled: boolean;
+  administrator: boolean;
 }
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };

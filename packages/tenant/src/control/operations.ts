@@ -17,9 +17,11 @@ import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../dire
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { permissionText } from "../messages/permission-text.ts";
 import { sendNotice } from "../notices/notice.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { AuditRecord } from "../stores/contract.ts";
+import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
-import type { ControlRequest, ControlResults, ListedUser } from "./messages.ts";
+import { issueOperatorToken } from "../tokens/operator-token.ts";
+import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
@@ -34,6 +36,8 @@ export function operate(ctx: TenantContext, request: ControlRequest): Promise<Co
       return listUsers(ctx);
     case "add_user":
       return addUser(ctx, request);
+    case "administrator_token":
+      return administratorToken(ctx);
   }
 }
 
@@ -114,11 +118,20 @@ async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<Li
   }
   const problem = await checkPassword(input.password, { email, tenantName: ctx.config.name });
   if (problem) throw weakPassword(problem);
-  const user = await createUser(ctx, { email, displayName, passwordHash: await hashPassword(input.password) });
+  const administrator = input.administrator === true;
+  const passwordHash = await hashPassword(input.password);
+  const user = await createUser(ctx, { email, displayName, passwordHash, administrator });
   if (user === "taken") {
     throw new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
   }
+  if (administrator) await ctx.store.audit.write(madeAdministrator(user));
   return listed(user);
+}
+
+async function administratorToken(ctx: TenantContext): Promise<AdministratorToken> {
+  const { token, expiresAt } = await issueOperatorToken(ctx);
+  const { config } = ctx;
+  return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
 }
 
 async function openGrant(ctx: TenantContext, typed: string): Promise<DeviceGrant> {
@@ -134,6 +147,18 @@ const listed = (user: User): ListedUser => ({
   name: user.displayName,
   created_at: new Date(user.createdAt).toISOString(),
   disabled: user.disabledAt !== null,
+  administrator: user.administrator,
+});
+
+const madeAdministrator = (user: User): AuditRecord => ({
+  at: user.createdAt,
+  event: "user.made_administrator",
+  actor: "operator",
+  userId: user.id,
+  clientId: null,
+  grantId: null,
+  ip: null,
+  detail: {},
 });
 
 const secondFactorNeeded = (user: User) =>

@@ -63,7 +63,11 @@ export async function permissionsOf(
     const wanted = new Set(resourceScopes);
     const lines = offered
       .filter((scope) => wanted.has(scope.value))
-      .map(({ displayName: text, value }) => ({ line: { kind: "api", text } as const, resourceId, scopes: [value] }));
+      .map(({ userDisplayName, displayName, value }) => ({
+        line: { kind: "api", text: userDisplayName || displayName } as const,
+        resourceId,
+        scopes: [value],
+      }));
     asked.push(...lines);
     resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
     withdrawn = resourceScopes.length < Math.max(1, wanted.size);

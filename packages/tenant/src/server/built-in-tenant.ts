@@ -31,6 +31,7 @@ export async function seedBuiltInTenant(store: Store, now: number): Promise<void
   const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), now);
   await directory.putApp(app);
   await directory.putApi(api);
+  for (const { clientId, name } of [app, api]) await giveUniqueName(store, clientId, name, now);
   // The administrator's consent, for everybody: customers cannot consent to these themselves.
   const forEverybody = { clientId: app.clientId, userId: null };
   await directory.addConsent({
@@ -44,6 +45,19 @@ export async function seedBuiltInTenant(store: Store, now: number): Promise<void
     scopes: api.scopes.map((scope) => scope.value),
   });
   await directory.settingOnce("built_in_tenant", "seeded");
+}
+
+/** The name that whoever describes the tenant by Graph finds it by. */
+async function giveUniqueName(store: Store, clientId: string, uniqueName: string, now: number): Promise<void> {
+  const found = await store.registrations.find({ clientId });
+  if (!found || found.registration.uniqueName !== null) return;
+  const event = "registration.named";
+  const audit = { at: now, event, actor: "tenant" as const, userId: null, clientId, grantId: null, ip: null };
+  await store.registrations.change(
+    found.registration.objectId,
+    (before) => ({ ...before, registration: { ...before.registration, uniqueName } }),
+    { ...audit, detail: { unique_name: uniqueName } },
+  );
 }
 
 function builtInApp(clientId: string, createdAt: number): App {

@@ -8,9 +8,10 @@ import type { Mailer } from "../mail/mailer.ts";
 import type { Store } from "../stores/contract.ts";
 import { openPostgresStore } from "../stores/postgres.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
-import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
 import { loadSigningKeys } from "../tokens/key-ring.ts";
+import { issueOperatorToken } from "../tokens/operator-token.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
@@ -58,6 +59,13 @@ export interface RunningTenant {
   port: number;
   apps: { name: string; clientId: string }[];
   apis: { name: string; clientId: string; scopes: string[] }[];
+  /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
+  graph: string;
+  /**
+   * A token for Graph alone, with all its scopes, for ten minutes: whoever runs the tenant may administer it. Each one is
+   * in the audit log.
+   */
+  operatorToken(): Promise<string>;
   /** For the inbox's REST fetch; null where there is no inbox. */
   inboxToken: string | null;
   context: TenantContext;
@@ -103,6 +111,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
+    caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
@@ -132,7 +141,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     tenantId: config.tenantId,
     issuer,
     pages: config.pagesOrigin,
-    caFile: ca?.file ?? "",
+    caFile: config.caFile,
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
     port: entrances.port,
@@ -142,6 +151,8 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
       clientId,
       scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
     })),
+    graph: graphOf(config),
+    operatorToken: async () => (await issueOperatorToken(ctx)).token,
     inboxToken,
     context: ctx,
     close: ending.run,

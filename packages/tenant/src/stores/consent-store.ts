@@ -6,7 +6,7 @@ import { prepared } from "./prepared.ts";
 type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole">;
 
 /** The administrator's consent, in the column that names a user. */
-const ADMINISTRATOR = "";
+export const ADMINISTRATOR = "";
 
 export function consentVerbs({ db }: Database): ConsentVerbs {
   const consentsOf = prepared((by: { clientId: string; userId: string }) =>
@@ -68,10 +68,10 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
 
     async rolesFor(apiClientId, userId) {
       const rows = await rolesOf(db, { apiClientId, userId });
-      // A role that the API no longer has is nobody's.
-      return rows
-        .filter((row) => (JSON.parse(row.roles) as ApiRole[]).some((role) => role.value === row.roleValue))
-        .map((row) => row.roleValue);
+      // A role that the API no longer has, or has disabled, is nobody's.
+      const stands = (row: { roleValue: string }) => (role: ApiRole) =>
+        role.value === row.roleValue && role.enabled !== false;
+      return rows.filter((row) => (JSON.parse(row.roles) as ApiRole[]).some(stands(row))).map((row) => row.roleValue);
     },
 
     async assignRole(apiClientId, roleValue, principalId) {

@@ -8,6 +8,7 @@
 import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AdministrationStore } from "./administration-contract.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
@@ -15,8 +16,11 @@ import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { PasskeyStore } from "./passkey-contract.ts";
+import type { PermissionStore } from "./permission-contract.ts";
+import type { RegistrationStore } from "./registration-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
+export type * from "./administration-contract.ts";
 export type * from "./audit-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
@@ -24,6 +28,8 @@ export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
 export type * from "./passkey-contract.ts";
+export type * from "./permission-contract.ts";
+export type * from "./registration-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -31,6 +37,9 @@ export interface Store {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
+  readonly registrations: RegistrationStore;
+  readonly permissions: PermissionStore;
+  readonly administration: AdministrationStore;
   readonly sessions: SessionStore;
   readonly factors: FactorStore;
   readonly mail: MailStore;

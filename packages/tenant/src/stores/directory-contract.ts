@@ -18,6 +18,11 @@ export interface DirectoryStore {
    * transaction. Enabling again revives none of it, nor an approval that was not yet redeemed.
    */
   setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
+  /**
+   * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
+   * token that has one is refused by Graph. False when there is no such user.
+   */
+  setUserAdministrator(id: string, administrator: boolean): Promise<boolean>;
 
   findApp(clientId: string): Promise<App | undefined>;
   listApps(): Promise<App[]>;

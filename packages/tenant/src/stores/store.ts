@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
@@ -10,6 +11,8 @@ import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
 import { outboxStore } from "./outbox-store.ts";
 import { passkeyStore } from "./passkey-store.ts";
+import { permissionStore } from "./permission-store.ts";
+import { registrationStore } from "./registration-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
 import { sweep } from "./sweep.ts";
@@ -24,6 +27,9 @@ export function storeOver(database: Database): Store {
     grants: retried(grantStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
+    registrations: retried(registrationStore(database)),
+    permissions: retried(permissionStore(database)),
+    administration: administrationStore(database),
     sessions: retried(sessionStore(database)),
     factors: retried(factorStore(database)),
     mail: retried(mailStore(database)),
