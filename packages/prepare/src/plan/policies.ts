@@ -1,5 +1,6 @@
 import type { ConditionalAccessConditionSet, ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
-import { createPolicy, deletePolicy, patchPolicy, policyBody } from "../graph/conditional-access.ts";
+import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/conditional-access.ts";
+import type { Graph } from "../graph/graph.ts";
 import { PrepareError } from "./prepare-error.ts";
 import { flowOf, nameOfApp } from "./user-flows.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
@@ -121,12 +122,25 @@ function compare(about: Comparison, name: string, wantedNow: () => WantedPolicy)
       await graph.send(patchPolicy(policy.id, changed));
       Object.assign(policy, changed);
     } else {
-      const made = await graph.send(createPolicy(body));
-      if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the policy ${name} no id.`);
-      graph.created(made.id);
-      about.current.policies.push({ ...body, ...made, id: made.id });
+      about.current.policies.push({ ...body, ...(await create(graph, body)) });
     }
   });
+}
+
+/**
+ * Graph has nothing against two policies of one name, so another run beside this may have made the same: the earlier
+ * one stays.
+ */
+async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<ConditionalAccessPolicy & { id: string }> {
+  const made = await graph.send(createPolicy(body));
+  if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the policy ${body.displayName} no id.`);
+  graph.created(made.id);
+  const age = ({ createdDateTime, id }: ConditionalAccessPolicy) => `${createdDateTime} ${id}`;
+  const all = await graph.list(listPolicies());
+  const earlier = all.find((other) => other.displayName === body.displayName && other.id && age(other) < age(made));
+  if (!earlier?.id) return { ...made, id: made.id };
+  await graph.send(deletePolicy(made.id));
+  return { ...earlier, id: earlier.id };
 }
 
 function compareList(
