@@ -183,7 +183,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
     const args = ["prepare", "--token-stdin", "--to", ready.authority, "--plan"];
     assert.equal((await withInput(folder, env, args, "")).exit, 2);
     const refused = await withInput(folder, env, args, "A".repeat(200));
-    assert.equal(refused.exit, 4, refused.stderr);
+    assert.equal(refused.exit, 3, refused.stderr);
     assert.ok(!refused.stderr.includes("AAAA"));
   });
 });
