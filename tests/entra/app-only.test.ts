@@ -300,7 +300,14 @@ for (const store of ["sqlite", "postgres"] as const) {
           scope: "https://graph.microsoft.com/.default",
         });
       assert.equal((await asFired()).status, 200);
-      await tenant.context.store.credentials.replaceCertificates(fired.app.clientId, []);
+      const at = tenant.clock.now();
+      const audit = { at, event: "app.certificates", actor: "operator" as const, userId: null, clientId: null };
+      await tenant.context.store.credentials.changeCertificates(fired.app.clientId, () => [], {
+        ...audit,
+        grantId: null,
+        ip: null,
+        detail: {},
+      });
       assertRefused(await asFired(), 700027);
     });
 

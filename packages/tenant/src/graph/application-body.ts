@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, ApiRole, ApiScope } from "../directory/entities.ts";
 import type { Registered } from "../stores/contract.ts";
 import { uuidV5 } from "./derived-id.ts";
+import { keyCredentialOf, keyCredentials } from "./key-credentials.ts";
 import { redirectProblem } from "./redirect-uri.ts";
 import { strictBody } from "./route.ts";
 
@@ -89,6 +91,7 @@ export const applicationInput = strictBody({
     .optional(),
   appRoles: z.array(role).max(200).optional(),
   doorcodeTokenProfile: z.enum(["entra", "rfc9068"]).nullable().optional(),
+  keyCredentials: keyCredentials.optional(),
 });
 
 export type ApplicationInput = z.infer<typeof applicationInput>;
@@ -119,6 +122,17 @@ export function roleOf(input: z.infer<typeof role>): ApiRole {
   };
 }
 
+export function appRolesOf(roles: readonly ApiRole[]) {
+  return roles.map((each) => ({
+    id: each.id,
+    value: each.value,
+    displayName: each.displayName,
+    description: each.description ?? each.displayName,
+    allowedMemberTypes: each.allowedMemberTypes ?? ["User", "Application"],
+    isEnabled: each.enabled !== false,
+  }));
+}
+
 /** The scopes and roles of an API as applications and service principals answer them. */
 export function permissionsOf(api: Api | undefined) {
   return {
@@ -132,19 +146,19 @@ export function permissionsOf(api: Api | undefined) {
       userConsentDescription: each.userDescription ?? null,
       isEnabled: each.enabled,
     })),
-    appRoles: (api?.roles ?? []).map((each) => ({
-      id: each.id,
-      value: each.value,
-      displayName: each.displayName,
-      description: each.description ?? each.displayName,
-      allowedMemberTypes: each.allowedMemberTypes ?? ["User", "Application"],
-      isEnabled: each.enabled !== false,
-    })),
+    appRoles: appRolesOf(api?.roles ?? []),
   };
 }
 
-/** As Graph answers it. `requiredResourceAccess` is handed in: where nobody set it, it is told by what was consented. */
-export function applicationOf(registered: Registered, requiredResourceAccess: object[]) {
+/**
+ * As Graph answers it. `requiredResourceAccess` is handed in: where nobody set it, it is told by what was consented; and so
+ * are the certificates, which stand apart.
+ */
+export function applicationOf(
+  registered: Registered,
+  requiredResourceAccess: object[],
+  certificates: readonly AppCertificate[],
+) {
   const { registration } = registered;
   const app = registered.kind === "app" ? registered.app : undefined;
   const api = registered.kind === "api" ? registered.api : undefined;
@@ -168,6 +182,7 @@ export function applicationOf(registered: Registered, requiredResourceAccess: ob
     identifierUris: api ? [api.identifierUri] : [],
     api: { requestedAccessTokenVersion: api ? 2 : null, oauth2PermissionScopes },
     appRoles,
+    keyCredentials: certificates.map(keyCredentialOf),
     ...(api?.tokenProfile === "rfc9068" ? { doorcodeTokenProfile: "rfc9068" } : {}),
   };
 }

@@ -112,8 +112,9 @@ function refuseMembersOfApis({ api, identifierUris, appRoles, doorcodeTokenProfi
   );
 }
 
-function refuseMembersOfClients({ isFallbackPublicClient, publicClient, web }: ApplicationInput): void {
+function refuseMembersOfClients({ isFallbackPublicClient, publicClient, web, keyCredentials }: ApplicationInput): void {
   const wrong =
+    ((keyCredentials ?? []).length > 0 && "keyCredentials") ||
     (isFallbackPublicClient === true && "isFallbackPublicClient") ||
     ((publicClient?.redirectUris ?? []).length > 0 && "publicClient") ||
     ((web?.redirectUris ?? []).length > 0 && "web");

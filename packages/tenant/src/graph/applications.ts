@@ -3,6 +3,7 @@ import type { Registered, RegistrationConflict, RegistrationKey } from "../store
 import { collection, entity, type Resource } from "./answer.ts";
 import { type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
 import { changedBy, newRegistered } from "./application-change.ts";
+import { certificatesOf } from "./key-credentials.ts";
 import { isPreRegistered } from "./pre-registered.ts";
 import { alreadyTaken, invalidProperty, notFound } from "./refusals.ts";
 import { requiredAccess } from "./required-access.ts";
@@ -15,7 +16,8 @@ const applications: Resource = {
   properties: [
     ...["id", "appId", "displayName", "description", "uniqueName", "createdDateTime", "deletedDateTime"],
     ...["signInAudience", "tags", "isFallbackPublicClient", "publicClient", "web", "groupMembershipClaims"],
-    ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "doorcodeTokenProfile"],
+    ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
+    "doorcodeTokenProfile",
   ],
 };
 
@@ -41,7 +43,12 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
   return collection(
     call,
     applications,
-    own.map((each) => applicationOf(each, requires(each))),
+    await Promise.all(
+      own.map(async (each) => {
+        const { clientId } = each.registration;
+        return applicationOf(each, requires(each), await store.credentials.certificatesOf(clientId));
+      }),
+    ),
   );
 }
 
@@ -91,8 +98,11 @@ async function insert(call: GraphCall, input: ApplicationInput, uniqueName: stri
   const registered = changedBy(blank, input);
   const detail = { app_id: ids.clientId, name: input.displayName, kind: registered.kind };
   const audit = auditOf(call, "application.created", detail);
+  // Seen to be usable before anything stands.
+  if (input.keyCredentials) certificatesOf(input.keyCredentials, [], { clientId: ids.clientId, now: call.now });
   const outcome = await call.ctx.store.registrations.insert(registered, audit);
   if (outcome !== "inserted") throw taken(outcome);
+  await changeCertificates(call, registered, input);
   return registered;
 }
 
@@ -100,10 +110,31 @@ async function insert(call: GraphCall, input: ApplicationInput, uniqueName: stri
 async function change(call: GraphCall, { registration }: Registered, input: ApplicationInput): Promise<boolean> {
   const changed = Object.keys(input).sort().join(" ");
   const audit = auditOf(call, "application.changed", { app_id: registration.clientId, changed });
-  const { registrations } = call.ctx.store;
+  const { registrations, credentials } = call.ctx.store;
+  const { clientId } = registration;
+  // Seen to be usable before anything changes.
+  if (input.keyCredentials) {
+    certificatesOf(input.keyCredentials, await credentials.certificatesOf(clientId), { clientId, now: call.now });
+  }
   const result = await registrations.change(registration.objectId, (before) => changedBy(before, input), audit);
   if (result.outcome === "conflict") throw taken(result.with);
-  return result.outcome === "changed";
+  return result.outcome === "changed" && (await changeCertificates(call, result.registered, input));
+}
+
+/** After the rest: whoever is cut off in between sends the same again. False when the app is there no more. */
+async function changeCertificates(
+  call: GraphCall,
+  { kind, registration }: Registered,
+  { keyCredentials }: ApplicationInput,
+): Promise<boolean> {
+  if (keyCredentials === undefined || kind === "api") return true;
+  const { clientId } = registration;
+  const audit = auditOf(call, "application.certificates", { app_id: clientId, certificates: keyCredentials.length });
+  return call.ctx.store.credentials.changeCertificates(
+    clientId,
+    (before) => certificatesOf(keyCredentials, before, { clientId, now: call.now }),
+    audit,
+  );
 }
 
 async function created(call: GraphCall, registered: Registered): Promise<GraphAnswer> {
@@ -111,8 +142,9 @@ async function created(call: GraphCall, registered: Registered): Promise<GraphAn
 }
 
 async function answerOf({ ctx }: GraphCall, registered: Registered) {
-  const requires = await requiredAccess(ctx.store, registered.registration.clientId);
-  return applicationOf(registered, requires(registered));
+  const { clientId } = registered.registration;
+  const requires = await requiredAccess(ctx.store, clientId);
+  return applicationOf(registered, requires(registered), await ctx.store.credentials.certificatesOf(clientId));
 }
 
 async function find(call: GraphCall, key: Key): Promise<Registered> {

@@ -101,8 +101,8 @@ async function refusedPath(ctx: TenantContext, request: FastifyRequest, methods:
   });
 }
 
-async function throttle(ctx: TenantContext, { userId }: GraphCaller, now: number): Promise<void> {
-  const taken = await ctx.store.throttle.take(`graph:${userId ?? "operator"}`, GRAPH_LIMIT, now);
+async function throttle(ctx: TenantContext, { userId, clientId }: GraphCaller, now: number): Promise<void> {
+  const taken = await ctx.store.throttle.take(`graph:${userId ?? clientId ?? "operator"}`, GRAPH_LIMIT, now);
   if (!taken.allowed) throw tooMany("Too many requests.", Math.ceil((taken.retryAt - now) / 1_000));
 }
 

@@ -1,7 +1,10 @@
 import { z } from "zod";
-import type { Registered, RoleAssignment } from "../stores/contract.ts";
+import type { ApiRole } from "../directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { RoleAssignment } from "../stores/contract.ts";
 import { collection, entity, type Item, type Resource } from "./answer.ts";
 import { isGuid, packIds, unpackIds } from "./derived-id.ts";
+import { GRAPH_APP_ROLES } from "./graph-app-roles.ts";
 import { GraphError } from "./graph-error.ts";
 import { badRequest, invalidProperty, notFound } from "./refusals.ts";
 import {
@@ -14,7 +17,8 @@ import {
   readBody,
   strictBody,
 } from "./route.ts";
-import { principalOf } from "./service-principals.ts";
+import { graphPrincipalId } from "./service-principal-body.ts";
+import { type Principal, principalOf } from "./service-principals.ts";
 
 const assignments: Resource = {
   type: "appRoleAssignment",
@@ -42,9 +46,8 @@ export const roleAssignmentRoutes: GraphRoute[] = [
 ];
 
 async function list(call: GraphCall): Promise<GraphAnswer> {
-  const resource = await resourceOf(call);
-  if (!resource) return collection(call, assignments, []);
-  const all = await call.ctx.store.permissions.assignmentsAt(resource.registration.clientId);
+  const resource = await principalOf(call);
+  const all = await call.ctx.store.permissions.assignmentsAt(clientIdOf(resource));
   const items = await Promise.all(all.map((assignment) => answerOf(call, resource, assignment)));
   return collection(
     call,
@@ -54,17 +57,17 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
 }
 
 async function post(call: GraphCall): Promise<GraphAnswer> {
-  const resource = await resourceOf(call);
-  if (!resource) throw badRequest("Nobody is assigned roles of Microsoft Graph here.");
+  const resource = await principalOf(call);
   const input = readBody(call, creation, "appRoleAssignment");
-  const { clientId, servicePrincipalId } = resource.registration;
-  if (input.resourceId !== servicePrincipalId) {
+  const clientId = clientIdOf(resource);
+  if (input.resourceId !== principalIdOf(call, resource)) {
     throw invalidProperty("resourceId", "appRoleAssignment", "it is not the service principal of the URL.");
   }
   const role = rolesOf(resource).find(({ id }) => id === input.appRoleId);
   if (!role && input.appRoleId !== NO_ROLE) {
     throw badRequest("Permission being assigned was not found on application.");
   }
+  await refuseWrongPrincipal(call, resource, role, input.principalId);
   const assignment = { clientId, roleValue: role?.value ?? null, principalId: input.principalId };
   const outcome = await call.ctx.store.permissions.assign(assignment, audited(call, "created", assignment));
   if (outcome === "unknown_principal") throw notFound(input.principalId);
@@ -78,12 +81,12 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
-  const resource = await resourceOf(call);
+  const resource = await principalOf(call);
   const id = keyOf(call, "assignment").value;
   const [clientId, principalId, roleId] = unpackIds(id, 3) ?? [];
-  const role = resource && rolesOf(resource).find((each) => each.id === roleId);
+  const role = rolesOf(resource).find((each) => each.id === roleId);
   const known = role !== undefined || roleId === NO_ROLE;
-  if (!resource || principalId === undefined || clientId !== resource.registration.clientId || !known) {
+  if (principalId === undefined || clientId !== clientIdOf(resource) || !known) {
     throw notFound(id);
   }
   const assignment = { clientId, principalId, roleValue: role?.value ?? null };
@@ -92,34 +95,59 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
   return NO_CONTENT;
 }
 
-async function resourceOf(call: GraphCall): Promise<Registered | undefined> {
-  const principal = await principalOf(call);
-  return principal.kind === "graph" ? undefined : principal;
+const clientIdOf = (resource: Principal) =>
+  resource.kind === "graph" ? GRAPH_RESOURCE_ID : resource.registration.clientId;
+
+const principalIdOf = ({ ctx }: GraphCall, resource: Principal) =>
+  resource.kind === "graph" ? graphPrincipalId(ctx.config) : resource.registration.servicePrincipalId;
+
+function rolesOf(resource: Principal): readonly ApiRole[] {
+  if (resource.kind === "graph") return GRAPH_APP_ROLES;
+  return resource.kind === "api" ? resource.api.roles : [];
 }
 
-function rolesOf(resource: Registered) {
-  return resource.kind === "api" ? resource.api.roles : [];
+function nameOf(resource: Principal): string {
+  if (resource.kind === "graph") return "Microsoft Graph";
+  return resource.kind === "app" ? resource.app.name : resource.api.name;
+}
+
+/** An app has roles that are for apps; people and groups have none of Graph's. */
+async function refuseWrongPrincipal(
+  { ctx }: GraphCall,
+  resource: Principal,
+  role: ApiRole | undefined,
+  principalId: string,
+): Promise<void> {
+  const app = await ctx.store.registrations.find({ servicePrincipalId: principalId });
+  if (!app) {
+    if (resource.kind !== "graph") return;
+    throw badRequest("Application permissions of Microsoft Graph are assigned to the service principals of apps.");
+  }
+  if (role && (role.allowedMemberTypes?.includes("Application") ?? true)) return;
+  throw badRequest("The permission being assigned is not one for applications (allowedMemberTypes).");
 }
 
 /** Undefined for a role that the API has no more. */
 async function answerOf(
-  { ctx }: GraphCall,
-  resource: Registered,
+  call: GraphCall,
+  resource: Principal,
   { clientId, roleValue, principalId }: RoleAssignment,
 ): Promise<Item | undefined> {
   const roleId = roleValue === null ? NO_ROLE : rolesOf(resource).find(({ value }) => value === roleValue)?.id;
   if (roleId === undefined || !isGuid(principalId) || !isGuid(roleId)) return undefined;
-  const user = await ctx.store.directory.findUser(principalId);
-  const group = user ? undefined : await ctx.store.administration.groups.find({ id: principalId });
+  const { directory, administration, registrations } = call.ctx.store;
+  const user = await directory.findUser(principalId);
+  const group = user ? undefined : await administration.groups.find({ id: principalId });
+  const app = user || group ? undefined : await registrations.find({ servicePrincipalId: principalId });
   return {
     id: packIds(clientId, principalId, roleId),
     deletedDateTime: null,
     appRoleId: roleId,
     principalId,
-    principalType: group ? "Group" : "User",
-    principalDisplayName: user?.displayName ?? group?.name ?? null,
-    resourceId: resource.registration.servicePrincipalId,
-    resourceDisplayName: resource.kind === "app" ? resource.app.name : resource.api.name,
+    principalType: app ? "ServicePrincipal" : group ? "Group" : "User",
+    principalDisplayName: app ? nameOf(app) : (user?.displayName ?? group?.name ?? null),
+    resourceId: principalIdOf(call, resource),
+    resourceDisplayName: nameOf(resource),
   };
 }
 

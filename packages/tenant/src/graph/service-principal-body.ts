@@ -1,8 +1,9 @@
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { Registered } from "../stores/contract.ts";
 import type { TenantConfig } from "../tenant-context.ts";
-import { permissionsOf } from "./application-body.ts";
+import { appRolesOf, permissionsOf } from "./application-body.ts";
 import { uuidV5 } from "./derived-id.ts";
+import { GRAPH_APP_ROLES } from "./graph-app-roles.ts";
 import { GRAPH_SCOPE_IDS } from "./required-access.ts";
 
 /** Microsoft Graph's own service principal, which every tenant has. */
@@ -27,7 +28,7 @@ export function graphPrincipal(config: TenantConfig) {
       userConsentDescription: value,
       isEnabled: true,
     })),
-    appRoles: [],
+    appRoles: appRolesOf(GRAPH_APP_ROLES),
   };
 }
 
