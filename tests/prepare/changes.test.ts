@@ -109,7 +109,7 @@ test("What a file does not name is not even looked at", async () => {
   prepared.calls.length = 0;
   await prepared.prepare("groups: { staff: { displayName: All of us } }");
   assert.deepEqual(
-    prepared.calls.filter((call) => !/^GET \/(organization|groups\?)/.test(call)).map((call) => call.slice(0, 14)),
+    prepared.calls.filter((call) => !/^GET \/(organization|groups\()/.test(call)).map((call) => call.slice(0, 14)),
     ["PATCH /groups/"],
   );
   const { model } = await prepared.export();

@@ -96,6 +96,16 @@ export function identityProvidersOf(id: string): GraphRequest<{ value: { id?: st
   return { method: "GET", path: `${path}/${segment(id)}/${cast}/identityProviders` };
 }
 
+/** A flow that was made without `onAttributeCollection` gets it by this alone; a page may then be sent. */
+export function addAttribute(base: string, id: string, attributeId: string): GraphRequest {
+  const cast = `microsoft.graph.${FLOW}/onAttributeCollection/microsoft.graph.${ATTRIBUTES}`;
+  return {
+    method: "POST",
+    path: `${path}/${segment(id)}/${cast}/attributes/$ref`,
+    body: { "@odata.id": `${base}/identity/userFlowAttributes/${segment(attributeId)}` },
+  };
+}
+
 export function deleteUserFlow(id: string): GraphRequest {
   return { method: "DELETE", path: `${path}/${segment(id)}` };
 }
