@@ -39,6 +39,8 @@ export interface UserFlowSettings {
   isSignUpAllowed: boolean;
   attributes: IdentityUserFlowAttribute[];
   page: AuthenticationAttributeCollectionPage;
+  /** The embedded tenant's only. */
+  doorcodeMfaRequired?: boolean;
 }
 
 export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUserFlow> {
@@ -60,13 +62,16 @@ export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUs
 /** Only what is given changes; of the page, all of it. */
 export function patchUserFlow(
   id: string,
-  changes: Partial<Pick<UserFlowSettings, "description" | "identityProviders" | "isSignUpAllowed" | "page">>,
+  changes: Partial<
+    Pick<UserFlowSettings, "description" | "identityProviders" | "isSignUpAllowed" | "page" | "doorcodeMfaRequired">
+  >,
 ): GraphRequest {
   const body = {
     ...ofType(FLOW),
     ...(changes.description !== undefined && { description: changes.description }),
     ...(changes.identityProviders && methods(changes.identityProviders)),
     ...(changes.isSignUpAllowed !== undefined && start(changes.isSignUpAllowed)),
+    ...(changes.doorcodeMfaRequired !== undefined && { doorcodeMfaRequired: changes.doorcodeMfaRequired }),
     // Attributes follow the page's inputs: what is missing among them is removed from the flow.
     ...(changes.page && { onAttributeCollection: { ...ofType(ATTRIBUTES), attributeCollectionPage: changes.page } }),
   };

@@ -129,6 +129,11 @@ function compareSettings(
   if (changes.flag("sign-up", flow.onInteractiveAuthFlowStart?.isSignUpAllowed ?? true, entry.signUp))
     settings.isSignUpAllowed = entry.signUp;
 
+  if (flow.doorcodeMfaRequired && entry.mfa === "off") {
+    changes.flag("second factor", true, false);
+    settings.doorcodeMfaRequired = false;
+  }
+
   const { attributes } = about.current;
   const page = flow.onAttributeCollection?.attributeCollectionPage;
   const wanted = normalizePage(entry, attributes, about.target);
