@@ -44,11 +44,8 @@ function secondFactorWork(about: Comparison, key: string): Work[] {
   if (Object.hasOwn(about.model.policies, name)) return [];
   const entry = about.model.userFlows[key]!;
   const policy = findPolicy(about, name);
-  if (flowOf(about.current, key)?.flow.doorcodeMfaRequired) {
-    if (entry.mfa === "off")
-      about.notes.add(`The user flow ${key} requires a second factor by itself; only its program can change that.`);
-    return [];
-  }
+  // The embedded tenant's flow may demand it by itself (its TypeScript API); the flow's own work sees to that.
+  if (entry.mfa === "required" && flowOf(about.current, key)?.flow.doorcodeMfaRequired) return [];
   if (entry.mfa === "required") {
     return [
       compare(about, name, () => {

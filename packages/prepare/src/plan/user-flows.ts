@@ -1,6 +1,7 @@
 import type { UserFlowEntry } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
 import {
+  addAttribute,
   createUserFlow,
   excludeApplication,
   includeApplication,
@@ -55,6 +56,9 @@ export function userFlowWork(about: Comparison): Work[] {
     const exists = found !== undefined;
     return workOf({ kind: "user flow", name: key, exists, changes: changes.list }, async (graph) => {
       const flow = found ?? (await create(graph, about, key, entry));
+      if (settings.page && !flow.flow.onAttributeCollection)
+        for (const { id = "" } of attributesFor(entry, about.current.attributes))
+          await graph.send(addAttribute(graph.base, flow.flow.id, id));
       if (Object.keys(settings).length > 0) await graph.send(patchUserFlow(flow.flow.id, settings));
       for (const { app } of join) await moveTo(graph, about.current, flow, appIdOf(about, app) ?? "");
       for (const appId of leave) {
@@ -124,6 +128,11 @@ function compareSettings(
     ];
   if (changes.flag("sign-up", flow.onInteractiveAuthFlowStart?.isSignUpAllowed ?? true, entry.signUp))
     settings.isSignUpAllowed = entry.signUp;
+
+  if (flow.doorcodeMfaRequired && entry.mfa === "off") {
+    changes.flag("second factor", true, false);
+    settings.doorcodeMfaRequired = false;
+  }
 
   const { attributes } = about.current;
   const page = flow.onAttributeCollection?.attributeCollectionPage;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GRAPH_APP_ID } from "../../src/graph/applications.ts";
 import { exportTenant } from "../../src/index.ts";
+import { graphError } from "./fixtures/documented-graph.ts";
 import type { Thing } from "./fixtures/documented-state.ts";
 import { Entra, failure } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO } from "./fixtures/models.ts";
@@ -406,4 +407,25 @@ test("An export says what the file cannot", async () => {
     /"Block" demands something else/,
   ])
     assert.match(notes.join("\n"), says);
+});
+
+test("An application that was deleted a while ago keeps its name, which is told", async () => {
+  await using entra = await Entra.start();
+  const message = "Another object with the same value for property uniqueName already exists.";
+  entra.interrupt = (_, { method }) =>
+    method === "PATCH" ? { status: 400, body: graphError("Request_BadRequest", message) } : undefined;
+  const error = await failure(entra.prepare("apps: { gone-app: {} }"));
+  assert.equal(error.code, "conflicts_with_tenant");
+  assert.match(error.message, /`gone-app`/);
+  assert.match(error.hint, /30 days/);
+});
+
+test("A user flow made by hand without questions gets the file's", async () => {
+  const { entra, flow } = await prepared();
+  await using _ = entra;
+  Object.assign(flow, { onAttributeCollection: null, description: null });
+  assert.deepEqual((await entra.differences(HOW_TO))[0]?.changes, [{ what: "attributes", to: "displayName" }]);
+  await entra.prepare(HOW_TO);
+  assert.deepEqual(await entra.differences(HOW_TO), []);
+  assert.equal(entra.state.flows.length, 1);
 });

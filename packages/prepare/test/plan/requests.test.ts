@@ -18,6 +18,7 @@ import { makeAdministrator } from "../../src/graph/role-assignments.ts";
 import { assignRole, createServicePrincipal, NO_ROLE } from "../../src/graph/service-principals.ts";
 import { createUserFlowAttribute } from "../../src/graph/user-flow-attributes.ts";
 import {
+  addAttribute,
   createUserFlow,
   excludeApplication,
   identityProvidersOf,
@@ -182,6 +183,11 @@ test("A user flow names the type of every handler", () => {
     identityProvidersOf("7").path,
     "/identity/authenticationEventsFlows/7/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp/identityProviders",
   );
+  assert.deepEqual(addAttribute("https://graph.microsoft.com/v1.0", "7", "city"), {
+    method: "POST",
+    path: "/identity/authenticationEventsFlows/7/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes/$ref",
+    body: { "@odata.id": "https://graph.microsoft.com/v1.0/identity/userFlowAttributes/city" },
+  });
   assert.deepEqual(createUserFlowAttribute({ name: "Hobby", description: "Your hobby", dataType: "string" }), {
     method: "POST",
     path: "/identity/userFlowAttributes",

@@ -80,11 +80,21 @@ test("A create without an answer is not sent twice: it may have been done", asyn
   await assert.rejects(late.graph.send(create), GraphUncertain);
 });
 
-test("A server that never answers is unreachable in the end", async () => {
-  const { clock, server, graph } = await started(...Array(9).fill({ status: 0, hangUp: true }));
+test("A server that stops answering is unreachable in the end", async () => {
+  const { clock, server, graph } = await started(
+    { status: 503, body: "" },
+    ...Array(9).fill({ status: 0, hangUp: true }),
+  );
   await using _ = server;
   await assert.rejects(graph.list(list), fails("graph_unreachable", /cannot be reached/));
   assert.deepEqual(clock.slept, [1_000, 2_000, 4_000, 8_000, 16_000]);
+});
+
+test("A server that never answered is unreachable at once: it may be a wrong address", async () => {
+  const { clock, server, graph } = await started(...Array(9).fill({ status: 0, hangUp: true }));
+  await using _ = server;
+  await assert.rejects(graph.list(list), fails("graph_unreachable", /cannot be reached/));
+  assert.deepEqual(clock.slept, [500]);
 });
 
 test("What is denied names the permission and the directory role that are missing", async () => {

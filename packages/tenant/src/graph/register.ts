@@ -11,6 +11,9 @@ import { matchPath, stepsOf } from "./resource-path.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import type { GraphCall, GraphRoute } from "./route.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
+import { userFlowAttributeRoutes } from "./user-flow-attributes.ts";
+import { userFlowPartRoutes } from "./user-flow-parts.ts";
+import { userFlowRoutes } from "./user-flows.ts";
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -22,6 +25,9 @@ const routes: readonly GraphRoute[] = [
   ...servicePrincipalRoutes,
   ...permissionGrantRoutes,
   ...roleAssignmentRoutes,
+  ...userFlowRoutes,
+  ...userFlowPartRoutes,
+  ...userFlowAttributeRoutes,
 ];
 
 /** What the path and the token say, before any body is read. */
