@@ -113,13 +113,20 @@ function toYaml(content: Plain): string {
       }
     },
     Scalar(_, node) {
-      if (typeof node.value !== "string") return;
-      if (node.value.includes("\n")) node.type = Scalar.BLOCK_LITERAL;
-      // A pattern reads better without every backslash doubled.
-      else if (node.value.includes("\\")) node.type = Scalar.QUOTE_SINGLE;
+      if (typeof node.value === "string") node.type = styleOf(node.value);
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY });
+}
+
+/** Undefined where the library finds out whether quotes are needed. */
+function styleOf(text: string): Scalar.Type | undefined {
+  if (text.includes("\n")) {
+    // Blanks at the ends of lines, and empty lines at the end, do not survive every editor.
+    return /(?:^|\n)\s|\s(?:\n|$)/.test(text) ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;
+  }
+  // A pattern reads better without every backslash doubled.
+  return text.includes("\\") ? Scalar.QUOTE_SINGLE : undefined;
 }
 
 /** `[a, b]` beside `{ a: b }`; the library pads both or neither. */

@@ -52,8 +52,13 @@ export function readYaml(text: string, findings: Findings): Place | undefined {
     const at = second.range[0];
     findings.add(at, "A second document begins here (---); the file is one.", "Put everything into the first one.");
   }
-  for (const { code, pos } of document?.errors ?? []) findings.add(pos[0], ...yamlSentence(code));
-  for (const { code, pos } of document?.warnings ?? []) findings.add(pos[0], ...yamlSentence(code));
+  // What follows on the same line are consequences of the first.
+  const lines = new Set<number>();
+  for (const error of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
+    const line = findings.lineOf(error.pos[0]);
+    if (!lines.has(line)) findings.add(error.pos[0], ...yamlSentence(error));
+    lines.add(line);
+  }
   if (!findings.none) return undefined;
   const tree = document?.contents ? new TreeBuilder(findings).place(document.contents, undefined) : undefined;
   if (!tree || tree.value === null) {

@@ -27,7 +27,7 @@ describe("the file that is written for a model", () => {
         assert.deepEqual(again, model);
         assert.equal(writeTenantFile(again), text);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
