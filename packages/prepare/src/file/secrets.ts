@@ -15,8 +15,7 @@ export function isSecretName(name: string): boolean {
 }
 
 export function hasSecretValue(text: string): boolean {
-  SECRET_VALUE.lastIndex = 0;
-  return SECRET_VALUE.test(text);
+  return text.search(SECRET_VALUE) !== -1;
 }
 
 /** Start and end of something in the text that must not be shown; UTF-16 offsets. */

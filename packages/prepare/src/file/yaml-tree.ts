@@ -136,24 +136,28 @@ class TreeBuilder {
     for (const { key, value: node } of items) {
       const keyAt = key?.range?.[0] ?? place.at;
       const name = isScalar(key) ? key.value : undefined;
-      if (typeof name !== "string") {
-        const written = isScalar(key) && key.source ? ` Write ${quoted(key.source)}, in quotes.` : "";
-        this.#findings.add(keyAt, `A key has to be text.${written}`);
+      const first = typeof name === "string" ? place.children.get(name) : undefined;
+      if (typeof name === "string" && name !== "__proto__" && first === undefined) {
+        const child = this.place(node, keyAt);
+        place.children.set(name, child);
+        value[name] = child.value;
         continue;
       }
-      const first = place.children.get(name);
       if (first) {
         const line = this.#findings.lineOf(first.keyAt ?? 0);
-        this.#findings.add(keyAt, `${quoted(name)} is there already, on line ${line}.`, "Put the two together.");
-        continue;
-      }
-      if (name === "__proto__") {
+        this.#findings.add(
+          keyAt,
+          `${quoted(String(name))} is there already, on line ${line}.`,
+          "Put the two together.",
+        );
+      } else if (name === "__proto__") {
         this.#findings.add(keyAt, "__proto__ cannot be a name.");
-        continue;
+      } else {
+        const written = isScalar(key) && key.source ? ` Write ${quoted(key.source)}, in quotes.` : "";
+        this.#findings.add(keyAt, `A key has to be text.${written}`);
       }
-      const child = this.place(node, keyAt);
-      place.children.set(name, child);
-      value[name] = child.value;
+      // It is in the tree nowhere, so that nobody else would know whether it is a secret.
+      if (node?.range) this.#findings.hide(node.range[0], node.range[1]);
     }
     place.value = value;
   }
