@@ -1,4 +1,5 @@
 import { administrationSuite } from "./administration-suite.ts";
+import { administratorSuite } from "./administrator-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -25,6 +26,7 @@ export function contractSuite(makePlace: MakePlace): void {
   directorySuite(makePlace);
   registrationSuite(makePlace);
   administrationSuite(makePlace);
+  administratorSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);
