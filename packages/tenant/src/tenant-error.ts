@@ -42,6 +42,7 @@ export type TenantErrorCode =
   | "user_unknown"
   | "user_disabled"
   | "not_assigned"
+  | "administrator_needed"
   | "app_unavailable"
   | "mfa_required"
   | "email_invalid"

@@ -22,6 +22,7 @@ const byErrorCode: Record<string, number> = {
   code_used: exitCodes.denied,
   code_used_twice: exitCodes.denied,
   not_assigned: exitCodes.denied,
+  administrator_needed: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
 };

@@ -67,6 +67,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
   if (claimed.outcome === "unassigned") throw notAssigned(user);
+  if (claimed.outcome === "not_administrator") throw administratorNeeded(user);
 
   const described = await describeGrant(ctx, claimed.grant, user.id);
   if (!described) {
@@ -87,6 +88,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
   if (decided.outcome === "mfa_required") throw secondFactorNeeded(user);
   if (decided.outcome === "unassigned") throw notAssigned(user);
+  if (decided.outcome === "not_administrator") throw administratorNeeded(user);
   throw new TenantError(
     "code_used",
     `${user.email} went on with this code in a browser at the same moment.`,
@@ -173,6 +175,13 @@ const notAssigned = (user: User) =>
     "not_assigned",
     `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
     "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
+  );
+
+const administratorNeeded = (user: User) =>
+  new TenantError(
+    "administrator_needed",
+    `The program asks for what only an administrator can grant, and ${user.email} is none.`,
+    "Approve as an administrator (doorcode tenant users marks them), who was added with --administrator; the code stays good meanwhile.",
   );
 
 const unknownCode = () =>

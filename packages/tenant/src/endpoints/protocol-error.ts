@@ -62,6 +62,12 @@ const catalogue = {
   ],
   resource_unknown: [500011, 400, "invalid_scope", "No API with this identifier is registered in this tenant:"],
   admin_consent: [90094, 400, "invalid_scope", "An administrator has to consent first to"],
+  administrator_needed: [
+    90094,
+    400,
+    "interaction_required",
+    "What is asked for is an administrator's to grant, and the account is no administrator of this tenant. Sign in as one.",
+  ],
   consent_required: [65001, 400, "invalid_grant", "Nobody has consented to this yet; sign in again and ask for"],
   tenant_unknown: [90002, 400, "invalid_tenant", "There is no such tenant here."],
   response_type: [700054, 400, "unsupported_response_type", "This tenant signs people in by device code."],

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { serveControl } from "../control/server.ts";
+import { registerCommandLine, registeredApps } from "../directory/command-line-app.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
@@ -57,6 +58,7 @@ export interface RunningTenant {
   verificationUri: string;
   /** The port it listens on, which is not the public URL's behind a proxy. */
   port: number;
+  /** Without the command line's own, which every tenant has. */
   apps: { name: string; clientId: string }[];
   apis: { name: string; clientId: string; scopes: string[] }[];
   /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
@@ -121,6 +123,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
   await seedBuiltInTenant(store, clock.now());
+  await registerCommandLine(store, clock.now());
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
@@ -145,7 +148,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
     port: entrances.port,
-    apps: (await directory.listApps()).map(({ name, clientId }) => ({ name, clientId })),
+    apps: (await registeredApps(store)).map(({ name, clientId }) => ({ name, clientId })),
     apis: (await directory.listApis()).map(({ name, clientId, scopes }) => ({
       name,
       clientId,

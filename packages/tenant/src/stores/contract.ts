@@ -150,10 +150,11 @@ export type RedeemResult =
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
   /**
-   * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that `family.amr` lacks, or
-   * a consented scope removed since; nothing was issued and the grant is denied.
+   * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that `family.amr` lacks, an
+   * administrative scope and the user no administrator any more, or a consented scope removed since; nothing was issued
+   * and the grant is denied.
    */
-  | { outcome: "refused"; why: "user" | "app" | "assignment" | "mfa" | "scope" };
+  | { outcome: "refused"; why: "user" | "app" | "assignment" | "mfa" | "administrator" | "scope" };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
@@ -172,6 +173,8 @@ export type RotateResult =
   | { outcome: "unconsented"; family: TokenFamily }
   /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
   | { outcome: "mfa_required"; family: TokenFamily }
+  /** A scope of `scopes` is administrative and this person no administrator (any more): nothing changes. */
+  | { outcome: "not_administrator"; family: TokenFamily }
   /** Issued to another app: nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
@@ -182,7 +185,8 @@ export interface TokenStore {
    * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
    * the app likewise and, where it requires assignment, the user is assigned, the API likewise, app, user flow and
    * policies demand no second factor or the sign-in had one, and each approved resource scope is still exposed, enabled
-   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
+   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check: of its
+   * scopes the administrative ones need an administrator.
    */
   redeem(input: {
     deviceCodeHash: string;

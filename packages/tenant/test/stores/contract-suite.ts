@@ -1,3 +1,5 @@
+import { administrationSuite } from "./administration-suite.ts";
+import { administratorSuite } from "./administrator-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -10,6 +12,7 @@ import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
+import { registrationSuite } from "./registration-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
@@ -21,6 +24,9 @@ export function contractSuite(makePlace: MakePlace): void {
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  registrationSuite(makePlace);
+  administrationSuite(makePlace);
+  administratorSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);

@@ -49,30 +49,6 @@ export function directorySuite(makePlace: MakePlace): void {
       assert.equal(await store.directory.setUserDisabled(randomUUID(), T0, T0), false);
     });
 
-    test("nobody is an administrator until made one, and only until that is taken back", async () => {
-      const user = sampleUser();
-      await store.directory.insertUser(user);
-      const isOne = async () => (await store.directory.findUser(user.id))?.administrator;
-      assert.equal(await isOne(), false);
-      assert.equal(await store.directory.setUserAdministrator(user.id, true), true);
-      assert.equal(await isOne(), true);
-      assert.equal((await store.directory.findUserByEmail(user.emailNormalized))?.administrator, true);
-      assert.equal(await store.directory.setUserAdministrator(user.id, true), true);
-      assert.equal(await store.directory.setUserAdministrator(user.id, false), true);
-      assert.equal(await isOne(), false);
-      assert.equal(await store.directory.setUserAdministrator(randomUUID(), true), false);
-    });
-
-    test("an account can be an administrator's from its beginning", async () => {
-      const user = sampleUser({ administrator: true });
-      assert.equal(await store.directory.insertUser(user), true);
-      assert.deepEqual(await store.directory.findUser(user.id), user);
-      assert.deepEqual(
-        (await store.directory.listUsers()).find(({ id }) => id === user.id),
-        user,
-      );
-    });
-
     test("an app is inserted, replaced and deleted with its consents", async () => {
       const { app, user, consent } = await furnish(store);
       assert.deepEqual(await store.directory.findApp(app.clientId), app);
