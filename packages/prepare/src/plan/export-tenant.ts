@@ -36,7 +36,7 @@ export async function exportTenant(
     userFlows,
     groups: exportGroups(people, notes),
     policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
-    users: exportUsers(people, notes),
+    users: exportUsers(people),
   };
   return { model, notes: [...notes] };
 }

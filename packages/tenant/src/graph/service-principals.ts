@@ -4,7 +4,6 @@ import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { Registered } from "../stores/contract.ts";
 import { collection, entity, type Item, type Resource } from "./answer.ts";
 import { READ_APPLICATIONS, WRITE_APPLICATIONS } from "./applications.ts";
-import { isPreRegistered } from "./pre-registered.ts";
 import { alreadyTaken, badRequest, invalidProperty, notFound } from "./refusals.ts";
 import {
   auditOf,
@@ -66,7 +65,7 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
   const { store, config } = call.ctx;
   const registered = await store.registrations.list();
   const own = registered.flatMap((each): Item[] => {
-    const item = isPreRegistered(each.registration.clientId) ? undefined : servicePrincipalOf(each, config);
+    const item = servicePrincipalOf(each, config);
     return item ? [item] : [];
   });
   return collection(call, servicePrincipals, [graphPrincipal(config), ...own]);
