@@ -91,6 +91,15 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assertRefused(await graph.patch(`servicePrincipals/${own.id}`, { accountEnabled: false }), 400, BAD);
   });
 
+  test("the command line's own client is no application of the tenant's, and can be disabled by its service principal", async () => {
+    const appId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    const listed = assertDone(await graph.get(`applications?$filter=appId eq '${appId}'`), 200);
+    assert.deepEqual(listed.value, []);
+    assertRefused(await graph.delete(`applications(appId='${appId}')`), 404, "Request_ResourceNotFound");
+    assertDone(await graph.patch(`servicePrincipals(appId='${appId}')`, { accountEnabled: false }), 204);
+    assert.notEqual((await tenant.context.store.directory.findApp(appId))?.disabledAt, null);
+  });
+
   test("a client that requires assignment, or is disabled, is so for its sign-ins", async () => {
     const client = await newClient();
     const path = `servicePrincipals/${client.id}`;
@@ -181,6 +190,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
       [{ ...good, principalId: randomUUID() }, /'principalId'/],
       [{ ...good, consentType: "Principal", principalId: randomUUID() }, /no such user/],
       [{ ...good, expiryTime: "2030-01-01" }, /'expiryTime'/],
+      [grantOf(client, await graphPrincipal(), "openid User.Read.All"), /User.Read.All is an administrator's/],
     ];
     for (const [body, message] of rows) {
       assertRefused(await graph.post("oauth2PermissionGrants", body), 400, BAD, message);
