@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { putUserFlow } from "../../packages/tenant/src/index.ts";
 import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
 
 const SMALL = `
@@ -170,4 +171,22 @@ test("An app cannot become an API", async () => {
   await assert.rejects(prepared.plan("apis: { first-app: {} }"), /`first-app` is an app in the tenant/);
   await prepared.prepare("apis: { some-api: {} }");
   await assert.rejects(prepared.plan("apps: { some-api: {} }"), /`some-api` is an API in the tenant/);
+});
+
+test("A user flow of the TypeScript API is known by its name, and what it requires is changed like any other's", async () => {
+  await using prepared = await PreparedTenant.start();
+  const terms = { label: "I accept", url: "https://contoso.example" };
+  await putUserFlow(prepared.tenant.context, { name: "Native", mfaRequired: true, termsOfUse: terms });
+  const { model } = await prepared.export();
+  assert.equal(model.userFlows.Native?.mfa, "required");
+  assert.deepEqual(model.userFlows.Native?.termsOfUse, terms);
+  assert.deepEqual(await prepared.differences({ ...model, users: {} }), []);
+
+  await prepared.prepare("userFlows: { Native: { signIn: [email_code] } }");
+  const { model: after } = await prepared.export();
+  assert.equal(after.userFlows.Native?.mfa, "off");
+  assert.deepEqual(after.userFlows.Native?.signIn, ["email_code"]);
+  assert.equal(after.userFlows.Native?.termsOfUse, undefined);
+  const { done } = await prepared.prepare("tenant: {}", { prune: true });
+  assert.deepEqual(done, [], "it is not prepare's to delete");
 });
