@@ -26,6 +26,9 @@ const OTHER_PATHS = [
   "/healthz",
   "/common/oauth2/deviceauth",
   "/common/discovery/instance",
+  "/graph/v1.0/applications",
+  "/graph/v1.0/users('x')",
+  "/graph/v1.0/",
 ];
 export const PARAMETERS = [
   "client_id",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
+import { permissionsOf } from "../../src/directory/permissions.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 
@@ -163,6 +164,23 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     const patches = await Promise.all(scopes.map((scope) => graph.patch(`oauth2PermissionGrants/${id}`, { scope })));
     for (const patch of patches) assertDone(patch, 204);
     assert.ok(scopes.includes(assertDone(await graph.get(`oauth2PermissionGrants/${id}`), 200).scope));
+  });
+
+  test("people read what the API says to people, and administrators what it says to them", async () => {
+    const own = { adminConsentDisplayName: "Read all lists", userConsentDisplayName: "Read your lists" };
+    const read = { id: randomUUID(), value: "Read", type: "User", isEnabled: true, ...own };
+    const [client, api] = [await newClient(), await newPrincipal({ api: { oauth2PermissionScopes: [read] } })];
+    const requested = {
+      oidc: ["openid"],
+      resourceId: api.appId,
+      resourceScopes: ["Read"],
+      isDefault: false,
+      asked: ["openid", `api://${api.appId}/Read`],
+    };
+    const by = { clientId: client.appId, userId: randomUUID(), requested };
+    const { lines } = await permissionsOf(tenant.context.store, by);
+    assert.deepEqual(lines[1], { kind: "api", text: "Read your lists" });
+    assert.equal(api.oauth2PermissionScopes[0].adminConsentDisplayName, "Read all lists");
   });
 
   test("a person's own consent is listed and can be taken back", async () => {
