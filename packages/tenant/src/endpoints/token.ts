@@ -4,6 +4,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { tokenByAuthorizationCode } from "./token-by-authorization-code.ts";
 import { tokenByDeviceCode } from "./token-by-device-code.ts";
 import { tokenByRefreshToken } from "./token-by-refresh-token.ts";
 
@@ -12,7 +13,7 @@ export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 /** What MSAL sends for the same. */
 const MSAL_DEVICE_CODE_GRANT = "device_code";
 
-/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, and refresh tokens. */
+/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, authorization codes, and refresh tokens. */
 export function token(app: FastifyInstance, ctx: TenantContext): void {
   const pace = new PollPace(ctx.clock);
 
@@ -28,6 +29,8 @@ export function token(app: FastifyInstance, ctx: TenantContext): void {
           standard: grantType === DEVICE_CODE_GRANT,
           ip: request.ip,
         });
+      case "authorization_code":
+        return tokenByAuthorizationCode(ctx, client, form, request.ip);
       case "refresh_token":
         return tokenByRefreshToken(ctx, client, form, request.ip);
       default:

@@ -1,10 +1,9 @@
-import type { PermissionLine } from "../directory/permissions.ts";
 import type { Messages } from "../messages/messages.ts";
-import { permissionText } from "../messages/permission-text.ts";
 import { formActions } from "./form-actions.ts";
-import { attrs, type Html, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { address, appName, button, form, problemNote, tick } from "./parts.ts";
+import { address, appName, button, fact, form, problemNote } from "./parts.ts";
+import { permissionCards, signedInAs } from "./permission-cards.ts";
 import { titleOf } from "./titles.ts";
 import type { Chrome, ConfirmView } from "./view.ts";
 
@@ -20,7 +19,7 @@ export function confirmPage(view: ConfirmView, chrome: Chrome): Page {
   return {
     title: titleOf(view, messages),
     main: html`<h1>${confirm.heading(appName(view.appName))}</h1>
-<div class="account"><span>${confirm.signedInAs(address(view.email))}</span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>${confirm.notYou}</button></div>
+${signedInAs(view.email, messages, { form: decideId, label: confirm.notYou })}
 ${problemNote(view.problem && confirm[view.problem])}
 ${view.network === "other_network" && elsewhereNote(messages)}
 <dl class="card facts">
@@ -44,30 +43,9 @@ ${form(
   };
 }
 
-/**
- * What is new stands out; what was allowed before is folded away below, there to be read and not in the way of what was
- * not. For how long is never folded.
- */
-function permissionCards({ already, fresh, stays }: ConfirmView, messages: Messages): Html {
-  const { confirm } = messages;
-  const list = (lines: PermissionLine[]) =>
-    lines.length > 0 &&
-    html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
-  if (already.length === 0) {
-    return html`<div class="card"><h2>${confirm.willBeAble}</h2>${list([...fresh, stays.line])}</div>`;
-  }
-  const news = stays.already ? fresh : [...fresh, stays.line];
-  return html`${news.length > 0 && html`<div class="card new"><h2>${confirm.fresh}</h2>${list(news)}</div>`}
-<div class="card"><details><summary>${confirm.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
-}
-
 /** Above all that the device says, so that no long text moves it out of sight. */
 function elsewhereNote({ confirm }: Messages): Html {
   return html`<p class="note warn"><strong>${confirm.elsewhere}</strong>${confirm.elsewhereAdvice}</p>`;
-}
-
-function fact(name: string, value: Html | string): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
 /** Anybody can write this text: it is quoted as the device's own words, in this row only, below what the tenant knows. */

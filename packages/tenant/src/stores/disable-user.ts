@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { withdrawCodes } from "./authorization-store.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
@@ -20,6 +21,8 @@ export function userDisabling({ db }: Database): DirectoryStore["setUserDisabled
       // Before the user's row, in the order of redeem.
       if (disabledAt === null) await withdrawApprovals(trx, id, now);
       await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
+      // Disabled, a code is refused when it comes; enabled again, it is over.
+      if (before.disabledAt !== null) await withdrawCodes(trx, id, now);
       if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
       await trx.deleteFrom("sessions").where("userId", "=", id).execute();
       await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);

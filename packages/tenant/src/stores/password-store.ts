@@ -1,5 +1,6 @@
 import { normalizeEmail } from "../directory/entities.ts";
 import { auditWriter } from "./audit-store.ts";
+import { withdrawCodes } from "./authorization-store.ts";
 import type { SessionStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
@@ -46,6 +47,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .where("userId", "=", userId)
       .$if(next.keepSessionId !== null, (query) => query.where("id", "!=", next.keepSessionId as string))
       .execute();
+    await withdrawCodes(trx, userId, next.now);
     await revokeAll(trx, "userId", userId, "password_changed", next.now);
   }
 

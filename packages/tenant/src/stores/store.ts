@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { auditStore } from "./audit-store.ts";
+import { authorizationStore } from "./authorization-store.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
@@ -22,6 +23,7 @@ export function storeOver(database: Database): Store {
   return {
     kind: database.kind,
     grants: retried(grantStore(database)),
+    authorizations: retried(authorizationStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
     sessions: retried(sessionStore(database)),

@@ -4,6 +4,7 @@ import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
+import { programSamples } from "./sample-programs.ts";
 
 const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
 
@@ -156,7 +157,7 @@ export const samples: Sample[] = [
     view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
   },
   { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
-  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player", asking: "device" } },
   {
     name: "no-access-long",
     view: {
@@ -164,6 +165,7 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      asking: "device",
     },
   },
   {
@@ -244,6 +246,7 @@ export const samples: Sample[] = [
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },
   ...ownPagesSamples,
+  ...programSamples,
   {
     name: "inbox",
     view: {

@@ -6,6 +6,7 @@ import * as firstTables from "./0001-first-tables.ts";
 import * as userFlowsAndFactors from "./0002-user-flows-and-factors.ts";
 import * as outbox from "./0003-outbox.ts";
 import * as flowsKeepNoAnswers from "./0004-flows-keep-no-answers.ts";
+import * as authorizationRequests from "./0007-authorization-requests.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   "0002-user-flows-and-factors": userFlowsAndFactors,
   "0003-outbox": outbox,
   "0004-flows-keep-no-answers": flowsKeepNoAnswers,
+  "0007-authorization-requests": authorizationRequests,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */

@@ -91,7 +91,15 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
 /** The device goes on waiting, for somebody who may use the app. */
 async function noAccess(visit: Visit, flow: Flow, grant: DeviceGrant): Promise<Answer> {
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return { view: { page: "no_access", flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
+  return {
+    view: {
+      page: "no_access",
+      flowId: flow.id,
+      email: visit.user?.email ?? "",
+      appName: app?.name ?? "",
+      asking: "device",
+    },
+  };
 }
 
 /** The same person goes on here instead of in the other browser. */
