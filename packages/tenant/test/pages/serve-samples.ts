@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { defaultLocale, type Locale, locales } from "../../src/messages/languages.ts";
-import { hasScript, renderPage, statusOf } from "../../src/pages/render.ts";
+import { renderPage, scriptOf, statusOf } from "../../src/pages/render.ts";
 import type { View } from "../../src/pages/view.ts";
 import { launchChromium } from "../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
@@ -12,7 +12,7 @@ import { chrome, chromeIn, samples } from "./sample-views.ts";
 const contentSecurityPolicy = (view: View) =>
   [
     "default-src 'none'",
-    ...(hasScript(view) ? [`script-src 'nonce-${chrome.nonce}'`] : []),
+    ...(scriptOf(view) !== undefined ? [`script-src 'nonce-${chrome.nonce}'`] : []),
     `style-src 'nonce-${chrome.nonce}'`,
     "img-src 'self' data:",
     "form-action 'self'",
