@@ -1,4 +1,5 @@
 import { administratorSuite } from "./administrator-suite.ts";
+import { authorizationSuite } from "./authorization-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
@@ -20,6 +21,7 @@ import { userFlowSuite } from "./user-flow-suite.ts";
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
   grantSuite(makePlace);
+  authorizationSuite(makePlace);
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
