@@ -94,7 +94,10 @@ function selected({ query }: GraphCall, { properties, type }: Resource, item: It
   const select = query.get("$select");
   if (select === null || select === "*") return item;
   const names = select.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !properties.includes(name));
+  // Custom attributes are properties of the users that have them.
+  const unknown = names.find(
+    (name) => !properties.includes(name) && !(type === "user" && /^extension_\w+$/.test(name)),
+  );
   if (unknown !== undefined) throw noProperty(unknown, type);
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name) || name.startsWith("@")));
 }

@@ -4,7 +4,11 @@ import { correlationIdOf } from "../endpoints/protocol-error.ts";
 import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { applicationRoutes } from "./applications.ts";
 import { authenticateCaller, type GraphCaller } from "./caller.ts";
+import { policyRoutes } from "./conditional-access-policies.ts";
+import { directoryRoleRoutes } from "./directory-roles.ts";
 import { GraphError, graphErrorBody } from "./graph-error.ts";
+import { groupRoutes } from "./groups.ts";
+import { organizationRoutes } from "./organization.ts";
 import { permissionGrantRoutes } from "./permission-grants.ts";
 import { badRequest } from "./refusals.ts";
 import { matchPath, stepsOf } from "./resource-path.ts";
@@ -14,6 +18,7 @@ import { servicePrincipalRoutes } from "./service-principals.ts";
 import { userFlowAttributeRoutes } from "./user-flow-attributes.ts";
 import { userFlowPartRoutes } from "./user-flow-parts.ts";
 import { userFlowRoutes } from "./user-flows.ts";
+import { userRoutes } from "./users.ts";
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -28,6 +33,11 @@ const routes: readonly GraphRoute[] = [
   ...userFlowRoutes,
   ...userFlowPartRoutes,
   ...userFlowAttributeRoutes,
+  ...groupRoutes,
+  ...userRoutes,
+  ...policyRoutes,
+  ...organizationRoutes,
+  ...directoryRoleRoutes,
 ];
 
 /** What the path and the token say, before any body is read. */

@@ -59,7 +59,8 @@ export async function findPrincipal(
   const [value, id] = "id" in key ? [key.id.toLowerCase(), true] : [key.appId.toLowerCase(), false];
   if (value === (id ? graphPrincipalId(ctx.config) : GRAPH_RESOURCE_ID)) return { kind: "graph" };
   const found = await ctx.store.registrations.find(id ? { servicePrincipalId: value } : { clientId: value });
-  return found?.registration.servicePrincipalId == null ? undefined : found;
+  const hidden = !found || isPreRegistered(found.registration.clientId);
+  return hidden || found.registration.servicePrincipalId === null ? undefined : found;
 }
 
 async function list(call: GraphCall): Promise<GraphAnswer> {
