@@ -2,9 +2,6 @@ import type { Page } from "playwright-core";
 
 /** At an address where browsers have passkeys, so that the pages' script shows what it shows to a person. */
 export async function show(page: Page, body: string): Promise<void> {
-  await page.unrouteAll();
-  // A page that goes on by itself stays where it is.
-  await page.route("**", (route) => route.abort("aborted"));
   await page.route("http://localhost/", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }), {
     times: 1,
   });

@@ -60,7 +60,7 @@ ${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.
     case "sign_in_over":
       return end(ended.sign_in_over, null);
     case "request_refused":
-      return end(ended.request_refused, html`<p class="mono">AADSTS${view.number}<br>${view.traceId}</p>`);
+      return end(ended.request_refused, html`<p class="mono">${view.code}<br>${view.traceId}</p>`);
     case "declined":
       return end(
         ended.declined(html`<bdi>${view.appName}</bdi>`),

@@ -28,8 +28,10 @@ function formTo({ to, fields }: Extract<Returning, { by: "form" }>, send: Html):
   return html`<form${attrs({ id: ID, method: "post", action: to })}>${inputs}${send}</form>`;
 }
 
-/** Not `submit()` of a form by its name: a field could be called so. */
+/** Once the page stands. Not the form's own `submit`: a field could be called so. */
 export const returningScript = `
+addEventListener("load", () => {
 const back = document.getElementById("${ID}");
 if (back.tagName === "FORM") HTMLFormElement.prototype.submit.call(back);
-else back.click();`.trim();
+else back.click();
+});`.trim();

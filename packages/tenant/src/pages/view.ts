@@ -55,8 +55,8 @@ export type View =
   | { page: "returning"; by: "link"; to: string }
   /** A program's request that was decided or took too long. */
   | { page: "sign_in_over" }
-  /** A program's request that nobody can be sent back with. `number`: Entra's, AADSTS. */
-  | { page: "request_refused"; number: number; traceId: string }
+  /** A program's request that nobody can be sent back with. `code`: `AADSTS50011`. */
+  | { page: "request_refused"; code: string; traceId: string }
   | {
       page: "sign_out";
       displayName: string | null;

@@ -71,6 +71,6 @@ export const programSamples: Sample[] = [
   { name: "sign-in-over", view: { page: "sign_in_over" } },
   {
     name: "request-refused",
-    view: { page: "request_refused", number: 50011, traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" },
+    view: { page: "request_refused", code: "AADSTS50011", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" },
   },
 ];

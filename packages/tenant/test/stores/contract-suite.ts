@@ -1,3 +1,4 @@
+import { authorizationSuite } from "./authorization-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -18,6 +19,7 @@ import { userFlowSuite } from "./user-flow-suite.ts";
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
   grantSuite(makePlace);
+  authorizationSuite(makePlace);
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);

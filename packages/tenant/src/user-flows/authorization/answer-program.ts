@@ -26,7 +26,7 @@ export function refuseToPerson(visit: Visit, error: ProtocolError): Answer {
     { trace_id: traceId, aadsts: error.number, why: error.message },
     "an authorization request was refused",
   );
-  return { view: { page: "request_refused", number: error.number, traceId } };
+  return { view: { page: "request_refused", code: `AADSTS${error.number}`, traceId } };
 }
 
 function answerProgram(visit: Visit, back: ReturnAddress, answer: Record<string, string>): Answer {
