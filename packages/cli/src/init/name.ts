@@ -1,0 +1,42 @@
+import { basename, resolve } from "node:path";
+import validate from "validate-npm-package-name";
+import { UsageError } from "../exit-codes.ts";
+
+/** The project's name; `short` leaves out npm's `@scope/`. */
+export interface ProjectName {
+  full: string;
+  short: string;
+}
+
+/** What the folder's name makes of a name: `My Device` → `my-device`. Empty when nothing of it is left. */
+export function suggestedName(folder: string): string {
+  return basename(resolve(folder))
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{Mark}/gu, "")
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[-._]+|[-._]+$/g, "");
+}
+
+/** Why npm would refuse the name, or undefined. `taken`: what the project itself installs. */
+export function problemOfName(name: string, taken: readonly string[]): string | undefined {
+  const { validForNewPackages, errors = [], warnings = [] } = validate(name);
+  if (!validForNewPackages) return [...errors, ...warnings].join("; ");
+  return taken.includes(name) ? "the project installs a package of that name" : undefined;
+}
+
+/** @throws UsageError */
+export function projectName(folder: string, given: string | undefined, taken: readonly string[]): ProjectName {
+  const full = given ?? suggestedName(folder);
+  const problem = problemOfName(full, taken);
+  if (problem === undefined) return { full, short: full.replace(/^@[^/]*\//, "") };
+  throw given === undefined
+    ? new UsageError(
+        `The folder ${JSON.stringify(basename(resolve(folder)))} makes no name for npm: ${problem}.`,
+        "Give the project one with --name: letters, digits and - make one.",
+      )
+    : new UsageError(
+        `npm refuses the name ${JSON.stringify(given.slice(0, 80))}: ${problem}.`,
+        "Lower-case letters, digits and - make one, with @scope/ before it if you like.",
+      );
+}
