@@ -52,7 +52,8 @@ export function place(folder: string, files: ProjectFiles): void {
   const staged = join(beside, `.doorcode-init-${randomUUID()}`);
   const moved: string[] = [];
   try {
-    mkdirSync(staged, { recursive: true });
+    makeFolders(beside);
+    mkdirSync(staged);
     sweep(beside);
     for (const [path, text] of files) {
       mkdirSync(dirname(join(staged, path)), { recursive: true });
@@ -80,6 +81,17 @@ export function place(folder: string, files: ProjectFiles): void {
 const packageJsonLast = (names: string[]) =>
   names.sort((a, b) => Number(a === "package.json") - Number(b === "package.json"));
 
+/** One by one: Node's own recursive way never ends where the system makes no folders, as in /proc. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 /** A run takes no second, so what is older was left by one that was killed. */
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
@@ -95,6 +107,7 @@ const reasons: Record<string, string> = {
   EROFS: "it is on a disk that is read-only",
   ENOSPC: "the disk is full",
   ENAMETOOLONG: "the name is too long",
+  ENOENT: "no folders can be made there",
   ENOTDIR: "a part of the path is a file",
 };
 

@@ -1,8 +1,12 @@
 import { createInterface } from "node:readline/promises";
+import { CommandError } from "../exit-codes.ts";
 
 /** Asks on the terminal; what is asked goes to stderr, as all words for people. */
 export interface Questions {
-  /** The answer, or the default for an empty one. `problem` says what is wrong with an answer, which is then asked again. */
+  /**
+   * The answer, or the default for an empty one. `problem` says what is wrong with an answer, which is then asked again.
+   * @throws CommandError `cancelled` by Ctrl-C, or when the input ends
+   */
   ask(question: string, byDefault: string, problem?: (answer: string) => string | undefined): Promise<string>;
   end(): void;
 }
@@ -21,7 +25,11 @@ export function questionsOn(
   return {
     async ask(question, byDefault, problem = () => undefined) {
       for (;;) {
-        const answer = (await terminal.question(`${question} (${byDefault}) `, { signal })).trim() || byDefault;
+        const typed = await terminal.question(`${question} (${byDefault}) `, { signal }).catch((cause: unknown) => {
+          output.write("\n");
+          throw new CommandError("cancelled", "Nothing was made.", "Start it again when you are ready.", { cause });
+        });
+        const answer = typed.trim() || byDefault;
         const wrong = problem(answer);
         if (wrong === undefined) return answer;
         output.write(`${wrong}\n`);

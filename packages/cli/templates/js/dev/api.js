@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-
 import { createGuard } from "@doorcode/guard";
 
 export async function startApi(tenant) {

@@ -24,7 +24,7 @@ async function run() {
   // A device that signed in before asks nobody.
   const session = (await kept(await client.session())) ?? (await client.signIn());
   const { name, username } = session.account;
-  console.log(`Signed in as ${name ?? username} (${username})`);
+  console.log(`Hello, ${name ?? username}`);
 
   if (apiUrl !== undefined) console.log("Messages:", await readMessages(session, apiUrl));
 

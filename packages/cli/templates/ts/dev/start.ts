@@ -12,7 +12,7 @@ if (env.AUTHORITY) {
   console.error(`
 A tenant of your own answers on this computer, for development (doorcode.tenant.yaml).
 You are the person with the phone: open the page below in a browser, enter the code,
-and choose "Create one" for an account. Any address will do: its mails arrive at
+and choose "Create an account". Any address will do: its mails arrive at
   ${tenant.inbox}
 Ctrl-C ends everything.
 `);
