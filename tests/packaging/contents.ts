@@ -7,7 +7,7 @@ import type { Packed } from "./packed.ts";
 import { installedAt, type Manifest, manifestOf } from "./project.ts";
 
 const allowed =
-  /^(?:package\.json|README\.md|LICENSE|bin\/[\w.-]+\.cjs|src\/.+\.c?ts|dist\/.+\.(?:c?js(?:\.map)?|d\.c?ts))$/;
+  /^(?:package\.json|README\.md|LICENSE|tenant\.schema\.json|bin\/[\w.-]+\.cjs|src\/.+\.c?ts|dist\/.+\.(?:c?js(?:\.map)?|d\.c?ts))$/;
 /** The projects that `doorcode init` writes: whole, their tests too. */
 const templates = /^templates\/(?:both|ts|js)\//;
 const ofTests = /(?:^|\/)(?:test|tests|fixtures)\/|\.test\./;

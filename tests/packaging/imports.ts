@@ -10,6 +10,7 @@ const clientSide: Record<string, string> = {
   "@doorcode/client/presenters": "terminalPresenter",
   "@doorcode/client/read-store": "readStoreFast",
   "@doorcode/guard": "createGuard",
+  "@doorcode/prepare": "planTenant",
 };
 const serverSide: Record<string, string> = {
   "@doorcode/tenant": "startTenant",

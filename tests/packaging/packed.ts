@@ -1,4 +1,4 @@
-// What all of these tests look at: the four packages, packed once, in a project that has nothing else.
+// What all of these tests look at: the five packages, packed once, in a project that has nothing else.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { makeProject } from "./project.ts";
 export interface Packed extends AsyncDisposable {
   scratch: string;
   tarballs: Tarballs;
-  /** Has the four packages and no library of its own. */
+  /** Has the five packages and no library of its own. */
   project: string;
 }
 

@@ -13,11 +13,12 @@ import client = require("@doorcode/client");
 import msal = require("@doorcode/client/msal");
 import store = require("@doorcode/client/read-store");
 import guard = require("@doorcode/guard");
+import prepare = require("@doorcode/prepare");
 import tenant = require("@doorcode/tenant");
 
 export const directory: string = store.defaultStoreDirectory({});
 export const network = msal.networkClient({});
-export const functions = [client.createClient, guard.createGuard, tenant.startTenant];
+export const functions = [client.createClient, guard.createGuard, prepare.planTenant, tenant.startTenant];
 // @ts-expect-error: there is no such function.
 client.noSuchFunction();
 `;
@@ -70,6 +71,7 @@ export function describeTypes({ scratch, tarballs }: Packed): void {
   const alone: [PublishedName, string][] = [
     ["@doorcode/client", "createClient"],
     ["@doorcode/guard", "createGuard"],
+    ["@doorcode/prepare", "planTenant"],
     ["@doorcode/tenant", "startTenant"],
   ];
   for (const [name, member] of alone) {

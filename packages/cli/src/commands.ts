@@ -28,7 +28,7 @@ const caFile = {
 
 export const commands: Record<string, Command> = {
   login: {
-    summary: "sign in by a code on a second device",
+    summary: "sign in by a code on a second device, or in a browser here",
     usage: "[--authority URL --client-id ID --scope SCOPE…] [options]",
     options: {
       authority: { type: "string", value: "URL", help: "address of the issuer (or DOORCODE_AUTHORITY)" },
@@ -40,6 +40,11 @@ export const commands: Record<string, Command> = {
         multiple: true,
         help: "web API that `doorcode call` may send its token to",
       },
+      browser: {
+        type: "boolean",
+        help: "in a browser on this computer; the app needs the redirect URI http://localhost",
+      },
+      device: { type: "boolean", help: "by a code on a second device (the default)" },
       ...profile,
       ...caFile,
       "expect-account": { type: "string", value: "EMAIL", help: "refuse everybody else; nothing is kept then" },
@@ -138,5 +143,42 @@ export const commands: Record<string, Command> = {
     maxWords: 1,
     notes: ["On a terminal it asks for the folder when none is given. A folder that is there must be empty."],
     load: () => import("./init.ts"),
+  },
+  prepare: {
+    summary: "make a tenant what a file says: apps, APIs, consent, user flows",
+    usage: "--file FILE --to URL|entra [--plan | --yes] [options]",
+    options: {
+      file: { type: "string", value: "FILE", help: "the file (default: doorcode.tenant.yaml)" },
+      to: { type: "string", value: "URL|entra", help: "authority of a Doorcode tenant, or Entra" },
+      from: {
+        type: "string",
+        value: "URL|entra",
+        help: "write the file from that tenant instead (to --file, else stdout)",
+      },
+      tenant: {
+        type: "string",
+        value: "ID",
+        help: "Entra: ID or domain of the tenant (default: tenant.domain of the file)",
+      },
+      plan: { type: "boolean", help: "print what would be done, and do nothing; exit code 9 when there is something" },
+      yes: { type: "boolean", help: "do not ask" },
+      prune: { type: "boolean", help: "also delete what an earlier file made and this one does not name" },
+      browser: { type: "boolean", help: "sign in in the browser of this computer, where that is not the default" },
+      device: { type: "boolean", help: "sign in by a code on a second device" },
+      "token-stdin": { type: "boolean", help: "read an administrator's access token for Microsoft Graph from stdin" },
+      "client-id": {
+        type: "string",
+        value: "ID",
+        help: "app to sign in with (default: Microsoft Graph Command Line Tools)",
+      },
+      ...caFile,
+      ...json,
+    },
+    maxWords: 0,
+    notes: [
+      "It deletes nothing without --prune, and never touches what the file does not name. What is half done after a",
+      "failure goes on with the next run.",
+    ],
+    load: () => import("./prepare.ts"),
   },
 };

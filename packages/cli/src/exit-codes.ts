@@ -11,6 +11,7 @@ export const exitCodes = {
   blocked: 6,
   unreachable: 7,
   store: 8,
+  changes: 9,
   hangup: 129,
   interrupted: 130,
   terminated: 143,
@@ -38,10 +39,19 @@ const byErrorCode: Record<DoorcodeErrorCode, number> = {
   cancelled: exitCodes.interrupted,
 };
 
+/** Of `doorcode prepare`: what reads the file and speaks to Graph has codes of its own. */
+const ofPreparing: Record<string, number> = {
+  tenant_file_invalid: exitCodes.usage,
+  administrator_needed: exitCodes.denied,
+  graph_denied: exitCodes.denied,
+  graph_throttled: exitCodes.unreachable,
+  graph_unreachable: exitCodes.unreachable,
+};
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return (byErrorCode as Record<string, number>)[code] ?? exitCodes.unexpected;
+  return (byErrorCode as Record<string, number>)[code] ?? ofPreparing[code] ?? exitCodes.unexpected;
 }
 
 /** A command line that cannot be meant: what is wrong with it, and how it would be right. */

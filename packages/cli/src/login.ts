@@ -8,6 +8,7 @@ import { clientFor, openSettings, remember, type Settings } from "./settings.ts"
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const timeoutMs = timeoutOf(given);
+  const via = wayOf(given);
   const expectAccount = given.text("expect-account");
   const settings = await openSettings(given);
   const asked = profileFrom(given, settings);
@@ -16,6 +17,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const client = clientFor(profile, settings, { deviceName });
   await client.signIn({
     signal,
+    via,
     present: remembering(presenter(given, deviceName), (account) =>
       remember(settings, {
         ...profile,
@@ -37,6 +39,13 @@ function timeoutOf(given: Arguments): number | undefined {
   const ms = parseDuration(text);
   if (!ms) throw new UsageError("--timeout is a time such as 90s, 15m or 1h.", "See: doorcode login --help");
   return ms;
+}
+
+function wayOf(given: Arguments): "device" | "browser" {
+  if (given.flag("browser") && given.flag("device")) {
+    throw new UsageError("--browser and --device are two ways; one signs in.", "See: doorcode login --help");
+  }
+  return given.flag("browser") ? "browser" : "device";
 }
 
 /** Of this command line, else of the environment, else what the profile remembers. */
@@ -71,7 +80,7 @@ const sameAddress = (one: string, other: string) => one.replace(/\/+$/, "") === 
 
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 
-function presenter(given: Arguments, deviceName: string): Presenter {
+export function presenter(given: Arguments, deviceName: string): Presenter {
   if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
   return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), deviceName });
 }

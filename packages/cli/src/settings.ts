@@ -56,7 +56,7 @@ export function clientFor(
   more: Partial<ClientOptions> = {},
 ) {
   const { authority, clientId, scopes, apis } = profile;
-  const ca = settings.caFile === undefined ? undefined : certificates(settings.caFile);
+  const ca = certificatesIn(settings.caFile);
   return createClient({ authority, clientId, scopes, apis, store: settings.store, ...(ca && { ca }), ...more });
 }
 
@@ -67,7 +67,8 @@ export async function remember({ store, name }: Settings, profile: Profile): Pro
   ]);
 }
 
-function certificates(file: string): string {
+export function certificatesIn(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

@@ -7,7 +7,8 @@ import { findTenantNode, isTenantNode, TENANT_NODE } from "./tenant-node.ts";
 export async function runTenant(argv: string[]): Promise<number> {
   if (isTenantNode(process.versions.node)) {
     const tenant = await import("@doorcode/tenant/commands");
-    return tenant.main(argv);
+    const { tenantFiles } = await import("./prepare/tenant-files.ts");
+    return tenant.main(argv, tenantFiles);
   }
   const node = findTenantNode();
   if (node === undefined) {

@@ -9,6 +9,7 @@ export const canaries = {
   deviceCode: "canary-device-code-5d41",
   accessToken: "canary-access-token-8f2a",
   refreshToken: "canary-refresh-token-77b0",
+  code: "canary-authorization-code-31e9",
 };
 
 export const clientId = "6a1b1c1e-24a4-4bd9-9a53-3b5e7f0e6a11";
@@ -31,6 +32,8 @@ export interface StandIn {
   /** Answers other paths than an issuer's: a web API. */
   api: (request: IncomingMessage, body: string) => Answer;
   revocation: "works" | "fails" | "none";
+  /** Where the browser goes once the person has agreed, or what else the parameters say (RFC 6749 §4.1.2). */
+  comeBack(address: string, parameters?: Record<string, string>): string;
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let issued = 0;
+  const nonces = new Map<string, string>();
 
   function answer(path: string, form: URLSearchParams, request: IncomingMessage, body: string): Answer {
     switch (path) {
@@ -77,6 +81,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
         };
       case "/token": {
         if (form.get("grant_type") === "refresh_token") return standIn.refresh ?? tokens();
+        if (form.get("grant_type") === "authorization_code") return tokens(nonces.get(form.get("code") ?? ""));
         const poll = standIn.polls.length > 1 ? standIn.polls.shift() : standIn.polls[0];
         return poll === undefined || poll === "approved" ? tokens() : poll;
       }
@@ -97,7 +102,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     ...(standIn.revocation !== "none" && { revocation_endpoint: `${origin}/revoke` }),
   });
 
-  function tokens(): Answer {
+  function tokens(nonce?: string): Answer {
     const n = ++issued;
     const now = Math.floor(Date.now() / 1_000);
     const { sub, email, name } = standIn.person;
@@ -110,6 +115,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
       preferred_username: email,
       email,
       name,
+      ...(nonce !== undefined && { nonce }),
     };
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const signed = `${part({ alg: "ES256", kid: "one" })}.${part(claims)}`;
@@ -140,6 +146,13 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     accessTokenLife: 3_600,
     api: () => ({ status: 404, text: "not here" }),
     revocation: "works",
+    comeBack(address, parameters) {
+      const asked = new URL(address).searchParams;
+      const code = `${canaries.code}-${nonces.size}`;
+      nonces.set(code, asked.get("nonce") ?? "");
+      const query = new URLSearchParams({ ...(parameters ?? { code }), state: asked.get("state") ?? "" });
+      return `${asked.get("redirect_uri")}/?${query}`;
+    },
     async close() {
       server.closeAllConnections();
       if (server.listening) await new Promise((resolve) => server.close(resolve));

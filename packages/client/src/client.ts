@@ -34,12 +34,22 @@ export interface ClientOptions {
 }
 
 export interface SignInOptions {
+  /**
+   * `device` (the default): by a code on any other device. `browser`: in a browser on this machine, by authorization code with
+   * PKCE; it needs `http://localhost` among the app's redirect URIs.
+   */
+  via?: "device" | "browser";
+  /**
+   * How the browser is opened for `via: "browser"`, where that may be: by default the system's own where there is a display.
+   * The address is shown in any case. A rejection ends the sign-in with that error.
+   */
+  openBrowser?: ((url: string) => void | Promise<void>) | false;
   scopes?: string[];
   /** A claims challenge to answer (JSON). */
   claims?: string;
   /** Email or user name that must come out; anybody else is refused, and nothing is kept. */
   expectAccount?: string;
-  /** By default as long as the code lives. */
+  /** By default as long as the code lives; in a browser 15 minutes. */
   timeoutMs?: number;
   signal?: AbortSignal;
   present?: Presenter | false;
@@ -66,7 +76,7 @@ export interface SignOutResult {
 
 export interface Client {
   /**
-   * Signs somebody in by a code on a second device; resolves once the tokens are kept.
+   * Signs somebody in, by a code on a second device or in a browser here; resolves once the tokens are kept.
    * @throws DoorcodeError
    */
   signIn(options?: SignInOptions): Promise<Session>;

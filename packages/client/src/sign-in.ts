@@ -3,23 +3,27 @@ import type { SignInOptions } from "./client.ts";
 import type { ClientContext } from "./client-context.ts";
 import { abortError } from "./device-flow/abort.ts";
 import type { Presenter, SignInEvent } from "./device-flow/events.ts";
-import type { FlowObserver } from "./engines/engine.ts";
+import type { FlowObserver, SignInInput } from "./engines/engine.ts";
 import { DoorcodeError } from "./errors.ts";
 
-/** One sign-in: the engine's device flow, shown to a person, within its time, for the right account. */
+/** One sign-in: the engine's device flow or that through a browser, shown to a person, within its time, for the right account. */
 export async function signIn(
   context: ClientContext,
   listeners: ReadonlySet<(event: SignInEvent) => void>,
   options: SignInOptions,
 ): Promise<Account> {
   const { clock, clientId, authority } = context;
+  const { via = "device" } = options;
+  if (via !== "device" && via !== "browser") {
+    throw new DoorcodeError("configuration", { detail: '`via` is "device" or "browser".' });
+  }
   const presenter = await presenterOf(options.present ?? context.options.present, context);
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([ending.signal, options.signal]) : ending.signal;
   const over = new AbortController();
   if (options.timeoutMs !== undefined) {
     clock.sleep(options.timeoutMs, over.signal).then(
-      () => ending.abort(new DoorcodeError("timed_out")),
+      async () => ending.abort(new DoorcodeError("timed_out", via === "browser" ? await noAnswer() : {})),
       () => {},
     );
   }
@@ -38,6 +42,10 @@ export async function signIn(
   };
   const observer: FlowObserver = {
     code: (code) => show({ event: "code", code }),
+    async browser(url) {
+      await show({ event: "browser", url });
+      await open(url, options.openBrowser);
+    },
     waiting: (expiresAt) => tell({ event: "waiting", expiresAt }),
     slowed: (interval) => tell({ event: "slowed", interval }),
     retrying: (reason, delay) => tell({ event: "retrying", reason, delay }),
@@ -46,14 +54,17 @@ export async function signIn(
   try {
     if (signal.aborted) throw abortError(signal);
     const engine = await context.engine({ observer, signal });
-    const { account } = await engine.signIn({
+    const input: SignInInput = {
       scopes: options.scopes ?? context.scopes,
       claims: options.claims,
-      deviceName: context.options.deviceName,
       observer,
       accept: (account, names) => expect(options.expectAccount, account, names),
       signal,
-    });
+    };
+    const { account } =
+      via === "browser"
+        ? await engine.signInByBrowser({ ...input, loginHint: options.expectAccount })
+        : await engine.signIn({ ...input, deviceName: context.options.deviceName });
     await show({ event: "signed_in", account });
     presenter?.end?.("signed_in");
     return account;
@@ -64,6 +75,18 @@ export async function signIn(
   } finally {
     over.abort();
   }
+}
+
+async function open(url: string, given: SignInOptions["openBrowser"]): Promise<void> {
+  if (given === false) return;
+  if (given) return await given(url);
+  const { openBrowser } = await import("./browser-flow/open-browser.ts");
+  await openBrowser(url);
+}
+
+async function noAnswer(): Promise<{ hint: string }> {
+  const { noAnswerHint } = await import("./browser-flow/through-browser.ts");
+  return { hint: noAnswerHint };
 }
 
 function expect(wanted: string | undefined, account: Account, names: readonly string[]): void {

@@ -1,2 +1,25 @@
-export type { TenantModel } from "./file/model.ts";
+export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
+export { tenantFileSchema } from "./file/json-schema.ts";
+export type {
+  ApiEntry,
+  AppEntry,
+  AttributeEntry,
+  GroupEntry,
+  PolicyEntry,
+  RoleEntry,
+  ScopeEntry,
+  TenantEntry,
+  TenantModel,
+  UserEntry,
+  UserFlowEntry,
+} from "./file/model.ts";
+export { readTenantFile } from "./file/read-tenant-file.ts";
+export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
+export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
+export { exportTenant } from "./plan/export-tenant.ts";
+export { permissionsFor, permissionsToExport } from "./plan/permissions-for.ts";
+export { type PlanOptions, planTenant } from "./plan/plan-tenant.ts";
+export { PrepareError, type PrepareErrorCode } from "./plan/prepare-error.ts";
+export type { Applied, Change, Plan, Step, StepKind } from "./plan/step.ts";

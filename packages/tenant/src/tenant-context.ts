@@ -19,6 +19,8 @@ export interface TenantConfig {
   issuerOrigin: string;
   /** `http://localhost:8444`: pages and cookies. Equal to `issuerOrigin` off loopback. */
   pagesOrigin: string;
+  /** The local CA's file, which clients have to trust; empty where the operator's certificate or proxy serves TLS. */
+  caFile: string;
   /** The embedded default: SQLite, loopback, no public URL. Only then are there `/inbox` and the control socket. */
   embedded: boolean;
   /** A person may create an account. */
@@ -30,6 +32,11 @@ export interface TenantConfig {
 /** `https://localhost:8443/<tid>/v2.0`: the `iss` of every token. */
 export function issuerOf(config: TenantConfig): string {
   return `${config.issuerOrigin}/${config.tenantId}/v2.0`;
+}
+
+/** `https://localhost:8443/graph/v1.0`: the base of Microsoft Graph's calls here. */
+export function graphOf(config: TenantConfig): string {
+  return `${config.issuerOrigin}/graph/v1.0`;
 }
 
 /** Handed to every endpoint and page; holds no state of a request. */

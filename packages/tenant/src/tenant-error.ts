@@ -32,6 +32,7 @@ export type TenantErrorCode =
   | "logo_refused"
   | "user_flow_invalid"
   | "user_flow_name_taken"
+  | "domain_fixed"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"
@@ -42,7 +43,10 @@ export type TenantErrorCode =
   | "user_unknown"
   | "user_disabled"
   | "not_assigned"
+  | "administrator_needed"
   | "app_unavailable"
+  | "app_unknown"
+  | "app_certificate_refused"
   | "mfa_required"
   | "email_invalid"
   | "email_taken"

@@ -20,7 +20,12 @@ const codes: Record<number, DoorcodeErrorCode> = {
   90119: "client_rejected",
 };
 
+/** What a person does about a redirect URI that the issuer does not know: the sign-in in a browser comes back to this machine. */
+export const redirectHint =
+  "register http://localhost as a redirect URI of the app (on Entra: mobile and desktop applications), or sign in by a code.";
+
 const hints: Record<number, string> = {
+  50011: `The redirect URI is not the app's: ${redirectHint}`,
   65001: "An administrator of the tenant must consent to these permissions; customers cannot.",
   90094: "An administrator of the tenant must consent to these permissions; customers cannot.",
   90002: "No such tenant: check the authority's tenant ID or name.",

@@ -4,6 +4,8 @@ import type { DeviceCode } from "./device-code.ts";
 /** What happens while somebody signs in; each is also one line of `doorcode login --json`. Holds no secret. */
 export type SignInEvent =
   | { event: "code"; code: PresentedCode }
+  /** A browser on this machine is to open the address; whoever has it can do no more than sign in. */
+  | { event: "browser"; url: string }
   /** One poll said "not yet". */
   | { event: "waiting"; expiresAt: number }
   /** The issuer asked for slower polls; milliseconds between them from now on. */

@@ -1,6 +1,6 @@
 import { DoorcodeError, type DoorcodeErrorCode } from "../errors.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
-import { aadstsCode, aadstsHint } from "./aadsts.ts";
+import { aadstsCode, aadstsHint, redirectHint } from "./aadsts.ts";
 import { plainText } from "./plain-text.ts";
 import { readJsonObject, stringOf } from "./read-json.ts";
 
@@ -44,7 +44,7 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   const traceId = text(body.trace_id) ?? /Trace ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
   const busy = answer.status >= 500 || answer.status === 429;
   const code = aadstsCode(aadsts) ?? codes[name] ?? (busy ? "issuer_unreachable" : "client_rejected");
-  const hint = aadstsHint(aadsts);
+  const hint = aadstsHint(aadsts) ?? hintOfWords(description ?? name);
   const suberror = text(body.suberror);
   return new DoorcodeError(code, {
     detail: sentence({ name, description, aadsts, correlationId }),
@@ -56,6 +56,10 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
     ...(hint !== undefined && { hint }),
   });
 }
+
+/** Issuers without numbers of their own: nothing but the redirect URI is called that. */
+const hintOfWords = (text: string) =>
+  /\bredirect[_ -]?ur[il]/i.test(text) ? `If it is that one: ${redirectHint}` : undefined;
 
 /** No OAuth error inside: a gateway in front, a wrong address, or a server that is down. Its text is never repeated. */
 function withoutError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {

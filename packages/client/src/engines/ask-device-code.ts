@@ -2,6 +2,7 @@ import { monotonic } from "../clock.ts";
 import type { DeviceCode } from "../device-flow/device-code.ts";
 import { readDeviceCode } from "../device-flow/read-device-code.ts";
 import { withRetries } from "../device-flow/with-retries.ts";
+import { DoorcodeError } from "../errors.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { EngineContext, FlowObserver } from "./engine.ts";
 import { type IssuerMetadata, requestTimeoutMs } from "./metadata.ts";
@@ -29,6 +30,13 @@ export async function askDeviceCode(
   metadata: IssuerMetadata,
   { clientId, transport, clock }: EngineContext,
 ): Promise<DeviceAuthorization> {
+  const url = metadata.deviceAuthorizationEndpoint;
+  if (url === undefined) {
+    throw new DoorcodeError("issuer_misbehaved", {
+      detail: `${metadata.issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
+      hint: "Ask the issuer's operator to switch the device authorization grant on (RFC 8628).",
+    });
+  }
   const form = new URLSearchParams({ scope: input.scopes.join(" "), client_id: clientId });
   if (input.claims !== undefined) form.set("claims", input.claims);
   // Not part of RFC 8628: only for an issuer that says it knows it.
@@ -40,7 +48,6 @@ export async function askDeviceCode(
     (signal) => {
       requestedAt = clock.now();
       monotonicAt = monotonic(clock);
-      const url = metadata.deviceAuthorizationEndpoint;
       return transport.send({
         url,
         method: "POST",

@@ -20,13 +20,25 @@ export interface EngineContext {
   clock: Clock;
 }
 
-/** What the poll loop tells while it runs; never a secret. */
+/** What a sign-in tells while it runs; never a secret. */
 export interface FlowObserver {
   code(code: PresentedCode): void | Promise<void>;
+  /** A browser on this machine is to open it. */
+  browser(url: string): void | Promise<void>;
   waiting(expiresAt: number): void;
   slowed(interval: number): void;
   retrying(reason: string, delay: number): void;
 }
+
+export interface SignInInput {
+  scopes: string[];
+  claims?: string | undefined;
+  observer: FlowObserver;
+  accept(account: Account, names: readonly string[]): void;
+  signal: AbortSignal;
+}
+
+export type SignedIn = Promise<{ account: Account; accessToken: AccessToken }>;
 
 /** Speaks to one kind of issuer. Everything it keeps goes through the store. */
 export interface Engine {
@@ -36,15 +48,11 @@ export interface Engine {
    * and throws to refuse it (`--expect-account`); `names` are what the issuer vouches for as its names.
    * @throws DoorcodeError
    */
-  signIn(input: {
-    scopes: string[];
-    claims?: string | undefined;
-    /** Shown by the tenant as "says it is …". */
-    deviceName?: string | undefined;
-    observer: FlowObserver;
-    accept(account: Account, names: readonly string[]): void;
-    signal: AbortSignal;
-  }): Promise<{ account: Account; accessToken: AccessToken }>;
+  signIn(
+    input: SignInInput & { /** Shown by the tenant as "says it is …". */ deviceName?: string | undefined },
+  ): SignedIn;
+  /** The same by the authorization code flow, in a browser on this machine. `loginHint`: whom the issuer's page may propose. */
+  signInByBrowser(input: SignInInput & { loginHint?: string | undefined }): SignedIn;
   /** A token from the network by the account's refresh token, whatever the cache holds. The caller holds the renewal lease. */
   renew(input: {
     account: Account;

@@ -62,13 +62,13 @@ export function issuerKeys(
 
 /**
  * Verifies an ID token (OpenID Connect Core §3.1.3.7), which MSAL does not: signature by the issuer's keys, iss, aud, azp,
- * exp, nbf, and Entra's tid.
+ * exp, nbf, Entra's tid, and the nonce where the request had one.
  * @throws DoorcodeError `token_not_trusted`; `issuer_unreachable` when the keys cannot be had
  */
 export async function verifyIdToken(
   token: unknown,
   metadata: IssuerMetadata,
-  { clientId, clock, keys }: { clientId: string; clock: Clock; keys: IssuerKeys },
+  { clientId, clock, keys, nonce }: { clientId: string; clock: Clock; keys: IssuerKeys; nonce?: string | undefined },
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
     throw new DoorcodeError("issuer_misbehaved", {
@@ -98,6 +98,7 @@ export async function verifyIdToken(
     throw notTrusted(`${error instanceof Error ? error.message : "it cannot be read"}.`);
   }
   checkNames(claims, metadata, clientId);
+  if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
   return claims;
 }
 

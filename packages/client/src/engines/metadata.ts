@@ -15,7 +15,9 @@ export interface IssuerMetadata {
   authority: string;
   issuer: string;
   tokenEndpoint: string;
-  deviceAuthorizationEndpoint: string;
+  /** Undefined where the issuer has no sign-in by code, or none in a browser. */
+  deviceAuthorizationEndpoint: string | undefined;
+  authorizationEndpoint: string | undefined;
   jwksUri: string;
   revocationEndpoint: string | undefined;
   /** `doorcode_profile` is there: the issuer knows `device_name`. */
@@ -123,19 +125,13 @@ function readMetadata(
   const tokenEndpoint = address(document, "token_endpoint");
   // Entra's metadata did not always name it; MSAL derives it so.
   const derived = engine === "entra" ? tokenEndpoint.replace("/token", "/devicecode") : undefined;
-  const deviceAuthorizationEndpoint = optionalAddress(document, "device_authorization_endpoint") ?? derived;
-  if (!deviceAuthorizationEndpoint) {
-    throw new DoorcodeError("issuer_misbehaved", {
-      detail: `${issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
-      hint: "Ask the issuer's operator to switch the device authorization grant on (RFC 8628).",
-    });
-  }
   return {
     engine,
     authority,
     issuer,
     tokenEndpoint,
-    deviceAuthorizationEndpoint,
+    deviceAuthorizationEndpoint: optionalAddress(document, "device_authorization_endpoint") ?? derived,
+    authorizationEndpoint: optionalAddress(document, "authorization_endpoint"),
     jwksUri: address(document, "jwks_uri"),
     revocationEndpoint: optionalAddress(document, "revocation_endpoint"),
     knowsDevices: document.doorcode_profile !== undefined,

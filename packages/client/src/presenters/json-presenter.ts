@@ -24,6 +24,8 @@ function members(event: SignInEvent): object {
         message: code.message ?? `To sign in, open ${code.verificationUri} and enter the code ${code.userCode}.`,
       };
     }
+    case "browser":
+      return { event: "browser", url: event.url };
     case "waiting":
       return { event: "waiting", expires_at: iso(event.expiresAt) };
     case "slowed":

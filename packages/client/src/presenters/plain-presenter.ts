@@ -2,7 +2,16 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Presenter } from "../device-flow/events.ts";
 import { plainText } from "../device-flow/plain-text.ts";
 import type { PresenterOptions } from "./presenter-options.ts";
-import { codeIsYours, issuerName, opensElsewhere, roughly, signedInAs, whoAsks } from "./wording.ts";
+import {
+  addressOf,
+  codeIsYours,
+  ifRefused,
+  issuerName,
+  opensElsewhere,
+  roughly,
+  signedInAs,
+  whoAsks,
+} from "./wording.ts";
 
 /** Whole lines, each written once: for logs, pipes, terminals that cannot redraw, and screen readers. */
 export function plainPresenter(options: PresenterOptions): Presenter {
@@ -24,6 +33,13 @@ export function plainPresenter(options: PresenterOptions): Presenter {
           say(`The code is good for ${roughly(code.expiresAt - clock.now())}. Waiting.`);
           return;
         }
+        case "browser":
+          say(`Sign in to use ${whoAsks(options, about)}`);
+          say(`Issuer: ${issuerName(about)}`);
+          say(`Your browser shows this page; if it does not, open it on this computer: ${addressOf(event.url)}`);
+          say(ifRefused);
+          say("Waiting for the browser.");
+          return;
         case "waiting":
           if (troubled) say("The issuer answers again. Waiting.");
           troubled = false;

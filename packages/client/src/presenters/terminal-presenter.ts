@@ -60,6 +60,12 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           count(countdown.signal).catch(() => {});
           return;
         }
+        case "browser": {
+          const { browserScreen } = await import("./browser-screen.ts");
+          const lines = browserScreen(event.url, about, options, { columns: columns(), colour: features.colour });
+          stream.write(`\n${lines.join("\n")}\n\n`);
+          return;
+        }
         case "waiting":
           trouble = undefined;
           return;

@@ -1,4 +1,5 @@
 import type { Account } from "../account.ts";
+import { redirectHint } from "../device-flow/aadsts.ts";
 import type { PresentedCode } from "../device-flow/events.ts";
 import { plainText } from "../device-flow/plain-text.ts";
 import { isLoopback } from "../transport/loopback.ts";
@@ -11,6 +12,12 @@ export interface About {
 
 /** A code that anybody else may see is worth nothing, and a code from somebody else is how accounts are stolen (RFC 8628 §5.4). */
 export const codeIsYours = "This code is for you alone. Never type a code that somebody sent you.";
+
+/** The issuer tells only the person, on its page: it sends nobody back to an address it does not know. */
+export const ifRefused = `If the page does not know the redirect URI: ${redirectHint}`;
+
+/** Never shortened: half an address opens nothing. */
+export const addressOf = (url: string): string => plainText(url, { limit: 16_000 });
 
 export function whoAsks(options: PresenterOptions, about: About): string {
   const app = options.appName ?? `app ${about.clientId}`;

@@ -17,6 +17,7 @@ const metadata: IssuerMetadata = {
   issuer,
   tokenEndpoint: `${issuer}/token`,
   deviceAuthorizationEndpoint: `${issuer}/devicecode`,
+  authorizationEndpoint: `${issuer}/authorize`,
   jwksUri: `${issuer}/keys`,
   revocationEndpoint: undefined,
   knowsDevices: false,

@@ -42,7 +42,34 @@ describe("the plain presenter", () => {
   });
 });
 
+const browser: SignInEvent = {
+  event: "browser",
+  url: `https://login.contoso.example/authorize?${"a=1&".repeat(300)}b=2`,
+};
+
+describe("the plain presenter, when a browser signs in", () => {
+  test("writes the whole address to be copied, and what to do when the issuer's page refuses it", () => {
+    const stream = output({ isTTY: false });
+    plainPresenter({ stream, env: {}, appName: "ToDo list" }).show(browser, about);
+    const lines = stream.text.trimEnd().split("\n");
+    assert.deepEqual(lines.slice(0, 3), [
+      "Sign in to use ToDo list",
+      "Issuer: login.contoso.example",
+      `Your browser shows this page; if it does not, open it on this computer: ${browser.url}`,
+    ]);
+    assert.match(lines[3] ?? "", /redirect URI: register http:\/\/localhost /);
+    assert.equal(lines[4], "Waiting for the browser.");
+    assert.doesNotMatch(stream.text, escapes);
+  });
+});
+
 describe("the JSON presenter", () => {
+  test("gives the address for the browser as it is", () => {
+    const stream = output();
+    jsonPresenter({ stream }).show(browser, about);
+    assert.deepEqual(JSON.parse(stream.text), { v: 1, event: "browser", url: browser.url });
+  });
+
   test("writes one event a line, with the members that are promised", () => {
     const stream = output();
     const presenter = jsonPresenter({ stream });

@@ -30,6 +30,23 @@ describe("the terminal presenter", () => {
     });
   }
 
+  test("leaves the address for the browser whole on lines of its own, within a narrow terminal's words", async () => {
+    const stream = output({ columns: 40 });
+    const presenter = terminalPresenter({ stream, env: utf8, clock: manualClock(), appName: "ToDo list" });
+    const url = `https://login.contoso.example/authorize?${"a=1&".repeat(300)}b=2`;
+    await presenter.show({ event: "browser", url }, about);
+    await presenter.show({ event: "signed_in", account }, about);
+    const lines = screenOf(stream.text);
+    assert.ok(lines.includes(url), "no indentation: it is to be copied");
+    for (const line of lines) assert.ok(line === url || line.length <= 40, line);
+    const text = lines.join(" ").replace(/\s+/g, " ");
+    assert.match(
+      text,
+      /Sign in to use ToDo list .*open it on this computer: .*Issuer: login\.contoso\.example .*Waiting/,
+    );
+    assert.match(text, /Signed in as Ada/);
+  });
+
   test("names the client ID where the program has no name", async () => {
     const { presenter, lines } = await shown({ origin: "http://localhost:8444" });
     presenter.end?.("cancelled");

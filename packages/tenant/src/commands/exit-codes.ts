@@ -14,6 +14,8 @@ export const exitCodes = {
 const byErrorCode: Record<string, number> = {
   usage: exitCodes.usage,
   secret_on_argv: exitCodes.usage,
+  tenant_file_invalid: exitCodes.usage,
+  domain_fixed: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
   password_short: exitCodes.usage,
@@ -22,6 +24,7 @@ const byErrorCode: Record<string, number> = {
   code_used: exitCodes.denied,
   code_used_twice: exitCodes.denied,
   not_assigned: exitCodes.denied,
+  administrator_needed: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
 };

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { defaultDataDir } from "../server/data-dir.ts";
+import { TenantError } from "../tenant-error.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printError, printEvent } from "./output.ts";
 import { refuseSecrets } from "./secrets-on-argv.ts";
+import type { TenantFiles } from "./tenant-files.ts";
 
 const START_ENVIRONMENT = `
 Environment:
@@ -13,12 +15,34 @@ Environment:
   DOORCODE_MAIL_FROM     sender of its mails
   DOORCODE_DKIM          signs them: domain:selector:file of the private key`;
 
-/** `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. */
-export async function main(argv: string[]): Promise<number> {
+const TOKEN_USE = `
+It stands alone on stdout, works for ten minutes and cannot be revoked. Whoever
+has it administers the tenant, so pass it on through a pipe:
+
+  doorcode tenant token | doorcode prepare --token-stdin --file F --to URL`;
+
+export type { GraphDoor, OpenedTenantFile, TenantFiles } from "./tenant-files.ts";
+
+/** After the options of `apps add-certificate`. */
+const CERTIFICATE_USE = `
+FILE is PEM; of a file that holds the private key as well the certificate alone
+is read. An app that signs in by it needs no person, so that CI can prepare the
+tenant:
+
+  openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci \\
+    -keyout ci.pem -out ci.pem
+  doorcode tenant apps add-certificate CLIENT_ID ci.pem --administrator
+  doorcode prepare --certificate ci.pem --client-id CLIENT_ID --file F --to URL`;
+
+/**
+ * `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. Without `files`
+ * there is no `--file` and no `export`.
+ */
+export async function main(argv: string[], files?: TenantFiles): Promise<number> {
   const outcome = { exit: exitCodes.done as number };
   try {
     refuseSecrets(argv);
-    await program(outcome).parseAsync(argv, { from: "user" });
+    await program(outcome, files).parseAsync(argv, { from: "user" });
     return outcome.exit;
   } catch (error) {
     // Commander has printed its own words by now; asking for help is no mistake.
@@ -30,7 +54,7 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-function program(outcome: { exit: number }): Command {
+function program(outcome: { exit: number }, files: TenantFiles | undefined): Command {
   const tenant = new Command("doorcode tenant")
     .description("Run a tenant of your own, and decide on sign-ins there.")
     .exitOverride()
@@ -44,14 +68,31 @@ function program(outcome: { exit: number }): Command {
     .option("--port <number>", "port of the issuer, https (default: 8443; 0: any free one)", port)
     .option("--pages-port <number>", "port of the pages, http (default: the next one)", port)
     .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .option("--file <file>", "what the tenant is (doorcode.tenant.yaml); applied at every start")
     .option("--json", "print one event a line")
     .addHelpText("after", START_ENVIRONMENT)
     .action(
-      async (options: { data?: string; port?: number; pagesPort?: number; storeFile?: string; json?: boolean }) => {
+      async (options: {
+        data?: string;
+        port?: number;
+        pagesPort?: number;
+        storeFile?: string;
+        file?: string;
+        json?: boolean;
+      }) => {
         const { start } = await import("./start.ts");
-        outcome.exit = await start({ ...options, data: dataDirOf(options) });
+        const { file, ...rest } = options;
+        const opened = file === undefined ? undefined : await filesOr(files).open(file);
+        outcome.exit = await start({ ...rest, data: dataDirOf(options) }, opened);
       },
     );
+
+  dataDir(tenant.command("export"))
+    .description("Write what the running tenant is as a doorcode.tenant.yaml, on stdout.")
+    .action(async (options: { data?: string }) => {
+      const { exportFile } = await import("./export-file.ts");
+      await exportFile(filesOr(files), dataDirOf(options));
+    });
 
   dataDir(tenant.command("approve"))
     .description("Say yes to a sign-in in a person's name.")
@@ -84,23 +125,72 @@ function program(outcome: { exit: number }): Command {
     .argument("<email>")
     .option("--name <name>", "display name (default: what stands before the @)")
     .option("--password-stdin", "read the password from stdin")
+    .option("--administrator", "may prepare the tenant: its apps, people and settings")
     .action(async (email: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{
         data?: string;
         json?: boolean;
         name?: string;
         passwordStdin?: boolean;
+        administrator?: boolean;
       }>();
       const { addUser } = await import("./users.ts");
       await addUser({
         email,
         name: options.name ?? null,
         passwordStdin: options.passwordStdin === true,
+        administrator: options.administrator === true,
         json: options.json === true,
         data: dataDirOf(options),
       });
     });
+
+  const apps = dataDir(tenant.command("apps"))
+    .description("List the programs of the tenant, with their client IDs.")
+    .option("--json", "print one event a line")
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const { listApps } = await import("./apps.ts");
+      await listApps({ json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("add-certificate")
+    .description("Let a program sign in by a certificate, without a person.")
+    .argument("<client-id>")
+    .argument("<file>", "the certificate (PEM, RSA)")
+    .option("--administrator", "may prepare the tenant: every application permission of its Graph")
+    .addHelpText("after", CERTIFICATE_USE)
+    .action(async (clientId: string, file: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ data?: string; json?: boolean; administrator?: boolean }>();
+      const { addCertificate } = await import("./apps.ts");
+      const administrator = options.administrator === true;
+      await addCertificate({ clientId, file, administrator, json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("remove-certificates")
+    .description("Take a program's certificates away, and its permissions at the tenant's Graph.")
+    .argument("<client-id>")
+    .action(async (clientId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ data?: string; json?: boolean }>();
+      const { removeCertificates } = await import("./apps.ts");
+      await removeCertificates({ clientId, json: options.json === true, data: dataDirOf(options) });
+    });
+
+  dataDir(tenant.command("token"))
+    .description("Print a token of yours, the operator's, for the tenant's Graph.")
+    .option("--json", "print one event with the token, Graph's address and the CA file")
+    .addHelpText("after", TOKEN_USE)
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const { printToken } = await import("./token.ts");
+      await printToken({ json: options.json === true, data: dataDirOf(options) });
+    });
   return tenant;
+}
+
+function filesOr(files: TenantFiles | undefined): TenantFiles {
+  if (files) return files;
+  throw new TenantError("usage", "This command line reads no files.", "Run it as doorcode tenant, which does.");
 }
 
 function port(text: string): number {

@@ -11,8 +11,9 @@ export async function listUsers(options: { json: boolean; data: string }): Promi
   }
   if (users.length === 0) say("Nobody has an account yet. Add one: doorcode tenant users add EMAIL");
   const width = Math.max(0, ...users.map(({ email }) => email.length));
-  for (const { email, name, disabled } of users) {
-    printResult(`${email.padEnd(width)}  ${name}${disabled ? "  (disabled)" : ""}`);
+  for (const { email, name, disabled, administrator } of users) {
+    const marks = [administrator && "administrator", disabled && "disabled"].filter(Boolean).join(", ");
+    printResult(`${email.padEnd(width)}  ${name}${marks === "" ? "" : `  (${marks})`}`);
   }
 }
 
@@ -20,18 +21,20 @@ export async function addUser(options: {
   email: string;
   name: string | null;
   passwordStdin: boolean;
+  administrator: boolean;
   json: boolean;
   data: string;
 }): Promise<void> {
   const password = options.passwordStdin ? await readStdin("password") : newPassword();
-  const { email, name } = options;
-  const added = await askTenant(options.data, { do: "add_user", email, name, password });
+  const { email, name, administrator } = options;
+  const added = await askTenant(options.data, { do: "add_user", email, name, password, administrator });
   const shown = options.passwordStdin ? {} : { password };
   if (options.json) {
     printEvent("user_added", { ...added, ...shown });
     return;
   }
-  say(`Added ${added.name} <${added.email}>.${options.passwordStdin ? "" : " The password, shown this once:"}`);
+  const as = added.administrator ? " as an administrator" : "";
+  say(`Added ${added.name} <${added.email}>${as}.${options.passwordStdin ? "" : " The password, shown this once:"}`);
   if (!options.passwordStdin) printResult(password);
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users` are its only speakers. */
+/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users | apps | token` are its only speakers. */
 export const controlRequest = z.discriminatedUnion("do", [
   z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
   z.object({ do: z.literal("deny"), code: z.string().max(64) }),
@@ -10,7 +10,18 @@ export const controlRequest = z.discriminatedUnion("do", [
     email: z.string().max(320),
     name: z.string().max(256).nullable(),
     password: z.string().max(1024),
+    administrator: z.boolean().optional(),
   }),
+  z.object({ do: z.literal("administrator_token") }),
+  z.object({ do: z.literal("list_apps") }),
+  z.object({
+    do: z.literal("add_certificate"),
+    client_id: z.string().max(64),
+    /** PEM. */
+    certificate: z.string().max(7 * 1024),
+    administrator: z.boolean(),
+  }),
+  z.object({ do: z.literal("remove_certificates"), client_id: z.string().max(64) }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -21,6 +32,21 @@ export interface ControlResults {
   deny: { app: string };
   list_users: ListedUser[];
   add_user: ListedUser;
+  administrator_token: AdministratorToken;
+  list_apps: ListedApp[];
+  add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
+  remove_certificates: { app: string; removed: number };
+}
+
+/** The operator's right to administer the tenant, for ten minutes. */
+export interface AdministratorToken {
+  token: string;
+  /** Base URL of Graph. */
+  graph: string;
+  /** What a client of it has to trust. */
+  ca_file: string;
+  /** RFC 3339. */
+  expires_at: string;
 }
 
 export interface ListedUser {
@@ -29,6 +55,17 @@ export interface ListedUser {
   name: string;
   created_at: string;
   disabled: boolean;
+  administrator: boolean;
+}
+
+export interface ListedApp {
+  client_id: string;
+  name: string;
+  disabled: boolean;
+  /** Has application permissions at Graph. */
+  administrator: boolean;
+  /** Thumbprints are SHA-256, hexadecimal; times RFC 3339. */
+  certificates: { thumbprint: string; expires_at: string }[];
 }
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };

@@ -17,9 +17,12 @@ import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../dire
 import { defaultLocale, languages } from "../messages/languages.ts";
 import { permissionText } from "../messages/permission-text.ts";
 import { sendNotice } from "../notices/notice.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { AuditRecord } from "../stores/contract.ts";
+import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
-import type { ControlRequest, ControlResults, ListedUser } from "./messages.ts";
+import { issueOperatorToken } from "../tokens/operator-token.ts";
+import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
+import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
@@ -34,6 +37,14 @@ export function operate(ctx: TenantContext, request: ControlRequest): Promise<Co
       return listUsers(ctx);
     case "add_user":
       return addUser(ctx, request);
+    case "administrator_token":
+      return administratorToken(ctx);
+    case "list_apps":
+      return listApps(ctx);
+    case "add_certificate":
+      return addCertificate(ctx, request);
+    case "remove_certificates":
+      return removeCertificates(ctx, request);
   }
 }
 
@@ -63,6 +74,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
   if (claimed.outcome === "unassigned") throw notAssigned(user);
+  if (claimed.outcome === "not_administrator") throw administratorNeeded(user);
 
   const described = await describeGrant(ctx, claimed.grant, user.id);
   if (!described) {
@@ -83,6 +95,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
   if (decided.outcome === "mfa_required") throw secondFactorNeeded(user);
   if (decided.outcome === "unassigned") throw notAssigned(user);
+  if (decided.outcome === "not_administrator") throw administratorNeeded(user);
   throw new TenantError(
     "code_used",
     `${user.email} went on with this code in a browser at the same moment.`,
@@ -114,11 +127,20 @@ async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<Li
   }
   const problem = await checkPassword(input.password, { email, tenantName: ctx.config.name });
   if (problem) throw weakPassword(problem);
-  const user = await createUser(ctx, { email, displayName, passwordHash: await hashPassword(input.password) });
+  const administrator = input.administrator === true;
+  const passwordHash = await hashPassword(input.password);
+  const user = await createUser(ctx, { email, displayName, passwordHash, administrator });
   if (user === "taken") {
     throw new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
   }
+  if (administrator) await ctx.store.audit.write(madeAdministrator(user));
   return listed(user);
+}
+
+async function administratorToken(ctx: TenantContext): Promise<AdministratorToken> {
+  const { token, expiresAt } = await issueOperatorToken(ctx);
+  const { config } = ctx;
+  return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
 }
 
 async function openGrant(ctx: TenantContext, typed: string): Promise<DeviceGrant> {
@@ -134,6 +156,18 @@ const listed = (user: User): ListedUser => ({
   name: user.displayName,
   created_at: new Date(user.createdAt).toISOString(),
   disabled: user.disabledAt !== null,
+  administrator: user.administrator,
+});
+
+const madeAdministrator = (user: User): AuditRecord => ({
+  at: user.createdAt,
+  event: "user.made_administrator",
+  actor: "operator",
+  userId: user.id,
+  clientId: null,
+  grantId: null,
+  ip: null,
+  detail: {},
 });
 
 const secondFactorNeeded = (user: User) =>
@@ -148,6 +182,13 @@ const notAssigned = (user: User) =>
     "not_assigned",
     `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
     "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
+  );
+
+const administratorNeeded = (user: User) =>
+  new TenantError(
+    "administrator_needed",
+    `The program asks for what only an administrator can grant, and ${user.email} is none.`,
+    "Approve as an administrator (doorcode tenant users marks them), who was added with --administrator; the code stays good meanwhile.",
   );
 
 const unknownCode = () =>

@@ -1,3 +1,4 @@
+import { mayGrant } from "../directory/administration.ts";
 import { mayUse } from "../directory/assignment.ts";
 import { MFA } from "../directory/authentication-methods.ts";
 import { consentsOf, missingAdminConsent } from "../directory/consented.ts";
@@ -48,19 +49,26 @@ export interface Unassigned {
   grant: DeviceGrant;
 }
 
+/** What is asked for is an administrator's to grant, and this person is none (any more): the grant stays as it is. */
+export interface NotAdministrator {
+  outcome: "not_administrator";
+  grant: DeviceGrant;
+}
+
 /**
  * After sign-in, when consent is first shown: the grant becomes this session's and this person's, or dies of a second
- * person. Who may not use the app takes no part: their sign-in neither claims nor ends it.
+ * person. Who may not use the app, or not grant what it asks, takes no part: their sign-in neither claims nor ends it.
  */
 export async function claimGrant(
   ctx: TenantContext,
   grantId: string,
   decider: Decider,
-): Promise<ClaimResult | Unassigned> {
+): Promise<ClaimResult | Unassigned | NotAdministrator> {
   const now = ctx.clock.now();
   const grant = await ctx.store.grants.findById(grantId);
   if (!grant) return { outcome: "unknown" };
   if (!(await mayUse(ctx.store, grant.clientId, decider.user.id))) return { outcome: "unassigned", grant };
+  if (!(await mayGrant(ctx.store, grant.requested, decider.user.id))) return { outcome: "not_administrator", grant };
   const result = await ctx.store.grants.claim(grantId, { sessionId: decider.sessionId, userId: decider.user.id, now });
   if (result.outcome === "killed") {
     await ctx.store.audit.write(record("device_grant.used_twice", result.grant, decider, now));
@@ -92,6 +100,7 @@ export async function describeGrant(
 export type ApprovalResult =
   | DecisionResult
   | Unassigned
+  | NotAdministrator
   /** A second factor is demanded that the decider's sign-in did not have: the grant stays as it is. */
   | { outcome: "mfa_required"; grant: DeviceGrant }
   /** Something else would be frozen than the page had shown: nothing is approved. */
@@ -114,6 +123,7 @@ export async function approveGrant(
     return { outcome: "mfa_required", grant };
   }
   if (!(await mayUse(ctx.store, grant.clientId, decider.user.id))) return { outcome: "unassigned", grant };
+  if (!(await mayGrant(ctx.store, grant.requested, decider.user.id))) return { outcome: "not_administrator", grant };
   if (decider.by === "user" && shown !== described.digest) return { outcome: "changed", grant };
   const { approved } = described.permissions;
   const result = await ctx.store.grants.approve(grant.id, {

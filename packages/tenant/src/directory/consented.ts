@@ -1,5 +1,6 @@
 import type { Store } from "../stores/contract.ts";
 import type { Consent } from "./entities.ts";
+import { isAdministrative } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** What the administrator or, where a person may, this person allowed this app at one resource, and the API still offers. */
@@ -35,14 +36,20 @@ export async function missingAdminConsent(store: Store, clientId: string, reques
   return requested.resourceScopes.filter((scope) => adminOnly.includes(scope) && !byAdmin.has(scope));
 }
 
-/** What is to be kept of a person's yes for this app: only what a person may consent to; an administrator's scopes are the administrator's. */
+/**
+ * What is to be kept of a person's yes for this app: only what a person may consent to; an administrator's scopes are the
+ * administrator's. A yes to an administrative scope counts for the one sign-in that asked: it is asked every time.
+ */
 export async function consentsOf(
   store: Store,
   clientId: string,
   userId: string,
   approved: ScopeSet,
 ): Promise<Consent[]> {
-  const bare = approved.resourceId === GRAPH_RESOURCE_ID ? approved.resourceScopes : [];
+  const bare =
+    approved.resourceId === GRAPH_RESOURCE_ID
+      ? approved.resourceScopes.filter((scope) => !isAdministrative(scope))
+      : [];
   const atGraph = { clientId, userId, resourceId: GRAPH_RESOURCE_ID, scopes: [...approved.oidc, ...bare] };
   if (approved.resourceId === GRAPH_RESOURCE_ID) return [atGraph];
   const api = await store.directory.findApi(approved.resourceId);

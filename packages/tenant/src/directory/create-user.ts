@@ -6,7 +6,7 @@ import { normalizeEmail, type User } from "./entities.ts";
 export async function createUser(
   ctx: Pick<TenantContext, "store" | "clock">,
   person: Pick<User, "email" | "displayName" | "passwordHash"> &
-    Partial<Pick<User, "attributes" | "locale" | "termsAcceptedAt">>,
+    Partial<Pick<User, "attributes" | "locale" | "termsAcceptedAt" | "administrator">>,
 ): Promise<User | "taken"> {
   const user: User = {
     id: randomUUID(),
@@ -17,6 +17,7 @@ export async function createUser(
     attributes: person.attributes ?? {},
     locale: person.locale ?? null,
     termsAcceptedAt: person.termsAcceptedAt ?? null,
+    administrator: person.administrator ?? false,
     createdAt: ctx.clock.now(),
     disabledAt: null,
   };

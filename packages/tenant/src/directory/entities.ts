@@ -13,6 +13,8 @@ export interface User {
   /** BCP 47 tag of the language that mails to this person are written in; null until it is known. */
   locale: string | null;
   termsAcceptedAt: number | null;
+  /** May grant and use the administrative Graph scopes (graph-scopes.ts), as long as it is so. */
+  administrator: boolean;
   createdAt: number;
   disabledAt: number | null;
 }
@@ -67,12 +69,23 @@ export interface ApiScope {
   displayName: string;
   description: string;
   enabled: boolean;
+  /** Lower-case GUID; left out: one that follows from API and value (graph/derived-id.ts). */
+  id?: string;
+  /** Where people are to read other words than administrators. */
+  userDisplayName?: string | null;
+  userDescription?: string | null;
 }
 
 export interface ApiRole {
   id: string;
   value: string;
   displayName: string;
+  /** Left out: none. */
+  description?: string;
+  /** A disabled role is nobody's. Left out: enabled. */
+  enabled?: boolean;
+  /** As Graph keeps them (`User` stands for groups too). Left out: both. */
+  allowedMemberTypes?: ("User" | "Application")[];
 }
 
 /** Remembered consent of one person, or of the administrator for everybody (`userId` null), for one app and one resource. */

@@ -1,11 +1,10 @@
 import type { Store } from "../stores/contract.ts";
 import type { Api } from "./entities.ts";
+import { GRAPH_SCOPES } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 export const OIDC_SCOPES = ["openid", "profile", "email", "offline_access"];
 
-/** Bare scopes beside OpenID Connect's own; their token is for userinfo and Graph. */
-const GRAPH_SCOPES = ["User.Read"];
 const GRAPH_URIS = ["https://graph.microsoft.com", GRAPH_RESOURCE_ID];
 
 export type ScopeProblem =

@@ -1,6 +1,8 @@
 import type { Store } from "../stores/contract.ts";
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import { administrativeScopes } from "./administration.ts";
 import type { Consent } from "./entities.ts";
+import { type Administration, administrationOf } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
@@ -10,6 +12,8 @@ export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000)
 export type PermissionLine =
   | { kind: "name_and_email" | "name" | "email" | "you" }
   | { kind: "api"; text: string }
+  /** Reaches beyond the person's own account; only administrators are asked it. */
+  | { kind: "administration"; of: Administration }
   /** Stays signed in until unused for so long. */
   | { kind: "offline"; days: number }
   /** Stays signed in for so long, and then the person is asked again. */
@@ -52,6 +56,9 @@ export async function permissionsOf(
   const { resourceId } = requested;
   let { resourceScopes } = requested;
   let withdrawn = false;
+  for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
+    asked.push({ line: { kind: "administration", of }, resourceId, scopes });
+  }
   if (resourceId !== GRAPH_RESOURCE_ID) {
     const api = await store.directory.findApi(resourceId);
     const offered = (api?.disabledAt === null ? api.scopes : []).filter((scope) => scope.enabled);
@@ -63,7 +70,11 @@ export async function permissionsOf(
     const wanted = new Set(resourceScopes);
     const lines = offered
       .filter((scope) => wanted.has(scope.value))
-      .map(({ displayName: text, value }) => ({ line: { kind: "api", text } as const, resourceId, scopes: [value] }));
+      .map(({ userDisplayName, displayName, value }) => ({
+        line: { kind: "api", text: userDisplayName || displayName } as const,
+        resourceId,
+        scopes: [value],
+      }));
     asked.push(...lines);
     resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
     withdrawn = resourceScopes.length < Math.max(1, wanted.size);
@@ -93,7 +104,9 @@ export async function permissionsOf(
  */
 function mayAlready(consents: Consent[]): (permission: Permission) => boolean {
   if (!consents.some((consent) => consent.userId !== null)) return () => false;
-  return ({ resourceId, scopes }) => {
+  return ({ line, resourceId, scopes }) => {
+    // No consent to it is remembered, whoever gave it.
+    if (line.kind === "administration") return false;
     const granted = consentedBy(consents, resourceId);
     return scopes.every((scope) => granted.has(scope));
   };

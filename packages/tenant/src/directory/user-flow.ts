@@ -22,6 +22,10 @@ export interface UserFlow {
   /** Accepted at sign-up by a required checkbox; null where there are none. */
   termsOfUse: { label: string; url: string | null } | null;
   createdAt: number;
+  /** For administrators; left out: none. */
+  description?: string | null;
+  /** As Graph keeps it, and of no effect: an app has one user flow. Left out: 500. */
+  priority?: number;
 }
 
 export type AttributeInput =
@@ -43,6 +47,16 @@ export interface FlowAttribute {
   options: { value: string; label: string }[];
   /** A whole value must match it; the administrator's, for `TextBox`. */
   validationRegEx: string | null;
+}
+
+/** An attribute that somebody made beside the built-in ones, for any user flow to ask for (Graph: identityUserFlowAttribute). */
+export interface CustomAttribute {
+  /** `extension_<32 hexadecimal digits>_<name>`. */
+  id: string;
+  displayName: string;
+  description: string | null;
+  dataType: "string" | "boolean" | "int64" | "stringCollection";
+  createdAt: number;
 }
 
 /** For apps without one of their own, and for the account page. */

@@ -3,6 +3,7 @@ import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
 import { locales } from "../messages/languages.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { ACR_VALUES } from "../tokens/context-class.ts";
+import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
 import { DEVICE_CODE_GRANT } from "./token.ts";
 
 /**
@@ -40,7 +41,7 @@ export function keys(app: FastifyInstance, ctx: TenantContext): void {
 
 function metadata(config: TenantConfig): Record<string, unknown> {
   const base = `${config.issuerOrigin}/${config.tenantId}`;
-  const clientAuthentication = ["none", "client_secret_post", "client_secret_basic"];
+  const clientAuthentication = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"];
   return {
     issuer: issuerOf(config),
     authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
@@ -50,7 +51,7 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     revocation_endpoint: `${base}/oauth2/v2.0/revoke`,
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
-    grant_types_supported: [DEVICE_CODE_GRANT, "refresh_token"],
+    grant_types_supported: [DEVICE_CODE_GRANT, "refresh_token", "client_credentials"],
     // Required by OpenID Connect Discovery §3, and there is none yet.
     response_types_supported: [],
     scopes_supported: OIDC_SCOPES,
@@ -59,7 +60,9 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     id_token_signing_alg_values_supported: ["RS256"],
     acr_values_supported: ACR_VALUES,
     token_endpoint_auth_methods_supported: clientAuthentication,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     claims_supported:
       "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name given_name family_name preferred_username email groups".split(
         " ",

@@ -113,7 +113,13 @@ async function redeem(
   }
   if (result.outcome === "refused") {
     if (result.why === "mfa") throw secondFactorRequired();
-    const name = { user: "user_disabled", app: "revoked", assignment: "not_assigned", scope: "revoked" } as const;
+    const name = {
+      user: "user_disabled",
+      app: "revoked",
+      assignment: "not_assigned",
+      administrator: "administrator_needed",
+      scope: "revoked",
+    } as const;
     throw new ProtocolError(name[result.why]);
   }
   throw lostTo(result.grant, now, standard);

@@ -1,5 +1,7 @@
+import { administrativeScopes } from "../directory/administration.ts";
 import { consentedAt } from "../directory/consented.ts";
 import type { App } from "../directory/entities.ts";
+import { isAdministrative } from "../directory/graph-scopes.ts";
 import { parseScopes } from "../directory/parse-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import type { RotateResult, TokenFamily } from "../stores/contract.ts";
@@ -91,6 +93,8 @@ function successorOf(result: RotateResult, presented: string, next: string): str
       throw new ProtocolError("not_assigned", { suberror: "message_only" });
     case "unconsented":
       throw unconsented("a scope that was withdrawn this moment.");
+    case "not_administrator":
+      throw new ProtocolError("administrator_needed");
     case "mfa_required":
       throw secondFactorRequired();
     case "wrong_client":
@@ -107,7 +111,12 @@ async function scopesOfRenewal(ctx: TenantContext, family: TokenFamily, text: st
     throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});
   }
   const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
-  const atGraph = new Set([...family.scopes.oidc, ...(await consentedAt(ctx.store, consents, GRAPH_RESOURCE_ID))]);
+  const atGraph = new Set([
+    ...family.scopes.oidc,
+    ...(await consentedAt(ctx.store, consents, GRAPH_RESOURCE_ID)).filter((scope) => !isAdministrative(scope)),
+    // No consent to them is remembered: they stay with the sign-in that asked for them.
+    ...administrativeScopes(family.scopes),
+  ]);
   const atResource =
     parsed.resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : await consentedAt(ctx.store, consents, parsed.resourceId);
 

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { PollPace } from "../device-grant/poll-pace.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { authenticateClient } from "./client-authentication.ts";
+import { proveClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { tokenByClientCredentials } from "./token-by-client-credentials.ts";
 import { tokenByDeviceCode } from "./token-by-device-code.ts";
 import { tokenByRefreshToken } from "./token-by-refresh-token.ts";
 
@@ -12,14 +13,15 @@ export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 /** What MSAL sends for the same. */
 const MSAL_DEVICE_CODE_GRANT = "device_code";
 
-/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, and refresh tokens. */
+/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, refresh tokens, and apps on their own. */
 export function token(app: FastifyInstance, ctx: TenantContext): void {
   const pace = new PollPace(ctx.clock);
 
   app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {
     const form = request.body as Form;
     const grantType = required(form, "grant_type");
-    const client = await authenticateClient(ctx, request, form);
+    const proven = await proveClient(ctx, request, form);
+    const client = proven.app;
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     switch (grantType) {
       case DEVICE_CODE_GRANT:
@@ -30,6 +32,8 @@ export function token(app: FastifyInstance, ctx: TenantContext): void {
         });
       case "refresh_token":
         return tokenByRefreshToken(ctx, client, form, request.ip);
+      case "client_credentials":
+        return tokenByClientCredentials(ctx, proven, form, request.ip);
       default:
         throw new ProtocolError("grant_unsupported");
     }

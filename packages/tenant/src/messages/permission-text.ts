@@ -6,6 +6,8 @@ export function permissionText(line: PermissionLine, { permissions }: Messages):
   switch (line.kind) {
     case "api":
       return line.text;
+    case "administration":
+      return permissions.administration[line.of];
     case "offline":
       return permissions.offline(line.days);
     case "for_hours":

@@ -23,6 +23,7 @@ export function confirmPage(view: ConfirmView, chrome: Chrome): Page {
 <div class="account"><span>${confirm.signedInAs(address(view.email))}</span><button${attrs({ class: "text-button", type: "submit", form: decideId, name: "decision", value: "other" })}>${confirm.notYou}</button></div>
 ${problemNote(view.problem && confirm[view.problem])}
 ${view.network === "other_network" && elsewhereNote(messages)}
+${administration(view).length > 0 && administrationNote(chrome)}
 <dl class="card facts">
 ${fact(confirm.started, ago(view.startedSecondsAgo, messages))}
 ${fact(confirm.from, from(view, messages))}
@@ -30,6 +31,7 @@ ${fact(confirm.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)}
 ${deviceFact(view, messages)}
 </dl>
 ${view.network !== "other_network" && html`<p class="lede">${confirm.sameCode}</p>`}
+${administrationCard(view, messages)}
 ${permissionCards(view, messages)}
 ${form(
   formActions.confirm,
@@ -48,17 +50,36 @@ ${form(
  * What is new stands out; what was allowed before is folded away below, there to be read and not in the way of what was
  * not. For how long is never folded.
  */
-function permissionCards({ already, fresh, stays }: ConfirmView, messages: Messages): Html {
+function permissionCards(view: ConfirmView, messages: Messages): Html {
   const { confirm } = messages;
-  const list = (lines: PermissionLine[]) =>
-    lines.length > 0 &&
-    html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
+  const { already, stays } = view;
+  const fresh = view.fresh.filter(({ kind }) => kind !== "administration");
+  const list = (lines: PermissionLine[]) => lines.length > 0 && ticks(lines, messages);
   if (already.length === 0) {
     return html`<div class="card"><h2>${confirm.willBeAble}</h2>${list([...fresh, stays.line])}</div>`;
   }
   const news = stays.already ? fresh : [...fresh, stays.line];
   return html`${news.length > 0 && html`<div class="card new"><h2>${confirm.fresh}</h2>${list(news)}</div>`}
 <div class="card"><details><summary>${confirm.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
+}
+
+/** Apart from what concerns the person alone, never folded away, and new every time. */
+function administrationCard(view: ConfirmView, messages: Messages): Html | null {
+  const lines = administration(view);
+  if (lines.length === 0) return null;
+  return html`<div class="card new"><h2>${messages.confirm.administration}</h2>${ticks(lines, messages)}</div>`;
+}
+
+function administration({ fresh }: ConfirmView): PermissionLine[] {
+  return fresh.filter(({ kind }) => kind === "administration");
+}
+
+function administrationNote({ messages: { confirm }, tenantName }: Chrome): Html {
+  return html`<p class="note warn"><strong>${confirm.administrationWarning}</strong>${confirm.administrationAdvice(html`<bdi>${tenantName}</bdi>`)}</p>`;
+}
+
+function ticks(lines: PermissionLine[], messages: Messages): Html {
+  return html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
 }
 
 /** Above all that the device says, so that no long text moves it out of sight. */

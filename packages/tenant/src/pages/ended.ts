@@ -10,6 +10,7 @@ export type Ended = Extract<
   {
     page:
       | "no_access"
+      | "needs_administrator"
       | "done"
       | "declined"
       | "expired"
@@ -41,8 +42,9 @@ function mainOf(view: Ended, chrome: Chrome): Html {
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
 ${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`;
     case "no_access":
+    case "needs_administrator":
       return end(
-        ended.noAccess(address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
+        ended[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
         form(
           formActions.continue_as,
           chrome,

@@ -16,7 +16,7 @@
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
  * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
- * | no_access | /device/continue | flow, answer = `other` |
+ * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
  * | not_me | /not-me | token |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |

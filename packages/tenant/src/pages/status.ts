@@ -14,6 +14,7 @@ export function statusOf(view: View): number {
       return 404;
     case "stale_form":
     case "no_access":
+    case "needs_administrator":
       return 403;
     case "too_many":
       return 429;

@@ -19,6 +19,7 @@ function questionOf(view: View, { titles }: Messages): string {
       return view.questions.length === 0 ? titles.sign_up_name : titles.sign_up_details;
     case "confirm":
     case "no_access":
+    case "needs_administrator":
     case "done":
       return titles[view.page](view.appName);
     case "not_me_done":

@@ -40,6 +40,8 @@ export type View =
   | ConfirmView
   /** Signed in, and the app is for people who are assigned to it. */
   | { page: "no_access"; flowId: string; email: string; appName: string }
+  /** Signed in, and what is asked for is an administrator's to grant. */
+  | { page: "needs_administrator"; flowId: string; email: string; appName: string }
   /** `offerPasskey`: the person has none yet. */
   | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }

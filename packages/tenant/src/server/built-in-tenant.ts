@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Api, App } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { Store } from "../stores/contract.ts";
+import { TenantError } from "../tenant-error.ts";
 
 export interface TenantNames {
   tenantId: string;
@@ -9,13 +10,24 @@ export interface TenantNames {
   domain: string;
 }
 
-/** The tenant's id and names: set at first start, the same ever after and on every node. */
-export async function loadNames(store: Store): Promise<TenantNames> {
+/**
+ * The tenant's id and names: set at first start, the same ever after and on every node.
+ * @throws TenantError `domain_fixed`
+ */
+export async function loadNames(store: Store, wanted: { domain?: string | undefined } = {}): Promise<TenantNames> {
   const { directory } = store;
+  const domain = await directory.settingOnce("domain", wanted.domain?.toLowerCase() ?? "doorcode.localhost");
+  if (wanted.domain !== undefined && wanted.domain.toLowerCase() !== domain) {
+    throw new TenantError(
+      "domain_fixed",
+      `This tenant's domain is ${domain}, from its first start on, and not ${wanted.domain}.`,
+      "It is part of addresses that programs and people have. Keep it, or start on a new data folder (--data DIR).",
+    );
+  }
   return {
     tenantId: await directory.settingOnce("tenant_id", randomUUID()),
     name: await directory.settingOnce("name", "Doorcode"),
-    domain: await directory.settingOnce("domain", "doorcode.localhost"),
+    domain,
   };
 }
 
@@ -31,6 +43,7 @@ export async function seedBuiltInTenant(store: Store, now: number): Promise<void
   const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), now);
   await directory.putApp(app);
   await directory.putApi(api);
+  for (const { clientId, name } of [app, api]) await giveUniqueName(store, clientId, name, now);
   // The administrator's consent, for everybody: customers cannot consent to these themselves.
   const forEverybody = { clientId: app.clientId, userId: null };
   await directory.addConsent({
@@ -44,6 +57,19 @@ export async function seedBuiltInTenant(store: Store, now: number): Promise<void
     scopes: api.scopes.map((scope) => scope.value),
   });
   await directory.settingOnce("built_in_tenant", "seeded");
+}
+
+/** The name that whoever describes the tenant by Graph finds it by. */
+async function giveUniqueName(store: Store, clientId: string, uniqueName: string, now: number): Promise<void> {
+  const found = await store.registrations.find({ clientId });
+  if (!found || found.registration.uniqueName !== null) return;
+  const event = "registration.named";
+  const audit = { at: now, event, actor: "tenant" as const, userId: null, clientId, grantId: null, ip: null };
+  await store.registrations.change(
+    found.registration.objectId,
+    (before) => ({ ...before, registration: { ...before.registration, uniqueName } }),
+    { ...audit, detail: { unique_name: uniqueName } },
+  );
 }
 
 function builtInApp(clientId: string, createdAt: number): App {

@@ -2,15 +2,17 @@ import type { Logger } from "pino";
 import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { serveControl } from "../control/server.ts";
+import { registerCommandLine } from "../directory/command-line-app.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { Store } from "../stores/contract.ts";
 import { openPostgresStore } from "../stores/postgres.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
-import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
 import { loadSigningKeys } from "../tokens/key-ring.ts";
+import { issueOperatorToken } from "../tokens/operator-token.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
@@ -20,6 +22,7 @@ import { type Endings, endings } from "./endings.ts";
 import { openEntrances } from "./entrances.ts";
 import { openInstallation } from "./installation.ts";
 import { createLogger } from "./logger.ts";
+import { type Registrations, registrationsOf } from "./registrations.ts";
 import { checkSealKey } from "./seal-key.ts";
 import { startSweeping } from "./sweeping.ts";
 
@@ -37,6 +40,10 @@ export interface StartOptions extends DeploymentOptions {
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
   signUpAllowed?: boolean;
+  /** The tenant's second name in addresses; chosen at its first start. */
+  domain?: string;
+  /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
+  builtIn?: boolean;
   /** Changes how the tenant looks from this start on; what is left out stays as it was. */
   branding?: BrandingOptions;
 }
@@ -56,8 +63,16 @@ export interface RunningTenant {
   verificationUri: string;
   /** The port it listens on, which is not the public URL's behind a proxy. */
   port: number;
-  apps: { name: string; clientId: string }[];
-  apis: { name: string; clientId: string; scopes: string[] }[];
+  /** Without the command line's own, which every tenant has. */
+  apps: Registrations["apps"];
+  apis: Registrations["apis"];
+  /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
+  graph: string;
+  /**
+   * A token for Graph alone, with all its scopes, for ten minutes: whoever runs the tenant may administer it. Each one is
+   * in the audit log.
+   */
+  operatorToken(): Promise<string>;
   /** For the inbox's REST fetch; null where there is no inbox. */
   inboxToken: string | null;
   context: TenantContext;
@@ -99,10 +114,11 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
 
   if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
-    ...(await loadNames(store)),
+    ...(await loadNames(store, options)),
     branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
+    caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
@@ -111,7 +127,8 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   if (store.kind === "postgres") await compareIssuers(store, issuer, log);
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
-  await seedBuiltInTenant(store, clock.now());
+  if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
+  await registerCommandLine(store, clock.now());
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
@@ -126,22 +143,18 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   }
   entrances.serve(apps.issuer, apps.pages);
 
-  const { directory } = store;
   return {
     authority: `${config.issuerOrigin}/${config.tenantId}`,
     tenantId: config.tenantId,
     issuer,
     pages: config.pagesOrigin,
-    caFile: ca?.file ?? "",
+    caFile: config.caFile,
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
     port: entrances.port,
-    apps: (await directory.listApps()).map(({ name, clientId }) => ({ name, clientId })),
-    apis: (await directory.listApis()).map(({ name, clientId, scopes }) => ({
-      name,
-      clientId,
-      scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
-    })),
+    ...(await registrationsOf(store)),
+    graph: graphOf(config),
+    operatorToken: async () => (await issueOperatorToken(ctx)).token,
     inboxToken,
     context: ctx,
     close: ending.run,

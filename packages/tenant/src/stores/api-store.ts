@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { Api } from "../directory/entities.ts";
 import { takeClientId } from "./client-id.ts";
 import type { DirectoryStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
 import { isUniqueViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
@@ -31,7 +31,7 @@ export function apiVerbs({ db }: Database): ApiVerbs {
       try {
         return await db.transaction().execute(async (trx) => {
           if (!(await takeClientId(trx, api.clientId, "api"))) return false;
-          const { clientId, ...values } = toRow(api);
+          const { clientId, ...values } = toApiRow(api);
           await trx
             .insertInto("apis")
             .values({ clientId, ...values })
@@ -48,11 +48,21 @@ export function apiVerbs({ db }: Database): ApiVerbs {
   };
 }
 
-function toApi(row: Selectable<Tables["apis"]>): Api {
+export async function deleteApi(trx: Connection, clientId: string): Promise<boolean> {
+  const api = await trx.deleteFrom("apis").where("clientId", "=", clientId).returning("name").executeTakeFirst();
+  if (!api) return false;
+  await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("consents").where("resourceId", "=", clientId).execute();
+  await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("roleAssignments").where("apiClientId", "=", clientId).execute();
+  return true;
+}
+
+export function toApi(row: Selectable<Tables["apis"]>): Api {
   return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles), groupClaims: row.groupClaims === 1 };
 }
 
-function toRow(api: Api): Tables["apis"] {
+export function toApiRow(api: Api): Tables["apis"] {
   return {
     ...api,
     scopes: JSON.stringify(api.scopes),

@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { App } from "../directory/entities.ts";
 import { takeClientId } from "./client-id.ts";
 import type { DirectoryStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
 
@@ -41,7 +41,7 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
     putApp: (app) =>
       db.transaction().execute(async (trx) => {
         if (!(await takeClientId(trx, app.clientId, "app"))) return false;
-        const { clientId, ...values } = toRow(app);
+        const { clientId, ...values } = toAppRow(app);
         await trx
           .insertInto("apps")
           .values({ clientId, ...values })
@@ -50,20 +50,31 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
         return true;
       }),
 
-    deleteApp: (clientId, now) =>
-      db.transaction().execute(async (trx) => {
-        const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
-        if (!app) return false;
-        await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
-        await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
-        await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
-        await revokeAll(trx, "clientId", clientId, "app_deleted", now);
-        return true;
-      }),
+    deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(trx, clientId, now)),
   };
 }
 
-function toApp(row: Selectable<Tables["apps"]>): App {
+/** Its row first, in the order of redeem. */
+export async function deleteApp(trx: Connection, clientId: string, now: number): Promise<boolean> {
+  const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
+  if (!app) return false;
+  const taken = await trx
+    .deleteFrom("clientIds")
+    .where("clientId", "=", clientId)
+    .returning("servicePrincipalId")
+    .executeTakeFirst();
+  const principalId = taken?.servicePrincipalId ?? null;
+  if (principalId !== null) {
+    await trx.deleteFrom("roleAssignments").where("userId", "=", principalId).execute();
+    await trx.deleteFrom("appAssignments").where("principalId", "=", principalId).execute();
+  }
+  await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+  await revokeAll(trx, "clientId", clientId, "app_deleted", now);
+  return true;
+}
+
+export function toApp(row: Selectable<Tables["apps"]>): App {
   return {
     ...row,
     publicClient: row.publicClient === 1,
@@ -75,7 +86,7 @@ function toApp(row: Selectable<Tables["apps"]>): App {
   };
 }
 
-function toRow(app: App): Tables["apps"] {
+export function toAppRow(app: App): Tables["apps"] {
   return {
     ...app,
     publicClient: app.publicClient ? 1 : 0,

@@ -1,12 +1,17 @@
 import type { ApiRole, Consent } from "../directory/entities.ts";
+import { isAdministrative } from "../directory/graph-scopes.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
 
-type ConsentVerbs = Pick<DirectoryStore, "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole">;
+type ConsentVerbs = Pick<
+  DirectoryStore,
+  "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole" | "unassignRoles"
+>;
 
 /** The administrator's consent, in the column that names a user. */
-const ADMINISTRATOR = "";
+export const ADMINISTRATOR = "";
 
 export function consentVerbs({ db }: Database): ConsentVerbs {
   const consentsOf = prepared((by: { clientId: string; userId: string }) =>
@@ -22,7 +27,8 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
   const rolesOf = prepared((by: { apiClientId: string; userId: string }) =>
     db
       .selectFrom("roleAssignments")
-      .innerJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
+      // Graph is no row of theirs.
+      .leftJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
       .where("apiClientId", "=", by.apiClientId)
       .where((where) =>
         where.or([
@@ -66,12 +72,14 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
         .execute();
     },
 
-    async rolesFor(apiClientId, userId) {
-      const rows = await rolesOf(db, { apiClientId, userId });
-      // A role that the API no longer has is nobody's.
-      return rows
-        .filter((row) => (JSON.parse(row.roles) as ApiRole[]).some((role) => role.value === row.roleValue))
-        .map((row) => row.roleValue);
+    async rolesFor(apiClientId, principalId) {
+      const rows = await rolesOf(db, { apiClientId, userId: principalId });
+      // A role that the API no longer has, or has disabled, is nobody's.
+      const stands = ({ roleValue, roles }: (typeof rows)[number]) =>
+        apiClientId === GRAPH_RESOURCE_ID
+          ? isAdministrative(roleValue)
+          : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
+      return rows.filter(stands).map((row) => row.roleValue);
     },
 
     async assignRole(apiClientId, roleValue, principalId) {
@@ -79,6 +87,14 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
         .insertInto("roleAssignments")
         .values({ apiClientId, roleValue, userId: principalId })
         .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async unassignRoles(apiClientId, principalId) {
+      await db
+        .deleteFrom("roleAssignments")
+        .where("apiClientId", "=", apiClientId)
+        .where("userId", "=", principalId)
         .execute();
     },
   };

@@ -8,22 +8,30 @@
 import type { DenialReason, DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AdministrationStore } from "./administration-contract.ts";
 import type { AuditRecord, AuditStore } from "./audit-contract.ts";
+import type { CredentialStore } from "./credential-contract.ts";
 import type { DirectoryStore } from "./directory-contract.ts";
 import type { FactorStore } from "./factor-contract.ts";
 import type { LinkStore } from "./link-contract.ts";
 import type { MailStore } from "./mail-contract.ts";
 import type { OutboxStore } from "./outbox-contract.ts";
 import type { PasskeyStore } from "./passkey-contract.ts";
+import type { PermissionStore } from "./permission-contract.ts";
+import type { RegistrationStore } from "./registration-contract.ts";
 import type { SessionStore } from "./session-contract.ts";
 
+export type * from "./administration-contract.ts";
 export type * from "./audit-contract.ts";
+export type * from "./credential-contract.ts";
 export type * from "./directory-contract.ts";
 export type * from "./factor-contract.ts";
 export type * from "./link-contract.ts";
 export type * from "./mail-contract.ts";
 export type * from "./outbox-contract.ts";
 export type * from "./passkey-contract.ts";
+export type * from "./permission-contract.ts";
+export type * from "./registration-contract.ts";
 export type * from "./session-contract.ts";
 
 export interface Store {
@@ -31,6 +39,10 @@ export interface Store {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
+  readonly credentials: CredentialStore;
+  readonly registrations: RegistrationStore;
+  readonly permissions: PermissionStore;
+  readonly administration: AdministrationStore;
   readonly sessions: SessionStore;
   readonly factors: FactorStore;
   readonly mail: MailStore;
@@ -141,10 +153,11 @@ export type RedeemResult =
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
   /**
-   * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that `family.amr` lacks, or
-   * a consented scope removed since; nothing was issued and the grant is denied.
+   * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that `family.amr` lacks, an
+   * administrative scope and the user no administrator any more, or a consented scope removed since; nothing was issued
+   * and the grant is denied.
    */
-  | { outcome: "refused"; why: "user" | "app" | "assignment" | "mfa" | "scope" };
+  | { outcome: "refused"; why: "user" | "app" | "assignment" | "mfa" | "administrator" | "scope" };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
@@ -163,6 +176,8 @@ export type RotateResult =
   | { outcome: "unconsented"; family: TokenFamily }
   /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
   | { outcome: "mfa_required"; family: TokenFamily }
+  /** A scope of `scopes` is administrative and this person no administrator (any more): nothing changes. */
+  | { outcome: "not_administrator"; family: TokenFamily }
   /** Issued to another app: nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
@@ -173,7 +188,8 @@ export interface TokenStore {
    * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
    * the app likewise and, where it requires assignment, the user is assigned, the API likewise, app, user flow and
    * policies demand no second factor or the sign-in had one, and each approved resource scope is still exposed, enabled
-   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check.
+   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check: of its
+   * scopes the administrative ones need an administrator.
    */
   redeem(input: {
     deviceCodeHash: string;

@@ -18,12 +18,17 @@ export interface DirectoryStore {
    * transaction. Enabling again revives none of it, nor an approval that was not yet redeemed.
    */
   setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
+  /**
+   * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
+   * token that has one is refused by Graph. False when there is no such user.
+   */
+  setUserAdministrator(id: string, administrator: boolean): Promise<boolean>;
 
   findApp(clientId: string): Promise<App | undefined>;
   listApps(): Promise<App[]>;
   /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
   putApp(app: App): Promise<boolean>;
-  /** Deletes the app, its consents; revokes its families. */
+  /** Deletes the app, its consents, certificates and roles; revokes its families. */
   deleteApp(clientId: string, now: number): Promise<boolean>;
 
   findApi(clientId: string): Promise<Api | undefined>;
@@ -37,10 +42,15 @@ export interface DirectoryStore {
   /** Adds scopes to what is remembered (set union, one statement or transaction). */
   addConsent(consent: Consent): Promise<void>;
   removeConsent(clientId: string, userId: string | null, resourceId: string): Promise<void>;
-  /** Values of the app roles assigned to this user, or to a group of theirs, for that API. */
-  rolesFor(apiClientId: string, userId: string): Promise<string[]>;
-  /** `principalId`: a user's id or a group's. */
+  /**
+   * Values of the app roles assigned to this user, or to a group of theirs, or to this app's service principal, for that
+   * API; for `GRAPH_RESOURCE_ID` the application permissions, which are named as the administrative scopes.
+   */
+  rolesFor(apiClientId: string, principalId: string): Promise<string[]>;
+  /** `principalId`: a user's id, a group's, or an app's service principal's. */
   assignRole(apiClientId: string, roleValue: string, principalId: string): Promise<void>;
+  /** Takes all roles of that API from this principal; those through a group stay. */
+  unassignRoles(apiClientId: string, principalId: string): Promise<void>;
 
   findUserFlow(id: string): Promise<UserFlow | undefined>;
   listUserFlows(): Promise<UserFlow[]>;

@@ -8,23 +8,58 @@ import { revokeAll } from "./token-family.ts";
  * very moment, is over. A yes that no device has redeemed stays to be refused until then, so that the device hears why.
  */
 export function userDisabling({ db }: Database): DirectoryStore["setUserDisabled"] {
-  return (id, disabledAt, now) =>
-    db.transaction().execute(async (trx) => {
-      const before = await trx
-        .selectFrom("users")
-        .where("id", "=", id)
-        .select(["disabledAt", "emailNormalized"])
-        .executeTakeFirst();
-      if (!before) return false;
-      if (disabledAt === null && before.disabledAt === null) return true;
-      // Before the user's row, in the order of redeem.
-      if (disabledAt === null) await withdrawApprovals(trx, id, now);
-      await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
-      if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
-      await trx.deleteFrom("sessions").where("userId", "=", id).execute();
-      await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);
-      return true;
-    });
+  return (id, disabledAt, now) => db.transaction().execute((trx) => setDisabled(trx, id, disabledAt, now));
+}
+
+export async function setDisabled(
+  trx: Connection,
+  id: string,
+  disabledAt: number | null,
+  now: number,
+): Promise<boolean> {
+  const before = await trx
+    .selectFrom("users")
+    .where("id", "=", id)
+    .select(["disabledAt", "emailNormalized"])
+    .executeTakeFirst();
+  if (!before) return false;
+  if (disabledAt === null && before.disabledAt === null) return true;
+  // Before the user's row, in the order of redeem.
+  if (disabledAt === null) await withdrawApprovals(trx, id, now);
+  await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
+  if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
+  await trx.deleteFrom("sessions").where("userId", "=", id).execute();
+  await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);
+  return true;
+}
+
+/** Grants come before the user's row, in the order of redeem. */
+export async function withdrawGrants(trx: Connection, userId: string, now: number): Promise<void> {
+  await trx
+    .updateTable("deviceGrants")
+    .where("userId", "=", userId)
+    .where("status", "=", "approved")
+    .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
+    .execute();
+  // A claim stays the person's, and is of no browser that was signed in until now.
+  await trx
+    .updateTable("deviceGrants")
+    .where("userId", "=", userId)
+    .where("status", "=", "claimed")
+    .set({ sessionId: "" })
+    .execute();
+}
+
+/** After `withdrawGrants` and the user's row. */
+export async function endSignIns(
+  trx: Connection,
+  user: { id: string; emailNormalized: string },
+  reason: string,
+  now: number,
+): Promise<void> {
+  await revokeAll(trx, "userId", user.id, reason, now);
+  await trx.deleteFrom("sessions").where("userId", "=", user.id).execute();
+  await endWalks(trx, user, now);
 }
 
 async function withdrawApprovals(trx: Connection, userId: string, now: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { assignments } from "./assignment.ts";
 import type { DirectoryStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { lockingDemands } from "./demand-locks.ts";
 import { prepared } from "./prepared.ts";
 import { isForeignKeyViolation } from "./retry.ts";
@@ -27,25 +27,19 @@ export function groupVerbs(database: Database): GroupVerbs {
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
   );
   return {
-    listGroups: () => db.selectFrom("userGroups").selectAll().orderBy("name").orderBy("id").execute(),
+    listGroups: () =>
+      db.selectFrom("userGroups").select(["id", "name", "createdAt"]).orderBy("name").orderBy("id").execute(),
 
     async putGroup(group) {
       const { id, ...values } = group;
       await db
         .insertInto("userGroups")
-        .values({ id, ...values })
+        .values({ id, ...values, uniqueName: null, description: null, mailNickname: null })
         .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
         .execute();
     },
 
-    deleteGroup: (id) =>
-      db.transaction().execute(async (trx) => {
-        const gone = await trx.deleteFrom("userGroups").where("id", "=", id).returning("id").executeTakeFirst();
-        if (!gone) return false;
-        await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
-        await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
-        return true;
-      }),
+    deleteGroup: (id) => db.transaction().execute((trx) => deleteGroup(trx, id)),
 
     async addGroupMember(groupId, userId) {
       try {
@@ -98,4 +92,12 @@ export function groupVerbs(database: Database): GroupVerbs {
 
     isAssigned: (clientId, userId) => assigned(db, { clientId, userId }),
   };
+}
+
+export async function deleteGroup(trx: Connection, id: string): Promise<boolean> {
+  const gone = await trx.deleteFrom("userGroups").where("id", "=", id).returning("id").executeTakeFirst();
+  if (!gone) return false;
+  await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
+  await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+  return true;
 }

@@ -60,11 +60,12 @@ async function withdrawn(
   stands: Standing,
   trx: Connection,
   by: Parameters<Standing["scopes"]>[1] & Parameters<Standing["factors"]>[1],
-): Promise<"user" | "app" | "assignment" | "mfa" | "scope" | undefined> {
+): Promise<Extract<RedeemResult, { outcome: "refused" }>["why"] | undefined> {
   if (!(await stands.user(trx, by.userId))) return "user";
   if (!(await stands.app(trx, by.clientId))) return "app";
   if (!(await stands.assigned(trx, by))) return "assignment";
   if (!(await stands.factors(trx, by))) return "mfa";
+  if (!(await stands.administrator(trx, by))) return "administrator";
   if (!(await stands.scopes(trx, by))) return "scope";
   return undefined;
 }

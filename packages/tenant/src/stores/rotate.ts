@@ -26,6 +26,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const appOk = await stands.app(trx, clientId);
       const factorsOk = await stands.factors(trx, { clientId, userId, amr });
       const assigned = await stands.assigned(trx, { clientId, userId });
+      const administratorOk = await stands.administrator(trx, { userId, scopes });
       const scopesOk = await stands.scopes(trx, { clientId, userId, scopes });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
@@ -55,6 +56,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       }
       if (!assigned) return { outcome: "unassigned", family };
       if (!factorsOk) return { outcome: "mfa_required", family };
+      if (!administratorOk) return { outcome: "not_administrator", family };
       if (!scopesOk) return { outcome: "unconsented", family };
 
       if (token.usedAt !== null) {

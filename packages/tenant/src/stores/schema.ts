@@ -3,8 +3,9 @@
  * camelCase here and snake_case in SQL (CamelCasePlugin).
  */
 import type { DeviceGrant } from "../device-grant/grant.ts";
+import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App, User } from "../directory/entities.ts";
-import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
 import type {
   ActionLink,
   AuditRecord,
@@ -12,7 +13,9 @@ import type {
   Flow,
   MailCode,
   MailState,
+  ManagedGroup,
   Passkey,
+  Registration,
   StoredKey,
   TokenFamily,
 } from "./contract.ts";
@@ -38,9 +41,9 @@ export interface Tables {
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
   };
-  users: WithText<User, "attributes">;
+  users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
-  clientIds: { clientId: string; kind: "app" | "api" };
+  clientIds: WithText<Registration, "tags" | "requiredResourceAccess"> & { kind: "app" | "api" };
   apps: WithBits<
     WithText<App, "redirectUris" | "postLogoutRedirectUris">,
     "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims"
@@ -48,14 +51,15 @@ export interface Tables {
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
-  /** `userId` is a user's id or a group's. */
+  /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<
-    WithText<UserFlow, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
+    WithText<Required<UserFlow>, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
     "signUpAllowed" | "mfaRequired"
   >;
+  userFlowAttributes: CustomAttribute;
   policies: WithBits<WithText<Policy, "clientIds" | "groupIds" | "excludedUserIds">, "enabled">;
-  userGroups: Group;
+  userGroups: ManagedGroup;
   groupMembers: { groupId: string; userId: string };
   appAssignments: { clientId: string; principalId: string };
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
@@ -90,6 +94,8 @@ export interface Tables {
     expiresAt: number;
     endedAt: number | null;
   };
+  appCertificates: AppCertificate;
+  usedAssertions: { assertionHash: string; expiresAt: number };
   throttles: { bucket: string; count: number; endsAt: number };
   signingKeys: StoredKey;
   auditRecords: WithText<AuditRecord, "detail"> & { seq: number };

@@ -1,9 +1,10 @@
-import { MFA } from "../directory/authentication-methods.ts";
 /**
  * "User, app and scopes are checked again whenever a token is issued." Each row that is read is also locked against
  * change until the transaction ends, so that nothing is issued after an answered withdrawal.
  * Locks are taken in one order everywhere: user, app, assignments, API, consents, family.
  */
+import { administrativeScopes } from "../directory/administration.ts";
+import { MFA } from "../directory/authentication-methods.ts";
 import type { ApiScope } from "../directory/entities.ts";
 import { anyNames, policiesAbout } from "../directory/policies.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
@@ -22,6 +23,8 @@ export interface Standing {
   factors(trx: Connection, by: { clientId: string; userId: string; amr: string[] }): Promise<boolean>;
   /** Where the app requires assignment, this person or a group of theirs has it. To be asked after `app`, which locks the app's row. */
   assigned(trx: Connection, by: { clientId: string; userId: string }): Promise<boolean>;
+  /** Nothing administrative is among the scopes, or this person is an administrator. To be asked after `user`, which locks the person's row. */
+  administrator(trx: Connection, by: { userId: string; scopes: ScopeSet }): Promise<boolean>;
   /** Each resource scope is still exposed, enabled and consented; an `Admin` scope by the administrator. */
   scopes(trx: Connection, by: { clientId: string; userId: string; scopes: ScopeSet }): Promise<boolean>;
 }
@@ -34,6 +37,9 @@ export function standing(database: Database): Standing {
       .where("id", "=", by.id)
       .select("disabledAt")
       .$if(locksRows, (query) => query.forShare()),
+  );
+  const administrators = prepared((by: { userId: string }) =>
+    db.selectFrom("users").where("id", "=", by.userId).where("administrator", "=", 1).select("id"),
   );
   const apps = prepared((by: { clientId: string }) =>
     db
@@ -97,6 +103,10 @@ export function standing(database: Database): Standing {
       if (about.length === 0) return true;
       const groupIds = (await groups(trx, { userId })).map((row) => row.groupId);
       return !anyNames(about, groupIds);
+    },
+
+    async administrator(trx, { userId, scopes }) {
+      return administrativeScopes(scopes).length === 0 || (await administrators(trx, { userId })).length > 0;
     },
 
     async scopes(trx, { clientId, userId, scopes }) {

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
+import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
 import type { Store } from "./contract.ts";
+import { credentialStore } from "./credential-store.ts";
 import type { Database } from "./database.ts";
 import { directoryStore } from "./directory-store.ts";
 import { factorStore } from "./factor-store.ts";
@@ -10,6 +12,8 @@ import { linkStore } from "./link-store.ts";
 import { mailStore } from "./mail-store.ts";
 import { outboxStore } from "./outbox-store.ts";
 import { passkeyStore } from "./passkey-store.ts";
+import { permissionStore } from "./permission-store.ts";
+import { registrationStore } from "./registration-store.ts";
 import { retried } from "./retry.ts";
 import { sessionStore } from "./session-store.ts";
 import { sweep } from "./sweep.ts";
@@ -24,6 +28,10 @@ export function storeOver(database: Database): Store {
     grants: retried(grantStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
+    credentials: retried(credentialStore(database)),
+    registrations: retried(registrationStore(database)),
+    permissions: retried(permissionStore(database)),
+    administration: administrationStore(database),
     sessions: retried(sessionStore(database)),
     factors: retried(factorStore(database)),
     mail: retried(mailStore(database)),

@@ -14,6 +14,7 @@ export async function sweep({ db }: Database, now: number): Promise<number> {
     db.deleteFrom("actionLinks").where("expiresAt", "<=", now),
     db.deleteFrom("flows").where("expiresAt", "<=", now),
     db.deleteFrom("sessions").where("expiresAt", "<=", now),
+    db.deleteFrom("usedAssertions").where("expiresAt", "<=", now),
     db.deleteFrom("throttles").where("endsAt", "<=", now),
     // Until then a page can still say that its mail was refused.
     db.deleteFrom("outbox").where("endedAt", "<=", now - DAY),

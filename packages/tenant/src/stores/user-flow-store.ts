@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { Policy, UserFlow } from "../directory/user-flow.ts";
 import type { DirectoryStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { lockingDemands } from "./demand-locks.ts";
 import { isUniqueViolation } from "./retry.ts";
 import type { Tables } from "./schema.ts";
@@ -10,6 +10,9 @@ type UserFlowVerbs = Pick<
   DirectoryStore,
   "findUserFlow" | "listUserFlows" | "putUserFlow" | "deleteUserFlow" | "listPolicies" | "putPolicy" | "deletePolicy"
 >;
+
+/** Graph's own ("Create authenticationEventsFlow"). */
+export const DEFAULT_PRIORITY = 500;
 
 export function userFlowVerbs(database: Database): UserFlowVerbs {
   const { db } = database;
@@ -43,13 +46,7 @@ export function userFlowVerbs(database: Database): UserFlowVerbs {
       }
     },
 
-    deleteUserFlow: (id) =>
-      db.transaction().execute(async (trx) => {
-        const gone = await trx.deleteFrom("userFlows").where("id", "=", id).returning("id").executeTakeFirst();
-        if (!gone) return false;
-        await trx.updateTable("apps").where("userFlowId", "=", id).set({ userFlowId: null }).execute();
-        return true;
-      }),
+    deleteUserFlow: (id) => db.transaction().execute((trx) => deleteUserFlow(trx, id)),
 
     async listPolicies() {
       const rows = await db.selectFrom("policies").selectAll().orderBy("createdAt").orderBy("name").execute();
@@ -75,9 +72,19 @@ export function userFlowVerbs(database: Database): UserFlowVerbs {
   };
 }
 
-function toUserFlow(row: Selectable<Tables["userFlows"]>): UserFlow {
+export async function deleteUserFlow(trx: Connection, id: string): Promise<boolean> {
+  const gone = await trx.deleteFrom("userFlows").where("id", "=", id).returning("id").executeTakeFirst();
+  if (!gone) return false;
+  await trx.updateTable("apps").where("userFlowId", "=", id).set({ userFlowId: null }).execute();
+  return true;
+}
+
+export function toUserFlow({ description, priority, ...row }: Selectable<Tables["userFlows"]>): UserFlow {
   return {
     ...row,
+    // Left out where nobody set them, as a flow of the TypeScript API has them.
+    ...(description === null ? {} : { description }),
+    ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
     signUpAllowed: row.signUpAllowed === 1,
     methods: JSON.parse(row.methods),
     mfaRequired: row.mfaRequired === 1,
@@ -87,9 +94,11 @@ function toUserFlow(row: Selectable<Tables["userFlows"]>): UserFlow {
   };
 }
 
-function toUserFlowRow(flow: UserFlow): Tables["userFlows"] {
+export function toUserFlowRow(flow: UserFlow): Tables["userFlows"] {
   return {
     ...flow,
+    description: flow.description ?? null,
+    priority: flow.priority ?? DEFAULT_PRIORITY,
     signUpAllowed: flow.signUpAllowed ? 1 : 0,
     methods: JSON.stringify(flow.methods),
     mfaRequired: flow.mfaRequired ? 1 : 0,
@@ -109,7 +118,7 @@ export function toPolicy(row: Selectable<Tables["policies"]>): Policy {
   };
 }
 
-function toPolicyRow(policy: Policy): Tables["policies"] {
+export function toPolicyRow(policy: Policy): Tables["policies"] {
   const list = (ids: string[] | null) => (ids === null ? null : JSON.stringify(ids));
   return {
     ...policy,

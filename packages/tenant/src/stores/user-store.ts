@@ -6,7 +6,10 @@ import { userDisabling } from "./disable-user.ts";
 import { prepared } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
-type UserVerbs = Pick<DirectoryStore, "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled">;
+type UserVerbs = Pick<
+  DirectoryStore,
+  "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled" | "setUserAdministrator"
+>;
 
 export function userVerbs(database: Database): UserVerbs {
   const { db } = database;
@@ -28,7 +31,7 @@ export function userVerbs(database: Database): UserVerbs {
     async insertUser(user) {
       const inserted = await db
         .insertInto("users")
-        .values({ ...user, attributes: JSON.stringify(user.attributes) })
+        .values({ ...user, attributes: JSON.stringify(user.attributes), administrator: user.administrator ? 1 : 0 })
         .onConflict((conflict) => conflict.column("emailNormalized").doNothing())
         .returning("id")
         .executeTakeFirst();
@@ -36,9 +39,19 @@ export function userVerbs(database: Database): UserVerbs {
     },
 
     setUserDisabled: userDisabling(database),
+
+    async setUserAdministrator(id, administrator) {
+      const changed = await db
+        .updateTable("users")
+        .where("id", "=", id)
+        .set({ administrator: administrator ? 1 : 0 })
+        .returning("id")
+        .executeTakeFirst();
+      return changed !== undefined;
+    },
   };
 }
 
 export function toUser(row: Selectable<Tables["users"]>): User {
-  return { ...row, attributes: JSON.parse(row.attributes) };
+  return { ...row, attributes: JSON.parse(row.attributes), administrator: row.administrator === 1 };
 }

@@ -55,6 +55,8 @@ test("each form goes where its handler is and carries what that reads", () => {
       },
     ],
     confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
+    "confirm-administration": [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
+    "needs-administrator": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
     "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
     "not-me-device": [{ action: formActions.not_me, fields: ["csrf", "token"] }],
     "not-me-password": [{ action: formActions.not_me, fields: ["csrf", "token"] }],

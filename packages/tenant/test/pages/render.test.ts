@@ -59,7 +59,7 @@ describe("every page", () => {
 /** The view with every text replaced, but for those that choose the page. */
 function poisoned<T>(value: T, attack: string, key = ""): T {
   if (typeof value === "string")
-    return (["page", "problem", "network", "kind", "purpose"].includes(key) ? value : attack) as T;
+    return (["page", "problem", "network", "kind", "of", "purpose"].includes(key) ? value : attack) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;

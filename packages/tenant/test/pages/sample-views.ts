@@ -1,5 +1,6 @@
 import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
 import { palettesOf } from "../../src/branding/palette.ts";
+import { ADMINISTRATIVE_SCOPES, administrationOf } from "../../src/directory/graph-scopes.ts";
 import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
@@ -36,6 +37,22 @@ const more: Partial<ConfirmView> = {
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: true },
 };
+
+const administrative: ConfirmView = {
+  ...confirm,
+  appName: "Doorcode command line",
+  network: "this_computer",
+  fresh: [
+    { kind: "name_and_email" },
+    { kind: "administration", of: "change_apps" },
+    { kind: "administration", of: "change_access" },
+    { kind: "administration", of: "change_people" },
+  ],
+};
+const everyAdministration = [...administrationOf(ADMINISTRATIVE_SCOPES).keys()].map((of) => ({
+  kind: "administration" as const,
+  of,
+}));
 
 const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
 const appCode = { page: "second_factor_app", flowId, byRecovery: true, byPasskey: true, problem: null } as const;
@@ -156,6 +173,24 @@ export const samples: Sample[] = [
     view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
   },
   { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
+  { name: "confirm-administration", view: administrative },
+  {
+    name: "confirm-administration-all",
+    view: { ...administrative, ...more, network: "other_network", fresh: everyAdministration },
+  },
+  {
+    name: "needs-administrator",
+    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line" },
+  },
+  {
+    name: "needs-administrator-long",
+    view: {
+      page: "needs_administrator",
+      flowId,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+    },
+  },
   { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
   {
     name: "no-access-long",

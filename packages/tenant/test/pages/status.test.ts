@@ -61,6 +61,8 @@ test("each view has the status that says what happened", () => {
     "confirm-changed": 422,
     "no-access": 403,
     "no-access-long": 403,
+    "needs-administrator": 403,
+    "needs-administrator-long": 403,
     "dead-link": 410,
     "sign-up-details-empty": 422,
     "sign-up-details-long": 422,

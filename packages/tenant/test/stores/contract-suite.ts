@@ -1,3 +1,5 @@
+import { administratorSuite } from "./administrator-suite.ts";
+import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
@@ -21,6 +23,8 @@ export function contractSuite(makePlace: MakePlace): void {
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  administratorSuite(makePlace);
+  credentialSuite(makePlace);
   sessionSuite(makePlace);
   groupSuite(makePlace);
   linkSuite(makePlace);

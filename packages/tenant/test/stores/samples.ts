@@ -24,6 +24,7 @@ export function sampleUser(changes: Partial<User> = {}): User {
     attributes: {},
     locale: null,
     termsAcceptedAt: null,
+    administrator: false,
     createdAt: T0,
     disabledAt: null,
     ...changes,

@@ -69,6 +69,7 @@ export async function pagesUnderTest(
     pagesOrigin: "http://localhost:8444",
     embedded: true,
     signUpAllowed: true,
+    caFile: "",
     trustedProxies: [],
     ...options.config,
   };

@@ -24,6 +24,12 @@ export function entraEngine(context: EngineContext, metadata: IssuerMetadata): E
       return await signInByMsal(asked, input, metadata, context);
     },
 
+    async signInByBrowser(input) {
+      await context.store.change([]);
+      const { signInByMsalInBrowser } = await import("./msal-browser.ts");
+      return await signInByMsalInBrowser(input, metadata, context);
+    },
+
     async renew(input) {
       const { renewByMsal } = await import("./msal-flows.ts");
       return await renewByMsal(input, metadata, context);

@@ -1,30 +1,29 @@
-import type { Account } from "../../account.ts";
-import { stringOf } from "../../device-flow/read-json.ts";
+import type { PublicClientApplication } from "@azure/msal-node";
 import { DoorcodeError } from "../../errors.ts";
 import type { DeviceAuthorization } from "../ask-device-code.ts";
-import type { Engine, EngineContext } from "../engine.ts";
+import type { Engine, EngineContext, SignedIn, SignInInput } from "../engine.ts";
 import { issuerKeys, verifyIdToken } from "../id-token.ts";
 import type { IssuerMetadata } from "../metadata.ts";
-import { accountKey, putAccessToken, putAccount } from "../records.ts";
-import { revokeRefreshToken } from "../revocation.ts";
-import { accessTokenFrom, accountFrom, accountIdOf, namesIn, type TokenAnswer } from "../token-answer.ts";
+import { accountKey, putAccessToken } from "../records.ts";
+import { accessTokenFrom, accountIdOf, type TokenAnswer } from "../token-answer.ts";
 import { application, checkingTokens } from "./msal-application.ts";
 import { asDoorcodeError } from "./msal-failure.ts";
+import { signInThroughMsal } from "./msal-sign-in.ts";
 import { entraNetworkClient } from "./network-client.ts";
 import { stagedStore } from "./staged-store.ts";
 
 /** The rest of a device flow whose code is shown already: MSAL polls with the answer it would have had. */
 export async function signInByMsal(
   asked: DeviceAuthorization,
-  { scopes, claims, observer, accept, signal }: Parameters<Engine["signIn"]>[0],
+  input: SignInInput,
   metadata: IssuerMetadata,
   context: EngineContext,
-): ReturnType<Engine["signIn"]> {
-  const { store, clock, transport } = context;
+): SignedIn {
+  const { clock, transport } = context;
+  const { scopes, claims, observer, signal } = input;
   const keys = issuerKeys(metadata, { ...context, signal });
   // While the person is busy; what fails is asked for again when there is a token to verify.
   keys.get().catch(() => {});
-  const staged = stagedStore(store);
   const { answer: _answer, requestedAt, monotonicAt } = asked;
   const network = entraNetworkClient({
     transport,
@@ -33,39 +32,9 @@ export async function signInByMsal(
     signal,
     deviceAuthorization: { answer: asked.answer, requestedAt, monotonicAt },
   });
-  let signedIn: { account: Account; answer: TokenAnswer; at: number } | undefined;
-  const checked = checkingTokens(network, async (answer) => {
-    const verified = await verifyIdToken(answer.id_token, metadata, { ...context, keys });
-    const account = accountFrom(accountIdOf(answer, verified), verified, context);
-    try {
-      accept(account, namesIn(verified));
-    } catch (refusal) {
-      const token = stringOf(answer.refresh_token);
-      if (token) await revokeRefreshToken(token, metadata, context);
-      throw refusal;
-    }
-    signedIn = { account, answer, at: clock.now() };
-  });
-  try {
-    const msal = application(metadata, context, checked, staged);
-    await msal.acquireTokenByDeviceCode({
-      scopes,
-      deviceCodeCallback() {},
-      ...(claims !== undefined && { claims }),
-    });
-  } catch (error) {
-    throw asDoorcodeError(error, network);
-  }
-  if (!signedIn) throw new DoorcodeError("issuer_misbehaved", { detail: "MSAL ended without a token." });
-  const { account, answer, at } = signedIn;
-  const accessToken = accessTokenFrom(answer, scopes, at);
-  const snapshot = await store.read();
-  // A new sign-in stands whatever was removed before.
-  const fromMsal = staged
-    .changes()
-    .map((change) => ("put" in change ? { put: change.put, value: change.value } : change));
-  await store.change([...fromMsal, putAccount(account, at), ...putAccessToken(account, accessToken, scopes, snapshot)]);
-  return { account, accessToken };
+  const acquire = (msal: PublicClientApplication) =>
+    msal.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {}, ...(claims !== undefined && { claims }) });
+  return await signInThroughMsal({ ...input, network, keys, acquire }, metadata, context);
 }
 
 /** A token by MSAL's refresh token, whatever its cache holds. */

@@ -175,5 +175,13 @@ const headersOf = (request: NetworkRequestOptions | undefined) =>
   request?.headers === undefined ? {} : { headers: request.headers };
 
 /** Parameters whose values no error may repeat. */
-const secretParameters = ["device_code", "refresh_token", "client_secret", "client_assertion", "assertion", "code"];
+const secretParameters = [
+  "device_code",
+  "refresh_token",
+  "client_secret",
+  "client_assertion",
+  "assertion",
+  "code",
+  "code_verifier",
+];
 const secretsOf = (form: URLSearchParams) => secretParameters.flatMap((name) => form.getAll(name));

@@ -8,8 +8,9 @@ import { DoorcodeError } from "../../errors.ts";
 import type { Change } from "../../token-store/contract.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 import { askDeviceCode } from "../ask-device-code.ts";
-import type { Engine, EngineContext } from "../engine.ts";
-import { issuerKeys, verifyIdToken } from "../id-token.ts";
+import { authorizationEndpointOf } from "../authorization-endpoint.ts";
+import type { Engine, EngineContext, SignedIn, SignInInput } from "../engine.ts";
+import { type IssuerKeys, issuerKeys, verifyIdToken } from "../id-token.ts";
 import { type IssuerMetadata, requestTimeoutMs } from "../metadata.ts";
 import { accountKey, protocolScopes, putAccessToken, putAccount, refreshKey, refreshTokensOf } from "../records.ts";
 import { endAccount, revokeRefreshToken } from "../revocation.ts";
@@ -32,6 +33,31 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
       signal,
     });
 
+  /** Of an answer with tokens: everything is checked before anything is kept. */
+  async function finish(
+    answer: HttpAnswer,
+    grant: "device_code" | { nonce: string },
+    { scopes, accept, keys }: Pick<SignInInput, "scopes" | "accept"> & { keys: IssuerKeys },
+  ): SignedIn {
+    const at = clock.now();
+    const nonce = grant === "device_code" ? undefined : grant.nonce;
+    const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, keys, nonce });
+    const tokens = await readTokenAnswer(grant, answer, metadata, context);
+    const account = accountFrom(verified.sub, verified, context);
+    const refreshToken = stringOf(tokens.refresh_token);
+    try {
+      accept(account, namesIn(verified));
+    } catch (refusal) {
+      if (refreshToken) await revokeRefreshToken(refreshToken, metadata, context);
+      throw refusal;
+    }
+    const accessToken = accessTokenFrom(tokens, scopes, at);
+    const changes = [putAccount(account, at), ...putAccessToken(account, accessToken, scopes, await store.read())];
+    changes.push(refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) });
+    await store.change(changes);
+    return { account, accessToken };
+  }
+
   return {
     kind: "oidc",
 
@@ -50,22 +76,32 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
         clock,
         signal,
       });
-      const at = clock.now();
-      const verified = await verifyIdToken(idTokenIn(answer), metadata, { ...context, keys });
-      const tokens = await readTokenAnswer("device_code", answer, metadata, context);
-      const account = accountFrom(verified.sub, verified, context);
-      const refreshToken = stringOf(tokens.refresh_token);
-      try {
-        accept(account, namesIn(verified));
-      } catch (refusal) {
-        if (refreshToken) await revokeRefreshToken(refreshToken, metadata, context);
-        throw refusal;
-      }
-      const accessToken = accessTokenFrom(tokens, scopes, at);
-      const changes = [putAccount(account, at), ...putAccessToken(account, accessToken, scopes, await store.read())];
-      changes.push(refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) });
-      await store.change(changes);
-      return { account, accessToken };
+      return await finish(answer, "device_code", { scopes, accept, keys });
+    },
+
+    async signInByBrowser({ scopes, claims, loginHint, observer, accept, signal }) {
+      await store.change([]);
+      const endpoint = authorizationEndpointOf(metadata);
+      const { throughBrowser } = await import("../../browser-flow/through-browser.ts");
+      const { authorizationAddress } = await import("../../browser-flow/authorization-address.ts");
+      const keys = issuerKeys(metadata, { ...context, signal });
+      keys.get().catch(() => {});
+      const asked = { clientId, scopes: [...new Set([...protocolScopes, ...scopes])], claims, loginHint };
+      return await throughBrowser(
+        { clientId, metadata, clock, observer, signal },
+        (request) => authorizationAddress(request, asked, endpoint),
+        async ({ code, codeVerifier, redirectUri, nonce }) => {
+          const form = {
+            grant_type: "authorization_code",
+            code,
+            redirect_uri: redirectUri,
+            code_verifier: codeVerifier,
+          };
+          const answer = await withRetries((aborting) => post(form, aborting), { clock, observer, signal });
+          if (answer.status !== 200) throw issuerError(answer, { request: "the token", secrets: [code, codeVerifier] });
+          return await finish(answer, { nonce }, { scopes, accept, keys });
+        },
+      );
     },
 
     async renew({ account, scopes, claims, signal }) {

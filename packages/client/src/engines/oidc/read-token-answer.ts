@@ -5,12 +5,13 @@ import type { IssuerMetadata } from "../metadata.ts";
 import type { TokenAnswer } from "../token-answer.ts";
 
 /**
- * A 200 of the token endpoint, checked by oauth4webapi (RFC 6749 §5.1): token type, types of the members.
+ * A 200 of the token endpoint, checked by oauth4webapi (RFC 6749 §5.1): token type, types of the members. `nonce` is that of
+ * the authorization request.
  * Loaded only once there is an answer to read; its ID token is verified before.
  * @throws DoorcodeError `issuer_misbehaved`
  */
 export async function readTokenAnswer(
-  grant: "device_code" | "refresh",
+  grant: "device_code" | "refresh" | { nonce: string },
   answer: HttpAnswer,
   metadata: IssuerMetadata,
   { clientId, clock }: EngineContext,
@@ -23,9 +24,13 @@ export async function readTokenAnswer(
     [oauth.clockTolerance]: 300,
   };
   const response = new Response(answer.body, { status: answer.status, headers: answer.headers });
-  const read = grant === "device_code" ? oauth.processDeviceCodeResponse : oauth.processRefreshTokenResponse;
+  const read = () => {
+    if (grant === "device_code") return oauth.processDeviceCodeResponse(server, client, response);
+    if (grant === "refresh") return oauth.processRefreshTokenResponse(server, client, response);
+    return oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: grant.nonce });
+  };
   try {
-    return { ...(await read(server, client, response)) };
+    return { ...(await read()) };
   } catch (error) {
     // Its errors hold the response as their cause, tokens and all; only its sentence goes on.
     const detail = error instanceof Error ? `${error.message}.` : "it cannot be read.";

@@ -16,6 +16,7 @@ export const titles: Messages["titles"] = {
   sign_up_details: "Angaben zu Ihnen",
   confirm: (app) => `Melden Sie sich gerade bei ${app} an?`,
   no_access: (app) => `Sie haben keinen Zugang zu ${app}`,
+  needs_administrator: (app) => `${app} braucht Administratorrechte`,
   done: (app) => `${app} ist angemeldet`,
   declined: "Es wurde nichts angemeldet",
   expired: "Dieser Code ist abgelaufen",

@@ -1,3 +1,4 @@
+import type { Administration } from "../../directory/graph-scopes.ts";
 import { type Html, html } from "../../pages/html.ts";
 
 export const confirm = {
@@ -21,6 +22,11 @@ export const confirm = {
   willBeAble: "It will be able to",
   fresh: "New: it will also be able to",
   already: "What it can do already",
+  /** What reaches beyond the person's own account. */
+  administration: "As an administrator, it will be able to",
+  administrationWarning: "It asks for an administrator’s rights.",
+  administrationAdvice: (tenant: Html) =>
+    html`They reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
   /** Between the page and the yes, what is asked became another. */
   changed: "What it asks for has changed. Look again.",
   yes: "Yes, sign it in",
@@ -33,6 +39,21 @@ export const permissions = {
   name: "Know your name",
   email: "Know your email",
   you: "Know that it is you",
+  administration: {
+    see_apps: "See every app and API of this tenant",
+    change_apps: "See, change and delete every app and API of this tenant",
+    see_access: "See what apps may do and who may use them",
+    change_access: "Decide what apps may do, for everybody, and who may use them",
+    see_sign_in: "See how people sign in and sign up",
+    change_sign_in: "Change how people sign in and sign up",
+    see_people: "See everybody’s account and groups",
+    change_people: "See, change and delete everybody’s account and groups",
+    sign_people_out: "Sign anybody out everywhere",
+    see_administrators: "See who is an administrator",
+    change_administrators: "Make people administrators, and take that back",
+    see_tenant: "See this tenant’s name and look",
+    change_tenant: "Change this tenant’s name and look",
+  } satisfies Record<Administration, string>,
   offline: (days: number) => `Stay signed in until unused for ${days} days`,
   for_hours: (hours: number) => `Stay signed in for ${hours === 1 ? "one hour" : `${hours} hours`}`,
 };

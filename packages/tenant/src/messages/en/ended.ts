@@ -2,8 +2,10 @@ import { type Html, html } from "../../pages/html.ts";
 
 export const ended = {
   doneHeading: (app: Html) => html`${app} is signed in`,
-  noAccess: (email: Html, tenant: Html) =>
+  no_access: (email: Html, tenant: Html) =>
     html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
+  needs_administrator: (email: Html, tenant: Html) =>
+    html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
   otherAccount: "Use another account",
   done: "Return to your device: it goes on by itself in a few seconds. You can close this page.",
   deviceSays: (name: Html) => html`The device says it is “${name}”.`,

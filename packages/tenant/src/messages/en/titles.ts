@@ -15,6 +15,7 @@ export const titles = {
   sign_up_details: "About you",
   confirm: (app: string) => `Are you trying to sign in to ${app}?`,
   no_access: (app: string) => `You don’t have access to ${app}`,
+  needs_administrator: (app: string) => `${app} needs an administrator`,
   done: (app: string) => `${app} is signed in`,
   declined: "Nothing was signed in",
   expired: "This code has expired",

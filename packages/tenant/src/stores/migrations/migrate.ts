@@ -6,6 +6,9 @@ import * as firstTables from "./0001-first-tables.ts";
 import * as userFlowsAndFactors from "./0002-user-flows-and-factors.ts";
 import * as outbox from "./0003-outbox.ts";
 import * as flowsKeepNoAnswers from "./0004-flows-keep-no-answers.ts";
+import * as administrators from "./0005-administrators.ts";
+import * as graph from "./0006-graph.ts";
+import * as appCertificates from "./0008-app-certificates.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -13,6 +16,9 @@ const migrations: Record<string, Migration> = {
   "0002-user-flows-and-factors": userFlowsAndFactors,
   "0003-outbox": outbox,
   "0004-flows-keep-no-answers": flowsKeepNoAnswers,
+  "0005-administrators": administrators,
+  "0006-graph": graph,
+  "0008-app-certificates": appCertificates,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */

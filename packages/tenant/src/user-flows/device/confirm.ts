@@ -1,6 +1,7 @@
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../device-grant/decisions.ts";
 import type { DeviceGrant } from "../../device-grant/grant.ts";
 import { displayUserCode } from "../../device-grant/user-code.ts";
+import { mayGrant } from "../../directory/administration.ts";
 import { mayUse } from "../../directory/assignment.ts";
 import type { User } from "../../directory/entities.ts";
 import { isLoopbackAddress, plainIp } from "../../network/ip-address.ts";
@@ -23,7 +24,10 @@ export async function showConfirm(visit: Visit): Promise<Answer> {
   const ended = await endPage(visit, grant);
   if (ended) return { view: ended };
   if (!session || !user) return { to: pathOf("/sign-in", flow) };
-  if (!(await mayUse(visit.ctx.store, grant.clientId, user.id))) return noAccess(visit, flow, grant);
+  if (!(await mayUse(visit.ctx.store, grant.clientId, user.id))) return mayNot(visit, flow, grant, "no_access");
+  if (!(await mayGrant(visit.ctx.store, grant.requested, user.id))) {
+    return mayNot(visit, flow, grant, "needs_administrator");
+  }
   // Nobody's yet, or a second person's: only a form claims, and the claim decides.
   if (grant.status === "pending" || grant.userId !== user.id) return { to: pathOf("/device/continue", flow) };
   if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: flow.id } };
@@ -88,10 +92,15 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   return { to: pathOf("/done", flow) };
 }
 
-/** The device goes on waiting, for somebody who may use the app. */
-async function noAccess(visit: Visit, flow: Flow, grant: DeviceGrant): Promise<Answer> {
+/** The device goes on waiting, for somebody who may use the app, or grant what it asks. */
+async function mayNot(
+  visit: Visit,
+  flow: Flow,
+  grant: DeviceGrant,
+  page: "no_access" | "needs_administrator",
+): Promise<Answer> {
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return { view: { page: "no_access", flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
+  return { view: { page, flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
 }
 
 /** The same person goes on here instead of in the other browser. */

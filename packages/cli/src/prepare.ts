@@ -1,0 +1,131 @@
+import { writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
+import type { GraphAccess, Plan, PrepareError } from "@doorcode/prepare";
+import type { Arguments } from "./arguments.ts";
+import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import { printEvent, say } from "./output.ts";
+import { administrator } from "./prepare/administrator.ts";
+import { readModel } from "./prepare/read-model.ts";
+import { changesOf, showApplied, showDone, showPlan, summary } from "./prepare/screen.ts";
+import { type Target, targetOf } from "./prepare/target.ts";
+
+const defaultFile = "doorcode.tenant.yaml";
+
+export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
+  const { text, flag } = given;
+  refuseBoth(
+    given,
+    ["to", "from"],
+    ["plan", "yes"],
+    ["browser", "device"],
+    ["token-stdin", "device"],
+    ["token-stdin", "browser"],
+  );
+  if (text("from") !== undefined) return writeFrom(given, signal);
+  const to = text("to");
+  if (to === undefined) {
+    throw new UsageError(
+      "Say which tenant to prepare: --to URL|entra.",
+      `doorcode prepare --file ${defaultFile} --to https://localhost:8443/<tenant> --plan`,
+    );
+  }
+  const prepare = await import("@doorcode/prepare");
+  const model = await readModel(text("file") ?? defaultFile);
+  const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
+  const graph = await administrator(given, target, prepare.permissionsFor(model, target.kind), signal);
+
+  const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env });
+  const json = flag("json");
+  showPlan(plan, target, json);
+  const changes = changesOf(plan);
+  if (flag("plan")) return changes.length > 0 ? exitCodes.changes : exitCodes.done;
+  if (changes.length > 0 && !flag("yes") && !(await confirmed(plan, signal))) {
+    say("Nothing was done.");
+    return exitCodes.done;
+  }
+  const applied = await prepare
+    .applyPlan(plan, graph, { report: (step) => showDone(step, json), env: process.env, signal })
+    .catch((error: unknown) => {
+      throw error instanceof prepare.PrepareError ? withProgress(error) : error;
+    });
+  showApplied(applied, await programAuthority(target, graph), json);
+  return exitCodes.done;
+}
+
+/** `--from`: what the tenant is, as a file. */
+async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number> {
+  const prepare = await import("@doorcode/prepare");
+  const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
+  const needed = prepare.permissionsToExport(target.kind);
+  const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal));
+  for (const note of notes) say(note);
+  const file = given.text("file");
+  const yaml = prepare.writeTenantFile(model);
+  if (given.flag("json")) printEvent("exported", { file: file ?? null, notes, yaml });
+  else if (file === undefined) process.stdout.write(yaml);
+  if (file !== undefined) await writeNew(file, yaml);
+  return exitCodes.done;
+}
+
+/** A file that is there may be somebody's work. */
+async function writeNew(file: string, yaml: string): Promise<void> {
+  try {
+    await writeFile(file, yaml, { flag: "wx" });
+    say(`Written to ${file}.`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EEXIST" ? "is there already" : `cannot be written (${code})`;
+    throw new UsageError(
+      `The file ${file} ${why}.`,
+      "Name another with --file, or leave --file out and redirect stdout.",
+    );
+  }
+}
+
+async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`\n${summary(steps)} Do it? (y/N) `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** What was done before it failed, and that the next run goes on. */
+function withProgress(error: PrepareError): CommandError {
+  const { code, message, done, left } = error;
+  const progress =
+    done.length + left.length === 0
+      ? ""
+      : `\nDone before that: ${done.length}. Left: ${left.length}, beginning with ${left[0] ? `${left[0].kind} ${left[0].name}` : "nothing"}. The next run goes on from there.`;
+  return new CommandError(code, message, `${error.hint}${progress}`, { cause: error });
+}
+
+/**
+ * What a program is configured with. Entra's customers sign in at ciamlogin.com, under the tenant's own name and its ID
+ * (MSAL refuses the name alone).
+ */
+async function programAuthority({ kind, authority }: Target, graph: GraphAccess): Promise<string> {
+  const answer = await graph.fetch(`${graph.base}/organization`, { method: "GET", headers: {} });
+  if (!answer.ok) return authority;
+  const { value } = (await answer.json()) as {
+    value: { id: string; verifiedDomains?: { name: string; isInitial?: boolean }[] }[];
+  };
+  const [organization] = value;
+  if (organization === undefined) return authority;
+  if (kind === "doorcode") return `${new URL(authority).origin}/${organization.id}`;
+  const initial = organization.verifiedDomains?.find(({ isInitial }) => isInitial)?.name.split(".")[0];
+  return initial === undefined ? authority : `https://${initial}.ciamlogin.com/${organization.id}`;
+}
+
+function refuseBoth(given: Arguments, ...pairs: [string, string][]): void {
+  for (const [one, other] of pairs) {
+    const is = (name: string) => given.flag(name);
+    if (is(one) && is(other))
+      throw new UsageError(`--${one} and --${other} exclude each other.`, "See: doorcode prepare --help");
+  }
+}

@@ -1,0 +1,90 @@
+import { hostname } from "node:os";
+import { text } from "node:stream/consumers";
+import { bearerFetch, createClient, type DoorcodeError, hasDisplay, memoryStore } from "@doorcode/client";
+import type { GraphAccess } from "@doorcode/prepare";
+import type { Arguments } from "../arguments.ts";
+import { CommandError, UsageError } from "../exit-codes.ts";
+import { presenter } from "../login.ts";
+import { say } from "../output.ts";
+import { certificatesIn } from "../settings.ts";
+import type { Target } from "./target.ts";
+
+/** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
+const defaultClientId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/** What the administrator is asked for. */
+export interface Needed {
+  /** Delegated permissions of Microsoft Graph. */
+  scopes: string[];
+  /** Directory roles of Entra that have them. */
+  roles: string[];
+}
+
+/**
+ * The way to the tenant's Graph in an administrator's name: by a token from stdin, else by a sign-in that lasts as long as
+ * this command and is kept nowhere. In the browser where there is one, so that nobody learns to type a code for such rights.
+ */
+export async function administrator(
+  given: Arguments,
+  target: Target,
+  needed: Needed,
+  signal: AbortSignal,
+): Promise<GraphAccess> {
+  const { kind, graph: base } = target;
+  const origin = new URL(base).origin;
+  const ca = certificatesIn(given.text("ca-file"));
+  if (given.flag("token-stdin")) {
+    const fetch = bearerFetch({ origin, token: await tokenFromStdin(), ...(ca && { ca }) });
+    return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal }) };
+  }
+  say(needs(target, needed));
+  const scopes = needed.scopes.map((scope) => `https://graph.microsoft.com/${scope}`);
+  const client = createClient({
+    authority: target.authority,
+    clientId: given.text("client-id") ?? defaultClientId,
+    apis: [{ origin, scopes }],
+    store: memoryStore(),
+    engine: "entra",
+    ...(ca && { ca }),
+  });
+  const browser = given.flag("browser") || (!given.flag("device") && hasDisplay(process.env, process.platform));
+  const session = await client
+    .signIn({ signal, via: browser ? "browser" : "device", present: presenter(given, hostname().slice(0, 40)) })
+    .catch((error: DoorcodeError) => {
+      throw target.kind === "doorcode" && error.code === "blocked_by_policy" ? notAdministrator(error) : error;
+    });
+  return { target: kind, base, fetch: (url, init) => session.fetch(url, { ...init, signal }) };
+}
+
+/** Said before anybody signs in, so that the right person does. */
+function needs({ kind, authority }: Target, { scopes, roles }: Needed): string {
+  const lines = scopes.map((scope) => `  ${scope}`);
+  const who =
+    kind === "entra"
+      ? `with the ${roles.length > 1 ? "roles" : "role"} ${roles.join(", ")}`
+      : "of that tenant (doorcode tenant users add EMAIL --administrator makes one)";
+  return `An administrator signs in to ${authority}, ${who}.\nAsked for, for as long as this command runs:\n${lines.join("\n")}`;
+}
+
+function notAdministrator(cause: DoorcodeError): CommandError {
+  return new CommandError(
+    "administrator_needed",
+    "Who signed in is no administrator of this tenant.",
+    "Make one: doorcode tenant users add EMAIL --administrator, then run the command again.",
+    { cause },
+  );
+}
+
+async function tokenFromStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new UsageError(
+      "--token-stdin reads a token from a pipe.",
+      "doorcode tenant token | doorcode prepare --token-stdin …",
+    );
+  }
+  const token = (await text(process.stdin)).trim();
+  if (!/^[A-Za-z0-9\-._~+/]{16,16384}=*$/.test(token)) {
+    throw new UsageError("What stands on stdin is no access token.", "It is the token alone, on one line.");
+  }
+  return token;
+}

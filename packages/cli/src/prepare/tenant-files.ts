@@ -1,0 +1,38 @@
+import type { GraphAccess } from "@doorcode/prepare";
+import type { GraphDoor, TenantFiles } from "@doorcode/tenant/commands";
+
+/** What `doorcode tenant start --file` and `doorcode tenant export` do with files: the same as `doorcode prepare`. */
+export const tenantFiles: TenantFiles = {
+  async open(path) {
+    const { readModel } = await import("./read-model.ts");
+    const model = await readModel(path);
+    const { planTenant, applyPlan } = await import("@doorcode/prepare");
+    const { name, domain, color: colour } = model.tenant;
+    return {
+      name,
+      domain,
+      colour,
+      async apply(door, report) {
+        const graph = await graphBehind(door);
+        const plan = await planTenant(model, graph, { env: process.env });
+        await applyPlan(plan, graph, {
+          env: process.env,
+          report: ({ action, kind, name: of }) => report(`${action} ${kind} ${of}`),
+        });
+      },
+    };
+  },
+
+  async exportFrom(door) {
+    const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
+    const { model, notes } = await exportTenant(await graphBehind(door));
+    for (const note of notes) process.stderr.write(`${note}\n`);
+    return writeTenantFile(model);
+  },
+};
+
+async function graphBehind({ base, token, ca }: GraphDoor): Promise<GraphAccess> {
+  const { bearerFetch } = await import("@doorcode/client");
+  const { origin } = new URL(base);
+  return { target: "doorcode", base, fetch: bearerFetch({ origin, token, ca }) };
+}

@@ -1,0 +1,105 @@
+import type { Application, AppRole, PermissionScope, RequiredResourceAccess } from "@microsoft/microsoft-graph-types";
+import { equals, type GraphRequest, literal, segment } from "./request.ts";
+
+/** Microsoft Graph itself as a resource. */
+export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
+
+/** Ids of Graph's delegated permissions that customers' apps ask for; the same in every tenant. */
+export const GRAPH_SCOPE_IDS = {
+  openid: "37f7f235-527c-4136-accd-4a02d197296e",
+  offline_access: "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
+  profile: "14dad69e-099b-42c9-810b-d002981feec1",
+  email: "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
+  "User.Read": "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+} as const;
+
+export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
+
+/** With what the embedded tenant has besides (docs/differences.md). */
+export type GraphApplication = Application & { doorcodeTokenProfile?: "entra" | "rfc9068" | null };
+
+export interface ClientAppSettings {
+  displayName: string;
+  isFallbackPublicClient: boolean;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  requiredResourceAccess: RequiredResourceAccess[];
+  groupClaims: boolean;
+  tags: string[];
+}
+
+export interface ApiSettings {
+  displayName: string;
+  scopes: PermissionScope[];
+  roles: AppRole[];
+  groupClaims: boolean;
+  tokenProfile: "entra" | "rfc9068";
+  tags: string[];
+}
+
+/** The body that makes a client application. */
+export function clientAppBody(settings: ClientAppSettings): GraphApplication {
+  return {
+    displayName: settings.displayName,
+    signInAudience: "AzureADMyOrg",
+    isFallbackPublicClient: settings.isFallbackPublicClient,
+    publicClient: { redirectUris: settings.redirectUris },
+    ...(settings.postLogoutRedirectUris.length > 0 && { web: { redirectUris: settings.postLogoutRedirectUris } }),
+    requiredResourceAccess: settings.requiredResourceAccess,
+    ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
+    tags: settings.tags,
+  };
+}
+
+/** The body that makes a web API. Its identifier URI follows: it is made of the appId, known only then. */
+export function apiBody(settings: ApiSettings): GraphApplication {
+  return {
+    displayName: settings.displayName,
+    signInAudience: "AzureADMyOrg",
+    api: { requestedAccessTokenVersion: 2, oauth2PermissionScopes: settings.scopes },
+    appRoles: settings.roles,
+    ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
+    ...(settings.tokenProfile !== "entra" && { doorcodeTokenProfile: settings.tokenProfile }),
+    tags: settings.tags,
+  };
+}
+
+/** 201 with the application, or 204 where one of that uniqueName is there: it then has what the body says. */
+export function upsertApplication(uniqueName: string, body: GraphApplication): GraphRequest<GraphApplication> {
+  return {
+    method: "PATCH",
+    path: `/applications(uniqueName=${literal(uniqueName)})`,
+    headers: { prefer: "create-if-missing" },
+    body,
+  };
+}
+
+export function getApplication(uniqueName: string): GraphRequest<GraphApplication> {
+  return { method: "GET", path: `/applications(uniqueName=${literal(uniqueName)})` };
+}
+
+export function patchApplication(id: string, body: GraphApplication): GraphRequest {
+  return { method: "PATCH", path: `/applications/${segment(id)}`, body };
+}
+
+export function deleteApplication(id: string): GraphRequest {
+  return { method: "DELETE", path: `/applications/${segment(id)}` };
+}
+
+type Applications = GraphRequest<{ value: GraphApplication[] }>;
+
+export function applicationsByUniqueName(uniqueName: string): Applications {
+  return { method: "GET", path: `/applications?${equals("uniqueName", uniqueName)}` };
+}
+
+export function applicationsByTag(tag: string): Applications {
+  return { method: "GET", path: `/applications?$filter=tags/any(t:t%20eq%20${literal(tag)})` };
+}
+
+export function applicationsByDisplayName(displayName: string): Applications {
+  return { method: "GET", path: `/applications?${equals("displayName", displayName)}` };
+}
+
+export function allApplications(): Applications {
+  return { method: "GET", path: "/applications?$top=999" };
+}

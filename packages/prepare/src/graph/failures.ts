@@ -1,0 +1,96 @@
+import { PrepareError, type PrepareErrorCode } from "../plan/prepare-error.ts";
+import type { GraphAccess } from "./graph-access.ts";
+import { needOf } from "./needs.ts";
+import type { GraphRequest } from "./request.ts";
+
+/** Somebody else was quicker (409): read again, then go on. */
+export class GraphConflict extends Error {
+  readonly refused: PrepareError;
+  constructor(refused: PrepareError) {
+    super(refused.message, { cause: refused });
+    this.name = "GraphConflict";
+    this.refused = refused;
+  }
+}
+
+/** No answer to a create: it may have been done or not. Read again, then go on. */
+export class GraphUncertain extends Error {
+  readonly failed: PrepareError;
+  constructor(failed: PrepareError) {
+    super(failed.message, { cause: failed });
+    this.name = "GraphUncertain";
+    this.failed = failed;
+  }
+}
+
+/** The refusal behind what would have been tried again. */
+export function refusalBehind(error: unknown): unknown {
+  if (error instanceof GraphConflict) return error.refused;
+  return error instanceof GraphUncertain ? error.failed : error;
+}
+
+/** Graph does not know what the request names: it is gone, or so new that not every replica has it. */
+export function isNotThere(error: unknown): boolean {
+  if (!(error instanceof PrepareError)) return false;
+  return error.status === 404 || (error.status === 400 && /does not exist|not found/i.test(error.message));
+}
+
+/** What Graph's refusal means, with what is missing where that is known. */
+export function refusal(
+  request: GraphRequest,
+  response: Response,
+  text: string,
+  requestId: string,
+  target: GraphAccess["target"],
+): PrepareError {
+  const { status } = response;
+  const said = errorOf(text);
+  const what = `${request.method} ${request.path.split("?")[0]}`;
+  const details = { status, graphCode: said.code, requestId };
+  const reason = said.message ? `: ${said.message}` : "";
+  switch (status) {
+    case 401:
+      return new PrepareError("graph_unauthenticated", `Graph does not take the token (${what})${reason}`, details);
+    case 403:
+      return new PrepareError("graph_denied", `Graph denies ${what}${reason}`, {
+        ...details,
+        ...deniedHint(request, target),
+      });
+    case 429: {
+      const seconds = response.headers.get("retry-after");
+      const wait = seconds === null ? "" : ` It asks to wait ${/^\d+$/.test(seconds) ? `${seconds} s` : seconds}.`;
+      return new PrepareError("graph_throttled", `Graph is asked too often (${what}).${wait}`, details);
+    }
+    default:
+      return new PrepareError(codeOf(status, said.code), `Graph refuses ${what} (${status})${reason}`, details);
+  }
+}
+
+function codeOf(status: number, graphCode: string | undefined): PrepareErrorCode {
+  if (status >= 500) return "graph_unreachable";
+  if (status === 409) return "graph_conflict";
+  return status >= 400 && graphCode !== undefined ? "graph_refused" : "graph_misbehaved";
+}
+
+function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hint?: string } {
+  const need = needOf(request);
+  if (!need) return {};
+  const who =
+    target === "entra"
+      ? `an administrator with the directory role ${need.role} (or Global Administrator)`
+      : "an administrator of this tenant (`doorcode tenant users add EMAIL --administrator`)";
+  return { hint: `It needs the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
+}
+
+/** `{ error: { code, message } }`; nothing of an answer that is no such thing, which may hold anything. */
+function errorOf(text: string): { code: string | undefined; message: string | undefined } {
+  try {
+    const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
+    return {
+      code: typeof error?.code === "string" ? error.code.slice(0, 100) : undefined,
+      message: typeof error?.message === "string" ? error.message.slice(0, 500) : undefined,
+    };
+  } catch {
+    return { code: undefined, message: undefined };
+  }
+}

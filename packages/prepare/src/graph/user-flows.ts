@@ -1,0 +1,120 @@
+import type {
+  AuthenticationAttributeCollectionPage,
+  AuthenticationConditionApplication,
+  ExternalUsersSelfServiceSignUpEventsFlow,
+  IdentityUserFlowAttribute,
+} from "@microsoft/microsoft-graph-types";
+import { type GraphRequest, segment } from "./request.ts";
+
+const path = "/identity/authenticationEventsFlows";
+const ofType = (name: string) => ({ "@odata.type": `#microsoft.graph.${name}` });
+const FLOW = "externalUsersSelfServiceSignUpEventsFlow";
+const METHODS = "onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp";
+const START = "onInteractiveAuthFlowStartExternalUsersSelfServiceSignUp";
+const ATTRIBUTES = "onAttributeCollectionExternalUsersSelfServiceSignUp";
+
+/**
+ * A user flow as Graph answers with it: the handlers with the members that the types keep to their subtypes, and what
+ * the embedded tenant has besides (docs/differences.md).
+ */
+export interface GraphUserFlow
+  extends Omit<
+    ExternalUsersSelfServiceSignUpEventsFlow,
+    "onAuthenticationMethodLoadStart" | "onInteractiveAuthFlowStart" | "onAttributeCollection"
+  > {
+  onAuthenticationMethodLoadStart?: { identityProviders?: { id?: string }[] | null } | null;
+  onInteractiveAuthFlowStart?: { isSignUpAllowed?: boolean | null } | null;
+  onAttributeCollection?: {
+    attributes?: IdentityUserFlowAttribute[] | null;
+    attributeCollectionPage?: AuthenticationAttributeCollectionPage | null;
+  } | null;
+  doorcodeMfaRequired?: boolean;
+}
+
+export interface UserFlowSettings {
+  displayName: string;
+  description: string;
+  /** Ids of identity providers: `EmailPassword-OAUTH`. */
+  identityProviders: string[];
+  isSignUpAllowed: boolean;
+  attributes: IdentityUserFlowAttribute[];
+  page: AuthenticationAttributeCollectionPage;
+}
+
+export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUserFlow> {
+  const body = {
+    ...ofType(FLOW),
+    displayName: settings.displayName,
+    description: settings.description,
+    ...methods(settings.identityProviders),
+    ...start(settings.isSignUpAllowed),
+    onAttributeCollection: {
+      ...ofType(ATTRIBUTES),
+      attributes: settings.attributes,
+      attributeCollectionPage: settings.page,
+    },
+  };
+  return { method: "POST", path, body };
+}
+
+/** Only what is given changes; of the page, all of it. */
+export function patchUserFlow(
+  id: string,
+  changes: Partial<Pick<UserFlowSettings, "description" | "identityProviders" | "isSignUpAllowed" | "page">>,
+): GraphRequest {
+  const body = {
+    ...ofType(FLOW),
+    ...(changes.description !== undefined && { description: changes.description }),
+    ...(changes.identityProviders && methods(changes.identityProviders)),
+    ...(changes.isSignUpAllowed !== undefined && start(changes.isSignUpAllowed)),
+    // Attributes follow the page's inputs: what is missing among them is removed from the flow.
+    ...(changes.page && { onAttributeCollection: { ...ofType(ATTRIBUTES), attributeCollectionPage: changes.page } }),
+  };
+  return { method: "PATCH", path: `${path}/${segment(id)}`, body };
+}
+
+function methods(identityProviders: string[]) {
+  return {
+    onAuthenticationMethodLoadStart: {
+      ...ofType(METHODS),
+      identityProviders: identityProviders.map((id) => ({ id })),
+    },
+  };
+}
+
+function start(isSignUpAllowed: boolean) {
+  return { onInteractiveAuthFlowStart: { ...ofType(START), isSignUpAllowed } };
+}
+
+export function listUserFlows(): GraphRequest<{ value: GraphUserFlow[] }> {
+  return { method: "GET", path };
+}
+
+/** Where the list leaves them out. */
+export function identityProvidersOf(id: string): GraphRequest<{ value: { id?: string }[] }> {
+  const cast = `microsoft.graph.${FLOW}/onAuthenticationMethodLoadStart/microsoft.graph.${METHODS}`;
+  return { method: "GET", path: `${path}/${segment(id)}/${cast}/identityProviders` };
+}
+
+export function deleteUserFlow(id: string): GraphRequest {
+  return { method: "DELETE", path: `${path}/${segment(id)}` };
+}
+
+const applications = (id: string) => `${path}/${segment(id)}/conditions/applications/includeApplications`;
+
+export function listIncludedApplications(id: string): GraphRequest<{ value: AuthenticationConditionApplication[] }> {
+  return { method: "GET", path: applications(id) };
+}
+
+/** The app's service principal must be there first; an app has one user flow. */
+export function includeApplication(id: string, appId: string): GraphRequest<AuthenticationConditionApplication> {
+  return {
+    method: "POST",
+    path: applications(id),
+    body: { ...ofType("authenticationConditionApplication"), appId },
+  };
+}
+
+export function excludeApplication(id: string, appId: string): GraphRequest {
+  return { method: "DELETE", path: `${applications(id)}/${segment(appId)}` };
+}

@@ -1,0 +1,213 @@
+import type { AppRoleAssignment, OAuth2PermissionGrant, ServicePrincipal } from "@microsoft/microsoft-graph-types";
+import type { ApiEntry, AppEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
+import { allApplications, GRAPH_APP_ID, GRAPH_SCOPE_IDS, type GraphApplication } from "../graph/applications.ts";
+import type { Graph } from "../graph/graph.ts";
+import { grantsOf } from "../graph/permission-grants.ts";
+import { listAssignments, NO_ROLE } from "../graph/service-principals.ts";
+import { hasGroupClaims } from "./application-work.ts";
+import { compareText, Keys, sorted } from "./export-keys.ts";
+import { type People, principalName } from "./export-people.ts";
+import { keyInTags } from "./marks.ts";
+import { findServicePrincipal } from "./read-current.ts";
+
+/** One application of the tenant with what hangs on it. */
+export interface Registration {
+  key: string;
+  isApi: boolean;
+  application: GraphApplication;
+  principal: (ServicePrincipal & { id: string }) | undefined;
+  /** The administrator's, for everybody. */
+  grants: OAuth2PermissionGrant[];
+  assignments: AppRoleAssignment[];
+}
+
+export interface Registrations {
+  /** By appId. */
+  all: Map<string, Registration>;
+  /** appIds by the ids of service principals. */
+  resources: Map<string, string>;
+}
+
+export async function readRegistrations(graph: Graph, notes: Set<string>): Promise<Registrations> {
+  const found: Registrations = { all: new Map(), resources: new Map() };
+  const keys = new Keys();
+  const applications = await graph.list(allApplications());
+  applications.sort((one, other) => compareText(nameOf(one), nameOf(other)));
+  for (const application of applications) {
+    const { appId } = application;
+    if (!appId) continue;
+    const key = keys.take(application.uniqueName ?? keyInTags(application.tags), application.displayName);
+    const principal = await findServicePrincipal(graph, appId);
+    if (principal) found.resources.set(principal.id, appId);
+    else notes.add(`The application "${key}" has no service principal; where the file is applied it gets one.`);
+    const grants = principal ? await graph.list(grantsOf(principal.id)) : [];
+    if (grants.some(({ consentType }) => consentType !== "AllPrincipals"))
+      notes.add(`People consented to "${key}" for themselves, which the file does not say.`);
+    found.all.set(appId, {
+      key,
+      isApi: isApi(graph, application),
+      application,
+      principal,
+      grants: grants.filter(({ consentType }) => consentType === "AllPrincipals"),
+      assignments: principal ? await graph.list(listAssignments(principal.id)) : [],
+    });
+    noteUnsayable(application, key, notes);
+  }
+  const microsoftGraph = await findServicePrincipal(graph, GRAPH_APP_ID);
+  if (microsoftGraph) found.resources.set(microsoftGraph.id, GRAPH_APP_ID);
+  return found;
+}
+
+function nameOf({ uniqueName, displayName, appId }: GraphApplication): string {
+  return `${uniqueName ?? displayName ?? ""}\0${appId}`;
+}
+
+/** On Entra one application can be both: it is an API when it has anything that others ask for. */
+function isApi({ target }: Graph, { api, appRoles, identifierUris }: GraphApplication): boolean {
+  if (target === "doorcode") return api?.requestedAccessTokenVersion === 2;
+  return [api?.oauth2PermissionScopes, appRoles, identifierUris].some((list) => list && list.length > 0);
+}
+
+function noteUnsayable(application: GraphApplication, key: string, notes: Set<string>): void {
+  const { passwordCredentials, keyCredentials, spa, optionalClaims, signInAudience, api } = application;
+  const left = [
+    passwordCredentials?.length ? "client secrets" : "",
+    keyCredentials?.length ? "certificates" : "",
+    spa?.redirectUris?.length ? "redirect URIs of single-page apps" : "",
+    optionalClaims ? "optional claims" : "",
+    api?.preAuthorizedApplications?.length ? "pre-authorized applications" : "",
+    signInAudience && signInAudience !== "AzureADMyOrg" ? `the audience ${signInAudience}` : "",
+  ].filter(Boolean);
+  if (left.length > 0) notes.add(`The application "${key}" has ${left.join(", ")}, which the file cannot say.`);
+}
+
+export function exportApps(registrations: Registrations, people: People, notes: Set<string>): Record<string, AppEntry> {
+  const apps = [...registrations.all.values()].filter(({ isApi }) => !isApi);
+  return sorted(
+    apps.map((registration) => {
+      const { key, application, principal, assignments } = registration;
+      const permissions = permissionsOf(registration, registrations, notes);
+      return [
+        key,
+        {
+          displayName: application.displayName ?? key,
+          publicClient: application.isFallbackPublicClient ?? false,
+          redirectUris: application.publicClient?.redirectUris ?? [],
+          postLogoutRedirectUris: application.web?.redirectUris ?? [],
+          permissions,
+          adminConsent: isConsented(registration, permissions, registrations, notes),
+          assignmentRequired: principal?.appRoleAssignmentRequired ?? false,
+          assignedTo: assignedTo(assignments, NO_ROLE, key, people, notes),
+          groupClaims: hasGroupClaims(application),
+        },
+      ];
+    }),
+  );
+}
+
+export function exportApis(registrations: Registrations, people: People, notes: Set<string>): Record<string, ApiEntry> {
+  const apis = [...registrations.all.values()].filter(({ isApi }) => isApi);
+  return sorted(
+    apis.map(({ key, application, assignments, principal }) => {
+      const { appId, identifierUris = [], api, appRoles = [] } = application;
+      const [uri] = identifierUris;
+      if (identifierUris.length > 1)
+        notes.add(`The API "${key}" has ${identifierUris.length} identifier URIs; the file has the first.`);
+      if (application.requiredResourceAccess?.length && application.isFallbackPublicClient)
+        notes.add(`The API "${key}" is a client of other APIs as well; the file has the API only.`);
+      if (principal?.appRoleAssignmentRequired)
+        notes.add(`The API "${key}" demands assignment, which the file cannot say.`);
+      const disabled = appRoles.filter(({ isEnabled }) => isEnabled === false);
+      if (disabled.length > 0) notes.add(`${disabled.length} disabled roles of the API "${key}" are left out.`);
+      const roles = appRoles.filter(({ isEnabled }) => isEnabled !== false);
+      return [
+        key,
+        {
+          displayName: application.displayName ?? key,
+          identifierUri: uri === undefined || uri === `api://${appId}` ? undefined : uri,
+          tokenProfile: application.doorcodeTokenProfile ?? "entra",
+          groupClaims: hasGroupClaims(application),
+          scopes: sorted(
+            (api?.oauth2PermissionScopes ?? []).map((scope): [string, ScopeEntry] => [
+              scope.value ?? "",
+              {
+                consent: scope.type === "User" ? "user" : "admin",
+                displayName: scope.adminConsentDisplayName ?? "",
+                description: scope.adminConsentDescription ?? "",
+                enabled: scope.isEnabled ?? true,
+              },
+            ]),
+          ),
+          roles: sorted(
+            roles.map((role): [string, RoleEntry] => [
+              role.value ?? "",
+              {
+                displayName: role.displayName ?? "",
+                description: role.description ?? "",
+                assignedTo: assignedTo(assignments, role.id ?? "", `${key}/${role.value}`, people, notes),
+              },
+            ]),
+          ),
+        },
+      ];
+    }),
+  );
+}
+
+function assignedTo(
+  assignments: AppRoleAssignment[],
+  role: string,
+  name: string,
+  people: People,
+  notes: Set<string>,
+): string[] {
+  const ofRole = assignments.filter(({ appRoleId }) => appRoleId === role);
+  const named = ofRole.flatMap(({ principalId }) => principalName(people, principalId ?? "") ?? []);
+  if (named.length < ofRole.length)
+    notes.add(`${ofRole.length - named.length} of those who are assigned to "${name}" are not in the file.`);
+  return named.sort(compareText);
+}
+
+/** Graph's in the order that everybody writes them in, then APIs'. */
+function permissionsOf({ key, application }: Registration, { all }: Registrations, notes: Set<string>): string[] {
+  const graphNames = Object.entries(GRAPH_SCOPE_IDS);
+  const ofGraph = new Set<string>();
+  const ofApis: string[] = [];
+  let others = 0;
+  for (const { resourceAppId = "", resourceAccess = [] } of application.requiredResourceAccess ?? []) {
+    const resource = all.get(resourceAppId);
+    for (const { id, type } of resourceAccess) {
+      const graphName = resourceAppId === GRAPH_APP_ID ? graphNames.find(([, known]) => known === id)?.[0] : undefined;
+      const scope = resource?.application.api?.oauth2PermissionScopes?.find((one) => one.id === id);
+      if (type === "Scope" && graphName) ofGraph.add(graphName);
+      else if (type === "Scope" && scope && resource?.isApi) ofApis.push(`${resource.key}/${scope.value}`);
+      else others++;
+    }
+  }
+  if (others > 0) notes.add(`${others} permissions of the app "${key}" are left out: the file has no words for them.`);
+  return [...graphNames.flatMap(([name]) => (ofGraph.has(name) ? [name] : [])), ...ofApis.sort(compareText)];
+}
+
+function isConsented(
+  { key, grants }: Registration,
+  permissions: string[],
+  { all, resources }: Registrations,
+  notes: Set<string>,
+): boolean {
+  const granted = grants.flatMap(({ resourceId = "", scope }) => {
+    const appId = resources.get(resourceId);
+    const api = appId === undefined ? undefined : all.get(appId);
+    const names = (scope ?? "").split(" ").filter(Boolean);
+    return appId === GRAPH_APP_ID ? names : names.map((name) => `${api?.key ?? resourceId}/${name}`);
+  });
+  const unconsented = permissions.filter((name) => !granted.includes(name));
+  const more = granted.filter((name) => !permissions.includes(name));
+  const consented = unconsented.length === 0;
+  if (!consented && unconsented.length < permissions.length)
+    notes.add(`The administrator consented to some permissions of the app "${key}" only; the file says to none.`);
+  if (more.length > 0)
+    notes.add(
+      `The administrator consented to more for the app "${key}" than it is configured for: ${more.join(", ")}.`,
+    );
+  return consented;
+}

@@ -1,0 +1,42 @@
+import type { TenantModel } from "../file/model.ts";
+import type { Clock } from "../graph/clock.ts";
+import { listPolicies } from "../graph/conditional-access.ts";
+import { Graph } from "../graph/graph.ts";
+import type { GraphAccess } from "../graph/graph-access.ts";
+import { listUserFlowAttributes } from "../graph/user-flow-attributes.ts";
+import { exportApis, exportApps, readRegistrations } from "./export-applications.ts";
+import { exportGroups, exportUsers, readPeople } from "./export-people.ts";
+import { exportPolicies } from "./export-policies.ts";
+import { exportUserFlows } from "./export-user-flows.ts";
+import { readTenant } from "./read-tenant.ts";
+import { readUserFlows } from "./read-user-flows.ts";
+
+/**
+ * The file that would make this tenant, in an order of its own, so that two tenants alike give the same; and sentences
+ * about what it cannot say. Reads, and changes nothing. Throws PrepareError.
+ */
+export async function exportTenant(
+  access: GraphAccess,
+  options: { clock?: Clock; signal?: AbortSignal } = {},
+): Promise<{ model: TenantModel; notes: string[] }> {
+  const graph = new Graph(access, options);
+  const notes = new Set<string>();
+  const tenant = await readTenant(graph, { color: true });
+  const people = await readPeople(graph, notes);
+  const registrations = await readRegistrations(graph, notes);
+  const flows = await readUserFlows(graph, []);
+  const attributes = flows.length > 0 ? await graph.list(listUserFlowAttributes()) : [];
+  const policies = await graph.list(listPolicies());
+
+  const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
+  const model: TenantModel = {
+    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, color: tenant.color },
+    apps: exportApps(registrations, people, notes),
+    apis: exportApis(registrations, people, notes),
+    userFlows,
+    groups: exportGroups(people, notes),
+    policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
+    users: exportUsers(people, notes),
+  };
+  return { model, notes: [...notes] };
+}

@@ -1,0 +1,90 @@
+import type { RequiredResourceAccess, ResourceAccess } from "@microsoft/microsoft-graph-types";
+import type { TenantModel } from "../file/model.ts";
+import { GRAPH_APP_ID, GRAPH_SCOPE_IDS, type GraphScope } from "../graph/applications.ts";
+import type { Current } from "./current.ts";
+import { stableId } from "./stable-id.ts";
+
+/** What a permission of the file (`openid`, `ciam-ToDoList-api/ToDoList.Read`) is in Graph. */
+export interface Permission {
+  /** As the file writes it. */
+  name: string;
+  /** Undefined for Microsoft Graph. */
+  api: string | undefined;
+  scope: string;
+}
+
+export function permissionOf(name: string): Permission {
+  if (Object.hasOwn(GRAPH_SCOPE_IDS, name)) return { name, api: undefined, scope: name };
+  const slash = name.indexOf("/");
+  return { name, api: name.slice(0, slash), scope: name.slice(slash + 1) };
+}
+
+/** The appId of the permission's resource; undefined while the API is not made. */
+export function resourceOf(permission: Permission, current: Current): string | undefined {
+  return permission.api === undefined ? GRAPH_APP_ID : current.applications.get(permission.api)?.application.appId;
+}
+
+/** An existing scope keeps its id. */
+export function scopeId(api: string, value: string, current: Current): string {
+  const scopes = current.applications.get(api)?.application.api?.oauth2PermissionScopes;
+  return scopes?.find((scope) => scope.value === value)?.id ?? stableId("scope", api, value);
+}
+
+/** An existing role keeps its id. */
+export function roleId(api: string, value: string, current: Current): string {
+  const roles = current.applications.get(api)?.application.appRoles;
+  return roles?.find((role) => role.value === value)?.id ?? stableId("role", api, value);
+}
+
+/** The permissions among these that a file can name, by their name there. */
+export function permissionsIn(
+  access: readonly RequiredResourceAccess[],
+  model: TenantModel,
+  current: Current,
+): Map<string, { resourceAppId: string; id: string }> {
+  const known = new Map<string, { resourceAppId: string; id: string }>();
+  const names = new Map(Object.entries(GRAPH_SCOPE_IDS).map(([name, id]) => [id as string, name]));
+  const apis = new Map<string, string>();
+  for (const key of Object.keys(model.apis)) {
+    const appId = current.applications.get(key)?.application.appId;
+    if (appId) apis.set(appId, key);
+  }
+  for (const { resourceAppId = "", resourceAccess = [] } of access) {
+    for (const { id = "", type } of resourceAccess) {
+      if (type !== "Scope") continue;
+      const name = resourceAppId === GRAPH_APP_ID ? names.get(id) : nameInApi(apis.get(resourceAppId), id, current);
+      if (name) known.set(name, { resourceAppId, id });
+    }
+  }
+  return known;
+}
+
+function nameInApi(api: string | undefined, id: string, current: Current): string | undefined {
+  if (api === undefined) return undefined;
+  const scopes = current.applications.get(api)?.application.api?.oauth2PermissionScopes ?? [];
+  const value = scopes.find((scope) => scope.id === id)?.value;
+  return value ? `${api}/${value}` : undefined;
+}
+
+/** `access` with these permissions more and these less. What the file cannot name stays as it is. */
+export function withPermissions(
+  access: readonly RequiredResourceAccess[],
+  add: readonly { resourceAppId: string; id: string }[],
+  remove: readonly { resourceAppId: string; id: string }[],
+): RequiredResourceAccess[] {
+  const resources = new Map<string, ResourceAccess[]>();
+  for (const { resourceAppId = "", resourceAccess = [] } of access) {
+    const gone = remove.filter((permission) => permission.resourceAppId === resourceAppId).map(({ id }) => id);
+    const kept = resourceAccess.filter(({ id, type }) => type !== "Scope" || !gone.includes(id ?? ""));
+    if (kept.length > 0 || resourceAccess.length === 0) resources.set(resourceAppId, kept);
+  }
+  for (const { resourceAppId, id } of add) {
+    const there = resources.get(resourceAppId) ?? [];
+    resources.set(resourceAppId, [...there, { id, type: "Scope" }]);
+  }
+  return [...resources].map(([resourceAppId, resourceAccess]) => ({ resourceAppId, resourceAccess }));
+}
+
+export function graphScopeId(scope: string): string {
+  return GRAPH_SCOPE_IDS[scope as GraphScope];
+}

@@ -1,0 +1,49 @@
+import { deleteApplication } from "../graph/applications.ts";
+import { deleteGroup } from "../graph/groups.ts";
+import { deleteUserFlow } from "../graph/user-flows.ts";
+import { deletion, findPolicy, secondFactorPolicy } from "./policies.ts";
+import type { StepKind } from "./step.ts";
+import type { Comparison, Work } from "./work.ts";
+
+/**
+ * What carries our mark and is not in the file is deleted: user flows (with their policy), applications, groups. Users,
+ * attributes and policies carry no mark and are never deleted.
+ */
+export function pruneWork(about: Comparison): Work[] {
+  if (!about.prune) return [];
+  const { current, model } = about;
+  const flows = current.userFlows.filter(({ marked, key }) => marked && key && !Object.hasOwn(model.userFlows, key));
+  return [
+    ...flows.flatMap((flow) => {
+      const policy = secondFactorPolicy(flow.key!);
+      const named = Object.hasOwn(model.policies, policy);
+      return [
+        ...(findPolicy(about, policy) && !named ? [deletion(about, policy)] : []),
+        deleted("user flow", flow.key!, async (graph) => {
+          await graph.send(deleteUserFlow(flow.flow.id));
+          current.userFlows = current.userFlows.filter((other) => other !== flow);
+        }),
+      ];
+    }),
+    ...current.pruned.applications.map(({ key, application }) =>
+      deleted(isApi(application) ? "api" : "app", key, async (graph) => {
+        await graph.send(deleteApplication(application.id));
+        current.pruned.applications = current.pruned.applications.filter((other) => other.key !== key);
+      }),
+    ),
+    ...current.pruned.groups.map(({ key, group }) =>
+      deleted("group", key, async (graph) => {
+        await graph.send(deleteGroup(group.id));
+        current.pruned.groups = current.pruned.groups.filter((other) => other.key !== key);
+      }),
+    ),
+  ];
+}
+
+function isApi({ api }: Comparison["current"]["pruned"]["applications"][number]["application"]): boolean {
+  return api?.requestedAccessTokenVersion === 2;
+}
+
+function deleted(kind: StepKind, name: string, run: Work["run"]): Work {
+  return { step: { action: "delete", kind, name, changes: [] }, run };
+}

@@ -1,0 +1,158 @@
+import type {
+  AuthenticationAttributeCollectionInputConfiguration as GraphInput,
+  AuthenticationAttributeCollectionPage as GraphPage,
+  IdentityUserFlowAttribute,
+} from "@microsoft/microsoft-graph-types";
+import type { AttributeEntry, UserFlowEntry } from "../file/model.ts";
+import { attributeId, customNameOf, TERMS_OF_USE } from "./attributes.ts";
+
+/** What sign-up asks, as the file says it. */
+export type SignUpPage = Pick<UserFlowEntry, "attributes" | "termsOfUse">;
+
+/** `checkboxSingleSelect` is in Graph's documentation, not yet in its types. A number is a text whose attribute is int64. */
+const inputTypes = {
+  TextBox: "text",
+  NumericTextBox: "text",
+  RadioSingleSelect: "radioSingleSelect",
+  CheckboxMultiSelect: "checkboxMultiSelect",
+  CheckboxSingleSelect: "checkboxSingleSelect",
+} as const;
+
+/** As Graph's documentation and portal have it: the address is proven before, and shown to nobody. */
+const emailInput: GraphInput = {
+  attribute: "email",
+  label: "Email Address",
+  inputType: "text",
+  hidden: true,
+  editable: false,
+  writeToDirectory: true,
+  required: true,
+  validationRegEx: "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
+};
+
+/** The page for Graph. `present`: the one that is there, whose email input and headings stay. */
+export function pageFor(
+  wanted: SignUpPage,
+  attributes: IdentityUserFlowAttribute[],
+  present?: GraphPage | null,
+): GraphPage {
+  const view = present?.views?.[0];
+  const inputs: GraphInput[] = [
+    view?.inputs?.find(({ attribute }) => attribute === "email") ?? emailInput,
+    ...wanted.attributes.map((entry) => inputFor(entry, attributes)),
+  ];
+  if (wanted.termsOfUse) inputs.push(termsFor(wanted.termsOfUse, attributes));
+  return { views: [{ title: view?.title ?? null, description: view?.description ?? null, inputs }] };
+}
+
+/** The attributes that a new flow collects, each as Graph lists it; of one it does not list, the id. */
+export function attributesFor(
+  wanted: SignUpPage,
+  attributes: IdentityUserFlowAttribute[],
+): IdentityUserFlowAttribute[] {
+  const ids = ["email", ...wanted.attributes.map((entry) => attributeId(attributes, entry))];
+  if (wanted.termsOfUse) ids.push(attributeId(attributes, { attribute: TERMS_OF_USE, builtIn: false }));
+  return ids.map((id) => {
+    const { displayName, description, userFlowAttributeType, dataType } = attributes.find((one) => one.id === id) ?? {};
+    return { id, ...(displayName && { displayName, description, userFlowAttributeType, dataType }) };
+  });
+}
+
+function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[]): GraphInput {
+  const id = attributeId(attributes, entry);
+  return {
+    attribute: id,
+    label: entry.label || defaultLabel(id, attributes),
+    inputType: inputTypes[entry.input] as GraphInput["inputType"],
+    hidden: false,
+    editable: true,
+    writeToDirectory: true,
+    required: entry.required,
+    ...(entry.pattern !== undefined && { validationRegEx: entry.pattern }),
+    ...(entry.options.length > 0 && { options: entry.options.map(({ label, value }) => ({ label, value })) }),
+  };
+}
+
+function termsFor(terms: NonNullable<SignUpPage["termsOfUse"]>, attributes: IdentityUserFlowAttribute[]): GraphInput {
+  return {
+    attribute: attributeId(attributes, { attribute: TERMS_OF_USE, builtIn: false }),
+    label: terms.url === undefined ? terms.label : `[${terms.label}](${terms.url})`,
+    inputType: inputTypes.CheckboxSingleSelect as GraphInput["inputType"],
+    hidden: false,
+    editable: true,
+    writeToDirectory: true,
+    required: true,
+  };
+}
+
+/** What is there, as the file would say it. */
+export function readPage(page: GraphPage | null | undefined, attributes: IdentityUserFlowAttribute[]): SignUpPage {
+  const found: SignUpPage = { attributes: [], termsOfUse: undefined };
+  for (const input of page?.views?.flatMap(({ inputs }) => inputs ?? []) ?? []) {
+    const { attribute: id = "", label = "" } = input;
+    if (id === "email") continue;
+    const custom = customNameOf(id);
+    if (custom === TERMS_OF_USE) {
+      const link = /^\[(.+)\]\((\S+)\)$/su.exec(label);
+      found.termsOfUse = link ? { label: link[1]!, url: link[2] } : { label, url: undefined };
+      continue;
+    }
+    const dataType = attributes.find((one) => one.id === id)?.dataType;
+    const kind = inputKind(input.inputType ?? "text", dataType);
+    found.attributes.push({
+      attribute: custom ?? id,
+      builtIn: custom === undefined,
+      label: label === defaultLabel(id, attributes) ? "" : label,
+      input: kind,
+      required: input.required ?? false,
+      options: (input.options ?? []).map(({ label, value }) => ({ value: value ?? "", label: label ?? value ?? "" })),
+      pattern: kind === "TextBox" ? patternOf(input.validationRegEx) : undefined,
+    });
+  }
+  return found;
+}
+
+/** The page as it can be told from what is there: a label that is the default is none, a pattern is of a text. */
+export function normalizePage(
+  page: SignUpPage,
+  attributes: IdentityUserFlowAttribute[],
+  target: "entra" | "doorcode",
+): SignUpPage {
+  return {
+    termsOfUse: page.termsOfUse,
+    attributes: page.attributes.map((entry) => ({
+      ...entry,
+      label: entry.label === defaultLabel(attributeId(attributes, entry), attributes) ? "" : entry.label,
+      // The embedded tenant checks names by rules of its own.
+      pattern:
+        entry.input !== "TextBox" || (target === "doorcode" && entry.attribute === "displayName")
+          ? undefined
+          : patternOf(entry.pattern),
+    })),
+  };
+}
+
+/** What a built-in attribute is called where the file gives it no label. */
+function defaultLabel(id: string, attributes: IdentityUserFlowAttribute[]): string {
+  if (customNameOf(id) !== undefined) return "";
+  return attributes.find((one) => one.id === id)?.displayName ?? id;
+}
+
+/** What matches everything is no pattern; Graph's examples have `^.*`. */
+function patternOf(pattern: string | null | undefined): string | undefined {
+  return pattern && !/^\^?\.\*\$?$/.test(pattern) ? pattern : undefined;
+}
+
+function inputKind(inputType: string, dataType: string | undefined): AttributeEntry["input"] {
+  switch (inputType.toLowerCase()) {
+    case "radiosingleselect":
+      return "RadioSingleSelect";
+    case "checkboxmultiselect":
+      return "CheckboxMultiSelect";
+    case "checkboxsingleselect":
+    case "boolean":
+      return "CheckboxSingleSelect";
+    default:
+      return dataType === "int64" ? "NumericTextBox" : "TextBox";
+  }
+}

@@ -1,0 +1,118 @@
+import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import type { App } from "../directory/entities.ts";
+import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { TenantError } from "../tenant-error.ts";
+import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
+
+type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
+
+export async function listApps(ctx: TenantContext): Promise<ListedApp[]> {
+  const apps = await ctx.store.directory.listApps();
+  return Promise.all(
+    apps.map(async (app) => ({
+      client_id: app.clientId,
+      name: app.name,
+      disabled: app.disabledAt !== null,
+      administrator: (await graphPermissions(ctx, app)).length > 0,
+      certificates: (await ctx.store.credentials.certificatesOf(app.clientId)).map(({ thumbprint, notAfter }) => ({
+        thumbprint: hex(thumbprint),
+        expires_at: new Date(notAfter).toISOString(),
+      })),
+    })),
+  );
+}
+
+/** By it the app gets tokens of its own; with `administrator` for Graph too, with every application permission there is. */
+export async function addCertificate(
+  ctx: TenantContext,
+  { client_id, certificate: pem, administrator }: Input<"add_certificate">,
+): Promise<ControlResults["add_certificate"]> {
+  const app = await appOf(ctx, client_id);
+  const now = ctx.clock.now();
+  const certificate = readAppCertificate(pem, { clientId: app.clientId, now });
+  if (typeof certificate === "string") {
+    const hint =
+      "Make one: openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci -keyout ci.pem -out ci.pem";
+    throw new TenantError("app_certificate_refused", certificateProblems[certificate], hint);
+  }
+  const added = await ctx.store.credentials.addCertificate(certificate);
+  if (added === "app_unknown") throw unknownApp();
+  if (added === "full") {
+    throw new TenantError(
+      "app_certificate_refused",
+      `${app.name} has as many certificates as an app can have.`,
+      "Take them away (doorcode tenant apps remove-certificates), then add those that are used.",
+    );
+  }
+  if (administrator) {
+    const principalId = await principalOf(ctx, app);
+    for (const role of ADMINISTRATIVE_SCOPES)
+      await ctx.store.directory.assignRole(GRAPH_RESOURCE_ID, role, principalId);
+  }
+  const thumbprint = hex(certificate.thumbprint);
+  await record(ctx, app, "app.certificate_added", { thumbprint, administrator });
+  return { app: app.name, thumbprint, expires_at: new Date(certificate.notAfter).toISOString(), administrator };
+}
+
+/** All of them, and the permissions at Graph: no token of the app's own is given any more, and Graph refuses those given. */
+export async function removeCertificates(
+  ctx: TenantContext,
+  { client_id }: Input<"remove_certificates">,
+): Promise<ControlResults["remove_certificates"]> {
+  const app = await appOf(ctx, client_id);
+  const removed = (await ctx.store.credentials.certificatesOf(app.clientId)).length;
+  await ctx.store.credentials.replaceCertificates(app.clientId, []);
+  await ctx.store.directory.unassignRoles(GRAPH_RESOURCE_ID, await principalOf(ctx, app));
+  await record(ctx, app, "app.certificates_removed", { removed });
+  return { app: app.name, removed };
+}
+
+async function graphPermissions(ctx: TenantContext, app: App): Promise<string[]> {
+  const found = await ctx.store.registrations.find({ clientId: app.clientId });
+  const id = found?.registration.servicePrincipalId;
+  return id ? ctx.store.directory.rolesFor(GRAPH_RESOURCE_ID, id) : [];
+}
+
+async function appOf(ctx: TenantContext, clientId: string): Promise<App> {
+  const app = await ctx.store.directory.findApp(clientId.trim().toLowerCase());
+  if (!app) throw unknownApp();
+  return app;
+}
+
+async function principalOf(ctx: TenantContext, { clientId, name }: App): Promise<string> {
+  const found = await ctx.store.registrations.find({ clientId });
+  const id = found?.registration.servicePrincipalId;
+  if (id) return id;
+  throw new TenantError(
+    "app_unknown",
+    `${name} has no service principal.`,
+    "POST /servicePrincipals to Graph makes it.",
+  );
+}
+
+function record(
+  ctx: TenantContext,
+  { clientId }: App,
+  event: string,
+  detail: Record<string, string | number | boolean>,
+): Promise<void> {
+  const at = ctx.clock.now();
+  return ctx.store.audit.write({
+    at,
+    event,
+    actor: "operator",
+    userId: null,
+    clientId,
+    grantId: null,
+    ip: null,
+    detail,
+  });
+}
+
+/** As certificate viewers and Entra's portal show it. */
+const hex = (base64url: string) => Buffer.from(base64url, "base64url").toString("hex").toUpperCase();
+
+const unknownApp = () =>
+  new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");

@@ -1,0 +1,19 @@
+import type { AppCertificate } from "../directory/app-certificate.ts";
+import type { AuditRecord } from "./audit-contract.ts";
+
+export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
+
+/** How apps prove who they are beside a secret. */
+export interface CredentialStore {
+  /** Oldest first. */
+  certificatesOf(clientId: string): Promise<AppCertificate[]>;
+  /** `known`: the app has this very certificate; `full`: it has `MAX_CERTIFICATES`. */
+  addCertificate(certificate: AppCertificate): Promise<CertificateAdded>;
+  /** These and no others from then on; false when there is no such app. An app that is deleted takes its own with it. */
+  replaceCertificates(clientId: string, certificates: AppCertificate[]): Promise<boolean>;
+  /**
+   * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
+   * audit record is written with it; false for every other. Kept until it has expired.
+   */
+  spendAssertion(input: { assertionHash: string; expiresAt: number; audit: AuditRecord | null }): Promise<boolean>;
+}

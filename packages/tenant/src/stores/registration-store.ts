@@ -1,0 +1,213 @@
+import type { Selectable } from "kysely";
+import type { Api } from "../directory/entities.ts";
+import { deleteApi, toApi, toApiRow } from "./api-store.ts";
+import { deleteApp, toApp, toAppRow } from "./app-store.ts";
+import { auditWriter } from "./audit-store.ts";
+import type { Registered, Registration, RegistrationConflict, RegistrationKey, RegistrationStore } from "./contract.ts";
+import type { Connection, Database } from "./database.ts";
+import { isUniqueViolation } from "./retry.ts";
+import type { Tables } from "./schema.ts";
+
+export function registrationStore(database: Database): RegistrationStore {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+
+  const read = async (on: Connection, key: RegistrationKey, lock = false): Promise<Registered | undefined> => {
+    const [column, value] = Object.entries(key)[0] as [keyof Registration, string];
+    const locks = lock && locksRows;
+    const row = await on
+      .selectFrom("clientIds")
+      .where(column, "=", value)
+      .selectAll()
+      .$if(locks, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { kind, clientId } = row;
+    if (kind === "app") {
+      const app = await on
+        .selectFrom("apps")
+        .where("clientId", "=", clientId)
+        .selectAll()
+        .$if(locks, (query) => query.forUpdate())
+        .executeTakeFirst();
+      return app && { kind, registration: toRegistration(row), app: toApp(app) };
+    }
+    const api = await on
+      .selectFrom("apis")
+      .where("clientId", "=", clientId)
+      .selectAll()
+      .$if(locks, (query) => query.forUpdate())
+      .executeTakeFirst();
+    return api && { kind, registration: toRegistration(row), api: toApi(api) };
+  };
+
+  /** After a unique column has refused it: which one. */
+  const conflictOf = async ({ registration, ...rest }: Registered): Promise<RegistrationConflict> => {
+    const { clientId, uniqueName } = registration;
+    const other = (key: RegistrationKey) =>
+      read(db, key).then((found) => found !== undefined && found.registration.objectId !== registration.objectId);
+    if (uniqueName !== null && (await other({ uniqueName }))) return "unique_name";
+    const taken =
+      rest.kind === "api" &&
+      (await db
+        .selectFrom("apis")
+        .where("identifierUri", "=", rest.api.identifierUri)
+        .where("clientId", "!=", clientId)
+        .select("clientId")
+        .executeTakeFirst());
+    return taken ? "identifier_uri" : "client_id";
+  };
+
+  return {
+    find: (key) => read(db, key),
+
+    async list() {
+      const [rows, apps, apis] = await Promise.all([
+        db.selectFrom("clientIds").selectAll().orderBy("clientId").execute(),
+        db.selectFrom("apps").selectAll().execute(),
+        db.selectFrom("apis").selectAll().execute(),
+      ]);
+      const appOf = new Map(apps.map((row) => [row.clientId, toApp(row)]));
+      const apiOf = new Map(apis.map((row) => [row.clientId, toApi(row)]));
+      return rows.flatMap((row): Registered[] => {
+        const registration = toRegistration(row);
+        const [app, api] = [appOf.get(row.clientId), apiOf.get(row.clientId)];
+        if (app) return [{ kind: "app", registration, app }];
+        return api ? [{ kind: "api", registration, api }] : [];
+      });
+    },
+
+    async insert(registered, audit) {
+      try {
+        await db.transaction().execute(async (trx) => {
+          await trx
+            .insertInto("clientIds")
+            .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
+            .execute();
+          if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
+          else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
+          await writeAudit(trx, audit);
+        });
+        return "inserted";
+      } catch (error) {
+        if (isUniqueViolation(error)) return conflictOf(registered);
+        throw error;
+      }
+    },
+
+    async change(objectId, change, audit) {
+      let wanted: Registered | undefined;
+      try {
+        return await db.transaction().execute(async (trx) => {
+          const before = await read(trx, { objectId }, true);
+          if (!before) return { outcome: "unknown" };
+          const registered = sameIdentity(before, change(before));
+          wanted = registered;
+          const { clientId, ...registration } = toRegistrationRow(registered.registration);
+          await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
+          if (registered.kind === "app") {
+            await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
+          } else {
+            await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
+            if (before.kind === "api") await follow(trx, before.api, registered.api);
+          }
+          await writeAudit(trx, audit);
+          return { outcome: "changed", registered };
+        });
+      } catch (error) {
+        if (wanted && isUniqueViolation(error)) return { outcome: "conflict", with: await conflictOf(wanted) };
+        throw error;
+      }
+    },
+
+    delete: (objectId, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        const found = await read(trx, { objectId });
+        if (!found) return false;
+        const { clientId } = found.registration;
+        const gone = found.kind === "app" ? await deleteApp(trx, clientId, now) : await deleteApi(trx, clientId);
+        if (gone) await writeAudit(trx, audit);
+        return gone;
+      }),
+
+    addServicePrincipal: (clientId, servicePrincipalId, audit) =>
+      db.transaction().execute(async (trx) => {
+        const added = await trx
+          .updateTable("clientIds")
+          .where("clientId", "=", clientId)
+          .where("servicePrincipalId", "is", null)
+          .set({ servicePrincipalId })
+          .returning("clientId")
+          .executeTakeFirst();
+        if (added) {
+          await writeAudit(trx, audit);
+          return "added";
+        }
+        const found = await trx
+          .selectFrom("clientIds")
+          .where("clientId", "=", clientId)
+          .select("clientId")
+          .executeTakeFirst();
+        return found ? "exists" : "unknown";
+      }),
+  };
+}
+
+/** A change says what a registration is like, never which one it is. */
+function sameIdentity(before: Registered, after: Registered): Registered {
+  const { clientId, objectId, servicePrincipalId } = before.registration;
+  const registration = { ...after.registration, clientId, objectId, servicePrincipalId };
+  if (before.kind === "app" && after.kind === "app") {
+    return { kind: "app", registration, app: { ...after.app, clientId, createdAt: before.app.createdAt } };
+  }
+  if (before.kind === "api" && after.kind === "api") {
+    return { kind: "api", registration, api: { ...after.api, clientId, createdAt: before.api.createdAt } };
+  }
+  throw new TypeError("an app stays an app, and an API an API");
+}
+
+/** What hangs on scopes and roles by their values follows them. */
+async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
+  const resourceId = before.clientId;
+  const scopes = new Set(after.scopes.map(({ value }) => value));
+  const gone = before.scopes.map(({ value }) => value).filter((value) => !scopes.has(value));
+  if (gone.length > 0) {
+    await trx.deleteFrom("consents").where("resourceId", "=", resourceId).where("scope", "in", gone).execute();
+  }
+  const assigned = () => trx.selectFrom("roleAssignments").where("apiClientId", "=", resourceId);
+  const moved = before.roles.filter(
+    (role) => !after.roles.some(({ id, value }) => id === role.id && value === role.value),
+  );
+  for (const role of moved) {
+    const holders = await assigned().where("roleValue", "=", role.value).select("userId").execute();
+    await trx
+      .deleteFrom("roleAssignments")
+      .where("apiClientId", "=", resourceId)
+      .where("roleValue", "=", role.value)
+      .execute();
+    const renamed = after.roles.find(({ id }) => id === role.id);
+    if (!renamed || holders.length === 0) continue;
+    await trx
+      .insertInto("roleAssignments")
+      .values(holders.map(({ userId }) => ({ apiClientId: resourceId, roleValue: renamed.value, userId })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+function toRegistration({ kind: _kind, ...row }: Selectable<Tables["clientIds"]>): Registration {
+  return {
+    ...row,
+    tags: JSON.parse(row.tags),
+    requiredResourceAccess: row.requiredResourceAccess === null ? null : JSON.parse(row.requiredResourceAccess),
+  };
+}
+
+function toRegistrationRow(registration: Registration): Omit<Tables["clientIds"], "kind"> {
+  const { requiredResourceAccess } = registration;
+  return {
+    ...registration,
+    tags: JSON.stringify(registration.tags),
+    requiredResourceAccess: requiredResourceAccess === null ? null : JSON.stringify(requiredResourceAccess),
+  };
+}

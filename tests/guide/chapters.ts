@@ -1,0 +1,44 @@
+// The chapters of docs/guide as what a reader would do: files to write and commands to run, in their order.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../packaging/pack.ts";
+
+/** In the order of docs/guide/README.md. */
+export const chapters = [
+  "prepare-your-tenant",
+  "prepare-your-app",
+  "sign-in-and-sign-out",
+  "call-a-web-api",
+  "run-the-sample",
+];
+
+export interface Block {
+  /** `yaml`, `js`, `sh`, `env`. */
+  language: string;
+  /**
+   * `file=NAME` writes it. A command is run to its end; with `background` until it says that it answers; with `person`
+   * until it shows a code, which the next `approve` decides on. `entra` is meant for Entra, and is tried with this
+   * project's tenant in its place.
+   */
+  as: string;
+  text: string;
+  /** Of its first line in the chapter. */
+  line: number;
+}
+
+export async function blocksOf(chapter: string): Promise<Block[]> {
+  const source = await readFile(join(root, "docs/guide", `${chapter}.md`), "utf8");
+  return [...source.matchAll(/^```(\w+)(?: (.+))?\n([\s\S]*?)^```$/gm)].map(([, language, as = "", text], at, all) => ({
+    language: language!,
+    as,
+    text: text!,
+    line: source.slice(0, all[at]!.index).split("\n").length + 1,
+  }));
+}
+
+/** The commands of a block, without comments. */
+export const commandsOf = ({ text }: Block): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.replace(/\s+#\s.*$/, "").trim())
+    .filter((line) => line !== "");
