@@ -67,6 +67,15 @@ describe("doorcode tenant", () => {
     await assert.rejects(fetch(`${pages}/device`));
   });
 
+  test("ends with the program that started it over a channel", async (t) => {
+    const { child, ended } = doorcode(startArgs(await scratch(t)), { channel: true });
+    t.after(() => child.kill("SIGKILL"));
+    const { pages } = await ready(child);
+    child.disconnect();
+    assert.equal((await ended).exit, 143);
+    await assert.rejects(fetch(`${pages}/device`));
+  });
+
   if (!hereRunsTenant) {
     test("says which Node.js it needs where there is none", async (t) => {
       const alone = await packageAlone(await scratch(t));
