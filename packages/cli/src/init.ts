@@ -50,7 +50,7 @@ async function askedFor(given: Arguments, signal: AbortSignal): Promise<Wanted> 
     const problem = (name: string) => problemOfName(name, taken);
     const usable = given.text("name") ?? suggestedName(folder);
     const asked = problem(usable)
-      ? await questions.ask("Name for npm", "my-device", (answer) => sentence(problem(answer)))
+      ? await questions.ask("Name of the project", "my-device", (answer) => sentence(problem(answer)))
       : usable;
     return { folder, language, name: projectName(folder, asked, taken) };
   } finally {
@@ -63,7 +63,7 @@ function languageOf(answer: string): Language | undefined {
   return /^(js|j|javascript)$/i.test(answer) ? "js" : undefined;
 }
 
-const sentence = (problem: string | undefined) => problem && `npm refuses that name: ${problem}.`;
+const sentence = (problem: string | undefined) => problem && `That is no name for the project: ${problem}.`;
 
 function messageOf(check: () => unknown): string | undefined {
   try {

@@ -156,7 +156,7 @@ describe("doorcode init refuses", () => {
     }
   });
 
-  test("a name that npm refuses", async (t) => {
+  test("a name that npm or the tenant's file would refuse", async (t) => {
     const cwd = await scratch(t);
     for (const name of [
       "My Printer",
@@ -164,13 +164,14 @@ describe("doorcode init refuses", () => {
       ".printer",
       "node_modules",
       "a".repeat(215),
+      `@acme/${"a".repeat(51)}`,
       "doorcode",
       "@doorcode/client",
       "a/b",
     ]) {
       const { exit, stderr } = await init(cwd, "my-printer", "--name", name);
       assert.equal(exit, 2, name);
-      assert.match(stderr, /^doorcode: npm refuses the name /, name);
+      assert.match(stderr, /^doorcode: That is no name for the project: /, name);
     }
     assert.deepEqual(await readdir(cwd), []);
   });
