@@ -166,6 +166,11 @@ export const commands: Record<string, Command> = {
       browser: { type: "boolean", help: "sign in in the browser of this computer, where that is not the default" },
       device: { type: "boolean", help: "sign in by a code on a second device" },
       "token-stdin": { type: "boolean", help: "read an administrator's access token for Microsoft Graph from stdin" },
+      certificate: {
+        type: "string",
+        value: "FILE",
+        help: "sign in as the app of --client-id, by its private key and certificate (PEM); for CI",
+      },
       "client-id": {
         type: "string",
         value: "ID",

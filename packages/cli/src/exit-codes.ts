@@ -44,6 +44,7 @@ const ofPreparing: Record<string, number> = {
   tenant_file_invalid: exitCodes.usage,
   administrator_needed: exitCodes.denied,
   graph_denied: exitCodes.denied,
+  graph_unauthenticated: exitCodes.signInNeeded,
   graph_throttled: exitCodes.unreachable,
   graph_unreachable: exitCodes.unreachable,
 };

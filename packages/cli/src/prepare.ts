@@ -20,6 +20,9 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
     ["browser", "device"],
     ["token-stdin", "device"],
     ["token-stdin", "browser"],
+    ["certificate", "browser"],
+    ["certificate", "device"],
+    ["certificate", "token-stdin"],
   );
   if (text("from") !== undefined) return writeFrom(given, signal);
   const to = text("to");

@@ -8,6 +8,7 @@ import { webExchange } from "./transport/web-exchange.ts";
 export interface BearerFetchOptions {
   /** The one origin that may have the token; https, or http on this machine. */
   origin: string;
+  /** Or what gives one that is good now, at each request: `appToken`. */
   token: string | (() => Promise<string>);
   /** Certificates in PEM to trust beside the system's; by default as `createClient` has it. */
   ca?: string | string[];
@@ -15,7 +16,7 @@ export interface BearerFetchOptions {
 
 /**
  * `fetch` with a token that came from elsewhere (a pipe, a secret store), by the same connections as `session.fetch`:
- * it goes to the one origin and no further, and nothing is renewed.
+ * it goes to the one origin and no further, and is renewed by nobody but its giver.
  * @throws DoorcodeError `configuration`, `origin_not_declared`
  */
 export function bearerFetch(options: BearerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {

@@ -30,10 +30,8 @@ export interface ClientContext {
 
 export function openContext(options: ClientOptions): ClientContext {
   const authority = checkedAuthority(options.authority);
-  const { clientId, clock = systemClock } = options;
-  if (typeof clientId !== "string" || !/^[\x21-\x7e]+$/.test(clientId)) {
-    throw new DoorcodeError("configuration", { detail: "`clientId` is not an application (client) ID." });
-  }
+  const { clock = systemClock } = options;
+  const clientId = checkedClientId(options.clientId);
   const apis = (options.apis ?? []).map(checkedApi);
   const store = once(() => openStore(options, clock));
   const trusted = () => options.ca ?? defaultCa(authority, process.env);
@@ -73,7 +71,12 @@ export function openContext(options: ClientOptions): ClientContext {
   };
 }
 
-function checkedAuthority(authority: string): string {
+export function checkedClientId(clientId: string): string {
+  if (typeof clientId === "string" && /^[\x21-\x7e]+$/.test(clientId)) return clientId;
+  throw new DoorcodeError("configuration", { detail: "`clientId` is not an application (client) ID." });
+}
+
+export function checkedAuthority(authority: string): string {
   if (typeof authority !== "string" || !URL.canParse(authority)) {
     throw new DoorcodeError("configuration", { detail: "`authority` is not a URL." });
   }

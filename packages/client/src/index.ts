@@ -1,4 +1,6 @@
 export type { Account } from "./account.ts";
+export { readCertificateFile } from "./app-certificate.ts";
+export { type AppTokenOptions, appToken } from "./app-token.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export { hasDisplay } from "./browser-flow/has-display.ts";
 export type { Api, Client, ClientOptions, Session, SignInOptions, SignOutResult, TokenRequest } from "./client.ts";

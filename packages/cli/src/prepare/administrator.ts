@@ -7,6 +7,7 @@ import { CommandError, UsageError } from "../exit-codes.ts";
 import { presenter } from "../login.ts";
 import { say } from "../output.ts";
 import { certificatesIn } from "../settings.ts";
+import { graphByCertificate } from "./by-certificate.ts";
 import type { Target } from "./target.ts";
 
 /** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
@@ -21,8 +22,9 @@ export interface Needed {
 }
 
 /**
- * The way to the tenant's Graph in an administrator's name: by a token from stdin, else by a sign-in that lasts as long as
- * this command and is kept nowhere. In the browser where there is one, so that nobody learns to type a code for such rights.
+ * The way to the tenant's Graph in an administrator's name: by a token from stdin, by an app's certificate, else by a sign-in that
+ * lasts as long as this command and is kept nowhere. In the browser where there is one, so that nobody learns to type a code
+ * for such rights.
  */
 export async function administrator(
   given: Arguments,
@@ -37,6 +39,7 @@ export async function administrator(
     const fetch = bearerFetch({ origin, token: await tokenFromStdin(), ...(ca && { ca }) });
     return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal }) };
   }
+  if (given.flag("certificate")) return graphByCertificate(given, target, needed.scopes, { ca, signal });
   say(needs(target, needed));
   const scopes = needed.scopes.map((scope) => `https://graph.microsoft.com/${scope}`);
   const client = createClient({

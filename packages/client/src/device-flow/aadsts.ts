@@ -18,6 +18,7 @@ const codes: Record<number, DoorcodeErrorCode> = {
   70019: "code_expired",
   70020: "code_expired",
   90119: "client_rejected",
+  501051: "client_rejected",
 };
 
 /** What a person does about a redirect URI that the issuer does not know: the sign-in in a browser comes back to this machine. */
@@ -35,6 +36,11 @@ const hints: Record<number, string> = {
   700022: "Ask for the scopes of one API at a time.",
   700016: "No such application in this tenant: check the client ID and the authority.",
   7000218: 'Set "Allow public client flows" to Yes on the application\'s registration.',
+  700027:
+    "The application has no such certificate, or it has expired: register it (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-certificate).",
+  700024: "Check this machine's clock: it differs from the issuer's by minutes.",
+  501051: "An administrator must assign the application a role of that API (application permission), then consent.",
+  7000229: "The application has no service principal in this tenant: an administrator makes one by consenting to it.",
   500208:
     "Customers' accounts cannot sign in on that page: use https://<subdomain>.ciamlogin.com/common/oauth2/deviceauth.",
 };

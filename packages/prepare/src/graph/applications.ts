@@ -74,6 +74,7 @@ export function upsertApplication(uniqueName: string, body: GraphApplication): G
   };
 }
 
+/** 404 where there is none. */
 export function getApplication(uniqueName: string): GraphRequest<GraphApplication> {
   return { method: "GET", path: `/applications(uniqueName=${literal(uniqueName)})` };
 }
@@ -87,10 +88,6 @@ export function deleteApplication(id: string): GraphRequest {
 }
 
 type Applications = GraphRequest<{ value: GraphApplication[] }>;
-
-export function applicationsByUniqueName(uniqueName: string): Applications {
-  return { method: "GET", path: `/applications?${equals("uniqueName", uniqueName)}` };
-}
 
 export function applicationsByTag(tag: string): Applications {
   return { method: "GET", path: `/applications?$filter=tags/any(t:t%20eq%20${literal(tag)})` };

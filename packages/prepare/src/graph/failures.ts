@@ -32,7 +32,10 @@ export function refusalBehind(error: unknown): unknown {
 /** Graph does not know what the request names: it is gone, or so new that not every replica has it. */
 export function isNotThere(error: unknown): boolean {
   if (!(error instanceof PrepareError)) return false;
-  return error.status === 404 || (error.status === 400 && /does not exist|not found/i.test(error.message));
+  return (
+    error.status === 404 ||
+    (error.status === 400 && /does not exist|does not reference a valid|not found|not present/i.test(error.message))
+  );
 }
 
 /** What Graph's refusal means, with what is missing where that is known. */

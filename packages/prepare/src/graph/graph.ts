@@ -23,6 +23,7 @@ export class Graph {
   readonly #signal: AbortSignal | undefined;
   /** What this run created: others may not see it yet (eventual consistency). */
   readonly #fresh = new Set<string>();
+  #reached = false;
 
   constructor(access: GraphAccess, options: GraphOptions = {}) {
     this.target = access.target;
@@ -84,6 +85,7 @@ export class Graph {
       try {
         response = await this.#access.fetch(url, initOf(request, requestId));
         text = await response.text();
+        this.#reached = true;
       } catch (error) {
         this.#stopIfInterrupted(error);
         const unreachable = new PrepareError("graph_unreachable", `${this.base} cannot be reached.`, {
@@ -91,7 +93,7 @@ export class Graph {
           requestId,
         });
         if (mayHaveHappened(request)) throw new GraphUncertain(unreachable);
-        if (!(await retries.after("unreachable"))) throw unreachable;
+        if (!(await retries.after(this.#reached ? "unreachable" : "never reached"))) throw unreachable;
         continue;
       }
       if (response.status >= 200 && response.status < 300) return parse(request, text, requestId);

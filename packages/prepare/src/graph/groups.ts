@@ -1,5 +1,5 @@
 import type { DirectoryObject, Group } from "@microsoft/microsoft-graph-types";
-import { equals, type GraphRequest, literal, segment } from "./request.ts";
+import { type GraphRequest, literal, segment } from "./request.ts";
 
 /** The body that makes a security group. */
 export function groupBody(settings: { displayName: string; description: string; mailNickname: string }): Group {
@@ -22,14 +22,11 @@ export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group
   };
 }
 
+const members = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled";
+
+/** 404 where there is none. */
 export function getGroup(uniqueName: string): GraphRequest<Group> {
-  return { method: "GET", path: `/groups(uniqueName=${literal(uniqueName)})` };
-}
-
-const members = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled,membershipRule";
-
-export function groupsByUniqueName(uniqueName: string): GraphRequest<{ value: Group[] }> {
-  return { method: "GET", path: `/groups?${equals("uniqueName", uniqueName)}&${members}` };
+  return { method: "GET", path: `/groups(uniqueName=${literal(uniqueName)})?${members}` };
 }
 
 export function allGroups(): GraphRequest<{ value: Group[] }> {

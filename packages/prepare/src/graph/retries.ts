@@ -3,6 +3,8 @@ import type { Clock } from "./clock.ts";
 
 /** Milliseconds between tries. */
 const SCHEDULES = {
+  /** It may be a wrong address, or a tenant that does not run: somebody waits to hear of it. */
+  "never reached": [500],
   unreachable: [1_000, 2_000, 4_000, 8_000, 16_000],
   /** What was just created shows everywhere within seconds, rarely a minute. */
   "not there yet": [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000],

@@ -39,6 +39,8 @@ export interface UserFlowSettings {
   isSignUpAllowed: boolean;
   attributes: IdentityUserFlowAttribute[];
   page: AuthenticationAttributeCollectionPage;
+  /** The embedded tenant's only. */
+  doorcodeMfaRequired?: boolean;
 }
 
 export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUserFlow> {
@@ -53,6 +55,7 @@ export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUs
       attributes: settings.attributes,
       attributeCollectionPage: settings.page,
     },
+    ...(settings.doorcodeMfaRequired && { doorcodeMfaRequired: true }),
   };
   return { method: "POST", path, body };
 }
@@ -60,13 +63,16 @@ export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUs
 /** Only what is given changes; of the page, all of it. */
 export function patchUserFlow(
   id: string,
-  changes: Partial<Pick<UserFlowSettings, "description" | "identityProviders" | "isSignUpAllowed" | "page">>,
+  changes: Partial<
+    Pick<UserFlowSettings, "description" | "identityProviders" | "isSignUpAllowed" | "page" | "doorcodeMfaRequired">
+  >,
 ): GraphRequest {
   const body = {
     ...ofType(FLOW),
     ...(changes.description !== undefined && { description: changes.description }),
     ...(changes.identityProviders && methods(changes.identityProviders)),
     ...(changes.isSignUpAllowed !== undefined && start(changes.isSignUpAllowed)),
+    ...(changes.doorcodeMfaRequired !== undefined && { doorcodeMfaRequired: changes.doorcodeMfaRequired }),
     // Attributes follow the page's inputs: what is missing among them is removed from the flow.
     ...(changes.page && { onAttributeCollection: { ...ofType(ATTRIBUTES), attributeCollectionPage: changes.page } }),
   };
@@ -94,6 +100,16 @@ export function listUserFlows(): GraphRequest<{ value: GraphUserFlow[] }> {
 export function identityProvidersOf(id: string): GraphRequest<{ value: { id?: string }[] }> {
   const cast = `microsoft.graph.${FLOW}/onAuthenticationMethodLoadStart/microsoft.graph.${METHODS}`;
   return { method: "GET", path: `${path}/${segment(id)}/${cast}/identityProviders` };
+}
+
+/** A flow that was made without `onAttributeCollection` gets it by this alone; a page may then be sent. */
+export function addAttribute(base: string, id: string, attributeId: string): GraphRequest {
+  const cast = `microsoft.graph.${FLOW}/onAttributeCollection/microsoft.graph.${ATTRIBUTES}`;
+  return {
+    method: "POST",
+    path: `${path}/${segment(id)}/${cast}/attributes/$ref`,
+    body: { "@odata.id": `${base}/identity/userFlowAttributes/${segment(attributeId)}` },
+  };
 }
 
 export function deleteUserFlow(id: string): GraphRequest {

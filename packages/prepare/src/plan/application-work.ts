@@ -15,7 +15,9 @@ export async function createApplication(
   body: GraphApplication,
 ): Promise<FoundApplication> {
   // A run that was killed, or another one beside this, may have made it since: then there is no body.
-  const made = await graph.send(upsertApplication(key, body));
+  const made = await graph.send(upsertApplication(key, body)).catch((error: unknown) => {
+    throw isNameTaken(error) ? nameOfDeleted(key, error) : error;
+  });
   if (!made) graph.created(`uniqueName='${key}'`);
   const application = made ?? (await graph.send(getApplication(key)));
   if (!application?.id || !application.appId)
@@ -24,6 +26,18 @@ export async function createApplication(
   const found = { application: { ...application, id: application.id, appId: application.appId }, adopt: false };
   current.applications.set(key, found);
   return found;
+}
+
+function isNameTaken(error: unknown): boolean {
+  return error instanceof PrepareError && error.status === 400 && /uniqueName already exists/i.test(error.message);
+}
+
+/** Entra keeps the name of what was deleted (msgraph-bicep-types issue 137). */
+function nameOfDeleted(key: string, cause: unknown): PrepareError {
+  return new PrepareError("conflicts_with_tenant", `The name \`${key}\` belongs to an application that was deleted.`, {
+    hint: "Entra keeps a deleted application for 30 days. Restore it, or delete it for good (App registrations > Deleted applications), and run it again.",
+    cause,
+  });
 }
 
 /** Sends the members that differ, and keeps what was read in step. */

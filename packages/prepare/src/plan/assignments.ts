@@ -36,7 +36,7 @@ function compare(about: Comparison, name: string, resourceKey: string, role: str
     remove.map(({ principalDisplayName, principalId }) => principalDisplayName ?? principalId ?? ""),
   );
   return [
-    workOf({ kind: "assignment", name, exists: true, changes: changes.list }, async (graph) => {
+    workOf({ kind: "assignment", name, exists: ofRole.length > 0, changes: changes.list }, async (graph) => {
       const id = principalOf(about, resourceKey);
       if (!id) throw new PrepareError("graph_misbehaved", `There is no service principal of \`${resourceKey}\`.`);
       const there = current.assignments.get(id) ?? [];

@@ -1,8 +1,8 @@
 import {
   applicationsByDisplayName,
   applicationsByTag,
-  applicationsByUniqueName,
   type GraphApplication,
+  getApplication,
 } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FoundApplication } from "./current.ts";
@@ -18,8 +18,7 @@ export async function findApplication(
   key: string,
   displayName: string,
 ): Promise<FoundApplication | undefined> {
-  const named = await graph.list(applicationsByUniqueName(key));
-  const [unique] = named;
+  const unique = await graph.find(getApplication(key));
   if (unique) return { application: whole(unique), adopt: false };
 
   const tagged = await graph.list(applicationsByTag(markOf(key)));

@@ -57,7 +57,7 @@ export function memberWork({ model, current, target, prune }: Comparison): Work[
       "members",
       remove.map((id) => emails.get(id) ?? id),
     );
-    return workOf({ kind: "members", name: key, exists: true, changes: changes.list }, async (graph) => {
+    return workOf({ kind: "members", name: key, exists: present.size > 0, changes: changes.list }, async (graph) => {
       const groupId = current.groups.get(key)?.id ?? "";
       const there = current.members.get(groupId) ?? new Set<string>();
       current.members.set(groupId, there);

@@ -3,7 +3,7 @@ import type { TenantModel } from "../file/model.ts";
 import { allApplications, GRAPH_APP_ID } from "../graph/applications.ts";
 import { listPolicies } from "../graph/conditional-access.ts";
 import type { Graph } from "../graph/graph.ts";
-import { allGroups, groupsByUniqueName, listMembers } from "../graph/groups.ts";
+import { allGroups, getGroup, listMembers } from "../graph/groups.ts";
 import { grantsOf } from "../graph/permission-grants.ts";
 import { GLOBAL_ADMINISTRATOR, roleAssignmentsOf } from "../graph/role-assignments.ts";
 import { listAssignments, servicePrincipalsOf } from "../graph/service-principals.ts";
@@ -103,7 +103,7 @@ export async function findServicePrincipal(
 
 async function readGroups(graph: Graph, model: TenantModel, current: Current, prune: boolean): Promise<void> {
   for (const [key, { members }] of Object.entries(model.groups)) {
-    const [group] = await graph.list(groupsByUniqueName(key));
+    const group = await graph.find(getGroup(key));
     if (!group?.id) continue;
     current.groups.set(key, { ...group, id: group.id });
     if (members.length > 0 || prune) {

@@ -18,7 +18,8 @@ export function tenantWork({ model, current, target, notes }: Comparison): Work[
         `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
       );
   }
-  const recolored = color !== undefined && changes.text("color", tenant.color, color.toLowerCase());
+  const wanted = color && fullColor(color);
+  const recolored = changes.text("color", wanted && tenant.color, wanted);
   if (name === undefined && color === undefined) return [];
   return [
     workOf({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes: changes.list }, async (graph) => {
@@ -26,10 +27,16 @@ export function tenantWork({ model, current, target, notes }: Comparison): Work[
         await graph.send(renameOrganization(tenant.id, name));
         tenant.name = name;
       }
-      if (recolored) {
-        await graph.send(patchBranding(tenant.id, color.toLowerCase()));
-        tenant.color = color.toLowerCase();
+      if (recolored && wanted) {
+        await graph.send(patchBranding(tenant.id, wanted));
+        tenant.color = wanted;
       }
     }),
   ];
+}
+
+/** `#ABC` as `#aabbcc`, which is how Graph has it. */
+function fullColor(color: string): string {
+  const digits = color.slice(1).toLowerCase();
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;
 }

@@ -49,17 +49,20 @@ export function administratorWork({ model, current, prune }: Comparison): Work[]
     const present = current.users.get(email)?.administratorBy;
     if (!administrator && !(prune && present)) return [];
     const changes = new Changes();
-    changes.flag("administrator", present !== undefined, administrator);
-    return workOf({ kind: "administrator", name: email, exists: true, changes: changes.list }, async (graph) => {
-      const user = current.users.get(email);
-      if (!user) throw new PrepareError("conflicts_with_tenant", `There is no user ${email}.`);
-      if (administrator) {
-        const made = await graph.send(makeAdministrator(user.id));
-        user.administratorBy = made?.id;
-      } else if (user.administratorBy) {
-        await graph.send(withdrawAdministrator(user.administratorBy));
-        user.administratorBy = undefined;
-      }
-    });
+    changes.flag("administrator", present ? true : undefined, administrator);
+    return workOf(
+      { kind: "administrator", name: email, exists: present !== undefined, changes: changes.list },
+      async (graph) => {
+        const user = current.users.get(email);
+        if (!user) throw new PrepareError("conflicts_with_tenant", `There is no user ${email}.`);
+        if (administrator) {
+          const made = await graph.send(makeAdministrator(user.id));
+          user.administratorBy = made?.id;
+        } else if (user.administratorBy) {
+          await graph.send(withdrawAdministrator(user.administratorBy));
+          user.administratorBy = undefined;
+        }
+      },
+    );
   });
 }

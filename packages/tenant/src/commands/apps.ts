@@ -55,7 +55,7 @@ async function certificateIn(file: string): Promise<string> {
     );
   });
   const [pem] = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,16000}-----END CERTIFICATE-----/.exec(text) ?? [];
-  if (pem !== undefined) return pem.replace(/[ \t\r]/g, "");
+  if (pem !== undefined) return pem;
   throw new TenantError(
     "usage",
     `No certificate in PEM stands in ${file}.`,

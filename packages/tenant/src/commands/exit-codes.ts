@@ -18,6 +18,8 @@ const byErrorCode: Record<string, number> = {
   domain_fixed: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
+  app_unknown: exitCodes.usage,
+  app_certificate_refused: exitCodes.usage,
   password_short: exitCodes.usage,
   password_long: exitCodes.usage,
   password_common: exitCodes.usage,

@@ -1,7 +1,10 @@
-import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import { randomUUID } from "node:crypto";
+import { type AppCertificate, certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import { registeredApps } from "../directory/command-line-app.ts";
 import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { AuditRecord } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
 import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
@@ -9,7 +12,7 @@ import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
 export async function listApps(ctx: TenantContext): Promise<ListedApp[]> {
-  const apps = await ctx.store.directory.listApps();
+  const apps = await registeredApps(ctx.store);
   return Promise.all(
     apps.map(async (app) => ({
       client_id: app.clientId,
@@ -46,13 +49,13 @@ export async function addCertificate(
       "Take them away (doorcode tenant apps remove-certificates), then add those that are used.",
     );
   }
+  const principalId = await principalOf(ctx, app);
   if (administrator) {
-    const principalId = await principalOf(ctx, app);
     for (const role of ADMINISTRATIVE_SCOPES)
       await ctx.store.directory.assignRole(GRAPH_RESOURCE_ID, role, principalId);
   }
   const thumbprint = hex(certificate.thumbprint);
-  await record(ctx, app, "app.certificate_added", { thumbprint, administrator });
+  await ctx.store.audit.write(recordOf(ctx, app, "app.certificate_added", { thumbprint, administrator }));
   return { app: app.name, thumbprint, expires_at: new Date(certificate.notAfter).toISOString(), administrator };
 }
 
@@ -62,10 +65,14 @@ export async function removeCertificates(
   { client_id }: Input<"remove_certificates">,
 ): Promise<ControlResults["remove_certificates"]> {
   const app = await appOf(ctx, client_id);
-  const removed = (await ctx.store.credentials.certificatesOf(app.clientId)).length;
-  await ctx.store.credentials.replaceCertificates(app.clientId, []);
   await ctx.store.directory.unassignRoles(GRAPH_RESOURCE_ID, await principalOf(ctx, app));
-  await record(ctx, app, "app.certificates_removed", { removed });
+  let removed = 0;
+  const none = (before: AppCertificate[]) => {
+    removed = before.length;
+    return [];
+  };
+  const audit = recordOf(ctx, app, "app.certificates_removed", {});
+  if (!(await ctx.store.credentials.changeCertificates(app.clientId, none, audit))) throw unknownApp();
   return { app: app.name, removed };
 }
 
@@ -81,34 +88,22 @@ async function appOf(ctx: TenantContext, clientId: string): Promise<App> {
   return app;
 }
 
-async function principalOf(ctx: TenantContext, { clientId, name }: App): Promise<string> {
-  const found = await ctx.store.registrations.find({ clientId });
-  const id = found?.registration.servicePrincipalId;
+/** One that was made by Graph has none until it is given one. */
+async function principalOf(ctx: TenantContext, app: App): Promise<string> {
+  const { clientId } = app;
+  const { registrations } = ctx.store;
+  const read = async () => (await registrations.find({ clientId }))?.registration.servicePrincipalId;
+  const standing = await read();
+  if (standing) return standing;
+  const audit = recordOf(ctx, app, "app.service_principal_created", {});
+  await registrations.addServicePrincipal(clientId, randomUUID(), audit);
+  const id = await read();
   if (id) return id;
-  throw new TenantError(
-    "app_unknown",
-    `${name} has no service principal.`,
-    "POST /servicePrincipals to Graph makes it.",
-  );
+  throw unknownApp();
 }
 
-function record(
-  ctx: TenantContext,
-  { clientId }: App,
-  event: string,
-  detail: Record<string, string | number | boolean>,
-): Promise<void> {
-  const at = ctx.clock.now();
-  return ctx.store.audit.write({
-    at,
-    event,
-    actor: "operator",
-    userId: null,
-    clientId,
-    grantId: null,
-    ip: null,
-    detail,
-  });
+function recordOf(ctx: TenantContext, { clientId }: App, event: string, detail: AuditRecord["detail"]): AuditRecord {
+  return { at: ctx.clock.now(), event, actor: "operator", userId: null, clientId, grantId: null, ip: null, detail };
 }
 
 /** As certificate viewers and Entra's portal show it. */

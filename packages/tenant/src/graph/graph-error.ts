@@ -6,6 +6,7 @@ export type GraphErrorCode =
   | "Request_BadRequest"
   | "Request_MultipleObjectsWithSameKeyValue"
   | "ObjectConflict"
+  | "CannotDeleteOrUpdateEnabledEntitlement"
   | "TooManyRequests"
   | "UnknownError";
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { registerEndpoints } from "../endpoints/register.ts";
+import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../mail/inbox.ts";
 import { isLoopbackOrigin } from "../network/ip-address.ts";
 import type { TenantContext } from "../tenant-context.ts";
@@ -34,6 +35,7 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
   answerUnknownPaths(issuer);
   registerHealth(issuer, ctx.store, shared.metrics);
   registerEndpoints(issuer, ctx);
+  registerGraph(issuer, ctx);
   leadToPages(issuer, pageRoutes, pagesOrigin);
   await issuer.ready();
 
@@ -53,6 +55,7 @@ export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: b
   answerUnknownPaths(app);
   registerHealth(app, ctx.store, shared.metrics);
   registerEndpoints(app, ctx);
+  registerGraph(app, ctx);
   registerPages(app, ctx);
   await app.ready();
   return { issuer: handlerOf(app), pages: null, close: () => app.close() };

@@ -9,8 +9,15 @@ export interface CredentialStore {
   certificatesOf(clientId: string): Promise<AppCertificate[]>;
   /** `known`: the app has this very certificate; `full`: it has `MAX_CERTIFICATES`. */
   addCertificate(certificate: AppCertificate): Promise<CertificateAdded>;
-  /** These and no others from then on; false when there is no such app. An app that is deleted takes its own with it. */
-  replaceCertificates(clientId: string, certificates: AppCertificate[]): Promise<boolean>;
+  /**
+   * `change` is given what stands, under a lock, and returns what is to stand, those and no others; what it throws is
+   * thrown, and nothing has changed. False when there is no such app. An app that is deleted takes its own with it.
+   */
+  changeCertificates(
+    clientId: string,
+    change: (before: AppCertificate[]) => AppCertificate[],
+    audit: AuditRecord,
+  ): Promise<boolean>;
   /**
    * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
    * audit record is written with it; false for every other. Kept until it has expired.

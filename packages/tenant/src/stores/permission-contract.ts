@@ -4,12 +4,15 @@ import type { AuditRecord } from "./audit-contract.ts";
 /** Whose consent to what; `userId` null is the administrator's, for everybody. */
 export type ConsentKey = Pick<Consent, "clientId" | "userId" | "resourceId">;
 
-/** That a person or a group may use an app (`roleValue` null) or has a role at an API. */
+/**
+ * That a person or a group may use an app (`roleValue` null), or that one of them, or an app on its own, has a role at an
+ * API; at Microsoft Graph, apps alone.
+ */
 export interface RoleAssignment {
-  /** Of the app or API. */
+  /** Of the app or API, or `GRAPH_RESOURCE_ID`. */
   clientId: string;
   roleValue: string | null;
-  /** A user's id or a group's. */
+  /** A user's id, a group's, or that of an app's service principal. */
   principalId: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Consent } from "../directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { auditWriter } from "./audit-store.ts";
 import { ADMINISTRATOR } from "./consent-store.ts";
 import type { ConsentKey, PermissionStore, RoleAssignment } from "./contract.ts";
@@ -70,7 +71,25 @@ export function permissionStore(database: Database): PermissionStore {
         .executeTakeFirst();
       if (found) return true;
     }
-    return false;
+    const app = await trx
+      .selectFrom("clientIds")
+      .where("servicePrincipalId", "=", id)
+      .where("kind", "=", "app")
+      .select("clientId")
+      .$if(locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return app !== undefined;
+  };
+
+  const resourceStands = async (trx: Connection, clientId: string): Promise<boolean> => {
+    if (clientId === GRAPH_RESOURCE_ID) return true;
+    const resource = await trx
+      .selectFrom("clientIds")
+      .where("clientId", "=", clientId)
+      .select("clientId")
+      .$if(locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return resource !== undefined;
   };
 
   return {
@@ -130,13 +149,7 @@ export function permissionStore(database: Database): PermissionStore {
       db.transaction().execute(async (trx) => {
         const { clientId, roleValue, principalId } = assignment;
         if (!(await principalStands(trx, principalId))) return "unknown_principal";
-        const resource = await trx
-          .selectFrom("clientIds")
-          .where("clientId", "=", clientId)
-          .select("clientId")
-          .$if(locksRows, (query) => query.forShare())
-          .executeTakeFirst();
-        if (!resource) return "unknown_resource";
+        if (!(await resourceStands(trx, clientId))) return "unknown_resource";
         const inserted =
           roleValue === null
             ? trx.insertInto("appAssignments").values({ clientId, principalId })

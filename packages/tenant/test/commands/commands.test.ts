@@ -210,9 +210,39 @@ describe("approve, deny and users, as processes of their own", () => {
     assert.doesNotMatch(listed.stdout, /password|argon/);
   });
 
+  test("an administrator is added as one, and the list marks them", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    await startProcess(t, dir);
+    const added = await command(["users", "add", "root@contoso.example", "--administrator", "--data", dir]);
+    assert.equal(added.exit, 0, added.stderr);
+    assert.match(added.stderr, /Added root <root@contoso\.example> as an administrator\./);
+    await command(["users", "add", "ada@contoso.example", "--data", dir]);
+    const listed = await command(["users", "--data", dir]);
+    assert.equal(listed.stdout, "ada@contoso.example   ada\nroot@contoso.example  root  (administrator)\n");
+    const events = (await command(["users", "--json", "--data", dir])).stdout.trim().split("\n");
+    assert.deepEqual(
+      events.map((line) => JSON.parse(line).administrator),
+      [false, true],
+    );
+  });
+
+  test("an operator's token stands alone on stdout; --json says what it is for", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const { ready } = await startProcess(t, dir);
+    const { exit, stdout, stderr } = await command(["token", "--data", dir]);
+    assert.deepEqual([exit, stderr], [0, ""]);
+    assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const { token, expires_at, ...members } = JSON.parse((await command(["token", "--json", "--data", dir])).stdout);
+    const graph = `${new URL(ready.authority).origin}/graph/v1.0`;
+    assert.deepEqual(members, { v: 1, event: "administrator_token", graph, ca_file: ready.ca_file });
+    assert.equal(token.split(".").length, 3);
+    assert.ok(Date.parse(expires_at) > Date.now());
+    assert.match((await command(["token", "--help"])).stdout, /ten minutes[\s\S]*--token-stdin/);
+  });
+
   test("without a running tenant they exit 7 and say how to start one", async (t) => {
     const dir = await scratch(t);
-    for (const args of [["users"], ["deny", "BCDFGHJK"], ["approve", "BCDFGHJK", "--as", "a@b.example"]]) {
+    for (const args of [["users"], ["token"], ["deny", "BCDFGHJK"], ["approve", "BCDFGHJK", "--as", "a@b.example"]]) {
       const { exit, stderr } = await command([...args, "--data", dir]);
       assert.equal(exit, 7, args.join(" "));
       assert.match(stderr, /doorcode tenant start/);

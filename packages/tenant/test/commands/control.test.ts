@@ -60,6 +60,24 @@ describe("approving as the operator", () => {
     assert.equal((await poll(tenant, device.device_code)).status, 200);
   });
 
+  test("what only an administrator can grant is refused in anybody else's name; the code stays good", async (t) => {
+    const { tenant, ask } = await running(t);
+    const ada = await addUser(tenant, ask, "ada@contoso.example");
+    const device = await deviceCode(tenant, "openid Application.ReadWrite.All User.ReadWrite.All");
+    const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
+    await assert.rejects(approve(), failsWith("administrator_needed"));
+    assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
+    await tenant.context.store.directory.setUserAdministrator(ada.id, true);
+    assert.deepEqual((await approve()).permissions, [
+      "Know that it is you",
+      "See, change and delete every app and API of this tenant",
+      "See, change and delete everybody’s account and groups",
+      "Stay signed in for one hour",
+    ]);
+    tenant.clock.advance(6_000);
+    assert.equal((await poll(tenant, device.device_code)).status, 200);
+  });
+
   test("an unknown, an expired and a used code are told apart", async (t) => {
     const { tenant, ask } = await running(t);
     await addUser(tenant, ask, "ada@contoso.example");
@@ -168,6 +186,26 @@ describe("people", () => {
     assert.deepEqual(
       (await ask({ do: "list_users" })).map(({ email, name }) => [email, name]),
       [["Ada@Contoso.example", "Ada"]],
+    );
+  });
+
+  test("are administrators only when added as such, which is recorded", async (t) => {
+    const { tenant, ask } = await running(t);
+    const add = (email: string, administrator?: boolean) =>
+      ask({ do: "add_user", email, name: null, password: PASSWORD, ...(administrator ? { administrator } : {}) });
+    assert.equal((await add("ada@contoso.example")).administrator, false);
+    const { id } = await add("root@contoso.example", true);
+    assert.deepEqual(
+      (await ask({ do: "list_users" })).map(({ email, administrator }) => [email, administrator]),
+      [
+        ["ada@contoso.example", false],
+        ["root@contoso.example", true],
+      ],
+    );
+    const records = await tenant.context.store.audit.list({ event: "user.made_administrator", limit: 9 });
+    assert.deepEqual(
+      records.map(({ userId, actor }) => [userId, actor]),
+      [[id, "operator"]],
     );
   });
 
@@ -282,8 +320,10 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
   assert.equal((await claimGrant(tenant.context, grant!.id, browser)).outcome, "claimed");
 }
 
-async function deviceCode(tenant: TestTenant): Promise<{ user_code: string; device_code: string }> {
-  const scope = `api://${tenant.apis[0]!.clientId}/ToDoList.Read openid profile offline_access`;
+async function deviceCode(
+  tenant: TestTenant,
+  scope = `api://${tenant.apis[0]!.clientId}/ToDoList.Read openid profile offline_access`,
+): Promise<{ user_code: string; device_code: string }> {
   const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope });
   const response = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
   return (await response.json()) as { user_code: string; device_code: string };

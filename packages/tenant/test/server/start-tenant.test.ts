@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/directory/command-line-app.ts";
+import type { TenantContext } from "../../src/tenant-context.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleUser } from "../stores/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
@@ -73,6 +75,34 @@ describe("starting a tenant", () => {
     }
     await using again = await startTestTenant(options);
     assert.deepEqual(again.apps, []);
+  });
+
+  test("has the command line's own client, which no list of programs shows", async (t) => {
+    const dataDir = await scratch(t);
+    const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
+    const own = async ({ context }: { context: TenantContext }) =>
+      context.store.directory.findApp(COMMAND_LINE_CLIENT_ID);
+    {
+      await using tenant = await startTestTenant(options);
+      const app = await own(tenant);
+      assert.deepEqual(
+        [app?.name, app?.publicClient, app?.redirectUris],
+        ["Doorcode command line", true, ["http://localhost"]],
+      );
+      assert.ok(!tenant.apps.some(({ clientId }) => clientId === COMMAND_LINE_CLIENT_ID));
+      const { directory } = tenant.context.store;
+      await directory.putApp({ ...app!, requireMfa: true, disabledAt: 1 });
+    }
+    {
+      await using changed = await startTestTenant(options);
+      const app = await own(changed);
+      assert.deepEqual([app?.requireMfa, app?.disabledAt], [true, 1], "what was changed stays");
+      assert.equal(await changed.context.store.directory.deleteApp(COMMAND_LINE_CLIENT_ID, 0), true);
+      assert.equal(await own(changed), undefined);
+    }
+    await using again = await startTestTenant(options);
+    assert.equal((await own(again))?.disabledAt, null, "deleted, it is back with the next start");
+    assert.equal(again.apps.length, 1);
   });
 
   test("two tenants side by side are two: neither takes the other's folder or port", async (t) => {

@@ -46,20 +46,47 @@ export function credentialSuite(makePlace: MakePlace): void {
       assert.equal((await store.credentials.certificatesOf(app.clientId)).length, MAX_CERTIFICATES);
     });
 
-    test("a replacement is whole: these, and no others", async () => {
+    test("a change is given what stands, and what it returns stands then: those, and no others", async () => {
       const { app } = await furnish(store);
       const [kept, gone, fresh] = [0, 1, 2].map((at) => sampleCertificate(app.clientId, T0 + at)) as [
         AppCertificate,
         AppCertificate,
         AppCertificate,
       ];
-      await store.credentials.addCertificate(kept);
-      await store.credentials.addCertificate(gone);
-      assert.equal(await store.credentials.replaceCertificates(app.clientId, [kept, fresh]), true);
-      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [kept, fresh]);
-      assert.equal(await store.credentials.replaceCertificates(app.clientId, []), true);
-      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
-      assert.equal(await store.credentials.replaceCertificates(randomUUID(), []), false);
+      const { credentials } = store;
+      const change = (how: (before: AppCertificate[]) => AppCertificate[], clientId = app.clientId) =>
+        credentials.changeCertificates(clientId, how, sampleAudit(`changed ${app.clientId}`));
+      await credentials.addCertificate(kept);
+      await credentials.addCertificate(gone);
+      const renamed = { ...kept, displayName: "renamed" };
+      assert.equal(
+        await change((before) => {
+          assert.deepEqual(before, [kept, gone]);
+          return [renamed, fresh];
+        }),
+        true,
+      );
+      assert.deepEqual(await credentials.certificatesOf(app.clientId), [renamed, fresh]);
+      const refusal = new Error("refused");
+      const refused = change(() => {
+        throw refusal;
+      });
+      await assert.rejects(refused, refusal);
+      assert.deepEqual(await credentials.certificatesOf(app.clientId), [renamed, fresh]);
+      assert.equal(await change(() => []), true);
+      assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
+      assert.equal(await change(() => [], randomUUID()), false);
+      assert.equal((await store.audit.list({ event: `changed ${app.clientId}`, limit: 9 })).length, 2);
+    });
+
+    test("of two changes at once neither loses what the other added", async () => {
+      const { app } = await furnish(store);
+      const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
+      const audit = sampleAudit("app.certificates");
+      const add = (one: AppCertificate) =>
+        store.credentials.changeCertificates(app.clientId, (before) => [...before, one], audit);
+      await Promise.all(added.map(add));
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), added);
     });
 
     test("of 64 who bring one assertion at once one spends it, and one record is written", async () => {

@@ -8,23 +8,34 @@ import { failedAnswer } from "./msal-answer.ts";
 import { asDoorcodeError } from "./msal-failure.ts";
 
 export function application(
-  { authority, document, issuer }: IssuerMetadata,
+  metadata: IssuerMetadata,
   scope: EngineContext,
   networkClient: INetworkModule,
   store: TokenStore,
 ): PublicClientApplication {
   return new PublicClientApplication({
-    auth: {
-      clientId: scope.clientId,
-      authority,
-      // An authority that the program names is a known one; else MSAL would ask Microsoft about it.
-      knownAuthorities: [new URL(authority).host, new URL(issuer.replace("{tenantid}", "common")).host],
-      authorityMetadata: JSON.stringify(document),
-    },
+    auth: authOf(metadata, scope.clientId),
     cache: { cachePlugin: entraCachePlugin(store, scope) },
-    system: { networkClient, loggerOptions: { loggerCallback() {}, piiLoggingEnabled: false } },
+    system: quietSystem(networkClient),
   });
 }
+
+/** Which application at which authority, for either kind of MSAL's applications. */
+export function authOf({ authority, document, issuer }: IssuerMetadata, clientId: string) {
+  return {
+    clientId,
+    authority,
+    // An authority that the program names is a known one; else MSAL would ask Microsoft about it.
+    knownAuthorities: [new URL(authority).host, new URL(issuer.replace("{tenantid}", "common")).host],
+    authorityMetadata: JSON.stringify(document),
+  };
+}
+
+/** Our network, and no log: what MSAL writes there may name people. */
+export const quietSystem = (networkClient: INetworkModule) => ({
+  networkClient,
+  loggerOptions: { loggerCallback() {}, piiLoggingEnabled: false },
+});
 
 /** MSAL sees a token answer only after `check`; what that throws ends MSAL's request. */
 export function checkingTokens(network: INetworkModule, check: (answer: TokenAnswer) => Promise<void>): INetworkModule {

@@ -1,0 +1,86 @@
+import { checkPeriod, parseCertificate } from "./app-certificate.ts";
+import { checkedAuthority, checkedClientId } from "./client-context.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { abortError } from "./device-flow/abort.ts";
+import type { AccessToken } from "./engines/engine.ts";
+import { DoorcodeError } from "./errors.ts";
+import { defaultCa } from "./local-ca.ts";
+import { memoryStore } from "./token-store/memory-store.ts";
+import type { Transport } from "./transport/transport.ts";
+
+export interface AppTokenOptions {
+  /** As `createClient` has it; an Entra tenant by its ID or domain, or a Doorcode tenant. */
+  authority: string;
+  clientId: string;
+  /** Private key and certificate in PEM, as `readCertificateFile` reads them. */
+  certificate: string;
+  /** The one resource: `https://graph.microsoft.com/.default`, `api://<client ID>/.default`. */
+  scope: string;
+  /** Certificates in PEM to trust beside the system's; by default as `createClient` has it. */
+  ca?: string | string[] | undefined;
+  /** Ends whatever is under way. */
+  signal?: AbortSignal | undefined;
+  transport?: Transport | undefined;
+  clock?: Clock | undefined;
+}
+
+/** A token is renewed this long before it ends. */
+const renewBeforeMs = 5 * 60_000;
+/** What a tenant says of an assertion that it has seen before: the answer to the first was lost on its way. */
+const assertionUsed = "assertion_used";
+
+/**
+ * Access tokens of a program on its own, without a person (client credentials, RFC 6749 §4.4, by certificate): a function
+ * to hand to `bearerFetch`. Its first call asks the issuer; later ones give the same token until five minutes before its
+ * end. Nothing is kept beyond the process.
+ * @throws DoorcodeError `configuration` at once; from each call what a sign-in throws, and `configuration` once the
+ * certificate has expired
+ */
+export function appToken(options: AppTokenOptions): () => Promise<string> {
+  const { clock = systemClock, scope, signal } = options;
+  const authority = checkedAuthority(options.authority);
+  const clientId = checkedClientId(options.clientId);
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
+    throw new DoorcodeError("configuration", { detail: "`scope` is a resource followed by /.default." });
+  }
+  const certificate = parseCertificate(options.certificate);
+  checkPeriod(certificate, clock.now());
+  const store = memoryStore({ clock });
+
+  async function ask(): Promise<AccessToken> {
+    checkPeriod(certificate, clock.now());
+    const { loadMetadata } = await import("./engines/metadata.ts");
+    const transport = options.transport ?? (await networkOf(options.ca ?? defaultCa(authority, process.env)));
+    const context = { authority, clientId, transport, store, clock };
+    const metadata = await loadMetadata({ ...context, engine: "entra" }, { signal });
+    const { appTokenByMsal } = await import("./engines/entra/msal-app-token.ts");
+    const input = { certificate, scope, signal };
+    return appTokenByMsal(input, metadata, context).catch((error: unknown) => {
+      if (!(error instanceof DoorcodeError) || error.suberror !== assertionUsed) throw error;
+      return appTokenByMsal(input, metadata, context);
+    });
+  }
+
+  let given: AccessToken | undefined;
+  let asking: Promise<AccessToken> | undefined;
+  return async () => {
+    if (signal?.aborted) throw abortError(signal);
+    if (given && clock.now() < given.expiresAt - renewBeforeMs) return given.token;
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    try {
+      given = await asking;
+    } catch (error) {
+      const unreachable = error instanceof DoorcodeError && error.code === "issuer_unreachable";
+      // Good for a few minutes more, in which the issuer may be back.
+      if (!unreachable || !given || clock.now() >= given.expiresAt) throw error;
+    }
+    return given.token;
+  };
+}
+
+async function networkOf(ca: string | string[] | undefined): Promise<Transport> {
+  const { nodeTransport } = await import("./transport/node-transport.ts");
+  return nodeTransport({ ca });
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { readTenantFile, type TenantModel, writeTenantFile } from "../../src/index.ts";
+import { everything, packageFile, refusal } from "./fixtures/reading.ts";
+import { tenantModel } from "./fixtures/tenant-model.ts";
+
+const nothing: TenantModel = {
+  tenant: { name: undefined, domain: undefined, color: undefined },
+  apps: {},
+  apis: {},
+  userFlows: {},
+  groups: {},
+  policies: {},
+  users: {},
+};
+
+const read = (text: string) => readTenantFile(text, "doorcode.tenant.yaml");
+
+describe("the file that is written for a model", () => {
+  test("reads as an equal model, for every model there can be, and writing that gives the same text", () => {
+    fc.assert(
+      fc.property(tenantModel, (model) => {
+        const text = writeTenantFile(model);
+        const again = read(text);
+        assert.deepEqual(again, model);
+        assert.equal(writeTenantFile(again), text);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("keeps everything of the file with everything in it", () => {
+    const model = read(everything());
+    const text = writeTenantFile(model);
+    assert.deepEqual(read(text), model);
+    assert.equal(writeTenantFile(read(text)), text);
+  });
+
+  test("names the schema in its first line, so that editors complete it", () => {
+    const [first] = writeTenantFile(nothing).split("\n");
+    assert.equal(first, "# yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json");
+    const other = everything().replace(
+      /^.*\n/,
+      "# yaml-language-server: $schema=https://elsewhere.example/tenant.json\n",
+    );
+    assert.deepEqual(read(other), read(everything()));
+  });
+
+  test("leaves out what is as it is by default, and quotes only what needs it", () => {
+    const text = writeTenantFile(read(packageFile("../../docs/guide/doorcode.tenant.yaml")));
+    assert.equal(
+      text.slice(text.indexOf("\napps:") + 1),
+      `\
+apps:
+  ciam-client-app:
+    permissions:
+      - openid
+      - offline_access
+      - ciam-ToDoList-api/ToDoList.Read
+      - ciam-ToDoList-api/ToDoList.ReadWrite
+
+apis:
+  ciam-ToDoList-api:
+    scopes:
+      ToDoList.Read: { displayName: Read your to-do lists }
+      ToDoList.ReadWrite: { displayName: Read and change your to-do lists }
+
+userFlows:
+  SignInSignUpSample: { attributes: [displayName], apps: [ciam-client-app] }
+`,
+    );
+  });
+
+  test("of an empty model says nothing but its header, and reads as one", () => {
+    const text = writeTenantFile(nothing);
+    assert.deepEqual(parse(text), {});
+    assert.deepEqual(read(text), nothing);
+  });
+
+  test("does not depend on the order in which somebody put an entry together", () => {
+    const app = read("apps: { a: { displayName: A, groupClaims: true } }");
+    const turned = Object.fromEntries(Object.entries(app.apps.a!).reverse()) as unknown as TenantModel["apps"][string];
+    assert.equal(writeTenantFile({ ...app, apps: { a: turned } }), writeTenantFile(app));
+  });
+
+  test("of a model that breaks rules is written all the same: reading it says which", () => {
+    const scope = { consent: "admin", displayName: " ", description: " ", enabled: true } as const;
+    const api = {
+      displayName: "A",
+      identifierUri: "urn:a",
+      tokenProfile: "entra",
+      groupClaims: false,
+      roles: {},
+    } as const;
+    const text = writeTenantFile({ ...nothing, apis: { "my api": { ...api, scopes: { "a/b": scope } } } });
+    const { problems } = refusal(text);
+    assert.equal(problems.length, 4, text);
+  });
+});

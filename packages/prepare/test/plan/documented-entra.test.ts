@@ -1,0 +1,358 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { applyPlan, planTenant, type Step } from "../../src/index.ts";
+import { graphError } from "./fixtures/documented-graph.ts";
+import { Entra, failure } from "./fixtures/entra.ts";
+import { FakeClock } from "./fixtures/fake-clock.ts";
+import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
+
+// Entra itself cannot be had here. These run against a local server that answers as Microsoft's documentation of Graph
+// says, with what is created showing only seconds later; requests are held against the documentation's own bodies.
+
+const where = "(a local server that answers as Graph is documented)";
+
+test(`The how-to's tenant is made by the how-to's calls, in their order ${where}`, async () => {
+  await using entra = await Entra.start();
+  const applied = await entra.prepare(HOW_TO);
+  const api = applied.apis[0]!;
+  const app = applied.apps[0]!;
+  assert.deepEqual(api, {
+    name: "ciam-ToDoList-api",
+    clientId: api.clientId,
+    identifierUri: `api://${api.clientId}`,
+    scopes: [`api://${api.clientId}/ToDoList.Read`, `api://${api.clientId}/ToDoList.ReadWrite`],
+  });
+  const { applications, servicePrincipals, flows } = entra.state;
+  const idOf = (clientId: string) => servicePrincipals.find(({ appId }) => appId === clientId)?.id;
+  const graphId = idOf("00000003-0000-0000-c000-000000000000");
+  const read = applications[0].api.oauth2PermissionScopes[0];
+
+  assert.deepEqual(
+    entra.writes().map(({ method, path, body }) => ({ method, path, body })),
+    [
+      {
+        method: "PATCH",
+        path: "/applications(uniqueName='ciam-ToDoList-api')",
+        body: {
+          displayName: "ciam-ToDoList-api",
+          signInAudience: "AzureADMyOrg",
+          api: {
+            requestedAccessTokenVersion: 2,
+            oauth2PermissionScopes: [
+              {
+                id: read.id,
+                value: "ToDoList.Read",
+                type: "Admin",
+                adminConsentDisplayName: "Read your to-do lists",
+                adminConsentDescription: "Reads every to-do list of yours",
+                isEnabled: true,
+              },
+              {
+                id: applications[0].api.oauth2PermissionScopes[1].id,
+                value: "ToDoList.ReadWrite",
+                type: "Admin",
+                adminConsentDisplayName: "Change your to-do lists",
+                adminConsentDescription: "Change your to-do lists",
+                isEnabled: true,
+              },
+            ],
+          },
+          appRoles: [
+            {
+              id: applications[0].appRoles[0].id,
+              value: "ToDoList.Read.All",
+              displayName: "Read everybody's to-do lists",
+              description: "Read everybody's to-do lists",
+              allowedMemberTypes: ["User", "Application"],
+              isEnabled: true,
+            },
+          ],
+          tags: ["doorcode:ciam-ToDoList-api"],
+        },
+      },
+      {
+        method: "PATCH",
+        path: `/applications/${applications[0].id}`,
+        body: { identifierUris: [`api://${api.clientId}`] },
+      },
+      { method: "POST", path: "/servicePrincipals", body: { appId: api.clientId } },
+      {
+        method: "PATCH",
+        path: "/applications(uniqueName='ciam-client-app')",
+        body: {
+          displayName: "ciam-client-app",
+          signInAudience: "AzureADMyOrg",
+          isFallbackPublicClient: true,
+          publicClient: { redirectUris: [] },
+          requiredResourceAccess: [
+            {
+              resourceAppId: "00000003-0000-0000-c000-000000000000",
+              resourceAccess: [
+                { id: "37f7f235-527c-4136-accd-4a02d197296e", type: "Scope" },
+                { id: "7427e0e9-2fba-42fe-b0c0-848c9e6a8182", type: "Scope" },
+              ],
+            },
+            { resourceAppId: api.clientId, resourceAccess: [{ id: read.id, type: "Scope" }] },
+          ],
+          tags: ["doorcode:ciam-client-app"],
+        },
+      },
+      { method: "POST", path: "/servicePrincipals", body: { appId: app.clientId } },
+      {
+        method: "POST",
+        path: "/oauth2PermissionGrants",
+        body: {
+          clientId: idOf(app.clientId),
+          consentType: "AllPrincipals",
+          resourceId: graphId,
+          scope: "openid offline_access",
+        },
+      },
+      {
+        method: "POST",
+        path: "/oauth2PermissionGrants",
+        body: {
+          clientId: idOf(app.clientId),
+          consentType: "AllPrincipals",
+          resourceId: idOf(api.clientId),
+          scope: "ToDoList.Read",
+        },
+      },
+      {
+        method: "POST",
+        path: "/identity/authenticationEventsFlows",
+        body: {
+          "@odata.type": "#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow",
+          displayName: "SignInSignUpSample",
+          description: "doorcode:SignInSignUpSample",
+          onAuthenticationMethodLoadStart: {
+            "@odata.type": "#microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp",
+            identityProviders: [{ id: "EmailPassword-OAUTH" }],
+          },
+          onInteractiveAuthFlowStart: {
+            "@odata.type": "#microsoft.graph.onInteractiveAuthFlowStartExternalUsersSelfServiceSignUp",
+            isSignUpAllowed: true,
+          },
+          onAttributeCollection: {
+            "@odata.type": "#microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp",
+            attributes: [
+              {
+                id: "email",
+                displayName: "Email Address",
+                description: "Email Address of the user",
+                userFlowAttributeType: "builtIn",
+                dataType: "string",
+              },
+              {
+                id: "displayName",
+                displayName: "Display Name",
+                description: "Display Name of the user",
+                userFlowAttributeType: "builtIn",
+                dataType: "string",
+              },
+            ],
+            attributeCollectionPage: {
+              views: [
+                {
+                  title: null,
+                  description: null,
+                  inputs: [
+                    {
+                      attribute: "email",
+                      label: "Email Address",
+                      inputType: "text",
+                      hidden: true,
+                      editable: false,
+                      writeToDirectory: true,
+                      required: true,
+                      validationRegEx: "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
+                    },
+                    {
+                      attribute: "displayName",
+                      label: "Display Name",
+                      inputType: "text",
+                      hidden: false,
+                      editable: true,
+                      writeToDirectory: true,
+                      required: false,
+                    },
+                  ],
+                },
+              ],
+            },
+          },
+        },
+      },
+      {
+        method: "POST",
+        path: `/identity/authenticationEventsFlows/${flows[0].id}/conditions/applications/includeApplications`,
+        body: { "@odata.type": "#microsoft.graph.authenticationConditionApplication", appId: app.clientId },
+      },
+    ],
+  );
+  for (const { headers, method, path } of entra.requests) {
+    assert.match(headers["client-request-id"] ?? "", /^[0-9a-f-]{36}$/);
+    assert.equal(headers.authorization, "Bearer administrator");
+    assert.equal(headers.prefer, path.includes("(uniqueName") && method === "PATCH" ? "create-if-missing" : undefined);
+    if (method !== "GET") assert.equal(headers["content-type"], "application/json");
+  }
+});
+
+test(`A file with everything in it is applied, and applying it again changes nothing ${where}`, async () => {
+  await using entra = await Entra.start({ lagMs: 5_000, pageSize: 2 });
+  const before = await entra.plan(EVERYTHING);
+  assert.ok(before.steps.every(({ action }) => action === "create" || action === "change"));
+  assert.equal(entra.writes().length, 0, "a plan changes nothing");
+  const reported: Step[] = [];
+  const applied = await entra.prepare(EVERYTHING, { report: (step) => reported.push(step) });
+  assert.deepEqual(applied.done, before.steps);
+  assert.deepEqual(reported, applied.done);
+  assert.ok(entra.clock.slept.length > 0, "what was just created is waited for");
+
+  const written = entra.writes().length;
+  const again = await entra.plan(EVERYTHING);
+  assert.deepEqual([...new Set(again.steps.map(({ action }) => action))], ["leave"]);
+  assert.deepEqual((await applyPlan(again, entra.access(), { clock: entra.clock })).done, []);
+  const pruned = await entra.plan(EVERYTHING, { prune: true });
+  assert.deepEqual([...new Set(pruned.steps.map(({ action }) => action))], ["leave"]);
+  assert.equal(entra.writes().length, written);
+});
+
+test(`Killed after any call, with or without its answer, the next run ends where one run would ${where}`, async () => {
+  await using whole = await Entra.start();
+  const plan = await whole.plan(EVERYTHING);
+  whole.requests.length = 0;
+  await applyPlan(plan, whole.access(), { clock: whole.clock });
+  const expected = whole.snapshot();
+  const total = whole.requests.length;
+  for (const deaf of [false, true]) {
+    for (let calls = 0; calls < total; calls++) {
+      const entra = new Entra(new FakeClock());
+      const access = entra.dyingAccess(Number.POSITIVE_INFINITY, false);
+      const made = await entra.plan(EVERYTHING, { access });
+      const when = `killed after call ${calls}${deaf ? ", before its answer" : ""}`;
+      const apply = applyPlan(made, entra.dyingAccess(calls, deaf), { clock: entra.clock });
+      assert.equal((await failure(apply)).code, "graph_unreachable", when);
+      await entra.prepare(EVERYTHING, { access });
+      assert.deepEqual(entra.snapshot(), expected, when);
+      assert.deepEqual(await entra.differences(EVERYTHING, { access }), []);
+    }
+  }
+});
+
+test(`An answer that is lost at any call does not stop a run, nor make anything twice ${where}`, async () => {
+  await using whole = await Entra.start();
+  const plan = await whole.plan(EVERYTHING);
+  whole.requests.length = 0;
+  await applyPlan(plan, whole.access(), { clock: whole.clock });
+  const expected = whole.snapshot();
+  for (let number = 1; number <= whole.requests.length; number++) {
+    await using entra = await Entra.start();
+    const made = await entra.plan(EVERYTHING);
+    entra.requests.length = 0;
+    entra.interrupt = (at) => (at === number ? { status: 0, hangUp: true, afterwards: true } : undefined);
+    await applyPlan(made, entra.access(), { clock: entra.clock });
+    assert.deepEqual(entra.snapshot(), expected, `no answer to call ${number}`);
+  }
+});
+
+test(`Throttled at every call and once more, an apply comes to its end ${where}`, async () => {
+  await using entra = await Entra.start();
+  const seen = new Map<string, number>();
+  entra.interrupt = (_, { method, path }) => {
+    const tries = (seen.get(`${method} ${path}`) ?? 0) + 1;
+    seen.set(`${method} ${path}`, tries);
+    return tries % 3 === 0
+      ? undefined
+      : { status: 429, headers: { "retry-after": "3" }, body: graphError("TooManyRequests", "Slow down.") };
+  };
+  await entra.prepare(EVERYTHING);
+  entra.interrupt = () => undefined;
+  assert.deepEqual(await entra.differences(EVERYTHING), []);
+  assert.ok(entra.clock.slept.every((ms) => ms === 3_000));
+});
+
+test(`Refused at any change, it says what was done and what is left, and the next run goes on ${where}`, async () => {
+  await using whole = await Entra.start();
+  const all = await whole.plan(EVERYTHING);
+  whole.requests.length = 0;
+  await whole.prepare(EVERYTHING);
+  const expected = whole.snapshot();
+  const writes = whole.writes().length;
+  const refusals = [
+    { status: 403, code: "graph_denied", graphCode: "Authorization_RequestDenied" },
+    { status: 429, code: "graph_throttled", graphCode: "TooManyRequests" },
+    { status: 400, code: "graph_refused", graphCode: "Request_BadRequest" },
+  ];
+  for (let number = 1; number <= writes; number++) {
+    const { status, code, graphCode } = refusals[number % refusals.length]!;
+    await using entra = await Entra.start();
+    let written = 0;
+    entra.interrupt = (_, { method }) => {
+      if (method !== "GET") written++;
+      const headers = { "retry-after": "600" };
+      return method !== "GET" && written >= number
+        ? { status, headers, body: graphError(graphCode, "No.") }
+        : undefined;
+    };
+    const error = await failure(entra.prepare(EVERYTHING));
+    assert.equal(error.code, code);
+    const names = ({ kind, name }: Step) => `${kind} ${name}`;
+    assert.deepEqual([...error.done, ...error.left].map(names), all.steps.map(names), `refused at write ${number}`);
+    assert.ok(error.left.length > 0);
+    entra.interrupt = () => undefined;
+    const { done } = await entra.prepare(EVERYTHING);
+    assert.ok(done.length <= error.left.length);
+    assert.deepEqual(entra.snapshot(), expected, `refused at write ${number}`);
+  }
+});
+
+test(`Two applies at once end as one ${where}`, async () => {
+  await using whole = await Entra.start();
+  await whole.prepare(EVERYTHING);
+  for (const lagMs of [0, 2_000]) {
+    await using entra = await Entra.start({ lagMs });
+    await Promise.all([entra.prepare(EVERYTHING), entra.prepare(EVERYTHING)]);
+    assert.deepEqual(entra.snapshot(), whole.snapshot());
+    assert.deepEqual(await entra.differences(EVERYTHING), []);
+  }
+});
+
+test("A file with what only the embedded tenant has is refused for Entra before anything is sent", async () => {
+  await using entra = await Entra.start();
+  const files = {
+    "users: { ada@contoso.example: { name: Ada } }": /ada@contoso\.example/,
+    "apis: { todo: { tokenProfile: rfc9068 } }": /rfc9068.*todo/,
+    "userFlows: { Flow: { signIn: [password, passkey] } }": /passkey.*Flow/,
+  };
+  for (const [file, says] of Object.entries(files)) {
+    const error = await failure(entra.plan(file));
+    assert.equal(error.code, "not_for_entra");
+    assert.match(error.message, says);
+    assert.ok(error.hint.length > 20);
+  }
+  assert.equal(entra.requests.length, 0);
+});
+
+test("A plan for one tenant is not applied to another", async () => {
+  await using entra = await Entra.start();
+  await using other = await Entra.start();
+  const plan = await entra.plan(HOW_TO);
+  assert.equal((await failure(applyPlan(plan, other.access(), { clock: other.clock }))).code, "wrong_plan");
+  assert.equal(other.requests.length, 0);
+  const moved = { ...plan, tenantId: "7c1f2b30-0000-4000-8000-00000000ffff" };
+  assert.equal((await failure(applyPlan(moved, entra.access(), { clock: entra.clock }))).code, "wrong_plan");
+  assert.equal(entra.writes().length, 0);
+});
+
+test("Stopped by a signal, an apply says what is left", async () => {
+  await using entra = await Entra.start();
+  const plan = await planTenant(model(HOW_TO), entra.access(), { clock: entra.clock });
+  const stop = new AbortController();
+  const error = await failure(
+    applyPlan(plan, entra.access(), { clock: entra.clock, signal: stop.signal, report: () => stop.abort() }),
+  );
+  assert.equal(error.code, "interrupted");
+  assert.deepEqual(error.done, plan.steps.slice(0, 1));
+  assert.deepEqual(error.left, plan.steps.slice(1));
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { needOf } from "../../src/graph/needs.ts";
+import { permissionsFor } from "../../src/index.ts";
+import { stableId } from "../../src/plan/stable-id.ts";
+import { Entra } from "./fixtures/entra.ts";
+import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
+
+test("The permissions and roles that the how-to's file needs are known before anybody signs in", () => {
+  assert.deepEqual(permissionsFor(model(HOW_TO), "entra"), {
+    scopes: [
+      "Organization.Read.All",
+      "IdentityUserFlow.Read.All",
+      "Policy.Read.All",
+      "Application.ReadWrite.All",
+      "DelegatedPermissionGrant.ReadWrite.All",
+      "EventListener.ReadWrite.All",
+    ],
+    roles: ["Cloud Application Administrator", "External ID User Flow Administrator"],
+  });
+  assert.deepEqual(permissionsFor(model("users: { ada@contoso.example: {} }"), "doorcode"), {
+    scopes: ["Organization.Read.All", "User.ReadWrite.All", "RoleManagement.ReadWrite.Directory"],
+    roles: [],
+  });
+});
+
+test("No call of a plan or an apply needs a permission that was not named before", async () => {
+  for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { color: '#fff' }"]) {
+    await using entra = await Entra.start();
+    await entra.prepare(file);
+    const { scopes } = permissionsFor(model(file), "entra");
+    for (const { method, path } of entra.requests) {
+      const need = needOf({ method: method as "GET", path })?.scope;
+      assert.ok(need, `${method} ${path} is not among the known needs`);
+      const covered = [
+        need,
+        need.replace(".Read.", ".ReadWrite."),
+        need.replace("Application.Read", "AppRoleAssignment.ReadWrite"),
+      ];
+      assert.ok(
+        covered.some((scope) => scopes.includes(scope)),
+        `${method} ${path} needs ${need}, and ${file} asks for ${scopes}`,
+      );
+    }
+  }
+});
+
+test("The id of a scope is a UUIDv5 that every run gives alike", () => {
+  const id = stableId("scope", "ciam-ToDoList-api", "ToDoList.Read");
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(id, stableId("scope", "ciam-ToDoList-api", "ToDoList.Read"));
+  assert.equal(id, "6d6ccb8a-c2f8-577a-bc02-abefdf24c50f");
+  const others = [
+    stableId("role", "ciam-ToDoList-api", "ToDoList.Read"),
+    stableId("scope", "ciam-ToDoList-ap", "iToDoList.Read"),
+  ];
+  assert.equal(new Set([id, ...others]).size, 3);
+});

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GraphConflict, GraphUncertain } from "../../src/graph/failures.ts";
+import { Graph } from "../../src/graph/graph.ts";
+import type { GraphRequest } from "../../src/graph/request.ts";
+import { retryAfterMs } from "../../src/graph/retries.ts";
+import { PrepareError } from "../../src/index.ts";
+import { DocumentedGraph, graphError, type Interruption } from "./fixtures/documented-graph.ts";
+import { FakeClock } from "./fixtures/fake-clock.ts";
+
+const list: GraphRequest<{ value: unknown[] }> = { method: "GET", path: "/applications" };
+const create: GraphRequest = { method: "POST", path: "/servicePrincipals", body: { appId: "5e13" } };
+const tooMany = graphError("TooManyRequests", "Too many requests.");
+
+async function started(...answers: (Interruption | undefined)[]) {
+  const clock = new FakeClock();
+  const server = await new DocumentedGraph(clock).listen();
+  server.interrupt = (number) => answers[number - 1];
+  return { clock, server, graph: new Graph(server.access(), { clock }) };
+}
+
+function fails(code: string, ...says: RegExp[]) {
+  return (error: unknown) => {
+    assert.ok(error instanceof PrepareError, String(error));
+    assert.equal(error.code, code);
+    for (const pattern of says) assert.match(`${error.message} ${error.hint}`, pattern);
+    return true;
+  };
+}
+
+test("A throttled request waits as long as Graph asks, then goes through", async () => {
+  const { clock, server, graph } = await started(
+    { status: 429, headers: { "retry-after": "7" }, body: tooMany },
+    {
+      status: 429,
+      headers: { "retry-after": new Date(Date.parse("2026-11-26T09:00:12Z")).toUTCString() },
+      body: tooMany,
+    },
+    { status: 429, body: tooMany },
+  );
+  await using _ = server;
+  assert.deepEqual(await graph.list(list), []);
+  assert.deepEqual(clock.slept, [7_000, 5_000, 8_000]);
+});
+
+test("Throttled for longer than two minutes, or again and again, it gives up and says how long to wait", async () => {
+  const patience = { status: 429, headers: { "retry-after": "3600" }, body: tooMany };
+  const far = await started(patience);
+  await using _far = far.server;
+  await assert.rejects(far.graph.list(list), fails("graph_throttled", /3600 s/));
+  assert.deepEqual(far.clock.slept, []);
+
+  const often = await started(...Array(6).fill({ status: 429, headers: { "retry-after": "1" }, body: tooMany }));
+  await using _often = often.server;
+  await assert.rejects(often.graph.list(list), fails("graph_throttled"));
+  assert.equal(often.clock.slept.length, 5);
+});
+
+test("A gateway in trouble or a lost connection is tried again, with longer waits", async () => {
+  const { clock, server, graph } = await started(
+    { status: 503, body: graphError("ServiceUnavailable", "Try later.") },
+    { status: 504, body: "<html>Gateway Timeout</html>" },
+    { status: 0, hangUp: true },
+    { status: 503, headers: { "retry-after": "3" }, body: "" },
+  );
+  await using _ = server;
+  assert.deepEqual(await graph.list(list), []);
+  assert.deepEqual(clock.slept, [1_000, 2_000, 4_000, 3_000]);
+  const ids = server.requests.map(({ headers }) => headers["client-request-id"]);
+  assert.equal(new Set(ids).size, 1, "one request has one client-request-id");
+});
+
+test("A create without an answer is not sent twice: it may have been done", async () => {
+  const lost = await started({ status: 0, hangUp: true });
+  await using _lost = lost.server;
+  await assert.rejects(lost.graph.send(create), GraphUncertain);
+  assert.equal(lost.server.requests.length, 1);
+  const late = await started({ status: 504, body: "" });
+  await using _late = late.server;
+  await assert.rejects(late.graph.send(create), GraphUncertain);
+});
+
+test("A server that stops answering is unreachable in the end", async () => {
+  const { clock, server, graph } = await started(
+    { status: 503, body: "" },
+    ...Array(9).fill({ status: 0, hangUp: true }),
+  );
+  await using _ = server;
+  await assert.rejects(graph.list(list), fails("graph_unreachable", /cannot be reached/));
+  assert.deepEqual(clock.slept, [1_000, 2_000, 4_000, 8_000, 16_000]);
+});
+
+test("A server that never answered is unreachable at once: it may be a wrong address", async () => {
+  const { clock, server, graph } = await started(...Array(9).fill({ status: 0, hangUp: true }));
+  await using _ = server;
+  await assert.rejects(graph.list(list), fails("graph_unreachable", /cannot be reached/));
+  assert.deepEqual(clock.slept, [500]);
+});
+
+test("What is denied names the permission and the directory role that are missing", async () => {
+  const denied = { status: 403, body: graphError("Authorization_RequestDenied", "Insufficient privileges.") };
+  const { server, graph } = await started(denied, denied);
+  await using _ = server;
+  await assert.rejects(
+    graph.send(create),
+    fails("graph_denied", /Insufficient privileges/, /Application\.ReadWrite\.All/, /Cloud Application Administrator/),
+  );
+  await assert.rejects(graph.list(list), fails("graph_denied", /Application\.Read\.All/));
+  assert.equal(server.requests.length, 2, "nothing is tried again");
+});
+
+test("Errors carry Graph's code and the request id; a token that is not taken asks for a new sign-in", async () => {
+  const { server, graph } = await started(
+    { status: 400, body: graphError("Request_BadRequest", "Invalid value.") },
+    { status: 401, body: graphError("InvalidAuthenticationToken", "Lifetime validation failed.") },
+    { status: 409, body: graphError("Request_MultipleObjectsWithSameKeyValue", "It is there.") },
+    { status: 418, body: "<html>a proxy</html>" },
+    { status: 200, body: "<html>a portal of the hotel</html>" },
+    { status: 200, body: { anything: true } },
+  );
+  await using _ = server;
+  await assert.rejects(graph.send(create), (error: PrepareError) => {
+    fails("graph_refused", /Invalid value/)(error);
+    assert.equal(error.graphCode, "Request_BadRequest");
+    assert.equal(error.requestId, server.requests[0]?.headers["client-request-id"]);
+    return true;
+  });
+  await assert.rejects(graph.send(create), fails("graph_unauthenticated", /Sign in again/));
+  await assert.rejects(graph.send(create), GraphConflict);
+  await assert.rejects(graph.send(create), (error: PrepareError) => {
+    fails("graph_misbehaved")(error);
+    assert.doesNotMatch(error.message, /proxy/);
+    return true;
+  });
+  await assert.rejects(graph.send(list), fails("graph_misbehaved", /not JSON/));
+  await assert.rejects(graph.list(list), fails("graph_misbehaved", /no list/));
+});
+
+test("What was just created is asked for until it shows; what was never there is not", async () => {
+  const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource 'x' does not exist.") };
+  const noApp = {
+    status: 400,
+    body: graphError("Request_BadRequest", "The appId does not reference a valid application object."),
+  };
+  const { clock, server, graph } = await started(gone, noApp, noApp, { status: 201, body: { id: "sp" } });
+  await using _ = server;
+  await assert.rejects(graph.send(create), fails("graph_refused"));
+  assert.deepEqual(clock.slept, []);
+  graph.created("5e13");
+  assert.deepEqual(await graph.send(create), { id: "sp" });
+  assert.deepEqual(clock.slept, [1_000, 2_000]);
+
+  const never = await started(...Array(9).fill(gone));
+  await using _never = never.server;
+  never.graph.created("5e13");
+  await assert.rejects(never.graph.send(create), fails("graph_refused", /does not exist/));
+  assert.equal(
+    never.clock.slept.reduce((sum, ms) => sum + ms, 0),
+    60_000,
+  );
+});
+
+test("Deleting what is gone is done", async () => {
+  const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource 'x' does not exist.") };
+  const { server, graph } = await started(gone);
+  await using _ = server;
+  assert.equal(await graph.send({ method: "DELETE", path: "/applications/x" }), undefined);
+});
+
+test("Every page of a list is read, and the token goes nowhere but below the base", async () => {
+  const clock = new FakeClock();
+  await using server = await new DocumentedGraph(clock, { pageSize: 2 }).listen();
+  server.state.groups = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
+  const graph = new Graph(server.access(), { clock });
+  const groups = await graph.list({ method: "GET", path: "/groups?$top=2" } as GraphRequest<{
+    value: { id: string }[];
+  }>);
+  assert.deepEqual(
+    groups.map(({ id }) => id),
+    ["a", "b", "c", "d", "e"],
+  );
+
+  await using thief = await new DocumentedGraph(clock).listen();
+  const links = [
+    `${thief.base}/applications`,
+    server.base.replace("/v1.0", "/beta/applications"),
+    `${server.base}evil/applications`,
+    server.base.replace("127.0.0.1", "127.0.0.1:80@127.0.0.1"),
+    "/applications?page=2",
+    `${server.base}/../../applications`,
+    7,
+  ];
+  for (const link of links) {
+    const before = server.requests.length;
+    server.interrupt = () => ({ status: 200, body: { value: [], "@odata.nextLink": link } });
+    await assert.rejects(graph.list(list), fails("graph_misbehaved", /not below/), String(link));
+    assert.equal(server.requests.length, before + 1);
+  }
+  assert.deepEqual(thief.requests, []);
+
+  server.interrupt = () => ({ status: 200, body: { value: [], "@odata.nextLink": `${server.base}/applications` } });
+  await assert.rejects(graph.list(list), fails("graph_misbehaved"), "a page that is its own next");
+});
+
+test("A signal stops between two calls, and while waiting", async () => {
+  const clock = new FakeClock();
+  await using server = await new DocumentedGraph(clock).listen();
+  const stop = new AbortController();
+  const graph = new Graph(server.access(), { clock, signal: stop.signal });
+  server.interrupt = () => {
+    stop.abort();
+    return { status: 503 };
+  };
+  await assert.rejects(graph.list(list), fails("interrupted"));
+  await assert.rejects(graph.list(list), fails("interrupted"));
+  assert.equal(server.requests.length, 1);
+});
+
+test("Retry-After is seconds or a date, and nothing else", () => {
+  const now = Date.parse("2026-11-26T09:00:00Z");
+  assert.equal(retryAfterMs("30", now), 30_000);
+  assert.equal(retryAfterMs(" 0 ", now), 0);
+  assert.equal(retryAfterMs("Thu, 26 Nov 2026 09:01:00 GMT", now), 60_000);
+  assert.equal(retryAfterMs("Thu, 26 Nov 2026 08:01:00 GMT", now), 0);
+  for (const nonsense of ["soon", "", "99999999999999"]) assert.equal(retryAfterMs(nonsense, now), undefined, nonsense);
+  assert.equal(retryAfterMs(null, now), undefined);
+});

@@ -1,0 +1,185 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HashingBusy } from "../directory/password.ts";
+import { correlationIdOf } from "../endpoints/protocol-error.ts";
+import { graphOf, type TenantContext } from "../tenant-context.ts";
+import { applicationRoutes } from "./applications.ts";
+import { authenticateCaller, type GraphCaller } from "./caller.ts";
+import { policyRoutes } from "./conditional-access-policies.ts";
+import { directoryRoleRoutes } from "./directory-roles.ts";
+import { GraphError, graphErrorBody } from "./graph-error.ts";
+import { groupRoutes } from "./groups.ts";
+import { organizationRoutes } from "./organization.ts";
+import { permissionGrantRoutes } from "./permission-grants.ts";
+import { badRequest } from "./refusals.ts";
+import { matchPath, stepsOf } from "./resource-path.ts";
+import { roleAssignmentRoutes } from "./role-assignments.ts";
+import type { GraphCall, GraphRoute } from "./route.ts";
+import { servicePrincipalRoutes } from "./service-principals.ts";
+import { userFlowAttributeRoutes } from "./user-flow-attributes.ts";
+import { userFlowPartRoutes } from "./user-flow-parts.ts";
+import { userFlowRoutes } from "./user-flows.ts";
+import { userRoutes } from "./users.ts";
+
+const BODY_LIMIT = 64 * 1024;
+
+/** Of one caller: a file with everything in it is applied in some hundred calls. */
+export const GRAPH_LIMIT = { count: 1_200, windowMs: 60_000 };
+
+const routes: readonly GraphRoute[] = [
+  ...applicationRoutes,
+  ...servicePrincipalRoutes,
+  ...permissionGrantRoutes,
+  ...roleAssignmentRoutes,
+  ...userFlowRoutes,
+  ...userFlowPartRoutes,
+  ...userFlowAttributeRoutes,
+  ...groupRoutes,
+  ...userRoutes,
+  ...policyRoutes,
+  ...organizationRoutes,
+  ...directoryRoleRoutes,
+];
+
+/** What the path and the token say, before any body is read. */
+interface Admitted {
+  route: GraphRoute;
+  call: Omit<GraphCall, "body">;
+}
+
+/**
+ * Microsoft Graph v1.0, as much of it as prepares a tenant, on the issuer origin. In a scope of its own: its body parser
+ * and errors are neither the endpoints' nor the pages'. One route of Fastify's leads to all of ours, because its paths
+ * know nothing of OData's keys.
+ */
+export function registerGraph(app: FastifyInstance, ctx: TenantContext): void {
+  const admitted = new WeakMap<FastifyRequest, Admitted>();
+  const base = new URL(graphOf(ctx.config)).pathname;
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/json",
+      { parseAs: "string", bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    );
+    scope.setErrorHandler((error: FastifyError, request, reply) => sendError(ctx, request, reply, error));
+    scope.route({
+      method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+      url: `${base}/*`,
+      bodyLimit: BODY_LIMIT,
+      onRequest: async (request) => {
+        admitted.set(request, await admit(ctx, request, base));
+      },
+      handler: async (request, reply) => {
+        const { route, call } = admitted.get(request) as Admitted;
+        const answer = await route.handle({ ...call, body: parsed(request.body) });
+        return withIds(request, reply.status(answer.status)).send(answer.body);
+      },
+    });
+  });
+}
+
+async function admit(ctx: TenantContext, request: FastifyRequest, base: string): Promise<Admitted> {
+  const [whole = "", ...search] = request.url.split("?");
+  const path = whole.slice(base.length + 1);
+  const steps = stepsOf(path);
+  const query = new URLSearchParams(search.join("?"));
+  // PostgreSQL has no such character, and nothing here does.
+  if (!steps || /%00/.test(request.url)) throw badRequest("The URL cannot be decoded.");
+
+  const here = routes.flatMap((route) => {
+    const keys = matchPath(route.path, steps);
+    return keys ? [{ route, keys }] : [];
+  });
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const found = here.find(({ route }) => route.method === method);
+  if (!found)
+    throw await refusedPath(
+      ctx,
+      request,
+      here.map(({ route }) => route.method),
+    );
+  const { route, keys } = found;
+  const options = { ofThemselves: route.ofThemselves === true };
+  const caller = await authenticateCaller(ctx, request, route.scopes, options);
+  const now = ctx.clock.now();
+  await throttle(ctx, caller, now);
+  return { route, call: { ctx, caller, keys, query, path, prefer: preferencesOf(request), now } };
+}
+
+/** Who may not ask at all is not told what there is. */
+async function refusedPath(ctx: TenantContext, request: FastifyRequest, methods: string[]): Promise<GraphError> {
+  await authenticateCaller(ctx, request, [...new Set(routes.flatMap(({ scopes }) => scopes))]);
+  if (methods.length === 0) return new GraphError(404, "Request_ResourceNotFound", "There is no such resource here.");
+  const allow = [...new Set(methods)].sort().join(", ");
+  return new GraphError(405, "Request_BadRequest", `Specified HTTP method is not allowed here; use ${allow}.`, {
+    headers: { allow },
+  });
+}
+
+async function throttle(ctx: TenantContext, { userId, clientId }: GraphCaller, now: number): Promise<void> {
+  const taken = await ctx.store.throttle.take(`graph:${userId ?? clientId ?? "operator"}`, GRAPH_LIMIT, now);
+  if (!taken.allowed) throw tooMany("Too many requests.", Math.ceil((taken.retryAt - now) / 1_000));
+}
+
+function tooMany(message: string, seconds: number): GraphError {
+  return new GraphError(429, "TooManyRequests", message, { headers: { "retry-after": String(Math.max(1, seconds)) } });
+}
+
+/** RFC 7240 §2; those with a value are none of ours. */
+function preferencesOf(request: FastifyRequest): Set<string> {
+  const header = request.headers.prefer ?? "";
+  return new Set(
+    String(header)
+      .toLowerCase()
+      .split(/[,;]/)
+      .map((each) => each.trim()),
+  );
+}
+
+function parsed(body: unknown): unknown {
+  if (typeof body !== "string" || body.trim() === "") return undefined;
+  try {
+    // An escaped NUL, which PostgreSQL cannot keep.
+    if (/(?<!\\)(?:\\\\)*\\u0000/.test(body)) throw new SyntaxError("NUL");
+    return JSON.parse(body);
+  } catch {
+    throw badRequest("Unable to read JSON request payload. Please ensure that the payload is of valid JSON format.");
+  }
+}
+
+function withIds(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.headers({
+    "cache-control": "no-store",
+    "request-id": request.id,
+    "client-request-id": correlationIdOf(request),
+  });
+}
+
+function sendError(
+  ctx: TenantContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: FastifyError,
+): FastifyReply {
+  const answer = answerTo(error);
+  if (answer.status >= 500) request.log.error({ err: error }, "a Graph request failed");
+  const ids = { requestId: request.id, clientRequestId: correlationIdOf(request) };
+  return withIds(request, reply.status(answer.status))
+    .headers({ ...answer.headers, "client-request-id": ids.clientRequestId })
+    .send(graphErrorBody(answer, ids, ctx.clock.now()));
+}
+
+function answerTo(error: FastifyError | GraphError | HashingBusy): GraphError {
+  if (error instanceof GraphError) return error;
+  if (error instanceof HashingBusy) return tooMany(error.message, 5);
+  const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
+  if (status === 413) return new GraphError(413, "Request_BadRequest", "The body is larger than 64 KiB.");
+  if (status === 415) return new GraphError(415, "Request_BadRequest", "The body must be application/json.");
+  if (status < 500) return new GraphError(status, "Request_BadRequest", "The request could not be understood.");
+  return new GraphError(
+    500,
+    "UnknownError",
+    "The tenant could not answer; the request ID finds the reason in its log.",
+  );
+}

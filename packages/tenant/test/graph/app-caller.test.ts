@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { App } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import { authenticateCaller } from "../../src/graph/caller.ts";
+import { signAppToken } from "../../src/tokens/app-token.ts";
+import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { sampleApp } from "../stores/samples.ts";
+
+const READ_OR_WRITE = ["Application.Read.All", "Application.ReadWrite.All"];
+
+describe("an app on its own at Graph", () => {
+  let tenant: TestTenant;
+  before(async () => {
+    tenant = await startTestTenant();
+  });
+  after(() => tenant.close());
+
+  const directory = () => tenant.context.store.directory;
+
+  /** An app with these permissions and a token of its own that has them. */
+  async function permitted(...roles: string[]): Promise<{ app: App; principalId: string; token: string }> {
+    const app = sampleApp({ publicClient: false });
+    await directory().putApp(app);
+    const found = await tenant.context.store.registrations.find({ clientId: app.clientId });
+    const principalId = found!.registration.servicePrincipalId!;
+    for (const role of roles) await directory().assignRole(GRAPH_RESOURCE_ID, role, principalId);
+    const token = await signAppToken(tenant.context, { app, principalId, api: undefined, roles, by: "certificate" });
+    return { app, principalId, token };
+  }
+  const call = (token: string, anyOf = READ_OR_WRITE, options?: { ofThemselves: boolean }) =>
+    authenticateCaller(
+      tenant.context,
+      { headers: { authorization: `Bearer ${token}` }, ip: "192.0.2.7" },
+      anyOf,
+      options,
+    );
+
+  test("passes by an application permission that the call needs; no person is behind it", async () => {
+    const { app, token } = await permitted("Application.Read.All", "Group.Read.All");
+    const { scopes, ...caller } = await call(token);
+    assert.deepEqual(caller, { actor: "client", userId: null, clientId: app.clientId, ip: "192.0.2.7" });
+    assert.deepEqual([...scopes].sort(), ["Application.Read.All", "Group.Read.All"]);
+  });
+
+  test("is denied a call that needs another, and told which", async () => {
+    const { token } = await permitted("Group.ReadWrite.All");
+    await assert.rejects(call(token), {
+      status: 403,
+      code: "Authorization_RequestDenied",
+      message: /needs the application permission Application\.Read\.All or Application\.ReadWrite\.All\./,
+    });
+  });
+
+  test("a permission that was taken away counts no more, whatever the token says; one given later is not in it", async () => {
+    const { principalId, token } = await permitted("Application.Read.All");
+    await directory().unassignRoles(GRAPH_RESOURCE_ID, principalId);
+    await assert.rejects(call(token), { status: 403 });
+    await directory().assignRole(GRAPH_RESOURCE_ID, "Application.ReadWrite.All", principalId);
+    await assert.rejects(call(token), { status: 403 });
+    await directory().assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
+    assert.deepEqual([...(await call(token)).scopes], ["Application.Read.All"]);
+  });
+
+  test("a disabled or deleted app is let in no more", async () => {
+    const disabled = await permitted("Application.Read.All");
+    await directory().putApp({ ...disabled.app, disabledAt: tenant.clock.now() });
+    await assert.rejects(call(disabled.token), { status: 401, code: "InvalidAuthenticationToken" });
+    await directory().putApp(disabled.app);
+    await call(disabled.token);
+    const deleted = await permitted("Application.Read.All");
+    await directory().deleteApp(deleted.app.clientId, tenant.clock.now());
+    await assert.rejects(call(deleted.token), { status: 401 });
+    // Registered anew under its old client ID, it is another service principal.
+    await directory().putApp(deleted.app);
+    await assert.rejects(call(deleted.token), { status: 401 });
+  });
+
+  test("there is no /me of an app", async () => {
+    const { token } = await permitted("User.Read.All");
+    await assert.rejects(call(token, ["User.Read"], { ofThemselves: true }), {
+      status: 400,
+      code: "Request_BadRequest",
+    });
+  });
+
+  test("an API's token, an expired one, and an app-only token without what it needs are none", async () => {
+    const { app, principalId, token } = await permitted("Application.Read.All");
+    const api = await directory().findApi(tenant.apis[0]!.clientId);
+    const forApi = { app, principalId, api, roles: ["Application.Read.All"], by: "certificate" as const };
+    await assert.rejects(call(await signAppToken(tenant.context, forApi)), { status: 401 });
+    const now = Math.floor(tenant.clock.now() / 1000);
+    const bare = { iss: tenant.issuer, aud: GRAPH_RESOURCE_ID, iat: now, exp: now + 60, idtyp: "app" };
+    for (const lacking of [{}, { azp: app.clientId, roles: [] }, { oid: principalId, azp: app.clientId, scp: "x" }]) {
+      const made = await tenant.context.signingKeys.sign({ ...bare, ...lacking }, "JWT");
+      await assert.rejects(call(made), { status: 401 });
+    }
+    const others = { ...bare, oid: randomUUID(), azp: app.clientId, roles: ["Application.Read.All"] };
+    await assert.rejects(call(await tenant.context.signingKeys.sign(others, "JWT")), { status: 401 });
+    tenant.clock.advance(3_601_000);
+    await assert.rejects(call(token), { status: 401 });
+  });
+});

@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { assertDone, assertRefused, CREATE, type GraphClient, graphClient } from "./graph-client.ts";
+
+const GRAPH = "00000003-0000-0000-c000-000000000000";
+const OPENID = { id: "37f7f235-527c-4136-accd-4a02d197296e", type: "Scope" };
+const OFFLINE_ACCESS = { id: "7427e0e9-2fba-42fe-b0c0-848c9e6a8182", type: "Scope" };
+
+/** The how-to's client, as the facts have it. */
+const client = (displayName: string) => ({
+  displayName,
+  signInAudience: "AzureADMyOrg",
+  isFallbackPublicClient: true,
+  publicClient: { redirectUris: [] as string[] },
+  requiredResourceAccess: [{ resourceAppId: GRAPH, resourceAccess: [OPENID, OFFLINE_ACCESS] }],
+});
+
+const scope = (value: string, changes: object = {}) => ({
+  id: randomUUID(),
+  value,
+  type: "Admin",
+  adminConsentDisplayName: `Do ${value}`,
+  adminConsentDescription: `Lets the app do ${value}.`,
+  userConsentDisplayName: null,
+  userConsentDescription: null,
+  isEnabled: true,
+  ...changes,
+});
+
+const role = (value: string, changes: object = {}) => ({
+  id: randomUUID(),
+  value,
+  displayName: `May ${value}`,
+  description: `Everybody's ${value}.`,
+  allowedMemberTypes: ["User", "Application"],
+  isEnabled: true,
+  ...changes,
+});
+
+const api = (displayName: string, scopes: object[] = [], appRoles: object[] = []) => ({
+  displayName,
+  api: { requestedAccessTokenVersion: 2, oauth2PermissionScopes: scopes },
+  appRoles,
+});
+
+describe("Graph: applications", () => {
+  let tenant: TestTenant;
+  let graph: GraphClient;
+  before(async () => {
+    tenant = await startTestTenant();
+    graph = await graphClient(tenant);
+  });
+  after(() => tenant.close());
+
+  test("the how-to's client is created, read by every key, and is the app that programs sign in to", async () => {
+    const body = { ...client("Client"), web: { redirectUris: ["https://app.example/bye"] }, tags: ["doorcode:client"] };
+    const made = assertDone(await graph.post("applications", { ...body, uniqueName: "client" }), 201);
+    assert.equal(made["@odata.context"], `${tenant.graph}/$metadata#applications/$entity`);
+    for (const [name, value] of Object.entries(body)) assert.deepEqual(made[name], value, name);
+    assert.notEqual(made.id, made.appId);
+    assert.deepEqual(made.api, { requestedAccessTokenVersion: null, oauth2PermissionScopes: [] });
+    const keys = [`/${made.id}`, `('${made.id}')`, `(appId='${made.appId}')`, "(uniqueName='client')"];
+    for (const key of keys) assert.deepEqual(assertDone(await graph.get(`applications${key}`), 200), made, key);
+
+    const app = await tenant.context.store.directory.findApp(made.appId);
+    assert.deepEqual(
+      [app?.name, app?.publicClient, app?.postLogoutRedirectUris],
+      ["Client", true, ["https://app.example/bye"]],
+    );
+  });
+
+  test("an upsert creates once and then changes, and without Prefer there is nothing to change", async () => {
+    const encoded = "applications(uniqueName='it''s%20mine%2F2')";
+    assertRefused(await graph.patch(encoded, client("Mine")), 404, "Request_ResourceNotFound", /it's mine\/2/);
+    const made = assertDone(await graph.patch(encoded, client("Mine"), CREATE), 201);
+    assert.equal(made.uniqueName, "it's mine/2");
+    assertDone(
+      await graph.patch(encoded, { displayName: "Renamed", groupMembershipClaims: "SecurityGroup" }, CREATE),
+      204,
+    );
+    const read = assertDone(await graph.get(encoded), 200);
+    assert.deepEqual(read, { ...made, displayName: "Renamed", groupMembershipClaims: "SecurityGroup" });
+    assertRefused(
+      await graph.patch("applications(uniqueName='new')", {}, CREATE),
+      400,
+      "Request_BadRequest",
+      /displayName/,
+    );
+  });
+
+  test("of parallel upserts of one name all succeed and one application is there; of parallel POSTs one is 201", async () => {
+    const upserts = Array.from({ length: 8 }, () =>
+      graph.patch("applications(uniqueName='together')", client("Together"), CREATE),
+    );
+    const statuses = (await Promise.all(upserts)).map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [201, 204, 204, 204, 204, 204, 204, 204]);
+    const posts = Array.from({ length: 8 }, () =>
+      graph.post("applications", { ...client("Posted"), uniqueName: "posted" }),
+    );
+    const replies = await Promise.all(posts);
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+    for (const reply of replies.filter(({ status }) => status !== 201)) {
+      assertRefused(reply, 409, "Request_MultipleObjectsWithSameKeyValue", /uniqueName/);
+    }
+    const found = assertDone(await graph.get("applications?$filter=uniqueName eq 'posted'&$count=true"), 200);
+    assert.equal(found["@odata.count"], 1);
+  });
+
+  test("of two PATCHes at once both are kept", async () => {
+    for (let round = 0; round < 10; round++) {
+      const made = assertDone(await graph.post("applications", client(`Before ${round}`)), 201);
+      const path = `applications/${made.id}`;
+      const [first, second] = await Promise.all([
+        graph.patch(path, { displayName: "After" }),
+        graph.patch(path, { tags: ["kept"], publicClient: { redirectUris: ["http://localhost"] } }),
+      ]);
+      assert.deepEqual([first.status, second.status], [204, 204]);
+      const read = assertDone(await graph.get(path), 200);
+      assert.deepEqual(
+        [read.displayName, read.tags, read.publicClient],
+        ["After", ["kept"], { redirectUris: ["http://localhost"] }],
+      );
+    }
+  });
+
+  test("an API has its scopes, roles and identifier URI, and tokens of the profile that was asked for", async () => {
+    const [read, write] = [scope("ToDoList.Read"), scope("ToDoList.ReadWrite", { type: "User" })];
+    const all = role("ToDoList.Read.All");
+    const body = { ...api("To-do", [read, write], [all]), doorcodeTokenProfile: "rfc9068" };
+    const made = assertDone(await graph.patch("applications(uniqueName='todo')", body, CREATE), 201);
+    assert.deepEqual(made.api, { requestedAccessTokenVersion: 2, oauth2PermissionScopes: [read, write] });
+    assert.deepEqual(made.appRoles, [all]);
+    assert.deepEqual(made.identifierUris, [`api://${made.appId}`]);
+    assertDone(await graph.patch(`applications/${made.id}`, { identifierUris: ["api://todo-of-contoso"] }), 204);
+    const kept = await tenant.context.store.directory.findApiByIdentifierUri("api://todo-of-contoso");
+    assert.equal(kept?.clientId, made.appId);
+    assert.equal(kept?.tokenProfile, "rfc9068");
+    assert.deepEqual(
+      kept?.scopes.map(({ value, consent, enabled }) => [value, consent, enabled]),
+      [
+        ["ToDoList.Read", "Admin", true],
+        ["ToDoList.ReadWrite", "User", true],
+      ],
+    );
+    assertDone(await graph.patch(`applications/${made.id}`, { doorcodeTokenProfile: null, identifierUris: [] }), 204);
+    const back = assertDone(await graph.get(`applications/${made.id}`), 200);
+    assert.equal("doorcodeTokenProfile" in back, false);
+    assert.deepEqual(back.identifierUris, made.identifierUris);
+  });
+
+  test("two APIs never have one identifier URI, even when both ask at once", async () => {
+    const makes = ["a", "b", "c", "d"].map((name) =>
+      graph.post("applications", { ...api(name), identifierUris: ["api://shared"] }),
+    );
+    const replies = await Promise.all(makes);
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+    for (const reply of replies.filter(({ status }) => status !== 201)) {
+      assertRefused(reply, 409, "Request_MultipleObjectsWithSameKeyValue", /identifierUris/);
+    }
+    const other = assertDone(await graph.post("applications", api("other")), 201);
+    const taken = await graph.patch(`applications/${other.id}`, { identifierUris: ["api://shared"] });
+    assertRefused(taken, 409, "Request_MultipleObjectsWithSameKeyValue");
+  });
+
+  test("a scope or a role goes only once it is disabled", async () => {
+    const [one, two] = [scope("One"), scope("Two")];
+    const reader = role("Reader");
+    const made = assertDone(await graph.post("applications", api("Shrinking", [one, two], [reader])), 201);
+    const path = `applications/${made.id}`;
+    const code = "CannotDeleteOrUpdateEnabledEntitlement";
+    assertRefused(await graph.patch(path, { api: { oauth2PermissionScopes: [one] } }), 400, code, /Two/);
+    assertRefused(await graph.patch(path, { appRoles: [] }), 400, code, /Reader/);
+    const renamed = { oauth2PermissionScopes: [one, { ...two, value: "Three" }] };
+    assertRefused(await graph.patch(path, { api: renamed }), 400, code, /Two/);
+    const disabled = { oauth2PermissionScopes: [one, { ...two, isEnabled: false }] };
+    assertDone(await graph.patch(path, { api: disabled, appRoles: [{ ...reader, isEnabled: false }] }), 204);
+    assertDone(await graph.patch(path, { api: { oauth2PermissionScopes: [one] }, appRoles: [] }), 204);
+    const left = assertDone(await graph.get(path), 200);
+    assert.deepEqual([left.api.oauth2PermissionScopes, left.appRoles], [[one], []]);
+  });
+
+  test("an application stays the client or the API that it was made as", async () => {
+    const app = assertDone(await graph.post("applications", client("A client")), 201);
+    const resource = assertDone(await graph.post("applications", api("An API")), 201);
+    for (const body of [
+      { api: { oauth2PermissionScopes: [scope("X")] } },
+      { identifierUris: ["api://x"] },
+      { appRoles: [role("X")] },
+      { doorcodeTokenProfile: "rfc9068" },
+    ]) {
+      assertRefused(await graph.patch(`applications/${app.id}`, body), 400, "Request_BadRequest", /is a client/);
+    }
+    for (const body of [
+      { isFallbackPublicClient: true },
+      { publicClient: { redirectUris: ["http://localhost"] } },
+      { web: { redirectUris: ["https://app.example/"] } },
+    ]) {
+      assertRefused(await graph.patch(`applications/${resource.id}`, body), 400, "Request_BadRequest", /is an API/);
+    }
+    const nothing = { identifierUris: [], appRoles: [], api: { oauth2PermissionScopes: [] } };
+    assertDone(await graph.patch(`applications/${app.id}`, nothing), 204);
+  });
+
+  test("what is unknown, of a wrong type or of no use is refused by its name, and nothing has changed", async () => {
+    const made = assertDone(await graph.post("applications", client("Steady")), 201);
+    const rows: [unknown, RegExp][] = [
+      [{ displayname: "x" }, /Invalid property 'displayname'/],
+      [{ id: randomUUID() }, /Invalid property 'id'/],
+      [{ web: { homePageUrl: "https://x.example" } }, /Invalid property 'web.homePageUrl'/],
+      [{ displayName: 7 }, /'displayName'.*expected string/],
+      [{ displayName: "" }, /'displayName'.*empty/],
+      [{ displayName: "a\u202eb" }, /'displayName'.*cannot be seen/],
+      [{ displayName: "x".repeat(257) }, /'displayName'/],
+      [{ displayName: null }, /'displayName'/],
+      [{ tags: "x" }, /'tags'/],
+      [{ signInAudience: "AzureADMultipleOrgs" }, /'signInAudience'.*AzureADMyOrg/],
+      [{ uniqueName: "another" }, /'uniqueName'/],
+      [{ isFallbackPublicClient: "yes" }, /'isFallbackPublicClient'/],
+      [{ publicClient: { redirectUris: ["javascript:alert(1)"] } }, /'publicClient.redirectUris.0'.*scheme/],
+      [{ publicClient: { redirectUris: ["http://app.example/"] } }, /https/],
+      [{ publicClient: { redirectUris: ["https://app.example/#x"] } }, /fragment/],
+      [{ publicClient: { redirectUris: ["https://*.app.example/"] } }, /wildcard/],
+      [{ publicClient: { redirectUris: ["not a URI"] } }, /no absolute URI/],
+      [{ groupMembershipClaims: "Some" }, /'groupMembershipClaims'/],
+      [{ requiredResourceAccess: [{ resourceAppId: "x", resourceAccess: [] }] }, /resourceAppId.*GUID/],
+      [{ requiredResourceAccess: [{ resourceAppId: GRAPH }] }, /resourceAccess'.*a value is required/],
+      [[], /no application/],
+      ["text", /JSON/],
+      ["", /Empty Payload/],
+    ];
+    for (const [body, message] of rows) {
+      assertRefused(await graph.patch(`applications/${made.id}`, body), 400, "Request_BadRequest", message);
+    }
+    assert.deepEqual(assertDone(await graph.get(`applications/${made.id}`), 200), made);
+  });
+
+  test("bad scopes, roles and identifier URIs are refused by their names", async () => {
+    const same = scope("Same");
+    const rows: [object, RegExp][] = [
+      [api("x", [same, { ...scope("Other"), id: same.id }]), /the id '.*' twice/],
+      [api("x", [same, scope("same")]), /the value 'same' twice/],
+      [api("x", [scope("two words")]), /oauth2PermissionScopes.0.value/],
+      [api("x", [scope("S", { type: "Everybody" })]), /oauth2PermissionScopes.0.type/],
+      [api("x", [scope("S", { id: "1" })]), /oauth2PermissionScopes.0.id'.*GUID/],
+      [api("x", [], [role("R", { allowedMemberTypes: [] })]), /appRoles.0.allowedMemberTypes/],
+      [api("x", [], [role("R", { displayName: undefined })]), /appRoles.0.displayName'.*a value is required/],
+      [{ ...api("x"), identifierUris: ["http://api.example"] }, /identifierUris.0/],
+      [{ ...api("x"), identifierUris: ["api://a", "api://b"] }, /identifierUris/],
+      [{ ...api("x"), identifierUris: ["api://slash/"] }, /identifierUris.0/],
+      [{ displayName: "x", api: { requestedAccessTokenVersion: 1 } }, /requestedAccessTokenVersion/],
+    ];
+    for (const [body, message] of rows) {
+      assertRefused(await graph.post("applications", body), 400, "Request_BadRequest", message);
+    }
+  });
+
+  test("a deleted application is gone with its consents, its sign-ins are over, its name is free again", async () => {
+    const made = assertDone(await graph.post("applications", { ...client("Brief"), uniqueName: "brief" }), 201);
+    const { store } = tenant.context;
+    await store.directory.addConsent({ clientId: made.appId, userId: null, resourceId: GRAPH, scopes: ["openid"] });
+    assertDone(await graph.delete(`applications/${made.id}`), 204);
+    assertRefused(await graph.get(`applications/${made.id}`), 404, "Request_ResourceNotFound");
+    assertRefused(await graph.delete(`applications/${made.id}`), 404, "Request_ResourceNotFound");
+    assert.equal(await store.directory.findApp(made.appId), undefined);
+    assert.deepEqual(await store.permissions.listConsents({ clientId: made.appId }), []);
+    assertDone(await graph.post("applications", { ...client("Brief"), uniqueName: "brief" }), 201);
+  });
+
+  test("what the tenant began with is there by name, with what was consented as what it needs", async () => {
+    const app = assertDone(await graph.get("applications(uniqueName='ciam-client-app')"), 200);
+    const resource = assertDone(await graph.get("applications(uniqueName='ciam-ToDoList-api')"), 200);
+    assert.equal(app.appId, tenant.apps[0]?.clientId);
+    const needed = Object.fromEntries(
+      app.requiredResourceAccess.map((each: { resourceAppId: string; resourceAccess: { id: string }[] }) => [
+        each.resourceAppId,
+        each.resourceAccess.map(({ id }) => id),
+      ]),
+    );
+    assert.deepEqual(needed[GRAPH].slice(0, 1), [OPENID.id]);
+    const exposed = resource.api.oauth2PermissionScopes.map(({ id }: { id: string }) => id);
+    assert.deepEqual(needed[resource.appId], exposed);
+    const [one] = exposed;
+    assert.match(one, /^[0-9a-f]{8}-[0-9a-f]{4}-5/);
+    const again = assertDone(await graph.get("applications(uniqueName='ciam-ToDoList-api')"), 200);
+    assert.equal(again.api.oauth2PermissionScopes[0].id, one);
+  });
+
+  test("every change is in the audit log, with who did it and nothing secret", async () => {
+    const made = assertDone(await graph.post("applications", client("Audited")), 201);
+    assertDone(await graph.patch(`applications/${made.id}`, { displayName: "Audited again", tags: [] }), 204);
+    assertDone(await graph.delete(`applications/${made.id}`), 204);
+    for (const [event, detail] of [
+      ["created", { app_id: made.appId, name: "Audited", kind: "app" }],
+      ["changed", { app_id: made.appId, changed: "displayName tags" }],
+      ["deleted", { app_id: made.appId, name: "Audited again" }],
+    ] as const) {
+      const [record] = await tenant.context.store.audit.list({ event: `graph.application.${event}`, limit: 1 });
+      assert.deepEqual([record?.actor, record?.userId, record?.detail], ["operator", null, detail]);
+    }
+  });
+});

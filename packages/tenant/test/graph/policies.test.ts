@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { addUser } from "../../../../tests/fixtures/registrations.ts";
+import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
+
+const BAD = "Request_BadRequest";
+const PATH = "identity/conditionalAccess/policies";
+const policy = (displayName: string, changes: object = {}) => ({
+  displayName,
+  state: "enabled",
+  conditions: {
+    clientAppTypes: ["all"],
+    applications: { includeApplications: ["All"] },
+    users: { includeUsers: ["All"], includeGroups: [], excludeUsers: [] },
+  },
+  grantControls: { operator: "OR", builtInControls: ["mfa"] },
+  ...changes,
+});
+
+describe("Graph: Conditional Access policies", () => {
+  let tenant: TestTenant;
+  let graph: GraphClient;
+  before(async () => {
+    tenant = await startTestTenant();
+    graph = await graphClient(tenant);
+  });
+  after(() => tenant.close());
+  const kept = async (id: string) =>
+    (await tenant.context.store.directory.listPolicies()).find((each) => each.id === id);
+
+  test("a policy for everybody and everything, then for a group and an app without one person, then none", async () => {
+    const made = assertDone(await graph.post(PATH, policy("admins-mfa")), 201);
+    assert.deepEqual(made.conditions.users.includeUsers, ["All"]);
+    assert.deepEqual([made.state, made.grantControls.builtInControls], ["enabled", ["mfa"]]);
+    const stored = await kept(made.id);
+    assert.deepEqual([stored?.clientIds, stored?.groupIds, stored?.excludedUserIds], [null, null, []]);
+
+    const user = await addUser(tenant.context, "out@contoso.example", "Out");
+    const groupId = assertDone(await graph.post("groups", { displayName: "In" }), 201).id;
+    const appId = tenant.apps[0]!.clientId;
+    const conditions = {
+      clientAppTypes: ["all"],
+      applications: { includeApplications: [appId] },
+      users: { includeUsers: [], includeGroups: [groupId], excludeUsers: [user.id] },
+    };
+    assertDone(await graph.patch(`${PATH}/${made.id}`, { conditions, state: "disabled" }), 204);
+    const read = assertDone(await graph.get(`${PATH}/${made.id}`), 200);
+    assert.deepEqual(read.conditions, {
+      ...conditions,
+      applications: { ...conditions.applications, excludeApplications: [] },
+      users: { ...conditions.users, excludeGroups: [] },
+    });
+    assert.equal(read.state, "disabled");
+    const now = await kept(made.id);
+    assert.deepEqual(now && [now.enabled, now.clientIds, now.groupIds], [false, [appId], [groupId]]);
+    assertDone(await graph.delete(`users/${user.id}`), 204);
+    assert.deepEqual((await kept(made.id))?.excludedUserIds, []);
+    assertDone(await graph.delete(`${PATH}/${made.id}`), 204);
+    assertRefused(await graph.get(`${PATH}/${made.id}`), 404, "Request_ResourceNotFound");
+  });
+
+  test("of two PATCHes at once both are kept", async () => {
+    const made = assertDone(await graph.post(PATH, policy("Before")), 201);
+    const path = `${PATH}/${made.id}`;
+    await Promise.all([graph.patch(path, { displayName: "After" }), graph.patch(path, { state: "disabled" })]);
+    const read = assertDone(await graph.get(path), 200);
+    assert.deepEqual([read.displayName, read.state], ["After", "disabled"]);
+  });
+
+  test("a policy that would protect less than it says is refused", async () => {
+    const about = (applications: object, users: object = { includeUsers: ["All"] }) => ({
+      conditions: { applications: { includeApplications: ["All"], ...applications }, users },
+    });
+    const rows: [object, RegExp][] = [
+      [policy("x", about({ includeApplications: [] })), /includeApplications/],
+      [policy("x", about({ includeApplications: [randomUUID()] })), /1011.*includeApplications/],
+      [policy("x", about({ excludeApplications: [randomUUID()] })), /excludeApplications/],
+      [policy("x", about({}, { includeUsers: [] })), /names nobody/],
+      [policy("x", about({}, { includeUsers: [randomUUID()] })), /includeUsers/],
+      [policy("x", about({}, { includeGroups: [randomUUID()] })), /includeGroups/],
+      [policy("x", about({}, { includeUsers: ["All"], excludeUsers: [randomUUID()] })), /excludeUsers/],
+      [policy("x", about({}, { includeUsers: ["All"], excludeGroups: [randomUUID()] })), /excludeGroups/],
+      [policy("x", { state: "enabledForReportingButNotEnforced" }), /'state'/],
+      [policy("x", { grantControls: { operator: "OR", builtInControls: ["block"] } }), /builtInControls/],
+      [policy("x", { grantControls: undefined }), /'grantControls'/],
+      [policy("x", { sessionControls: {} }), /'sessionControls'/],
+      [policy("x", { conditions: { ...policy("x").conditions, locations: {} } }), /locations/],
+      [policy("x", { displayName: undefined }), /'displayName'/],
+    ];
+    for (const [body, message] of rows) assertRefused(await graph.post(PATH, body), 400, BAD, message);
+    assert.ok(!(await tenant.context.store.directory.listPolicies()).some(({ name }) => name === "x"));
+  });
+});

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import type { User } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import { signTokens } from "../../src/tokens/issue.ts";
+import type { TestTenant } from "../fixtures/start-test-tenant.ts";
+
+/** An access token for Graph of a sign-in by this person, as the token endpoint makes it, with these scopes. */
+export async function signedInToken(tenant: TestTenant, user: User, resourceScopes: string[]): Promise<string> {
+  const { store, clock } = tenant.context;
+  const app = (await store.directory.findApp(tenant.apps[0]!.clientId))!;
+  const now = clock.now();
+  const scopes = {
+    oidc: ["openid"],
+    resourceId: GRAPH_RESOURCE_ID,
+    resourceScopes,
+    isDefault: false,
+    asked: ["openid", ...resourceScopes],
+  };
+  const request = {
+    id: randomUUID(),
+    deviceCodeHash: randomUUID(),
+    userCode: randomUUID(),
+    clientId: app.clientId,
+    requested: scopes,
+    deviceName: null,
+    devicePlatform: null,
+    initiatedIp: "192.0.2.7",
+    createdAt: now,
+    expiresAt: now + 60_000,
+  };
+  await store.grants.insert(request);
+  await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now });
+  const by = { sessionId: "s", userId: user.id, approved: scopes, consents: [], amr: ["pwd"], authTime: now };
+  await store.grants.approve(request.id, { ...by, decidedBy: "user", now });
+  const family = {
+    id: randomUUID(),
+    userId: user.id,
+    clientId: app.clientId,
+    grantId: request.id,
+    scopes,
+    amr: ["pwd"],
+    authTime: now,
+    createdAt: now,
+    expiresAt: now + 3_600_000,
+  };
+  const audit = { at: now, event: "device_grant.redeemed", actor: "client" as const, userId: user.id };
+  const { outcome } = await store.tokens.redeem({
+    deviceCodeHash: request.deviceCodeHash,
+    clientId: app.clientId,
+    family,
+    refreshToken: null,
+    now,
+    audit: { ...audit, clientId: app.clientId, grantId: request.id, ip: null, detail: {} },
+  });
+  if (outcome !== "redeemed") throw new Error(`redemption: ${outcome}`);
+  return (await signTokens(tenant.context, { user, app, scopes, family })).accessToken;
+}

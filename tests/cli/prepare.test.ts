@@ -1,0 +1,189 @@
+// `doorcode prepare`, `tenant start --file` and `tenant export` as they are published, against a tenant.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { doorcode, type Running, scratch } from "../../packages/cli/test/cli-process.ts";
+
+const file = `apps:
+  ciam-client-app:
+    permissions: [openid, offline_access, ciam-ToDoList-api/ToDoList.Read]
+apis:
+  ciam-ToDoList-api:
+    scopes:
+      ToDoList.Read: { displayName: Read your to-do lists }
+userFlows:
+  SignInSignUpSample:
+    apps: [ciam-client-app]
+`;
+
+/** A folder with the file, and a tenant that was started with it. */
+async function world(t: TestContext, text = file) {
+  const folder = await scratch(t);
+  const yaml = join(folder, "doorcode.tenant.yaml");
+  await writeFile(yaml, text);
+  const env = { HOME: folder, DOORCODE_STORE_DIR: join(folder, "store") };
+  const start = (...args: string[]) => doorcode(args, { env, cwd: folder });
+  const tenant = start("tenant", "start", "--file", yaml, "--port", "0", "--json");
+  t.after(async () => {
+    tenant.child.kill("SIGTERM");
+    await tenant.ended;
+  });
+  const ready = await event(tenant, "ready");
+  const prepare = async (...args: string[]) => {
+    const { stdout: token } = await start("tenant", "token").ended;
+    return withInput(folder, env, ["prepare", "--token-stdin", "--to", ready.authority, ...args], token);
+  };
+  return { folder, yaml, env, start, ready, prepare };
+}
+
+interface Ready {
+  authority: string;
+  apps: { name: string; client_id: string }[];
+  apis: { name: string; client_id: string; scopes: string[] }[];
+}
+
+async function event({ child, ended }: Running, name: string): Promise<Ready> {
+  let said = "";
+  for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
+    said += chunk;
+    const line = said
+      .split("\n")
+      .find((each) => each.startsWith(`{"v":1,"event":"${name}"`) && said.includes(`${each}\n`));
+    if (line) return JSON.parse(line);
+  }
+  throw new Error(`it never said ${name}: ${(await ended).stderr}`);
+}
+
+async function withInput(cwd: string, env: NodeJS.ProcessEnv, args: string[], input: string) {
+  const { child, ended } = doorcode(args, { env, cwd, stdin: "pipe" });
+  child.stdin!.end(input);
+  return ended;
+}
+
+describe("a tenant started with a file", { concurrency: true }, () => {
+  test("is what the file says once it is ready, and prints what programs need", async (t) => {
+    const { ready, start } = await world(t);
+    assert.deepEqual(
+      ready.apps.map(({ name }) => name),
+      ["ciam-client-app"],
+    );
+    assert.deepEqual(
+      ready.apis.map(({ name, scopes }) => ({ name, scopes })),
+      [{ name: "ciam-ToDoList-api", scopes: ["ToDoList.Read"] }],
+    );
+    const { exit, stdout, stderr } = await start("tenant", "export").ended;
+    assert.equal(exit, 0, stderr);
+    assert.match(stdout, /^# yaml-language-server: \$schema=/);
+    assert.match(stdout, /SignInSignUpSample/);
+  });
+
+  test("keeps its client IDs when it is started again", async (t) => {
+    const folder = await scratch(t);
+    await writeFile(join(folder, "t.yaml"), file);
+    const ids: string[] = [];
+    for (let starts = 0; starts < 2; starts++) {
+      const tenant = doorcode(["tenant", "start", "--file", "t.yaml", "--data", "data", "--port", "0", "--json"], {
+        env: { HOME: folder },
+        cwd: folder,
+      });
+      const ready = await event(tenant, "ready");
+      ids.push(JSON.stringify([ready.apps, ready.apis]));
+      tenant.child.kill("SIGTERM");
+      assert.equal((await tenant.ended).exit, 143);
+    }
+    assert.equal(ids[0], ids[1]);
+  });
+
+  test("does not start with a file that has mistakes, and says all of them with their places", async (t) => {
+    const folder = await scratch(t);
+    await writeFile(join(folder, "t.yaml"), "apps:\n  a: { publicClint: true }\napi: {}\n");
+    const run = doorcode(["tenant", "start", "--file", "t.yaml", "--data", "data", "--port", "0"], {
+      env: { HOME: folder },
+      cwd: folder,
+    });
+    const { exit, stderr } = await run.ended;
+    assert.equal(exit, 2, stderr);
+    assert.match(stderr, /t\.yaml:2:8 .*publicClient/);
+    assert.match(stderr, /t\.yaml:3:1 .*apis/);
+  });
+});
+
+describe("doorcode prepare", { concurrency: true }, () => {
+  test("with --plan exits 0 when the tenant is what the file says, and 9 when not, and changes nothing", async (t) => {
+    const { prepare, yaml, start } = await world(t);
+    const same = await prepare("--plan");
+    assert.equal(same.exit, 0, same.stderr + same.stdout);
+    assert.match(same.stdout, /Nothing to do/);
+    await writeFile(yaml, file.replace("Read your to-do lists", "Look at your lists"));
+    const before = await start("tenant", "export").ended;
+    const changed = await prepare("--plan");
+    assert.equal(changed.exit, 9, changed.stderr);
+    assert.match(changed.stdout, /~ api ciam-ToDoList-api\n.*Read your to-do lists.*Look at your lists/);
+    assert.equal((await start("tenant", "export").ended).stdout, before.stdout);
+  });
+
+  test("with --yes applies, prints the two lines that a program needs, and then has nothing to do", async (t) => {
+    const { prepare, yaml, ready } = await world(t);
+    await writeFile(yaml, file.replace("  ciam-client-app:\n", "  second-app: {}\n  ciam-client-app:\n"));
+    const { exit, stdout, stderr } = await prepare("--yes");
+    assert.equal(exit, 0, stderr);
+    assert.match(stdout, /\+ app second-app/);
+    assert.ok(
+      stdout.includes(
+        `ciam-client-app\n     authority: "${ready.authority}",\n     clientId: "${ready.apps[0]?.client_id}",`,
+      ),
+      stdout,
+    );
+    const again = await prepare("--yes", "--json");
+    const events = again.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      events.find(({ event }) => event === "plan"),
+      {
+        v: 1,
+        event: "plan",
+        create: 0,
+        change: 0,
+        remove: 0,
+        leave: events.filter(({ event }) => event === "step").length,
+      },
+    );
+    const applied = events.at(-1);
+    assert.equal(applied.event, "applied");
+    assert.deepEqual(applied.apps.map(({ name }: { name: string }) => name).sort(), ["ciam-client-app", "second-app"]);
+  });
+
+  test("without --yes asks, and where nobody can answer says so and changes nothing", async (t) => {
+    const { prepare, yaml } = await world(t);
+    await writeFile(yaml, `${file}groups: { staff: {} }\n`);
+    const { exit, stderr } = await prepare();
+    assert.equal(exit, 2);
+    assert.match(stderr, /--plan.*--yes/);
+    assert.equal((await prepare("--plan")).exit, 9);
+  });
+
+  test("writes the file from a living tenant, and never over a file that is there", async (t) => {
+    const { ready, start, env, folder } = await world(t);
+    const { stdout: token } = await start("tenant", "token").ended;
+    const from = (...more: string[]) =>
+      withInput(folder, env, ["prepare", "--token-stdin", "--from", ready.authority, ...more], token);
+    const written = await from("--file", "copy.yaml");
+    assert.equal(written.exit, 0, written.stderr);
+    assert.equal(await readFile(join(folder, "copy.yaml"), "utf8"), (await from()).stdout);
+    const again = await from("--file", "copy.yaml");
+    assert.equal(again.exit, 2);
+    assert.match(again.stderr, /is there already/);
+  });
+
+  test("refuses a token that is none, and one that Graph does not take", async (t) => {
+    const { env, folder, ready } = await world(t);
+    const args = ["prepare", "--token-stdin", "--to", ready.authority, "--plan"];
+    assert.equal((await withInput(folder, env, args, "")).exit, 2);
+    const refused = await withInput(folder, env, args, "A".repeat(200));
+    assert.equal(refused.exit, 3, refused.stderr);
+    assert.ok(!refused.stderr.includes("AAAA"));
+  });
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type AppTokenOptions, appToken } from "../../packages/client/src/app-token.ts";
+import { bearerFetch } from "../../packages/client/src/bearer-fetch.ts";
+import { DoorcodeError } from "../../packages/client/src/errors.ts";
+import { type HttpRequest, TransportError } from "../../packages/client/src/transport/transport.ts";
+import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { addCertifiedApp, type CertifiedApp } from "../fixtures/client-assertion.ts";
+import { claimsOf } from "../foreign-clients/jwt.ts";
+import { grants, startWorld, type World } from "./world.ts";
+
+const MINUTE = 60_000;
+
+describe("a program's own tokens, by its certificate", () => {
+  let world: World;
+  let ci: CertifiedApp;
+  before(async () => {
+    world = await startWorld({ clock: "moving" });
+    ci = await addCertifiedApp(world.tenant.context);
+    const { clientId } = world.tenant.apis[0]!;
+    await world.tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  /** The program's alone: MSAL signs assertions by the machine's time, which is the tenant's too. */
+  function ownClock() {
+    let ahead = 0;
+    return {
+      now: () => Date.now() + ahead,
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        await new Promise(setImmediate);
+        signal?.throwIfAborted();
+        ahead += ms;
+      },
+      advance: (ms: number) => {
+        ahead += ms;
+      },
+    };
+  }
+  const tokens = (more: Partial<AppTokenOptions> = {}) =>
+    appToken({
+      authority: world.tenant.authority,
+      clientId: ci.app.clientId,
+      certificate: ci.own.privateKey + ci.own.certificate,
+      scope: `api://${world.tenant.apis[0]!.clientId}/.default`,
+      transport: world.transport(),
+      clock: ownClock(),
+      ...more,
+    });
+  const asked = () => grants(world.requests, "client_credentials");
+  const isTokenRequest = ({ body = "" }: HttpRequest) => body.includes("grant_type=client_credentials");
+
+  test("many who ask at once share one request; the token serves until five minutes before its end", async () => {
+    const clock = ownClock();
+    const token = tokens({ clock });
+    const before = asked().length;
+    const given = await Promise.all(Array.from({ length: 64 }, () => token()));
+    assert.equal(new Set(given).size, 1);
+    assert.equal(asked().length, before + 1);
+    assert.deepEqual(claimsOf(given[0]!).roles, ["ToDoList.Read.All"]);
+
+    clock.advance(54 * MINUTE);
+    assert.equal(await token(), given[0]);
+    clock.advance(2 * MINUTE);
+    assert.notEqual(await token(), given[0]);
+    assert.equal(asked().length, before + 2);
+  });
+
+  test("each request has an assertion of its own, of ten minutes, named by the SHA-256 thumbprint", async () => {
+    const from = asked().length;
+    await tokens()();
+    await tokens()();
+    const made = asked()
+      .slice(from)
+      .map(({ body }) => new URLSearchParams(body).get("client_assertion")!);
+    assert.equal(new Set(made.map((each) => claimsOf(each).jti)).size, 2);
+    const header = JSON.parse(Buffer.from(made[0]!.split(".")[0]!, "base64url").toString());
+    assert.deepEqual([header.alg, header["x5t#S256"]], ["PS256", ci.own.sha256]);
+  });
+
+  test("an answer that is lost costs an assertion, and no token", async () => {
+    let lost = 0;
+    const transport = world.transport((request, answer) => {
+      if (isTokenRequest(request) && lost++ === 0) throw new TransportError("connection", "cut off");
+      return answer;
+    });
+    assert.ok(await tokens({ transport })());
+    assert.equal(lost, 3);
+  });
+
+  test("while the issuer is away a token serves to its end, and then that is said", async () => {
+    let away = false;
+    const network = world.transport();
+    const transport = {
+      send: (request: HttpRequest) => {
+        if (away) throw new TransportError("connection", "nothing listens");
+        return network.send(request);
+      },
+    };
+    const clock = ownClock();
+    const token = tokens({ transport, clock });
+    const first = await token();
+    away = true;
+    clock.advance(57 * MINUTE);
+    assert.equal(await token(), first);
+    clock.advance(3 * MINUTE);
+    await assert.rejects(token(), { code: "issuer_unreachable" });
+    away = false;
+    assert.notEqual(await token(), first);
+  });
+
+  test("an unknown certificate, app or API is refused by name, with what to do, and without the assertion", async () => {
+    const stranger = await ownCertificate();
+    const refused = async (more: Partial<AppTokenOptions>, aadsts: number, hint: RegExp) => {
+      const error = await tokens(more)().then(assert.fail, (thrown: unknown) => thrown);
+      assert.ok(error instanceof DoorcodeError);
+      assert.deepEqual([error.code, error.aadsts], ["client_rejected", aadsts], error.message);
+      assert.match(error.hint, hint);
+      const assertion = new URLSearchParams(asked().at(-1)!.body).get("client_assertion")!;
+      assert.ok(!error.message.includes(assertion.slice(0, 40)));
+    };
+    await refused({ certificate: stranger.privateKey + stranger.certificate }, 700027, /add-certificate/);
+    await refused({ clientId: world.clientId }, 700027, /add-certificate/);
+    await refused({ clientId: world.tenant.apis[0]!.clientId }, 700016, /client ID/);
+    await refused({ scope: world.scopes.payroll.replace(/\/[^/]+$/, "/.default") }, 501051, /role/);
+    await refused({ scope: "api://nobody/.default" }, 500011, /No such API/);
+  });
+
+  test("bearerFetch takes it for a web API, and asks it for each request", async () => {
+    const token = tokens();
+    let times = 0;
+    const fetch = bearerFetch({
+      origin: new URL(world.tenant.authority).origin,
+      ca: world.tenant.ca,
+      token: async () => {
+        times++;
+        return token();
+      },
+    });
+    // Of the tenant's own endpoints this is one that reads a bearer token: it refuses an app's.
+    for (let time = 0; time < 2; time++) {
+      assert.equal((await fetch(`${world.tenant.authority}/openid/userinfo`)).status, 401);
+    }
+    assert.equal(times, 2);
+  });
+
+  test("an abort ends it", async () => {
+    const aborted = AbortSignal.abort();
+    await assert.rejects(tokens({ signal: aborted })(), { code: "cancelled" });
+    const controller = new AbortController();
+    const transport = {
+      send: () => {
+        controller.abort();
+        return new Promise<never>(() => undefined);
+      },
+    };
+    await assert.rejects(tokens({ transport, signal: controller.signal })(), { code: "cancelled" });
+  });
+
+  test("the machine's own CA and no other is trusted", async () => {
+    assert.ok(await tokens({ transport: undefined, ca: world.tenant.ca })());
+    await assert.rejects(tokens({ transport: undefined, ca: ci.own.certificate })(), { code: "issuer_unreachable" });
+  });
+});

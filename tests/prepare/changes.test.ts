@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { putUserFlow } from "../../packages/tenant/src/index.ts";
+import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
+
+const SMALL = `
+apps:
+  first-app: { permissions: [openid, todo-api/Read], assignmentRequired: true, assignedTo: [staff] }
+apis:
+  todo-api:
+    scopes:
+      Read: { displayName: Read }
+      Write: { displayName: Write }
+    roles:
+      All: { displayName: All, assignedTo: [ada@contoso.example] }
+userFlows:
+  Flow: { attributes: [displayName], mfa: required, apps: [first-app] }
+groups:
+  staff: { members: [ada@contoso.example, grace@contoso.example] }
+policies:
+  mfa: { require: mfa, apps: [first-app], groups: [staff], except: [ada@contoso.example] }
+users:
+  ada@contoso.example: { administrator: true }
+  grace@contoso.example: {}
+`;
+
+/** As SMALL, with less in its lists. */
+const LESS = `
+apps:
+  first-app: { permissions: [openid], assignmentRequired: true }
+apis:
+  todo-api: { scopes: { Read: { displayName: Read } } }
+userFlows:
+  Flow: { attributes: [displayName] }
+groups:
+  staff: { members: [grace@contoso.example] }
+policies:
+  mfa: { require: mfa, apps: [first-app], groups: [staff] }
+users:
+  ada@contoso.example: {}
+  grace@contoso.example: {}
+`;
+
+test("What a file no longer lists stays; with --prune it goes", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare(SMALL);
+  assert.deepEqual(await prepared.differences(LESS), ["~ policy Flow: second factor"], "mfa: off is a setting");
+  await prepared.prepare(LESS);
+  const { model: kept } = await prepared.export();
+  assert.deepEqual(kept.apps["first-app"]?.permissions, ["openid", "todo-api/Read"]);
+  assert.deepEqual(Object.keys(kept.apis["todo-api"]?.scopes ?? {}), ["Read", "Write"]);
+  assert.deepEqual(kept.groups.staff?.members, ["ada@contoso.example", "grace@contoso.example"]);
+  assert.equal(kept.users["ada@contoso.example"]?.administrator, true);
+  assert.equal(kept.userFlows.Flow?.mfa, "off");
+
+  assert.deepEqual(await prepared.differences(LESS, { prune: true }), [
+    "~ api todo-api",
+    "~ app first-app",
+    "~ consent first-app",
+    "~ members staff",
+    "~ assignment first-app",
+    "~ administrator ada@contoso.example",
+    "~ user flow Flow",
+    "~ policy mfa",
+    "- policy Flow: second factor",
+  ]);
+  await prepared.prepare(LESS, { prune: true });
+  assert.deepEqual(await prepared.differences(LESS, { prune: true }), []);
+  const { model } = await prepared.export();
+  assert.deepEqual(model.apps["first-app"]?.permissions, ["openid"]);
+  assert.deepEqual(model.apps["first-app"]?.assignedTo, []);
+  assert.deepEqual(Object.keys(model.apis["todo-api"]?.scopes ?? {}), ["Read"]);
+  assert.deepEqual(model.apis["todo-api"]?.roles, {});
+  assert.deepEqual(model.groups.staff?.members, ["grace@contoso.example"]);
+  assert.equal(model.users["ada@contoso.example"]?.administrator, false);
+  assert.deepEqual(model.userFlows.Flow?.apps, []);
+  assert.deepEqual(model.policies.mfa?.except, []);
+});
+
+test("With --prune what prepare made and the file no longer names is deleted; nothing that others made, and no user", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare(SMALL);
+  const other = "apps: { other-app: {} }";
+  assert.deepEqual(await prepared.differences(other), ["+ app other-app", "+ consent other-app"]);
+  const { done } = await prepared.prepare(other, { prune: true });
+  assert.deepEqual(done.map(lineOf), [
+    "+ app other-app",
+    "+ consent other-app",
+    "- policy Flow: second factor",
+    "- user flow Flow",
+    "- app first-app",
+    "- api todo-api",
+    "- group staff",
+  ]);
+  const { model, notes } = await prepared.export();
+  assert.deepEqual(Object.keys(model.apps), ["ciam-client-app", "other-app"]);
+  assert.deepEqual(Object.keys(model.apis), ["ciam-ToDoList-api"]);
+  assert.deepEqual(Object.keys(model.users), ["ada@contoso.example", "grace@contoso.example"]);
+  assert.deepEqual(model.groups, {});
+  assert.deepEqual(model.userFlows, {});
+  assert.match(notes.join("\n"), /The policy "mfa" is about nothing/, "policies carry no mark");
+});
+
+test("What a file does not name is not even looked at", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare(SMALL);
+  prepared.calls.length = 0;
+  await prepared.prepare("groups: { staff: { displayName: All of us } }");
+  assert.deepEqual(
+    prepared.calls.filter((call) => !/^GET \/(organization|groups\()/.test(call)).map((call) => call.slice(0, 14)),
+    ["PATCH /groups/"],
+  );
+  const { model } = await prepared.export();
+  assert.equal(model.groups.staff?.displayName, "All of us");
+  assert.equal(model.groups.staff?.members.length, 2);
+});
+
+test("An app moves from one user flow to another; a changed text, colour or name changes nothing else", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare(SMALL);
+  const moved = SMALL.replace("  Flow: { attributes", "  New: { apps: [first-app] }\n  Flow: { attributes")
+    .replace("mfa: required, apps: [first-app]", "mfa: required")
+    .replace("Read: { displayName: Read }", "Read: { displayName: Read, description: All of it }")
+    .replace("apps:", 'tenant: { name: Fabrikam, color: "#ABC" }\napps:');
+  const plan = await prepared.plan(moved);
+  const changed = plan.steps.filter(({ action }) => action === "change");
+  assert.deepEqual(changed, [
+    {
+      action: "change",
+      kind: "tenant",
+      name: "doorcode.localhost",
+      changes: [
+        { what: "name", from: "Doorcode", to: "Fabrikam" },
+        { what: "color", from: "#3b5bdb", to: "#aabbcc" },
+      ],
+    },
+    {
+      action: "change",
+      kind: "api",
+      name: "todo-api",
+      changes: [{ what: "scope Read description", from: "Read", to: "All of it" }],
+    },
+    {
+      action: "change",
+      kind: "user flow",
+      name: "Flow",
+      changes: [{ what: "second factor", from: "off", to: "on" }],
+    },
+    {
+      action: "change",
+      kind: "policy",
+      name: "Flow: second factor",
+      changes: [{ what: "enabled", from: "on", to: "off" }],
+    },
+  ]);
+  await prepared.prepare(moved);
+  assert.deepEqual(await prepared.differences(moved), []);
+  const { model } = await prepared.export();
+  assert.deepEqual(model.userFlows.New?.apps, ["first-app"]);
+  assert.deepEqual(model.userFlows.Flow?.apps, []);
+  assert.equal(model.tenant.name, "Fabrikam");
+  assert.equal(model.userFlows.Flow?.mfa, "required");
+  assert.equal(model.userFlows.New?.mfa, "off");
+  const policies = await prepared.tenant.context.store.directory.listPolicies();
+  assert.equal(policies.find(({ name }) => name === "Flow: second factor")?.enabled, false, "the app left it");
+});
+
+test("An app cannot become an API", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare("apps: { first-app: {} }");
+  await assert.rejects(prepared.plan("apis: { first-app: {} }"), /`first-app` is an app in the tenant/);
+  await prepared.prepare("apis: { some-api: {} }");
+  await assert.rejects(prepared.plan("apps: { some-api: {} }"), /`some-api` is an API in the tenant/);
+});
+
+test("A user flow of the TypeScript API is known by its name, and what it requires is changed like any other's", async () => {
+  await using prepared = await PreparedTenant.start();
+  const terms = { label: "I accept", url: "https://contoso.example" };
+  await putUserFlow(prepared.tenant.context, { name: "Native", mfaRequired: true, termsOfUse: terms });
+  const { model } = await prepared.export();
+  assert.equal(model.userFlows.Native?.mfa, "required");
+  assert.deepEqual(model.userFlows.Native?.termsOfUse, terms);
+  assert.deepEqual(await prepared.differences({ ...model, users: {} }), []);
+
+  await prepared.prepare("userFlows: { Native: { signIn: [email_code] } }");
+  const { model: after } = await prepared.export();
+  assert.equal(after.userFlows.Native?.mfa, "off");
+  assert.deepEqual(after.userFlows.Native?.signIn, ["email_code"]);
+  assert.equal(after.userFlows.Native?.termsOfUse, undefined);
+  const { done } = await prepared.prepare("tenant: {}", { prune: true });
+  assert.deepEqual(done, [], "it is not prepare's to delete");
+});

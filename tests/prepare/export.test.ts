@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readTenantFile, writeTenantFile } from "../../packages/prepare/src/index.ts";
+import { EVERYTHING, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
+
+test("What is exported makes the same tenant elsewhere, whose export is the same file", async () => {
+  await using first = await PreparedTenant.start();
+  await first.prepare(EVERYTHING, { env: PASSWORDS });
+  const { model, notes } = await first.export();
+  const file = writeTenantFile(model);
+  assert.deepEqual(readTenantFile(file, "doorcode.tenant.yaml"), model);
+  assert.equal(notes.length, 1, notes.join("\n"));
+  assert.match(notes[0] ?? "", /2 users without their passwords/);
+
+  await using second = await PreparedTenant.start({ store: "postgres" });
+  await second.prepare(file);
+  assert.deepEqual(await second.differences(file), []);
+  assert.equal(writeTenantFile((await second.export()).model), file);
+  assert.deepEqual(await first.differences(file), [], "and it is no change where it comes from");
+});
+
+test("An export says of everything what the file said", async () => {
+  await using prepared = await PreparedTenant.start();
+  await prepared.prepare(EVERYTHING, { env: PASSWORDS });
+  const { model } = await prepared.export();
+  const said = modelOf(EVERYTHING);
+  said.tenant.domain = "doorcode.localhost";
+  said.users["ada@contoso.example"]!.passwordFrom = undefined;
+  for (const app of Object.values(said.apps)) app.assignedTo.sort();
+  // The built-in app and API had more before, and nothing is taken away without --prune.
+  said.apis["ciam-ToDoList-api"]!.roles = model.apis["ciam-ToDoList-api"]!.roles;
+  said.apps["ciam-client-app"]!.permissions = model.apps["ciam-client-app"]!.permissions;
+  for (const role of Object.values(said.apis["payroll-api"]!.roles)) role.assignedTo.sort();
+  assert.deepEqual(model, said);
+});
+
+test("A tenant that nobody prepared is exported as it is", async () => {
+  await using prepared = await PreparedTenant.start();
+  const { model, notes } = await prepared.export();
+  assert.deepEqual(notes, []);
+  assert.deepEqual(Object.keys(model.apps), ["ciam-client-app"]);
+  assert.deepEqual(Object.keys(model.apis), ["ciam-ToDoList-api"]);
+  assert.equal(model.apps["ciam-client-app"]?.adminConsent, true);
+  assert.deepEqual(await prepared.differences(model), []);
+});
