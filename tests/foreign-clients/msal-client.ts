@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Command, MsalSettings, Outcome, SignedIn, SilentRequest, ToldCode } from "./msal-protocol.ts";
 
-type Line = { id: number; code?: ToldCode; value?: unknown; error?: Outcome["error"] };
+type Line = { id: number; code?: ToldCode; url?: string; value?: unknown; error?: Outcome["error"] };
 /** `Omit` that keeps the members of a union apart. */
 type Ask<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
@@ -11,6 +11,11 @@ type Ask<T> = T extends { id: number } ? Omit<T, "id"> : never;
 export interface MsalClient extends AsyncDisposable {
   /** Signs in; `meanwhile` runs while MSAL polls already. Rejects with `MsalRefusal`. */
   signIn(scopes: string[], meanwhile: (code: ToldCode) => Promise<void>): Promise<SignedIn>;
+  /** `acquireTokenInteractive`, with its own loopback server; `browse` opens the browser. Rejects with `MsalRefusal`. */
+  signInInteractive(
+    request: { scopes: string[]; prompt?: string; loginHint?: string },
+    browse: (url: string) => Promise<void>,
+  ): Promise<SignedIn>;
   /** One outcome a request, all asked at once. */
   silentAll(...requests: SilentRequest[]): Promise<Outcome[]>;
   /** Rejects with `MsalRefusal`. */
@@ -53,12 +58,20 @@ export function startMsal(settings: MsalSettings, caFile: string): MsalClient {
     }
   });
 
-  function ask<T>(command: Ask<Command>, onCode?: (code: ToldCode) => Promise<void>): Promise<T> {
+  function ask<T>(
+    command: Ask<Command>,
+    onCode?: (code: ToldCode) => Promise<void>,
+    onUrl?: (url: string) => Promise<void>,
+  ): Promise<T> {
     const id = ++lastId;
     return new Promise<T>((resolve, reject) => {
       listeners.set(id, (line) => {
         if (line.code && onCode) {
           onCode(line.code).catch(reject);
+          return;
+        }
+        if (line.url !== undefined && onUrl) {
+          onUrl(line.url).catch(reject);
           return;
         }
         listeners.delete(id);
@@ -76,6 +89,7 @@ export function startMsal(settings: MsalSettings, caFile: string): MsalClient {
   const silentAll = (...requests: SilentRequest[]) => ask<Outcome[]>({ do: "silent", requests });
   return {
     signIn: (scopes, meanwhile) => ask({ do: "sign-in", scopes }, meanwhile),
+    signInInteractive: (request, browse) => ask({ do: "sign-in-interactive", ...request }, undefined, browse),
     silentAll,
     async silent(request) {
       const [outcome] = await silentAll(request);

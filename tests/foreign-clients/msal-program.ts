@@ -43,6 +43,16 @@ async function run(command: Command): Promise<unknown> {
       });
       return result && shown(result);
     }
+    case "sign-in-interactive": {
+      const { scopes, id, prompt, loginHint } = command;
+      const result = await application.acquireTokenInteractive({
+        scopes,
+        openBrowser: async (url) => tell({ id, url }),
+        ...(prompt === undefined ? {} : { prompt }),
+        ...(loginHint === undefined ? {} : { loginHint }),
+      });
+      return shown(result);
+    }
     case "silent": {
       const [account] = await cache.getAllAccounts();
       if (!account) throw new Error("Nobody is signed in.");

@@ -11,6 +11,8 @@ export interface SilentRequest {
 
 export type Command =
   | { id: number; do: "sign-in"; scopes: string[] }
+  /** In a browser, which whoever started the program opens at the address it is told. */
+  | { id: number; do: "sign-in-interactive"; scopes: string[]; prompt?: string; loginHint?: string }
   /** All requests at once. */
   | { id: number; do: "silent"; requests: SilentRequest[] }
   | { id: number; do: "accounts" | "cache" | "remove-account" | "sign-out" };

@@ -8,6 +8,7 @@ import { locales } from "../../packages/tenant/src/messages/languages.ts";
 import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chromeIn, samples } from "../../packages/tenant/test/pages/sample-views.ts";
+import { standing } from "../../packages/tenant/test/pages/serve-samples.ts";
 import { show } from "./show.ts";
 
 const folder = resolve(process.argv[2] ?? ".gallery");
@@ -33,7 +34,7 @@ try {
       const page = await context.newPage();
       for (const sample of chosen) {
         await page.setViewportSize(screen);
-        await show(page, renderPage(sample.view, sample.chrome));
+        await show(page, standing(renderPage(sample.view, sample.chrome)));
         // As tall as the page, because what sticks to the screen's edge would stand in the middle of a full-page picture.
         const height = await page.evaluate<number>("document.documentElement.scrollHeight");
         await page.setViewportSize({ width: screen.width, height });
@@ -67,7 +68,9 @@ async function contactSheets(
     const frames = chosen
       .slice(from, from + perSheet)
       .map((sample) => {
-        const document = renderPage(sample.view, sample.chrome).replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+        const document = standing(renderPage(sample.view, sample.chrome))
+          .replaceAll("&", "&amp;")
+          .replaceAll('"', "&quot;");
         return `<figure><figcaption>${sample.name}</figcaption><iframe srcdoc="${document}" width="${screen.width}" height="${screen.height}"></iframe></figure>`;
       })
       .join("");

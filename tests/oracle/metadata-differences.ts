@@ -1,9 +1,8 @@
 /** Members of the metadata that one server has and the other has not, or has otherwise: the row that explains it. */
 export const metadataDifferences: Record<string, string> = {
-  authorization_response_iss_parameter_supported: "metadata-authorize",
-  code_challenge_methods_supported: "metadata-authorize",
   grant_types_supported: "metadata-authorize",
   pushed_authorization_request_endpoint: "metadata-authorize",
+  prompt_values_supported: "metadata-authorize",
   response_modes_supported: "metadata-authorize",
   response_types_supported: "metadata-authorize",
   acr_values_supported: "metadata-acr",

@@ -40,10 +40,7 @@ export const commands: Record<string, Command> = {
         multiple: true,
         help: "web API that `doorcode call` may send its token to",
       },
-      browser: {
-        type: "boolean",
-        help: "in a browser on this computer; the app needs the redirect URI http://localhost",
-      },
+      browser: { type: "boolean", help: "in a browser on this computer instead" },
       device: { type: "boolean", help: "by a code on a second device (the default)" },
       ...profile,
       ...caFile,
@@ -53,7 +50,10 @@ export const commands: Record<string, Command> = {
       ...json,
     },
     maxWords: 0,
-    notes: ["What is given once is remembered in the profile; later `doorcode login` alone is enough."],
+    notes: [
+      "What is given once is remembered in the profile; later `doorcode login` alone is enough.",
+      "--browser is for an app that has the redirect URI http://localhost.",
+    ],
     load: () => import("./login.ts"),
   },
   status: {

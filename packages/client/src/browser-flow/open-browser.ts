@@ -30,7 +30,8 @@ export async function openBrowser(
   }
 }
 
-function opener(address: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): [string, ...string[]] {
+/** The command that hands an address to the person's own browser. */
+export function opener(address: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): [string, ...string[]] {
   if (platform === "darwin") return ["/usr/bin/open", address];
   // By its whole path: Windows looks into the current folder first. `start` is a command of the shell, and would need one.
   if (platform === "win32") {

@@ -258,6 +258,41 @@ for (const engine of ["entra", "oidc"] as const) {
       if (engine === "oidc") await assert.rejects(client().signIn(), { code: "issuer_misbehaved", message: /by code/ });
     });
 
+    test("a token endpoint that is out of order for a moment costs nobody the sign-in", async (t) => {
+      const { signIn, issuer, events } = await program(t);
+      issuer.tokenAnswer = { status: 503, body: {} };
+      const clock: Clock = {
+        now: () => Date.now(),
+        async sleep(ms) {
+          // The pause between two tries; the patience with the person has no end here.
+          if (ms > 10_000) await new Promise(() => {});
+          issuer.tokenAnswer = undefined;
+        },
+      };
+      await signIn({}, { clock });
+      assert.deepEqual(
+        events.map(({ event }) => event),
+        ["browser", "retrying", "signed_in"],
+      );
+    });
+
+    test("cancelled while the code is redeemed, it keeps nothing and holds no browser", async (t) => {
+      const ending = new AbortController();
+      const { signIn, issuer, pages, kept } = await program(t);
+      issuer.tokenAnswer = { status: 503, body: {} };
+      const clock: Clock = {
+        now: () => Date.now(),
+        sleep: (ms, signal) =>
+          new Promise((_resolve, reject) => {
+            signal?.addEventListener("abort", () => reject(signal.reason));
+            if (ms < 10_000) ending.abort();
+          }),
+      };
+      await assert.rejects(signIn({ signal: ending.signal }, { clock }), { code: "cancelled" });
+      await assert.rejects(pages[0]!, "its connection is closed");
+      assert.deepEqual(await kept(), []);
+    });
+
     test("of several at once each gets its own answer", async (t) => {
       const { signIn, addresses } = await program(t);
       const sessions = await Promise.all([1, 2, 3].map(() => signIn()));

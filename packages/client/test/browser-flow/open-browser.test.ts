@@ -3,7 +3,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { hasDisplay } from "../../src/browser-flow/has-display.ts";
-import { openBrowser } from "../../src/browser-flow/open-browser.ts";
+import { openBrowser, opener } from "../../src/browser-flow/open-browser.ts";
 import { scratchFolder } from "../token-store/scratch-folder.ts";
 
 describe("a display", () => {
@@ -25,6 +25,16 @@ describe("a display", () => {
       assert.equal(hasDisplay(env, platform), has);
     });
   }
+});
+
+test("the opener is a program of the system's own, and on Windows not whatever lies in the current folder", () => {
+  const url = "https://login.example/?a=1&b=2";
+  assert.deepEqual(opener(url, {}, "linux"), ["xdg-open", url]);
+  assert.deepEqual(opener(url, {}, "darwin"), ["/usr/bin/open", url]);
+  const rundll = String.raw`D:\Windows\System32\rundll32.exe`;
+  assert.deepEqual(opener(url, { SystemRoot: String.raw`D:\Windows` }, "win32"), [
+    ...[rundll, "url.dll,FileProtocolHandler", url],
+  ]);
 });
 
 describe("opening the browser", { skip: process.platform === "win32" }, () => {

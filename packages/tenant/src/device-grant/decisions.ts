@@ -76,6 +76,9 @@ export async function claimGrant(
   return result;
 }
 
+/** What a person is asked about, by a device or by a program in their browser. */
+export type Asked = Pick<DeviceGrant, "id" | "clientId" | "requested">;
+
 export interface Described {
   app: App;
   permissions: Permissions;
@@ -83,18 +86,38 @@ export interface Described {
   digest: string;
 }
 
-/** What the confirm page shows to this person; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
-export async function describeGrant(
-  ctx: TenantContext,
-  grant: DeviceGrant,
-  userId: string,
-): Promise<Described | undefined> {
+/** What the page that asks shows to this person; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
+export async function describeGrant(ctx: TenantContext, grant: Asked, userId: string): Promise<Described | undefined> {
   const app = await ctx.store.directory.findApp(grant.clientId);
   if (!app || app.disabledAt !== null) return undefined;
   const permissions = await permissionsOf(ctx.store, { clientId: grant.clientId, userId, requested: grant.requested });
   const unconsented = await missingAdminConsent(ctx.store, grant.clientId, grant.requested);
   if (permissions.withdrawn || unconsented.length > 0) return undefined;
   return { app, permissions, digest: digestOfShown(ctx.sealKey, { grant, app, permissions }) };
+}
+
+/** Why a yes is none, whoever asked. */
+export type Obstacle = "ended" | "mfa_required" | "unassigned" | "not_administrator" | "changed";
+
+/**
+ * What a yes of this person's would mean now, or why it would be none. `shown` is the digest of the page that was read;
+ * an operator has read none.
+ */
+export async function groundOfYes(
+  ctx: TenantContext,
+  asked: Asked,
+  decider: Decider,
+  shown?: string,
+): Promise<Described | { outcome: Obstacle }> {
+  const described = await describeGrant(ctx, asked, decider.user.id);
+  if (!described) return { outcome: "ended" };
+  if (!decider.amr.includes(MFA) && (await requiresMfa(ctx.store, described.app, decider.user.id))) {
+    return { outcome: "mfa_required" };
+  }
+  if (!(await mayUse(ctx.store, asked.clientId, decider.user.id))) return { outcome: "unassigned" };
+  if (!(await mayGrant(ctx.store, asked.requested, decider.user.id))) return { outcome: "not_administrator" };
+  if (decider.by === "user" && shown !== described.digest) return { outcome: "changed" };
+  return described;
 }
 
 export type ApprovalResult =
@@ -117,15 +140,9 @@ export async function approveGrant(
   shown?: string,
 ): Promise<ApprovalResult> {
   const now = ctx.clock.now();
-  const described = await describeGrant(ctx, grant, decider.user.id);
-  if (!described) return { outcome: "ended", grant };
-  if (!decider.amr.includes(MFA) && (await requiresMfa(ctx.store, described.app, decider.user.id))) {
-    return { outcome: "mfa_required", grant };
-  }
-  if (!(await mayUse(ctx.store, grant.clientId, decider.user.id))) return { outcome: "unassigned", grant };
-  if (!(await mayGrant(ctx.store, grant.requested, decider.user.id))) return { outcome: "not_administrator", grant };
-  if (decider.by === "user" && shown !== described.digest) return { outcome: "changed", grant };
-  const { approved } = described.permissions;
+  const ground = await groundOfYes(ctx, grant, decider, shown);
+  if ("outcome" in ground) return { outcome: ground.outcome, grant };
+  const { approved } = ground.permissions;
   const result = await ctx.store.grants.approve(grant.id, {
     sessionId: decider.sessionId,
     userId: decider.user.id,

@@ -12,7 +12,7 @@ const LENGTH = 16;
  */
 export function digestOfShown(
   sealKey: SealKey,
-  shown: { grant: DeviceGrant; app: App; permissions: Permissions },
+  shown: { grant: Pick<DeviceGrant, "id">; app: App; permissions: Permissions },
 ): string {
   const { grant, app, permissions } = shown;
   const { oidc, resourceId, resourceScopes } = permissions.approved;

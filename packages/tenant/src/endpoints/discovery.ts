@@ -3,6 +3,7 @@ import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
 import { locales } from "../messages/languages.ts";
 import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { ACR_VALUES } from "../tokens/context-class.ts";
+import { PROMPTS, RESPONSE_MODES } from "./authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
 import { DEVICE_CODE_GRANT } from "./token.ts";
 
@@ -51,9 +52,12 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     revocation_endpoint: `${base}/oauth2/v2.0/revoke`,
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
-    grant_types_supported: [DEVICE_CODE_GRANT, "refresh_token", "client_credentials"],
-    // Required by OpenID Connect Discovery §3, and there is none yet.
-    response_types_supported: [],
+    grant_types_supported: ["authorization_code", DEVICE_CODE_GRANT, "refresh_token", "client_credentials"],
+    response_types_supported: ["code"],
+    response_modes_supported: RESPONSE_MODES,
+    prompt_values_supported: PROMPTS,
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
     scopes_supported: OIDC_SCOPES,
     ui_locales_supported: locales,
     subject_types_supported: ["pairwise"],

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance } from "fastify";
 import type { TenantContext } from "../tenant-context.ts";
+import { authorize } from "./authorize.ts";
 import { devicecode } from "./devicecode.ts";
 import { discovery, instanceDiscovery, keys } from "./discovery.ts";
 import { acceptForms } from "./form.ts";
@@ -47,9 +48,7 @@ export function registerEndpoints(app: FastifyInstance, ctx: TenantContext): voi
     userinfo(scope, ctx);
     revoke(scope, ctx);
     logout(scope, ctx);
-    scope.get("/:tenant/oauth2/v2.0/authorize", async () => {
-      throw new ProtocolError("response_type");
-    });
+    authorize(scope, ctx);
     refuseOtherMethods();
   });
 }

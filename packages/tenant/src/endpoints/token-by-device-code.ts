@@ -1,15 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { PollPace } from "../device-grant/poll-pace.ts";
 import type { App } from "../directory/entities.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { signTokens, tokenResponse } from "../tokens/issue.ts";
-import { REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
-import { hashRefreshToken, newRefreshToken } from "../tokens/refresh-token.ts";
 import { hashSecret } from "../tokens/seal.ts";
 import { type Form, required } from "./form.ts";
+import { newSignIn } from "./new-sign-in.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { secondFactorRequired } from "./second-factor-required.ts";
 
 /**
  * One poll (RFC 8628 §3.4, §3.5). It reads one row and writes nothing, unless the grant is approved and the poll on time:
@@ -70,59 +66,12 @@ async function redeem(
   if (!grant || !approved || !user)
     throw new ProtocolError("declined", standard ? {} : { error: "authorization_declined" });
 
-  const now = ctx.clock.now();
-  const family = {
-    id: randomUUID(),
-    userId: user.id,
-    clientId: client.clientId,
-    grantId: grant.id,
-    scopes: approved,
-    amr: grant.amr,
-    authTime: grant.authTime ?? now,
-    createdAt: now,
-    expiresAt: now + REFRESH_TOKEN_LIFETIME,
-  };
-  const tokens = await signTokens(ctx, { user, app: client, scopes: approved, family });
-  const refreshToken = approved.oidc.includes("offline_access") ? newRefreshToken() : undefined;
-  const result = await ctx.store.tokens.redeem({
-    deviceCodeHash,
-    clientId: client.clientId,
-    family,
-    refreshToken: refreshToken ? { tokenHash: hashRefreshToken(refreshToken), expiresAt: family.expiresAt } : null,
-    now,
-    audit: {
-      at: now,
-      event: "device_grant.redeemed",
-      actor: "client",
-      userId: user.id,
-      clientId: client.clientId,
-      grantId: grant.id,
-      ip,
-      detail: { family: family.id },
-    },
+  const from = { client, user, grantId: grant.id, scopes: approved, amr: grant.amr, authTime: grant.authTime };
+  return newSignIn(ctx, { ...from, event: "device_grant.redeemed", withClientInfo, ip }, async (input) => {
+    const result = await ctx.store.tokens.redeem({ ...input, deviceCodeHash });
+    if (result.outcome === "lost") throw lostTo(result.grant, input.now, standard);
+    return result;
   });
-  if (result.outcome === "redeemed") {
-    return tokenResponse({
-      tokens,
-      refreshToken,
-      scopes: approved,
-      user,
-      tenantId: ctx.config.tenantId,
-      withClientInfo,
-    });
-  }
-  if (result.outcome === "refused") {
-    if (result.why === "mfa") throw secondFactorRequired();
-    const name = {
-      user: "user_disabled",
-      app: "revoked",
-      assignment: "not_assigned",
-      administrator: "administrator_needed",
-      scope: "revoked",
-    } as const;
-    throw new ProtocolError(name[result.why]);
-  }
-  throw lostTo(result.grant, now, standard);
 }
 
 /** Another request, or time, was faster. */

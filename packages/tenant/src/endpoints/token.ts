@@ -4,6 +4,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { proveClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { tokenByAuthorizationCode } from "./token-by-authorization-code.ts";
 import { tokenByClientCredentials } from "./token-by-client-credentials.ts";
 import { tokenByDeviceCode } from "./token-by-device-code.ts";
 import { tokenByRefreshToken } from "./token-by-refresh-token.ts";
@@ -13,7 +14,7 @@ export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 /** What MSAL sends for the same. */
 const MSAL_DEVICE_CODE_GRANT = "device_code";
 
-/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, refresh tokens, and apps on their own. */
+/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, authorization codes, refresh tokens, and apps on their own. */
 export function token(app: FastifyInstance, ctx: TenantContext): void {
   const pace = new PollPace(ctx.clock);
 
@@ -30,6 +31,8 @@ export function token(app: FastifyInstance, ctx: TenantContext): void {
           standard: grantType === DEVICE_CODE_GRANT,
           ip: request.ip,
         });
+      case "authorization_code":
+        return tokenByAuthorizationCode(ctx, client, form, request.ip);
       case "refresh_token":
         return tokenByRefreshToken(ctx, client, form, request.ip);
       case "client_credentials":

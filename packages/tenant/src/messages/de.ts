@@ -1,6 +1,7 @@
 import { account } from "./de/account.ts";
 import { common, device, time } from "./de/common.ts";
 import { confirm, permissions } from "./de/confirm.ts";
+import { consent, returning } from "./de/consent.ts";
 import { ended } from "./de/ended.ts";
 import { enterCode } from "./de/enter-code.ts";
 import { inbox } from "./de/inbox.ts";
@@ -33,6 +34,8 @@ export const de: Messages = {
   attributes,
   confirm,
   permissions,
+  consent,
+  returning,
   ended,
   account,
   passkeys,

@@ -1,6 +1,7 @@
 import { account } from "./en/account.ts";
 import { common, device, time } from "./en/common.ts";
 import { confirm, permissions } from "./en/confirm.ts";
+import { consent, returning } from "./en/consent.ts";
 import { ended } from "./en/ended.ts";
 import { enterCode } from "./en/enter-code.ts";
 import { inbox } from "./en/inbox.ts";
@@ -33,6 +34,8 @@ export const en = {
   attributes,
   confirm,
   permissions,
+  consent,
+  returning,
   ended,
   account,
   passkeys,

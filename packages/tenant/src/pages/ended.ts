@@ -17,6 +17,8 @@ export type Ended = Extract<
       | "used"
       | "used_twice"
       | "elsewhere"
+      | "sign_in_over"
+      | "request_refused"
       | "stale_form"
       | "not_found"
       | "too_many"
@@ -44,14 +46,23 @@ ${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.
     case "no_access":
     case "needs_administrator":
       return end(
-        ended[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
-        form(
-          formActions.continue_as,
-          chrome,
-          { flow: view.flowId },
-          button(ended.otherAccount, { name: "answer", value: "other" }),
-        ),
+        ended[view.page][view.asking](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
+        view.asking === "device"
+          ? form(
+              formActions.continue_as,
+              chrome,
+              { flow: view.flowId },
+              button(ended.otherAccount, { name: "answer", value: "other" }),
+            )
+          : form(formActions.consent, chrome, { flow: view.flowId }, [
+              button(ended.otherAccount, { name: "decision", value: "other" }),
+              button(ended.back, { name: "decision", value: "no", alt: true }),
+            ]),
       );
+    case "sign_in_over":
+      return end(ended.sign_in_over, null);
+    case "request_refused":
+      return end(ended.request_refused, html`<p class="mono">${view.code}<br>${view.traceId}</p>`);
     case "declined":
       return end(
         ended.declined(html`<bdi>${view.appName}</bdi>`),

@@ -16,7 +16,9 @@
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
  * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
- * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
+ * | consent | /authorize/consent | as confirm |
+ * | returning | the program's | code or error, state, iss; no `csrf` |
+ * | no_access, needs_administrator | /device/continue | flow, answer = `other`; of a program: /authorize/consent with flow, decision = `other` or `no` |
  * | elsewhere | /confirm/take-over | flow |
  * | not_me | /not-me | token |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
@@ -56,6 +58,7 @@ export const formActions = {
   sign_up_details: "/sign-up/details",
   confirm: "/confirm",
   elsewhere: "/confirm/take-over",
+  consent: "/authorize/consent",
   not_me: "/not-me",
   account: "/me",
   account_sign_in: "/me/sign-in-again",

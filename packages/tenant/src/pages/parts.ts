@@ -117,6 +117,11 @@ export function flowLink(path: string, flowId: string): string {
   return `${path}?flow=${encodeURIComponent(flowId)}`;
 }
 
+/** One line of what is known, in a list of such. */
+export function fact(name: string, value: Html | string): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
 /** The name of an app in a heading: a short one stays on one line (`ciam-client-app` has places to break). */
 export function appName(name: string): Html {
   return html`<bdi${attrs({ class: name.length <= 20 ? "whole" : null })}>${name}</bdi>`;

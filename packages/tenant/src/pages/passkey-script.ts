@@ -1,7 +1,7 @@
 import type { View } from "./view.ts";
 
-/** The pages with passkeys run a script; no other page has one. */
-export function hasScript(view: View): boolean {
+/** It has a box that the script asks the browser by. */
+export function hasPasskeys(view: View): boolean {
   return view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
 }
 

@@ -1,15 +1,17 @@
 import { accountPage, accountSignedOutPage, myPasswordPage, signInAgainPage } from "./account.ts";
 import { authenticatorNeededPage, authenticatorPage, authenticatorSetUpPage } from "./authenticator.ts";
 import { confirmPage } from "./confirm.ts";
+import { consentPage } from "./consent.ts";
 import { endedPage } from "./ended.ts";
 import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
 import { layout, type Page } from "./layout.ts";
 import { deadLinkPage, notMeDonePage, notMePage } from "./not-me.ts";
 import { addPasskeyPage, passkeyPage } from "./passkey.ts";
-import { hasScript, passkeyScript } from "./passkey-script.ts";
+import { hasPasskeys, passkeyScript } from "./passkey-script.ts";
 import { myRecoveryCodesPage, recoveryCodesHiddenPage, recoveryCodesPage } from "./recovery-codes.ts";
 import { resetCodePage, resetEmailPage, resetPasswordPage } from "./reset.ts";
+import { returningPage, returningScript } from "./returning.ts";
 import {
   secondFactorAppPage,
   secondFactorEmailPage,
@@ -22,14 +24,20 @@ import { signUpCodePage, signUpEmailPage, signUpPasswordPage } from "./sign-up.t
 import { signUpDetailsPage } from "./sign-up-details.ts";
 import type { Chrome, View } from "./view.ts";
 
-export { hasScript } from "./passkey-script.ts";
 export { statusOf } from "./status.ts";
 export { titleOf } from "./titles.ts";
 
 /** A whole document for one view. */
 export function renderPage(view: View, chrome: Chrome): string {
   const page = pageOf(view, chrome);
-  return layout(hasScript(view) ? { ...page, script: passkeyScript } : page, chrome);
+  const script = scriptOf(view);
+  return layout(script === undefined ? page : { ...page, script }, chrome);
+}
+
+/** The pages with passkeys run a script, and the one that sends a person back to a program; no other page has one. */
+export function scriptOf(view: View): string | undefined {
+  if (view.page === "returning") return returningScript;
+  return hasPasskeys(view) ? passkeyScript : undefined;
 }
 
 function pageOf(view: View, chrome: Chrome): Page {
@@ -58,6 +66,10 @@ function pageOf(view: View, chrome: Chrome): Page {
       return signUpDetailsPage(view, chrome);
     case "confirm":
       return confirmPage(view, chrome);
+    case "consent":
+      return consentPage(view, chrome);
+    case "returning":
+      return returningPage(view, chrome);
     case "sign_out":
       return signOutPage(view, chrome);
     case "signed_out":

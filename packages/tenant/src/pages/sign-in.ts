@@ -37,7 +37,7 @@ export function signInPage(view: SignIn, chrome: Chrome): Page {
   return {
     title: titleOf(view, chrome.messages),
     main: html`<h1>${chrome.messages.titles.sign_in}</h1>
-<p class="lede">${view.intent === "account" ? signIn.accountLede : signIn.lede}</p>
+<p class="lede">${signIn.ledes[view.intent]}</p>
 ${view.passwordChanged && view.problem === null && html`<p class="note good" role="status">${signIn.changed}</p>`}
 ${problemNote(problemOf(view, chrome.messages))}
 ${

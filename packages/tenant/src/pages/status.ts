@@ -7,7 +7,10 @@ export function statusOf(view: View): number {
     case "used":
     case "used_twice":
     case "dead_link":
+    case "sign_in_over":
       return 410;
+    case "request_refused":
+      return 400;
     case "sign_in_again":
       return 403;
     case "not_found":

@@ -18,6 +18,7 @@ function questionOf(view: View, { titles }: Messages): string {
     case "sign_up_details":
       return view.questions.length === 0 ? titles.sign_up_name : titles.sign_up_details;
     case "confirm":
+    case "consent":
     case "no_access":
     case "needs_administrator":
     case "done":

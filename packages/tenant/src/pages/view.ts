@@ -15,8 +15,8 @@ export type View =
   | {
       page: "sign_in";
       flowId: string;
-      /** Where it leads: to the question about a device, or to the person's own account. */
-      intent: "device" | "account";
+      /** Where it leads: to the question of a device or a program, or to the person's own account. */
+      intent: "device" | "account" | "authorization";
       email: string;
       /** Without "password" the form asks for the email only, and mails a code. */
       methods: ("password" | "email_code" | "passkey")[];
@@ -38,10 +38,11 @@ export type View =
   | ({ page: "sign_up_password"; steps: number } & ChosenPassword)
   | SignUpDetailsView
   | ConfirmView
+  | ConsentView
   /** Signed in, and the app is for people who are assigned to it. */
-  | { page: "no_access"; flowId: string; email: string; appName: string }
+  | { page: "no_access"; flowId: string; email: string; appName: string; asking: "device" | "program" }
   /** Signed in, and what is asked for is an administrator's to grant. */
-  | { page: "needs_administrator"; flowId: string; email: string; appName: string }
+  | { page: "needs_administrator"; flowId: string; email: string; appName: string; asking: "device" | "program" }
   /** `offerPasskey`: the person has none yet. */
   | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
@@ -51,6 +52,13 @@ export type View =
   | { page: "used_twice" }
   /** The same person took the claim over in another browser. */
   | { page: "elsewhere"; flowId: string }
+  /** Back to the program: by a form, or by a link with all in it. */
+  | { page: "returning"; by: "form"; to: string; fields: Record<string, string> }
+  | { page: "returning"; by: "link"; to: string }
+  /** A program's request that was decided or took too long. */
+  | { page: "sign_in_over" }
+  /** A program's request that nobody can be sent back with. `code`: `AADSTS50011`. */
+  | { page: "request_refused"; code: string; traceId: string }
   | {
       page: "sign_out";
       displayName: string | null;
@@ -199,6 +207,16 @@ export interface ConfirmView {
   fresh: PermissionLine[];
   /** For how long. */
   stays: { line: PermissionLine; already: boolean };
+}
+
+/** What a program asks that sent the person here with its own browser. */
+export interface ConsentView
+  extends Pick<ConfirmView, "flowId" | "email" | "appName" | "problem" | "digest" | "already" | "fresh" | "stays"> {
+  page: "consent";
+  /** A program on the person's computer, a web site, or an app with a scheme of its own. */
+  leadsTo: "loopback" | "web" | "app";
+  /** Of the web site. */
+  host: string | null;
 }
 
 export interface AccountView {

@@ -36,9 +36,9 @@ export interface ManagedUsers {
     now: number,
     audit: AuditRecord,
   ): Promise<User | undefined>;
-  /** Everything of the person goes: sessions, sign-ins (revoked), approvals, factors, consents, memberships, assignments. */
+  /** Everything of the person goes: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships, assignments. */
   delete(id: string, now: number, audit: AuditRecord): Promise<boolean>;
-  /** Ends sessions and walks, revokes the families, withdraws approvals that no device has redeemed yet. */
+  /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
   endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
   setAdministrator(id: string, administrator: boolean, audit: AuditRecord): Promise<"set" | "same" | "unknown">;
 }

@@ -5,6 +5,7 @@ import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
+import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
 
 /** As the query builder would name them. */
 const COLUMNS = [
@@ -54,10 +55,12 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
   };
 }
 
-/** Its row first, in the order of redeem. */
+/** Approvals, then its row, in the order of redeem. */
 export async function deleteApp(trx: Connection, clientId: string, now: number): Promise<boolean> {
+  await withdrawApprovals(trx, "clientId", clientId, now);
   const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
   if (!app) return false;
+  await withdrawCodes(trx, "clientId", clientId, now);
   const taken = await trx
     .deleteFrom("clientIds")
     .where("clientId", "=", clientId)

@@ -15,7 +15,7 @@ export interface DirectoryStore {
   insertUser(user: User): Promise<boolean>;
   /**
    * Disabling revokes the user's families, ends their sessions and walks and the codes mailed to them, in the same
-   * transaction. Enabling again revives none of it, nor an approval that was not yet redeemed.
+   * transaction. Enabling again revives none of it, nor an approval or code that was not yet redeemed.
    */
   setUserDisabled(id: string, disabledAt: number | null, now: number): Promise<boolean>;
   /**
@@ -28,7 +28,7 @@ export interface DirectoryStore {
   listApps(): Promise<App[]>;
   /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
   putApp(app: App): Promise<boolean>;
-  /** Deletes the app, its consents, certificates and roles; revokes its families. */
+  /** Deletes the app, its consents, certificates and roles; revokes its families, withdraws approvals and codes not yet redeemed. */
   deleteApp(clientId: string, now: number): Promise<boolean>;
 
   findApi(clientId: string): Promise<Api | undefined>;

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
+import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
 
 /**
  * Disabling ends what a person has (ASVS 7.4.2), and enabling revives nothing of it: what was begun before, or at that
@@ -25,8 +26,10 @@ export async function setDisabled(
   if (!before) return false;
   if (disabledAt === null && before.disabledAt === null) return true;
   // Before the user's row, in the order of redeem.
-  if (disabledAt === null) await withdrawApprovals(trx, id, now);
+  if (disabledAt === null) await withdrawApprovalsOfDisabled(trx, id, now);
   await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
+  // Disabled, a code is refused when it comes; enabled again, it is over.
+  if (before.disabledAt !== null) await withdrawCodes(trx, "userId", id, now);
   if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
   await trx.deleteFrom("sessions").where("userId", "=", id).execute();
   await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);
@@ -35,12 +38,7 @@ export async function setDisabled(
 
 /** Grants come before the user's row, in the order of redeem. */
 export async function withdrawGrants(trx: Connection, userId: string, now: number): Promise<void> {
-  await trx
-    .updateTable("deviceGrants")
-    .where("userId", "=", userId)
-    .where("status", "=", "approved")
-    .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
-    .execute();
+  await withdrawApprovals(trx, "userId", userId, now);
   // A claim stays the person's, and is of no browser that was signed in until now.
   await trx
     .updateTable("deviceGrants")
@@ -57,12 +55,13 @@ export async function endSignIns(
   reason: string,
   now: number,
 ): Promise<void> {
+  await withdrawCodes(trx, "userId", user.id, now);
   await revokeAll(trx, "userId", user.id, reason, now);
   await trx.deleteFrom("sessions").where("userId", "=", user.id).execute();
   await endWalks(trx, user, now);
 }
 
-async function withdrawApprovals(trx: Connection, userId: string, now: number): Promise<void> {
+async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now: number): Promise<void> {
   const isDisabled = trx.selectFrom("users").where("id", "=", userId).where("disabledAt", "is not", null).select("id");
   await trx
     .updateTable("deviceGrants")

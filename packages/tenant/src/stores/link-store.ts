@@ -2,6 +2,7 @@ import { auditWriter } from "./audit-store.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
+import { withdrawCodes } from "./withdrawal.ts";
 
 /** Why families ended that a person said were not theirs. */
 const DISOWNED = "disowned";
@@ -84,6 +85,7 @@ async function secureAccount(trx: Connection, { userId, purpose, subject }: Acti
   if (losesRecoveryCodes.includes(purpose)) {
     await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
   }
+  await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
   // Whoever has passed a first factor and owes the second starts over too.

@@ -4,6 +4,7 @@ import type { SessionStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { revokeAll } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
+import { withdrawCodes } from "./withdrawal.ts";
 
 /** No session has this id: ids are hashes. */
 const NO_SESSION = "";
@@ -46,6 +47,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .where("userId", "=", userId)
       .$if(next.keepSessionId !== null, (query) => query.where("id", "!=", next.keepSessionId as string))
       .execute();
+    await withdrawCodes(trx, "userId", userId, next.now);
     await revokeAll(trx, "userId", userId, "password_changed", next.now);
   }
 

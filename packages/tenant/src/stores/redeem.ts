@@ -1,5 +1,5 @@
 import { auditWriter } from "./audit-store.ts";
-import type { RedeemResult, TokenStore } from "./contract.ts";
+import type { NewRefreshToken, NewTokenFamily, RedeemResult, Refusal, TokenStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { findGrant, toGrant } from "./grant-store.ts";
 import { type Standing, standing } from "./standing.ts";
@@ -41,26 +41,35 @@ export function redemption(database: Database): TokenStore["redeem"] {
         return { outcome: "refused", why };
       }
 
-      await trx
-        .insertInto("tokenFamilies")
-        .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
-        .execute();
-      if (refreshToken) {
-        await trx
-          .insertInto("refreshTokens")
-          .values({ ...refreshToken, familyId: family.id, generation: 1 })
-          .execute();
-      }
+      await insertFamily(trx, family, refreshToken);
       await writeAudit(trx, audit);
       return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
     });
 }
 
-async function withdrawn(
+/** The sign-in that a redemption makes, and the first refresh token of it. */
+export async function insertFamily(
+  trx: Connection,
+  family: NewTokenFamily,
+  refreshToken: NewRefreshToken | null,
+): Promise<void> {
+  await trx
+    .insertInto("tokenFamilies")
+    .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
+    .execute();
+  if (!refreshToken) return;
+  await trx
+    .insertInto("refreshTokens")
+    .values({ ...refreshToken, familyId: family.id, generation: 1 })
+    .execute();
+}
+
+/** What the approval stood on and is gone since; undefined while all of it stands. */
+export async function withdrawn(
   stands: Standing,
   trx: Connection,
   by: Parameters<Standing["scopes"]>[1] & Parameters<Standing["factors"]>[1],
-): Promise<Extract<RedeemResult, { outcome: "refused" }>["why"] | undefined> {
+): Promise<Refusal | undefined> {
   if (!(await stands.user(trx, by.userId))) return "user";
   if (!(await stands.app(trx, by.clientId))) return "app";
   if (!(await stands.assigned(trx, by))) return "assignment";

@@ -2,6 +2,7 @@
  * The tables as Kysely sees them (docs/decisions/0001): integer milliseconds, booleans 0/1, JSON as text. Names are
  * camelCase here and snake_case in SQL (CamelCasePlugin).
  */
+import type { AuthorizationRequest } from "../authorization/authorization-request.ts";
 import type { DeviceGrant } from "../device-grant/grant.ts";
 import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App, User } from "../directory/entities.ts";
@@ -31,6 +32,7 @@ type WithText<T, K extends keyof T> = {
 export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "amr">;
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "amr">;
   tokenFamilies: WithText<TokenFamily, "scopes" | "amr">;
   refreshTokens: {
     tokenHash: string;

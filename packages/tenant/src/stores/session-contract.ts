@@ -17,10 +17,10 @@ export interface BrowserSession {
 export interface Flow {
   id: string;
   sessionId: string;
-  /** The device grant it is about, if any. */
+  /** What it is about, if anything: a device grant or, by its intent, an authorization request. */
   grantId: string | null;
-  /** Where it leads once the person is signed in: to the device's question, or to their own account's page. */
-  intent: "device" | "account";
+  /** Where it leads once the person is signed in: to the device's question, to their own account's page, or back to a program. */
+  intent: "device" | "account" | "authorization";
   /** The address that was typed, and what a code is mailed there for; proven once `emailVerifiedAt` is set. */
   email: string | null;
   emailPurpose: MailCodePurpose | null;

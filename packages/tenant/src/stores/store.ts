@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
+import { authorizationStore } from "./authorization-store.ts";
 import type { Store } from "./contract.ts";
 import { credentialStore } from "./credential-store.ts";
 import type { Database } from "./database.ts";
@@ -26,6 +27,7 @@ export function storeOver(database: Database): Store {
   return {
     kind: database.kind,
     grants: retried(grantStore(database)),
+    authorizations: retried(authorizationStore(database)),
     tokens: retried(tokenStore(database)),
     directory: retried(directoryStore(database)),
     credentials: retried(credentialStore(database)),

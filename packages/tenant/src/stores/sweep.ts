@@ -7,6 +7,8 @@ export async function sweep({ db }: Database, now: number): Promise<number> {
   const gone = [
     // A day later: until then a late poll or page still hears what became of the grant; then its user_code is free again.
     db.deleteFrom("deviceGrants").where("expiresAt", "<=", now - DAY),
+    // Likewise, and until then a second use of its code still ends what the first one gave.
+    db.deleteFrom("authorizationRequests").where("expiresAt", "<=", now - DAY),
     db.deleteFrom("tokenFamilies").where("expiresAt", "<=", now - DAY),
     db
       .deleteFrom("mailCodes")

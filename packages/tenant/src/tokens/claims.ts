@@ -21,6 +21,8 @@ export interface TokenSubject {
   amr: string[];
   /** Milliseconds since the epoch. */
   authTime: number;
+  /** Of the authorization request (OpenID Connect Core §3.1.3.7); null where there was none. */
+  nonce: string | null;
 }
 
 /** Pairwise (OIDC Core §8.1): two apps cannot compare their users by it. */
@@ -108,6 +110,7 @@ export function idTokenClaims(
     auth_time: Math.floor(subject.authTime / 1000),
     acr: contextClassOf(subject.amr),
     amr: subject.amr,
+    ...(subject.nonce === null ? {} : { nonce: subject.nonce }),
     // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
     at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
     ...(app.groupClaims ? groupClaims(subject.groups) : {}),

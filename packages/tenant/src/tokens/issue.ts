@@ -19,9 +19,10 @@ export async function signTokens(
     app: App;
     scopes: ScopeSet;
     family: Pick<TokenFamily, "id" | "amr" | "authTime">;
+    nonce?: string | null;
   },
 ): Promise<SignedTokens> {
-  const { user, app, scopes, family } = input;
+  const { user, app, scopes, family, nonce = null } = input;
   const { directory } = ctx.store;
   const api: Api | undefined =
     scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
@@ -37,6 +38,7 @@ export async function signTokens(
     sid: family.id,
     amr: family.amr,
     authTime: family.authTime,
+    nonce,
   };
   const now = ctx.clock.now();
   const access = accessTokenClaims(ctx.config, ctx.sealKey, subject, now);

@@ -4,5 +4,7 @@ export const ACCESS_TOKEN_SECONDS = 3600;
 export const REFRESH_TOKEN_LIFETIME = 90 * 24 * 60 * 60 * 1000;
 /** A rotated refresh token is answered again with its successor for this long, in milliseconds (design: "Refresh"). */
 export const REFRESH_GRACE = 30 * 1000;
+/** Authorization codes live this long, in seconds (Entra: 600; RFC 6749 §4.1.2 allows ten minutes at most). */
+export const AUTHORIZATION_CODE_SECONDS = 300;
 /** device_code and user_code live this long, in seconds (Entra: 900). */
 export const DEVICE_CODE_SECONDS = 900;

@@ -6,7 +6,7 @@ import type { Flow } from "../stores/contract.ts";
 import { deciderOf } from "./decider.ts";
 import { PageProblem } from "./form.ts";
 import { isKeptSignedIn, signInAs } from "./session.ts";
-import { type Answer, pathOf, type Visit } from "./visit.ts";
+import { type Answer, arrivalOf, pathOf, type Visit } from "./visit.ts";
 
 /**
  * A first factor was proven. The session stays as it is where a second one is owed; the walk remembers who it is
@@ -51,11 +51,12 @@ export async function signInWithBoth(visit: Visit, flow: Flow, method: string): 
 }
 
 /**
- * Where a walk leads whose person is signed in: to the device's question, or to their account, by way of the
- * authenticator app that they came to add.
+ * Where a walk leads whose person is signed in: to the question of a device or a program, or to their account, by way of
+ * the authenticator app that they came to add.
  */
 export async function onward(visit: Visit, flow: Flow): Promise<Answer> {
   if (flow.intent === "device") return claimAndConfirm(visit, flow);
+  if (flow.intent === "authorization") return askConsent(visit, flow);
   return { to: flow.totpSecretSealed === null ? "/me" : pathOf("/second-factor/set-up", flow) };
 }
 
@@ -67,6 +68,14 @@ export async function claimAndConfirm(visit: Visit, flow: Flow): Promise<Answer>
   if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) return stepUp(visit, flow);
   await claimGrant(visit.ctx, flow.grantId, decider);
   return { to: pathOf("/confirm", flow) };
+}
+
+/** A program's question; never before a second factor that it needs. */
+async function askConsent(visit: Visit, flow: Flow): Promise<Answer> {
+  const decider = deciderOf(visit);
+  if (!decider) return { to: pathOf("/sign-in", flow) };
+  if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) return stepUp(visit, flow);
+  return { to: arrivalOf(flow) };
 }
 
 /** Signed in already, by one factor: the session's own is the first of this walk. */
@@ -85,7 +94,8 @@ export async function stepUp(visit: Visit, flow: Flow): Promise<Answer> {
 /** The app that the walk is about; undefined for the account page. */
 export async function appOf(visit: Visit, flow: Flow): Promise<App | undefined> {
   const { store } = visit.ctx;
-  const grant = flow.grantId === null ? undefined : await store.grants.findById(flow.grantId);
+  const asking = flow.intent === "authorization" ? store.authorizations.find : store.grants.findById;
+  const grant = flow.grantId === null ? undefined : await asking(flow.grantId);
   return grant && store.directory.findApp(grant.clientId);
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { logoUrlOf } from "../branding/logo-route.ts";
 import { type Language, languages } from "../messages/languages.ts";
-import { hasScript, renderPage, statusOf } from "../pages/render.ts";
+import { renderPage, scriptOf, statusOf } from "../pages/render.ts";
 import type { Chrome, View } from "../pages/view.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
@@ -23,7 +23,10 @@ export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, op
   setPageHeaders(ctx, reply);
   reply.header("Content-Language", language.locale).header("Vary", "Accept-Language, Cookie");
   if (options.referrerPolicy) reply.header("Referrer-Policy", options.referrerPolicy);
-  reply.header("Content-Security-Policy", contentSecurityPolicy(nonce, hasScript(view), options.formTarget));
+  reply.header(
+    "Content-Security-Policy",
+    contentSecurityPolicy(nonce, scriptOf(view) !== undefined, options.formTarget),
+  );
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
@@ -83,7 +86,7 @@ function contentSecurityPolicy(nonce: string, script: boolean, formTarget: strin
   ].join("; ");
 }
 
-/** Chromium holds form-action against redirects too, so the sign-out form names where it will lead. */
+/** Chromium holds form-action against redirects too, so a form that ends at an app names where it will lead. */
 function sourceOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === "null" ? protocol : origin;

@@ -4,7 +4,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { PageProblem, readFields } from "./form.ts";
 import { sendAnswer, sendPage } from "./page-answer.ts";
 import { isFromOurPages, isOurForm } from "./same-origin.ts";
-import { type Answer, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./visit.ts";
+import { type Answer, arrivalOf, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./visit.ts";
 
 /** More than the longest form of ours, URL-encoded; less than anything that costs. */
 const BODY_LIMIT = 16 * 1024;
@@ -83,8 +83,7 @@ async function whereSignedInGoes(visit: Visit, signsIn: true | string): Promise<
   const flow = visit.user && (await findFlow(visit));
   if (!flow) return undefined;
   if (signsIn !== true) return { to: pathOf(signsIn, flow) };
-  if (flow.intent === "account") return { to: "/me" };
-  return { to: flow.grantId === null ? "/device" : pathOf("/confirm", flow) };
+  return { to: arrivalOf(flow) };
 }
 
 function sendProblem(

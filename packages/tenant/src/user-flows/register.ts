@@ -11,6 +11,8 @@ import {
 import { showMyPassword, takeMyPassword } from "./account/account-password.ts";
 import { showNotMe, takeNotMe } from "./account/not-me.ts";
 import { signInToAccount } from "./account/recent-sign-in.ts";
+import { showAuthorize } from "./authorization/authorize.ts";
+import { showConsent, takeConsent } from "./authorization/consent.ts";
 import { showConfirm, showDone, takeConfirm, takeOver } from "./device/confirm.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./device/enter-code.ts";
 import { PageProblem } from "./form.ts";
@@ -95,6 +97,8 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/confirm", { get: showConfirm, post: takeConfirm });
     page("/confirm/take-over", { post: takeOver });
     page("/done", { get: showDone });
+    page("/authorize", { get: showAuthorize });
+    page("/authorize/consent", { get: showConsent, post: takeConsent });
     page("/me", { get: showAccount });
     page("/me/sign-in-again", { post: signInToAccount });
     page("/me/password", { get: showMyPassword, post: takeMyPassword });

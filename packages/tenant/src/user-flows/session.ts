@@ -6,7 +6,7 @@ import { PageProblem } from "./form.ts";
 import { ANONYMOUS_MS, FLOW_MS, KEPT_SIGNED_IN_MS, SIGNED_IN_MS } from "./limits.ts";
 import type { Visit } from "./visit.ts";
 
-/** The session of this browser with enough life left for a flow; made when there is none. Only ever called on POST. */
+/** The session of this browser with enough life left for a flow; made when there is none. Called on POST, or where a program sent the person. */
 export async function openSession(visit: Visit): Promise<BrowserSession> {
   if (visit.session && visit.session.expiresAt - visit.now >= FLOW_MS) return visit.session;
   // A cookie whose session is known and ends soon is not given a second life: sessions end absolutely.
@@ -22,15 +22,20 @@ export async function openSession(visit: Visit): Promise<BrowserSession> {
   throw new PageProblem({ page: "stale_form" });
 }
 
-/** A walk through the pages about a device's grant, or about none yet. */
-export async function openFlow(visit: Visit, grantId: string | null, intent: Flow["intent"] = "device"): Promise<Flow> {
+/** A walk through the pages about a device's grant or a program's request, or about none yet; with an address to begin with. */
+export async function openFlow(
+  visit: Visit,
+  grantId: string | null,
+  intent: Flow["intent"] = "device",
+  email: string | null = null,
+): Promise<Flow> {
   const session = await openSession(visit);
   const flow: Flow = {
     id: newSecret(16),
     sessionId: session.id,
     grantId,
     intent,
-    email: null,
+    email,
     emailPurpose: null,
     emailVerifiedAt: null,
     passwordHash: null,

@@ -11,6 +11,8 @@ import { localeOf } from "./language.ts";
 /** One request of a browser for a page. */
 export interface Visit {
   ctx: TenantContext;
+  /** Under which the log has it: the trace ID of answers. */
+  requestId: string;
   now: number;
   ip: string;
   /** Without its query. */
@@ -33,7 +35,7 @@ export type Answer =
       view: View;
       /** When a throttle opens again: becomes Retry-After. */
       retryAt?: number;
-      /** Where the page's form may lead besides this origin (a validated post-logout redirect). */
+      /** Where the page's form may lead besides this origin (a validated redirect of an app). */
       formTarget?: string;
       /** Where the page's address holds a secret. */
       referrerPolicy?: "strict-origin";
@@ -43,7 +45,7 @@ export type Answer =
 
 export type PageHandler = (visit: Visit) => Promise<Answer>;
 
-/** Reads only: whoever just looks leaves no row behind. */
+/** Reads only: whoever just looks leaves no row behind, unless a program sent them (authorization/authorize.ts). */
 export async function openVisit(ctx: TenantContext, request: FastifyRequest, fields: Fields): Promise<Visit> {
   const now = ctx.clock.now();
   const sent = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
@@ -51,6 +53,7 @@ export async function openVisit(ctx: TenantContext, request: FastifyRequest, fie
   const user = session?.userId ? await ctx.store.directory.findUser(session.userId) : undefined;
   return {
     ctx,
+    requestId: String(request.id),
     now,
     ip: request.ip,
     path: request.url.split("?")[0] ?? "/",
@@ -72,6 +75,13 @@ export async function requireFlow(visit: Visit): Promise<Flow> {
   const flow = await findFlow(visit);
   if (!flow) throw new PageProblem({ page: "stale_form" });
   return flow;
+}
+
+/** The page at which a walk arrives once its person is signed in. */
+export function arrivalOf(flow: Flow): string {
+  if (flow.intent === "account") return "/me";
+  if (flow.intent === "authorization") return pathOf("/authorize/consent", flow);
+  return flow.grantId === null ? "/device" : pathOf("/confirm", flow);
 }
 
 export function pathOf(page: string, flow: Flow): string {

@@ -8,6 +8,7 @@ import { renderPage } from "../../src/pages/render.ts";
 import type { Chrome } from "../../src/pages/view.ts";
 import { launchChromium } from "../fixtures/chromium.ts";
 import { chrome, samples } from "./sample-views.ts";
+import { standing } from "./serve-samples.ts";
 
 const inPage = await readFile(new URL("in-page.js", import.meta.url), "utf8");
 const logoUrl = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="40"><rect width="300" height="40" fill="#c2185b"/></svg>')}`;
@@ -22,7 +23,7 @@ async function eachPage(around: Partial<Chrome>, look: (page: Page, name: string
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
   const page = await context.newPage();
   for (const { name, view } of samples) {
-    await page.setContent(renderPage(view, { ...chrome, ...around }));
+    await page.setContent(standing(renderPage(view, { ...chrome, ...around })));
     await look(page, name);
   }
   await context.close();

@@ -5,6 +5,7 @@ import { type Locale, languages } from "../../src/messages/languages.ts";
 import type { Chrome, ConfirmView } from "../../src/pages/view.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
+import { programSamples } from "./sample-programs.ts";
 
 const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
 
@@ -180,7 +181,7 @@ export const samples: Sample[] = [
   },
   {
     name: "needs-administrator",
-    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line" },
+    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line", asking: "device" },
   },
   {
     name: "needs-administrator-long",
@@ -189,9 +190,10 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      asking: "device",
     },
   },
-  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player", asking: "device" } },
   {
     name: "no-access-long",
     view: {
@@ -199,6 +201,7 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      asking: "device",
     },
   },
   {
@@ -279,6 +282,7 @@ export const samples: Sample[] = [
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },
   ...ownPagesSamples,
+  ...programSamples,
   {
     name: "inbox",
     view: {

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { defaultLocale, type Locale, locales } from "../../src/messages/languages.ts";
-import { hasScript, renderPage, statusOf } from "../../src/pages/render.ts";
+import { renderPage, scriptOf, statusOf } from "../../src/pages/render.ts";
+import { returningScript } from "../../src/pages/returning.ts";
 import type { View } from "../../src/pages/view.ts";
 import { launchChromium } from "../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
@@ -12,7 +13,7 @@ import { chrome, chromeIn, samples } from "./sample-views.ts";
 const contentSecurityPolicy = (view: View) =>
   [
     "default-src 'none'",
-    ...(hasScript(view) ? [`script-src 'nonce-${chrome.nonce}'`] : []),
+    ...(scriptOf(view) !== undefined ? [`script-src 'nonce-${chrome.nonce}'`] : []),
     `style-src 'nonce-${chrome.nonce}'`,
     "img-src 'self' data:",
     "form-action 'self'",
@@ -20,6 +21,11 @@ const contentSecurityPolicy = (view: View) =>
     "frame-ancestors 'none'",
     "object-src 'none'",
   ].join("; ");
+
+/** A page that goes on by itself is looked at as it stands. */
+export function standing(page: string): string {
+  return page.replace(returningScript, "");
+}
 
 export interface Served {
   browser: Browser;
@@ -43,7 +49,7 @@ export async function serveSamples(): Promise<Served> {
       "content-security-policy": contentSecurityPolicy(sample.view),
       "cache-control": "no-store",
     });
-    response.end(renderPage(sample.view, chromeIn(language)));
+    response.end(standing(renderPage(sample.view, chromeIn(language))));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

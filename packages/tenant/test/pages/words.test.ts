@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { languages, locales } from "../../src/messages/languages.ts";
-import { passkeyScript } from "../../src/pages/passkey-script.ts";
 import { renderPage } from "../../src/pages/render.ts";
 import { pseudoOf, withoutMarked } from "../messages/pseudo.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
@@ -10,7 +9,7 @@ const pseudo = { ...chrome, messages: pseudoOf(chrome.messages) };
 
 /** Every text that a person or a screen reader meets: between the tags, in the attributes that are read, and in those that the script says. */
 function textsOf(page: string): string[] {
-  const body = page.replace(/<style\b.*?<\/style>/gs, "").replace(`>${passkeyScript}<`, "><");
+  const body = page.replace(/<style\b.*?<\/style>/gs, "").replace(/<script\b.*?<\/script>/s, "");
   const between = body.split(/<[^>]*>/);
   const read = [
     ...body.matchAll(
@@ -27,7 +26,8 @@ function unescaped(text: string): string {
 
 /** Every text of a view, but for those that choose the page. */
 function dataOf(value: unknown, key = ""): string[] {
-  if (typeof value === "string") return ["page", "problem", "network", "kind", "purpose"].includes(key) ? [] : [value];
+  if (typeof value === "string")
+    return ["page", "problem", "network", "kind", "purpose", "leadsTo", "asking", "by"].includes(key) ? [] : [value];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([k, v]) => dataOf(v, k));
 }

@@ -1,5 +1,6 @@
 import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
+import { authorizationSuite } from "./authorization-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
@@ -22,6 +23,7 @@ import { userFlowSuite } from "./user-flow-suite.ts";
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
   grantSuite(makePlace);
+  authorizationSuite(makePlace);
   tokenSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { User } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Flow, MailCodePurpose, Store } from "../../src/stores/contract.ts";
+import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
-import { sampleLink, use } from "./link-suite.ts";
-import { DAY, MINUTE, sampleAudit, sampleFlow, samplePasskey, sampleUser, T0 } from "./samples.ts";
+import { sampleLink, signedInSession, use } from "./link-suite.ts";
+import { DAY, MINUTE, sampleApp, sampleAudit, sampleFlow, samplePasskey, sampleUser, scopesAt, T0 } from "./samples.ts";
 
 /** What may happen between the moment a page was shown and the moment its form is judged. */
 export type Meanwhile = "disabled" | "disabled and enabled again" | "deleted" | "session ended";
@@ -151,6 +153,37 @@ export const oneTimeThings: Record<string, Kind> = {
       return signingIn(at, (on) => on.passkeys.use(passkey.credentialId, used));
     },
     outlives: ["disabled and enabled again"],
+  },
+  "a yes to a program": {
+    async make(store) {
+      const at = await walk(store, undefined, true);
+      const app = sampleApp();
+      await store.directory.putApp(app);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await pendingRequest(store, { app, scopes });
+      const spend = async (on: Store) => {
+        // Another browser's yes does not replace the first, as a second one of the same would.
+        const own = await signedInSession(on, at.user.id);
+        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))) !== undefined;
+      };
+      const here = yesBy(at.user.id, at.sessionId, scopes);
+      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)) !== undefined;
+      return { ...at, spend, enter };
+    },
+  },
+  "an authorization code": {
+    async make(store) {
+      const at = await walk(store, undefined, true);
+      const app = sampleApp();
+      await store.directory.putApp(app);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await approvedRequest(store, { app, scopes, user: at.user }, at.sessionId);
+      const redeem = (on: Store) => on.authorizations.redeem(codeRedemption(request, at.user.id));
+      const spend = async (on: Store) => (await redeem(on)).outcome === "redeemed";
+      return { ...at, spend, enter: spend };
+    },
+    // The program has it by then.
+    outlives: ["session ended"],
   },
   "a link that says “this wasn’t me”": {
     async make(store) {

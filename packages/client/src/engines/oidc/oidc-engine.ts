@@ -8,7 +8,6 @@ import { DoorcodeError } from "../../errors.ts";
 import type { Change } from "../../token-store/contract.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 import { askDeviceCode } from "../ask-device-code.ts";
-import { authorizationEndpointOf } from "../authorization-endpoint.ts";
 import type { Engine, EngineContext, SignedIn, SignInInput } from "../engine.ts";
 import { type IssuerKeys, issuerKeys, verifyIdToken } from "../id-token.ts";
 import { type IssuerMetadata, requestTimeoutMs } from "../metadata.ts";
@@ -81,6 +80,8 @@ export function oidcEngine(context: EngineContext, metadata: IssuerMetadata): En
 
     async signInByBrowser({ scopes, claims, loginHint, observer, accept, signal }) {
       await store.change([]);
+      // A sign-in by code loads none of these.
+      const { authorizationEndpointOf } = await import("../authorization-endpoint.ts");
       const endpoint = authorizationEndpointOf(metadata);
       const { throughBrowser } = await import("../../browser-flow/through-browser.ts");
       const { authorizationAddress } = await import("../../browser-flow/authorization-address.ts");

@@ -3,11 +3,19 @@ import type { Messages } from "../messages.ts";
 
 export const ended: Messages["ended"] = {
   doneHeading: (app) => html`${app} ist angemeldet`,
-  no_access: (email, tenant) =>
-    html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
-  needs_administrator: (email, tenant) =>
-    html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte. Ihr Gerät wartet so lange weiter.`,
+  no_access: {
+    device: (email, tenant) =>
+      html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
+    program: (email, tenant) => html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}.`,
+  },
+  needs_administrator: {
+    device: (email, tenant) =>
+      html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte. Ihr Gerät wartet so lange weiter.`,
+    program: (email, tenant) =>
+      html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte.`,
+  },
   otherAccount: "Anderes Konto verwenden",
+  back: "Zurück",
   done: "Kehren Sie zu Ihrem Gerät zurück: Dort geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
   addPasskey: "Für das nächste Mal einen Passkey hinzufügen",
@@ -21,8 +29,12 @@ export const ended: Messages["ended"] = {
   elsewhere:
     "Sie haben diese Anmeldung in einem anderen Browser oder Tab geöffnet. Schließen Sie sie dort ab, oder machen Sie hier weiter.",
   goOnHere: "Hier weitermachen",
+  sign_in_over:
+    "Sie wurde schon beantwortet oder hat zu lange gedauert. Beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
+  request_refused:
+    "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Nennen Sie denen, die es gemacht haben, diese Nummern:",
   stale_form:
-    "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein.",
+    "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein, oder beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   not_found:
     "Vielleicht ist die Adresse falsch geschrieben. Um sich an einem Gerät anzumelden, geben Sie dessen Code ein.",
   too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",

@@ -2,8 +2,11 @@ import { html } from "../../pages/html.ts";
 import type { Messages } from "../messages.ts";
 
 export const signIn: Messages["signIn"] = {
-  lede: "Danach sehen Sie, worum Ihr Gerät bittet, und entscheiden.",
-  accountLede: "Danach sehen Sie Ihr Konto.",
+  ledes: {
+    device: "Danach sehen Sie, worum Ihr Gerät bittet, und entscheiden.",
+    authorization: "Danach sehen Sie, worum das Programm bittet, und entscheiden.",
+    account: "Danach sehen Sie Ihr Konto.",
+  },
   newHere: "Neu hier?",
   createAccount: "Konto erstellen",
   forgot: "Passwort vergessen?",

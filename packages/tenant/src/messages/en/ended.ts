@@ -2,11 +2,21 @@ import { type Html, html } from "../../pages/html.ts";
 
 export const ended = {
   doneHeading: (app: Html) => html`${app} is signed in`,
-  no_access: (email: Html, tenant: Html) =>
-    html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
-  needs_administrator: (email: Html, tenant: Html) =>
-    html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
+  /** By what asked. */
+  no_access: {
+    device: (email: Html, tenant: Html) =>
+      html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
+    program: (email: Html, tenant: Html) => html`${email} may not use it. Ask the people at ${tenant}.`,
+  },
+  /** By what asked. */
+  needs_administrator: {
+    device: (email: Html, tenant: Html) =>
+      html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
+    program: (email: Html, tenant: Html) =>
+      html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}.`,
+  },
   otherAccount: "Use another account",
+  back: "Go back",
   done: "Return to your device: it goes on by itself in a few seconds. You can close this page.",
   deviceSays: (name: Html) => html`The device says it is “${name}”.`,
   addPasskey: "Add a passkey for next time",
@@ -19,8 +29,11 @@ export const ended = {
     "Two accounts entered the same code, so we stopped it, and nobody was signed in. Start again on your device and show its new code to nobody.",
   elsewhere: "You opened this sign-in in another browser or tab. Finish it there, or go on here.",
   goOnHere: "Go on here",
+  sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
+  request_refused:
+    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Tell whoever made it these numbers:",
   stale_form:
-    "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again.",
+    "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
   not_found: "The address may be mistyped. To sign in on a device, enter its code.",
   too_many: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
   failed: (tenant: Html) =>

@@ -1,8 +1,12 @@
 import { type Html, html } from "../../pages/html.ts";
 
 export const signIn = {
-  lede: "Next, you see what your device asks for, and decide.",
-  accountLede: "Next, you see your account.",
+  /** By what comes next. */
+  ledes: {
+    device: "Next, you see what your device asks for, and decide.",
+    authorization: "Next, you see what the program asks for, and decide.",
+    account: "Next, you see your account.",
+  },
   newHere: "New here?",
   createAccount: "Create an account",
   forgot: "Forgot your password?",

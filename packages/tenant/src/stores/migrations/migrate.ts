@@ -8,6 +8,7 @@ import * as outbox from "./0003-outbox.ts";
 import * as flowsKeepNoAnswers from "./0004-flows-keep-no-answers.ts";
 import * as administrators from "./0005-administrators.ts";
 import * as graph from "./0006-graph.ts";
+import * as authorizationRequests from "./0007-authorization-requests.ts";
 import * as appCertificates from "./0008-app-certificates.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   "0004-flows-keep-no-answers": flowsKeepNoAnswers,
   "0005-administrators": administrators,
   "0006-graph": graph,
+  "0007-authorization-requests": authorizationRequests,
   "0008-app-certificates": appCertificates,
 };
 

@@ -100,7 +100,8 @@ async function mayNot(
   page: "no_access" | "needs_administrator",
 ): Promise<Answer> {
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return { view: { page, flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
+  const [email, appName] = [visit.user?.email ?? "", app?.name ?? ""];
+  return { view: { page, flowId: flow.id, email, appName, asking: "device" } };
 }
 
 /** The same person goes on here instead of in the other browser. */

@@ -1,7 +1,7 @@
 import { enterCode } from "../../device-grant/decisions.ts";
 import { displayUserCode, normalizeUserCode } from "../../device-grant/user-code.ts";
 import type { View } from "../../pages/view.ts";
-import { claimAndConfirm } from "../authentication.ts";
+import { onward } from "../authentication.ts";
 import { choice } from "../form.ts";
 import { openFlow, openSession } from "../session.ts";
 import { startOver } from "../sign-in/start-over.ts";
@@ -61,7 +61,7 @@ export async function showContinueAs(visit: Visit): Promise<Answer> {
 export async function takeContinueAs(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const answer = choice(visit.fields, "answer", ["continue", "other"]);
-  return answer === "continue" ? claimAndConfirm(visit, flow) : startOver(visit, flow);
+  return answer === "continue" ? onward(visit, flow) : startOver(visit, flow);
 }
 
 function enterCodePage(typed: string, problem: Extract<View, { page: "enter_code" }>["problem"]): { view: View } {

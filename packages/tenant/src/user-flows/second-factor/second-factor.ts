@@ -5,7 +5,7 @@ import type { AuditRecord, Flow } from "../../stores/contract.ts";
 import { appOf } from "../authentication.ts";
 import { requestOptions } from "../passkeys/passkey-ceremony.ts";
 import type { Charge } from "../throttle.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
+import { type Answer, arrivalOf, pathOf, requireFlow, type Visit } from "../visit.ts";
 
 /** How this person can prove who they are a second time, in this walk. */
 export interface Ways {
@@ -39,7 +39,7 @@ export async function atSecondFactor(
   const flow = await requireFlow(visit);
   const user = await firstFactorOf(visit, flow);
   if (!user) return { to: pathOf("/sign-in", flow) };
-  if (signedInWithBoth(visit, flow, user)) return { to: flow.intent === "account" ? "/me" : pathOf("/confirm", flow) };
+  if (signedInWithBoth(visit, flow, user)) return { to: arrivalOf(flow) };
   return step({ flow, user, ways: await waysOf(visit, flow, user) });
 }
 

@@ -1,3 +1,4 @@
+import { isSignInTooOld } from "../../authorization/decisions.ts";
 import { PWD } from "../../directory/authentication-methods.ts";
 import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail, type User } from "../../directory/entities.ts";
@@ -10,19 +11,26 @@ import { passFirstFactor } from "../authentication.ts";
 import type { Fields } from "../form.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { type Charge, charge, giveBack, networkOf } from "../throttle.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../visit.ts";
+import { type Answer, arrivalOf, pathOf, requireFlow, type Visit } from "../visit.ts";
 import { requireWay, waysIn } from "./ways-in.ts";
 
 type Problem = Extract<View, { page: "sign_in" }>["problem"];
 
 export async function showSignIn(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
-  // Signed in too long ago for what they are about to change: the same person shows again who they are.
-  const again = flow.intent === "account" && !isRecentSignIn(visit);
-  if (visit.user && again) return signInPage(visit, { ...flow, email: flow.email ?? visit.user.email }, null);
-  if (visit.user && flow.intent === "account") return { to: "/me" };
-  if (visit.user) return { to: flow.grantId === null ? "/device" : pathOf("/device/continue", flow) };
-  return signInPage(visit, flow, null);
+  if (!visit.user) return signInPage(visit, flow, null);
+  // The same person shows again who they are.
+  if (await isTooOld(visit, flow)) return signInPage(visit, { ...flow, email: flow.email ?? visit.user.email }, null);
+  const asksFirst = flow.intent === "device" && flow.grantId !== null;
+  return { to: asksFirst ? pathOf("/device/continue", flow) : arrivalOf(flow) };
+}
+
+/** Signed in too long ago: for what they are about to change, or for the program that sent them. */
+async function isTooOld(visit: Visit, flow: Flow): Promise<boolean> {
+  if (flow.intent === "account") return !isRecentSignIn(visit);
+  if (flow.intent === "device" || flow.grantId === null) return false;
+  const request = await visit.ctx.store.authorizations.find(flow.grantId);
+  return request !== undefined && isSignInTooOld(request, visit.session?.authTime ?? 0);
 }
 
 /** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */

@@ -1,0 +1,21 @@
+import { html } from "../../pages/html.ts";
+import type { Messages } from "../messages.ts";
+
+export const consent: Messages["consent"] = {
+  heading: (app) => html`Bei <em>${app}</em> anmelden?`,
+  otherAccount: "Anderes Konto verwenden",
+  leads: "Führt",
+  leadsTo: {
+    loopback: "Zurück zum Programm auf diesem Computer",
+    app: "Zurück zu einer App auf diesem Gerät",
+    web: "Zurück zu ihrer Website",
+  },
+  startedByYou: "Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.",
+  yes: "Ja, anmelden",
+  no: "Nein, zurück",
+};
+
+export const returning: Messages["returning"] = {
+  lede: "Ihr Browser kehrt von selbst zurück. Wenn nichts geschieht, drücken Sie den Knopf.",
+  button: "Zurück",
+};

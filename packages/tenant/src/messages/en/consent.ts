@@ -1,0 +1,22 @@
+import { type Html, html } from "../../pages/html.ts";
+
+/** The question of a program that sent the person here; what it shares with a device's is in `confirm`. */
+export const consent = {
+  heading: (app: Html) => html`Sign in to <em>${app}</em>?`,
+  otherAccount: "Use another account",
+  leads: "Leads",
+  leadsTo: {
+    loopback: "Back to the program on this computer",
+    app: "Back to an app on this device",
+    web: "Back to its web site",
+  },
+  startedByYou: "Say yes only if you started this a moment ago.",
+  yes: "Yes, sign in",
+  no: "No, go back",
+};
+
+/** The page that sends a person back to the program, if it is seen at all. */
+export const returning = {
+  lede: "Your browser goes back by itself. If nothing happens, use the button.",
+  button: "Go back",
+};

@@ -1,0 +1,44 @@
+import type { Messages } from "../messages/messages.ts";
+import { formActions } from "./form-actions.ts";
+import { type Html, html } from "./html.ts";
+import type { Page } from "./layout.ts";
+import { appName, button, fact, form, problemNote } from "./parts.ts";
+import { administrationNote, permissionCards, signedInAs } from "./permission-cards.ts";
+import { titleOf } from "./titles.ts";
+import type { Chrome, ConsentView } from "./view.ts";
+
+const decideId = "decide";
+
+/**
+ * The question of a program that sent the person here (RFC 9700 §4.1.3, RFC 8252 §8.6): which one, by its registered
+ * name, what it may do, and where a yes leads. As on the device's page yes and no are the same size and neither has the
+ * focus.
+ */
+export function consentPage(view: ConsentView, chrome: Chrome): Page {
+  const { messages } = chrome;
+  const { consent } = messages;
+  return {
+    title: titleOf(view, messages),
+    main: html`<h1>${consent.heading(appName(view.appName))}</h1>
+${signedInAs(view.email, messages, { form: decideId, label: consent.otherAccount })}
+${problemNote(view.problem && messages.confirm[view.problem])}
+${administrationNote(view, chrome)}
+<dl class="card facts">${fact(consent.leads, leadsTo(view, messages))}</dl>
+<p class="lede">${consent.startedByYou}</p>
+${permissionCards(view, messages)}
+${form(
+  formActions.consent,
+  chrome,
+  { flow: view.flowId, shown: view.digest },
+  [
+    button(consent.yes, { name: "decision", value: "yes" }),
+    button(consent.no, { name: "decision", value: "no", alt: true }),
+  ],
+  decideId,
+)}`,
+  };
+}
+
+function leadsTo({ leadsTo: kind, host }: ConsentView, { consent }: Messages): Html | string {
+  return host === null ? consent.leadsTo[kind] : html`<bdi>${host}</bdi>`;
+}

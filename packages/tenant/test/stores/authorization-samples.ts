@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import type { AuthorizationRequest } from "../../src/authorization/authorization-request.ts";
+import type { ScopeSet } from "../../src/directory/scopes.ts";
+import type { NewAuthorizationRequest, Store } from "../../src/stores/contract.ts";
+import { signedInSession } from "./link-suite.ts";
+import { DAY, type Furniture, LIFETIME, MINUTE, sampleAudit, T0 } from "./samples.ts";
+
+export function sampleRequest(
+  clientId: string,
+  requested: ScopeSet,
+  changes: Partial<NewAuthorizationRequest> = {},
+): NewAuthorizationRequest {
+  return {
+    id: randomUUID(),
+    clientId,
+    redirectUri: "http://localhost:51004/callback",
+    responseMode: "query",
+    state: "state",
+    nonce: "nonce",
+    codeChallenge: "challenge",
+    requested,
+    signedInSince: null,
+    createdAt: T0,
+    expiresAt: T0 + LIFETIME,
+    ...changes,
+  };
+}
+
+export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now = T0) => ({
+  sessionId,
+  userId,
+  approved,
+  consents: [],
+  amr: ["pwd"],
+  authTime: T0,
+  codeHash: `code-${randomUUID()}`,
+  codeExpiresAt: now + 5 * MINUTE,
+  now,
+  audit: sampleAudit("authorization.approved", now),
+});
+
+export async function pendingRequest(store: Store, { app, scopes }: Pick<Furniture, "app" | "scopes">) {
+  const request = sampleRequest(app.clientId, scopes);
+  await store.authorizations.insert(request);
+  return request;
+}
+
+/** A request with its code. */
+export async function approvedRequest(
+  store: Store,
+  furniture: Pick<Furniture, "app" | "scopes" | "user">,
+  sessionId?: string,
+): Promise<AuthorizationRequest & { codeHash: string }> {
+  const { user, scopes } = furniture;
+  const { id } = await pendingRequest(store, furniture);
+  const browser = sessionId ?? (await signedInSession(store, user.id));
+  const yes = yesBy(user.id, browser, scopes);
+  const request = await store.authorizations.approve(id, yes);
+  if (!request) throw new Error("no yes");
+  return { ...request, codeHash: yes.codeHash };
+}
+
+/** What a token endpoint hands in to redeem this code; every call draws another family and refresh token. */
+export function codeRedemption(request: AuthorizationRequest & { codeHash: string }, userId: string, now = T0) {
+  const { codeHash, clientId, redirectUri, codeChallenge } = request;
+  return {
+    codeHash,
+    clientId,
+    redirectUri,
+    codeChallenge,
+    family: {
+      id: randomUUID(),
+      userId,
+      clientId,
+      grantId: request.id,
+      scopes: request.requested,
+      amr: ["pwd"],
+      authTime: T0,
+      createdAt: now,
+      expiresAt: now + 90 * DAY,
+    },
+    refreshToken: { tokenHash: `refresh-${randomUUID()}`, expiresAt: now + 90 * DAY },
+    now,
+    audit: sampleAudit("authorization.redeemed", now),
+  };
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import type { User } from "../../packages/tenant/src/directory/entities.ts";
+import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
+import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import type { MsalClient, MsalRefusal } from "./msal-client.ts";
+import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
+
+const PASSWORD = "seven slow herons";
+
+/** `acquireTokenInteractive` with its own loopback server, whose answer is a form (`response_mode=form_post`). */
+describe("unmodified MSAL Node signs in through a browser", () => {
+  let world: TenantForClients;
+  let browser: Browser;
+  let passwordHash: string;
+  before(async () => {
+    [world, browser, passwordHash] = await Promise.all([
+      startTenantForClients({ clock: "moving" }),
+      launchChromium(),
+      hashPassword(PASSWORD),
+    ]);
+    const { directory } = world.tenant.context.store;
+    const app = (await directory.findApp(world.clientId))!;
+    await directory.putApp({ ...app, redirectUris: ["http://localhost"] });
+  });
+  after(async () => {
+    await browser.close();
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function person(email: string): Promise<User> {
+    const user = await createUser(world.tenant.context, { email, displayName: "Grace", passwordHash });
+    if (user === "taken") throw new Error(`${email} is taken`);
+    return user;
+  }
+
+  /** A browser of a person's own, which the program opens and leaves open until its answer has arrived. */
+  async function inBrowser<T>(
+    use: (browse: (walk: (page: Page) => Promise<void>) => (url: string) => Promise<void>) => Promise<T>,
+  ) {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    try {
+      return await use((walk) => async (url) => {
+        const page = await context.newPage();
+        await page.goto(url);
+        await walk(page);
+      });
+    } finally {
+      await context.close();
+    }
+  }
+
+  async function signInAt(page: Page, email: string): Promise<void> {
+    await page.locator('input[name="email"]').fill(email);
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.locator('input[name="password"]').press("Enter");
+    await page.waitForURL(/\/authorize\/consent/);
+  }
+
+  const say = (page: Page, answer: RegExp) => page.getByRole("button", { name: answer }).click();
+
+  test("a person signs in, says yes, and the program has its tokens, which it renews", async () => {
+    const email = "grace@contoso.example";
+    const { id } = await person(email);
+    await using msal = world.msal();
+    const result = await inBrowser((browse) =>
+      msal.signInInteractive(
+        { scopes: [world.scopes.read], loginHint: email },
+        browse(async (page) => {
+          assert.equal(await page.locator('input[name="email"]').inputValue(), email);
+          await signInAt(page, email);
+          await say(page, /^Yes, sign in/);
+          await page.getByText("Auth code was successfully acquired").waitFor();
+        }),
+      ),
+    );
+    assert.deepEqual([result.username, result.homeAccountId], [email, `${id}.${world.tenant.tenantId}`]);
+    assert.ok(result.scopes.includes(world.scopes.read));
+    const silent = await msal.silent({ scopes: [world.scopes.read], forceRefresh: true });
+    assert.equal(silent.fromCache, false);
+    assert.notEqual(silent.accessToken, result.accessToken);
+  });
+
+  test("a person who says no is heard: access_denied", async () => {
+    const email = "mary@contoso.example";
+    await person(email);
+    await using msal = world.msal();
+    const asked = inBrowser((browse) =>
+      msal.signInInteractive(
+        { scopes: [world.scopes.read] },
+        browse(async (page) => {
+          await signInAt(page, email);
+          await say(page, /^No, go back/);
+          await page.getByText("Error occurred: access_denied").waitFor();
+        }),
+      ),
+    );
+    await assert.rejects(asked, ({ thrown }: MsalRefusal) => {
+      assert.equal(thrown.code, "access_denied");
+      assert.match(thrown.message, /AADSTS65004/);
+      return true;
+    });
+  });
+
+  test("signed in already it asks all the same, and prompt=login asks for the password again", async () => {
+    const email = "katherine@contoso.example";
+    await person(email);
+    await using msal: MsalClient = world.msal();
+    const scopes = [world.scopes.read];
+    await inBrowser(async (browse) => {
+      const yes = async (page: Page) => {
+        await say(page, /^Yes, sign in/);
+        await page.getByText("Auth code was successfully acquired").waitFor();
+      };
+      await msal.signInInteractive(
+        { scopes },
+        browse(async (page) => signInAt(page, email).then(() => yes(page))),
+      );
+      await msal.signInInteractive(
+        { scopes },
+        browse(async (page) => {
+          assert.match(page.url(), /\/authorize\/consent/);
+          await yes(page);
+        }),
+      );
+      world.tenant.clock.advance(1_000);
+      await msal.signInInteractive(
+        { scopes, prompt: "login" },
+        browse(async (page) => signInAt(page, email).then(() => yes(page))),
+      );
+    });
+  });
+
+  test("a scope that nobody offers is told to the program, and no page to anybody", async () => {
+    await using msal = world.msal();
+    const asked = inBrowser((browse) =>
+      msal.signInInteractive(
+        { scopes: [`${world.scopes.read}.Nothing`] },
+        browse(async (page) => page.getByText("Error occurred: invalid_scope").waitFor()),
+      ),
+    );
+    await assert.rejects(asked, ({ thrown }: MsalRefusal) => /AADSTS70011/.test(thrown.message));
+  });
+});
