@@ -42,6 +42,11 @@ const byErrorCode: Record<DoorcodeErrorCode, number> = {
 /** Of `doorcode prepare`: what reads the file and speaks to Graph has codes of its own. */
 const ofPreparing: Record<string, number> = {
   tenant_file_invalid: exitCodes.usage,
+  ambiguous: exitCodes.usage,
+  conflicts_with_tenant: exitCodes.usage,
+  not_for_entra: exitCodes.usage,
+  password_missing: exitCodes.usage,
+  interrupted: exitCodes.interrupted,
   administrator_needed: exitCodes.denied,
   graph_denied: exitCodes.denied,
   graph_unauthenticated: exitCodes.signInNeeded,

@@ -32,12 +32,21 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
       `doorcode prepare --file ${defaultFile} --to https://localhost:8443/<tenant> --plan`,
     );
   }
+  if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
+  }
   const prepare = await import("@doorcode/prepare");
   const model = await readModel(text("file") ?? defaultFile);
   const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
-  const graph = await administrator(given, target, prepare.permissionsFor(model, target.kind, { prune: flag("prune") }), signal);
+  const graph = await administrator(
+    given,
+    target,
+    prepare.permissionsFor(model, target.kind, { prune: flag("prune") }),
+    signal,
+  );
 
-  const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env });
+  const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env, signal });
+  for (const note of plan.notes) say(note);
   const json = flag("json");
   showPlan(plan, target, json);
   const changes = changesOf(plan);
@@ -60,7 +69,7 @@ async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number>
   const prepare = await import("@doorcode/prepare");
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
   const needed = prepare.permissionsForExport(target.kind);
-  const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal));
+  const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal), { signal });
   for (const note of notes) say(note);
   const file = given.text("file");
   const yaml = prepare.writeTenantFile(model);
@@ -86,9 +95,6 @@ async function writeNew(file: string, yaml: string): Promise<void> {
 }
 
 async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
-  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`\n${summary(steps)} Do it? (y/N) `, { signal });

@@ -37,7 +37,7 @@ export async function administrator(
   const ca = certificatesIn(given.text("ca-file"));
   if (given.flag("token-stdin")) {
     const fetch = bearerFetch({ origin, token: await tokenFromStdin(), ...(ca && { ca }) });
-    return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal }) };
+    return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) };
   }
   if (given.flag("certificate")) return graphByCertificate(given, target, needed.scopes, { ca, signal });
   say(needs(target, needed));
@@ -56,7 +56,7 @@ export async function administrator(
     .catch((error: DoorcodeError) => {
       throw target.kind === "doorcode" && error.code === "blocked_by_policy" ? notAdministrator(error) : error;
     });
-  return { target: kind, base, fetch: (url, init) => session.fetch(url, { ...init, signal }) };
+  return { target: kind, base, fetch: (url, init) => session.fetch(url, { ...init, signal, redirect: "error" }) };
 }
 
 /** Said before anybody signs in, so that the right person does. */

@@ -33,5 +33,5 @@ export async function graphByCertificate(
   // Here and not at Graph's first request, where it would look as if Graph could not be reached.
   await token();
   const fetch = bearerFetch({ origin: new URL(base).origin, token, ...(ca && { ca }) });
-  return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal }) };
+  return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) };
 }

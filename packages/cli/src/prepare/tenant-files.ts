@@ -15,6 +15,7 @@ export const tenantFiles: TenantFiles = {
       async apply(door, report) {
         const graph = await graphBehind(door);
         const plan = await planTenant(model, graph, { env: process.env });
+        for (const note of plan.notes) report(note);
         await applyPlan(plan, graph, {
           env: process.env,
           report: ({ action, kind, name: of }) => report(`${action} ${kind} ${of}`),
@@ -33,6 +34,6 @@ export const tenantFiles: TenantFiles = {
 
 async function graphBehind({ base, token, ca }: GraphDoor): Promise<GraphAccess> {
   const { bearerFetch } = await import("@doorcode/client");
-  const { origin } = new URL(base);
-  return { target: "doorcode", base, fetch: bearerFetch({ origin, token, ca }) };
+  const fetch = bearerFetch({ origin: new URL(base).origin, token, ca });
+  return { target: "doorcode", base, fetch: (url, init) => fetch(url, { ...init, redirect: "error" }) };
 }

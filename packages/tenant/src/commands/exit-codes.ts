@@ -15,6 +15,8 @@ const byErrorCode: Record<string, number> = {
   usage: exitCodes.usage,
   secret_on_argv: exitCodes.usage,
   tenant_file_invalid: exitCodes.usage,
+  password_missing: exitCodes.usage,
+  conflicts_with_tenant: exitCodes.usage,
   domain_fixed: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
