@@ -58,6 +58,8 @@ test("each form goes where its handler is and carries what that reads", () => {
     "confirm-administration": [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
     "needs-administrator": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
     consent: [{ action: formActions.consent, fields: ["csrf", "flow", "shown", "decision"] }],
+    "consent-administration": [{ action: formActions.consent, fields: ["csrf", "flow", "shown", "decision"] }],
+    "needs-administrator-program": [{ action: formActions.consent, fields: ["csrf", "flow", "decision"] }],
     "no-access-program": [{ action: formActions.consent, fields: ["csrf", "flow", "decision"] }],
     returning: [{ action: "http://localhost:51004/", fields: ["code", "state", "iss"] }],
     "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],

@@ -14,6 +14,10 @@ const consent: ConsentView = {
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
+const administrative: ConsentView["fresh"] = [
+  { kind: "administration", of: "change_apps" },
+  { kind: "administration", of: "change_people" },
+];
 const web = { leadsTo: "web", host: "notes.contoso.example" } as const;
 
 /** The pages of a sign-in that a program began in this browser. */
@@ -50,6 +54,18 @@ export const programSamples: Sample[] = [
       leadsTo: "web",
       host: "a-very-long-name-of-a-host-that-goes-on-and-on.department.subsidiary.contoso.example:8443",
     },
+  },
+  {
+    name: "consent-administration",
+    view: { ...consent, appName: "Doorcode command line", fresh: administrative },
+  },
+  {
+    name: "consent-administration-again",
+    view: { ...consent, ...web, already: [{ kind: "name_and_email" }], fresh: administrative },
+  },
+  {
+    name: "needs-administrator-program",
+    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line", asking: "program" },
   },
   {
     name: "no-access-program",
