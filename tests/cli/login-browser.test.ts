@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { doorcode } from "../../packages/cli/test/cli-process.ts";
-import { agree, decline, password, signUpAndAgree, startBrowserWorld } from "../client/browser-world.ts";
+import { headingOf } from "../../packages/client/test/fixtures/visit.ts";
+import { agree, browse, decline, password, signUpAndAgree, startBrowserWorld } from "../client/browser-world.ts";
 import type { Person } from "../fixtures/person.ts";
 
 /** The command as it is published, against a tenant; no window opens on the machine that runs this. */
@@ -27,8 +28,8 @@ async function world(t: TestContext) {
       child.stdout?.once("data", (line: string) => resolve(JSON.parse(line).url));
       ended.then(({ stderr }) => reject(new Error(stderr)), reject);
     });
-    await act(await person.open(url));
-    return await ended;
+    const page = await browse(person, url, act);
+    return { ...(await ended), heading: headingOf(page) };
   };
   return { ...made, start, login };
 }
@@ -39,7 +40,7 @@ describe("doorcode login --browser with a tenant", { concurrency: true }, () => 
     const ada = person();
     const signedIn = await login(ada, signUpAndAgree("ada@example.com"));
     assert.equal(signedIn.exit, 0, signedIn.stderr);
-    assert.equal(ada.heading, "You are signed in");
+    assert.equal(signedIn.heading, "You are signed in");
     assert.equal((await start("token").ended).stdout.split(".").length, 3);
     const renewed = await start("token", "--min-ttl", "2h").ended;
     assert.equal(renewed.exit, 0, renewed.stderr);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { headingOf } from "../../packages/client/test/fixtures/visit.ts";
 import { refresh } from "../fixtures/device.ts";
 import { agree, type BrowserWorld, decline, inBrowserOf, signUpAndAgree, startBrowserWorld } from "./browser-world.ts";
 
@@ -18,9 +19,9 @@ for (const engine of ["entra", "oidc"] as const) {
       const person = world.person();
       const { options, ended } = inBrowserOf(person, signUpAndAgree(`ada.${engine}@example.com`));
       const session = await client.signIn(options);
-      await ended();
-      assert.equal(person.heading, "You are signed in");
-      assert.equal(person.path, "/");
+      const page = await ended();
+      assert.equal(headingOf(page), "You are signed in");
+      assert.match(page.address, /^http:\/\/localhost:\d+\/$/);
       const { username, name, tenantId, issuer } = session.account;
       const { tenant } = world;
       assert.deepEqual(
@@ -64,8 +65,7 @@ for (const engine of ["entra", "oidc"] as const) {
       });
       const client = world.client({ engine, store });
       await assert.rejects(client.signIn(options), { code: "denied" });
-      await ended();
-      assert.equal(person.heading, "You are not signed in");
+      assert.equal(headingOf(await ended()), "You are not signed in");
       assert.deepEqual(await client.accounts(), []);
     });
 
@@ -83,27 +83,29 @@ for (const engine of ["entra", "oidc"] as const) {
     test("is told by the page, not by an answer, that the redirect URI is none of the app's", async () => {
       const ending = new AbortController();
       const person = world.person();
-      const { options, ended } = inBrowserOf(person, async () => {
-        assert.match(person.html, /AADSTS50011|50011/);
+      const openBrowser = async (url: string) => {
+        await person.open(url);
         ending.abort();
-      });
+      };
       const clientId = world.tenant.apps[0]!.clientId;
-      await assert.rejects(world.client({ engine, clientId }).signIn({ ...options, signal: ending.signal }), {
-        code: "cancelled",
-      });
-      await ended();
+      await assert.rejects(
+        world.client({ engine, clientId }).signIn({ via: "browser", openBrowser, signal: ending.signal }),
+        {
+          code: "cancelled",
+        },
+      );
+      assert.match(person.html, /50011/);
+      assert.equal(person.left, undefined);
     });
 
     test("comes back with the issuer's words when a scope is unknown", async () => {
       const scopes = ["api://11111111-2222-4333-8444-555555555555/Nothing.Read"];
-      const person = world.person();
-      const { options, ended } = inBrowserOf(person, async () => {});
+      const { options, ended } = inBrowserOf(world.person(), async () => {});
       await assert.rejects(world.client({ engine, scopes }).signIn(options), {
         code: "client_rejected",
         aadsts: 500011,
       });
-      await ended();
-      assert.equal(person.heading, "You are not signed in");
+      assert.equal(headingOf(await ended()), "You are not signed in");
     });
   });
 }

@@ -2,6 +2,7 @@ import type { ClientOptions, SignInOptions } from "../../packages/client/src/cli
 import type { Clock } from "../../packages/client/src/clock.ts";
 import { createClient } from "../../packages/client/src/create-client.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { type Visit, visit } from "../../packages/client/test/fixtures/visit.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import {
   startTestTenant,
@@ -54,18 +55,30 @@ const untilAborted = (_ms: number, signal?: AbortSignal) =>
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-/** Sign-in options whose browser is `person`, who does `act` there; `ended` resolves when the browser shows its last page. */
+/**
+ * Sign-in options whose browser is `person`, who does `act` there and goes where the tenant leads; `ended` is the page that the
+ * program shows at the end. What goes wrong on the way ends the sign-in.
+ */
 export function inBrowserOf(person: Person, act: (person: Person) => Promise<unknown>) {
-  let ended: Promise<unknown> = Promise.resolve();
+  let ended: Promise<Visit> | undefined;
   const options: SignInOptions = {
     via: "browser",
-    openBrowser(url) {
-      ended = person.open(url).then(act);
-      // Told by `ended`.
-      ended.catch(() => {});
+    async openBrowser(url) {
+      ended = browse(person, url, act);
+      await ended;
     },
   };
-  return { options, ended: async () => void (await ended) };
+  return { options, ended: () => ended ?? Promise.reject(new Error("no browser was opened")) };
+}
+
+export async function browse(
+  person: Person,
+  url: string,
+  act: (person: Person) => Promise<unknown> = async () => undefined,
+): Promise<Visit> {
+  await act(await person.open(url));
+  if (person.left === undefined) throw new Error(`“${person.heading}” leads nowhere.`);
+  return await visit(person.left);
 }
 
 export const agree = (person: Person) => person.submit("/authorize/consent", { decision: "yes" });
