@@ -10,3 +10,6 @@ declare module "*/tools/build.mjs" {
 declare module "*/tools/chromium.mjs" {
   export function findChromium(): string;
 }
+declare module "*/tools/js-templates.mjs" {
+  export function javascriptTemplates(): Map<string, string>;
+}

@@ -12,7 +12,7 @@ import { type OwnForm, ownForms, sentBy } from "./own-forms.ts";
 import { type FuzzRequest, wildRequests } from "./wild-requests.ts";
 
 /** What may never be in an answer: a stack, a path, a database's own words. */
-const LEAKS =
+export const LEAKS =
   /\bat [\w.<>]+ \(|node_modules|\.ts:\d+|SQLITE_|SqliteError|PostgresError|relation "|TypeError|ReferenceError|FST_ERR/;
 
 async function check(tenant: TestTenant, agents: Agents, request: FuzzRequest) {

@@ -26,10 +26,15 @@ const OTHER_PATHS = [
   "/healthz",
   "/common/oauth2/deviceauth",
   "/common/discovery/instance",
+  "/graph/v1.0/applications",
+  "/graph/v1.0/users('x')",
+  "/graph/v1.0/",
 ];
 export const PARAMETERS = [
   "client_id",
   "client_secret",
+  "client_assertion",
+  "client_assertion_type",
   "scope",
   "grant_type",
   "device_code",
@@ -96,6 +101,12 @@ export function values(tenant: TestTenant): fc.Arbitrary<string> {
       "refresh_token",
       "password",
       "client_credentials",
+      "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      // A JWT's three parts: without an algorithm, with a signature, with nothing in them.
+      "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+      "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA",
+      "..",
+      "https://graph.microsoft.com/.default",
       "openid",
       "openid profile offline_access",
       ".default",

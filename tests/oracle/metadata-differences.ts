@@ -10,6 +10,7 @@ export const metadataDifferences: Record<string, string> = {
   claims_parameter_supported: "metadata-claims",
   claims_supported: "metadata-claims",
   revocation_endpoint_auth_methods_supported: "metadata-client-authentication",
+  revocation_endpoint_auth_signing_alg_values_supported: "metadata-client-authentication",
   token_endpoint_auth_methods_supported: "metadata-client-authentication",
   token_endpoint_auth_signing_alg_values_supported: "metadata-client-authentication",
   dpop_signing_alg_values_supported: "metadata-dpop",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { doorcode, environmentOf, event, type Person, pathWith } from "./installed-command.ts";
 import { newest, oldest, type Packed } from "./packed.ts";
-import { installedAt, makeProject, manifestOf } from "./project.ts";
+import { installNode, makeProject, manifestOf } from "./project.ts";
 import { runCommand } from "./run-command.ts";
 
 export function describeCommands({ scratch, tarballs, project }: Packed): void {
@@ -50,10 +50,7 @@ export function describeCommands({ scratch, tarballs, project }: Packed): void {
     test(`starts a tenant on ${oldest.name} with the newer Node.js that is installed as a package`, async () => {
       const on = await makeProject(join(scratch, "with-runtime"), tarballs);
       const runtime = `node-${process.platform}-${process.arch}`;
-      const bin = join(installedAt(on, runtime), "bin");
-      await mkdir(bin, { recursive: true });
-      await writeFile(join(installedAt(on, runtime), "package.json"), JSON.stringify({ name: runtime }));
-      await symlink(newest.node, join(bin, "node"));
+      await installNode(on, runtime, newest.node);
       await startsTenant({ project: on, home: join(scratch, "with-runtime-home") }, paths.oldest);
     });
 

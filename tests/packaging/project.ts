@@ -16,6 +16,8 @@ export interface Manifest {
   exports?: Record<string, unknown>;
   bin?: Record<string, string>;
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
 export const installedAt = (project: string, name: string): string => join(project, "node_modules", name);
@@ -31,12 +33,61 @@ export async function makeProject(
   names: readonly PublishedName[] = publishedNames,
   libraries: readonly string[] = [],
 ): Promise<string> {
-  await mkdir(join(folder, "node_modules"), { recursive: true });
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+  await install(folder, tarballs, names, libraries);
+  return folder;
+}
+
+/** What `npm install` would leave in node_modules. */
+async function install(
+  folder: string,
+  tarballs: Tarballs,
+  names: readonly PublishedName[],
+  libraries: readonly string[],
+): Promise<void> {
+  await mkdir(join(folder, "node_modules"));
   await Promise.all(names.map((name) => unpack(folder, name, tarballs[name])));
   await Promise.all(libraries.map((library) => link(library, join(root, "package.json"), folder)));
-  await linkCommands(folder, names);
-  return folder;
+  await mkdir(join(folder, "node_modules", ".bin"));
+  for (const name of [...names, ...libraries]) await linkCommands(folder, name);
+}
+
+/** `npm install` in a project that has a manifest; `node` stands for the runtime that its manifest names for this machine. */
+export async function installIn(folder: string, tarballs: Tarballs, node: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
+  const wanted = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const isOurs = (name: string): name is PublishedName => name in published;
+  await install(
+    folder,
+    tarballs,
+    await withTheirs(wanted.filter(isOurs)),
+    wanted.filter((name) => !isOurs(name)),
+  );
+  const runtime = `node-${process.platform}-${process.arch}`;
+  if (manifest.optionalDependencies && runtime in manifest.optionalDependencies)
+    await installNode(folder, runtime, node);
+}
+
+/** The packages, and those of ours that they need. */
+async function withTheirs(names: readonly PublishedName[]): Promise<PublishedName[]> {
+  const all = new Set(names);
+  for (const name of all) {
+    const text = await readFile(join(root, "packages", published[name], "package.json"), "utf8");
+    const { dependencies = {} } = JSON.parse(text) as Manifest;
+    for (const each of publishedNames) if (each in dependencies) all.add(each);
+  }
+  return [...all];
+}
+
+/** npm's package of the bare binary, with a binary that is here already. */
+export async function installNode(project: string, name: string, node: string): Promise<void> {
+  const bin = join(installedAt(project, name), "bin");
+  await mkdir(bin, { recursive: true });
+  const manifest = { name, bin: { node: "bin/node" } };
+  await writeFile(join(installedAt(project, name), "package.json"), JSON.stringify(manifest));
+  await symlink(node, join(bin, "node"));
+  await linkCommands(project, name);
 }
 
 async function unpack(project: string, name: PublishedName, tarball: string): Promise<void> {
@@ -58,11 +109,10 @@ async function link(library: string, from: string, into: string): Promise<void> 
   await symlink(dirname(manifest), place, "junction");
 }
 
-async function linkCommands(project: string, names: readonly PublishedName[]): Promise<void> {
-  const folder = join(project, "node_modules", ".bin");
-  await mkdir(folder);
-  for (const name of names) {
-    const { bin = {} } = await manifestOf(project, name);
-    for (const [command, path] of Object.entries(bin)) await symlink(join("..", name, path), join(folder, command));
+async function linkCommands(project: string, name: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(installedAt(project, name), "package.json"), "utf8")) as Manifest;
+  const { bin = {} } = manifest;
+  for (const [command, path] of Object.entries(typeof bin === "string" ? { [name]: bin } : bin)) {
+    await symlink(join("..", name, path), join(project, "node_modules", ".bin", command));
   }
 }

@@ -1,9 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyPlan, type Step } from "../../packages/prepare/src/index.ts";
-import { EVERYTHING, failure, lineOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
+import { applyPlan, type GraphAccess, permissionsFor, type Step } from "../../packages/prepare/src/index.ts";
+import { verifyPassword } from "../../packages/tenant/src/directory/password.ts";
+import { GRAPH_LIMIT } from "../../packages/tenant/src/graph/register.ts";
+import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.ts";
+import { addUser } from "../fixtures/registrations.ts";
+import { EVERYTHING, failure, lineOf, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
 
 const env = PASSWORDS;
+
+/** Somebody who signs in as administrator, with these permissions; and how they cease to be one. */
+async function administratorOf({ tenant }: PreparedTenant) {
+  const { store } = tenant.context;
+  const user = await addUser(tenant.context, "root@contoso.example", "Root");
+  await store.directory.setUserAdministrator(user.id, true);
+  return {
+    administrator: (scopes: string[]) => signedInToken(tenant, user, scopes),
+    withdraw: () => store.directory.setUserAdministrator(user.id, false),
+  };
+}
 
 test("A file with everything in it is planned, applied, and planned again without a difference", async () => {
   await using prepared = await PreparedTenant.start();
@@ -62,6 +77,7 @@ test("A file with everything in it is planned, applied, and planned again withou
 test("Killed after any change, the next run ends where one run would", async () => {
   await using whole = await PreparedTenant.start();
   await whole.prepare(EVERYTHING, { env });
+  assert.deepEqual(await whole.differences(EVERYTHING), []);
   const expected = await whole.export();
   for (let changes = 0; changes < whole.changes; changes++) {
     await using prepared = await PreparedTenant.start();
@@ -72,66 +88,57 @@ test("Killed after any change, the next run ends where one run would", async () 
     assert.equal(prepared.changes, changes);
     await prepared.prepare(EVERYTHING, { env });
     assert.deepEqual(await prepared.export(), expected, `killed after ${changes} changes`);
-    assert.deepEqual(await prepared.differences(EVERYTHING), []);
   }
 });
 
-test("Refused half-way, it says what was done and what is left, and goes on from there", async () => {
+test("Who is no longer administrator half-way is denied, told what is done and left, and the next run goes on", async () => {
   await using prepared = await PreparedTenant.start();
-  const plan = await prepared.plan(EVERYTHING, { env });
-  const access = prepared.access();
-  let refuse = "POST /groups";
-  const refusing = {
-    ...access,
-    fetch: async (url: string, init: Parameters<typeof access.fetch>[1]) => {
-      const call = `${init.method} ${url.slice(access.base.length)}`;
-      if (!call.startsWith(refuse)) return await access.fetch(url, init);
-      // A token of somebody who has no right to it.
-      return await prepared.tenant.fetch(url, { ...init, headers: { ...init.headers, authorization: "Bearer no" } });
+  const { administrator, withdraw } = await administratorOf(prepared);
+  const permitted = prepared.access(await administrator(permissionsFor(modelOf(EVERYTHING), "doorcode").scopes));
+  let withdrawn: Promise<unknown> | undefined;
+  const access: GraphAccess = {
+    ...permitted,
+    fetch: async (url, init) => {
+      await withdrawn;
+      return await permitted.fetch(url, init);
     },
   };
-  refuse = "POST /identity/authenticationEventsFlows";
-  const error = await failure(applyPlan(plan, refusing, { env, clock: prepared.clock }));
-  assert.equal(error.code, "graph_unauthenticated");
-  assert.deepEqual(error.left.map(lineOf), [
-    "+ user flow SignInSignUpSample",
-    "+ user flow Second",
-    "+ policy admins-mfa",
-    "+ policy off",
-    "+ policy SignInSignUpSample: second factor",
-  ]);
+  const plan = await prepared.plan(EVERYTHING, { env, access });
+  const report = ({ name }: Step) => {
+    if (name === "staff") withdrawn = withdraw();
+  };
+  const error = await failure(applyPlan(plan, access, { env, clock: prepared.clock, report }));
+  assert.equal(error.code, "graph_denied");
+  assert.match(error.hint, /doorcode tenant users add EMAIL --administrator/);
+  assert.equal(error.done.at(-1)?.name, "staff");
   const names = ({ kind, name }: Step) => `${kind} ${name}`;
   const wanted = plan.steps.filter(({ action }) => action !== "leave").map(names);
   assert.deepEqual([...error.done, ...error.left].map(names), wanted);
   const { done } = await prepared.prepare(EVERYTHING, { env });
   assert.deepEqual(done.map(lineOf), error.left.map(lineOf));
+  assert.deepEqual(await prepared.differences(EVERYTHING), []);
 });
 
-test("Whoever is no administrator is denied, and told what is missing", async () => {
-  await using prepared = await PreparedTenant.start();
-  await prepared.prepare(EVERYTHING, { env });
-  const { context } = prepared.tenant;
-  const { issueOperatorToken } = await import("../../packages/tenant/src/tokens/operator-token.ts");
-  const { token } = await issueOperatorToken(context);
-  assert.ok(token);
-  const access = prepared.access();
-  const denied = {
-    ...access,
-    fetch: async (url: string, init: Parameters<typeof access.fetch>[1]) => {
-      if (!url.includes("/groups")) return await access.fetch(url, init);
-      const error = { code: "Authorization_RequestDenied", message: "Insufficient privileges." };
-      return new Response(JSON.stringify({ error }), { status: 403 });
-    },
-  };
-  const error = await failure(prepared.prepare(EVERYTHING, { access: denied }));
-  assert.equal(error.code, "graph_denied");
-  assert.match(error.hint, /Group\.Read\.All/);
-  assert.match(error.hint, /doorcode tenant users add EMAIL --administrator/);
+test("The permissions that are named before the sign-in are enough, and none of them can be done without", async () => {
+  const { scopes, roles } = permissionsFor(modelOf(EVERYTHING), "doorcode");
+  assert.deepEqual(roles, []);
+  // Policy.ReadWrite.ConditionalAccess and Organization.ReadWrite.All, which are among them, are enough for these here.
+  const covered = ["Policy.Read.All", "OrganizationalBranding.ReadWrite.All"];
+  for (const scope of scopes.filter((other) => !covered.includes(other))) {
+    await using prepared = await PreparedTenant.start();
+    const { administrator } = await administratorOf(prepared);
+    const all = await administrator(scopes);
+    const access = prepared.access(await administrator(scopes.filter((other) => other !== scope)));
+    const error = await failure(prepared.prepare(EVERYTHING, { env, access }), scope);
+    assert.equal(error.code, "graph_denied", scope);
+    assert.ok(error.hint.includes(scope) || error.hint.includes(scope.replace("ReadWrite", "Read")), error.hint);
+    await prepared.prepare(EVERYTHING, { env, access: prepared.access(all) });
+    assert.deepEqual(await prepared.differences(EVERYTHING), []);
+  }
 });
 
 test("Throttled by the tenant itself, an apply waits as long as it is told and comes to its end", async () => {
   await using prepared = await PreparedTenant.start();
-  const { GRAPH_LIMIT } = await import("../../packages/tenant/src/graph/register.ts");
   const access = prepared.access();
   const before = prepared.clock.now();
   for (let call = 0; call < GRAPH_LIMIT.count; call++) {
@@ -183,7 +190,6 @@ test("A password that the tenant refuses is told in its words, and is in no erro
 test("Users sign in by the password of the environment; one without can only have it reset", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(EVERYTHING, { env });
-  const { verifyPassword } = await import("../../packages/tenant/src/directory/password.ts");
   const { directory } = prepared.tenant.context.store;
   const ada = await directory.findUserByEmail("ada@contoso.example");
   const grace = await directory.findUserByEmail("grace@contoso.example");

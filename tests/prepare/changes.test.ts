@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { putUserFlow } from "../../packages/tenant/src/index.ts";
 import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
 
 const SMALL = `
 apps:
-  first-app: { permissions: [openid, todo-api/Read], assignedTo: [staff] }
+  first-app: { permissions: [openid, todo-api/Read], assignmentRequired: true, assignedTo: [staff] }
 apis:
   todo-api:
     scopes:
@@ -26,7 +27,7 @@ users:
 /** As SMALL, with less in its lists. */
 const LESS = `
 apps:
-  first-app: { permissions: [openid] }
+  first-app: { permissions: [openid], assignmentRequired: true }
 apis:
   todo-api: { scopes: { Read: { displayName: Read } } }
 userFlows:
@@ -82,25 +83,22 @@ test("With --prune what prepare made and the file no longer names is deleted; no
   const other = "apps: { other-app: {} }";
   assert.deepEqual(await prepared.differences(other), ["+ app other-app", "+ consent other-app"]);
   const { done } = await prepared.prepare(other, { prune: true });
-  assert.deepEqual(
-    done.map(lineOf),
-    [
-      "+ app other-app",
-      "+ consent other-app",
-      "- policy Flow: second factor",
-      "- user flow Flow",
-      "- app first-app",
-      "- api todo-api",
-      "- group staff",
-    ].sort((one, other) => done.map(lineOf).indexOf(one) - done.map(lineOf).indexOf(other)),
-  );
-  const { model } = await prepared.export();
+  assert.deepEqual(done.map(lineOf), [
+    "+ app other-app",
+    "+ consent other-app",
+    "- policy Flow: second factor",
+    "- user flow Flow",
+    "- app first-app",
+    "- api todo-api",
+    "- group staff",
+  ]);
+  const { model, notes } = await prepared.export();
   assert.deepEqual(Object.keys(model.apps), ["ciam-client-app", "other-app"]);
   assert.deepEqual(Object.keys(model.apis), ["ciam-ToDoList-api"]);
   assert.deepEqual(Object.keys(model.users), ["ada@contoso.example", "grace@contoso.example"]);
   assert.deepEqual(model.groups, {});
   assert.deepEqual(model.userFlows, {});
-  assert.deepEqual(Object.keys(model.policies), ["mfa"], "policies carry no mark");
+  assert.match(notes.join("\n"), /The policy "mfa" is about nothing/, "policies carry no mark");
 });
 
 test("What a file does not name is not even looked at", async () => {
@@ -133,7 +131,7 @@ test("An app moves from one user flow to another; a changed text, colour or name
       name: "doorcode.localhost",
       changes: [
         { what: "name", from: "Doorcode", to: "Fabrikam" },
-        { what: "color", to: "#aabbcc" },
+        { what: "color", from: "#3b5bdb", to: "#aabbcc" },
       ],
     },
     {
@@ -142,6 +140,18 @@ test("An app moves from one user flow to another; a changed text, colour or name
       name: "todo-api",
       changes: [{ what: "scope Read description", from: "Read", to: "All of it" }],
     },
+    {
+      action: "change",
+      kind: "user flow",
+      name: "Flow",
+      changes: [{ what: "second factor", from: "off", to: "on" }],
+    },
+    {
+      action: "change",
+      kind: "policy",
+      name: "Flow: second factor",
+      changes: [{ what: "enabled", from: "on", to: "off" }],
+    },
   ]);
   await prepared.prepare(moved);
   assert.deepEqual(await prepared.differences(moved), []);
@@ -149,6 +159,10 @@ test("An app moves from one user flow to another; a changed text, colour or name
   assert.deepEqual(model.userFlows.New?.apps, ["first-app"]);
   assert.deepEqual(model.userFlows.Flow?.apps, []);
   assert.equal(model.tenant.name, "Fabrikam");
+  assert.equal(model.userFlows.Flow?.mfa, "required");
+  assert.equal(model.userFlows.New?.mfa, "off");
+  const policies = await prepared.tenant.context.store.directory.listPolicies();
+  assert.equal(policies.find(({ name }) => name === "Flow: second factor")?.enabled, false, "the app left it");
 });
 
 test("An app cannot become an API", async () => {
@@ -157,4 +171,22 @@ test("An app cannot become an API", async () => {
   await assert.rejects(prepared.plan("apis: { first-app: {} }"), /`first-app` is an app in the tenant/);
   await prepared.prepare("apis: { some-api: {} }");
   await assert.rejects(prepared.plan("apps: { some-api: {} }"), /`some-api` is an API in the tenant/);
+});
+
+test("A user flow of the TypeScript API is known by its name, and what it requires is changed like any other's", async () => {
+  await using prepared = await PreparedTenant.start();
+  const terms = { label: "I accept", url: "https://contoso.example" };
+  await putUserFlow(prepared.tenant.context, { name: "Native", mfaRequired: true, termsOfUse: terms });
+  const { model } = await prepared.export();
+  assert.equal(model.userFlows.Native?.mfa, "required");
+  assert.deepEqual(model.userFlows.Native?.termsOfUse, terms);
+  assert.deepEqual(await prepared.differences({ ...model, users: {} }), []);
+
+  await prepared.prepare("userFlows: { Native: { signIn: [email_code] } }");
+  const { model: after } = await prepared.export();
+  assert.equal(after.userFlows.Native?.mfa, "off");
+  assert.deepEqual(after.userFlows.Native?.signIn, ["email_code"]);
+  assert.equal(after.userFlows.Native?.termsOfUse, undefined);
+  const { done } = await prepared.prepare("tenant: {}", { prune: true });
+  assert.deepEqual(done, [], "it is not prepare's to delete");
 });

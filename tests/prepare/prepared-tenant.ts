@@ -47,13 +47,14 @@ export class PreparedTenant implements AsyncDisposable {
     return new PreparedTenant(await startTestTenant(options));
   }
 
-  access(): GraphAccess {
+  /** As the operator, unless another token is given. */
+  access(token?: string): GraphAccess {
     return {
       target: "doorcode",
       base: this.tenant.graph,
       fetch: async (url, init) => {
         this.calls.push(`${init.method} ${decodeURIComponent(url.slice(this.tenant.graph.length))}`);
-        const headers = { ...init.headers, authorization: `Bearer ${await this.#bearer()}` };
+        const headers = { ...init.headers, authorization: `Bearer ${token ?? (await this.#bearer())}` };
         return await this.tenant.fetch(url, { ...init, headers });
       },
     };
@@ -120,14 +121,14 @@ export function lineOf({ action, kind, name }: Step): string {
   return `${signs[action]} ${kind} ${name}`;
 }
 
-export async function failure(promise: Promise<unknown>): Promise<PrepareError> {
+export async function failure(promise: Promise<unknown>, what = "It"): Promise<PrepareError> {
   try {
     await promise;
   } catch (error) {
     assert.ok(error instanceof PrepareError, `no PrepareError: ${error}`);
     return error;
   }
-  assert.fail("It did not fail.");
+  assert.fail(`${what} did not fail.`);
 }
 
 export const PASSWORDS = { ADA_PASSWORD: "correct horse battery staple" };

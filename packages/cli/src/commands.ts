@@ -132,6 +132,18 @@ export const commands: Record<string, Command> = {
     maxWords: 0,
     load: () => import("./logout.ts"),
   },
+  init: {
+    summary: "make a new project: a program, its tenant, a test",
+    usage: "[FOLDER] [--js] [--name NAME] [--json]",
+    options: {
+      js: { type: "boolean", help: "JavaScript instead of TypeScript" },
+      name: { type: "string", value: "NAME", help: "name for npm, and of the app (default: the folder's)" },
+      ...json,
+    },
+    maxWords: 1,
+    notes: ["On a terminal it asks for the folder when none is given. A folder that is there must be empty."],
+    load: () => import("./init.ts"),
+  },
   prepare: {
     summary: "make a tenant what a file says: apps, APIs, consent, user flows",
     usage: "--file FILE --to URL|entra [--plan | --yes] [options]",

@@ -21,7 +21,7 @@ export function findTenantNode(env: NodeJS.ProcessEnv = process.env): string | u
   return undefined;
 }
 
-const platform = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+export const platform = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 const binary = process.platform === "win32" ? "node.exe" : "node";
 
 /** `.runtime/24-<version>/` of the workspace, left there by its set-up. */

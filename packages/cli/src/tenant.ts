@@ -32,6 +32,8 @@ function runIn(node: string, argv: string[]): Promise<number> {
     // From a terminal the child has had it already; a second one changes nothing.
     process.on(signal, () => child.kill(signal));
   }
+  // Whoever started this process by a channel of its own is gone: the same, one further.
+  process.on("disconnect", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));

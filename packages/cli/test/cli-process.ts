@@ -20,13 +20,13 @@ export interface Running {
 /** `doorcode` as npm links it, on the Node.js that runs the tests. */
 export function doorcode(
   args: string[],
-  options: { folder?: string; cwd?: string; env?: NodeJS.ProcessEnv; stdin?: "pipe" } = {},
+  options: { folder?: string; cwd?: string; env?: NodeJS.ProcessEnv; stdin?: "pipe"; channel?: true } = {},
 ): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(DOORCODE|NODE|XDG)_/.test(name));
   const child = spawn(process.execPath, [join(options.folder ?? packageFolder, "bin/doorcode.cjs"), ...args], {
     env: { ...Object.fromEntries(inherited), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
+    stdio: [options.stdin ?? "ignore", "pipe", "pipe", ...(options.channel ? (["ipc"] as const) : [])],
   });
   const shown = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -64,6 +65,17 @@ describe("doorcode tenant", () => {
     child.kill("SIGKILL");
     // The pipes close when the last process that holds them has ended.
     await ended;
+    await assert.rejects(fetch(`${pages}/device`));
+  });
+
+  test("ends with the program that started it over a channel", async (t) => {
+    const { child } = doorcode(startArgs(await scratch(t)), { channel: true });
+    t.after(() => child.kill("SIGKILL"));
+    const { pages } = await ready(child);
+    // No "close" follows where this side ends the channel.
+    const ended = once(child, "exit");
+    child.disconnect();
+    assert.deepEqual(await ended, [143, null]);
     await assert.rejects(fetch(`${pages}/device`));
   });
 

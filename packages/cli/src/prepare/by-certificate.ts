@@ -9,12 +9,12 @@ import type { Target } from "./target.ts";
  * The way to the tenant's Graph for CI: an app that signs in by its certificate, without a person. It needs application
  * permissions, which an administrator has given it; Graph names those that are missing.
  */
-export function graphByCertificate(
+export async function graphByCertificate(
   given: Arguments,
   { kind, authority, graph: base }: Target,
   permissions: readonly string[],
   options: { ca: string | undefined; signal: AbortSignal },
-): GraphAccess {
+): Promise<GraphAccess> {
   const { ca, signal } = options;
   const clientId = given.text("client-id");
   if (clientId === undefined) {
@@ -30,6 +30,8 @@ export function graphByCertificate(
   say(
     `The app ${clientId} signs in to ${authority} by its certificate.\nIts application permissions, ${who}:\n${permissions.map((name) => `  ${name}`).join("\n")}`,
   );
+  // Here and not at Graph's first request, where it would look as if Graph could not be reached.
+  await token();
   const fetch = bearerFetch({ origin: new URL(base).origin, token, ...(ca && { ca }) });
   return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal }) };
 }

@@ -48,9 +48,9 @@ export function showApplied(applied: Applied, authority: string, json: boolean):
     });
     return;
   }
-  for (const { name, clientId, identifierUri, scopes } of apis) {
+  for (const { name, clientId, scopes } of apis) {
     printResult(`\nAPI  ${name}  ${clientId}`);
-    for (const scope of scopes) printResult(`     ${identifierUri}/${scope}`);
+    for (const scope of scopes) printResult(`     ${scope}`);
   }
   for (const { name, clientId } of apps) {
     printResult(

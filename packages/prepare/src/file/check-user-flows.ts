@@ -143,18 +143,16 @@ function checkOptions(options: Place | undefined, findings: Findings): void {
   checkedForTwice(values, findings);
 }
 
-/** Two policies of one name: a user flow that requires a second factor is one, called after it. */
-export function secondFactorPolicy(flow: string): string {
-  return `${flow}: second factor`;
-}
+/** What follows a user flow's name in the name of the policy that its `mfa: required` is. */
+const SECOND_FACTOR = ": second factor";
 
+/** A user flow that requires a second factor is a policy called after it; no other has that name. */
 export function checkPolicyNames(policies: Place | undefined, names: Names, findings: Findings): void {
   for (const [name, policy] of entriesOf(policies)) {
-    for (const [flow, entry] of names.userFlows) {
-      if (name === secondFactorPolicy(flow) && at(entry, "mfa")?.value === "required") {
-        const message = `The user flow ${quoted(flow)} has this policy already by mfa: required.`;
-        findings.add(nameAt(policy), message, "Give the policy another name, or leave one of the two out.");
-      }
-    }
+    if (!name.endsWith(SECOND_FACTOR)) continue;
+    const flow = name.slice(0, -SECOND_FACTOR.length);
+    if (at(names.userFlows.get(flow), "mfa")?.value !== "required") continue;
+    const message = `The user flow ${quoted(flow)} has this policy already by mfa: required.`;
+    findings.add(nameAt(policy), message, "Give the policy another name, or leave one of the two out.");
   }
 }

@@ -5,6 +5,9 @@ import { type SourceLine, TenantFileError, type TenantFileProblem } from "./tena
 /** Problems that are told; who has more corrects these first. */
 const MAX_PROBLEMS = 1_000;
 
+/** UTF-16 code units; nobody reads a longer line, and looking for secrets in it takes long. */
+const MAX_SOURCE_LINE = 2_000;
+
 interface Finding {
   offset: number;
   message: string | (() => string);
@@ -63,7 +66,8 @@ export class Findings {
       const problem = this.#problem(finding);
       if (problems.some((earlier) => sameMistake(earlier, problem))) continue;
       problems.push(problem);
-      sources.set(problem, this.#sourceOf(finding.offset));
+      const source = this.#sourceOf(finding.offset);
+      if (source) sources.set(problem, source);
     }
     return new TenantFileError(fileName, problems, sources);
   }
@@ -76,10 +80,11 @@ export class Findings {
     return { line, column: col, message: safe, ...(hint === undefined ? {} : { hint }) };
   }
 
-  #sourceOf(offset: number): SourceLine {
+  #sourceOf(offset: number): SourceLine | undefined {
     const start = this.#lines.lineStarts[this.lineOf(offset) - 1] ?? 0;
     const newline = this.#text.indexOf("\n", start);
     const line: Range = [start, newline === -1 ? this.#text.length : newline];
+    if (line[1] - line[0] > MAX_SOURCE_LINE) return undefined;
     return lineWithoutSecrets(this.#text, line, offset, this.#hidden, !this.#understood);
   }
 }

@@ -7,16 +7,15 @@ const SECRET_NAME = /secret|pass(?!ed)|pwd|token|credential|private|api_?-?key|c
 const SECRET_VALUE =
   /[\w~.-]{3}\dQ~[\w~.-]{25,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|-----BEGIN [A-Z ]*PRIVATE KEY-----.*|(?<=\/\/)[^\s/@"']+(?=@)/g;
 
-/** A line that gives a secret a value; its group is what comes before the value. */
-const SECRET_LINE = /^(.*?[\w-]*(?:secret|pass|pwd|token|credential|private)[\w-]*["']?\s*:\s*)\S.*$/i;
+/** What gives a secret a value on the same line. */
+const SECRET_IS = /(?:secret|pass|pwd|token|credential|private)[\w-]*["']?\s*:\s*(?=\S)/i;
 
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
 export function hasSecretValue(text: string): boolean {
-  SECRET_VALUE.lastIndex = 0;
-  return SECRET_VALUE.test(text);
+  return text.search(SECRET_VALUE) !== -1;
 }
 
 /** Start and end of something in the text that must not be shown; UTF-16 offsets. */
@@ -39,8 +38,8 @@ export function lineWithoutSecrets(
   const masked = hidden.filter(([from, to]) => from < end && to > start);
   for (const { index, 0: match } of line.matchAll(SECRET_VALUE))
     masked.push([start + index, start + index + match.length]);
-  const before = guess ? SECRET_LINE.exec(line)?.[1] : undefined;
-  if (before !== undefined) masked.push([start + before.length, end]);
+  const given = guess ? SECRET_IS.exec(line) : undefined;
+  if (given) masked.push([start + given.index + given[0].length, end]);
   masked.sort(([a], [b]) => a - b);
 
   let shown = "";

@@ -58,12 +58,12 @@ function explain(tree: Place, issue: Issue, path: Path, findings: Findings): voi
 /** Of the forms that a value can have, the one that this value tries to be. */
 function explainUnion(tree: Place, issue: z.core.$ZodIssueInvalidUnion, path: Path, findings: Findings): void {
   const place = at(tree, ...path);
-  const tried = issue.errors.find(
-    (errors) => !errors.some((error) => error.code === "invalid_type" && error.path.length === 0),
-  );
   // An enum's complaint says nothing of the type of what it was given.
-  const word = tried?.[0]?.code === "invalid_value" && tried[0].path.length === 0;
-  if (tried && (!word || typeof place?.value === "string")) {
+  const another = typeof place?.value === "string" ? ["invalid_type"] : ["invalid_type", "invalid_value"];
+  const tried = issue.errors.find(
+    (errors) => !errors.some((error) => error.path.length === 0 && another.includes(error.code)),
+  );
+  if (tried) {
     for (const error of tried) explain(tree, error, [...path, ...error.path], findings);
     return;
   }
@@ -78,7 +78,7 @@ function explainUnion(tree: Place, issue: z.core.$ZodIssueInvalidUnion, path: Pa
 function unknownMember(place: Place, key: string, path: Path, findings: Findings): void {
   const known = membersAt(path);
   const title = schemaAt(path)?.meta()?.title ?? "entry";
-  const where = path.length === 0 ? "the file" : `${/^[AEIOU]/.test(title) ? "an" : "a"} ${lowered(title)}`;
+  const where = path.length === 0 ? "the file" : `${/^[AEIO]/.test(title) ? "an" : "a"} ${lowered(title)}`;
   const member = place.children.get(key);
   const offset = member ? nameAt(member) : place.at;
   const near = isSecretName(key) ? nearest(key, known) : undefined;

@@ -33,6 +33,11 @@ export function modelOf(sections: object): TenantModel {
   return toModel(tenantSchema.parse(sections));
 }
 
+/** `ada` of `ada@contoso.example`: what a user is called by default. */
+export function localPart(address: string): string {
+  return address.split("@", 1)[0] ?? "";
+}
+
 export function isBuiltIn(attribute: string): boolean {
   return (BUILT_IN_ATTRIBUTES as readonly string[]).includes(attribute);
 }
@@ -140,7 +145,7 @@ function toPolicy({ enabled, require, apps, groups, except }: Parsed<"policies">
 
 function toUser(key: string, entry: Parsed<"users">): UserEntry {
   return {
-    name: entry?.name ?? key.slice(0, key.indexOf("@")),
+    name: entry?.name ?? localPart(key),
     administrator: entry?.administrator ?? false,
     passwordFrom: entry?.passwordFrom,
   };

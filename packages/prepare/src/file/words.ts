@@ -18,7 +18,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let tried = 0;
   for (const candidate of candidates) {
     if (tried++ === MAX_CANDIDATES) break;
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     const far = distance(typed, candidate.toLowerCase());
     if (far < least) [best, least] = [candidate, far];
   }

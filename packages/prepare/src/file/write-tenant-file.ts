@@ -1,6 +1,6 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, Scalar, visit, type YAMLMap, type YAMLSeq } from "yaml";
-import type { AttributeEntry, TenantModel, UserFlowEntry } from "./model.ts";
-import { modelOf } from "./to-model.ts";
+import type { ApiEntry, AttributeEntry, RoleEntry, ScopeEntry, TenantModel, UserFlowEntry } from "./model.ts";
+import { localPart, modelOf } from "./to-model.ts";
 
 const HEADER = `\
 # yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json
@@ -14,54 +14,71 @@ const WIDTH = 100;
 
 type Plain = Record<string, unknown>;
 
+/** Entries with nothing in them: what the writer leaves out. What depends on the key is put in below. */
+const least = { displayName: "key" };
+const empty = modelOf({
+  apps: { key: null },
+  apis: { key: { scopes: { key: least }, roles: { key: least } } },
+  userFlows: { key: { attributes: ["city"] } },
+  groups: { key: null },
+  policies: { key: { require: "mfa" } },
+  users: { "key@key.example": null },
+});
+
 /**
  * The file for a model, in the order of the model, without what is as it is by default. Reading it gives an equal model,
- * and writing that gives the same text.
+ * and writing that gives the same text. A model that breaks a rule is written as it is: reading says which.
  */
 export function writeTenantFile(model: TenantModel): string {
   const { name, domain, color } = model.tenant;
   const sections = {
     tenant: present({ name, domain, color }),
-    apps: mapped(model.apps, (key, app) => without(app, modelOf({ apps: { [key]: null } }).apps[key])),
-    apis: mapped(model.apis, (key, { scopes, roles, ...api }) => ({
-      ...without(api, modelOf({ apis: { [key]: null } }).apis[key]),
-      ...filled({
-        scopes: mapped(scopes, (name, scope) => {
-          const least = { displayName: scope.displayName };
-          const start = modelOf({ apis: { [key]: { scopes: { [name]: least } } } }).apis[key]?.scopes[name];
-          return { ...least, ...without(scope, start) };
-        }),
-        roles: mapped(roles, (name, role) => {
-          const least = { displayName: role.displayName };
-          const start = modelOf({ apis: { [key]: { roles: { [name]: least } } } }).apis[key]?.roles[name];
-          return { ...least, ...without(role, start) };
-        }),
-      }),
+    apps: mapped(model.apps, (key, app) => without(app, { ...empty.apps.key, displayName: key })),
+    apis: mapped(model.apis, plainApi),
+    userFlows: mapped(model.userFlows, (_, flow) => plainUserFlow(flow)),
+    groups: mapped(model.groups, (key, group) => without(group, { ...empty.groups.key, displayName: key })),
+    policies: mapped(model.policies, (_, policy) => ({
+      require: policy.require,
+      ...without(policy, { ...empty.policies.key, require: policy.require }),
     })),
-    userFlows: mapped(model.userFlows, plainUserFlow),
-    groups: mapped(model.groups, (key, group) => without(group, modelOf({ groups: { [key]: null } }).groups[key])),
-    policies: mapped(model.policies, (key, policy) => {
-      const least = { require: policy.require };
-      return { ...least, ...without(policy, modelOf({ policies: { [key]: least } }).policies[key]) };
-    }),
-    users: mapped(model.users, (key, user) => without(user, modelOf({ users: { [key]: null } }).users[key])),
+    users: mapped(model.users, (key, user) =>
+      without(user, { ...empty.users["key@key.example"], name: localPart(key) }),
+    ),
   };
   return `${HEADER}\n${toYaml(filled(sections))}`;
 }
 
-function plainUserFlow(key: string, flow: UserFlowEntry): Plain {
-  const start = modelOf({ userFlows: { [key]: null } }).userFlows[key];
-  const written = without(flow, start);
-  if (written.attributes !== undefined) written.attributes = flow.attributes.map(plainAttribute);
-  if (flow.termsOfUse) written.termsOfUse = present({ label: flow.termsOfUse.label, url: flow.termsOfUse.url });
-  return written;
+function plainApi(key: string, api: ApiEntry): Plain {
+  const { scopes, roles, ...defaults } = empty.apis.key!;
+  const permission = (entry: ScopeEntry | RoleEntry, start: object | undefined) => {
+    const { displayName } = entry;
+    return { displayName, ...without(entry, { ...start, displayName, description: displayName }) };
+  };
+  return {
+    ...without(api, { ...defaults, displayName: key }),
+    ...filled({
+      scopes: mapped(api.scopes, (_, scope) => permission(scope, scopes.key)),
+      roles: mapped(api.roles, (_, role) => permission(role, roles.key)),
+    }),
+  };
 }
 
-function plainAttribute(entry: AttributeEntry): string | Plain {
-  const { builtIn, attribute, options, label, ...rest } = entry;
-  const [start] = modelOf({ userFlows: { any: { attributes: ["city"] } } }).userFlows.any?.attributes ?? [];
+function plainUserFlow(flow: UserFlowEntry): Plain {
+  const { attributes, ...defaults } = empty.userFlows.key!;
+  const { apps, termsOfUse, ...start } = defaults;
+  return {
+    ...without(flow, start),
+    ...(flow.attributes.length === 0
+      ? {}
+      : { attributes: flow.attributes.map((each) => plainAttribute(each, attributes[0])) }),
+    ...(flow.termsOfUse && { termsOfUse: present({ label: flow.termsOfUse.label, url: flow.termsOfUse.url }) }),
+    ...without(flow, { apps }),
+  };
+}
+
+function plainAttribute(entry: AttributeEntry, start: AttributeEntry | undefined): string | Plain {
+  const { builtIn, attribute, options, ...rest } = entry;
   const members = {
-    ...(label === "" ? {} : { label }),
     ...without(rest, start),
     ...(options.length === 0 ? {} : { options: options.map(plainOption) }),
   };
@@ -113,13 +130,20 @@ function toYaml(content: Plain): string {
       }
     },
     Scalar(_, node) {
-      if (typeof node.value !== "string") return;
-      if (node.value.includes("\n")) node.type = Scalar.BLOCK_LITERAL;
-      // A pattern reads better without every backslash doubled.
-      else if (node.value.includes("\\")) node.type = Scalar.QUOTE_SINGLE;
+      if (typeof node.value === "string") node.type = styleOf(node.value);
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY });
+}
+
+/** Undefined where the library finds out whether quotes are needed. */
+function styleOf(text: string): Scalar.Type | undefined {
+  if (text.includes("\n")) {
+    // Blanks at the ends of lines, and empty lines at the end, do not survive every editor.
+    return /(?:^|\n)\s|\s(?:\n|$)/.test(text) ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;
+  }
+  // A pattern reads better without every backslash doubled.
+  return text.includes("\\") ? Scalar.QUOTE_SINGLE : undefined;
 }
 
 /** `[a, b]` beside `{ a: b }`; the library pads both or neither. */

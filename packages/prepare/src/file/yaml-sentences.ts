@@ -1,7 +1,9 @@
-import type { ErrorCode } from "yaml";
+import type { ErrorCode, YAMLError } from "yaml";
+
+type Sentence = [message: string, hint?: string];
 
 /** What is wrong, in our words: the parser's own may repeat what the file says. */
-const SENTENCES: Partial<Record<ErrorCode, [message: string, hint?: string]>> = {
+const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   ALIAS_PROPS: ["An alias (*name) takes no anchor and no tag of its own."],
   BAD_ALIAS: ["This is no alias: after * comes the name of an anchor.", "Put text that begins with * in quotes."],
   BAD_COLLECTION_TYPE: ["The tag does not fit what follows it."],
@@ -31,6 +33,14 @@ const SENTENCES: Partial<Record<ErrorCode, [message: string, hint?: string]>> = 
   UNEXPECTED_TOKEN: ["This does not belong here.", "Is a quote, a bracket or an indentation above it wrong?"],
 };
 
-export function yamlSentence(code: ErrorCode): [message: string, hint?: string] {
-  return SENTENCES[code] ?? ["This is not YAML."];
+/** The same code for different mistakes, told apart by how the parser's message begins. */
+const CLOSER: [ErrorCode, begins: RegExp, Sentence][] = [
+  ["BAD_INDENT", /^Flow/, ["A bracket or brace that was opened above is not closed."]],
+  ["MISSING_CHAR", /^Missing closing/, ["A quote that was opened is not closed."]],
+  ["MISSING_CHAR", /^Missing , /, ["A comma is missing before this."]],
+];
+
+export function yamlSentence({ code, message }: YAMLError): Sentence {
+  const closer = CLOSER.find(([of, begins]) => of === code && begins.test(message));
+  return closer?.[2] ?? SENTENCES[code] ?? ["This is not YAML."];
 }

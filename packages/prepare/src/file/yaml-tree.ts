@@ -52,8 +52,13 @@ export function readYaml(text: string, findings: Findings): Place | undefined {
     const at = second.range[0];
     findings.add(at, "A second document begins here (---); the file is one.", "Put everything into the first one.");
   }
-  for (const { code, pos } of document?.errors ?? []) findings.add(pos[0], ...yamlSentence(code));
-  for (const { code, pos } of document?.warnings ?? []) findings.add(pos[0], ...yamlSentence(code));
+  // What follows on the same line are consequences of the first.
+  const lines = new Set<number>();
+  for (const error of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
+    const line = findings.lineOf(error.pos[0]);
+    if (!lines.has(line)) findings.add(error.pos[0], ...yamlSentence(error));
+    lines.add(line);
+  }
   if (!findings.none) return undefined;
   const tree = document?.contents ? new TreeBuilder(findings).place(document.contents, undefined) : undefined;
   if (!tree || tree.value === null) {
@@ -131,24 +136,28 @@ class TreeBuilder {
     for (const { key, value: node } of items) {
       const keyAt = key?.range?.[0] ?? place.at;
       const name = isScalar(key) ? key.value : undefined;
-      if (typeof name !== "string") {
-        const written = isScalar(key) && key.source ? ` Write ${quoted(key.source)}, in quotes.` : "";
-        this.#findings.add(keyAt, `A key has to be text.${written}`);
+      const first = typeof name === "string" ? place.children.get(name) : undefined;
+      if (typeof name === "string" && name !== "__proto__" && first === undefined) {
+        const child = this.place(node, keyAt);
+        place.children.set(name, child);
+        value[name] = child.value;
         continue;
       }
-      const first = place.children.get(name);
       if (first) {
         const line = this.#findings.lineOf(first.keyAt ?? 0);
-        this.#findings.add(keyAt, `${quoted(name)} is there already, on line ${line}.`, "Put the two together.");
-        continue;
-      }
-      if (name === "__proto__") {
+        this.#findings.add(
+          keyAt,
+          `${quoted(String(name))} is there already, on line ${line}.`,
+          "Put the two together.",
+        );
+      } else if (name === "__proto__") {
         this.#findings.add(keyAt, "__proto__ cannot be a name.");
-        continue;
+      } else {
+        const written = isScalar(key) && key.source ? ` Write ${quoted(key.source)}, in quotes.` : "";
+        this.#findings.add(keyAt, `A key has to be text.${written}`);
       }
-      const child = this.place(node, keyAt);
-      place.children.set(name, child);
-      value[name] = child.value;
+      // It is in the tree nowhere, so that nobody else would know whether it is a secret.
+      if (node?.range) this.#findings.hide(node.range[0], node.range[1]);
     }
     place.value = value;
   }

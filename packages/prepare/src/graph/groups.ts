@@ -22,7 +22,7 @@ export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group
   };
 }
 
-const members = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled,membershipRule";
+const members = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled";
 
 /** 404 where there is none. */
 export function getGroup(uniqueName: string): GraphRequest<Group> {

@@ -55,6 +55,7 @@ export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUs
       attributes: settings.attributes,
       attributeCollectionPage: settings.page,
     },
+    ...(settings.doorcodeMfaRequired && { doorcodeMfaRequired: true }),
   };
   return { method: "POST", path, body };
 }

@@ -15,6 +15,7 @@ import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { roleId, scopeId } from "./permissions.ts";
 import { PrepareError } from "./prepare-error.ts";
+import { canSay } from "./sayable.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /**
@@ -181,7 +182,7 @@ function disableUnlisted<Item extends { value?: string | null; isEnabled?: boole
   items: Item[],
   listed: string[],
 ): Item[] {
-  const gone = prune ? items.filter(({ value }) => !listed.includes(value ?? "")) : [];
+  const gone = prune ? items.filter(({ value }) => canSay.permission(value) && !listed.includes(value ?? "")) : [];
   for (const item of gone) item.isEnabled = false;
   return gone;
 }

@@ -13,6 +13,7 @@ import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { graphScopeId, permissionOf, permissionsIn, resourceOf, scopeId, withPermissions } from "./permissions.ts";
 import { PrepareError } from "./prepare-error.ts";
+import { canSay } from "./sayable.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /** Client apps, each with its service principal. Permissions are added, and taken away only when pruning. */
@@ -55,10 +56,12 @@ function change(about: Comparison, key: string, app: AppEntry, found: FoundAppli
   if (changes.text("display name", application.displayName ?? "", app.displayName)) body.displayName = app.displayName;
   if (changes.flag("public client flows", application.isFallbackPublicClient ?? false, app.publicClient))
     body.isFallbackPublicClient = app.publicClient;
-  if (changes.set("redirect URIs", application.publicClient?.redirectUris ?? [], app.redirectUris))
-    body.publicClient = { redirectUris: app.redirectUris };
-  if (changes.set("post-logout redirect URIs", application.web?.redirectUris ?? [], app.postLogoutRedirectUris))
-    body.web = { redirectUris: app.postLogoutRedirectUris };
+  const uris = application.publicClient?.redirectUris ?? [];
+  const wanted = [...app.redirectUris, ...uris.filter((uri) => !canSay.redirectUri(uri))];
+  if (changes.set("redirect URIs", uris, wanted)) body.publicClient = { redirectUris: wanted };
+  const webUris = application.web?.redirectUris ?? [];
+  const webWanted = [...app.postLogoutRedirectUris, ...webUris.filter((uri) => !canSay.postLogoutRedirectUri(uri))];
+  if (changes.set("post-logout redirect URIs", webUris, webWanted)) body.web = { redirectUris: webWanted };
   if (changes.flag("group claims", hasGroupClaims(application), app.groupClaims))
     body.groupMembershipClaims = groupMembershipClaims(app.groupClaims);
 

@@ -9,6 +9,7 @@ import { compareText, Keys, sorted } from "./export-keys.ts";
 import { type People, principalName } from "./export-people.ts";
 import { keyInTags } from "./marks.ts";
 import { findServicePrincipal } from "./read-current.ts";
+import { canSay } from "./sayable.ts";
 
 /** One application of the tenant with what hangs on it. */
 export interface Registration {
@@ -85,24 +86,40 @@ export function exportApps(registrations: Registrations, people: People, notes: 
   const apps = [...registrations.all.values()].filter(({ isApi }) => !isApi);
   return sorted(
     apps.map((registration) => {
-      const { key, application, principal, assignments } = registration;
+      const { key, application, principal } = registration;
       const permissions = permissionsOf(registration, registrations, notes);
       return [
         key,
         {
           displayName: application.displayName ?? key,
           publicClient: application.isFallbackPublicClient ?? false,
-          redirectUris: application.publicClient?.redirectUris ?? [],
-          postLogoutRedirectUris: application.web?.redirectUris ?? [],
+          redirectUris: sayable(application.publicClient?.redirectUris, canSay.redirectUri, key, notes),
+          postLogoutRedirectUris: sayable(application.web?.redirectUris, canSay.postLogoutRedirectUri, key, notes),
           permissions,
           adminConsent: isConsented(registration, permissions, registrations, notes),
           assignmentRequired: principal?.appRoleAssignmentRequired ?? false,
-          assignedTo: assignedTo(assignments, NO_ROLE, key, people, notes),
+          assignedTo: whoMayUse(registration, people, notes),
           groupClaims: hasGroupClaims(application),
         },
       ];
     }),
   );
+}
+
+/** Addresses that a file could not have. */
+function sayable(uris: string[] | undefined, can: (uri: string) => boolean, key: string, notes: Set<string>): string[] {
+  const others = (uris ?? []).filter((uri) => !can(uri));
+  if (others.length > 0)
+    notes.add(`The app "${key}" has the redirect URIs ${others.join(", ")}, which the file cannot say; they stay.`);
+  return (uris ?? []).filter(can);
+}
+
+/** Nobody where everybody may: the file has it so. */
+function whoMayUse({ key, principal, assignments }: Registration, people: People, notes: Set<string>): string[] {
+  const named = assignedTo(assignments, NO_ROLE, key, people, notes);
+  if (principal?.appRoleAssignmentRequired || named.length === 0) return named;
+  notes.add(`The app "${key}" is assigned to ${named.join(", ")}, and open to everybody; the file says the latter.`);
+  return [];
 }
 
 export function exportApis(registrations: Registrations, people: People, notes: Set<string>): Record<string, ApiEntry> {
@@ -119,31 +136,35 @@ export function exportApis(registrations: Registrations, people: People, notes: 
         notes.add(`The API "${key}" demands assignment, which the file cannot say.`);
       const disabled = appRoles.filter(({ isEnabled }) => isEnabled === false);
       if (disabled.length > 0) notes.add(`${disabled.length} disabled roles of the API "${key}" are left out.`);
-      const roles = appRoles.filter(({ isEnabled }) => isEnabled !== false);
+      const scopes = api?.oauth2PermissionScopes ?? [];
+      const unsayable = [...scopes, ...appRoles].filter(({ value }) => !canSay.permission(value));
+      if (unsayable.length > 0)
+        notes.add(`${unsayable.length} scopes and roles of the API "${key}" have no name that a file could have.`);
+      const roles = appRoles.filter(({ isEnabled, value }) => isEnabled !== false && canSay.permission(value));
       return [
         key,
         {
           displayName: application.displayName ?? key,
-          identifierUri: uri === undefined || uri === `api://${appId}` ? undefined : uri,
+          identifierUri: uri === `api://${appId}` || !canSay.identifierUri(uri) ? undefined : uri,
           tokenProfile: application.doorcodeTokenProfile ?? "entra",
           groupClaims: hasGroupClaims(application),
           scopes: sorted(
-            (api?.oauth2PermissionScopes ?? []).map((scope): [string, ScopeEntry] => [
-              scope.value ?? "",
-              {
-                consent: scope.type === "User" ? "user" : "admin",
-                displayName: scope.adminConsentDisplayName ?? "",
-                description: scope.adminConsentDescription ?? "",
-                enabled: scope.isEnabled ?? true,
-              },
-            ]),
+            scopes
+              .filter(({ value }) => canSay.permission(value))
+              .map((scope): [string, ScopeEntry] => [
+                scope.value ?? "",
+                {
+                  consent: scope.type === "User" ? "user" : "admin",
+                  ...texts(scope.adminConsentDisplayName, scope.adminConsentDescription, scope.value),
+                  enabled: scope.isEnabled ?? true,
+                },
+              ]),
           ),
           roles: sorted(
             roles.map((role): [string, RoleEntry] => [
               role.value ?? "",
               {
-                displayName: role.displayName ?? "",
-                description: role.description ?? "",
+                ...texts(role.displayName, role.description, role.value),
                 assignedTo: assignedTo(assignments, role.id ?? "", `${key}/${role.value}`, people, notes),
               },
             ]),
@@ -152,6 +173,16 @@ export function exportApis(registrations: Registrations, people: People, notes: 
       ];
     }),
   );
+}
+
+/** Texts are never empty in a file. */
+function texts(
+  displayName: string | null | undefined,
+  description: string | null | undefined,
+  value: string | null | undefined,
+) {
+  const name = displayName?.trim() || value || "";
+  return { displayName: name, description: description?.trim() || name };
 }
 
 function assignedTo(

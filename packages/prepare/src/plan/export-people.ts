@@ -53,7 +53,7 @@ async function readUsers(graph: Graph, people: People, notes: Set<string>): Prom
     );
 }
 
-export function exportUsers(people: People, _notes: Set<string>): Record<string, UserEntry> {
+export function exportUsers(people: People): Record<string, UserEntry> {
   return sorted(
     [...people.users.values()].map(({ email, name, administrator }) => [
       email,

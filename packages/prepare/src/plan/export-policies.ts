@@ -32,6 +32,14 @@ export function exportPolicies(all: {
       groups: groups === "all" ? "all" : names(groups, (id) => people.groups.get(id)?.key),
       except: names(except, (id) => people.users.get(id)?.email),
     };
+    if (entry.apps.length === 0 || entry.groups.length === 0) {
+      notes.add(`The policy "${name}" is about nothing that the file could name, and is left out.`);
+      continue;
+    }
+    if (found.some(([other]) => other === name)) {
+      notes.add(`There is more than one policy "${name}"; the file has the first.`);
+      continue;
+    }
     const whole = (list: "all" | string[], ids: "all" | string[]) => list === "all" || list.length === ids.length;
     if (!whole(entry.apps, apps) || !whole(entry.groups, groups) || !whole(entry.except, except))
       notes.add(`The policy "${name}" names apps, groups or people that are not in the file.`);

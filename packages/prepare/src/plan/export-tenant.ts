@@ -1,4 +1,7 @@
 import type { TenantModel } from "../file/model.ts";
+import { readTenantFile } from "../file/read-tenant-file.ts";
+import { TenantFileError } from "../file/tenant-file-error.ts";
+import { writeTenantFile } from "../file/write-tenant-file.ts";
 import type { Clock } from "../graph/clock.ts";
 import { listPolicies } from "../graph/conditional-access.ts";
 import { Graph } from "../graph/graph.ts";
@@ -36,7 +39,18 @@ export async function exportTenant(
     userFlows,
     groups: exportGroups(people, notes),
     policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
-    users: exportUsers(people, notes),
+    users: exportUsers(people),
   };
-  return { model, notes: [...notes] };
+  return { model, notes: [...notes, ...problemsOf(model)] };
+}
+
+/** What is allowed there and not in a file: told rather than lost, and corrected by hand. */
+function problemsOf(model: TenantModel): string[] {
+  try {
+    readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml");
+    return [];
+  } catch (error) {
+    if (!(error instanceof TenantFileError)) throw error;
+    return error.problems.map(({ line, message }) => `Line ${line} has to be corrected: ${message}`);
+  }
 }

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ConditionalAccessConditionSet, ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
 import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/conditional-access.ts";
 import type { Graph } from "../graph/graph.ts";
 import { PrepareError } from "./prepare-error.ts";
-import { flowOf, nameOfApp } from "./user-flows.ts";
+import { appIdOf, appsOfFlow, demandsByItself, flowOf, nameOfApp } from "./user-flows.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /** The name of the policy that is a user flow's `mfa: required`. */
@@ -18,6 +19,8 @@ interface WantedPolicy {
   groups: "all" | string[];
   /** Ids of users; of one that is yet to be made, the address. */
   except: string[];
+  /** Whether it is about these apps and no others. */
+  exact: boolean;
 }
 
 /**
@@ -30,9 +33,10 @@ export function policyWork(about: Comparison): Work[] {
     ...Object.entries(model.policies).map(([name, policy]) =>
       compare(about, name, () => ({
         enabled: policy.enabled,
-        apps: policy.apps === "all" ? "all" : policy.apps.map((app) => appIdOf(about, app)),
+        apps: policy.apps === "all" ? "all" : policy.apps.map((app) => appIdOf(about, app) ?? app),
         groups: policy.groups === "all" ? "all" : policy.groups.map((key) => about.current.groups.get(key)?.id ?? key),
         except: policy.except.map((email) => about.current.users.get(email)?.id ?? email),
+        exact: about.prune,
       })),
     ),
     ...Object.keys(model.userFlows).flatMap((key) => secondFactorWork(about, key)),
@@ -44,14 +48,13 @@ function secondFactorWork(about: Comparison, key: string): Work[] {
   if (Object.hasOwn(about.model.policies, name)) return [];
   const entry = about.model.userFlows[key]!;
   const policy = findPolicy(about, name);
-  // The embedded tenant's flow may demand it by itself (its TypeScript API); the flow's own work sees to that.
-  if (entry.mfa === "required" && flowOf(about.current, key)?.flow.doorcodeMfaRequired) return [];
-  if (entry.mfa === "required") {
+  // The embedded tenant's flow may demand it by itself; the flow's own work sees to that.
+  if (entry.mfa === "required" && flowOf(about.current, key)?.flow.doorcodeMfaRequired && !policy) return [];
+  if (entry.mfa === "required" && !demandsByItself(about, key)) {
     return [
       compare(about, name, () => {
-        const others = flowOf(about.current, key)?.appIds ?? [];
-        const apps = [...new Set([...entry.apps.map((app) => appIdOf(about, app)), ...others])];
-        return { enabled: true, apps: apps.length > 0 ? apps : ["None"], groups: "all", except: [] };
+        const apps = appsOfFlow(about, key);
+        return { enabled: true, apps: apps.length > 0 ? apps : ["None"], groups: "all", except: [], exact: true };
       }),
     ];
   }
@@ -87,8 +90,8 @@ function compare(about: Comparison, name: string, wantedNow: () => WantedPolicy)
   const present = policy && settingsOf(policy);
   changes.flag("enabled", present?.enabled, wanted.enabled);
   if (present && !present.requiresMfa) changes.text("requires", present.requires, "mfa");
-  compareList("apps", present?.apps, wanted.apps, about, changes, (id) => nameOfApp(about, id));
-  compareList("groups", present?.groups, wanted.groups, about, changes, (id) => nameOfGroup(about, id));
+  compareList("apps", present?.apps, wanted.apps, wanted.exact, changes, (id) => nameOfApp(about, id));
+  compareList("groups", present?.groups, wanted.groups, about.prune, changes, (id) => nameOfGroup(about, id));
   const gone = about.prune && about.target === "doorcode" ? missing(present?.except ?? [], wanted.except) : [];
   changes.added(
     "except",
@@ -103,10 +106,10 @@ function compare(about: Comparison, name: string, wantedNow: () => WantedPolicy)
   return workOf({ kind: "policy", name, exists, changes: changes.list }, async (graph) => {
     // Apps and groups that were yet to be made are there by now.
     const now = wantedNow();
-    const keep = (there: "all" | string[] | undefined, list: "all" | string[]) =>
-      list === "all" || there === "all" || about.prune ? list : [...new Set([...(there ?? []), ...list])];
-    const apps = keep(present?.apps, now.apps);
-    const groups = keep(present?.groups, now.groups);
+    const keep = (there: "all" | string[] | undefined, list: "all" | string[], exact: boolean) =>
+      list === "all" || there === "all" || exact ? list : [...new Set([...(there ?? []), ...list])];
+    const apps = keep(present?.apps, now.apps, now.exact);
+    const groups = keep(present?.groups, now.groups, about.prune);
     const body = policyBody({
       displayName: name,
       enabled: now.enabled,
@@ -125,26 +128,27 @@ function compare(about: Comparison, name: string, wantedNow: () => WantedPolicy)
 }
 
 /**
- * Graph has nothing against two policies of one name, so another run beside this may have made the same: the earlier
- * one stays.
+ * Graph has nothing against two policies of one name, so another run beside this may have made the same: the earliest
+ * stays, whoever looks first.
  */
 async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<ConditionalAccessPolicy & { id: string }> {
   const made = await graph.send(createPolicy(body));
   if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the policy ${body.displayName} no id.`);
   graph.created(made.id);
+  const same = (other: ConditionalAccessPolicy) =>
+    other.displayName === body.displayName && isDeepStrictEqual(settingsOf(other), settingsOf(body));
   const age = ({ createdDateTime, id }: ConditionalAccessPolicy) => `${createdDateTime} ${id}`;
-  const all = await graph.list(listPolicies());
-  const earlier = all.find((other) => other.displayName === body.displayName && other.id && age(other) < age(made));
-  if (!earlier?.id) return { ...made, id: made.id };
-  await graph.send(deletePolicy(made.id));
-  return { ...earlier, id: earlier.id };
+  const twins = (await graph.list(listPolicies())).filter(same).sort((one, other) => (age(one) < age(other) ? -1 : 1));
+  const [first = made, ...others] = twins;
+  for (const { id = "" } of others) await graph.send(deletePolicy(id));
+  return { ...first, id: first.id ?? made.id };
 }
 
 function compareList(
   what: string,
   present: "all" | string[] | undefined,
   wanted: "all" | string[],
-  { prune }: Comparison,
+  exact: boolean,
   changes: Changes,
   name: (id: string) => string,
 ): void {
@@ -154,7 +158,7 @@ function compareList(
     return;
   }
   changes.added(what, missing(wanted, present).map(name));
-  changes.removed(what, (prune ? missing(present, wanted) : []).map(name));
+  changes.removed(what, (exact ? missing(present, wanted) : []).map(name));
 }
 
 /** Locations, platforms, excluded groups and roles …: what the file has no words for is sent back as it is. */
@@ -170,8 +174,7 @@ function withConditionsOf(policy: ConditionalAccessPolicy, body: ConditionalAcce
   return { state: body.state!, conditions: merged, ...kept };
 }
 
-export interface PolicySettingsFound extends Omit<WantedPolicy, "enabled"> {
-  enabled: boolean;
+export interface PolicySettingsFound extends Omit<WantedPolicy, "exact"> {
   requiresMfa: boolean;
   requires: string;
 }
@@ -199,10 +202,6 @@ export function findPolicy({ current }: Pick<Comparison, "current">, name: strin
       `${found.length} policies are called "${name}": ${found.map(({ id }) => id).join(", ")}.`,
     );
   return found[0];
-}
-
-function appIdOf({ current }: Comparison, app: string): string {
-  return current.applications.get(app)?.application.appId ?? app;
 }
 
 function nameOfGroup({ current }: Comparison, id: string): string {

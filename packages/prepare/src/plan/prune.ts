@@ -1,6 +1,7 @@
 import { deleteApplication } from "../graph/applications.ts";
 import { deleteGroup } from "../graph/groups.ts";
 import { deleteUserFlow } from "../graph/user-flows.ts";
+import { compareText } from "./export-keys.ts";
 import { deletion, findPolicy, secondFactorPolicy } from "./policies.ts";
 import type { StepKind } from "./step.ts";
 import type { Comparison, Work } from "./work.ts";
@@ -25,7 +26,7 @@ export function pruneWork(about: Comparison): Work[] {
         }),
       ];
     }),
-    ...current.pruned.applications.map(({ key, application }) =>
+    ...inOrder(current.pruned.applications).map(({ key, application }) =>
       deleted(isApi(application) ? "api" : "app", key, async (graph) => {
         await graph.send(deleteApplication(application.id));
         current.pruned.applications = current.pruned.applications.filter((other) => other.key !== key);
@@ -42,6 +43,12 @@ export function pruneWork(about: Comparison): Work[] {
 
 function isApi({ api }: Comparison["current"]["pruned"]["applications"][number]["application"]): boolean {
   return api?.requestedAccessTokenVersion === 2;
+}
+
+/** Apps before the APIs that they ask for, each by its key. */
+function inOrder(applications: Comparison["current"]["pruned"]["applications"]) {
+  const place = ({ key, application }: (typeof applications)[number]) => `${isApi(application) ? 1 : 0} ${key}`;
+  return [...applications].sort((one, other) => compareText(place(one), place(other)));
 }
 
 function deleted(kind: StepKind, name: string, run: Work["run"]): Work {

@@ -39,7 +39,7 @@ export function pageFor(
   const view = present?.views?.[0];
   const inputs: GraphInput[] = [
     view?.inputs?.find(({ attribute }) => attribute === "email") ?? emailInput,
-    ...wanted.attributes.map((entry) => inputFor(entry, attributes)),
+    ...wanted.attributes.map((entry) => inputFor(entry, attributes, view?.inputs ?? [])),
   ];
   if (wanted.termsOfUse) inputs.push(termsFor(wanted.termsOfUse, attributes));
   return { views: [{ title: view?.title ?? null, description: view?.description ?? null, inputs }] };
@@ -58,8 +58,10 @@ export function attributesFor(
   });
 }
 
-function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[]): GraphInput {
+function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[], present: GraphInput[]): GraphInput {
   const id = attributeId(attributes, entry);
+  const ownPattern = present.find(({ attribute }) => attribute === id)?.validationRegEx;
+  const pattern = hasPattern(entry) ? entry.pattern : ownPattern;
   return {
     attribute: id,
     label: entry.label || defaultLabel(id, attributes),
@@ -68,7 +70,7 @@ function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[]
     editable: true,
     writeToDirectory: true,
     required: entry.required,
-    ...(entry.pattern !== undefined && { validationRegEx: entry.pattern }),
+    ...(pattern && { validationRegEx: pattern }),
     ...(entry.options.length > 0 && { options: entry.options.map(({ label, value }) => ({ label, value })) }),
   };
 }
@@ -106,30 +108,27 @@ export function readPage(page: GraphPage | null | undefined, attributes: Identit
       input: kind,
       required: input.required ?? false,
       options: (input.options ?? []).map(({ label, value }) => ({ value: value ?? "", label: label ?? value ?? "" })),
-      pattern: kind === "TextBox" ? patternOf(input.validationRegEx) : undefined,
+      pattern: patternOf(input.validationRegEx),
     });
   }
   return found;
 }
 
 /** The page as it can be told from what is there: a label that is the default is none, a pattern is of a text. */
-export function normalizePage(
-  page: SignUpPage,
-  attributes: IdentityUserFlowAttribute[],
-  target: "entra" | "doorcode",
-): SignUpPage {
+export function normalizePage(page: SignUpPage, attributes: IdentityUserFlowAttribute[]): SignUpPage {
   return {
     termsOfUse: page.termsOfUse,
     attributes: page.attributes.map((entry) => ({
       ...entry,
       label: entry.label === defaultLabel(attributeId(attributes, entry), attributes) ? "" : entry.label,
-      // The embedded tenant checks names by rules of its own.
-      pattern:
-        entry.input !== "TextBox" || (target === "doorcode" && entry.attribute === "displayName")
-          ? undefined
-          : patternOf(entry.pattern),
+      pattern: hasPattern(entry) ? patternOf(entry.pattern) : undefined,
     })),
   };
+}
+
+/** The file has a pattern for text alone, and none for names; Entra's portal gives one to names too, which stays. */
+function hasPattern({ input, attribute }: AttributeEntry): boolean {
+  return input === "TextBox" && attribute !== "displayName";
 }
 
 /** What a built-in attribute is called where the file gives it no label. */

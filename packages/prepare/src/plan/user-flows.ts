@@ -34,7 +34,7 @@ export function userFlowWork(about: Comparison): Work[] {
   return Object.entries(about.model.userFlows).map(([key, entry]) => {
     const found = flowOf(about.current, key);
     const changes = new Changes();
-    const settings = found ? compareSettings(about, entry, found, changes) : describe(entry, changes);
+    const settings = found ? compareSettings(about, key, entry, found, changes) : describe(entry, changes);
     const wanted = entry.apps.map((app) => ({ app, appId: appIdOf(about, app) }));
     const join = wanted.filter(({ appId }) => !(appId && found?.appIds.includes(appId)));
     for (const { app, appId } of join) {
@@ -72,7 +72,7 @@ export function userFlowWork(about: Comparison): Work[] {
 
 async function create(graph: Graph, about: Comparison, key: string, entry: UserFlowEntry): Promise<FoundUserFlow> {
   const { attributes } = about.current;
-  const page = normalizePage(entry, attributes, about.target);
+  const page = normalizePage(entry, attributes);
   const settings: UserFlowSettings = {
     displayName: key,
     description: markOf(key),
@@ -80,6 +80,7 @@ async function create(graph: Graph, about: Comparison, key: string, entry: UserF
     isSignUpAllowed: entry.signUp,
     attributes: attributesFor(page, attributes),
     page: pageFor(page, attributes),
+    ...(demandsByItself(about, key) && { doorcodeMfaRequired: true }),
   };
   const made = await graph.send(createUserFlow(settings));
   if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the user flow ${key} no id.`);
@@ -113,6 +114,7 @@ function describe(entry: UserFlowEntry, changes: Changes): Record<string, never>
 
 function compareSettings(
   about: Comparison,
+  key: string,
   entry: UserFlowEntry,
   found: FoundUserFlow,
   changes: Changes,
@@ -129,15 +131,13 @@ function compareSettings(
   if (changes.flag("sign-up", flow.onInteractiveAuthFlowStart?.isSignUpAllowed ?? true, entry.signUp))
     settings.isSignUpAllowed = entry.signUp;
 
-  if (flow.doorcodeMfaRequired && entry.mfa === "off") {
-    changes.flag("second factor", true, false);
-    settings.doorcodeMfaRequired = false;
-  }
+  const demands = demandsByItself(about, key) || (entry.mfa === "required" && Boolean(flow.doorcodeMfaRequired));
+  if (changes.flag("second factor", flow.doorcodeMfaRequired ?? false, demands)) settings.doorcodeMfaRequired = demands;
 
   const { attributes } = about.current;
   const page = flow.onAttributeCollection?.attributeCollectionPage;
-  const wanted = normalizePage(entry, attributes, about.target);
-  if (comparePages(normalizePage(readPage(page, attributes), attributes, about.target), wanted, changes))
+  const wanted = normalizePage(entry, attributes);
+  if (comparePages(normalizePage(readPage(page, attributes), attributes), wanted, changes))
     settings.page = pageFor(wanted, attributes, page);
   return settings;
 }
@@ -169,7 +169,23 @@ export function flowOf(current: Current, key: string): FoundUserFlow | undefined
   return current.userFlows.find((flow) => flow.key === key);
 }
 
-function appIdOf({ current }: Comparison, app: string): string | undefined {
+/** A policy of the embedded tenant names apps: without one, the flow itself says that it requires a second factor. */
+export function demandsByItself(about: Comparison, key: string): boolean {
+  const required = about.model.userFlows[key]?.mfa === "required";
+  return required && about.target === "doorcode" && appsOfFlow(about, key).length === 0;
+}
+
+/** The apps that use the flow once the file is applied: those it lists, and those that stay. */
+export function appsOfFlow(about: Comparison, key: string): string[] {
+  const { userFlows } = about.model;
+  const others = Object.keys(userFlows).filter((other) => other !== key);
+  const taken = others.flatMap((other) => userFlows[other]!.apps.map((app) => appIdOf(about, app) ?? app));
+  const present = about.prune ? [] : (flowOf(about.current, key)?.appIds ?? []);
+  const staying = present.filter((appId) => !taken.includes(appId));
+  return [...new Set([...userFlows[key]!.apps.map((app) => appIdOf(about, app) ?? app), ...staying])];
+}
+
+export function appIdOf({ current }: Comparison, app: string): string | undefined {
   return current.applications.get(app)?.application.appId.toLowerCase();
 }
 

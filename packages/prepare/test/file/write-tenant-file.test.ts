@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { readTenantFile, type TenantModel, writeTenantFile } from "../../src/index.ts";
-import { everything, packageFile } from "./fixtures/reading.ts";
+import { everything, packageFile, refusal } from "./fixtures/reading.ts";
 import { tenantModel } from "./fixtures/tenant-model.ts";
 
 const nothing: TenantModel = {
@@ -27,7 +27,7 @@ describe("the file that is written for a model", () => {
         assert.deepEqual(again, model);
         assert.equal(writeTenantFile(again), text);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -83,5 +83,19 @@ userFlows:
     const app = read("apps: { a: { displayName: A, groupClaims: true } }");
     const turned = Object.fromEntries(Object.entries(app.apps.a!).reverse()) as unknown as TenantModel["apps"][string];
     assert.equal(writeTenantFile({ ...app, apps: { a: turned } }), writeTenantFile(app));
+  });
+
+  test("of a model that breaks rules is written all the same: reading it says which", () => {
+    const scope = { consent: "admin", displayName: " ", description: " ", enabled: true } as const;
+    const api = {
+      displayName: "A",
+      identifierUri: "urn:a",
+      tokenProfile: "entra",
+      groupClaims: false,
+      roles: {},
+    } as const;
+    const text = writeTenantFile({ ...nothing, apis: { "my api": { ...api, scopes: { "a/b": scope } } } });
+    const { problems } = refusal(text);
+    assert.equal(problems.length, 4, text);
   });
 });

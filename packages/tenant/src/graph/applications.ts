@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { COMMAND_LINE_CLIENT_ID } from "../directory/command-line-app.ts";
 import type { Registered, RegistrationConflict, RegistrationKey } from "../stores/contract.ts";
 import { collection, entity, type Resource } from "./answer.ts";
 import { type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
 import { changedBy, newRegistered } from "./application-change.ts";
 import { certificatesOf } from "./key-credentials.ts";
-import { isPreRegistered } from "./pre-registered.ts";
 import { alreadyTaken, invalidProperty, notFound } from "./refusals.ts";
 import { requiredAccess } from "./required-access.ts";
 import type { Key } from "./resource-path.ts";
@@ -39,7 +39,7 @@ export const applicationRoutes: GraphRoute[] = [
 async function list(call: GraphCall): Promise<GraphAnswer> {
   const { store } = call.ctx;
   const [registered, requires] = await Promise.all([store.registrations.list(), requiredAccess(store)]);
-  const own = registered.filter(({ registration }) => !isPreRegistered(registration.clientId));
+  const own = registered.filter((each) => isOwn(each));
   return collection(
     call,
     applications,
@@ -155,8 +155,11 @@ async function find(call: GraphCall, key: Key): Promise<Registered> {
 
 async function lookUp({ ctx }: GraphCall, { by, value }: Key): Promise<Registered | undefined> {
   const found = await ctx.store.registrations.find(registrationKey(by, value));
-  return found && isPreRegistered(found.registration.clientId) ? undefined : found;
+  return found && isOwn(found) ? found : undefined;
 }
+
+/** As at Entra, where Microsoft's own programs have a service principal in the tenant and no application. */
+const isOwn = ({ registration }: Registered) => registration.clientId !== COMMAND_LINE_CLIENT_ID;
 
 function registrationKey(by: string, value: string): RegistrationKey {
   if (by === "uniqueName") return { uniqueName: value };

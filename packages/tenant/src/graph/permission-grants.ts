@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { Consent } from "../directory/entities.ts";
-import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
+import { GRAPH_SCOPES, isAdministrative } from "../directory/graph-scopes.ts";
 import { OIDC_SCOPES } from "../directory/parse-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { ConsentKey } from "../stores/contract.ts";
 import { collection, entity, type Item, type Resource } from "./answer.ts";
 import { isGuid, packIds, unpackIds } from "./derived-id.ts";
 import { GraphError } from "./graph-error.ts";
-import { isPreRegistered } from "./pre-registered.ts";
 import { invalidProperty, notFound } from "./refusals.ts";
 import {
   auditOf,
@@ -117,7 +116,7 @@ async function find(call: GraphCall): Promise<{ consent: Consent; resource: Prin
   const key = keyFrom(id);
   const consent = key && (await call.ctx.store.permissions.findConsent(key));
   const resource = key && (await findPrincipal(call, { appId: key.resourceId }));
-  if (!consent || !resource || isPreRegistered(consent.clientId)) throw notFound(id);
+  if (!consent || !resource) throw notFound(id);
   return { consent, resource };
 }
 
@@ -126,7 +125,7 @@ async function answers({ ctx }: GraphCall): Promise<(consent: Consent) => Item[]
   const principals = new Map([[GRAPH_RESOURCE_ID, graphPrincipalId(ctx.config)]]);
   for (const { registration } of await ctx.store.registrations.list()) {
     const { clientId, servicePrincipalId } = registration;
-    if (servicePrincipalId !== null && !isPreRegistered(clientId)) principals.set(clientId, servicePrincipalId);
+    if (servicePrincipalId !== null) principals.set(clientId, servicePrincipalId);
   }
   return (consent) => {
     const [clientId, resourceId] = [principals.get(consent.clientId), principals.get(consent.resourceId)];
@@ -153,6 +152,11 @@ function keyFrom(id: string): ConsentKey | undefined {
 
 function scopesOf(text: string, resource: Principal): string[] {
   const asked = [...new Set(text.split(" ").filter((word) => word !== ""))];
+  const administrative = resource.kind === "graph" ? asked.filter(isAdministrative) : [];
+  if (administrative.length > 0) {
+    const why = "is an administrator's at each sign-in, and nobody consents to it for others.";
+    throw invalidProperty("scope", "oAuth2PermissionGrant", `${administrative.join(", ")} ${why}`);
+  }
   const offered =
     resource.kind === "api" ? resource.api.scopes.map(({ value }) => value) : [...OIDC_SCOPES, ...GRAPH_SCOPES];
   const unknown = asked.filter((word) => !offered.includes(word));

@@ -4,7 +4,6 @@ import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { Registered } from "../stores/contract.ts";
 import { collection, entity, type Item, type Resource } from "./answer.ts";
 import { READ_APPLICATIONS, WRITE_APPLICATIONS } from "./applications.ts";
-import { isPreRegistered } from "./pre-registered.ts";
 import { alreadyTaken, badRequest, invalidProperty, notFound } from "./refusals.ts";
 import {
   auditOf,
@@ -59,15 +58,14 @@ export async function findPrincipal(
   const [value, id] = "id" in key ? [key.id.toLowerCase(), true] : [key.appId.toLowerCase(), false];
   if (value === (id ? graphPrincipalId(ctx.config) : GRAPH_RESOURCE_ID)) return { kind: "graph" };
   const found = await ctx.store.registrations.find(id ? { servicePrincipalId: value } : { clientId: value });
-  const hidden = !found || isPreRegistered(found.registration.clientId);
-  return hidden || found.registration.servicePrincipalId === null ? undefined : found;
+  return found?.registration.servicePrincipalId == null ? undefined : found;
 }
 
 async function list(call: GraphCall): Promise<GraphAnswer> {
   const { store, config } = call.ctx;
   const registered = await store.registrations.list();
   const own = registered.flatMap((each): Item[] => {
-    const item = isPreRegistered(each.registration.clientId) ? undefined : servicePrincipalOf(each, config);
+    const item = servicePrincipalOf(each, config);
     return item ? [item] : [];
   });
   return collection(call, servicePrincipals, [graphPrincipal(config), ...own]);

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { UserFlow } from "../directory/user-flow.ts";
 import { auditWriter } from "./audit-store.ts";
 import type { AppLink, FlowOutcome, ManagedFlows } from "./contract.ts";
@@ -67,8 +68,11 @@ export function managedFlows(database: Database): ManagedFlows {
     try {
       return await work;
     } catch (error) {
-      if (isUniqueViolation(error)) return "name_taken";
-      throw error;
+      if (!isUniqueViolation(error)) throw error;
+      // What has the name may be committed together with what else its turn wrote (group-commit.ts): it is there once
+      // this has answered.
+      await db.transaction().execute((trx) => sql`select 1`.execute(trx));
+      return "name_taken";
     }
   };
 

@@ -3,7 +3,6 @@ import type { ManagedGroups } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { lockingDemands } from "./demand-locks.ts";
 import { deleteGroup } from "./group-store.ts";
-import { isUniqueViolation } from "./retry.ts";
 import { toUser } from "./user-store.ts";
 
 export function managedGroups(database: Database): ManagedGroups {
@@ -18,18 +17,17 @@ export function managedGroups(database: Database): ManagedGroups {
       return db.selectFrom("userGroups").where(column, "=", value).selectAll().executeTakeFirst();
     },
 
-    async insert(group, audit) {
-      try {
-        await db.transaction().execute(async (trx) => {
-          await trx.insertInto("userGroups").values(group).execute();
-          await writeAudit(trx, audit);
-        });
+    insert: (group, audit) =>
+      db.transaction().execute(async (trx) => {
+        const { numInsertedOrUpdatedRows: rows = 0n } = await trx
+          .insertInto("userGroups")
+          .values(group)
+          .onConflict((conflict) => conflict.column("uniqueName").doNothing())
+          .executeTakeFirst();
+        if (rows === 0n) return false;
+        await writeAudit(trx, audit);
         return true;
-      } catch (error) {
-        if (isUniqueViolation(error)) return false;
-        throw error;
-      }
-    },
+      }),
 
     change: (id, change, audit) =>
       db.transaction().execute(async (trx) => {

@@ -41,22 +41,24 @@ export function registrationStore(database: Database): RegistrationStore {
     return api && { kind, registration: toRegistration(row), api: toApi(api) };
   };
 
-  /** After a unique column has refused it: which one. */
-  const conflictOf = async ({ registration, ...rest }: Registered): Promise<RegistrationConflict> => {
-    const { clientId, uniqueName } = registration;
-    const other = (key: RegistrationKey) =>
-      read(db, key).then((found) => found !== undefined && found.registration.objectId !== registration.objectId);
-    if (uniqueName !== null && (await other({ uniqueName }))) return "unique_name";
-    const taken =
-      rest.kind === "api" &&
-      (await db
+  /**
+   * After a unique column has refused it: which one. In a transaction, because what refused it may be committed together
+   * with what else its turn wrote (group-commit.ts), and nobody else sees it until then.
+   */
+  const conflictOf = ({ registration, ...rest }: Registered): Promise<RegistrationConflict> =>
+    db.transaction().execute(async (trx) => {
+      const { objectId, clientId, uniqueName } = registration;
+      const named = uniqueName === null ? undefined : await read(trx, { uniqueName });
+      if (named && named.registration.objectId !== objectId) return "unique_name";
+      if (rest.kind === "app") return "client_id";
+      const other = await trx
         .selectFrom("apis")
         .where("identifierUri", "=", rest.api.identifierUri)
         .where("clientId", "!=", clientId)
         .select("clientId")
-        .executeTakeFirst());
-    return taken ? "identifier_uri" : "client_id";
-  };
+        .executeTakeFirst();
+      return other ? "identifier_uri" : "client_id";
+    });
 
   return {
     find: (key) => read(db, key),

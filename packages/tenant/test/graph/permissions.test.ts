@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
+import { permissionsOf } from "../../src/directory/permissions.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 
@@ -91,6 +92,15 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assertRefused(await graph.patch(`servicePrincipals/${own.id}`, { accountEnabled: false }), 400, BAD);
   });
 
+  test("the command line's own client is no application of the tenant's, and can be disabled by its service principal", async () => {
+    const appId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    const listed = assertDone(await graph.get(`applications?$filter=appId eq '${appId}'`), 200);
+    assert.deepEqual(listed.value, []);
+    assertRefused(await graph.delete(`applications(appId='${appId}')`), 404, "Request_ResourceNotFound");
+    assertDone(await graph.patch(`servicePrincipals(appId='${appId}')`, { accountEnabled: false }), 204);
+    assert.notEqual((await tenant.context.store.directory.findApp(appId))?.disabledAt, null);
+  });
+
   test("a client that requires assignment, or is disabled, is so for its sign-ins", async () => {
     const client = await newClient();
     const path = `servicePrincipals/${client.id}`;
@@ -156,6 +166,23 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.ok(scopes.includes(assertDone(await graph.get(`oauth2PermissionGrants/${id}`), 200).scope));
   });
 
+  test("people read what the API says to people, and administrators what it says to them", async () => {
+    const own = { adminConsentDisplayName: "Read all lists", userConsentDisplayName: "Read your lists" };
+    const read = { id: randomUUID(), value: "Read", type: "User", isEnabled: true, ...own };
+    const [client, api] = [await newClient(), await newPrincipal({ api: { oauth2PermissionScopes: [read] } })];
+    const requested = {
+      oidc: ["openid"],
+      resourceId: api.appId,
+      resourceScopes: ["Read"],
+      isDefault: false,
+      asked: ["openid", `api://${api.appId}/Read`],
+    };
+    const by = { clientId: client.appId, userId: randomUUID(), requested };
+    const { lines } = await permissionsOf(tenant.context.store, by);
+    assert.deepEqual(lines[1], { kind: "api", text: "Read your lists" });
+    assert.equal(api.oauth2PermissionScopes[0].adminConsentDisplayName, "Read all lists");
+  });
+
   test("a person's own consent is listed and can be taken back", async () => {
     const [client, own] = [await newClient(), await graphPrincipal()];
     const user = await addUser(tenant.context, "own@contoso.example", "Own");
@@ -181,6 +208,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
       [{ ...good, principalId: randomUUID() }, /'principalId'/],
       [{ ...good, consentType: "Principal", principalId: randomUUID() }, /no such user/],
       [{ ...good, expiryTime: "2030-01-01" }, /'expiryTime'/],
+      [grantOf(client, await graphPrincipal(), "openid User.Read.All"), /User.Read.All is an administrator's/],
     ];
     for (const [body, message] of rows) {
       assertRefused(await graph.post("oauth2PermissionGrants", body), 400, BAD, message);

@@ -4,49 +4,11 @@ import { after, before, describe, test } from "node:test";
 import { putUserFlow } from "../../src/directory/put-user-flow.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
+import { ATTRIBUTES, collecting, FLOWS, flow, input, TYPE } from "./user-flow-bodies.ts";
 
 const BAD = "Request_BadRequest";
-const FLOWS = "identity/authenticationEventsFlows";
-const ATTRIBUTES = "identity/userFlowAttributes";
-const TYPE = { "@odata.type": "#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow" };
-const handler = (event: string) => ({ "@odata.type": `#microsoft.graph.${event}ExternalUsersSelfServiceSignUp` });
-const EMAIL = {
-  attribute: "email",
-  label: "Email Address",
-  inputType: "Text",
-  hidden: true,
-  editable: false,
-  writeToDirectory: true,
-  required: true,
-  validationRegEx: "^[a-zA-Z0-9.!#$%&amp;&#8217;'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
-};
-const input = (attribute: string, changes: object = {}) => ({
-  attribute,
-  label: attribute,
-  inputType: "text",
-  hidden: false,
-  editable: true,
-  writeToDirectory: true,
-  required: false,
-  ...changes,
-});
-const collecting = (...inputs: object[]) => ({
-  ...handler("onAttributeCollection"),
-  attributeCollectionPage: { views: [{ title: null, description: null, inputs: [EMAIL, ...inputs] }] },
-});
-/** The how-to's user flow, as the documentation's example writes it. */
-const flow = (displayName: string, changes: object = {}) => ({
-  ...TYPE,
-  displayName,
-  onAuthenticationMethodLoadStart: {
-    ...handler("onAuthenticationMethodLoadStart"),
-    identityProviders: [{ id: "EmailPassword-OAUTH" }],
-  },
-  onInteractiveAuthFlowStart: { ...handler("onInteractiveAuthFlowStart"), isSignUpAllowed: true },
-  ...changes,
-});
 
-describe("Graph: user flows and what they ask for", () => {
+describe("Graph: user flows", () => {
   let tenant: TestTenant;
   let graph: GraphClient;
   before(async () => {
@@ -56,9 +18,6 @@ describe("Graph: user flows and what they ask for", () => {
   after(() => tenant.close());
 
   const kept = (id: string) => tenant.context.store.directory.findUserFlow(id);
-  async function newAttribute(displayName: string, dataType: string): Promise<string> {
-    return assertDone(await graph.post(ATTRIBUTES, { displayName, dataType }), 201).id;
-  }
   async function newClient(): Promise<string> {
     const { appId } = assertDone(await graph.post("applications", { displayName: "Client" }), 201);
     assertDone(await graph.post("servicePrincipals", { appId }), 201);
@@ -105,69 +64,6 @@ describe("Graph: user flows and what they ask for", () => {
         ["country", "Your country", false],
       ],
     );
-  });
-
-  test("custom attributes of every input there is come back as they were sent", async () => {
-    const [number, size, news, toppings, terms] = [
-      await newAttribute("Loyalty number", "int64"),
-      await newAttribute("Shoe size", "string"),
-      await newAttribute("News", "boolean"),
-      await newAttribute("Toppings", "string"),
-      await newAttribute("TermsOfUse", "boolean"),
-    ];
-    const options = [
-      { label: "Small", value: "S" },
-      { label: "Large", value: "L" },
-    ];
-    const inputs = [
-      input(number),
-      input(size, { inputType: "radioSingleSelect", options, required: true }),
-      input(news, { inputType: "checkboxSingleSelect" }),
-      input(toppings, { inputType: "checkboxMultiSelect", options }),
-      input(terms, {
-        label: "[I accept the terms of use](https://contoso.example/terms)",
-        inputType: "checkboxSingleSelect",
-        required: true,
-      }),
-    ];
-    const made = assertDone(
-      await graph.post(FLOWS, flow("Every input", { onAttributeCollection: collecting(...inputs) })),
-      201,
-    );
-    const [, ...answered] = made.onAttributeCollection.attributeCollectionPage.views[0].inputs;
-    const defaults = { defaultValue: null, validationRegEx: null, options: [] };
-    assert.deepEqual(
-      answered,
-      inputs.map((each) => ({ ...defaults, ...each })),
-    );
-    assert.deepEqual(
-      made.onAttributeCollection.attributes.map(({ id, dataType }: { id: string; dataType: string }) => [id, dataType]),
-      [
-        ["email", "string"],
-        [number, "int64"],
-        [size, "string"],
-        [news, "boolean"],
-        [toppings, "string"],
-        [terms, "boolean"],
-      ],
-    );
-    const stored = await kept(made.id);
-    assert.deepEqual(
-      stored?.attributes.map(({ inputType, dataType }) => [inputType, dataType]),
-      [
-        ["NumericTextBox", "Int64"],
-        ["RadioSingleSelect", "String"],
-        ["CheckboxSingleSelect", "Boolean"],
-        ["CheckboxMultiSelect", "StringCollection"],
-      ],
-    );
-    assert.deepEqual(stored?.termsOfUse, { label: "I accept the terms of use", url: "https://contoso.example/terms" });
-    assertRefused(await graph.delete(`${ATTRIBUTES}/${size}`), 409, "ObjectConflict", /user flow asks for/);
-    assertRefused(await graph.delete(`${ATTRIBUTES}/${terms}`), 409, "ObjectConflict");
-    const [view] = [{ onAttributeCollection: collecting() }];
-    assertDone(await graph.patch(`${FLOWS}/${made.id}`, { ...TYPE, ...view }), 204);
-    assertDone(await graph.delete(`${ATTRIBUTES}/${size}`), 204);
-    assertRefused(await graph.delete(`${ATTRIBUTES}/${size}`), 404, "Request_ResourceNotFound");
   });
 
   test("a PATCH changes what it names and leaves the rest; of two at once both are kept", async () => {
@@ -272,47 +168,6 @@ describe("Graph: user flows and what they ask for", () => {
     assert.deepEqual(await ids(attributes), ["email"]);
   });
 
-  test("a flow that cannot be used is refused by what is wrong with it", async () => {
-    const collection = (...inputs: object[]) => ({ onAttributeCollection: collecting(...inputs) });
-    const number = await newAttribute("Number", "int64");
-    const google = { identityProviders: [{ id: "Google-OAUTH" }] };
-    const rows: [object, RegExp][] = [
-      [{ ...flow("x"), "@odata.type": "#microsoft.graph.other" }, /'@odata.type'/],
-      [{ ...flow("x"), displayName: undefined }, /'displayName'/],
-      [{ ...TYPE, displayName: "x" }, /identityProviders'.*a value is required/],
-      [flow("x", { onAuthenticationMethodLoadStart: google }), /EmailPassword-OAUTH/],
-      [flow("x", { onAuthenticationMethodLoadStart: { identityProviders: [] } }), /one way in/],
-      [
-        flow("x", { onAuthenticationMethodLoadStart: { identityProviders: [{ id: "Passkey-OAUTH" }] } }),
-        /passkey alone/,
-      ],
-      [flow("x", { conditions: { applications: { includeAllApplications: true } } }), /includeAllApplications/],
-      [flow("x", { onAttributeCollectionStart: {} }), /not supported here/],
-      [flow("x", { priority: "high" }), /'priority'/],
-      [flow("x", { color: "red" }), /Invalid property 'color'/],
-      [flow("x", collection(input("shoeSize"))), /no user flow attribute shoeSize/],
-      [flow("x", collection(input("city", { inputType: "slider" }))), /inputType'.*radioSingleSelect/],
-      [flow("x", collection(input("city", { inputType: "radioSingleSelect" }))), /no options/],
-      [flow("x", collection(input("city", { inputType: "boolean" }))), /of the type string/],
-      [flow("x", collection(input(number, { inputType: "radioSingleSelect" }))), /of the type int64/],
-      [flow("x", collection(input("city", { hidden: true }))), /hidden/],
-      [flow("x", collection(input("city", { editable: false }))), /editable/],
-      [flow("x", collection(input("city", { writeToDirectory: false }))), /writeToDirectory/],
-      [flow("x", collection(input("city", { defaultValue: "Rome" }))), /defaultValue/],
-      [flow("x", collection(input("city", { validationRegEx: "(" }))), /regular expression/],
-      [flow("x", collection(input("city"), input("city"))), /there twice/],
-      [flow("x", collection(input("city", { label: "" }), input(number, { label: "" }))), /no label/],
-      [
-        flow("x", { onAttributeCollection: { ...collecting(), attributes: [{ id: "city" }] } }),
-        /no input asks for city/,
-      ],
-    ];
-    for (const [body, message] of rows) assertRefused(await graph.post(FLOWS, body), 400, BAD, message);
-    const count = assertDone(await graph.get(`${FLOWS}?$filter=displayName eq 'x'&$count=true`), 200);
-    assert.equal(count["@odata.count"], 0);
-    assertRefused(await graph.get(`${FLOWS}/${randomUUID()}`), 404, "Request_ResourceNotFound");
-  });
-
   test("a flow of the TypeScript API is answered whole, and sending it back changes nothing", async () => {
     const made = await putUserFlow(tenant.context, {
       name: "Written in TypeScript",
@@ -340,34 +195,5 @@ describe("Graph: user flows and what they ask for", () => {
     const { id: _id, conditions: _conditions, "@odata.context": _context, ...body } = read;
     assertDone(await graph.patch(path, body), 204);
     assert.deepEqual(await kept(made.id), made);
-  });
-
-  test("attributes: the built-in ones and one's own, once each", async () => {
-    const replies = await Promise.all(
-      [1, 2, 3].map(() =>
-        graph.post(ATTRIBUTES, { displayName: "Pastime", description: "Your pastime", dataType: "string" }),
-      ),
-    );
-    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 409, 409]);
-    const made = replies.find(({ status }) => status === 201)!.body;
-    assert.match(made.id, /^extension_[0-9a-f]{32}_Pastime$/);
-    const { "@odata.context": _, ...pastime } = made;
-    const expected = { displayName: "Pastime", description: "Your pastime", dataType: "string" };
-    assert.deepEqual(pastime, { id: made.id, ...expected, userFlowAttributeType: "custom" });
-    const custom = assertDone(await graph.get(`${ATTRIBUTES}?$filter=displayName eq 'Pastime'`), 200);
-    assert.deepEqual(custom.value, [pastime]);
-    assertDone(await graph.patch(`${ATTRIBUTES}/${made.id}`, { description: "What you like" }), 204);
-    assert.equal(assertDone(await graph.get(`${ATTRIBUTES}('${made.id}')`), 200).description, "What you like");
-    const builtIn = assertDone(await graph.get(`${ATTRIBUTES}?$filter=userFlowAttributeType eq 'builtIn'`), 200);
-    assert.equal(builtIn.value.length, 10);
-    assertRefused(await graph.delete(`${ATTRIBUTES}/city`), 400, BAD, /built in/);
-    for (const body of [
-      { displayName: "!!!", dataType: "string" },
-      { displayName: "9 lives", dataType: "string" },
-      { displayName: "x", dataType: "date" },
-      { dataType: "string" },
-    ]) {
-      assertRefused(await graph.post(ATTRIBUTES, body), 400, BAD);
-    }
   });
 });

@@ -1,3 +1,4 @@
+import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
 import { authorizationSuite } from "./authorization-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
@@ -13,6 +14,7 @@ import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
+import { registrationSuite } from "./registration-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
@@ -27,6 +29,8 @@ export function contractSuite(makePlace: MakePlace): void {
   withdrawalSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
+  registrationSuite(makePlace);
+  administrationSuite(makePlace);
   administratorSuite(makePlace);
   credentialSuite(makePlace);
   sessionSuite(makePlace);

@@ -1,0 +1,103 @@
+import { resolve } from "node:path";
+import type { Arguments } from "./arguments.ts";
+import { exitCodes, UsageError } from "./exit-codes.ts";
+import { type ProjectName, problemOfName, projectName, suggestedName } from "./init/name.ts";
+import { inspect, place } from "./init/place.ts";
+import { questionsOn } from "./init/questions.ts";
+import { lacksRuntime } from "./init/runtime.ts";
+import { installedBy, type Language, projectFiles } from "./init/template.ts";
+import { printEvent, say } from "./output.ts";
+import { platform, TENANT_NODE } from "./tenant-node.ts";
+
+interface Wanted {
+  /** As it was typed. */
+  folder: string;
+  language: Language;
+  name: ProjectName;
+}
+
+export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
+  const { folder, language, name } = await wanted(given, signal);
+  const files = await projectFiles(language, name, process.versions.node);
+  place(resolve(folder), files);
+  report(folder, { language, name, files: [...files.keys()] }, given.flag("json"));
+  return exitCodes.done;
+}
+
+async function wanted(given: Arguments, signal: AbortSignal): Promise<Wanted> {
+  const [folder] = given.words;
+  if (folder === undefined) return askedFor(given, signal);
+  const language = given.flag("js") ? "js" : "ts";
+  inspect(resolve(folder));
+  return { folder, language, name: projectName(folder, given.text("name"), await installedBy(language)) };
+}
+
+async function askedFor(given: Arguments, signal: AbortSignal): Promise<Wanted> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY || given.flag("json")) {
+    throw new UsageError("Say where the project goes.", "doorcode init my-device, or with --js for JavaScript.");
+  }
+  const questions = questionsOn(process.stdin, process.stderr, signal);
+  try {
+    say("A new project: a program without a browser that signs people in by a code.\n");
+    const folder = await questions.ask("Folder", "my-device", (answer) => messageOf(() => inspect(resolve(answer))));
+    const typed = given.flag("js")
+      ? "js"
+      : await questions.ask("TypeScript or JavaScript? ts/js", "ts", (answer) =>
+          languageOf(answer) ? undefined : "Answer ts or js.",
+        );
+    const language = languageOf(typed) ?? "ts";
+    const taken = await installedBy(language);
+    const problem = (name: string) => problemOfName(name, taken);
+    const usable = given.text("name") ?? suggestedName(folder);
+    const asked = problem(usable)
+      ? await questions.ask("Name of the project", "my-device", (answer) => sentence(problem(answer)))
+      : usable;
+    return { folder, language, name: projectName(folder, asked, taken) };
+  } finally {
+    questions.end();
+  }
+}
+
+function languageOf(answer: string): Language | undefined {
+  if (/^(ts|t|typescript)$/i.test(answer)) return "ts";
+  return /^(js|j|javascript)$/i.test(answer) ? "js" : undefined;
+}
+
+const sentence = (problem: string | undefined) => problem && `That is no name for the project: ${problem}.`;
+
+function messageOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function report(
+  folder: string,
+  { language, name, files }: { language: Language; name: ProjectName; files: string[] },
+  json: boolean,
+): void {
+  const needsNode = lacksRuntime(process.versions.node, platform);
+  const next = [...(resolve(folder) === process.cwd() ? [] : [`cd ${quoted(folder)}`]), "npm install && npm start"];
+  if (json) {
+    const called = { ts: "typescript", js: "javascript" }[language];
+    printEvent("created", { folder: resolve(folder), name: name.full, language: called, files, next });
+    return;
+  }
+  const where = resolve(folder) === process.cwd() ? "this folder" : folder;
+  say(`A new ${{ ts: "TypeScript", js: "JavaScript" }[language]} project is in ${where}:
+
+  src/main.${language}            the program: signs in by a code, calls a web API, renews, signs out
+  doorcode.tenant.yaml   the tenant it signs in to: app, API, user flow
+  dev/, test/            that tenant on this computer, and a test that signs in there
+  README.md              how to go on, and how to go to Microsoft Entra
+${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer; for ${platform} npm has none, so install it first.\n` : ""}
+Next, paste:
+
+${next.map((line) => `  ${line}`).join("\n")}
+`);
+}
+
+const quoted = (path: string) => (/^[\w./\\:@+-]+$/.test(path) ? path : JSON.stringify(path));

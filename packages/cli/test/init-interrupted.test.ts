@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { doorcode, packageFolder, scratch } from "./cli-process.ts";
+
+const count = 4;
+/** Places four files, and is killed before the file of that number. */
+const program = (folder: string, killedAt: number) => `
+  import { place } from ${JSON.stringify(pathToFileURL(join(packageFolder, "dist/init/place.js")).href)};
+  const files = new Map(["a/b", "c", "package.json", "d"].map((path) => [path, "text"]));
+  const entries = files.entries();
+  files[Symbol.iterator] = function* () {
+    for (let at = 0; at < ${count}; at++) {
+      if (at === ${killedAt}) process.kill(process.pid, "SIGKILL");
+      yield entries.next().value;
+    }
+  };
+  place(${JSON.stringify(folder)}, files);
+`;
+
+async function placeUntilKilled(folder: string, killedAt: number): Promise<string | null> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program(folder, killedAt)], { stdio: "inherit" });
+  const [, signal] = await once(child, "exit");
+  return signal;
+}
+
+const leftIn = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith(".doorcode-init-"));
+
+describe("doorcode init, killed while it writes,", () => {
+  test("leaves no project, wherever it was, and the next run makes one", async (t) => {
+    const cwd = await scratch(t);
+    for (let killedAt = 0; killedAt < count; killedAt++) {
+      const folder = join(cwd, `device-${killedAt}`);
+      await placeUntilKilled(folder, killedAt);
+      assert.ok(!existsSync(folder));
+      assert.equal((await doorcode(["init", folder]).ended).exit, 0);
+    }
+    assert.equal(await placeUntilKilled(join(cwd, "whole"), count), null);
+    assert.deepEqual((await readdir(join(cwd, "whole"))).sort(), ["a", "c", "d", "package.json"]);
+  });
+
+  test("leaves a folder that was there as good as empty, and the next run fills it", async (t) => {
+    const cwd = await scratch(t);
+    for (let killedAt = 0; killedAt < count; killedAt++) {
+      const folder = join(cwd, `device-${killedAt}`);
+      await mkdir(folder);
+      await placeUntilKilled(folder, killedAt);
+      assert.deepEqual(await readdir(folder), await leftIn(folder));
+      assert.equal((await doorcode(["init", folder]).ended).exit, 0);
+      assert.ok(existsSync(join(folder, "package.json")));
+    }
+  });
+
+  test("has what it left swept by a later run, but not while it may be another's", async (t) => {
+    const cwd = await scratch(t);
+    await placeUntilKilled(join(cwd, "first"), 2);
+    const [left] = await leftIn(cwd);
+    assert.ok(left);
+    await doorcode(["init", join(cwd, "second")]).ended;
+    assert.deepEqual(await leftIn(cwd), [left]);
+    const earlier = new Date(Date.now() - 120_000);
+    await utimes(join(cwd, left), earlier, earlier);
+    await doorcode(["init", join(cwd, "third")]).ended;
+    assert.deepEqual(await leftIn(cwd), []);
+  });
+});

