@@ -137,7 +137,7 @@ describe("a program signs a person in through their own browser", () => {
       await withPage(async (page) => {
         await start(page, asks);
         await signIn(page, email);
-        await page.getByText("Back to the program on this computer").waitFor();
+        await page.getByText("The program on this computer").waitFor();
         assert.match(await heading(page), /Sign in to Contoso Notes\?/);
         await assertAccessible(page);
         await press(page, "Yes, sign in");
@@ -287,7 +287,7 @@ describe("a program signs a person in through their own browser", () => {
       await start(page, asks, { ui_locales: "de" });
       assert.equal(await heading(page), "Anmelden");
       await signIn(page, email);
-      await page.getByText("Zurück zum Programm auf diesem Computer").waitFor();
+      await page.getByText("Programm auf diesem Computer").waitFor();
       assert.match(await heading(page), /Bei Contoso Notes anmelden\?/);
       await assertAccessible(page);
       await press(page, "Ja, anmelden");

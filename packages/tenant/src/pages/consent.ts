@@ -2,7 +2,7 @@ import type { Messages } from "../messages/messages.ts";
 import { formActions } from "./form-actions.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { appName, button, fact, form, problemNote } from "./parts.ts";
+import { address, appName, button, fact, form, problemNote } from "./parts.ts";
 import { permissionCards, signedInAs } from "./permission-cards.ts";
 import { titleOf } from "./titles.ts";
 import type { Chrome, ConsentView } from "./view.ts";
@@ -22,7 +22,7 @@ export function consentPage(view: ConsentView, chrome: Chrome): Page {
     main: html`<h1>${consent.heading(appName(view.appName))}</h1>
 ${signedInAs(view.email, messages, { form: decideId, label: consent.otherAccount })}
 ${problemNote(view.problem && messages.confirm[view.problem])}
-<dl class="card facts">${fact(consent.leads, leadsTo(view, messages))}</dl>
+<dl class="card facts">${fact(consent.backTo, placeOf(view, messages))}</dl>
 <p class="lede">${consent.startedByYou}</p>
 ${permissionCards(view, messages)}
 ${form(
@@ -38,6 +38,6 @@ ${form(
   };
 }
 
-function leadsTo({ leadsTo: kind, host }: ConsentView, { consent }: Messages): Html | string {
-  return host === null ? consent.leadsTo[kind] : html`<bdi>${host}</bdi>`;
+function placeOf({ leadsTo, host }: ConsentView, { consent }: Messages): Html | string {
+  return host === null ? consent.places[leadsTo] : address(host);
 }

@@ -4,12 +4,8 @@ import type { Messages } from "../messages.ts";
 export const consent: Messages["consent"] = {
   heading: (app) => html`Bei <em>${app}</em> anmelden?`,
   otherAccount: "Anderes Konto verwenden",
-  leads: "Führt",
-  leadsTo: {
-    loopback: "Zurück zum Programm auf diesem Computer",
-    app: "Zurück zu einer App auf diesem Gerät",
-    web: "Zurück zu ihrer Website",
-  },
+  backTo: "Zurück zu",
+  places: { loopback: "Programm auf diesem Computer", app: "App auf diesem Gerät", web: "Deren Website" },
   startedByYou: "Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.",
   yes: "Ja, anmelden",
   no: "Nein, zurück",
