@@ -5,7 +5,9 @@ import type { Page } from "./layout.ts";
 import { address, appName, button, fact, form, problemNote } from "./parts.ts";
 import { permissionCards, signedInAs } from "./permission-cards.ts";
 import { titleOf } from "./titles.ts";
-import type { Chrome, ConsentView } from "./view.ts";
+import type { Chrome, ConsentView, View } from "./view.ts";
+
+type ProgramNoAccess = Extract<View, { page: "program_no_access" }>;
 
 const decideId = "decide";
 
@@ -35,6 +37,20 @@ ${form(
   ],
   decideId,
 )}`,
+  };
+}
+
+/** The person may not use the app; the program hears it when they go back. */
+export function programNoAccessPage(view: ProgramNoAccess, chrome: Chrome): Page {
+  const { consent, returning } = chrome.messages;
+  return {
+    title: titleOf(view, chrome.messages),
+    main: html`<div class="end"><h1>${titleOf(view, chrome.messages)}</h1>
+<p class="lede">${consent.noAccess(address(view.email), html`<bdi>${chrome.tenantName}</bdi>`)}</p>
+${form(formActions.consent, chrome, { flow: view.flowId }, [
+  button(consent.otherAccount, { name: "decision", value: "other" }),
+  button(returning.button, { name: "decision", value: "no", alt: true }),
+])}</div>`,
   };
 }
 

@@ -16,6 +16,7 @@ export function statusOf(view: View): number {
     case "not_found":
       return 404;
     case "stale_form":
+    case "program_no_access":
     case "no_access":
       return 403;
     case "too_many":

@@ -22,6 +22,8 @@ function questionOf(view: View, { titles }: Messages): string {
     case "no_access":
     case "done":
       return titles[view.page](view.appName);
+    case "program_no_access":
+      return titles.no_access(view.appName);
     case "not_me_done":
       return view.purpose === "new_device" ? titles.device_signed_out : titles.not_me_done;
     case "mail":

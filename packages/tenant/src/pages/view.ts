@@ -40,7 +40,7 @@ export type View =
   | ConfirmView
   | ConsentView
   /** Signed in, and the app is for people who are assigned to it. */
-  | { page: "no_access"; flowId: string; email: string; appName: string; asking: "device" | "program" }
+  | { page: "no_access"; flowId: string; email: string; appName: string }
   /** `offerPasskey`: the person has none yet. */
   | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
@@ -50,6 +50,8 @@ export type View =
   | { page: "used_twice" }
   /** The same person took the claim over in another browser. */
   | { page: "elsewhere"; flowId: string }
+  /** The same, where a program asks. */
+  | { page: "program_no_access"; flowId: string; email: string; appName: string }
   /** Back to the program: by a form, or by a link with all in it. */
   | { page: "returning"; by: "form"; to: string; fields: Record<string, string> }
   | { page: "returning"; by: "link"; to: string }

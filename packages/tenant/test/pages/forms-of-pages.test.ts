@@ -56,7 +56,7 @@ test("each form goes where its handler is and carries what that reads", () => {
     ],
     confirm: [{ action: formActions.confirm, fields: ["csrf", "flow", "shown", "decision"] }],
     consent: [{ action: formActions.consent, fields: ["csrf", "flow", "shown", "decision"] }],
-    "no-access-program": [{ action: formActions.consent, fields: ["csrf", "flow", "decision"] }],
+    "program-no-access": [{ action: formActions.consent, fields: ["csrf", "flow", "decision"] }],
     returning: [{ action: "http://localhost:51004/", fields: ["code", "state", "iss"] }],
     "no-access": [{ action: formActions.continue_as, fields: ["csrf", "flow", "answer"] }],
     "not-me-device": [{ action: formActions.not_me, fields: ["csrf", "token"] }],

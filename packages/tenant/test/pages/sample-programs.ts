@@ -52,8 +52,8 @@ export const programSamples: Sample[] = [
     },
   },
   {
-    name: "no-access-program",
-    view: { page: "no_access", flowId, email, appName: "Contoso Notes", asking: "program" },
+    name: "program-no-access",
+    view: { page: "program_no_access", flowId, email, appName: "Contoso Notes" },
   },
   {
     name: "returning",

@@ -157,7 +157,7 @@ export const samples: Sample[] = [
     view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
   },
   { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
-  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player", asking: "device" } },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
   {
     name: "no-access-long",
     view: {
@@ -165,7 +165,6 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
-      asking: "device",
     },
   },
   {

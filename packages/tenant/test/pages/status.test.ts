@@ -63,7 +63,7 @@ test("each view has the status that says what happened", () => {
     "no-access-long": 403,
     "dead-link": 410,
     "consent-changed": 422,
-    "no-access-program": 403,
+    "program-no-access": 403,
     "sign-in-over": 410,
     "request-refused": 400,
     "sign-up-details-empty": 422,

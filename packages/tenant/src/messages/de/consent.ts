@@ -9,6 +9,7 @@ export const consent: Messages["consent"] = {
   startedByYou: "Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.",
   yes: "Ja, anmelden",
   no: "Nein, zurück",
+  noAccess: (email, tenant) => html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}.`,
 };
 
 export const returning: Messages["returning"] = {

@@ -3,13 +3,9 @@ import type { Messages } from "../messages.ts";
 
 export const ended: Messages["ended"] = {
   doneHeading: (app) => html`${app} ist angemeldet`,
-  noAccess: {
-    device: (email, tenant) =>
-      html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
-    program: (email, tenant) => html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}.`,
-  },
+  noAccess: (email, tenant) =>
+    html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
   otherAccount: "Anderes Konto verwenden",
-  back: "Zurück",
   done: "Kehren Sie zu Ihrem Gerät zurück: Dort geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
   addPasskey: "Für das nächste Mal einen Passkey hinzufügen",

@@ -10,6 +10,7 @@ export const consent = {
   startedByYou: "Say yes only if you started this a moment ago.",
   yes: "Yes, sign in",
   no: "No, go back",
+  noAccess: (email: Html, tenant: Html) => html`${email} may not use it. Ask the people at ${tenant}.`,
 };
 
 /** The page that sends a person back to the program, if it is seen at all. */

@@ -40,7 +40,7 @@ async function question(
   if (!(await mayUse(ctx.store, request.clientId, user.id))) {
     const { name: appName } = described.app;
     return {
-      view: { page: "no_access", flowId: flow.id, email: user.email, appName, asking: "program" },
+      view: { page: "program_no_access", flowId: flow.id, email: user.email, appName },
       ...formTarget,
     };
   }

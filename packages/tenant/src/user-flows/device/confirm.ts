@@ -91,15 +91,7 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
 /** The device goes on waiting, for somebody who may use the app. */
 async function noAccess(visit: Visit, flow: Flow, grant: DeviceGrant): Promise<Answer> {
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return {
-    view: {
-      page: "no_access",
-      flowId: flow.id,
-      email: visit.user?.email ?? "",
-      appName: app?.name ?? "",
-      asking: "device",
-    },
-  };
+  return { view: { page: "no_access", flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
 }
 
 /** The same person goes on here instead of in the other browser. */
