@@ -64,12 +64,12 @@ export const programSamples: Sample[] = [
     view: { ...consent, ...web, already: [{ kind: "name_and_email" }], fresh: administrative },
   },
   {
-    name: "needs-administrator-program",
-    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line", asking: "program" },
+    name: "program-needs-administrator",
+    view: { page: "program_needs_administrator", flowId, email, appName: "Doorcode command line" },
   },
   {
-    name: "no-access-program",
-    view: { page: "no_access", flowId, email, appName: "Contoso Notes", asking: "program" },
+    name: "program-no-access",
+    view: { page: "program_no_access", flowId, email, appName: "Contoso Notes" },
   },
   {
     name: "returning",
