@@ -116,12 +116,12 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
           background.push(waiting);
           [, code = ""] = await Promise.any([waiting.says(codeShown, "stderr"), waiting.says(codeShown)]);
           values.set("<code>", code);
-        } else if (as === "approve") {
-          await run(line);
-          const { exit, stdout, stderr } = (await waiting?.ended) ?? assert.fail("nobody waits for an approval");
-          assert.equal(exit, 0, stdout + stderr);
-        } else await command(line);
+        } else if (as === "approve") await run(line);
+        else await command(line);
       }
+      if (as !== "approve") return;
+      const { exit, stdout, stderr } = (await waiting?.ended) ?? assert.fail("nobody waits for an approval");
+      assert.equal(exit, 0, stdout + stderr);
     },
     async stop() {
       for (const { child } of background.reverse()) {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readTenantFile, writeTenantFile } from "../../packages/prepare/src/index.ts";
+import {
+  exportTenant,
+  permissionsForExport,
+  readTenantFile,
+  writeTenantFile,
+} from "../../packages/prepare/src/index.ts";
+import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.ts";
+import { addUser } from "../fixtures/registrations.ts";
 import { EVERYTHING, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
 
 test("What is exported makes the same tenant elsewhere, whose export is the same file", async () => {
@@ -42,4 +49,17 @@ test("A tenant that nobody prepared is exported as it is", async () => {
   assert.deepEqual(Object.keys(model.apis), ["ciam-ToDoList-api"]);
   assert.equal(model.apps["ciam-client-app"]?.adminConsent, true);
   assert.deepEqual(await prepared.differences(model), []);
+});
+
+test("The permissions that an export names are enough for it, and they only read", async () => {
+  await using prepared = await PreparedTenant.start();
+  const { tenant } = prepared;
+  const user = await addUser(tenant.context, "root@contoso.example", "Root");
+  await tenant.context.store.directory.setUserAdministrator(user.id, true);
+  const { scopes } = permissionsForExport("doorcode");
+  const access = prepared.access(await signedInToken(tenant, user, scopes));
+  await prepared.prepare(EVERYTHING, { env: PASSWORDS });
+  const { model } = await exportTenant(access, { clock: prepared.clock });
+  assert.deepEqual(model, (await prepared.export()).model);
+  assert.ok(scopes.every((scope) => !scope.includes("Write")));
 });

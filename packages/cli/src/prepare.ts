@@ -35,7 +35,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const prepare = await import("@doorcode/prepare");
   const model = await readModel(text("file") ?? defaultFile);
   const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
-  const graph = await administrator(given, target, prepare.permissionsFor(model, target.kind), signal);
+  const graph = await administrator(given, target, prepare.permissionsFor(model, target.kind, { prune: flag("prune") }), signal);
 
   const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env });
   const json = flag("json");
@@ -59,7 +59,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
 async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number> {
   const prepare = await import("@doorcode/prepare");
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
-  const needed = prepare.permissionsToExport(target.kind);
+  const needed = prepare.permissionsForExport(target.kind);
   const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal));
   for (const note of notes) say(note);
   const file = given.text("file");

@@ -19,7 +19,7 @@ export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
 export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
 export { exportTenant } from "./plan/export-tenant.ts";
-export { permissionsFor, permissionsToExport } from "./plan/permissions-for.ts";
+export { type PermissionsNeeded, permissionsFor, permissionsForExport } from "./plan/permissions-for.ts";
 export { type PlanOptions, planTenant } from "./plan/plan-tenant.ts";
 export { PrepareError, type PrepareErrorCode } from "./plan/prepare-error.ts";
 export type { Applied, Change, Plan, Step, StepKind } from "./plan/step.ts";

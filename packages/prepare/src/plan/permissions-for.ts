@@ -2,14 +2,19 @@ import type { TenantModel } from "../file/model.ts";
 import type { GraphAccess } from "../graph/graph-access.ts";
 import { needOf } from "../graph/needs.ts";
 
-/**
- * The delegated permissions of Microsoft Graph, and on Entra the directory roles, that planning and applying this file
- * need at most. Known before anybody signs in.
- */
+export interface PermissionsNeeded {
+  /** Delegated permissions of Microsoft Graph. */
+  scopes: string[];
+  /** Entra's directory roles; on the embedded tenant an administrator has them all. */
+  roles: string[];
+}
+
+/** What planning and applying this file need at most, known before anybody signs in. */
 export function permissionsFor(
   model: TenantModel,
   target: GraphAccess["target"],
-): { scopes: string[]; roles: string[] } {
+  options: { prune?: boolean } = {},
+): PermissionsNeeded {
   const { tenant } = model;
   const apps = Object.values(model.apps);
   const apis = Object.values(model.apis);
@@ -41,37 +46,37 @@ export function permissionsFor(
   if (some(flows, policies)) read.push("/identity/conditionalAccess");
   if (some(policies)) write.push("/identity/conditionalAccess");
 
+  if (options.prune) write.push("/applications", "/groups", "/identity/authenticationEventsFlows");
+  if (options.prune) read.push("/identity/conditionalAccess");
+  if (options.prune) write.push("/identity/conditionalAccess");
+  if (options.prune && some(apps)) write.push("/oauth2PermissionGrants");
+  if (options.prune && some(apps, apis)) write.push("/servicePrincipals/id/appRoleAssignedTo");
+  return needed(read, write, target);
+}
+
+/** What reading a whole tenant into a file needs. */
+export function permissionsForExport(target: GraphAccess["target"]): PermissionsNeeded {
+  const read = [
+    ...["/organization", "/organization/id/branding", "/applications", "/oauth2PermissionGrants", "/groups"],
+    ...["/identity/authenticationEventsFlows", "/identity/userFlowAttributes", "/identity/conditionalAccess"],
+    ...(target === "doorcode" ? ["/users", "/roleManagement"] : []),
+  ];
+  const { scopes } = needed(read, [], target);
+  return { scopes, roles: target === "entra" ? ["Global Reader"] : [] };
+}
+
+function needed(read: string[], write: string[], target: GraphAccess["target"]): PermissionsNeeded {
   const needs = [
     ...read.map((path) => ({ ...needOf({ method: "GET", path }), role: undefined })),
     ...write.map((path) => needOf({ method: "POST", path })),
   ];
-  const scopes = new Set(needs.flatMap((need) => need?.scope ?? []));
+  const all = new Set(needs.flatMap((need) => need?.scope ?? []));
   const roles = new Set(needs.flatMap((need) => need?.role ?? []));
-  return {
-    scopes: [...scopes].filter((scope) => !isCovered(scope, scopes)),
-    roles: target === "entra" ? [...roles] : [],
-  };
+  const scopes = [...all].filter((scope) => !isCovered(scope, all));
+  return { scopes, roles: target === "entra" ? [...roles] : [] };
 }
 
 /** `Organization.Read.All` beside `Organization.ReadWrite.All`. */
 function isCovered(scope: string, scopes: ReadonlySet<string>): boolean {
   return scope.includes(".Read.") && scopes.has(scope.replace(".Read.", ".ReadWrite."));
-}
-
-/** What `exportTenant` needs, to read all that a file can say. */
-export function permissionsToExport(target: GraphAccess["target"]): { scopes: string[]; roles: string[] } {
-  const paths = [
-    "/organization",
-    "/organization/id/branding",
-    "/applications",
-    "/servicePrincipals/id/appRoleAssignedTo",
-    "/oauth2PermissionGrants",
-    "/groups",
-    "/identity/authenticationEventsFlows",
-    "/identity/userFlowAttributes",
-    "/identity/conditionalAccess",
-    ...(target === "doorcode" ? ["/users", "/roleManagement"] : []),
-  ];
-  const scopes = new Set(paths.flatMap((path) => needOf({ method: "GET", path })?.scope ?? []));
-  return { scopes: [...scopes], roles: target === "entra" ? ["Global Reader"] : [] };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { needOf } from "../../src/graph/needs.ts";
-import { permissionsFor } from "../../src/index.ts";
+import { exportTenant, permissionsFor, permissionsForExport } from "../../src/index.ts";
 import { stableId } from "../../src/plan/stable-id.ts";
 import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
@@ -42,6 +42,24 @@ test("No call of a plan or an apply needs a permission that was not named before
         `${method} ${path} needs ${need}, and ${file} asks for ${scopes}`,
       );
     }
+  }
+});
+
+test("Pruning needs no permission that was not named before, and neither does an export", async () => {
+  await using entra = await Entra.start();
+  await entra.prepare(EVERYTHING);
+  const allowed = (scopes: string[]) => {
+    for (const { method, path } of entra.requests.splice(0)) {
+      const need = needOf({ method: method as "GET", path })?.scope ?? "";
+      assert.ok(scopes.includes(need) || scopes.includes(need.replace(".Read.", ".ReadWrite.")), `${method} ${path}`);
+    }
+  };
+  entra.requests.length = 0;
+  await exportTenant(entra.access(), { clock: entra.clock });
+  allowed(permissionsForExport("entra").scopes);
+  for (const file of [HOW_TO, "tenant: {}"]) {
+    await entra.prepare(file, { prune: true });
+    allowed(permissionsFor(model(file), "entra", { prune: true }).scopes);
   }
 });
 

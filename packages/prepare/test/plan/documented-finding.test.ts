@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { graphError } from "./fixtures/documented-graph.ts";
+import { Entra, failure, prepared } from "./fixtures/entra.ts";
+import { HOW_TO } from "./fixtures/models.ts";
+
+// Against a local server that answers as Graph is documented, as Entra itself cannot be had here.
+
+test("An application made in the portal is adopted by its display name and a tag, and never deleted", async () => {
+  await using entra = await Entra.start();
+  const { state } = entra;
+  const made = { id: "1", appId: "a1", displayName: "ciam-client-app", uniqueName: null, tags: ["HideApp"] };
+  state.applications.push({ ...made, isFallbackPublicClient: false, requiredResourceAccess: [] });
+  const differences = await entra.differences("apps: { ciam-client-app: {} }");
+  assert.deepEqual(differences[0]?.changes.slice(0, 2), [
+    { what: "tag", to: "doorcode:ciam-client-app" },
+    { what: "public client flows", from: "off", to: "on" },
+  ]);
+  const { apps } = await entra.prepare("apps: { ciam-client-app: {} }");
+  assert.deepEqual(apps, [{ name: "ciam-client-app", clientId: "a1" }]);
+  assert.deepEqual(state.applications[0].tags, ["HideApp", "doorcode:ciam-client-app"]);
+  assert.equal(state.applications.length, 1);
+
+  await entra.prepare("apps: { ciam-client-app: { displayName: Another name } }");
+  assert.equal(state.applications[0].displayName, "Another name", "it is known by its tag from now on");
+  assert.equal(state.applications.length, 1);
+  await entra.prepare("tenant: {}", { prune: true });
+  assert.equal(state.applications.length, 1);
+});
+
+test("Where several applications fit, it asks for a tag instead of guessing", async () => {
+  await using entra = await Entra.start();
+  const twins = [1, 2].map((id) => ({ id: `${id}`, appId: `a${id}`, displayName: "twin", uniqueName: null, tags: [] }));
+  entra.state.applications.push(...twins);
+  const byName = await failure(entra.plan("apps: { twin: {} }"));
+  assert.equal(byName.code, "ambiguous");
+  assert.match(byName.message, /a1, a2/);
+  assert.match(byName.hint, /`doorcode:twin`/);
+
+  entra.state.applications[1].tags = ["doorcode:twin"];
+  const { apps } = await entra.prepare("apps: { twin: {} }");
+  assert.deepEqual(apps, [{ name: "twin", clientId: "a2" }]);
+  entra.state.applications[0].tags = ["doorcode:twin"];
+  assert.equal((await failure(entra.plan("apps: { twin: {} }"))).code, "ambiguous");
+
+  entra.state.applications.push({ ...twins[0], id: "3", appId: "a3", uniqueName: "elsewhere", tags: [] });
+  entra.state.applications.splice(0, 2);
+  const { apps: fresh } = await entra.prepare("apps: { twin: {} }");
+  assert.notEqual(fresh[0]?.clientId, "a3", "what has another uniqueName is somebody else's");
+});
+
+test("An application that was deleted a while ago keeps its name, which is told", async () => {
+  await using entra = await Entra.start();
+  const message = "Another object with the same value for property uniqueName already exists.";
+  entra.interrupt = (_, { method }) =>
+    method === "PATCH" ? { status: 400, body: graphError("Request_BadRequest", message) } : undefined;
+  const error = await failure(entra.prepare("apps: { gone-app: {} }"));
+  assert.equal(error.code, "conflicts_with_tenant");
+  assert.match(error.message, /`gone-app`/);
+  assert.match(error.hint, /30 days/);
+});
+
+test("A user flow made by hand without questions gets the file's", async () => {
+  const { entra, flow } = await prepared();
+  await using _ = entra;
+  Object.assign(flow, { onAttributeCollection: null, description: null });
+  assert.deepEqual((await entra.differences(HOW_TO))[0]?.changes, [{ what: "attributes", to: "displayName" }]);
+  await entra.prepare(HOW_TO);
+  assert.deepEqual(await entra.differences(HOW_TO), []);
+  assert.equal(entra.state.flows.length, 1);
+});
