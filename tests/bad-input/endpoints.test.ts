@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { authorizationQuery, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { sampleApp } from "../../packages/tenant/test/stores/samples.ts";
 import { type Answer, answer, clientIdOf, post, requestCode, todoScope } from "../fixtures/device.ts";
 
 const FORM_ENDPOINTS = ["/oauth2/v2.0/devicecode", "/oauth2/v2.0/token", "/oauth2/v2.0/revoke"];
@@ -130,6 +132,32 @@ describe("bad input at the endpoints", () => {
       assert.equal(status, 401);
       const query = new URLSearchParams({ client_id, post_logout_redirect_uri: "\0", state: "\0" });
       assert.equal((await nodes.fetch(`${nodes.authority}/oauth2/v2.0/logout?${query}`)).status, 303);
+    }
+  });
+
+  test("what no parameter of an authorization request can hold is told, to PostgreSQL too, and leads nowhere", async () => {
+    await using nodes = await startTestTenant({ store: "postgres" });
+    const app = sampleApp();
+    await nodes.context.store.directory.putApp(app);
+    const query = authorizationQuery(program(app.clientId), { login_hint: "x", id_token_hint: "x", max_age: "1" });
+    for (const name of query.keys()) {
+      for (const value of ["\0", "\u{1F4FA}", "\r\nx: y", "x".repeat(5_000)]) {
+        const wrong = new URLSearchParams(query);
+        wrong.set(name, value);
+        const led = await nodes.fetch(`${nodes.authority}/oauth2/v2.0/authorize?${wrong}`);
+        const { status, headers } = await nodes.fetch(led.headers.get("location") ?? "");
+        const location = headers.get("location");
+        assert.ok(status === 400 ? location === null : status === 302, `${name} ${status}`);
+        if (location !== null)
+          assert.match(location, /^(?:\/sign-in\?flow=|http:\/\/localhost:51004\/callback\?error=)/);
+      }
+    }
+    const form = tokenForm(program(app.clientId), "\0");
+    for (const name of form.keys()) {
+      const wrong = new URLSearchParams(form);
+      wrong.set(name, "\0");
+      const { status } = await nodes.fetch(`${nodes.authority}/oauth2/v2.0/token`, { method: "POST", body: wrong });
+      assert.ok(status === 400 || status === 401, `${name} ${status}`);
     }
   });
 

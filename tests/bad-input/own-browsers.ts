@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
+import { authorizationQuery, program } from "../../packages/tenant/test/fixtures/program.ts";
 import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { samplePasskey } from "../../packages/tenant/test/stores/samples.ts";
+import { sampleApp, samplePasskey } from "../../packages/tenant/test/stores/samples.ts";
 import { AuthenticatorApp } from "../fixtures/authenticator-app.ts";
 import { requestCode } from "../fixtures/device.ts";
 import { Person } from "../fixtures/person.ts";
@@ -54,6 +55,15 @@ const places = {
     },
   },
   confirm: { closed: false, go: async (at: At) => (await at.toSignIn()).signIn(at.user.email, PASSWORD) },
+  consent: {
+    closed: false,
+    async go(at: At) {
+      const app = sampleApp();
+      await at.tenant.context.store.directory.putApp(app);
+      await at.person.open(`/authorize?${authorizationQuery(program(app.clientId))}`);
+      return at.person.signIn(at.user.email, PASSWORD);
+    },
+  },
   account: {
     closed: false,
     async go(at: At) {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import type { webcrypto } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
 import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
+import { type OwnCertificate, ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { addCertifiedApp } from "../fixtures/client-assertion.ts";
 import { Person } from "../fixtures/person.ts";
 import { addApp } from "../fixtures/registrations.ts";
 
@@ -12,6 +15,12 @@ const PASSWORD = "seven slow herons";
 const EMAIL = "ada@contoso.example";
 const WEB = "https://notes.contoso.example/back";
 const SECRET = "s p:a/c+e=%";
+
+/** As the library wants it. */
+async function signingKeyOf({ key }: OwnCertificate): Promise<webcrypto.CryptoKey> {
+  const pkcs8 = key.export({ type: "pkcs8", format: "der" });
+  return crypto.subtle.importKey("pkcs8", pkcs8, { name: "RSA-PSS", hash: "SHA-256" }, false, ["sign"]);
+}
 
 /** What the library found wrong, which is the cause of what it throws. */
 const because = (what: RegExp) => (error: Error) => what.test(String((error.cause as Error | undefined)?.message));
@@ -104,6 +113,20 @@ describe("openid-client signs in by an authorization code", () => {
       assert.ok(tokens.access_token);
     });
   }
+
+  test("as a confidential client by private_key_jwt, each time with an assertion of its own", async () => {
+    const certified = await addCertifiedApp(tenant.context, "Server, by certificate");
+    const { app: registered, own } = certified;
+    await tenant.context.store.directory.putApp({ ...registered, redirectUris: [WEB] });
+    const config = await discover(registered, oidc.PrivateKeyJwt(await signingKeyOf(own)));
+    const { url, checks } = await asked(config);
+    const back = await walk(url, "yes");
+    const stranger = await discover(registered, oidc.PrivateKeyJwt(await signingKeyOf(await ownCertificate())));
+    await assert.rejects(oidc.authorizationCodeGrant(stranger, back, checks), { error: "invalid_client" });
+    const tokens = await oidc.authorizationCodeGrant(config, back, checks);
+    assert.ok((await oidc.refreshTokenGrant(config, tokens.refresh_token!)).access_token);
+    await assert.rejects(oidc.authorizationCodeGrant(config, back, checks), { error: "invalid_grant" });
+  });
 
   test("hears that the person said no, and checks the issuer of that too", async () => {
     const config = await discover();

@@ -2,10 +2,12 @@ import type { Messages } from "../messages/messages.ts";
 import { formActions } from "./form-actions.ts";
 import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
-import { appName, button, fact, form, problemNote } from "./parts.ts";
+import { address, appName, button, fact, form, problemNote } from "./parts.ts";
 import { administrationNote, permissionCards, signedInAs } from "./permission-cards.ts";
 import { titleOf } from "./titles.ts";
-import type { Chrome, ConsentView } from "./view.ts";
+import type { Chrome, ConsentView, View } from "./view.ts";
+
+type ProgramMayNot = Extract<View, { page: "program_no_access" | "program_needs_administrator" }>;
 
 const decideId = "decide";
 
@@ -23,7 +25,7 @@ export function consentPage(view: ConsentView, chrome: Chrome): Page {
 ${signedInAs(view.email, messages, { form: decideId, label: consent.otherAccount })}
 ${problemNote(view.problem && messages.confirm[view.problem])}
 ${administrationNote(view, chrome)}
-<dl class="card facts">${fact(consent.leads, leadsTo(view, messages))}</dl>
+<dl class="card facts">${fact(consent.backTo, placeOf(view, messages))}</dl>
 <p class="lede">${consent.startedByYou}</p>
 ${permissionCards(view, messages)}
 ${form(
@@ -39,6 +41,20 @@ ${form(
   };
 }
 
-function leadsTo({ leadsTo: kind, host }: ConsentView, { consent }: Messages): Html | string {
-  return host === null ? consent.leadsTo[kind] : html`<bdi>${host}</bdi>`;
+/** The person may not use the app, or not grant what it asks; the program hears it when they go back. */
+export function programMayNotPage(view: ProgramMayNot, chrome: Chrome): Page {
+  const { consent, returning } = chrome.messages;
+  return {
+    title: titleOf(view, chrome.messages),
+    main: html`<div class="end"><h1>${titleOf(view, chrome.messages)}</h1>
+<p class="lede">${consent[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`)}</p>
+${form(formActions.consent, chrome, { flow: view.flowId }, [
+  button(consent.otherAccount, { name: "decision", value: "other" }),
+  button(returning.button, { name: "decision", value: "no", alt: true }),
+])}</div>`,
+  };
+}
+
+function placeOf({ leadsTo, host }: ConsentView, { consent }: Messages): Html | string {
+  return host === null ? consent.places[leadsTo] : address(host);
 }

@@ -46,23 +46,14 @@ ${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.
     case "no_access":
     case "needs_administrator":
       return end(
-        ended[view.page][view.asking](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
-        view.asking === "device"
-          ? form(
-              formActions.continue_as,
-              chrome,
-              { flow: view.flowId },
-              button(ended.otherAccount, { name: "answer", value: "other" }),
-            )
-          : form(formActions.consent, chrome, { flow: view.flowId }, [
-              button(ended.otherAccount, { name: "decision", value: "other" }),
-              button(ended.back, { name: "decision", value: "no", alt: true }),
-            ]),
+        ended[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
+        form(
+          formActions.continue_as,
+          chrome,
+          { flow: view.flowId },
+          button(ended.otherAccount, { name: "answer", value: "other" }),
+        ),
       );
-    case "sign_in_over":
-      return end(ended.sign_in_over, null);
-    case "request_refused":
-      return end(ended.request_refused, html`<p class="mono">${view.code}<br>${view.traceId}</p>`);
     case "declined":
       return end(
         ended.declined(html`<bdi>${view.appName}</bdi>`),
@@ -75,6 +66,10 @@ ${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.
         html`<p class="mono">${view.traceId}</p>`,
         again,
       ]);
+    case "sign_in_over":
+      return end(ended.sign_in_over, null);
+    case "request_refused":
+      return end(ended.request_refused, html`<p class="mono">${view.code}<br>${view.traceId}</p>`);
     default:
       return end(ended[view.page], again);
   }

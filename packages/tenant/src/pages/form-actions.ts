@@ -16,12 +16,13 @@
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
  * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
- * | consent | /authorize/consent | as confirm |
- * | returning | the program's | code or error, state, iss; no `csrf` |
- * | no_access, needs_administrator | /device/continue | flow, answer = `other`; of a program: /authorize/consent with flow, decision = `other` or `no` |
+ * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
  * | not_me | /not-me | token |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
+ * | consent | /authorize/consent | as confirm |
+ * | returning | the program's | code or error, state, iss; no `csrf` |
+ * | program_no_access, program_needs_administrator | /authorize/consent | flow, decision = `other` or `no` |
  * | second_factor_app | /second-factor/app | flow, code |
  * | second_factor_email | /second-factor/email | flow, code; and /second-factor/email/send with flow |
  * | second_factor_recovery | /second-factor/recovery | flow, code |

@@ -1,7 +1,7 @@
 import { accountPage, accountSignedOutPage, myPasswordPage, signInAgainPage } from "./account.ts";
 import { authenticatorNeededPage, authenticatorPage, authenticatorSetUpPage } from "./authenticator.ts";
 import { confirmPage } from "./confirm.ts";
-import { consentPage } from "./consent.ts";
+import { consentPage, programMayNotPage } from "./consent.ts";
 import { endedPage } from "./ended.ts";
 import { enterCodePage } from "./enter-code.ts";
 import { inboxPage, mailPage } from "./inbox.ts";
@@ -68,6 +68,9 @@ function pageOf(view: View, chrome: Chrome): Page {
       return confirmPage(view, chrome);
     case "consent":
       return consentPage(view, chrome);
+    case "program_no_access":
+    case "program_needs_administrator":
+      return programMayNotPage(view, chrome);
     case "returning":
       return returningPage(view, chrome);
     case "sign_out":

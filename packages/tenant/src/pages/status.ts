@@ -16,6 +16,8 @@ export function statusOf(view: View): number {
     case "not_found":
       return 404;
     case "stale_form":
+    case "program_no_access":
+    case "program_needs_administrator":
     case "no_access":
     case "needs_administrator":
       return 403;

@@ -23,6 +23,10 @@ function questionOf(view: View, { titles }: Messages): string {
     case "needs_administrator":
     case "done":
       return titles[view.page](view.appName);
+    case "program_no_access":
+      return titles.no_access(view.appName);
+    case "program_needs_administrator":
+      return titles.needs_administrator(view.appName);
     case "not_me_done":
       return view.purpose === "new_device" ? titles.device_signed_out : titles.not_me_done;
     case "mail":

@@ -40,9 +40,9 @@ export type View =
   | ConfirmView
   | ConsentView
   /** Signed in, and the app is for people who are assigned to it. */
-  | { page: "no_access"; flowId: string; email: string; appName: string; asking: "device" | "program" }
+  | { page: "no_access"; flowId: string; email: string; appName: string }
   /** Signed in, and what is asked for is an administrator's to grant. */
-  | { page: "needs_administrator"; flowId: string; email: string; appName: string; asking: "device" | "program" }
+  | { page: "needs_administrator"; flowId: string; email: string; appName: string }
   /** `offerPasskey`: the person has none yet. */
   | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
@@ -52,6 +52,8 @@ export type View =
   | { page: "used_twice" }
   /** The same person took the claim over in another browser. */
   | { page: "elsewhere"; flowId: string }
+  /** As `no_access` and `needs_administrator`, where a program asks. */
+  | { page: "program_no_access" | "program_needs_administrator"; flowId: string; email: string; appName: string }
   /** Back to the program: by a form, or by a link with all in it. */
   | { page: "returning"; by: "form"; to: string; fields: Record<string, string> }
   | { page: "returning"; by: "link"; to: string }

@@ -196,7 +196,8 @@ describe("every page in a browser", () => {
   test("makes yes and no equally large, both in sight without scrolling", () => {
     everyPage(({ name, onScreens }) => {
       for (const { width, decisions } of onScreens) {
-        if (!/^(?:confirm|consent)\b/.test(name)) assert.deepEqual(decisions, [], name);
+        // A page on which there is nothing to say yes to may have the no alone.
+        if (!/^(?:confirm|consent)\b/.test(name)) assert.ok(decisions.length < 2, name);
         else {
           const [yes, no, ...others] = decisions;
           assert.deepEqual([yes, others], [no, []], name);

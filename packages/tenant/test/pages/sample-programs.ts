@@ -14,6 +14,10 @@ const consent: ConsentView = {
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
+const administrative: ConsentView["fresh"] = [
+  { kind: "administration", of: "change_apps" },
+  { kind: "administration", of: "change_people" },
+];
 const web = { leadsTo: "web", host: "notes.contoso.example" } as const;
 
 /** The pages of a sign-in that a program began in this browser. */
@@ -52,8 +56,20 @@ export const programSamples: Sample[] = [
     },
   },
   {
-    name: "no-access-program",
-    view: { page: "no_access", flowId, email, appName: "Contoso Notes", asking: "program" },
+    name: "consent-administration",
+    view: { ...consent, appName: "Doorcode command line", fresh: administrative },
+  },
+  {
+    name: "consent-administration-again",
+    view: { ...consent, ...web, already: [{ kind: "name_and_email" }], fresh: administrative },
+  },
+  {
+    name: "program-needs-administrator",
+    view: { page: "program_needs_administrator", flowId, email, appName: "Doorcode command line" },
+  },
+  {
+    name: "program-no-access",
+    view: { page: "program_no_access", flowId, email, appName: "Contoso Notes" },
   },
   {
     name: "returning",

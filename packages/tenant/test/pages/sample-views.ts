@@ -181,7 +181,7 @@ export const samples: Sample[] = [
   },
   {
     name: "needs-administrator",
-    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line", asking: "device" },
+    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line" },
   },
   {
     name: "needs-administrator-long",
@@ -190,10 +190,9 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
-      asking: "device",
     },
   },
-  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player", asking: "device" } },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
   {
     name: "no-access-long",
     view: {
@@ -201,7 +200,6 @@ export const samples: Sample[] = [
       flowId,
       email: longEmail,
       appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
-      asking: "device",
     },
   },
   {

@@ -27,7 +27,7 @@ function unescaped(text: string): string {
 /** Every text of a view, but for those that choose the page. */
 function dataOf(value: unknown, key = ""): string[] {
   if (typeof value === "string")
-    return ["page", "problem", "network", "kind", "purpose", "leadsTo", "asking", "by"].includes(key) ? [] : [value];
+    return ["page", "problem", "network", "kind", "of", "purpose", "leadsTo", "by"].includes(key) ? [] : [value];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([k, v]) => dataOf(v, k));
 }

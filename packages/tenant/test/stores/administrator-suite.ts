@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/stores/contract.ts";
+import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, rotation, sampleUser, scopesAt, T0 } from "./samples.ts";
 
@@ -69,6 +70,20 @@ export function administratorSuite(makePlace: MakePlace): void {
       assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
       const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
       assert.deepEqual(record?.detail, { why: "administrator" });
+    });
+
+    test("an authorization code is refused the same, and spent", async () => {
+      const furniture = await asking(true);
+      const [spent, good] = [await approvedRequest(store, furniture), await approvedRequest(store, furniture)];
+      await store.directory.setUserAdministrator(furniture.user.id, false);
+      const input = codeRedemption(spent, furniture.user.id);
+      assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why: "administrator" });
+      assert.equal(await store.tokens.findFamily(input.family.id), undefined);
+      const [record] = await store.audit.list({ event: "authorization.refused", limit: 1 });
+      assert.equal(record?.detail.why, "administrator");
+      await store.directory.setUserAdministrator(furniture.user.id, true);
+      assert.equal((await store.authorizations.redeem(codeRedemption(spent, furniture.user.id))).outcome, "lost");
+      assert.equal((await store.authorizations.redeem(codeRedemption(good, furniture.user.id))).outcome, "redeemed");
     });
 
     test("an API's own scope of the same name needs none", async () => {

@@ -3,7 +3,7 @@ import type { AuthorizationRequest } from "../../src/authorization/authorization
 import type { ScopeSet } from "../../src/directory/scopes.ts";
 import type { NewAuthorizationRequest, Store } from "../../src/stores/contract.ts";
 import { signedInSession } from "./link-suite.ts";
-import { DAY, type Furniture, LIFETIME, MINUTE, sampleAudit, T0 } from "./samples.ts";
+import { type Furniture, LIFETIME, MINUTE, newSignIn, sampleAudit, T0 } from "./samples.ts";
 
 export function sampleRequest(
   clientId: string,
@@ -60,27 +60,9 @@ export async function approvedRequest(
   return { ...request, codeHash: yes.codeHash };
 }
 
-/** What a token endpoint hands in to redeem this code; every call draws another family and refresh token. */
+/** What a token endpoint hands in to redeem this code. */
 export function codeRedemption(request: AuthorizationRequest & { codeHash: string }, userId: string, now = T0) {
-  const { codeHash, clientId, redirectUri, codeChallenge } = request;
-  return {
-    codeHash,
-    clientId,
-    redirectUri,
-    codeChallenge,
-    family: {
-      id: randomUUID(),
-      userId,
-      clientId,
-      grantId: request.id,
-      scopes: request.requested,
-      amr: ["pwd"],
-      authTime: T0,
-      createdAt: now,
-      expiresAt: now + 90 * DAY,
-    },
-    refreshToken: { tokenHash: `refresh-${randomUUID()}`, expiresAt: now + 90 * DAY },
-    now,
-    audit: sampleAudit("authorization.redeemed", now),
-  };
+  const { codeHash, redirectUri, codeChallenge } = request;
+  const audit = sampleAudit("authorization.redeemed", now);
+  return { ...newSignIn(request, userId, now), codeHash, redirectUri, codeChallenge, audit };
 }

@@ -19,12 +19,14 @@ import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
 import { userFlowSuite } from "./user-flow-suite.ts";
+import { withdrawalSuite } from "./withdrawal-suite.ts";
 
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
   grantSuite(makePlace);
   authorizationSuite(makePlace);
   tokenSuite(makePlace);
+  withdrawalSuite(makePlace);
   refreshSuite(makePlace);
   directorySuite(makePlace);
   registrationSuite(makePlace);

@@ -217,26 +217,31 @@ export async function approvedGrant(
   return grant;
 }
 
-/** What a token endpoint hands in to redeem this grant; every call draws another family and refresh token. */
-export function redemption(grant: NewGrant, userId: string, now = T0) {
+/** The sign-in that a redemption would make; every call draws another family and refresh token. */
+export function newSignIn(of: { id: string; clientId: string; requested: ScopeSet }, userId: string, now: number) {
+  const expiresAt = now + 90 * DAY;
   return {
-    deviceCodeHash: grant.deviceCodeHash,
-    clientId: grant.clientId,
+    clientId: of.clientId,
     family: {
       id: randomUUID(),
       userId,
-      clientId: grant.clientId,
-      grantId: grant.id,
-      scopes: grant.requested,
+      clientId: of.clientId,
+      grantId: of.id,
+      scopes: of.requested,
       amr: ["pwd"],
       authTime: T0,
       createdAt: now,
-      expiresAt: now + 90 * DAY,
+      expiresAt,
     },
-    refreshToken: { tokenHash: `refresh-${randomUUID()}`, expiresAt: now + 90 * DAY },
+    refreshToken: { tokenHash: `refresh-${randomUUID()}`, expiresAt },
     now,
-    audit: sampleAudit("device_grant.redeemed", now),
   };
+}
+
+/** What a token endpoint hands in to redeem this grant. */
+export function redemption(grant: NewGrant, userId: string, now = T0) {
+  const audit = sampleAudit("device_grant.redeemed", now);
+  return { ...newSignIn(grant, userId, now), deviceCodeHash: grant.deviceCodeHash, audit };
 }
 
 /** A family with its first refresh token. */

@@ -69,7 +69,6 @@ export function tokenSuite(makePlace: MakePlace): void {
           why: "user",
           withdraw: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
         },
-        "the app was deleted": { why: "app", withdraw: ({ app }) => store.directory.deleteApp(app.clientId, T0) },
         "the app was disabled": {
           why: "app",
           withdraw: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),

@@ -4,8 +4,9 @@ import { afterPassword, personWithApp } from "./authenticator.ts";
 import type { Browser } from "./browser.ts";
 import { pagePaths } from "./page-paths.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
+import { arrive, programOf } from "./program-under-test.ts";
 import { recordVerbs } from "./user-flow-under-test.ts";
-import { askForReset, enterCode, openSignUp } from "./walks.ts";
+import { askForReset, enterCode, openSignUp, signIn } from "./walks.ts";
 
 const READS = /\.(?:find|list|count|peek|stateOf|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$|isAssigned$)/;
 
@@ -37,6 +38,21 @@ describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true },
     const page = await enterCode(browser, (await world.grant()).userCode);
     assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
     assert.deepEqual(await lookEverywhere(world, world.browser(), ""), []);
+  });
+
+  test("but for the one page where a program sends a browser: the request is kept, and a walk about it, and no more", async (t) => {
+    const world = await pagesUnderTest(t);
+    const asks = await programOf(world);
+    const browser = world.browser();
+    const called = recordVerbs(world);
+    const page = await arrive(browser, asks);
+    const changes = called.filter((verb) => !READS.test(verb));
+    assert.deepEqual(changes, ["authorizations.insert", "sessions.ensure", "sessions.insertFlow"]);
+    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
+    await world.person();
+    const question = await signIn(browser, page, "ada@contoso.example");
+    assert.match(question.at, /^\/authorize\/consent/);
+    assert.deepEqual(await lookEverywhere(world, browser, question.at), []);
   });
 
   test("while a code that was mailed is waited for", async (t) => {

@@ -39,7 +39,7 @@ describe("the question of a program", { concurrency: true }, () => {
     const words = textOf(page.html);
     assert.match(words, /Sign in to Contoso Notes \?/);
     assert.match(words, /Signed in as ada@contoso\.example Use another account/);
-    assert.match(words, /Leads Back to the program on this computer/);
+    assert.match(words, /Back to The program on this computer/);
     assert.match(words, /It will be able to Know your name Stay signed in until unused for 90 days/);
     assert.equal(formActionOf(page), "'self' http://localhost:51004");
     const back = await browser.send(page, CONSENT, yes);
@@ -54,11 +54,11 @@ describe("the question of a program", { concurrency: true }, () => {
   test("names the host of a web site, and an app's scheme in its policy", async (t) => {
     const world = await pagesUnderTest(t);
     const { page } = await atQuestion(world, WEB);
-    assert.match(textOf(page.html), /Leads notes\.contoso\.example/);
+    assert.match(textOf(page.html), /Back to notes\.contoso\.example/);
     assert.equal(formActionOf(page), "'self' https://notes.contoso.example");
     const own = await pagesUnderTest(t);
     const app = await atQuestion(own, "com.contoso.notes:/back");
-    assert.match(textOf(app.page.html), /Leads Back to an app on this device/);
+    assert.match(textOf(app.page.html), /Back to An app on this device/);
     assert.equal(formActionOf(app.page), "'self' com.contoso.notes:");
   });
 

@@ -3,19 +3,11 @@ import type { Messages } from "../messages.ts";
 
 export const ended: Messages["ended"] = {
   doneHeading: (app) => html`${app} ist angemeldet`,
-  no_access: {
-    device: (email, tenant) =>
-      html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
-    program: (email, tenant) => html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}.`,
-  },
-  needs_administrator: {
-    device: (email, tenant) =>
-      html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte. Ihr Gerät wartet so lange weiter.`,
-    program: (email, tenant) =>
-      html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte.`,
-  },
+  no_access: (email, tenant) =>
+    html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}; Ihr Gerät wartet so lange weiter.`,
+  needs_administrator: (email, tenant) =>
+    html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte. Ihr Gerät wartet so lange weiter.`,
   otherAccount: "Anderes Konto verwenden",
-  back: "Zurück",
   done: "Kehren Sie zu Ihrem Gerät zurück: Dort geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
   addPasskey: "Für das nächste Mal einen Passkey hinzufügen",

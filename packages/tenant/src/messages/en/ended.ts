@@ -2,21 +2,11 @@ import { type Html, html } from "../../pages/html.ts";
 
 export const ended = {
   doneHeading: (app: Html) => html`${app} is signed in`,
-  /** By what asked. */
-  no_access: {
-    device: (email: Html, tenant: Html) =>
-      html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
-    program: (email: Html, tenant: Html) => html`${email} may not use it. Ask the people at ${tenant}.`,
-  },
-  /** By what asked. */
-  needs_administrator: {
-    device: (email: Html, tenant: Html) =>
-      html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
-    program: (email: Html, tenant: Html) =>
-      html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}.`,
-  },
+  no_access: (email: Html, tenant: Html) =>
+    html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
+  needs_administrator: (email: Html, tenant: Html) =>
+    html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
   otherAccount: "Use another account",
-  back: "Go back",
   done: "Return to your device: it goes on by itself in a few seconds. You can close this page.",
   deviceSays: (name: Html) => html`The device says it is “${name}”.`,
   addPasskey: "Add a passkey for next time",

@@ -38,12 +38,12 @@ async function question(
   const described = await describeGrant(ctx, request, user.id);
   if (!described) return OVER;
   const formTarget = formTargetOf(request);
-  const mayNot = (page: "no_access" | "needs_administrator"): Answer => {
+  const mayNot = (page: "program_no_access" | "program_needs_administrator"): Answer => {
     const { name: appName } = described.app;
-    return { view: { page, flowId: flow.id, email: user.email, appName, asking: "program" }, ...formTarget };
+    return { view: { page, flowId: flow.id, email: user.email, appName }, ...formTarget };
   };
-  if (!(await mayUse(ctx.store, request.clientId, user.id))) return mayNot("no_access");
-  if (!(await mayGrant(ctx.store, request.requested, user.id))) return mayNot("needs_administrator");
+  if (!(await mayUse(ctx.store, request.clientId, user.id))) return mayNot("program_no_access");
+  if (!(await mayGrant(ctx.store, request.requested, user.id))) return mayNot("program_needs_administrator");
   const { already, fresh, stays } = described.permissions;
   const view: ConsentView = {
     page: "consent",

@@ -100,8 +100,7 @@ async function mayNot(
   page: "no_access" | "needs_administrator",
 ): Promise<Answer> {
   const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  const [email, appName] = [visit.user?.email ?? "", app?.name ?? ""];
-  return { view: { page, flowId: flow.id, email, appName, asking: "device" } };
+  return { view: { page, flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
 }
 
 /** The same person goes on here instead of in the other browser. */
