@@ -121,7 +121,7 @@ test("An app moves from one user flow to another; a changed text, colour or name
   const moved = SMALL.replace("  Flow: { attributes", "  New: { apps: [first-app] }\n  Flow: { attributes")
     .replace("mfa: required, apps: [first-app]", "mfa: required")
     .replace("Read: { displayName: Read }", "Read: { displayName: Read, description: All of it }")
-    .replace("apps:", 'tenant: { name: Fabrikam, color: "#ABC" }\napps:');
+    .replace("apps:", 'tenant: { name: Fabrikam, colour: "#ABC" }\napps:');
   const plan = await prepared.plan(moved);
   const changed = plan.steps.filter(({ action }) => action === "change");
   assert.deepEqual(changed, [
@@ -131,7 +131,7 @@ test("An app moves from one user flow to another; a changed text, colour or name
       name: "doorcode.localhost",
       changes: [
         { what: "name", from: "Doorcode", to: "Fabrikam" },
-        { what: "color", from: "#3b5bdb", to: "#aabbcc" },
+        { what: "colour", from: "#3b5bdb", to: "#aabbcc" },
       ],
     },
     {

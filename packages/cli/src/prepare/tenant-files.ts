@@ -7,7 +7,7 @@ export const tenantFiles: TenantFiles = {
     const { readModel } = await import("./read-model.ts");
     const model = await readModel(path);
     const { planTenant, applyPlan } = await import("@doorcode/prepare");
-    const { name, domain, color: colour } = model.tenant;
+    const { name, domain, colour } = model.tenant;
     return {
       name,
       domain,

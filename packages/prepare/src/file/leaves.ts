@@ -49,7 +49,7 @@ export const permissionName = () =>
   );
 export const domain = () => form(DOMAIN, "is no domain, such as contoso.example");
 export const email = () => form(EMAIL, "is no email address, such as ada@contoso.example");
-export const color = () => form(COLOR, "is no colour: write #rgb or #rrggbb, in quotes");
+export const colour = () => form(COLOR, "is no colour: write #rgb or #rrggbb, in quotes");
 export const ownAttribute = () =>
   form(OWN_ATTRIBUTE, "cannot be the name of an attribute: a letter, then letters, digits and _ make one, 64 at most");
 export const variable = () =>

@@ -19,7 +19,7 @@ export interface TenantEntry {
   /** `contoso.example`; on Entra the domain that accounts are made under. */
   domain: string | undefined;
   /** `#0b6e4f`. */
-  color: string | undefined;
+  colour: string | undefined;
 }
 
 export interface AppEntry {

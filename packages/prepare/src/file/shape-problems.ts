@@ -132,7 +132,7 @@ function wrongType(place: Place, expected: string, path: Path, findings: Finding
   const { value, written } = place;
   const name = nameOf(path);
   if (value === null) {
-    const comment = path.at(-1) === "color" ? " Put it in quotes: # begins a comment." : "";
+    const comment = path.at(-1) === "colour" ? " Put it in quotes: # begins a comment." : "";
     findings.add(place.at, `${name} has no value: expected ${kind}.${comment}`);
     return;
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import {
-  color,
+  colour,
   domain,
   email,
   identifierUri,
@@ -247,7 +247,7 @@ const tenant = z
       .optional()
       .describe("The domain of the tenant; on Entra the one that accounts are made under.")
       .meta({ examples: ["contoso.onmicrosoft.com"] }),
-    color: color()
+    colour: colour()
       .optional()
       .describe("The colour of the pages, #rgb or #rrggbb, in quotes: # begins a comment otherwise.")
       .meta({ examples: ["#0b6e4f"] }),

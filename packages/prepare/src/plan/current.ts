@@ -18,7 +18,7 @@ export interface Current {
     /** What accounts are made under. */
     defaultDomain: string;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
-    color: string | undefined;
+    colour: string | undefined;
   };
   /** By key of the file's apps and APIs. */
   applications: Map<string, FoundApplication>;

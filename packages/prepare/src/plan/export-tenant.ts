@@ -24,7 +24,7 @@ export async function exportTenant(
 ): Promise<{ model: TenantModel; notes: string[] }> {
   const graph = new Graph(access, options);
   const notes = new Set<string>();
-  const tenant = await readTenant(graph, { color: true });
+  const tenant = await readTenant(graph, { colour: true });
   const people = await readPeople(graph, notes);
   const registrations = await readRegistrations(graph, notes);
   const flows = await readUserFlows(graph, []);
@@ -33,7 +33,7 @@ export async function exportTenant(
 
   const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
   const model: TenantModel = {
-    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, color: tenant.color },
+    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
     apps: exportApps(registrations, people, notes),
     apis: exportApis(registrations, people, notes),
     userFlows,

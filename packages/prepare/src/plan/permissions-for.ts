@@ -34,7 +34,7 @@ export function permissionsFor(
   const read: string[] = ["/organization"];
   const write: string[] = [];
   (target === "doorcode" && tenant.name !== undefined ? write : read).push("/organization");
-  if (tenant.color !== undefined) write.push("/organization/id/branding");
+  if (tenant.colour !== undefined) write.push("/organization/id/branding");
   if (some(apps, apis)) write.push("/applications");
   if (apps.some(({ adminConsent, permissions }) => adminConsent && permissions.length > 0))
     write.push("/oauth2PermissionGrants");

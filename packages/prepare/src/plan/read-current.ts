@@ -19,7 +19,7 @@ import { readUserFlows } from "./read-user-flows.ts";
 export async function readCurrent(graph: Graph, model: TenantModel, options: { prune: boolean }): Promise<Current> {
   const { prune } = options;
   const current: Current = {
-    tenant: await readTenant(graph, { color: model.tenant.color !== undefined }),
+    tenant: await readTenant(graph, { colour: model.tenant.colour !== undefined }),
     applications: new Map(),
     servicePrincipals: new Map(),
     grants: new Map(),

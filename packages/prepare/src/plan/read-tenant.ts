@@ -3,17 +3,17 @@ import { getBranding, getOrganization } from "../graph/organization.ts";
 import type { Current } from "./current.ts";
 import { PrepareError } from "./prepare-error.ts";
 
-export async function readTenant(graph: Graph, options: { color: boolean }): Promise<Current["tenant"]> {
+export async function readTenant(graph: Graph, options: { colour: boolean }): Promise<Current["tenant"]> {
   const [organization] = await graph.list(getOrganization());
   if (!organization?.id) throw new PrepareError("graph_misbehaved", "Graph names no organization.");
   const verified = organization.verifiedDomains ?? [];
   const domains = verified.flatMap(({ name }) => (name ? [name] : []));
-  const branding = options.color ? await graph.find(getBranding(organization.id)) : undefined;
+  const branding = options.colour ? await graph.find(getBranding(organization.id)) : undefined;
   return {
     id: organization.id,
     name: organization.displayName ?? "",
     domains,
     defaultDomain: verified.find(({ isDefault }) => isDefault)?.name ?? domains[0] ?? "",
-    color: branding?.backgroundColor?.toLowerCase() ?? undefined,
+    colour: branding?.backgroundColor?.toLowerCase() ?? undefined,
   };
 }

@@ -3,7 +3,7 @@ import { Changes, type Comparison, type Work, workOf } from "./work.ts";
 
 /** Name and colour. A domain is verified by hand; on Entra a name is given by hand too. */
 export function tenantWork({ model, current, target, notes }: Comparison): Work[] {
-  const { name, domain, color } = model.tenant;
+  const { name, domain, colour } = model.tenant;
   const { tenant } = current;
   if (domain !== undefined && !tenant.domains.some((there) => there.toLowerCase() === domain.toLowerCase()))
     notes.add(
@@ -18,25 +18,25 @@ export function tenantWork({ model, current, target, notes }: Comparison): Work[
         `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
       );
   }
-  const wanted = color && fullColor(color);
-  const recolored = changes.text("color", wanted && tenant.color, wanted);
-  if (name === undefined && color === undefined) return [];
+  const wanted = colour && fullColour(colour);
+  const recoloured = changes.text("colour", wanted && tenant.colour, wanted);
+  if (name === undefined && colour === undefined) return [];
   return [
     workOf({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes: changes.list }, async (graph) => {
       if (renamed && name !== undefined) {
         await graph.send(renameOrganization(tenant.id, name));
         tenant.name = name;
       }
-      if (recolored && wanted) {
+      if (recoloured && wanted) {
         await graph.send(patchBranding(tenant.id, wanted));
-        tenant.color = wanted;
+        tenant.colour = wanted;
       }
     }),
   ];
 }
 
 /** `#ABC` as `#aabbcc`, which is how Graph has it. */
-function fullColor(color: string): string {
-  const digits = color.slice(1).toLowerCase();
+function fullColour(colour: string): string {
+  const digits = colour.slice(1).toLowerCase();
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;
 }

@@ -61,7 +61,7 @@ describe("a rule for keys, apps and APIs", () => {
       "tenant: { domain: contoso..example }",
       ["1:19 domain is no domain, such as contoso.example."],
     ],
-    ["a colour by name", "tenant: { color: green }", ["1:18 color is no colour: write #rgb or #rrggbb, in quotes."]],
+    ["a colour by name", "tenant: { colour: green }", ["1:19 colour is no colour: write #rgb or #rrggbb, in quotes."]],
 
     [
       "a relative redirect URI",

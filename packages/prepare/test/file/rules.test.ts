@@ -75,7 +75,7 @@ describe("a rule of the tenant file", () => {
       "identifier URIs of both kinds",
       "apis: { a: { identifierUri: api://a }, b: { identifierUri: https://b.example/c } }",
     ],
-    ["a short colour", "tenant: { color: '#AbC' }"],
+    ["a short colour", "tenant: { colour: '#AbC' }"],
     ["a passkey alone without sign-up", flow("signIn: [passkey], signUp: false")],
     [
       "exactly 80 fields",

@@ -4,7 +4,7 @@ import { problemsOf, refusal } from "./fixtures/reading.ts";
 
 const file = `\
 tenant:
-  color: green
+  colour: green
 apps:
   ciam-client-app:
     redirectUri: http://localhost
@@ -29,7 +29,7 @@ users:
 
 test("a file with twelve different mistakes gives twelve precise messages in one reading", () => {
   assert.deepEqual(problemsOf(file), [
-    "2:10 color is no colour: write #rgb or #rrggbb, in quotes.",
+    "2:11 colour is no colour: write #rgb or #rrggbb, in quotes.",
     '5:5 "redirectUri" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo or groupClaims. Did you mean redirectUris?',
     '6:27 The API "ciam-ToDoList-api" has no scope "ToDoList.Raed": expected ToDoList.Read. Did you mean ToDoList.Read?',
     "7:19 publicClient has to be true or false; this is text. Did you mean true?",
@@ -48,5 +48,5 @@ test("the error says how many there are, and where the first is", () => {
   const error = refusal(file);
   assert.equal(error.code, "tenant_file_invalid");
   assert.equal(error.fileName, "doorcode.tenant.yaml");
-  assert.match(error.message, /^doorcode\.tenant\.yaml:2:10 color is no colour.* \(and 11 more\)$/);
+  assert.match(error.message, /^doorcode\.tenant\.yaml:2:11 colour is no colour.* \(and 11 more\)$/);
 });

@@ -12,7 +12,7 @@ describe("what YAML makes of a tenant file", () => {
     assert.deepEqual(read(everything().replace(/\n/g, "\r\n")), model);
     assert.deepEqual(read(everything().replace(/\n/g, "\r")), model);
     const wrong = "tenant:\n  name: Contoso\n  colour: red\n";
-    const expected = ['3:3 "colour" is unknown in a tenant: expected name, domain or color. Did you mean color?'];
+    const expected = ['3:3 "color" is unknown in a tenant: expected name, domain or colour. Did you mean colour?'];
     for (const text of [wrong, `\ufeff${wrong}`, wrong.replace(/\n/g, "\r\n")]) {
       assert.deepEqual(problemsOf(text), expected);
     }
@@ -63,8 +63,8 @@ describe("what YAML makes of a tenant file", () => {
     ["nothing for text", "tenant:\n  name:\n", ["2:3 name has no value: expected text."]],
     [
       "a colour that became a comment",
-      "tenant:\n  color: #0b6e4f\n",
-      ["2:3 color has no value: expected text. Put it in quotes: # begins a comment."],
+      "tenant:\n  colour: #0b6e4f\n",
+      ["2:3 colour has no value: expected text. Put it in quotes: # begins a comment."],
     ],
     [
       "text for a truth",

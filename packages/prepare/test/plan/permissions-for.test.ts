@@ -25,7 +25,7 @@ test("The permissions and roles that the how-to's file needs are known before an
 });
 
 test("No call of a plan or an apply needs a permission that was not named before", async () => {
-  for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { color: '#fff' }"]) {
+  for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { colour: '#fff' }"]) {
     await using entra = await Entra.start();
     await entra.prepare(file);
     const { scopes } = permissionsFor(model(file), "entra");
