@@ -7,24 +7,24 @@ import { refusal } from "./fixtures/reading.ts";
 describe("problems described for a terminal", () => {
   test("are file, line, column and message, the line with a caret below the place, and the hint", () => {
     assert.equal(
-      describeProblems(refusal("tenant:\n  name: 2024\n  color: green\n")),
+      describeProblems(refusal("tenant:\n  name: 2024\n  colour: green\n")),
       `\
 doorcode.tenant.yaml:2:9  name has to be text; this is a number.
 2 |   name: 2024
   |         ^
 hint: Write it in quotes: "2024".
 
-doorcode.tenant.yaml:3:10  color is no colour: write #rgb or #rrggbb, in quotes.
-3 |   color: green
-  |          ^
+doorcode.tenant.yaml:3:11  colour is no colour: write #rgb or #rrggbb, in quotes.
+3 |   colour: green
+  |           ^
 `,
     );
   });
 
   test("have the caret below the place also after wide, combined and masked characters", () => {
-    const lines = describeProblems(refusal('tenant: { name: "漢字 é👩‍💻", color: green }')).split("\n");
-    assert.equal(lines[1], '1 | tenant: { name: "漢字 é👩‍💻", color: green }');
-    assert.equal(lines[2], `  | ${" ".repeat(35)}^`);
+    const lines = describeProblems(refusal('tenant: { name: "漢字 é👩‍💻", colour: green }')).split("\n");
+    assert.equal(lines[1], '1 | tenant: { name: "漢字 é👩‍💻", colour: green }');
+    assert.equal(lines[2], `  | ${" ".repeat(36)}^`);
     const masked = describeProblems(refusal("users: { a@b.c: { password: hunter22, nmae: x } }")).split("\n");
     assert.equal(masked[6], "1 | users: { a@b.c: { password: …, nmae: … } }");
     assert.equal(masked[7], `  | ${" ".repeat(31)}^`);
@@ -42,7 +42,7 @@ doorcode.tenant.yaml:3:10  color is no colour: write #rgb or #rrggbb, in quotes.
   }
 
   test("have no colours unless asked", () => {
-    const error = refusal("tenant: { color: green }");
+    const error = refusal("tenant: { colour: green }");
     const colored = describeProblems(error, { color: true });
     assert.ok(colored.includes("\u001b[31m^\u001b[0m"));
     assert.equal(stripVTControlCharacters(colored), describeProblems(error));
