@@ -32,12 +32,12 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
       `doorcode prepare --file ${defaultFile} --to https://localhost:8443/<tenant> --plan`,
     );
   }
-  if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
-  }
   const prepare = await import("@doorcode/prepare");
   const model = await readModel(text("file") ?? defaultFile);
   const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
+  if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
+  }
   const graph = await administrator(
     given,
     target,
@@ -97,7 +97,9 @@ async function writeNew(file: string, yaml: string): Promise<void> {
 async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`\n${summary(steps)} Do it? (y/N) `, { signal });
+    // The plan, which ends in the summary, may have gone into a file.
+    const what = process.stdout.isTTY ? "" : `${summary(steps)} `;
+    const answer = await terminal.question(`\n${what}Do it? (y/N) `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
