@@ -198,7 +198,7 @@ export function registrationSuite(makePlace: MakePlace): void {
         assert.equal(await store.registrations.delete(objectId, T0, audit()), false);
         assert.equal(await store.registrations.find({ clientId }), undefined);
       }
-      assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "refused");
+      assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "lost");
       assert.deepEqual(await store.permissions.listConsents({ clientId: app.clientId }), []);
       assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
       assert.equal(await store.directory.putApp(sampleApp({ clientId: api.clientId })), true);
