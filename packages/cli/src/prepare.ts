@@ -32,12 +32,12 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
       `doorcode prepare --file ${defaultFile} --to https://localhost:8443/<tenant> --plan`,
     );
   }
-  if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
-  }
   const prepare = await import("@doorcode/prepare");
   const model = await readModel(text("file") ?? defaultFile);
   const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
+  if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
+  }
   const graph = await administrator(
     given,
     target,
