@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { describeProblems, readTenantFile, TenantFileError } from "../../src/index.ts";
 import { everything } from "./fixtures/reading.ts";
 
-/** Milliseconds; a hundred times what reading takes, for machines that do much else. */
 /** Microseconds of this process, which a busy machine does not lengthen; what grows with the square takes minutes. */
 const LONG = 30_000_000;
 
