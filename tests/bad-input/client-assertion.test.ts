@@ -51,6 +51,15 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
+    test("a subject of any kind, with no client_id beside it, is refused", async () => {
+      await fc.assert(
+        fc.asyncProperty(odd, async (sub) => {
+          assertRefused(await ask(await clientAssertion(tenant, ci, { claims: { sub } }), ""));
+        }),
+        { numRuns: 100, seed: 7523 },
+      );
+    });
+
     test("a header or payload of anything at all, rightly signed, is refused", async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { doorcode, type Running, scratch } from "../../packages/cli/test/cli-process.ts";
+import { bearerFetch } from "../../packages/client/src/index.ts";
 
 const file = `apps:
   ciam-client-app:
@@ -39,6 +40,7 @@ async function world(t: TestContext, text = file) {
 
 interface Ready {
   authority: string;
+  ca_file: string;
   apps: { name: string; client_id: string }[];
   apis: { name: string; client_id: string; scopes: string[] }[];
 }
@@ -176,6 +178,40 @@ describe("doorcode prepare", { concurrency: true }, () => {
     const again = await from("--file", "copy.yaml");
     assert.equal(again.exit, 2);
     assert.match(again.stderr, /is there already/);
+  });
+
+  test("shows what others wrote into the tenant, and the terminal obeys none of it", async (t) => {
+    const { prepare, ready, start, env, folder } = await world(t);
+    const { stdout: token } = await start("tenant", "token").ended;
+    const { origin } = new URL(ready.authority);
+    const fetch = bearerFetch({ origin, token: token.trim(), ca: await readFile(ready.ca_file, "utf8") });
+    const graph = async (path: string, body: object) => {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      assert.equal((await fetch(`${origin}/graph/v1.0/${path}`, init)).status, 201);
+    };
+    // A title, the screen cleared, a line of one's own, a C1 sequence, and text that runs the other way.
+    const evil = "evil\u001b]0;owned\u0007\u001b[2J\r\n  + app harmless\u009b31m\u202e";
+    await graph("applications", { displayName: "One", uniqueName: evil, tags: [`doorcode:${evil}`], api: {} });
+    await graph("applications", { displayName: "Two", uniqueName: `${evil}2`, isFallbackPublicClient: true });
+    await graph("groups", { displayName: "Three", uniqueName: evil, description: `doorcode:${evil}` });
+    const from = (...more: string[]) =>
+      withInput(folder, env, ["prepare", "--token-stdin", "--from", ready.authority, ...more], token);
+    const shown = await Promise.all([
+      prepare("--prune", "--plan"),
+      prepare("--prune", "--plan", "--json"),
+      prepare("--prune", "--yes"),
+      from(),
+      from("--json"),
+      start("tenant", "export").ended,
+    ]);
+    for (const { stdout, stderr } of shown) {
+      const said = stdout + stderr;
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be there.
+      assert.doesNotMatch(said, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      assert.doesNotMatch(said, /^ {2}\+ app harmless/m);
+    }
+    assert.match(shown[0]!.stdout, /^ {2}- api evil.*app harmless/m);
   });
 
   test("refuses a token that is none, and one that Graph does not take", async (t) => {

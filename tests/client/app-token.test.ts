@@ -161,4 +161,24 @@ describe("a program's own tokens, by its certificate", () => {
     assert.ok(await tokens({ transport: undefined, ca: world.tenant.ca })());
     await assert.rejects(tokens({ transport: undefined, ca: ci.own.certificate })(), { code: "issuer_unreachable" });
   });
+
+  test("an authority whose metadata leads to another's token endpoint gets it no token of that other's", async () => {
+    const { tenant } = world;
+    const genuine = await (await tenant.fetch(`${tenant.authority}/v2.0/.well-known/openid-configuration`)).json();
+    const authority = `https://somebody.example${new URL(tenant.authority).pathname}`;
+    const document = { ...(genuine as object), issuer: `${authority}/v2.0` };
+    const through = world.transport();
+    const transport = {
+      send: (request: HttpRequest) =>
+        request.url.startsWith(authority)
+          ? Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(document) })
+          : through.send(request),
+    };
+    const before = asked().length;
+    await assert.rejects(tokens({ authority, transport })(), {
+      code: "issuer_misbehaved",
+      message: /somebody\.example/,
+    });
+    assert.equal(asked().length, before);
+  });
 });

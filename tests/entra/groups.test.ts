@@ -95,4 +95,21 @@ describe("groups and roles in tokens", () => {
     await directory().removeGroupMember(ids[0]!, user.id);
     assert.ok(!("roles" in claimsOf((await refresh(tenant, refreshToken)).body.access_token)));
   });
+
+  test("a role that is for applications alone is in no person's token, whoever assigned it", async () => {
+    const user = await addUser(tenant);
+    await wanted({ app: false, api: false });
+    const { clientId } = tenant.apis[0]!;
+    const api = (await directory().findApi(clientId))!;
+    const role = { id: randomUUID(), value: "Everything", displayName: "Everything" };
+    await directory().assignRole(clientId, "Everything", user.id);
+    await directory().putApi({
+      ...api,
+      roles: [...api.roles, { ...role, allowedMemberTypes: ["User", "Application"] }],
+    });
+    assert.deepEqual((await signIn(user)).access.roles, ["Everything"]);
+    await directory().putApi({ ...api, roles: [...api.roles, { ...role, allowedMemberTypes: ["Application"] }] });
+    assert.equal((await signIn(user)).access.roles, undefined);
+    await directory().putApi(api);
+  });
 });

@@ -1,16 +1,33 @@
+/**
+ * What a terminal would obey instead of showing it, and what turns the direction of a text: most words here come from
+ * elsewhere (names in a tenant, an issuer's sentences), and none needs them. Line ends and tabs are no such thing.
+ */
+const obeyed = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Of several lines; what is taken out is seen to be gone. */
+export function printable(text: string): string {
+  return text.replace(obeyed, "\ufffd");
+}
+
+/** The same on one line: a name that brings line ends with it could write lines of ours. */
+export function printableLine(text: string): string {
+  return printable(text.replace(/[\r\n\t\u0085\u2028\u2029]+/g, " "));
+}
+
 /** A result, for programs and people alike. */
 export function printResult(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
 }
 
 /** Words for the person at the terminal; never on stdout. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }
 
-/** One event a line, as `--json` promises. */
+/** One event a line, as `--json` promises; escaped, which is the same JSON, whatever a terminal would obey. */
 export function printEvent(event: string, members: object): void {
-  printResult(JSON.stringify({ v: 1, event, ...members }));
+  const json = JSON.stringify({ v: 1, event, ...members });
+  printResult(json.replace(obeyed, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`));
 }
 
 export interface ErrorWords {

@@ -3,10 +3,10 @@ import { createInterface } from "node:readline/promises";
 import type { GraphAccess, Plan, PrepareError } from "@doorcode/prepare";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
-import { printEvent, say } from "./output.ts";
+import { printableLine, printEvent, say } from "./output.ts";
 import { administrator } from "./prepare/administrator.ts";
 import { readModel } from "./prepare/read-model.ts";
-import { changesOf, showApplied, showDone, showPlan, summary } from "./prepare/screen.ts";
+import { changesOf, showApplied, showDone, showNotes, showPlan, summary } from "./prepare/screen.ts";
 import { type Target, targetOf } from "./prepare/target.ts";
 
 const defaultFile = "doorcode.tenant.yaml";
@@ -46,7 +46,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   );
 
   const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env, signal });
-  for (const note of plan.notes) say(note);
+  showNotes(plan.notes);
   const json = flag("json");
   showPlan(plan, target, json);
   const changes = changesOf(plan);
@@ -70,7 +70,7 @@ async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number>
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
   const needed = prepare.permissionsForExport(target.kind);
   const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal), { signal });
-  for (const note of notes) say(note);
+  showNotes(notes);
   const file = given.text("file");
   const yaml = prepare.writeTenantFile(model);
   if (given.flag("json")) printEvent("exported", { file: file ?? null, notes, yaml });
@@ -112,7 +112,7 @@ function withProgress(error: PrepareError): CommandError {
   const progress =
     done.length + left.length === 0
       ? ""
-      : `\nDone before that: ${done.length}. Left: ${left.length}, beginning with ${left[0] ? `${left[0].kind} ${left[0].name}` : "nothing"}. The next run goes on from there.`;
+      : `\nDone before that: ${done.length}. Left: ${left.length}, beginning with ${left[0] ? `${left[0].kind} ${printableLine(left[0].name)}` : "nothing"}. The next run goes on from there.`;
   return new CommandError(code, message, `${error.hint}${progress}`, { cause: error });
 }
 

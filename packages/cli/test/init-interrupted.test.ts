@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, utimes } from "node:fs/promises";
+import { chown, mkdir, readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -67,5 +68,17 @@ describe("doorcode init, killed while it writes,", () => {
     await utimes(join(cwd, left), earlier, earlier);
     await doorcode(["init", join(cwd, "third")]).ended;
     assert.deepEqual(await leftIn(cwd), []);
+  });
+
+  const skip = process.getuid?.() !== 0 && "only root can give a folder to another user";
+  test("leaves alone what another user has put there under such a name", { skip }, async (t) => {
+    const cwd = await scratch(t);
+    const name = `.doorcode-init-${randomUUID()}`;
+    const earlier = new Date(Date.now() - 120_000);
+    await mkdir(join(cwd, name));
+    await chown(join(cwd, name), 65_534, 65_534);
+    await utimes(join(cwd, name), earlier, earlier);
+    assert.equal((await doorcode(["init", join(cwd, "device")]).ended).exit, 0);
+    assert.deepEqual(await leftIn(cwd), [name]);
   });
 });

@@ -2,7 +2,9 @@ import { checkPeriod, parseCertificate } from "./app-certificate.ts";
 import { checkedAuthority, checkedClientId } from "./client-context.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { abortError } from "./device-flow/abort.ts";
+import { isCiamHost, isMicrosoftHost } from "./engines/choose-engine.ts";
 import type { AccessToken } from "./engines/engine.ts";
+import type { IssuerMetadata } from "./engines/metadata.ts";
 import { DoorcodeError } from "./errors.ts";
 import { defaultCa } from "./local-ca.ts";
 import { memoryStore } from "./token-store/memory-store.ts";
@@ -53,6 +55,7 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
     const transport = options.transport ?? (await networkOf(options.ca ?? defaultCa(authority, process.env)));
     const context = { authority, clientId, transport, store, clock };
     const metadata = await loadMetadata({ ...context, engine: "entra" }, { signal });
+    checkTokenEndpoint(metadata);
     const { appTokenByMsal } = await import("./engines/entra/msal-app-token.ts");
     const input = { certificate, scope, signal };
     return appTokenByMsal(input, metadata, context).catch((error: unknown) => {
@@ -78,6 +81,20 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
     }
     return given.token;
   };
+}
+
+/**
+ * The token is shown to whom the authority stands for, and there is no ID token to tell who issued it: metadata that leads
+ * to another issuer's token endpoint would get that issuer's token for its own (mix-up, RFC 9700 §4.4).
+ */
+function checkTokenEndpoint({ authority, tokenEndpoint }: IssuerMetadata): void {
+  const [named, leadsTo] = [new URL(authority), new URL(tokenEndpoint)];
+  const isMicrosofts = ({ hostname }: URL) => isMicrosoftHost(hostname) || isCiamHost(hostname);
+  if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
+  throw new DoorcodeError("issuer_misbehaved", {
+    detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
+    hint: "Check the authority: it is the issuer's own address.",
+  });
 }
 
 async function networkOf(ca: string | string[] | undefined): Promise<Transport> {

@@ -92,12 +92,16 @@ function makeFolders(folder: string): void {
   }
 }
 
-/** A run takes no second, so what is older was left by one that was killed. */
+/**
+ * A run takes no second, so what is older was left by one that was killed. Another user's, in a folder that all write
+ * into, is theirs to change meanwhile, and stays.
+ */
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!staging.test(name)) continue;
-    const found = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (found && Date.now() - found.mtimeMs > abandonedMs) rmSync(join(folder, name), { recursive: true, force: true });
+    const found = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    if (!found?.isDirectory() || (process.getuid && found.uid !== process.getuid())) continue;
+    if (Date.now() - found.mtimeMs > abandonedMs) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Applied, Plan, Step } from "@doorcode/prepare";
-import { printEvent, printResult, say } from "../output.ts";
+import { printableLine, printEvent, printResult, say } from "../output.ts";
 import type { Target } from "./target.ts";
 
 const signs: Record<Step["action"], string> = { create: "+", change: "~", leave: "=", delete: "-" };
@@ -19,10 +19,15 @@ export function showPlan(plan: Plan, { authority }: Target, json: boolean): void
   printResult(`\n${summary(steps)}`);
 }
 
+/** What to know beside the plan, or the file; a sentence each, with names that are the tenant's. */
+export function showNotes(notes: readonly string[]): void {
+  for (const note of notes) say(printableLine(note));
+}
+
 /** One thing was done. */
 export function showDone(step: Step, json: boolean): void {
   if (json) printEvent("done", step);
-  else say(`  ${doneWords[step.action]} ${step.kind} ${step.name}`);
+  else say(`  ${doneWords[step.action]} ${step.kind} ${printableLine(step.name)}`);
 }
 
 const doneWords: Record<Step["action"], string> = {
@@ -60,8 +65,8 @@ export function showApplied(applied: Applied, authority: string, json: boolean):
 }
 
 function lineOf({ action, kind, name, changes }: Step): string {
-  const details = action === "change" ? changes.map((change) => `\n      ${changeWords(change)}`).join("") : "";
-  return `  ${signs[action]} ${kind} ${name}${details}`;
+  const words = changes.map((change) => `\n      ${printableLine(changeWords(change))}`);
+  return `  ${signs[action]} ${kind} ${printableLine(name)}${action === "change" ? words.join("") : ""}`;
 }
 
 function changeWords({ what, from, to }: Step["changes"][number]): string {

@@ -1,5 +1,7 @@
 import type { GraphAccess } from "@doorcode/prepare";
 import type { GraphDoor, TenantFiles } from "@doorcode/tenant/commands";
+import { printableLine } from "../output.ts";
+import { showNotes } from "./screen.ts";
 
 /** What `doorcode tenant start --file` and `doorcode tenant export` do with files: the same as `doorcode prepare`. */
 export const tenantFiles: TenantFiles = {
@@ -15,10 +17,10 @@ export const tenantFiles: TenantFiles = {
       async apply(door, report) {
         const graph = await graphBehind(door);
         const plan = await planTenant(model, graph, { env: process.env });
-        for (const note of plan.notes) report(note);
+        for (const note of plan.notes) report(printableLine(note));
         await applyPlan(plan, graph, {
           env: process.env,
-          report: ({ action, kind, name: of }) => report(`${action} ${kind} ${of}`),
+          report: ({ action, kind, name: of }) => report(printableLine(`${action} ${kind} ${of}`)),
         });
       },
     };
@@ -27,7 +29,7 @@ export const tenantFiles: TenantFiles = {
   async exportFrom(door) {
     const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
     const { model, notes } = await exportTenant(await graphBehind(door));
-    for (const note of notes) process.stderr.write(`${note}\n`);
+    showNotes(notes);
     return writeTenantFile(model);
   },
 };

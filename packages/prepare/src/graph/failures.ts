@@ -106,13 +106,17 @@ function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hin
   return { hint: `It needs the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
 }
 
+/** Graph's sentences repeat what others have written; a message is one line, without what a terminal or a log would obey. */
+const oneLine = (text: string) =>
+  text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+
 /** `{ error: { code, message } }`; nothing of an answer that is no such thing, which may hold anything. */
 function errorOf(text: string): { code: string | undefined; message: string | undefined } {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
     return {
-      code: typeof error?.code === "string" ? error.code.slice(0, 100) : undefined,
-      message: typeof error?.message === "string" ? error.message.slice(0, 500) : undefined,
+      code: typeof error?.code === "string" ? oneLine(error.code).slice(0, 100) : undefined,
+      message: typeof error?.message === "string" ? oneLine(error.message).slice(0, 500) : undefined,
     };
   } catch {
     return { code: undefined, message: undefined };

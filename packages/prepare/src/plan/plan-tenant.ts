@@ -42,5 +42,11 @@ export async function compareTenant(
   const current = await readCurrent(graph, model, { prune });
   const about: Comparison = { model, current, target: graph.target, prune, env, notes: new Set() };
   checkPasswords(about);
+  for (const [key, { application }] of current.applications) {
+    if (application.uniqueName === key) continue;
+    about.notes.add(
+      `\`${key}\` is the application ${application.appId}, which was not made by its name: who owns it, its credentials and what else the file does not say stay as they are. Look at them before you let it be consented to.`,
+    );
+  }
   return about;
 }

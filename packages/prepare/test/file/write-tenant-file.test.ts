@@ -73,6 +73,15 @@ userFlows:
     );
   });
 
+  test("shows what cannot be seen: what a terminal would obey, or what turns the direction of a text, is escaped", () => {
+    const description = "a\u001b[2J\u007f\u009b31m\u0085 \\ \u202eb\u2066";
+    const model = read("groups: { staff: { description: said } }");
+    model.groups.staff!.description = description;
+    const text = writeTenantFile(model);
+    assert.doesNotMatch(text, /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+    assert.equal(parse(text).groups.staff.description, description);
+  });
+
   test("of an empty model says nothing but its header, and reads as one", () => {
     const text = writeTenantFile(nothing);
     assert.deepEqual(parse(text), {});

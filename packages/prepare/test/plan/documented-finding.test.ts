@@ -28,6 +28,25 @@ test("An application made in the portal is adopted by its display name and a tag
   assert.equal(state.applications.length, 1);
 });
 
+test("An application that somebody else may have made under the file's mark is named before it is consented to", async () => {
+  await using entra = await Entra.start();
+  const file = "apps: { ciam-client-app: {} }";
+  const squatted = {
+    id: "1",
+    appId: "a1",
+    displayName: "ciam-client-app",
+    uniqueName: null,
+    requiredResourceAccess: [],
+  };
+  for (const tags of [[], ["doorcode:ciam-client-app"]]) {
+    entra.state.applications = [{ ...squatted, tags }];
+    assert.match((await entra.plan(file)).notes.join("\n"), /`ciam-client-app` is the application a1, .*credentials/);
+  }
+  entra.state.applications = [];
+  await entra.prepare(file);
+  assert.deepEqual((await entra.plan(file)).notes, []);
+});
+
 test("Where several applications fit, it asks for a tag instead of guessing", async () => {
   await using entra = await Entra.start();
   const twins = [1, 2].map((id) => ({ id: `${id}`, appId: `a${id}`, displayName: "twin", uniqueName: null, tags: [] }));

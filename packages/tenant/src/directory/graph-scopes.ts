@@ -35,11 +35,11 @@ export type Administration = (typeof administration)[AdministrativeScope];
 
 export const ADMINISTRATIVE_SCOPES = Object.keys(administration) as AdministrativeScope[];
 
-/** Of Microsoft Graph, for everybody: what the person themselves may see of their own account. */
-const OWN_SCOPES = ["User.Read"];
+/** Of Microsoft Graph, for everybody: what the person themselves may see of their own account, which is all of it (`GET /me`). */
+export const OWN_ACCOUNT = "User.Read";
 
 /** All that Graph offers here beside OpenID Connect's own. */
-export const GRAPH_SCOPES: readonly string[] = [...OWN_SCOPES, ...ADMINISTRATIVE_SCOPES];
+export const GRAPH_SCOPES: readonly string[] = [OWN_ACCOUNT, ...ADMINISTRATIVE_SCOPES];
 
 export function isAdministrative(scope: string): scope is AdministrativeScope {
   return Object.hasOwn(administration, scope);

@@ -2,7 +2,7 @@ import type { Store } from "../stores/contract.ts";
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { administrativeScopes } from "./administration.ts";
 import type { Consent } from "./entities.ts";
-import { type Administration, administrationOf } from "./graph-scopes.ts";
+import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
@@ -11,6 +11,8 @@ export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000)
 /** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
 export type PermissionLine =
   | { kind: "name_and_email" | "name" | "email" | "you" }
+  /** All that the tenant keeps of the person: Graph's `User.Read`. */
+  | { kind: "account" }
   | { kind: "api"; text: string }
   /** Reaches beyond the person's own account; only administrators are asked it. */
   | { kind: "administration"; of: Administration }
@@ -56,6 +58,9 @@ export async function permissionsOf(
   const { resourceId } = requested;
   let { resourceScopes } = requested;
   let withdrawn = false;
+  if (resourceId === GRAPH_RESOURCE_ID && resourceScopes.includes(OWN_ACCOUNT)) {
+    asked.push({ line: { kind: "account" }, resourceId, scopes: [OWN_ACCOUNT] });
+  }
   for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
     asked.push({ line: { kind: "administration", of }, resourceId, scopes });
   }

@@ -34,7 +34,9 @@ export interface VerifiedAssertion {
 /** Whom an unverified assertion says it is from; a client ID may be left out beside it (RFC 7521 §4.2). */
 export function claimedClient(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion).sub;
+    // Whatever JSON it is, until it is verified.
+    const sub: unknown = decodeJwt(assertion).sub;
+    return typeof sub === "string" ? sub : undefined;
   } catch {
     return undefined;
   }

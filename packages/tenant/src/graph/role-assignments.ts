@@ -111,7 +111,7 @@ function nameOf(resource: Principal): string {
   return resource.kind === "app" ? resource.app.name : resource.api.name;
 }
 
-/** An app has roles that are for apps; people and groups have none of Graph's. */
+/** An app has roles that are for apps, people and groups those that are for people, and none of Graph's. */
 async function refuseWrongPrincipal(
   { ctx }: GraphCall,
   resource: Principal,
@@ -119,12 +119,14 @@ async function refuseWrongPrincipal(
   principalId: string,
 ): Promise<void> {
   const app = await ctx.store.registrations.find({ servicePrincipalId: principalId });
-  if (!app) {
-    if (resource.kind !== "graph") return;
+  if (!app && resource.kind === "graph") {
     throw badRequest("Application permissions of Microsoft Graph are assigned to the service principals of apps.");
   }
-  if (role && (role.allowedMemberTypes?.includes("Application") ?? true)) return;
-  throw badRequest("The permission being assigned is not one for applications (allowedMemberTypes).");
+  if (!app && !role) return;
+  const member = app ? "Application" : "User";
+  if (role && (role.allowedMemberTypes?.includes(member) ?? true)) return;
+  const whom = app ? "applications" : "people and groups";
+  throw badRequest(`The permission being assigned is not one for ${whom} (allowedMemberTypes).`);
 }
 
 /** Undefined for a role that the API has no more. */

@@ -10,12 +10,14 @@ import {
 import { graphOf } from "../tenant-context.ts";
 import { collection, entity, listQuery, pageAnswer } from "./answer.ts";
 import { equalTo } from "./filter.ts";
+import { GraphError } from "./graph-error.ts";
 import { alreadyTaken, badRequest, invalidProperty, notFound } from "./refusals.ts";
 import { auditOf, type GraphAnswer, type GraphCall, type GraphRoute, keyOf, NO_CONTENT, readBody } from "./route.ts";
 import { attributesBy, userChanges, userCreation, userOf, users } from "./user-body.ts";
 
 const READ = ["User.Read.All", "User.ReadWrite.All"];
 const WRITE = ["User.ReadWrite.All"];
+const OVER_ADMINISTRATORS = "RoleManagement.ReadWrite.Directory";
 
 export const userRoutes: GraphRoute[] = [
   { method: "GET", path: "me", scopes: ["User.Read", ...READ], ofThemselves: true, handle: me },
@@ -100,12 +102,15 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   const audit = auditOf(call, "user.changed", { user_id: id, changed: Object.keys(input).sort().join(" ") });
   const changed = await call.ctx.store.administration.users.change(
     id,
-    (before) => ({
-      displayName: displayName ?? before.displayName,
-      attributes: attributesBy(before.attributes, input),
-      disabledAt:
-        accountEnabled === undefined ? before.disabledAt : accountEnabled ? null : (before.disabledAt ?? call.now),
-    }),
+    (before) => {
+      if (accountEnabled !== undefined) refuseOverAdministrators(call, before);
+      return {
+        displayName: displayName ?? before.displayName,
+        attributes: attributesBy(before.attributes, input),
+        disabledAt:
+          accountEnabled === undefined ? before.disabledAt : accountEnabled ? null : (before.disabledAt ?? call.now),
+      };
+    },
     call.now,
     audit,
   );
@@ -114,7 +119,9 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
-  const { id } = await find(call);
+  const user = await find(call);
+  refuseOverAdministrators(call, user);
+  const { id } = user;
   const audit = auditOf(call, "user.deleted", { user_id: id });
   if (!(await call.ctx.store.administration.users.delete(id, call.now, audit))) throw notFound(id);
   return NO_CONTENT;
@@ -125,6 +132,20 @@ async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer> {
   const audit = auditOf(call, "user.sign_ins_ended", { user_id: id });
   if (!(await call.ctx.store.administration.users.endSignIns(id, call.now, audit))) throw notFound(id);
   return { status: 200, body: { "@odata.context": `${graphOf(call.ctx.config)}/$metadata#Edm.Boolean`, value: true } };
+}
+
+/**
+ * Who may only keep accounts does not decide who is administrator, neither by taking one's account away nor by giving it
+ * back: an app needs the right over administrators too (Graph, users: "permissions for specific scenarios").
+ */
+function refuseOverAdministrators({ caller }: GraphCall, { administrator }: User): void {
+  if (!administrator || caller.actor !== "client" || caller.scopes.has(OVER_ADMINISTRATORS)) return;
+  const needs = `the account is an administrator's, and an application needs ${OVER_ADMINISTRATORS} besides.`;
+  throw new GraphError(
+    403,
+    "Authorization_RequestDenied",
+    `Insufficient privileges to complete the operation: ${needs}`,
+  );
 }
 
 async function find(call: GraphCall, id = keyOf(call, "user").value.toLowerCase()): Promise<User> {

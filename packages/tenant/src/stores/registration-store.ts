@@ -181,18 +181,25 @@ async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
   const moved = before.roles.filter(
     (role) => !after.roles.some(({ id, value }) => id === role.id && value === role.value),
   );
+  // All are read and taken away before any is given: one's new name may be another's old one.
+  const following: { roleValue: string; userId: string }[] = [];
   for (const role of moved) {
-    const holders = await assigned().where("roleValue", "=", role.value).select("userId").execute();
-    await trx
-      .deleteFrom("roleAssignments")
-      .where("apiClientId", "=", resourceId)
-      .where("roleValue", "=", role.value)
-      .execute();
     const renamed = after.roles.find(({ id }) => id === role.id);
-    if (!renamed || holders.length === 0) continue;
+    if (!renamed) continue;
+    const holders = await assigned().where("roleValue", "=", role.value).select("userId").execute();
+    following.push(...holders.map(({ userId }) => ({ roleValue: renamed.value, userId })));
+  }
+  if (moved.length === 0) return;
+  const values = moved.map(({ value }) => value);
+  await trx
+    .deleteFrom("roleAssignments")
+    .where("apiClientId", "=", resourceId)
+    .where("roleValue", "in", values)
+    .execute();
+  for (const each of following) {
     await trx
       .insertInto("roleAssignments")
-      .values(holders.map(({ userId }) => ({ apiClientId: resourceId, roleValue: renamed.value, userId })))
+      .values({ apiClientId: resourceId, ...each })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }

@@ -26,7 +26,7 @@ export async function signTokens(
   const { directory } = ctx.store;
   const api: Api | undefined =
     scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
-  const roles = api ? await directory.rolesFor(api.clientId, user.id) : [];
+  const roles = api ? (await directory.rolesFor(api.clientId, user.id)).filter(isForPeople(api)) : [];
   const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];
   const subject: TokenSubject = {
     user,
@@ -46,6 +46,11 @@ export async function signTokens(
   if (!scopes.oidc.includes("openid")) return { accessToken, idToken: undefined };
   const claims = idTokenClaims(ctx.config, ctx.sealKey, subject, accessToken, now);
   return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT") };
+}
+
+/** A role that is for apps only gives a person nothing, whoever assigned it, as one for people gives no app any. */
+function isForPeople({ roles }: Api): (value: string) => boolean {
+  return (value) => roles.some((role) => role.value === value && (role.allowedMemberTypes?.includes("User") ?? true));
 }
 
 /** The token endpoint's success body in Entra's shape (RFC 6749 §5.1 besides). */

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { authenticateCaller } from "../../src/graph/caller.ts";
 import { signAppToken } from "../../src/tokens/app-token.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleApp } from "../stores/samples.ts";
+import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
 
 const READ_OR_WRITE = ["Application.Read.All", "Application.ReadWrite.All"];
 
@@ -75,6 +77,24 @@ describe("an app on its own at Graph", () => {
     // Registered anew under its old client ID, it is another service principal.
     await directory().putApp(deleted.app);
     await assert.rejects(call(deleted.token), { status: 401 });
+  });
+
+  test("with rights over accounts alone it has none over an administrator's: no end of it, and no beginning", async () => {
+    const admin = await addUser(tenant.context, "chief@contoso.example", "Chief");
+    const other = await addUser(tenant.context, "other@contoso.example", "Other");
+    await directory().setUserAdministrator(admin.id, true);
+    const graph = await graphClient(tenant, (await permitted("User.ReadWrite.All")).token);
+    const denied = [403, "Authorization_RequestDenied", /RoleManagement\.ReadWrite\.Directory/] as const;
+    for (const accountEnabled of [false, true]) {
+      assertRefused(await graph.patch(`users/${admin.id}`, { accountEnabled }), ...denied);
+      assertDone(await graph.patch(`users/${other.id}`, { accountEnabled }), 204);
+    }
+    assertRefused(await graph.delete(`users/${admin.id}`), ...denied);
+    assertDone(await graph.patch(`users/${admin.id}`, { displayName: "The chief" }), 204);
+    assertDone(await graph.delete(`users/${other.id}`), 204);
+    assert.equal((await directory().findUser(admin.id))?.disabledAt, null);
+    const both = await permitted("User.ReadWrite.All", "RoleManagement.ReadWrite.Directory");
+    assertDone(await (await graphClient(tenant, both.token)).delete(`users/${admin.id}`), 204);
   });
 
   test("there is no /me of an app", async () => {

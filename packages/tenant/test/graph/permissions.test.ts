@@ -245,6 +245,20 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.deepEqual(await directory.rolesFor(api.appId, user.id), ["Writer"]);
   });
 
+  test("a role that is for applications is assigned to no person and no group", async () => {
+    const api = await newApi();
+    const user = await addUser(tenant.context, "human@contoso.example", "Human");
+    const forApps = { ...api.appRoles[0], id: randomUUID(), value: "Everything", allowedMemberTypes: ["Application"] };
+    const appRoles = [...api.appRoles, forApps];
+    assertDone(await graph.patch(`applications(appId='${api.appId}')`, { appRoles }), 204);
+    const path = `servicePrincipals/${api.id}/appRoleAssignedTo`;
+    for (const principalId of [user.id, await newGroup()]) {
+      const body = { principalId, resourceId: api.id, appRoleId: forApps.id };
+      assertRefused(await graph.post(path, body), 400, BAD, /not one for people and groups/);
+    }
+    assert.deepEqual(await tenant.context.store.directory.rolesFor(api.appId, user.id), []);
+  });
+
   test("a role that is disabled is nobody's; one that is removed takes its assignments with it", async () => {
     const api = await newApi();
     const { id } = assertDone(await graph.get(`applications(appId='${api.appId}')`), 200);

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { furnish, sampleAudit, sampleUserFlow } from "./samples.ts";
 
-/** What migration 0006 made, taken back: a store as the version before left it. */
+/** What migration 0006 and those after it made, taken back: a store as the version before left it. */
 const BEFORE = [
   ...["client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"].map(
     (index) => `drop index ${index}`,
@@ -20,6 +20,7 @@ const BEFORE = [
   ...["unique_name", "description", "mail_nickname"].map((column) => `alter table user_groups drop column ${column}`),
   ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
   "drop table user_flow_attributes",
+  ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
   "delete from kysely_migration where name >= '0006'",
 ];
 

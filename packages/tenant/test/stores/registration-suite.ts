@@ -169,6 +169,35 @@ export function registrationSuite(makePlace: MakePlace): void {
       assert.equal(consent.scopes[0], first!.value);
     });
 
+    test("roles that take each other's names leave everybody with the role that they had, and nobody with another's", async () => {
+      const { api, user: reader } = await furnish(store);
+      const editor = sampleUser();
+      await store.directory.insertUser(editor);
+      const { clientId } = api;
+      const found = await store.registrations.find({ clientId });
+      const role = (value: string) => ({ id: randomUUID(), value, displayName: value });
+      const [first, second] = [role("Reader"), role("Editor")];
+      const put = (...roles: typeof api.roles) =>
+        store.registrations.change(
+          found!.registration.objectId,
+          (before) => (before.kind === "api" ? { ...before, api: { ...before.api, roles } } : before),
+          audit(),
+        );
+      const held = async () => [
+        await store.directory.rolesFor(clientId, reader.id),
+        await store.directory.rolesFor(clientId, editor.id),
+      ];
+      await put(first, second);
+      await store.directory.assignRole(clientId, "Reader", reader.id);
+      await store.directory.assignRole(clientId, "Editor", editor.id);
+      await put({ ...first, value: "Editor" }, { ...second, value: "Owner" });
+      assert.deepEqual(await held(), [["Editor"], ["Owner"]]);
+      await put({ ...first, value: "Owner" }, { ...second, value: "Editor" });
+      assert.deepEqual(await held(), [["Owner"], ["Editor"]]);
+      await put({ ...first, value: "Editor" });
+      assert.deepEqual(await held(), [["Editor"], []]);
+    });
+
     test("a service principal is given once, whoever gives it at the same time", async () => {
       const { registration } = sampleRegistered("app");
       const unknown = await store.registrations.addServicePrincipal(registration.clientId, randomUUID(), audit());
@@ -198,7 +227,7 @@ export function registrationSuite(makePlace: MakePlace): void {
         assert.equal(await store.registrations.delete(objectId, T0, audit()), false);
         assert.equal(await store.registrations.find({ clientId }), undefined);
       }
-      assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "refused");
+      assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "lost");
       assert.deepEqual(await store.permissions.listConsents({ clientId: app.clientId }), []);
       assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
       assert.equal(await store.directory.putApp(sampleApp({ clientId: api.clientId })), true);

@@ -224,6 +224,17 @@ describe("signed in already", { concurrency: true }, () => {
     assert.equal(answerOf(await askAgain(browser, asks, { scope, prompt: "none" }))?.error, "consent_required");
   });
 
+  test("all of the account is more than the name: the question names it, and a yes to less does not give it", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(world, WEB);
+    const scope = "openid offline_access User.Read";
+    assert.equal(answerOf(await askAgain(browser, asks, { scope, prompt: "none" }))?.error, "consent_required");
+    const page = await askAgain(browser, asks, { scope });
+    assert.match(textOf(page.html), /it will also be able to See your account: your name, email and what you said at sign-up/);
+    await browser.send(page, CONSENT, yes);
+    assert.equal(await statusOfCode(world, await askAgain(browser, asks, { scope, prompt: "none" })), "approved");
+  });
+
   test("a program on this computer, or with a scheme of its own, is asked about every time", async (t) => {
     for (const redirectUri of [LOOPBACK, "com.contoso.notes:/back"]) {
       const world = await pagesUnderTest(t);

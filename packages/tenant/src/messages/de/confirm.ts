@@ -37,6 +37,7 @@ export const permissions: Messages["permissions"] = {
   name: "Ihren Namen erfahren",
   email: "Ihre E‑Mail-Adresse erfahren",
   you: "Erkennen, dass Sie es sind",
+  account: "Ihr Konto sehen: Name, E-Mail-Adresse und Ihre Angaben bei der Registrierung",
   administration: {
     see_apps: "Alle Apps und APIs dieses Mandanten sehen",
     change_apps: "Alle Apps und APIs dieses Mandanten sehen, ändern und löschen",

@@ -39,6 +39,7 @@ export const permissions = {
   name: "Know your name",
   email: "Know your email",
   you: "Know that it is you",
+  account: "See your account: your name, email and what you said at sign-up",
   administration: {
     see_apps: "See every app and API of this tenant",
     change_apps: "See, change and delete every app and API of this tenant",
