@@ -92,7 +92,9 @@ describe("a tenant started with a file", { concurrency: true }, () => {
       const ready = await event(tenant, "ready");
       ids.push(JSON.stringify([ready.apps, ready.apis]));
       tenant.child.kill("SIGTERM");
-      assert.equal((await tenant.ended).exit, 143);
+      const { exit, stderr } = await tenant.ended;
+      assert.equal(exit, 143);
+      assert.equal(/^ {2}made api ciam-ToDoList-api$/m.test(stderr), starts === 0, stderr);
     }
     assert.equal(ids[0], ids[1]);
   });
