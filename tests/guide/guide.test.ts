@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { describeProblems, readTenantFile } from "@doorcode/prepare";
 import { publishedNames, root } from "../packaging/pack.ts";
 import { packOnce } from "../packaging/packed.ts";
 import { makeProject } from "../packaging/project.ts";
@@ -25,6 +26,18 @@ test("the file that the guide shows is the one that is tried, and the README's",
   const [shown] = (await blocksOf("prepare-your-tenant")).filter(({ language }) => language === "yaml");
   assert.equal(shown?.text, example);
   assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(example));
+});
+
+test("the mistake that the README shows is told in these words", async () => {
+  const text = (await exampleFile()).replace("signIn:", "signIm:");
+  const told = await Promise.resolve()
+    .then(() => readTenantFile(text, "doorcode.tenant.yaml"))
+    .then(
+      () => "",
+      (error) => describeProblems(error).trimEnd(),
+    );
+  assert.match(told, /signIm/);
+  assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(told), told);
 });
 
 describe("the guide, command by command", { skip: process.platform === "win32" }, async () => {
