@@ -230,7 +230,10 @@ describe("signed in already", { concurrency: true }, () => {
     const scope = "openid offline_access User.Read";
     assert.equal(answerOf(await askAgain(browser, asks, { scope, prompt: "none" }))?.error, "consent_required");
     const page = await askAgain(browser, asks, { scope });
-    assert.match(textOf(page.html), /it will also be able to See your account: your name, email and what you said at sign-up/);
+    assert.match(
+      textOf(page.html),
+      /it will also be able to See your account: your name, email and what you said at sign-up/,
+    );
     await browser.send(page, CONSENT, yes);
     assert.equal(await statusOfCode(world, await askAgain(browser, asks, { scope, prompt: "none" })), "approved");
   });
