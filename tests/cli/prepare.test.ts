@@ -93,7 +93,9 @@ describe("a tenant started with a file", { concurrency: true }, () => {
       const ready = await event(tenant, "ready");
       ids.push(JSON.stringify([ready.apps, ready.apis]));
       tenant.child.kill("SIGTERM");
-      assert.equal((await tenant.ended).exit, 143);
+      const { exit, stderr } = await tenant.ended;
+      assert.equal(exit, 143);
+      assert.equal(/^ {2}made api ciam-ToDoList-api$/m.test(stderr), starts === 0, stderr);
     }
     assert.equal(ids[0], ids[1]);
   });
@@ -113,6 +115,20 @@ describe("a tenant started with a file", { concurrency: true }, () => {
 });
 
 describe("doorcode prepare", { concurrency: true }, () => {
+  test("says that a certificate is not trusted, and by which option it would be", async (t) => {
+    const { ready, folder, start, yaml } = await world(t);
+    const { stdout: token } = await start("tenant", "token").ended;
+    const elsewhere = { HOME: join(folder, "elsewhere") };
+    const { exit, stderr } = await withInput(
+      folder,
+      elsewhere,
+      ["prepare", "--token-stdin", "--to", ready.authority, "--file", yaml, "--plan"],
+      token,
+    );
+    assert.equal(exit, 7, stderr);
+    assert.match(stderr, /cannot be reached \([A-Z_]+\)\.\nIts certificate is not trusted here\. .*--ca-file/);
+  });
+
   test("with --plan exits 0 when the tenant is what the file says, and 9 when not, and changes nothing", async (t) => {
     const { prepare, yaml, start } = await world(t);
     const same = await prepare("--plan");

@@ -17,7 +17,7 @@ test("What is exported makes the same tenant elsewhere, whose export is the same
   const file = writeTenantFile(model);
   assert.deepEqual(readTenantFile(file, "doorcode.tenant.yaml"), model);
   assert.equal(notes.length, 1, notes.join("\n"));
-  assert.match(notes[0] ?? "", /2 users without their passwords/);
+  assert.match(notes[0] ?? "", /2 users without password/);
 
   await using second = await PreparedTenant.start({ store: "postgres" });
   await second.prepare(file);

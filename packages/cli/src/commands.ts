@@ -146,21 +146,21 @@ export const commands: Record<string, Command> = {
   },
   prepare: {
     summary: "make a tenant what a file says: apps, APIs, consent, user flows",
-    usage: "--file FILE --to URL|entra [--plan | --yes] [options]",
+    usage: "--to URL|entra [--file FILE] [--plan | --yes] [options]",
     options: {
       file: { type: "string", value: "FILE", help: "the file (default: doorcode.tenant.yaml)" },
       to: { type: "string", value: "URL|entra", help: "authority of a Doorcode tenant, or Entra" },
       from: {
         type: "string",
         value: "URL|entra",
-        help: "write the file from that tenant instead (to --file, else stdout)",
+        help: "the other way round: write the file of that tenant (to --file, else stdout)",
       },
       tenant: {
         type: "string",
         value: "ID",
         help: "Entra: ID or domain of the tenant (default: tenant.domain of the file)",
       },
-      plan: { type: "boolean", help: "print what would be done, and do nothing; exit code 9 when there is something" },
+      plan: { type: "boolean", help: "print what would be done, and do nothing" },
       yes: { type: "boolean", help: "do not ask" },
       prune: { type: "boolean", help: "also delete what an earlier file made and this one does not name" },
       browser: { type: "boolean", help: "sign in in the browser of this computer, where that is not the default" },
@@ -181,8 +181,8 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 0,
     notes: [
-      "It deletes nothing without --prune, and never touches what the file does not name. What is half done after a",
-      "failure goes on with the next run.",
+      "It deletes nothing without --prune, and never touches what the file does not name. What is half done after a failure goes on with the next run.",
+      "With --plan exit code 9 when something would be done, 0 when nothing; 2 when the file has mistakes, 3 when the token is not taken, 4 when a right is missing, 7 when Graph cannot be reached or is asked too often.",
     ],
     load: () => import("./prepare.ts"),
   },

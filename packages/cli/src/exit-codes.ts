@@ -77,10 +77,13 @@ export class CommandError extends Error {
   override name = "CommandError";
   readonly code: string;
   readonly hint: string;
+  /** Places in a file, of an error that is about one; `--json` has them beside the sentence. */
+  readonly problems: readonly object[] | undefined;
 
-  constructor(code: string, message: string, hint: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, hint: string, options?: ErrorOptions & { problems?: readonly object[] }) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+    this.problems = options?.problems;
   }
 }

@@ -13,7 +13,7 @@ damaged, 9 the plan has changes, 130 interrupted.`;
 export function helpOfAll(commands: Record<string, Command>): string {
   const lines = Object.entries({
     ...Object.fromEntries(Object.entries(commands).map(([name, { summary }]) => [name, summary])),
-    tenant: "run a tenant of your own, and decide on sign-ins there",
+    tenant: "run a tenant of your own; its people, programs, sign-ins, export",
   }).map(([name, summary]) => `  ${name.padEnd(10)}${summary}`);
   return `Usage: doorcode COMMAND [options]
 
@@ -33,15 +33,28 @@ export function helpOf(name: string, { usage, summary, options, notes }: Command
     `  ${short ? `-${short}, ` : ""}--${option}${value ? ` ${value}` : ""}`,
     help,
   ]);
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  const column = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
-    `Usage: doorcode ${name} ${usage}`,
+    ...wrapped(`Usage: doorcode ${name} ${usage}`, "       ".length),
     "",
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
     "",
     "Options:",
-    ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`),
-    ...(notes ? ["", ...notes] : []),
+    ...rows.flatMap(([left, right]) => wrapped(`${left.padEnd(column)}${right}`, column)),
+    ...(notes ? ["", ...notes.flatMap((note) => wrapped(note, 0))] : []),
     "",
   ].join("\n");
+}
+
+/** At eighty columns, which is what a terminal has at the least; lines after the first are indented. */
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > 80) {
+    const cut = rest.lastIndexOf(" ", 80);
+    if (cut <= indent) break;
+    lines.push(rest.slice(0, cut));
+    rest = `${" ".repeat(indent)}${rest.slice(cut + 1)}`;
+  }
+  return [...lines, rest];
 }

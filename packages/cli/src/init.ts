@@ -89,9 +89,9 @@ function report(
   const where = resolve(folder) === process.cwd() ? "this folder" : folder;
   say(`A new ${{ ts: "TypeScript", js: "JavaScript" }[language]} project is in ${where}:
 
-  src/main.${language}            the program: signs in by a code, calls a web API, renews, signs out
+  src/main.${language}            the program: signs in by a code, calls a web API
   doorcode.tenant.yaml   the tenant it signs in to: app, API, user flow
-  dev/, test/            that tenant on this computer, and a test that signs in there
+  dev/, test/            that tenant on this computer, and a test of a sign-in
   README.md              how to go on, and how to go to Microsoft Entra
 ${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer; for ${platform} npm has none, so install it first.\n` : ""}
 Next, paste:

@@ -18,7 +18,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   await client.signIn({
     signal,
     via,
-    present: remembering(presenter(given, deviceName), (account) =>
+    present: remembering(presenter(given, { deviceName }), (account) =>
       remember(settings, {
         ...profile,
         authority: account.authority,
@@ -80,9 +80,9 @@ const sameAddress = (one: string, other: string) => one.replace(/\/+$/, "") === 
 
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 
-export function presenter(given: Arguments, deviceName: string): Presenter {
+export function presenter(given: Arguments, shown: { deviceName: string; appName?: string }): Presenter {
   if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
-  return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), deviceName });
+  return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), ...shown });
 }
 
 /** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */

@@ -36,6 +36,7 @@ export interface ErrorWords {
   hint: string;
   correlation_id?: string;
   aadsts?: number;
+  problems?: readonly object[];
 }
 
 /** One sentence, what to do, and what finds it in a log, on stderr; `event` has the same for programs. */
@@ -51,13 +52,18 @@ export function printError(error: unknown, exit: number, json: boolean): void {
 function wordsOf(error: unknown): ErrorWords {
   if (error instanceof Error && "code" in error && "hint" in error) {
     const { message, code, hint } = error as Error & { code: string; hint: string };
-    const { correlationId, aadsts } = error as { correlationId?: string; aadsts?: number };
+    const { correlationId, aadsts, problems } = error as {
+      correlationId?: string;
+      aadsts?: number;
+      problems?: readonly object[];
+    };
     return {
       code,
       message,
       hint,
       ...(correlationId !== undefined && { correlation_id: correlationId }),
       ...(aadsts !== undefined && { aadsts }),
+      ...(problems !== undefined && { problems }),
     };
   }
   const where = error instanceof Error ? (error.stack ?? error.message) : String(error);

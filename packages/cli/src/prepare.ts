@@ -105,7 +105,9 @@ async function writeNew(file: string, yaml: string): Promise<void> {
 async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`\n${summary(steps)} Do it? (y/N) `, { signal });
+    // The plan, which ends in the summary, may have gone into a file.
+    const what = process.stdout.isTTY ? "" : `${summary(steps)} `;
+    const answer = await terminal.question(`\n${what}Do it? (y/N) `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

@@ -15,6 +15,19 @@ describe("doorcode", () => {
     assert.match(help.stdout, /^Usage: doorcode [\s\S]*tenant/);
   });
 
+  test("its help fits a terminal of eighty columns, and loses no word", async () => {
+    const { commands } = await import("../src/commands.ts");
+    const { helpOf, helpOfAll } = await import("../src/help.ts");
+    const words = (text: string) => text.split(/\s+/).filter(Boolean).join(" ");
+    for (const [name, command] of Object.entries(commands)) {
+      const help = helpOf(name, command);
+      for (const { help: said } of Object.values(command.options)) assert.ok(words(help).includes(words(said)), said);
+      for (const note of command.notes ?? []) assert.ok(words(help).includes(words(note)), note);
+      for (const line of help.split("\n")) assert.ok(line.length <= 80, `${name}: ${line}`);
+    }
+    for (const line of helpOfAll(commands).split("\n")) assert.ok(line.length <= 80, line);
+  });
+
   test("exits 2 on what it does not know, with the words on stderr", async () => {
     for (const args of [[], ["sign-in"], ["--verbose"]]) {
       const { exit, stdout, stderr } = await doorcode(args).ended;
@@ -30,6 +43,10 @@ describe("doorcode tenant", () => {
     const help = await doorcode(["tenant", "start", "--help"]).ended;
     assert.equal(help.exit, 0);
     assert.match(help.stdout, /^Usage: doorcode tenant start/);
+    for (const words of [[], ["start"], ["users", "add"], ["apps"], ["apps", "add-certificate"], ["token"]]) {
+      const { stdout } = await doorcode(["tenant", ...words, "--help"], { env: { HOME: "/h" } }).ended;
+      for (const line of stdout.split("\n")) assert.ok(line.length <= 80, `${words.join(" ")}: ${line}`);
+    }
     const usage = await doorcode(["tenant", "start", "--port", "x"]).ended;
     assert.equal(usage.exit, 2);
     const nowhere = await doorcode(["tenant", "users", "--data", await scratch(t)]).ended;

@@ -40,8 +40,15 @@ describe("doorcode prepare, before anything is sent", { concurrency: true }, () 
     assert.match(stderr, /doorcode\.tenant\.yaml has 2 mistakes; nothing was sent\./);
     assert.match(stderr, /doorcode\.tenant\.yaml:3:19 /);
     assert.match(stderr, /doorcode\.tenant\.yaml:4:5 .*permissions/);
-    const { event, code } = JSON.parse(stdout);
+    const { event, code, problems } = JSON.parse(stdout);
     assert.deepEqual({ event, code }, { event: "error", code: "tenant_file_invalid" });
+    assert.deepEqual(
+      problems.map(({ line, column }: { line: number; column: number }) => [line, column]),
+      [
+        [3, 19],
+        [4, 5],
+      ],
+    );
   });
 
   test("exits 7 when the tenant cannot be reached", async (t) => {
@@ -55,6 +62,7 @@ describe("doorcode prepare, before anything is sent", { concurrency: true }, () 
     child.stdin?.end("a-token-that-nobody-will-see");
     const { exit, stderr } = await ended;
     assert.equal(exit, 7, stderr);
+    assert.match(stderr, /cannot be reached \(ECONNREFUSED\)/);
     assert.ok(!stderr.includes("a-token-that"), stderr);
   });
 });

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { CommandError } from "../exit-codes.ts";
 
 /** Asks on the terminal; what is asked goes to stderr, as all words for people. */
-export interface Questions {
+interface Questions {
   /**
    * The answer, or the default for an empty one. `problem` says what is wrong with an answer, which is then asked again.
    * @throws CommandError `cancelled` by Ctrl-C, or when the input ends

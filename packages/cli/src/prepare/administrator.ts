@@ -12,6 +12,7 @@ import type { Target } from "./target.ts";
 
 /** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
 const defaultClientId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+const defaultAppName = { entra: "Microsoft Graph Command Line Tools", doorcode: "Doorcode command line" };
 
 /** What the administrator is asked for. */
 export interface Needed {
@@ -53,7 +54,11 @@ export async function asAdministrator<Result>(
   });
   const browser = given.flag("browser") || (!given.flag("device") && hasDisplay(process.env, process.platform));
   const session = await client
-    .signIn({ signal, via: browser ? "browser" : "device", present: presenter(given, hostname().slice(0, 40)) })
+    .signIn({
+      signal,
+      via: browser ? "browser" : "device",
+      present: presenter(given, { deviceName: hostname().slice(0, 40), ...appOf(given, target) }),
+    })
     .catch((error: DoorcodeError) => {
       throw target.kind === "doorcode" && error.code === "blocked_by_policy" ? notAdministrator(error) : error;
     });
@@ -66,14 +71,23 @@ export async function asAdministrator<Result>(
   }
 }
 
+/** As the page of the issuer will name it. */
+function appOf(given: Arguments, { kind }: Target): { appName?: string } {
+  return given.flag("client-id") ? {} : { appName: defaultAppName[kind] };
+}
+
 /** Said before anybody signs in, so that the right person does. */
 function needs({ kind, authority }: Target, { scopes, roles }: Needed): string {
-  const lines = scopes.map((scope) => `  ${scope}`);
   const who =
     kind === "entra"
-      ? `with the ${roles.length > 1 ? "roles" : "role"} ${roles.join(", ")}`
-      : "of that tenant (doorcode tenant users add EMAIL --administrator makes one)";
-  return `An administrator signs in to ${authority}, ${who}.\nAsked for, for as long as this command runs:\n${lines.join("\n")}`;
+      ? `who has the ${roles.length > 1 ? "roles" : "role"} ${roles.join(", ")}.`
+      : "of the tenant.\nTo make one: doorcode tenant users add EMAIL --administrator";
+  return [
+    "Sign in as an administrator",
+    ` ${who}\n\n  ${authority}\n\n`,
+    "For as long as this command runs it asks for:\n\n",
+    ...scopes.map((scope) => `  ${scope}\n`),
+  ].join("");
 }
 
 function notAdministrator(cause: DoorcodeError): CommandError {

@@ -19,5 +19,5 @@ export async function readModel(file: string): Promise<TenantModel> {
 function invalid(error: TenantFileError, described: string): CommandError {
   const { length } = error.problems;
   const message = `${error.fileName} has ${length === 1 ? "a mistake" : `${length} mistakes`}; nothing was sent.`;
-  return new CommandError(error.code, message, described, { cause: error });
+  return new CommandError(error.code, message, described.trimEnd(), { cause: error, problems: error.problems });
 }

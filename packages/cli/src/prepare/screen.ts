@@ -27,7 +27,12 @@ export function showNotes(notes: readonly string[]): void {
 /** One thing was done. */
 export function showDone(step: Step, json: boolean): void {
   if (json) printEvent("done", step);
-  else say(`  ${doneWords[step.action]} ${step.kind} ${printableLine(step.name)}`);
+  else say(doneLine(step));
+}
+
+/** `made api ciam-ToDoList-api`; of `doorcode tenant start --file` too. */
+export function doneLine({ action, kind, name }: Step): string {
+  return `  ${doneWords[action]} ${kind} ${printableLine(name)}`;
 }
 
 const doneWords: Record<Step["action"], string> = {

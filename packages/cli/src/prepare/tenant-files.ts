@@ -18,10 +18,8 @@ export const tenantFiles: TenantFiles = {
         const graph = await graphBehind(door);
         const plan = await planTenant(model, graph, { env: process.env });
         for (const note of plan.notes) report(printableLine(note));
-        await applyPlan(plan, graph, {
-          env: process.env,
-          report: ({ action, kind, name: of }) => report(printableLine(`${action} ${kind} ${of}`)),
-        });
+        const { doneLine } = await import("./screen.ts");
+        await applyPlan(plan, graph, { env: process.env, report: (step) => report(doneLine(step)) });
       },
     };
   },

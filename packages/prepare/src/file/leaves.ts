@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Graph's `uniqueName`, which a key becomes: what is safe in a URL, a tag and a shell. */
-export const UNIQUE_NAME = /^[A-Za-z0-9._-]{1,120}$/;
+const UNIQUE_NAME = /^[A-Za-z0-9._-]{1,120}$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 /** HTML, "valid email address", as the tenant has it; at most 254 characters (RFC 5321). */

@@ -36,7 +36,7 @@ export const BUILT_IN_ATTRIBUTES = [
 /** Delegated permissions of Microsoft Graph that a sign-in needs; whatever else there is asks for more than one. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
-export const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
+const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
 
 /** Code points of one answer, label or option, as Entra has it. */
 const MAX_ANSWER = 250;

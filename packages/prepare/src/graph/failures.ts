@@ -69,6 +69,27 @@ export function refusal(
   }
 }
 
+/** No answer at all, with what the system calls it: a name that leads nowhere and a certificate want different cures. */
+export function noAnswer(base: string, cause: unknown, requestId: string): PrepareError {
+  const reason = systemCodeOf(cause);
+  const certificate = reason !== undefined && /CERT|SIGNATURE|ISSUER/.test(reason);
+  return new PrepareError("graph_unreachable", `${base} cannot be reached${reason ? ` (${reason})` : ""}.`, {
+    cause,
+    requestId,
+    ...(certificate && {
+      hint: "Its certificate is not trusted here. Name the CA of your own tenant: --ca-file FILE, or DOORCODE_CA_FILE.",
+    }),
+  });
+}
+
+/** `ECONNREFUSED`, of the error or of what caused it. */
+function systemCodeOf(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ("code" in at && typeof at.code === "string" && /^[A-Z_]{3,60}$/.test(at.code)) return at.code;
+  }
+  return undefined;
+}
+
 function codeOf(status: number, graphCode: string | undefined): PrepareErrorCode {
   if (status >= 500) return "graph_unreachable";
   if (status === 409) return "graph_conflict";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PrepareError } from "../plan/prepare-error.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { GraphConflict, GraphUncertain, isNotThere, refusal } from "./failures.ts";
+import { GraphConflict, GraphUncertain, isNotThere, noAnswer, refusal } from "./failures.ts";
 import type { GraphAccess } from "./graph-access.ts";
 import type { GraphRequest } from "./request.ts";
 import { Retries } from "./retries.ts";
@@ -88,10 +88,7 @@ export class Graph {
         this.#reached = true;
       } catch (error) {
         this.#stopIfInterrupted(error);
-        const unreachable = new PrepareError("graph_unreachable", `${this.base} cannot be reached.`, {
-          cause: error,
-          requestId,
-        });
+        const unreachable = noAnswer(this.base, error, requestId);
         if (mayHaveHappened(request)) throw new GraphUncertain(unreachable);
         if (!(await retries.after(this.#reached ? "unreachable" : "never reached"))) throw unreachable;
         continue;

@@ -13,7 +13,7 @@ const SCHEDULES = {
 } as const;
 
 /** A Retry-After beyond this is told instead of waited for. */
-export const LONGEST_WAIT_MS = 120_000;
+const LONGEST_WAIT_MS = 120_000;
 
 /** How often, and after how long, one request is sent again. */
 export class Retries {

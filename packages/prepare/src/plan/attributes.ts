@@ -51,10 +51,7 @@ export function customNameOf(id: string): string | undefined {
   return /^extension_[0-9a-f]{32}_(.+)$/i.exec(id)?.[1];
 }
 
-export function findAttribute(
-  attributes: IdentityUserFlowAttribute[],
-  name: string,
-): IdentityUserFlowAttribute | undefined {
+function findAttribute(attributes: IdentityUserFlowAttribute[], name: string): IdentityUserFlowAttribute | undefined {
   return attributes.find(({ id }) => id !== undefined && customNameOf(id) === name);
 }
 

@@ -49,7 +49,7 @@ async function readUsers(graph: Graph, people: People, notes: Set<string>): Prom
   }
   if (people.users.size > 0)
     notes.add(
-      `The file lists ${people.users.size} users without their passwords, second factors and answers at sign-up: where it is applied they get passwords that nobody knows, unless \`passwordFrom\` is added.`,
+      `The file lists ${people.users.size === 1 ? "one user" : `${people.users.size} users`} without password, second factor and answers at sign-up. Where it is applied, nobody knows their password unless \`passwordFrom\` is added.`,
     );
 }
 

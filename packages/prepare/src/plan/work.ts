@@ -75,7 +75,7 @@ function onOrOff(value: boolean): string {
   return value ? "on" : "off";
 }
 
-export function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
   const members = new Set(one);
   return members.size === new Set(other).size && other.every((item) => members.has(item));
 }

@@ -58,7 +58,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
   const tenant = new Command("doorcode tenant")
     .description("Run a tenant of your own, and decide on sign-ins there.")
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
   const dataDir = (command: Command) =>
     command.option("--data <dir>", `data folder of the tenant (default: ${defaultDataDir()})`);
   const dataDirOf = (options: { data?: string }) => options.data ?? defaultDataDir();
@@ -68,7 +68,10 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .option("--port <number>", "port of the issuer, https (default: 8443; 0: any free one)", port)
     .option("--pages-port <number>", "port of the pages, http (default: the next one)", port)
     .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
-    .option("--file <file>", "what the tenant is (doorcode.tenant.yaml); applied at every start")
+    .option(
+      "--file <file>",
+      "what the tenant is (doorcode.tenant.yaml): apps, APIs, consent, user flows; applied at every start",
+    )
     .option("--json", "print one event a line")
     .addHelpText("after", START_ENVIRONMENT)
     .action(
@@ -112,7 +115,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     });
 
   const users = dataDir(tenant.command("users"))
-    .description("List the people of the tenant.")
+    .description("List the people of the tenant, or add one.")
     .option("--json", "print one event a line")
     .action(async (options: { data?: string; json?: boolean }) => {
       const { listUsers } = await import("./users.ts");
@@ -146,7 +149,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     });
 
   const apps = dataDir(tenant.command("apps"))
-    .description("List the programs of the tenant, with their client IDs.")
+    .description("List the programs of the tenant with their client IDs, or give one a certificate.")
     .option("--json", "print one event a line")
     .action(async (options: { data?: string; json?: boolean }) => {
       const { listApps } = await import("./apps.ts");
@@ -156,7 +159,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
   apps
     .command("add-certificate")
     .description("Let a program sign in by a certificate, without a person.")
-    .argument("<client-id>")
+    .argument("<client-id>", "the program")
     .argument("<file>", "the certificate (PEM, RSA)")
     .option("--administrator", "may prepare the tenant: every application permission of its Graph")
     .addHelpText("after", CERTIFICATE_USE)

@@ -68,7 +68,7 @@ function usedBy(flow: UserFlow, config: Pick<TenantConfig, "tenantId">): KnownAt
   return [...flow.attributes.map(({ id, dataType }) => custom(id, graphDataType(dataType))), ...terms];
 }
 
-export function graphDataType(dataType: FlowAttribute["dataType"]): CustomAttribute["dataType"] {
+function graphDataType(dataType: FlowAttribute["dataType"]): CustomAttribute["dataType"] {
   const names = { String: "string", Boolean: "boolean", Int64: "int64", StringCollection: "stringCollection" } as const;
   return names[dataType];
 }

@@ -8,7 +8,7 @@ import type { Resource } from "./answer.ts";
 import { strictBody } from "./route.ts";
 
 /** Of the built-in attributes: the name is a column of its own. */
-export const PROFILE = Object.keys(BUILT_IN_ATTRIBUTES).filter((id) => id !== "displayName");
+const PROFILE = Object.keys(BUILT_IN_ATTRIBUTES).filter((id) => id !== "displayName");
 
 export const users: Resource = {
   type: "user",

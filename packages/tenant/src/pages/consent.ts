@@ -56,5 +56,6 @@ ${form(formActions.consent, chrome, { flow: view.flowId }, [
 }
 
 function placeOf({ leadsTo, host }: ConsentView, { consent }: Messages): Html | string {
-  return host === null ? consent.places[leadsTo] : address(host);
+  // Beside its label there is room for less than a line.
+  return host === null ? consent.places[leadsTo] : address(host, 18);
 }

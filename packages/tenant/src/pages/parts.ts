@@ -88,9 +88,12 @@ export function tickBox(box: {
   })}><span>${box.label}</span></label>${box.hint && html`<p class="hint" id="${hintId}">${box.hint}</p>`}${fieldProblem(box.name, box.problem)}</div>`;
 }
 
-/** An email or IP address in running text: a long one breaks at its dots, colons and @, not anywhere. */
-export function address(text: string): Html {
-  if (text.length <= 30) return html`<bdi>${text}</bdi>`;
+/**
+ * An email, IP or host address: one longer than `whole` characters, what a line of running text holds, breaks at its
+ * dots, colons and @, not anywhere.
+ */
+export function address(text: string, whole = 30): Html {
+  if (text.length <= whole) return html`<bdi>${text}</bdi>`;
   return html`<bdi>${text.split(/(?<=[.:])|(?=@)/).map((part, i) => [i > 0 && html`<wbr>`, part])}</bdi>`;
 }
 

@@ -3,6 +3,7 @@ import type { App } from "../directory/entities.ts";
 import { takeClientId } from "./client-id.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
+import { forgettingInPolicies } from "./policy-mentions.ts";
 import type { Tables } from "./schema.ts";
 import { revokeAll } from "./token-family.ts";
 import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
@@ -25,7 +26,8 @@ const COLUMNS = [
 
 type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "deleteApp">;
 
-export function appVerbs({ db, firstRow }: Database): AppVerbs {
+export function appVerbs(database: Database): AppVerbs {
+  const { db, firstRow } = database;
   const findRow = firstRow<Selectable<Tables["apps"]>>("app", `select ${COLUMNS} from apps where client_id = ?`);
   return {
     // Every request of a client begins with it, polls included.
@@ -51,12 +53,12 @@ export function appVerbs({ db, firstRow }: Database): AppVerbs {
         return true;
       }),
 
-    deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(trx, clientId, now)),
+    deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(database, trx, clientId, now)),
   };
 }
 
 /** Approvals, then its row, in the order of redeem. */
-export async function deleteApp(trx: Connection, clientId: string, now: number): Promise<boolean> {
+export async function deleteApp(database: Database, trx: Connection, clientId: string, now: number): Promise<boolean> {
   await withdrawApprovals(trx, "clientId", clientId, now);
   const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
   if (!app) return false;
@@ -73,6 +75,7 @@ export async function deleteApp(trx: Connection, clientId: string, now: number):
   }
   await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
   await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+  await forgettingInPolicies(database)(trx, "clientIds", clientId);
   await revokeAll(trx, "clientId", clientId, "app_deleted", now);
   return true;
 }

@@ -2,6 +2,7 @@ import { assignments } from "./assignment.ts";
 import type { DirectoryStore } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { lockingDemands } from "./demand-locks.ts";
+import { forgettingInPolicies } from "./policy-mentions.ts";
 import { prepared } from "./prepared.ts";
 import { isForeignKeyViolation } from "./retry.ts";
 
@@ -39,7 +40,7 @@ export function groupVerbs(database: Database): GroupVerbs {
         .execute();
     },
 
-    deleteGroup: (id) => db.transaction().execute((trx) => deleteGroup(trx, id)),
+    deleteGroup: (id) => db.transaction().execute((trx) => deleteGroup(database, trx, id)),
 
     async addGroupMember(groupId, userId) {
       try {
@@ -94,10 +95,11 @@ export function groupVerbs(database: Database): GroupVerbs {
   };
 }
 
-export async function deleteGroup(trx: Connection, id: string): Promise<boolean> {
+export async function deleteGroup(database: Database, trx: Connection, id: string): Promise<boolean> {
   const gone = await trx.deleteFrom("userGroups").where("id", "=", id).returning("id").executeTakeFirst();
   if (!gone) return false;
   await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
   await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+  await forgettingInPolicies(database)(trx, "groupIds", id);
   return true;
 }

@@ -46,7 +46,7 @@ export function managedGroups(database: Database): ManagedGroups {
 
     delete: (id, audit) =>
       db.transaction().execute(async (trx) => {
-        const gone = await deleteGroup(trx, id);
+        const gone = await deleteGroup(database, trx, id);
         if (gone) await writeAudit(trx, audit);
         return gone;
       }),

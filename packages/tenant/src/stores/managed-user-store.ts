@@ -2,12 +2,13 @@ import { auditWriter } from "./audit-store.ts";
 import type { ManagedUsers } from "./contract.ts";
 import type { Connection, Database } from "./database.ts";
 import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
-import { toPolicy } from "./user-flow-store.ts";
+import { forgettingInPolicies } from "./policy-mentions.ts";
 import { toUser } from "./user-store.ts";
 
 export function managedUsers(database: Database): ManagedUsers {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
+  const forgetInPolicies = forgettingInPolicies(database);
   const read = async (on: Connection, id: string, lock: boolean) => {
     const row = await on
       .selectFrom("users")
@@ -98,7 +99,7 @@ export function managedUsers(database: Database): ManagedUsers {
         await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
         await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
         await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
-        await forgetExceptions(trx, id);
+        await forgetInPolicies(trx, "excludedUserIds", id);
         await writeAudit(trx, audit);
         return true;
       }),
@@ -127,18 +128,4 @@ export function managedUsers(database: Database): ManagedUsers {
         return "set";
       }),
   };
-
-  async function forgetExceptions(trx: Connection, userId: string): Promise<void> {
-    const rows = await trx
-      .selectFrom("policies")
-      .selectAll()
-      .orderBy("id")
-      .$if(locksRows, (query) => query.forUpdate())
-      .execute();
-    for (const policy of rows.map(toPolicy)) {
-      if (!policy.excludedUserIds.includes(userId)) continue;
-      const excludedUserIds = JSON.stringify(policy.excludedUserIds.filter((each) => each !== userId));
-      await trx.updateTable("policies").where("id", "=", policy.id).set({ excludedUserIds }).execute();
-    }
-  }
 }

@@ -127,7 +127,8 @@ export function registrationStore(database: Database): RegistrationStore {
         const found = await read(trx, { objectId });
         if (!found) return false;
         const { clientId } = found.registration;
-        const gone = found.kind === "app" ? await deleteApp(trx, clientId, now) : await deleteApi(trx, clientId);
+        const gone =
+          found.kind === "app" ? await deleteApp(database, trx, clientId, now) : await deleteApi(trx, clientId);
         if (gone) await writeAudit(trx, audit);
         return gone;
       }),

@@ -121,5 +121,19 @@ export function userFlowSuite(makePlace: MakePlace): void {
       await directory.deleteApp(app.clientId, T0);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
     });
+
+    test("a policy forgets a deleted app and group, and is about nothing rather than everything then", async () => {
+      const { directory } = store;
+      const { app } = await furnish(store);
+      const group = { id: randomUUID(), name: "Gone", createdAt: T0 };
+      await directory.putGroup(group);
+      const policy = samplePolicy({ clientIds: [app.clientId], groupIds: [group.id] });
+      await directory.putPolicy(policy);
+      await directory.deleteGroup(group.id);
+      await directory.deleteApp(app.clientId, T0);
+      const kept = (await directory.listPolicies()).find(({ id }) => id === policy.id);
+      assert.deepEqual(kept, { ...policy, clientIds: [], groupIds: [] });
+      await directory.deletePolicy(policy.id);
+    });
   });
 }
