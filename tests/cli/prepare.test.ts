@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { doorcode, type Running, scratch } from "../../packages/cli/test/cli-process.ts";
 import { bearerFetch } from "../../packages/client/src/index.ts";
+import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 
 const file = `apps:
   ciam-client-app:
@@ -237,5 +238,32 @@ describe("doorcode prepare", { concurrency: true }, () => {
     const refused = await withInput(folder, env, args, "A".repeat(200));
     assert.equal(refused.exit, 3, refused.stderr);
     assert.ok(!refused.stderr.includes("AAAA"));
+  });
+
+  test("signs an administrator in for as long as it runs: afterwards the sign-in is ended at the tenant too", async (t) => {
+    const folder = await scratch(t);
+    const data = join(folder, "data");
+    const tenant = await startTestTenant({ clock: "moving", dataDir: data });
+    t.after(() => tenant.close());
+    await writeFile(join(folder, "doorcode.tenant.yaml"), "apps: { ciam-client-app: {} }\n");
+    const env = { HOME: folder, DOORCODE_CA_FILE: tenant.caFile };
+    const run = (...args: string[]) => doorcode(args, { env, cwd: folder });
+    await run("tenant", "users", "add", "root@contoso.example", "--administrator", "--data", data).ended;
+
+    const prepare = run("prepare", "--device", "--plan", "--to", tenant.authority);
+    let said = "";
+    for await (const chunk of prepare.child.stderr!.iterator({ destroyOnReturn: false })) {
+      said += chunk;
+      if (/[A-Z]{4}-[A-Z]{4}/.test(said)) break;
+    }
+    assert.match(said, /An administrator signs in[\s\S]+Application\.ReadWrite\.All/);
+    const [code = ""] = /[A-Z]{4}-[A-Z]{4}/.exec(said) ?? [];
+    const approved = await run("tenant", "approve", code, "--as", "root@contoso.example", "--data", data).ended;
+    assert.equal(approved.exit, 0, approved.stderr);
+    const { exit, stdout, stderr } = await prepare.ended;
+    assert.ok(exit === 0 || exit === 9, stderr);
+    assert.match(stdout, /app ciam-client-app/);
+    const revoked = await tenant.context.store.audit.list({ event: "sign_in.revoked", limit: 9 });
+    assert.equal(revoked.length, 1);
   });
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../packages/tenant/src/directory/scopes.ts";
+import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
 import { addCertifiedApp, clientAssertion, JWT_BEARER, permitAtGraph } from "../fixtures/client-assertion.ts";
 import { claimsOf, post, requestCode, URN, userinfo } from "../fixtures/device.ts";
 import { addApp } from "../fixtures/registrations.ts";
@@ -95,6 +96,31 @@ for (const store of ["sqlite", "postgres"] as const) {
         detail: {},
       });
       assertRefused(await asFired(), 700027);
+    });
+
+    test("its token for Graph ends with the certificate that it came by, and not with another", async () => {
+      const other = await addCertifiedApp(tenant.context, "Stolen");
+      await permitAtGraph(tenant.context, other, "Application.ReadWrite.All");
+      const graphScope = { client_id: other.app.clientId, scope: "https://graph.microsoft.com/.default" };
+      const { body } = await ask(await clientAssertion(tenant, other), graphScope);
+      const operator = await tenant.operatorToken();
+      const at = `${tenant.graph}/applications(appId='${other.app.clientId}')`;
+      const call = async (token: string, init: RequestInit = {}) => {
+        const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+        return tenant.fetch(at, { ...init, headers });
+      };
+      const put = async (...keyCredentials: object[]) => {
+        const answer = await call(operator, { method: "PATCH", body: JSON.stringify({ keyCredentials }) });
+        assert.equal(answer.status, 204);
+      };
+      const [standing] = ((await (await call(operator)).json()) as { keyCredentials: object[] }).keyCredentials;
+      const { certificate } = await ownCertificate();
+      const fresh = { type: "AsymmetricX509Cert", usage: "Verify", key: Buffer.from(certificate).toString("base64") };
+      assert.equal((await call(body.access_token)).status, 200);
+      await put(standing!, fresh);
+      assert.equal((await call(body.access_token)).status, 200);
+      await put(fresh);
+      assert.equal((await call(body.access_token)).status, 401);
     });
 
     const scopes: [string, string, number][] = [

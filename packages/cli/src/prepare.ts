@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
-import type { GraphAccess, Plan, PrepareError } from "@doorcode/prepare";
+import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/prepare";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { printableLine, printEvent, say } from "./output.ts";
-import { administrator } from "./prepare/administrator.ts";
+import { asAdministrator } from "./prepare/administrator.ts";
 import { readModel } from "./prepare/read-model.ts";
 import { changesOf, showApplied, showDone, showNotes, showPlan, summary } from "./prepare/screen.ts";
 import { type Target, targetOf } from "./prepare/target.ts";
@@ -38,13 +38,19 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
     throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
   }
-  const graph = await administrator(
-    given,
-    target,
-    prepare.permissionsFor(model, target.kind, { prune: flag("prune") }),
-    signal,
-  );
+  const needed = prepare.permissionsFor(model, target.kind, { prune: flag("prune") });
+  return asAdministrator(given, target, needed, signal, (graph) => makeItSo(model, graph, target, given, signal));
+}
 
+/** Plans, asks, applies. */
+async function makeItSo(
+  model: TenantModel,
+  graph: GraphAccess,
+  target: Target,
+  { flag }: Arguments,
+  signal: AbortSignal,
+): Promise<number> {
+  const prepare = await import("@doorcode/prepare");
   const plan = await prepare.planTenant(model, graph, { prune: flag("prune"), env: process.env, signal });
   showNotes(plan.notes);
   const json = flag("json");
@@ -69,7 +75,9 @@ async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number>
   const prepare = await import("@doorcode/prepare");
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
   const needed = prepare.permissionsForExport(target.kind);
-  const { model, notes } = await prepare.exportTenant(await administrator(given, target, needed, signal), { signal });
+  const { model, notes } = await asAdministrator(given, target, needed, signal, (graph) =>
+    prepare.exportTenant(graph, { signal }),
+  );
   showNotes(notes);
   const file = given.text("file");
   const yaml = prepare.writeTenantFile(model);

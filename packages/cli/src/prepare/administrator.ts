@@ -23,24 +23,25 @@ export interface Needed {
 }
 
 /**
- * The way to the tenant's Graph in an administrator's name: by a token from stdin, by an app's certificate, else by a sign-in that
- * lasts as long as this command and is kept nowhere. In the browser where there is one, so that nobody learns to type a code
- * for such rights.
+ * Works with the tenant's Graph in an administrator's name: by a token from stdin, by an app's certificate, else by a sign-in
+ * that ends with the work, at the issuer too where it can be told, and is kept nowhere. In the browser where there is one,
+ * so that nobody learns to type a code for such rights.
  */
-export async function administrator(
+export async function asAdministrator<Result>(
   given: Arguments,
   target: Target,
   needed: Needed,
   signal: AbortSignal,
-): Promise<GraphAccess> {
+  work: (graph: GraphAccess) => Promise<Result>,
+): Promise<Result> {
   const { kind, graph: base } = target;
   const origin = new URL(base).origin;
   const ca = certificatesIn(given.text("ca-file"));
   if (given.flag("token-stdin")) {
     const fetch = bearerFetch({ origin, token: await tokenFromStdin(), ...(ca && { ca }) });
-    return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) };
+    return work({ target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) });
   }
-  if (given.flag("certificate")) return graphByCertificate(given, target, needed.scopes, { ca, signal });
+  if (given.flag("certificate")) return work(await graphByCertificate(given, target, needed.scopes, { ca, signal }));
   say(needs(target, needed));
   const scopes = needed.scopes.map((scope) => `https://graph.microsoft.com/${scope}`);
   const client = createClient({
@@ -61,7 +62,13 @@ export async function administrator(
     .catch((error: DoorcodeError) => {
       throw target.kind === "doorcode" && error.code === "blocked_by_policy" ? notAdministrator(error) : error;
     });
-  return { target: kind, base, fetch: (url, init) => session.fetch(url, { ...init, signal, redirect: "error" }) };
+  try {
+    const fetch: GraphAccess["fetch"] = (url, init) => session.fetch(url, { ...init, signal, redirect: "error" });
+    return await work({ target: kind, base, fetch });
+  } finally {
+    // What is done is done, whether the issuer hears of the end or not; its tokens are in no memory but this process's.
+    await session.signOut({ everywhere: true }).catch(() => undefined);
+  }
 }
 
 /** As the page of the issuer will name it. */

@@ -29,6 +29,8 @@ export interface VerifiedAssertion {
   jti: string;
   /** Milliseconds since the epoch from when on it is refused for its age. */
   expiresAt: number;
+  /** Of the certificate by whose key it is signed. */
+  keyId: string;
 }
 
 /** Whom an unverified assertion says it is from; a client ID may be left out beside it (RFC 7521 §4.2). */
@@ -62,7 +64,7 @@ export async function verifyClientAssertion(
 
   for (const certificate of valid) {
     const payload = await signedBy(certificate, assertion, ctx.config, now);
-    if (payload) return checked(payload, app, now);
+    if (payload) return { ...checked(payload, app, now), keyId: certificate.keyId };
   }
   throw refused("assertion_signature", `The signature is not of the registered key.${thumbprintIn(header)}`);
 }
@@ -120,7 +122,7 @@ async function signedBy(
   }
 }
 
-function checked(payload: JWTPayload, app: App, now: number): VerifiedAssertion {
+function checked(payload: JWTPayload, app: App, now: number): Omit<VerifiedAssertion, "keyId"> {
   const { iss, sub, exp = 0, jti } = payload;
   // As the client ID itself: MSAL writes it as the developer did.
   if (String(iss).toLowerCase() !== app.clientId || String(sub).toLowerCase() !== app.clientId) {

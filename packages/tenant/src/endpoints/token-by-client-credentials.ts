@@ -19,6 +19,7 @@ export async function tokenByClientCredentials(
   ip: string,
 ): Promise<Record<string, unknown>> {
   const { app, by } = client;
+  const keyId = by === "certificate" ? client.assertion.keyId : undefined;
   // Whoever knows a public client's ID is not the client.
   if (by === "nothing") throw new ProtocolError("secret_missing");
   const resourceId = await resourceOf(ctx, required(form, "scope"));
@@ -45,7 +46,7 @@ export async function tokenByClientCredentials(
     token_type: "Bearer",
     expires_in: ACCESS_TOKEN_SECONDS - 1,
     ext_expires_in: ACCESS_TOKEN_SECONDS - 1,
-    access_token: await signAppToken(ctx, { app, principalId, api, roles, by }),
+    access_token: await signAppToken(ctx, { app, principalId, api, roles, by, keyId }),
   };
 }
 
