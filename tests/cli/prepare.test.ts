@@ -251,12 +251,13 @@ describe("doorcode prepare", { concurrency: true }, () => {
     await run("tenant", "users", "add", "root@contoso.example", "--administrator", "--data", data).ended;
 
     const prepare = run("prepare", "--device", "--plan", "--to", tenant.authority);
+    t.after(() => prepare.child.kill("SIGKILL"));
     let said = "";
     for await (const chunk of prepare.child.stderr!.iterator({ destroyOnReturn: false })) {
       said += chunk;
       if (/[A-Z]{4}-[A-Z]{4}/.test(said)) break;
     }
-    assert.match(said, /An administrator signs in[\s\S]+Application\.ReadWrite\.All/);
+    assert.match(said, /Sign in as an administrator[\s\S]+Application\.ReadWrite\.All/);
     const [code = ""] = /[A-Z]{4}-[A-Z]{4}/.exec(said) ?? [];
     const approved = await run("tenant", "approve", code, "--as", "root@contoso.example", "--data", data).ended;
     assert.equal(approved.exit, 0, approved.stderr);

@@ -70,8 +70,10 @@ export function showApplied(applied: Applied, authority: string, json: boolean):
 }
 
 function lineOf({ action, kind, name, changes }: Step): string {
-  const words = changes.map((change) => `\n      ${printableLine(changeWords(change))}`);
-  return `  ${signs[action]} ${kind} ${printableLine(name)}${action === "change" ? words.join("") : ""}`;
+  // That a new thing is called as the file calls it goes without saying.
+  const told = action === "create" ? changes.filter(({ to }) => to !== name) : changes;
+  const words = told.map((change) => `\n      ${printableLine(changeWords(change))}`);
+  return `  ${signs[action]} ${kind} ${printableLine(name)}${action === "leave" ? "" : words.join("")}`;
 }
 
 function changeWords({ what, from, to }: Step["changes"][number]): string {
