@@ -66,7 +66,7 @@ async function makeItSo(
     .catch((error: unknown) => {
       throw error instanceof prepare.PrepareError ? withProgress(error) : error;
     });
-  showApplied(applied, await programAuthority(target, graph), json);
+  showApplied(applied, programAuthority(target, plan), json);
   return exitCodes.done;
 }
 
@@ -128,17 +128,10 @@ function withProgress(error: PrepareError): CommandError {
  * What a program is configured with. Entra's customers sign in at ciamlogin.com, under the tenant's own name and its ID
  * (MSAL refuses the name alone).
  */
-async function programAuthority({ kind, authority }: Target, graph: GraphAccess): Promise<string> {
-  const answer = await graph.fetch(`${graph.base}/organization`, { method: "GET", headers: {} });
-  if (!answer.ok) return authority;
-  const { value } = (await answer.json()) as {
-    value: { id: string; verifiedDomains?: { name: string; isInitial?: boolean }[] }[];
-  };
-  const [organization] = value;
-  if (organization === undefined) return authority;
-  if (kind === "doorcode") return `${new URL(authority).origin}/${organization.id}`;
-  const initial = organization.verifiedDomains?.find(({ isInitial }) => isInitial)?.name.split(".")[0];
-  return initial === undefined ? authority : `https://${initial}.ciamlogin.com/${organization.id}`;
+function programAuthority({ kind, authority }: Target, { tenantId, initialDomain }: Plan): string {
+  if (kind === "doorcode") return `${new URL(authority).origin}/${tenantId}`;
+  const name = initialDomain?.split(".")[0];
+  return name === undefined ? authority : `https://${name}.ciamlogin.com/${tenantId}`;
 }
 
 function refuseBoth(given: Arguments, ...pairs: [string, string][]): void {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { text } from "node:stream/consumers";
-import { bearerFetch, createClient, type DoorcodeError, hasDisplay, memoryStore } from "@doorcode/client";
+import { createClient, type DoorcodeError, hasDisplay, memoryStore } from "@doorcode/client";
 import type { GraphAccess } from "@doorcode/prepare";
 import type { Arguments } from "../arguments.ts";
 import { CommandError, UsageError } from "../exit-codes.ts";
@@ -8,6 +8,7 @@ import { presenter } from "../login.ts";
 import { say } from "../output.ts";
 import { certificatesIn } from "../settings.ts";
 import { graphByCertificate } from "./by-certificate.ts";
+import { graphWithToken } from "./graph-with-token.ts";
 import type { Target } from "./target.ts";
 
 /** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
@@ -38,8 +39,7 @@ export async function asAdministrator<Result>(
   const origin = new URL(base).origin;
   const ca = certificatesIn(given.text("ca-file"));
   if (given.flag("token-stdin")) {
-    const fetch = bearerFetch({ origin, token: await tokenFromStdin(), ...(ca && { ca }) });
-    return work({ target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) });
+    return work(graphWithToken(kind, base, { token: await tokenFromStdin(), ca, signal }));
   }
   if (given.flag("certificate")) return work(await graphByCertificate(given, target, needed.scopes, { ca, signal }));
   say(needs(target, needed));

@@ -1,8 +1,9 @@
-import { appToken, bearerFetch, readCertificateFile } from "@doorcode/client";
+import { appToken, readCertificateFile } from "@doorcode/client";
 import type { GraphAccess } from "@doorcode/prepare";
 import type { Arguments } from "../arguments.ts";
 import { UsageError } from "../exit-codes.ts";
 import { say } from "../output.ts";
+import { graphWithToken } from "./graph-with-token.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -32,6 +33,5 @@ export async function graphByCertificate(
   );
   // Here and not at Graph's first request, where it would look as if Graph could not be reached.
   await token();
-  const fetch = bearerFetch({ origin: new URL(base).origin, token, ...(ca && { ca }) });
-  return { target: kind, base, fetch: (url, init) => fetch(url, { ...init, signal, redirect: "error" }) };
+  return graphWithToken(kind, base, { token, ca, signal });
 }

@@ -33,7 +33,6 @@ export const tenantFiles: TenantFiles = {
 };
 
 async function graphBehind({ base, token, ca }: GraphDoor): Promise<GraphAccess> {
-  const { bearerFetch } = await import("@doorcode/client");
-  const fetch = bearerFetch({ origin: new URL(base).origin, token, ca });
-  return { target: "doorcode", base, fetch: (url, init) => fetch(url, { ...init, redirect: "error" }) };
+  const { graphWithToken } = await import("./graph-with-token.ts");
+  return graphWithToken("doorcode", base, { token, ca });
 }

@@ -17,6 +17,8 @@ export interface Current {
     domains: string[];
     /** What accounts are made under. */
     defaultDomain: string;
+    /** Entra's own: `contoso.onmicrosoft.com`. */
+    initialDomain: string | undefined;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
     colour: string | undefined;
   };

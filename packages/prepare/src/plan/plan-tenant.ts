@@ -30,6 +30,7 @@ export async function planTenant(model: TenantModel, access: GraphAccess, option
     target: access.target,
     base: access.base,
     tenantId: about.current.tenant.id,
+    initialDomain: about.current.tenant.initialDomain,
     model,
     prune,
   };

@@ -14,6 +14,7 @@ export async function readTenant(graph: Graph, options: { colour: boolean }): Pr
     name: organization.displayName ?? "",
     domains,
     defaultDomain: verified.find(({ isDefault }) => isDefault)?.name ?? domains[0] ?? "",
+    initialDomain: verified.find(({ isInitial }) => isInitial)?.name ?? undefined,
     colour: branding?.backgroundColor?.toLowerCase() ?? undefined,
   };
 }

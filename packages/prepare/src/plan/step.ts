@@ -41,6 +41,8 @@ export interface Plan {
   /** The tenant it was made for. */
   base: string;
   tenantId: string;
+  /** Entra's own domain of the tenant: `contoso.onmicrosoft.com`. */
+  initialDomain: string | undefined;
   model: TenantModel;
   prune: boolean;
 }

@@ -12,8 +12,8 @@ export const COMMAND_LINE_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 export async function registerCommandLine(store: Store, now: number): Promise<void> {
   const { directory } = store;
   if (await directory.findApp(COMMAND_LINE_CLIENT_ID)) return;
-  // Two nodes that start together write the same.
-  await directory.putApp(commandLineApp(now));
+  // Never over one that another node has made meanwhile, and an administrator perhaps disabled.
+  await directory.insertApp(commandLineApp(now));
 }
 
 /** The apps that somebody registered: what lists of apps show. */

@@ -24,7 +24,7 @@ const COLUMNS = [
   'disabled_at as "disabledAt"',
 ].join(", ");
 
-type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "deleteApp">;
+type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "insertApp" | "deleteApp">;
 
 export function appVerbs(database: Database): AppVerbs {
   const { db, firstRow } = database;
@@ -51,6 +51,18 @@ export function appVerbs(database: Database): AppVerbs {
           .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
           .execute();
         return true;
+      }),
+
+    insertApp: (app) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
+        const inserted = await trx
+          .insertInto("apps")
+          .values(toAppRow(app))
+          .onConflict((conflict) => conflict.column("clientId").doNothing())
+          .returning("clientId")
+          .executeTakeFirst();
+        return inserted !== undefined;
       }),
 
     deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(database, trx, clientId, now)),

@@ -28,6 +28,8 @@ export interface DirectoryStore {
   listApps(): Promise<App[]>;
   /** Insert or replace by clientId; refuses (false) a client ID that belongs to an API. */
   putApp(app: App): Promise<boolean>;
+  /** False when there is an app or an API with its client ID: that stays as it is. */
+  insertApp(app: App): Promise<boolean>;
   /** Deletes the app, its consents, certificates and roles; revokes its families, withdraws approvals and codes not yet redeemed. */
   deleteApp(clientId: string, now: number): Promise<boolean>;
 

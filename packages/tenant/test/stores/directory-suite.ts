@@ -23,6 +23,16 @@ export function directorySuite(makePlace: MakePlace): void {
       assert.equal(await store.directory.setting("tenant_id"), answers[0]);
     });
 
+    test("an app is inserted once, and what it was changed to stays, whoever inserts it again", async () => {
+      const app = sampleApp();
+      const inserted = await Promise.all([1, 2, 3].map(() => store.directory.insertApp(app)));
+      assert.deepEqual(inserted.filter(Boolean), [true]);
+      const disabled = { ...app, disabledAt: T0 };
+      assert.equal(await store.directory.putApp(disabled), true);
+      assert.equal(await store.directory.insertApp(app), false);
+      assert.deepEqual(await store.directory.findApp(app.clientId), disabled);
+    });
+
     test("a user is found by id and by normalized email", async () => {
       const user = sampleUser({ email: "Ana.Example@Contoso.example", passwordHash: "$argon2id$…" });
       assert.equal(await store.directory.insertUser(user), true);
