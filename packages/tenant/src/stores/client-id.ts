@@ -16,7 +16,8 @@ export async function takeClientId(trx: Connection, clientId: string, kind: "app
       // Who registers by the TypeScript API need not know of service principals.
       servicePrincipalId: randomUUID(),
     })
-    .onConflict((conflict) => conflict.column("clientId").doNothing())
+    // Whichever of the table's unique indexes PostgreSQL meets first: with the kind the client ID is unique too.
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
   const owner = await trx
     .selectFrom("clientIds")
