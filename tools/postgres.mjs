@@ -42,5 +42,6 @@ function unpack(files) {
   for (const name of readdirSync(join(native, "bin"))) chmodSync(join(native, "bin", name), 0o755);
   const links = join(native, "pg-symlinks.json");
   if (!existsSync(links)) return;
-  for (const { source, target } of JSON.parse(readFileSync(links, "utf8"))) symlinkSync(basename(source), join(files, target));
+  for (const { source, target } of JSON.parse(readFileSync(links, "utf8")))
+    symlinkSync(basename(source), join(files, target));
 }

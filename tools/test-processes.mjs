@@ -43,7 +43,8 @@ export async function runFiles(files, { processes, fileTimeoutMs, env, signal, o
       detached: true,
     });
     let printed = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (printed += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (chunk) => (printed += chunk));
     // A file's report comes a moment after the request for the next one.
     const open = new Set();
     let hadFailures = false;

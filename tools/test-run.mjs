@@ -1,5 +1,5 @@
 // Runs the test files on this Node.js (24 or newer), over the sources. `--release` runs the files of the release tier.
-import { globSync, readFileSync, statSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { build } from "./build.mjs";
@@ -14,7 +14,9 @@ const minutes = 60_000;
 
 const args = process.argv.slice(2);
 const release = args.includes("--release");
-const wanted = args.filter((arg) => !arg.startsWith("--")).map((path) => relative(root, path).replace(/^(\.\.\/)+/, ""));
+const wanted = args
+  .filter((arg) => !arg.startsWith("--"))
+  .map((path) => relative(root, path).replace(/^(\.\.\/)+/, ""));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const ended = [];
 const failures = [];
@@ -36,14 +38,17 @@ try {
   if (files.length > 0) {
     build();
     services = await startTestServices({ chromium, postgres: startPostgres });
-    await runFiles(files.sort(largestFirst).map((file) => join(root, file)), {
-      processes: availableParallelism() + 1,
-      fileTimeoutMs: (release ? 25 : 5) * minutes,
-      env: { ...process.env, ...services.env, NODE_COMPILE_CACHE: join(root, ".runtime/compile-cache") },
-      signal: interruption.signal,
-      onFile,
-      onFailures: (text) => failures.push(text),
-    });
+    await runFiles(
+      files.sort(largestFirst).map((file) => join(root, file)),
+      {
+        processes: availableParallelism() + 1,
+        fileTimeoutMs: (release ? 25 : 5) * minutes,
+        env: { ...process.env, ...services.env, NODE_COMPILE_CACHE: join(root, ".runtime/compile-cache") },
+        signal: interruption.signal,
+        onFile,
+        onFailures: (text) => failures.push(text),
+      },
+    );
   }
 } catch (error) {
   if (!interruption.signal.aborted) fail(error.message);
@@ -99,7 +104,8 @@ function fail(message) {
 function printSlowest() {
   const slowest = ended.toSorted((one, other) => other.ms - one.ms).slice(0, 10);
   if (slowest.length > 1) console.log("\nThe slowest files:");
-  if (slowest.length > 1) for (const { file, ms } of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
+  if (slowest.length > 1)
+    for (const { file, ms } of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
 }
 
 /** One cluster for the whole run: a cluster a file would cost more than the tests. */

@@ -15,7 +15,8 @@ const ADDRESS = "DOORCODE_TEST_SERVICES";
  */
 export async function startTestServices(services) {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-services-"));
-  const address = process.platform === "win32" ? `\\\\.\\pipe\\doorcode-services-${process.pid}` : join(folder, "socket");
+  const address =
+    process.platform === "win32" ? `\\\\.\\pipe\\doorcode-services-${process.pid}` : join(folder, "socket");
   const answers = new Map();
   const server = createServer(async (incoming, response) => {
     const name = incoming.url.slice(1);

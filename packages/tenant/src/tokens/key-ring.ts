@@ -148,12 +148,7 @@ function served(stored: StoredKey[], now: number): StoredKey[] {
   });
 }
 
-async function newKey(
-  newKeyPair: NewKeyPair,
-  key: Uint8Array,
-  now: number,
-  activatesAt: number,
-): Promise<StoredKey> {
+async function newKey(newKeyPair: NewKeyPair, key: Uint8Array, now: number, activatesAt: number): Promise<StoredKey> {
   const pair = await newKeyPair();
   const publicJwk = await exportJWK(pair.publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);

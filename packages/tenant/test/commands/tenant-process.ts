@@ -29,7 +29,9 @@ export interface Ready {
 
 /** No setting of the machine that runs the tests reaches the process. */
 function run(args: string[], env: Record<string, string>): ChildProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^DOORCODE_|^NODE_|^XDG_/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^DOORCODE_|^NODE_(?!COMPILE_CACHE$)|^XDG_/.test(name),
+  );
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -16,8 +16,7 @@ import {
   T0,
 } from "./samples.ts";
 
-const times = <T>(count: number, make: (index: number) => T) =>
-  Array.from({ length: count }, (_, index) => make(index));
+const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
 const countBy = (results: { outcome: string }[]) => {
   const counts: Record<string, number> = {};
@@ -25,8 +24,9 @@ const countBy = (results: { outcome: string }[]) => {
   return counts;
 };
 
-/** Many at once, each race over and over. */
-export function raceSuite(makePlace: MakePlace): void {
+/** Many at once, each race over and over: the release tier `times` as often as `npm test`. */
+export function raceSuite(makePlace: MakePlace, times: number): void {
+  const rounds = (count: number) => count * times;
   describe("races", () => {
     let place: TestPlace;
     let store: Store;
@@ -38,10 +38,10 @@ export function raceSuite(makePlace: MakePlace): void {
     });
     after(() => place.remove());
 
-    test("of 64 concurrent redemptions exactly one makes tokens, 200 times", async () => {
-      for (let round = 0; round < 200; round++) {
+    test("of 64 concurrent redemptions exactly one makes tokens", async () => {
+      for (let round = 0; round < rounds(10); round++) {
         const grant = await approvedGrant(store, furniture);
-        const attempts = times(64, () => redemption(grant, furniture.user.id));
+        const attempts = many(64, () => redemption(grant, furniture.user.id));
         const results = await Promise.all(attempts.map((attempt) => store.tokens.redeem(attempt)));
         assert.deepEqual(countBy(results), { redeemed: 1, lost: 63 });
         const winner = attempts[results.findIndex((result) => result.outcome === "redeemed")]!;
@@ -55,9 +55,9 @@ export function raceSuite(makePlace: MakePlace): void {
     });
 
     test("of 16 concurrent rotations exactly one makes the next generation, the others repeat it", async () => {
-      for (let round = 0; round < 50; round++) {
+      for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, furniture);
-        const attempts = times(16, () => rotation(tokenHash, family.clientId));
+        const attempts = many(16, () => rotation(tokenHash, family.clientId));
         const results = await Promise.all(attempts.map((attempt) => store.tokens.rotate(attempt)));
         assert.deepEqual(countBy(results), { rotated: 1, grace: 15 });
         const winner = attempts[results.findIndex((result) => result.outcome === "rotated")]!;
@@ -75,9 +75,9 @@ export function raceSuite(makePlace: MakePlace): void {
     });
 
     test("once a revocation has answered, no refresh token of the family is of use", async () => {
-      for (let round = 0; round < 50; round++) {
+      for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, furniture);
-        const attempts = times(8, () => rotation(tokenHash, family.clientId));
+        const attempts = many(8, () => rotation(tokenHash, family.clientId));
         const revoke = () => store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
         const rotations = attempts.map((attempt) => store.tokens.rotate(attempt));
         const answered = revoke().then(() => store.tokens.rotate(rotation(tokenHash, family.clientId)));
@@ -91,7 +91,7 @@ export function raceSuite(makePlace: MakePlace): void {
     });
 
     test("once a user is disabled, no redemption and no rotation gives anything", async () => {
-      for (let round = 0; round < 30; round++) {
+      for (let round = 0; round < rounds(3); round++) {
         const own = await furnish(store);
         const { family, tokenHash } = await signedIn(store, own);
         const grant = await approvedGrant(store, own);
@@ -113,7 +113,7 @@ export function raceSuite(makePlace: MakePlace): void {
 
     test("of approval, denial and expiry the first stands and the others learn that it has ended", async () => {
       const { user, scopes } = furniture;
-      for (let round = 0; round < 50; round++) {
+      for (let round = 0; round < rounds(5); round++) {
         const grant = await pendingGrant(store, furniture);
         await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0 });
         const deny = { sessionId: "s", reason: "user" as const, now: T0 };
@@ -133,9 +133,9 @@ export function raceSuite(makePlace: MakePlace): void {
 
     test("two people who claim one grant at once kill it", async () => {
       const other = await furnish(store);
-      for (let round = 0; round < 50; round++) {
+      for (let round = 0; round < rounds(5); round++) {
         const grant = await pendingGrant(store, furniture);
-        const claims = times(8, (index) => ({
+        const claims = many(8, (index) => ({
           sessionId: `s${index}`,
           userId: (index % 2 ? furniture : other).user.id,
           now: T0,
@@ -149,9 +149,9 @@ export function raceSuite(makePlace: MakePlace): void {
 
     test("of one person's sessions that claim at once, one holds the grant at the end", async () => {
       const { user } = furniture;
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < rounds(2); round++) {
         const grant = await pendingGrant(store, furniture);
-        const claims = times(8, (index) => ({ sessionId: `s${index}`, userId: user.id, now: T0 }));
+        const claims = many(8, (index) => ({ sessionId: `s${index}`, userId: user.id, now: T0 }));
         const results = await Promise.all(claims.map((claim) => store.grants.claim(grant.id, claim)));
         assert.deepEqual(countBy(results), { claimed: 8 });
         assert.equal(results.filter((result) => result.outcome === "claimed" && !result.tookOver).length, 1);

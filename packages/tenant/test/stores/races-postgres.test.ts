@@ -2,4 +2,4 @@ import { describe } from "node:test";
 import { postgres } from "./open-test-store.ts";
 import { raceSuite } from "./race-suite.ts";
 
-describe("PostgreSQL", () => raceSuite(postgres));
+describe("PostgreSQL", () => raceSuite(postgres, 1));
