@@ -5,12 +5,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import workspace from "../../../package.json" with { type: "json" };
 import { faultyIssuer, secrets } from "../../../packages/client/test/fixtures/faulty-issuer.ts";
 import { type Row, rows } from "./rows.ts";
 
+const { devDependencies } = workspace;
+
 const subjects = [
-  { name: "msal-node 7.2.1", script: "with-msal.ts", argument: "plain" },
-  { name: "openid-client 6.8.9", script: "with-openid-client.ts", argument: "" },
+  { name: `msal-node ${devDependencies["@azure/msal-node"]}`, script: "with-msal.ts", argument: "plain" },
+  { name: `openid-client ${devDependencies["openid-client"]}`, script: "with-openid-client.ts", argument: "" },
   { name: "Doorcode", script: "with-msal.ts", argument: "doorcode" },
 ];
 
