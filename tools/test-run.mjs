@@ -1,155 +1,111 @@
-// Runs the test files: the sources on this Node.js (24 or newer), the published client-side packages compiled on Node.js 20 too.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+// Runs the test files on this Node.js (24 or newer), over the sources. `--release` runs the files of the release tier.
+import { globSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { build } from "./build.mjs";
-import { findChromium } from "./chromium.mjs";
-import { node20, root } from "./runtime.mjs";
+import { chromium } from "./chromium.mjs";
+import { root } from "./runtime.mjs";
+import { runFiles } from "./test-processes.mjs";
+import { startTestServices } from "./test-services.mjs";
 
-const sources = ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tests/**/*.test.ts"];
-/** Packages that promise Node.js 20: their tests are compiled to dist-test/ and run there as well. */
-const onNode20 = ["packages/guard", "packages/client", "packages/prepare", "packages/cli"];
-/** A test that hangs must not hold the run; the longest honest ones stay far below. */
-const timeoutMs = 300_000;
-/** A file that never ends (something still open after its tests) must not hold CI for hours. */
-const wholeRunMs = 45 * 60_000;
+const patterns = ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tests/**/*.test.ts"];
+const isRelease = (file) => file.endsWith(".release.test.ts");
+const minutes = 60_000;
 
-const wanted = process.argv.slice(2).map((path) => relative(root, path).replace(/^(\.\.\/)+/, ""));
-const scratch = mkdtempSync(join(tmpdir(), "doorcode-test-"));
+const args = process.argv.slice(2);
+const release = args.includes("--release");
+const wanted = args.filter((arg) => !arg.startsWith("--")).map((path) => relative(root, path).replace(/^(\.\.\/)+/, ""));
 const total = { passed: 0, failed: 0, skipped: 0 };
-let broken = false;
-let running;
-let interrupted;
+const ended = [];
+const failures = [];
+const interruption = new AbortController();
 
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]) {
-  process.on(signal, () => {
-    interrupted = code;
-    stopRunning();
-  });
+  process.on(signal, () => interruption.abort(code));
 }
-
-setTimeout(() => {
-  console.error(`The tests did not end within ${wholeRunMs / 60_000} minutes.`);
-  broken = true;
-  stopRunning();
-}, wholeRunMs).unref();
 
 let postgres;
+let services;
 try {
-  const files = select(sources);
-  const compiled = onNode20.filter((folder) => existsSync(join(root, folder, "tsconfig.test.json")));
-  build();
+  const all = globSync(patterns, { cwd: root, exclude: ["**/node_modules/**"] });
+  for (const problem of withoutTests(all)) fail(problem);
+  const files = all.filter((file) => isRelease(file) === release && isWanted(file));
   if (files.length > 0) {
-    const env = { ...process.env };
-    if (files.some(mayNeedChromium)) env.DOORCODE_CHROMIUM = findChromium();
-    if (files.some(mayNeedPostgres) && !env.DOORCODE_TEST_POSTGRES) {
-      postgres = await startPostgres();
-      if (postgres) env.DOORCODE_TEST_POSTGRES = postgres.url;
-    }
-    await runFiles(process.execPath, ["--conditions=doorcode-source"], files, env);
-  }
-  for (const folder of compiled) {
-    if (interrupted) break;
-    if (wanted.length > 0 && !select([`${folder}/test/**/*.test.ts`]).length) continue;
-    compileTests(folder);
-    const tests = select([`${folder}/dist-test/**/*.test.js`], (file) =>
-      file.replace("/dist-test/", "/").replace(/\.js$/, ".ts"),
-    );
-    console.log(`\n${folder} on Node.js 20`);
-    await runFiles(node20(), [], tests, process.env);
+    build();
+    services = await startTestServices({ chromium, postgres: startPostgres });
+    await runFiles(files.sort(largestFirst).map((file) => join(root, file)), {
+      processes: availableParallelism() + 1,
+      fileTimeoutMs: (release ? 25 : 5) * minutes,
+      env: { ...process.env, ...services.env, NODE_COMPILE_CACHE: join(root, ".runtime/compile-cache") },
+      signal: interruption.signal,
+      onFile,
+      onFailures: (text) => failures.push(text),
+    });
   }
 } catch (error) {
-  console.error(error.message);
-  broken = true;
+  if (!interruption.signal.aborted) fail(error.message);
 } finally {
+  services?.close();
   await postgres?.stop();
-  rmSync(scratch, { recursive: true, force: true });
 }
 
-const ran = total.passed + total.failed;
-if (ran === 0 && !interrupted && !broken)
+if (failures.length > 0) console.log(`\nWhat failed:\n${failures.join("\n")}`);
+printSlowest();
+const { passed, failed, skipped } = total;
+if (passed + failed === 0 && !interruption.signal.aborted) {
   console.error(`No test ran${wanted.length ? `: nothing matches ${wanted.join(" ")}` : ""}.`);
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-if (total.failed === 0 && broken && !interrupted) console.error("The run did not finish; the messages above say why.");
-console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = interrupted ?? (broken || total.failed > 0 || ran === 0 ? 1 : 0);
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = interruption.signal.aborted ? interruption.signal.reason : failed > 0 || passed === 0 ? 1 : 0;
 
-function select(patterns, asNamed = (file) => file) {
-  const files = globSync(patterns, { cwd: root, exclude: ["**/node_modules/**"] }).sort();
-  return wanted.length === 0 ? files : files.filter((file) => wanted.some((part) => asNamed(file).includes(part)));
+function isWanted(file) {
+  return wanted.length === 0 || wanted.some((part) => file.includes(part));
 }
 
-function mayNeedChromium(file) {
-  return /^(tests\/browser|packages\/tenant\/test\/pages)\//.test(file);
+/** What has no tests would pass unseen. */
+function withoutTests(files) {
+  if (wanted.length > 0 || release) return [];
+  return globSync(["packages/*/package.json", "examples/*/package.json"], { cwd: root })
+    .map((manifest) => manifest.replace(/package\.json$/, ""))
+    .filter((folder) => !files.some((file) => file.startsWith(`${folder}test/`)))
+    .map((folder) => `${folder} has no test file (test/**/*.test.ts).`);
 }
 
-function mayNeedPostgres(file) {
-  return /^(packages\/tenant|tests\/(?!architecture))/.test(file);
+/** The largest ones tend to take longest; begun last, one of them would run alone at the end. */
+function largestFirst(one, other) {
+  return size(other) - size(one);
 }
 
-/** One scratch cluster for the whole run: a cluster a file would cost more than the tests. */
+function size(file) {
+  return statSync(join(root, file)).size;
+}
+
+function onFile({ file, count, ms, text }) {
+  ended.push({ file, ms });
+  for (const [name, value] of Object.entries(count)) total[name] += value;
+  process.stdout.write(text);
+  if (count.passed + count.failed + count.skipped === 0) fail(`${file} has no test in it.`);
+}
+
+function fail(message) {
+  total.failed++;
+  failures.push(`✖ ${message}`);
+  console.error(message);
+}
+
+function printSlowest() {
+  const slowest = ended.toSorted((one, other) => other.ms - one.ms).slice(0, 10);
+  if (slowest.length > 1) console.log("\nThe slowest files:");
+  if (slowest.length > 1) for (const { file, ms } of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
+}
+
+/** One cluster for the whole run: a cluster a file would cost more than the tests. */
 async function startPostgres() {
-  const fixture = join(root, "packages/tenant/test/fixtures/postgres.ts");
-  if (!existsSync(fixture)) return undefined;
-  const { startPostgres } = await import(fixture);
-  return await startPostgres();
-}
-
-function compileTests(folder) {
-  rmSync(join(root, folder, "dist-test"), { recursive: true, force: true });
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const project = join(root, folder, "tsconfig.test.json");
-  const args = [tsc, "-p", project, "--composite", "false", "--incremental", "false"];
-  const result = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
-  if (result.status !== 0) throw new Error(`The tests of ${folder} did not compile; the messages above say where.`);
-}
-
-function runFiles(node, options, files, env) {
-  if (files.length === 0 || interrupted) return Promise.resolve();
-  const counts = join(scratch, `counts-${files.length}-${Date.now()}`);
-  const args = [
-    ...options,
-    "--disable-warning=ExperimentalWarning",
-    "--test",
-    `--test-concurrency=${availableParallelism() + 1}`,
-    `--test-timeout=${timeoutMs}`,
-    "--test-reporter=spec",
-    "--test-reporter-destination=stdout",
-    `--test-reporter=${join(root, "tools/test-count.mjs")}`,
-    `--test-reporter-destination=${counts}`,
-    ...files,
-  ];
-  // A group of its own, so that stopping it also stops what the tests started.
-  running = spawn(node, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"], detached: true });
-  return new Promise((resolve, reject) => {
-    running.once("error", reject);
-    running.once("exit", (code) => {
-      running = undefined;
-      if (existsSync(counts)) {
-        for (const line of readFileSync(counts, "utf8").split("\n").filter(Boolean)) {
-          for (const [name, value] of Object.entries(JSON.parse(line))) total[name] += value;
-        }
-      }
-      if (code !== 0) broken = true;
-      resolve();
-    });
-  });
-}
-
-function stopRunning() {
-  const group = running?.pid;
-  if (group === undefined) return;
-  const signal = (name) => {
-    try {
-      process.kill(-group, name);
-    } catch {
-      // Gone already.
-    }
-  };
-  signal("SIGTERM");
-  setTimeout(() => signal("SIGKILL"), 2_000).unref();
+  if (process.env.DOORCODE_TEST_POSTGRES) return process.env.DOORCODE_TEST_POSTGRES;
+  const { startPostgres } = await import("../packages/tenant/test/fixtures/postgres.ts");
+  postgres = await startPostgres();
+  return postgres.url;
 }

@@ -8,7 +8,19 @@ declare module "*/tools/build.mjs" {
   export function build(): void;
 }
 declare module "*/tools/chromium.mjs" {
-  export function findChromium(): string;
+  export function chromium(): string;
+}
+declare module "*/tools/postgres.mjs" {
+  export interface PostgresPrograms {
+    /** The folder of initdb and postgres. */
+    bin: string;
+    /** Of those from npm: holds bin and lib. */
+    root?: string;
+  }
+  export function postgres(): PostgresPrograms;
+}
+declare module "*/tools/test-services.mjs" {
+  export function askTestServices(name: "chromium" | "postgres"): Promise<string | undefined>;
 }
 declare module "*/tools/js-templates.mjs" {
   export function javascriptTemplates(): Map<string, string>;

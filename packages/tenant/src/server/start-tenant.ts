@@ -11,7 +11,7 @@ import { openPostgresStore } from "../stores/postgres.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
 import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { TenantError } from "../tenant-error.ts";
-import { loadSigningKeys } from "../tokens/key-ring.ts";
+import { loadSigningKeys, type NewKeyPair } from "../tokens/key-ring.ts";
 import { issueOperatorToken } from "../tokens/operator-token.ts";
 import { newSecret } from "../tokens/seal.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
@@ -46,6 +46,11 @@ export interface StartOptions extends DeploymentOptions {
   builtIn?: boolean;
   /** Changes how the tenant looks from this start on; what is left out stays as it was. */
   branding?: BrandingOptions;
+  /**
+   * Makes the RSA pairs of the signing keys (2048 bits, extractable, for RS256). A program that starts many tenants for
+   * tests saves most of each start by handing out pairs that it made before. No two keys of one tenant may be equal.
+   */
+  signingKeyPair?: NewKeyPair;
 }
 
 export interface RunningTenant {
@@ -125,7 +130,7 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   };
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log);
-  const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer });
+  const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair });
   const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
   if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
   await registerCommandLine(store, clock.now());

@@ -28,6 +28,12 @@ const RELOAD_AFTER = 60 * 1000;
 const RELOAD_TIMEOUT = 1000;
 const RETRY_AFTER = 5 * 1000;
 
+/** Makes the RSA pair of a new signing key: extractable, for RS256. */
+export type NewKeyPair = () => Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }>;
+
+/** RSA with 2048 bits, as Entra's. */
+const newRsaPair: NewKeyPair = () => generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
+
 interface LoadedKey {
   stored: StoredKey;
   published: PublishedKey;
@@ -44,8 +50,9 @@ export async function loadSigningKeys(parts: {
   sealKey: SealKey;
   clock: Clock;
   issuer: string;
+  newKeyPair?: NewKeyPair | undefined;
 }): Promise<SigningKeys> {
-  const { store, clock, issuer } = parts;
+  const { store, clock, issuer, newKeyPair = newRsaPair } = parts;
   const key = deriveKey(parts.sealKey, "signing-keys");
   let loaded: LoadedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
@@ -56,12 +63,12 @@ export async function loadSigningKeys(parts: {
     let stored = await store.keys.list();
     if (stored.length === 0) {
       stored = await store.keys.insertFirst([
-        await newKey(key, now, now),
-        await newKey(key, now, now + SIGNING_PERIOD),
+        await newKey(newKeyPair, key, now, now),
+        await newKey(newKeyPair, key, now, now + SIGNING_PERIOD),
       ]);
     }
     if (!stored.some((each) => each.activatesAt > now)) {
-      await store.keys.insert(await newKey(key, now, now + SIGNING_PERIOD));
+      await store.keys.insert(await newKey(newKeyPair, key, now, now + SIGNING_PERIOD));
       stored = await store.keys.list();
     }
     const known = new Map(loaded.map((each) => [each.stored.kid, each]));
@@ -123,7 +130,7 @@ export async function loadSigningKeys(parts: {
       return (await current()).map((each) => each.published);
     },
     async rotate(activatesAt) {
-      const added = await newKey(key, clock.now(), activatesAt);
+      const added = await newKey(newKeyPair, key, clock.now(), activatesAt);
       await store.keys.insert(added);
       loadedAt = Number.NEGATIVE_INFINITY;
       return added.kid;
@@ -141,8 +148,13 @@ function served(stored: StoredKey[], now: number): StoredKey[] {
   });
 }
 
-async function newKey(key: Uint8Array, now: number, activatesAt: number): Promise<StoredKey> {
-  const pair = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
+async function newKey(
+  newKeyPair: NewKeyPair,
+  key: Uint8Array,
+  now: number,
+  activatesAt: number,
+): Promise<StoredKey> {
+  const pair = await newKeyPair();
   const publicJwk = await exportJWK(pair.publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

