@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
-import { layeringViolations } from "./layering.ts";
+import { folderOf, layeringViolations, mayImport } from "./layering.ts";
 import { projectFiles, root } from "./source-files.ts";
 
 const files = projectFiles();
@@ -20,6 +20,13 @@ describe("who may import whom", () => {
     assert.deepEqual(layeringViolations(files, dependenciesOf), []);
   });
 
+  test("the rules name every package, and none that does not exist", () => {
+    const manifests = globSync("packages/*/package.json", { cwd: root }).sort();
+    const named = manifests.map((path) => [JSON.parse(readFileSync(join(root, path), "utf8")).name, dirname(path)]);
+    assert.deepEqual(Object.fromEntries(named), folderOf);
+    assert.deepEqual(Object.keys(mayImport).sort(), Object.values(folderOf).sort());
+  });
+
   const planted: [string, string, string, RegExp][] = [
     ["the tenant importing the guard", "packages/tenant/src/a.ts", 'import { x } from "@doorcode/guard";', /may not/],
     [
@@ -31,7 +38,7 @@ describe("who may import whom", () => {
     [
       "a re-export over several lines",
       "packages/client/src/a.ts",
-      'export {\n  x,\n} from "@doorcode/conformance";',
+      'export {\n  x,\n} from "@doorcode/guard";',
       /may not/,
     ],
     [

@@ -2,21 +2,19 @@ import { posix } from "node:path";
 import { importsOf, isBuiltin, packageName, partOf, type SourceFile } from "./source-files.ts";
 
 /** Package name → its folder. */
-const folderOf: Record<string, string> = {
+export const folderOf: Record<string, string> = {
   "@doorcode/client": "packages/client",
   "@doorcode/tenant": "packages/tenant",
   "@doorcode/guard": "packages/guard",
-  "@doorcode/conformance": "packages/conformance",
   "@doorcode/prepare": "packages/prepare",
   doorcode: "packages/cli",
 };
 
 /** Which other part of the project the sources of a published package may use, and how. */
-const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = {
+export const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = {
   "packages/client": [],
   "packages/tenant": [],
   "packages/guard": [],
-  "packages/conformance": [],
   "packages/prepare": [],
   "packages/cli": [
     { part: "packages/client", lazyOnly: false },
@@ -27,7 +25,7 @@ const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = {
 
 const isPublishedSource = (path: string) => /^packages\/[^/]+\/(src|bin)\//.test(path);
 
-/** What design's "Who may import whom" forbids, one sentence each; empty when all is well. */
+/** What "Who may import whom" in ARCHITECTURE.md forbids, one sentence each; empty when all is well. */
 export function layeringViolations(
   files: SourceFile[],
   dependenciesOf: (part: string) => string[] | undefined,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { folderOf } from "./layering.ts";
 import { root } from "./source-files.ts";
 
 /** Violations of biome.json's rules, each in a file of its own. */
@@ -80,6 +81,17 @@ describe("npm run lint", () => {
       assert.ok(hit, `no ${rule} for ${file} in ${JSON.stringify(found)}`);
     });
   }
+
+  test("has rules only for packages and folders that exist", () => {
+    const named = readFileSync(join(root, "biome.json"), "utf8");
+    for (const [, name] of named.matchAll(/"(@doorcode\/[a-z-]+)(?:\/\*\*)?"/g)) assert.ok(folderOf[name!], name);
+    for (const [, braces] of named.matchAll(/"packages\/\{([^}]+)\}/g)) {
+      for (const name of braces!.split(",")) assert.ok(existsSync(join(root, "packages", name)), `packages/${name}`);
+    }
+    for (const [, folder] of named.matchAll(/"((?:packages|tests|tools|bench|examples)\/[a-z/-]+)\//g)) {
+      assert.ok(existsSync(join(root, folder!)), folder);
+    }
+  });
 
   test("finds nothing in a file that keeps to the rules", () => {
     assert.deepEqual(

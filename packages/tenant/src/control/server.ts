@@ -54,7 +54,7 @@ function answerOneLine(ctx: TenantContext, socket: Socket): void {
     if (end < 0 && text.length <= LONGEST_REQUEST) return;
     socket.off("data", read);
     socket.resume();
-    respond(ctx, text.slice(0, end < 0 ? 0 : end)).then((response) => socket.end(`${JSON.stringify(response)}\n`));
+    respond(ctx, text.slice(0, Math.max(end, 0))).then((response) => socket.end(`${JSON.stringify(response)}\n`));
   };
   socket.setEncoding("utf8").on("data", read);
 }

@@ -22,15 +22,20 @@ const KEPT_STATEMENTS = 200;
 export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, turns: Turns): Dialect {
   return {
     createDriver: () => new SqliteDriver(writer, reader, turns),
-    createAdapter: () => new TransactionalSqliteAdapter(),
+    createAdapter: () => new NodeSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-/** SQLite rolls DDL back too, so a migration that fails halfway leaves nothing. */
-class TransactionalSqliteAdapter extends SqliteAdapter {
+class NodeSqliteAdapter extends SqliteAdapter {
+  /** SQLite rolls DDL back too, so a migration that fails halfway leaves nothing. */
   override get supportsTransactionalDdl() {
+    return true;
+  }
+
+  /** The driver takes turns itself. Kysely's own lock is held until the commit, so no two changes would share one. */
+  override get supportsMultipleConnections() {
     return true;
   }
 }

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator } from "kysely";
+import type { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
 import type { Logger } from "pino";
 import type { Tables } from "../schema.ts";
 import { StoreError } from "../store-error.ts";
