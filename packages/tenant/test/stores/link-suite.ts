@@ -31,8 +31,8 @@ export function sampleLink(userId: string, changes: Partial<ActionLink> = {}): O
 export const use = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.7" });
 
 /** A browser in which this person is signed in. */
-export async function signedInSession(store: Store, userId: string): Promise<string> {
-  const anonymous = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
+export async function signedInSession(store: Store, userId: string, expiresAt = T0 + 60 * MINUTE): Promise<string> {
+  const anonymous = { id: randomUUID(), createdAt: T0, expiresAt };
   await store.sessions.ensure(anonymous);
   const id = randomUUID();
   await store.sessions.signIn(anonymous.id, { ...anonymous, id, userId, amr: ["pwd"], authTime: T0 });
