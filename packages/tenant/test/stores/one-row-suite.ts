@@ -58,7 +58,7 @@ async function thingsOf(store: Store, furniture: Furniture) {
   const asked = await pendingRequest(store, furniture);
   const request = await approvedRequest(store, furniture, session);
   const [passkey, link] = [samplePasskey(user.id), sampleLink(user.id)];
-  await store.passkeys.insert(passkey);
+  if ((await store.passkeys.insert(passkey)) !== "ok") throw new Error("no passkey");
   await store.links.insert(link);
   const mail = { id: randomUUID(), sealed: "sealed", ...times };
   await store.outbox.enqueue(mail);

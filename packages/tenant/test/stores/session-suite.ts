@@ -87,6 +87,27 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
+    test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
+      const [user, eve] = [await newUser(), await newUser()];
+      const [mine, other] = [await anonymous(), await anonymous()];
+      const walk = async (sessionId: string, userId: string) => {
+        const flow = sampleFlow(sessionId, { userId });
+        await store.sessions.insertFlow(flow);
+        return flow.id;
+      };
+      const [own, theirs, hers] = [
+        await walk(mine.id, user.id),
+        await walk(other.id, user.id),
+        await walk(mine.id, eve.id),
+      ];
+      const signInBy = (flowId: string, userId: string) => {
+        const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
+        return store.sessions.signIn(mine.id, { ...session, standsOn: { flowId } });
+      };
+      for (const flowId of [theirs, hers, "unknown"]) assert.equal(await signInBy(flowId, user.id), false, flowId);
+      assert.equal(await signInBy(own, user.id), true);
+    });
+
     test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {
       const [user, other] = [await newUser(), await newUser()];
       const codeOf = (flowId: string) => ({
