@@ -113,6 +113,16 @@ export function factorSuite(makePlace: MakePlace): void {
       assert.equal(await factors.useTotpStep(totp, totp.step + 3), true);
     });
 
+    test("a step is its own person's, even if another's secret were sealed alike", async () => {
+      const [first, second] = [
+        await enrolling(store, await person(), "alike"),
+        await enrolling(store, await person(), "alike"),
+      ];
+      for (const each of [first, second]) assert.equal(await factors.enrolTotp(each), true);
+      assert.equal(await factors.useTotpStep(first, first.step + 1), true);
+      assert.equal(await factors.useTotpStep(second, second.step + 1), true);
+    });
+
     test("a recovery code works once and for its own person, and says how many are left", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       const other = await enrolled();

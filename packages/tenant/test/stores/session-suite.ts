@@ -87,6 +87,23 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
+    test("of several tabs what one walk is told the others are not", async () => {
+      const { id: sessionId } = await anonymous();
+      const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
+      const { sessions } = store;
+      const changes = [
+        () => sessions.setFlowEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
+        () =>
+          sessions.setFlowFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
+        () => sessions.setFlowTotpSecret(own.id, sessionId, "ana", "sealed"),
+        () => sessions.setFlowKeepSignedIn(own.id, sessionId, false),
+        () => sessions.takeChallenge(own.id, sessionId, 0, T0),
+      ];
+      for (const change of changes) assert.equal(await change(), true);
+      for (const tab of [first, last]) assert.deepEqual(await sessions.findFlow(tab.id, sessionId, T0), tab);
+      assert.equal((await sessions.findFlow(own.id, sessionId, T0))?.challengeNumber, 1);
+    });
+
     test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
       const [user, eve] = [await newUser(), await newUser()];
       const [mine, other] = [await anonymous(), await anonymous()];
