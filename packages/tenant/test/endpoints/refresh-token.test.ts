@@ -42,7 +42,8 @@ describe("a refresh token", () => {
     test(`is bad_token once ${death}, whatever it asks for: MSAL drops it`, async () => {
       const { user, tokens } = await signedIn();
       await kill(user.id, tokens.refresh_token);
-      for (const more of [{ scope: "openid" }, {}]) {
+      const asked: Record<string, string>[] = [{ scope: "openid" }, {}];
+      for (const more of asked) {
         const { status, body } = await refresh(tenant, tokens.refresh_token, more);
         assert.deepEqual([status, body.error, body.suberror], [400, "invalid_grant", "bad_token"]);
       }

@@ -87,7 +87,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
-    test("of several tabs what one walk is told the others are not", async () => {
+    test("what the walk of one tab is told the other tabs' are not", async () => {
       const { id: sessionId } = await anonymous();
       const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
       const { sessions } = store;
