@@ -113,7 +113,10 @@ export function groupSuite(makePlace: MakePlace): void {
       assert.deepEqual(await roles(api), [[], ["ToDoList.Reader"]]);
       assert.deepEqual(await roles(other.api), [["ToDoList.Reader"], ["ToDoList.Reader"]]);
       await directory.assign(app.clientId, two.id);
+      await directory.assignRole(api.clientId, "ToDoList.Reader", two.id);
       assert.equal(await directory.deleteGroup(one.id), true);
+      assert.ok((await directory.listGroups()).some(({ id }) => id === two.id));
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [two.id]);
       assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [user.id]);
     });

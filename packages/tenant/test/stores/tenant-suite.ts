@@ -105,8 +105,8 @@ export function tenantSuite(makePlace: MakePlace): void {
     test("a key is added once, and retired", async () => {
       assert.equal(await store.keys.insert(sampleKey("later", T0 + 5)), true);
       assert.equal(await store.keys.insert(sampleKey("later")), false);
+      await store.keys.insert(sampleKey("beside", T0 + 5));
       const others = (await store.keys.list()).filter(({ kid }) => kid !== "later");
-      assert.ok(others.length > 0);
       await store.keys.retire("later", T0 + 9);
       assert.deepEqual(
         (await store.keys.list()).filter(({ kid }) => kid !== "later"),
