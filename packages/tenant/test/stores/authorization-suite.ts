@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/stores/contract.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, type Furniture, furnish, LIFETIME, MINUTE, rotation, sampleAudit, sampleFlow, T0 } from "./samples.ts";
+import {
+  DAY,
+  type Furniture,
+  furnish,
+  LIFETIME,
+  MINUTE,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  scopesAt,
+  T0,
+} from "./samples.ts";
 
 export function authorizationSuite(makePlace: MakePlace): void {
   describe("authorization requests", () => {
@@ -67,6 +79,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
       assert.equal(await approve({ sessionId: randomUUID() }), undefined);
       assert.equal(await approve({ sessionId: browser }), undefined, "another person's browser");
       assert.equal(await approve({ now: T0 + LIFETIME }), undefined);
+      const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
+      assert.equal(await approve({ sessionId: brief, now: T0 + MINUTE }), undefined, "its session has expired");
       await store.directory.setUserDisabled(own.user.id, T0, T0);
       assert.equal(await approve({}), undefined);
       assert.equal(await statusOf(id), "pending");
@@ -129,6 +143,24 @@ export function authorizationSuite(makePlace: MakePlace): void {
       }
       const inTime = { ...input, now: T0 + 5 * MINUTE - 1 };
       assert.equal((await store.authorizations.redeem(inTime)).outcome, "redeemed");
+    });
+
+    test("the family must be of the person who said yes", async () => {
+      const other = await furnish(store);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await approvedRequest(store, { ...furniture, scopes }, browser);
+      const { outcome } = await store.authorizations.redeem(codeRedemption(request, other.user.id));
+      assert.deepEqual([outcome, await statusOf(request.id)], ["lost", "approved"]);
+    });
+
+    test("a used code that another client presents ends nothing", async () => {
+      const request = await approvedRequest(store, furniture, browser);
+      const input = codeRedemption(request, furniture.user.id);
+      await store.authorizations.redeem(input);
+      const other = await furnish(store);
+      const again = { ...codeRedemption(request, furniture.user.id), clientId: other.app.clientId };
+      assert.equal((await store.authorizations.redeem(again)).outcome, "lost");
+      assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
     });
 
     test("a code without a challenge is of no use with a verifier", async () => {

@@ -6,9 +6,11 @@ import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { groupSuite } from "./group-suite.ts";
+import { interleavingSuite } from "./interleaving-suite.ts";
 import { linkSuite } from "./link-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
+import { oneRowSuite } from "./one-row-suite.ts";
 import type { MakePlace } from "./open-test-store.ts";
 import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
@@ -24,6 +26,8 @@ import { withdrawalSuite } from "./withdrawal-suite.ts";
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
   grantSuite(makePlace);
+  interleavingSuite(makePlace);
+  oneRowSuite(makePlace);
   authorizationSuite(makePlace);
   tokenSuite(makePlace);
   withdrawalSuite(makePlace);

@@ -56,8 +56,8 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { credentials } = store;
       const change = (how: (before: AppCertificate[]) => AppCertificate[], clientId = app.clientId) =>
         credentials.changeCertificates(clientId, how, sampleAudit(`changed ${app.clientId}`));
-      await credentials.addCertificate(kept);
-      await credentials.addCertificate(gone);
+      const other = sampleCertificate((await furnish(store)).app.clientId);
+      for (const each of [kept, gone, other]) await credentials.addCertificate(each);
       const renamed = { ...kept, displayName: "renamed" };
       assert.equal(
         await change((before) => {
@@ -76,6 +76,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       assert.equal(await change(() => []), true);
       assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
       assert.equal(await change(() => [], randomUUID()), false);
+      assert.deepEqual(await credentials.certificatesOf(other.clientId), [other]);
       assert.equal((await store.audit.list({ event: `changed ${app.clientId}`, limit: 9 })).length, 2);
     });
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { FactorStore, Store } from "../../src/stores/contract.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, sampleFlow, sampleUser, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
 
@@ -69,6 +69,8 @@ export function factorSuite(makePlace: MakePlace): void {
         { sessionId: other.sessionId },
         { userId: other.userId },
         { flowId: other.flowId },
+        // The walk's end.
+        { now: T0 + 30 * MINUTE },
         { now: T0 + DAY },
       ];
       for (const change of foreign) assert.equal(await factors.enrolTotp({ ...input, ...change }), false);
@@ -111,6 +113,16 @@ export function factorSuite(makePlace: MakePlace): void {
       assert.equal(await factors.useTotpStep(totp, totp.step + 3), true);
     });
 
+    test("a step is its own person's, even if another's secret were sealed alike", async () => {
+      const [first, second] = [
+        await enrolling(store, await person(), "alike"),
+        await enrolling(store, await person(), "alike"),
+      ];
+      for (const each of [first, second]) assert.equal(await factors.enrolTotp(each), true);
+      assert.equal(await factors.useTotpStep(first, first.step + 1), true);
+      assert.equal(await factors.useTotpStep(second, second.step + 1), true);
+    });
+
     test("a recovery code works once and for its own person, and says how many are left", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       const other = await enrolled();
@@ -132,6 +144,17 @@ export function factorSuite(makePlace: MakePlace): void {
       assert.deepEqual(await factors.useRecoveryCode(userId, "a", T0), { left: 1 });
       assert.equal(await factors.replaceRecoveryCodes(await person(), ["c"], T0), false);
       assert.equal(await factors.replaceRecoveryCodes(randomUUID(), ["c"], T0), false);
+    });
+
+    test("nobody changes the factors of who is disabled", async () => {
+      const { userId } = await enrolled();
+      const there = await factors.totpOf(userId);
+      await store.directory.setUserDisabled(userId, T0, T0);
+      const again = await enrolling(store, userId);
+      assert.equal(await factors.enrolTotp({ ...again, replaces: there?.secretSealed ?? "" }), false);
+      assert.equal(await factors.replaceRecoveryCodes(userId, ["a"], T0), false);
+      assert.equal(await factors.removeTotp(userId), false);
+      assert.deepEqual([await factors.totpOf(userId), await factors.countRecoveryCodes(userId)], [there, 10]);
     });
 
     test("with the app its recovery codes go", async () => {

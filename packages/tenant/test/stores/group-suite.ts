@@ -77,11 +77,74 @@ export function groupSuite(makePlace: MakePlace): void {
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id, group.id].sort());
       for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), true);
       assert.equal(await directory.isAssigned(app.clientId, randomUUID()), false);
-      assert.equal(await directory.isAssigned(other.app.clientId, user.id), false);
+      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(other.app.clientId, id), false);
       await directory.unassign(app.clientId, user.id);
       await directory.deleteGroup(group.id);
       for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), false);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
+    });
+  });
+
+  describe("what goes by two keys", () => {
+    before(open);
+    after(() => place.remove());
+
+    test("goes by both: a membership, an assignment and a role leave those beside them", async () => {
+      const { directory } = store;
+      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const [one, two] = [await newGroup(user.id, other.user.id), await newGroup(user.id)];
+      for (const { clientId } of [app, other.app]) {
+        for (const { id } of [one, user]) await directory.assign(clientId, id);
+      }
+      for (const { clientId } of [api, other.api]) {
+        for (const { id } of [user, other.user]) await directory.assignRole(clientId, "ToDoList.Reader", id);
+      }
+      await directory.removeGroupMember(one.id, user.id);
+      assert.deepEqual(await directory.groupsOf(user.id), [two.id]);
+      assert.deepEqual(await directory.groupsOf(other.user.id), [one.id]);
+      await directory.unassign(app.clientId, user.id);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [one.id]);
+      assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [one.id, user.id].sort());
+      await directory.unassignRoles(api.clientId, user.id);
+      const roles = async ({ clientId }: { clientId: string }) => [
+        await directory.rolesFor(clientId, user.id),
+        await directory.rolesFor(clientId, other.user.id),
+      ];
+      assert.deepEqual(await roles(api), [[], ["ToDoList.Reader"]]);
+      assert.deepEqual(await roles(other.api), [["ToDoList.Reader"], ["ToDoList.Reader"]]);
+      await directory.assign(app.clientId, two.id);
+      await directory.assignRole(api.clientId, "ToDoList.Reader", two.id);
+      assert.equal(await directory.deleteGroup(one.id), true);
+      assert.ok((await directory.listGroups()).some(({ id }) => id === two.id));
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [two.id]);
+      assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [user.id]);
+    });
+
+    test("a consent goes by app, person and API", async () => {
+      const { directory } = store;
+      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const whose = [user.id, other.user.id, null];
+      for (const { clientId } of [app, other.app]) {
+        for (const { clientId: resourceId } of [api, other.api]) {
+          for (const userId of whose) await directory.addConsent({ clientId, userId, resourceId, scopes: ["x"] });
+        }
+      }
+      const all = async () =>
+        (await Promise.all([app, other.app].map(({ clientId }) => store.permissions.listConsents({ clientId }))))
+          .flat()
+          .map(({ clientId, userId, resourceId }) => `${clientId} ${userId} ${resourceId}`)
+          .sort();
+      for (const userId of whose) {
+        const before = await all();
+        await directory.removeConsent(app.clientId, userId, api.clientId);
+        const gone = `${app.clientId} ${userId} ${api.clientId}`;
+        assert.deepEqual(
+          await all(),
+          before.filter((each) => each !== gone),
+        );
+        assert.ok(before.includes(gone));
+      }
     });
   });
 

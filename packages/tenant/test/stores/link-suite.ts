@@ -31,8 +31,8 @@ export function sampleLink(userId: string, changes: Partial<ActionLink> = {}): O
 export const use = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.7" });
 
 /** A browser in which this person is signed in. */
-export async function signedInSession(store: Store, userId: string): Promise<string> {
-  const anonymous = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
+export async function signedInSession(store: Store, userId: string, expiresAt = T0 + 60 * MINUTE): Promise<string> {
+  const anonymous = { id: randomUUID(), createdAt: T0, expiresAt };
   await store.sessions.ensure(anonymous);
   const id = randomUUID();
   await store.sessions.signIn(anonymous.id, { ...anonymous, id, userId, amr: ["pwd"], authTime: T0 });
@@ -107,10 +107,10 @@ export function linkSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { user } = furniture;
       const [browser, other] = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
+      const theirs = redemption(await approvedGrant(store, furniture, {}, other), user.id);
       const grant = await approvedGrant(store, furniture, {}, browser);
-      const theirs = await signedIn(store, furniture);
       const redeemed = redemption(grant, user.id);
-      await store.tokens.redeem(redeemed);
+      for (const each of [theirs, redeemed]) await store.tokens.redeem(each);
       const link = await inserted(user.id, { purpose: "new_device", subject: grant.id });
       assert.equal((await store.links.use(use(link.tokenHash))).outcome, "done");
       assert.equal((await store.tokens.findFamily(redeemed.family.id))?.revokedReason, "disowned");
@@ -119,6 +119,16 @@ export function linkSuite(makePlace: MakePlace): void {
       assert.equal((await store.grants.findById(grant.id))?.status, "redeemed");
       const [record] = await store.audit.list({ event: "user.disowned", limit: 1 });
       assert.deepEqual([record?.grantId, record?.detail], [grant.id, { purpose: "new_device" }]);
+    });
+
+    test("a sign-in that had ended before keeps its end", async () => {
+      const furniture = await furnish(store);
+      const { family } = await signedIn(store, furniture);
+      await store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
+      const link = await inserted(furniture.user.id, { purpose: "new_device", subject: family.grantId });
+      assert.equal((await store.links.use(use(link.tokenHash, T0 + 1))).outcome, "done");
+      const ended = await store.tokens.findFamily(family.id);
+      assert.deepEqual([ended?.revokedAt, ended?.revokedReason], [T0, "signed_out"]);
     });
 
     test("a device that has not fetched its tokens yet gets none", async () => {

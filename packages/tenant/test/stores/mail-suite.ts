@@ -16,10 +16,10 @@ export function mailSuite(makePlace: MakePlace): void {
     after(() => place.remove());
 
     /** A flow that has asked for a code, and how to send and use one in it. */
-    const start = async (email = "Ana@contoso.example") => {
+    const start = async (email = "Ana@contoso.example", expiresAt = T0 + DAY) => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId, { email, emailPurpose: "sign_up", expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId, { email, emailPurpose: "sign_up", expiresAt });
       await store.sessions.insertFlow(flow);
       const flowId = flow.id;
       const send = (codeHash: string, emailNormalized = "ana@contoso.example") =>
@@ -35,7 +35,7 @@ export function mailSuite(makePlace: MakePlace): void {
         });
       const use = (codeHash: string, changes: { now?: number; sessionId?: string; purpose?: MailCodePurpose } = {}) =>
         store.mail.useCode({ flowId, sessionId, purpose: "sign_up", codeHash, maxAttempts: 5, now: T0, ...changes });
-      return { sessionId, flowId, send, use };
+      return { sessionId, flow, flowId, send, use };
     };
 
     test("a code proves nothing for another purpose than the one it was mailed for", async () => {
@@ -93,6 +93,24 @@ export function mailSuite(makePlace: MakePlace): void {
       assert.equal(await use("right", { now: T0 + 10 * MINUTE - 1 }), "ok");
     });
 
+    test("a code dies with its walk, to the millisecond", async () => {
+      const { send, use, flow } = await start("Ana@contoso.example", T0 + MINUTE);
+      await send("right");
+      assert.equal(await use("right", { now: flow.expiresAt }), "none");
+      assert.equal(await use("right", { now: flow.expiresAt - 1 }), "ok");
+    });
+
+    test("sweeping deletes codes that were used or have expired, and none that is good", async () => {
+      const [good, used] = [await start(), await start()];
+      for (const { send } of [good, used]) await send("right");
+      assert.equal(await used.use("right"), "ok");
+      await store.sweep(T0 + 10 * MINUTE - 1);
+      assert.equal(await used.use("right"), "none");
+      assert.equal(await good.use("wrong", { now: T0 + 10 * MINUTE - 1 }), "wrong");
+      await store.sweep(T0 + 10 * MINUTE);
+      assert.equal(await good.use("right", { now: T0 + 10 * MINUTE - 1 }), "none");
+    });
+
     test("a code sent to one address proves no other, to which the flow has turned since", async () => {
       const { sessionId, flowId, send, use } = await start();
       await store.sessions.setFlowEmail(flowId, sessionId, "eve@contoso.example", "sign_up");
@@ -117,6 +135,8 @@ export function mailSuite(makePlace: MakePlace): void {
       assert.equal(await store.mail.findMail("unknown"), undefined);
       await store.mail.insertMail({ ...first!, subject: "Delivered again" });
       assert.deepEqual(await store.mail.listMails(), [third, second, first]);
+      await store.sweep(T0 + 7 * DAY - 1);
+      assert.equal((await store.mail.listMails()).length, 3);
       await store.sweep(T0 + 7 * DAY);
       assert.deepEqual(await store.mail.listMails(), []);
     });

@@ -141,6 +141,20 @@ export function outboxSuite(makePlace: MakePlace): void {
       }
     });
 
+    test("what has ended stays as it ended", async () => {
+      for (const state of ["sent", "failed"] as const) {
+        await store.outbox.enqueue(mail());
+        const held = await leased();
+        const end = () => (state === "sent" ? store.outbox.sent(held.id, T0) : store.outbox.failed(held, "no", T0));
+        assert.equal(await end(), true);
+        const there = await store.outbox.find(held.id);
+        assert.equal(await store.outbox.sent(held.id, T0 + 1), false);
+        assert.equal(await store.outbox.failed(held, "again", T0 + 1), false);
+        assert.equal(await store.outbox.retryLater(held, T0 + 1, "again"), false);
+        assert.deepEqual(await store.outbox.find(held.id), there);
+      }
+    });
+
     test("too late is never sent; one that is just being sent may still arrive", async () => {
       const [idle, busy] = [mail(), mail()];
       const end = T0 + 10 * MINUTE;
@@ -189,6 +203,9 @@ export function outboxSuite(makePlace: MakePlace): void {
       await store.outbox.enqueue(second);
       await store.outbox.sent(second.id, T0);
       assert.equal(await store.outbox.stateOfCode(flow.id), "sent");
+      const other = sampleFlow(sessionId);
+      await store.sessions.insertFlow(other);
+      assert.equal(await store.outbox.stateOfCode(other.id), undefined, "another flow's mail");
       await sendCode(null);
       assert.equal(await store.outbox.stateOfCode(flow.id), undefined);
     });

@@ -113,11 +113,32 @@ export function passwordSuite(makePlace: MakePlace): void {
       assert.equal(await hashOf(user.id), "old");
     });
 
+    test("grants that have ended stay as they ended", async () => {
+      const furniture = await furnish(store);
+      const { family } = await signedIn(store, furniture);
+      const denied = await approvedGrant(store, furniture);
+      await store.directory.putApp({ ...furniture.app, requireMfa: true });
+      await store.tokens.redeem(redemption(denied, furniture.user.id));
+      const rows = () => Promise.all([family.grantId ?? "", denied.id].map((id) => store.grants.findById(id)));
+      const before = await rows();
+      assert.deepEqual(
+        before.map((row) => row?.status),
+        ["redeemed", "denied"],
+      );
+      assert.ok(await store.sessions.resetPassword(await provenReset(store, furniture.user.email)));
+      assert.deepEqual(await rows(), before);
+    });
+
     test("a disabled account and an address without one are not reset", async () => {
       const user = await newUser();
       const reset = await provenReset(store, user.email);
       await store.directory.setUserDisabled(user.id, T0, T0);
       assert.equal(await store.sessions.resetPassword(reset), undefined);
+      const proven = await provenReset(store, user.email);
+      assert.equal(await store.sessions.resetPassword(proven), undefined, "proven since");
+      const change = { userId: user.id, from: "old", passwordHash: "new", keepSessionId: null, now: T0 };
+      const audit = sampleAudit("user.password_changed");
+      assert.equal(await store.sessions.changePassword({ ...change, audit }), false);
       assert.equal(await hashOf(user.id), "old");
       const nobody = await provenReset(store, `${randomUUID()}@contoso.example`);
       assert.equal(await store.sessions.resetPassword(nobody), undefined);

@@ -25,14 +25,14 @@ export function sessionSuite(makePlace: MakePlace): void {
       await store.sessions.insertFlow(flow);
       return flow;
     };
-    const signIn = async (oldId: string, userId: string) => {
+    const signIn = async (oldId: string, userId: string, now = T0) => {
       const session = {
         id: randomUUID(),
         userId,
         amr: ["pwd"],
-        authTime: T0,
-        createdAt: T0,
-        expiresAt: T0 + 60 * MINUTE,
+        authTime: now,
+        createdAt: now,
+        expiresAt: now + 60 * MINUTE,
       };
       return { session, ok: await store.sessions.signIn(oldId, session) };
     };
@@ -73,13 +73,56 @@ export function sessionSuite(makePlace: MakePlace): void {
       }
     });
 
-    test("nobody signs in with a session that ended, or as a user who is disabled", async () => {
+    test("nobody signs in with a session that ended or expired, or as a user who is disabled", async () => {
       const user = await newUser();
       const old = await anonymous();
       await store.sessions.end(old.id);
       assert.equal((await signIn(old.id, user.id)).ok, false);
+      const expiring = await anonymous();
+      const late = await signIn(expiring.id, user.id, expiring.expiresAt);
+      assert.equal(late.ok, false);
+      assert.equal(await store.sessions.find(late.session.id, T0), undefined);
+      assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
       await store.directory.setUserDisabled(user.id, T0, T0);
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
+    });
+
+    test("what the walk of one tab is told the other tabs' are not", async () => {
+      const { id: sessionId } = await anonymous();
+      const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
+      const { sessions } = store;
+      const changes = [
+        () => sessions.setFlowEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
+        () =>
+          sessions.setFlowFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
+        () => sessions.setFlowTotpSecret(own.id, sessionId, "ana", "sealed"),
+        () => sessions.setFlowKeepSignedIn(own.id, sessionId, false),
+        () => sessions.takeChallenge(own.id, sessionId, 0, T0),
+      ];
+      for (const change of changes) assert.equal(await change(), true);
+      for (const tab of [first, last]) assert.deepEqual(await sessions.findFlow(tab.id, sessionId, T0), tab);
+      assert.equal((await sessions.findFlow(own.id, sessionId, T0))?.challengeNumber, 1);
+    });
+
+    test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
+      const [user, eve] = [await newUser(), await newUser()];
+      const [mine, other] = [await anonymous(), await anonymous()];
+      const walk = async (sessionId: string, userId: string) => {
+        const flow = sampleFlow(sessionId, { userId });
+        await store.sessions.insertFlow(flow);
+        return flow.id;
+      };
+      const [own, theirs, hers] = [
+        await walk(mine.id, user.id),
+        await walk(other.id, user.id),
+        await walk(mine.id, eve.id),
+      ];
+      const signInBy = (flowId: string, userId: string) => {
+        const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
+        return store.sessions.signIn(mine.id, { ...session, standsOn: { flowId } });
+      };
+      for (const flowId of [theirs, hers, "unknown"]) assert.equal(await signInBy(flowId, user.id), false, flowId);
+      assert.equal(await signInBy(own, user.id), true);
     });
 
     test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {

@@ -68,6 +68,14 @@ export function tenantSuite(makePlace: MakePlace): void {
       assert.equal((await store.throttle.take("success", limit, T0)).allowed, false);
     });
 
+    test("a refusal says when its own bucket opens, whatever others wait for", async () => {
+      const hour = { count: 1, windowMs: 3_600_000 };
+      for (const bucket of ["before", "own", "then"]) await store.throttle.take(bucket, hour, T0);
+      await store.throttle.take("short", { ...hour, windowMs: 10 }, T0);
+      const refused = await store.throttle.take("short", { ...hour, windowMs: 10 }, T0 + 9);
+      assert.deepEqual(refused, { allowed: false, count: 1, retryAt: T0 + 10 });
+    });
+
     test("sweeping leaves the windows that run", async () => {
       await store.throttle.take("swept", limit, T0);
       await store.sweep(T0 + 999);
@@ -97,7 +105,13 @@ export function tenantSuite(makePlace: MakePlace): void {
     test("a key is added once, and retired", async () => {
       assert.equal(await store.keys.insert(sampleKey("later", T0 + 5)), true);
       assert.equal(await store.keys.insert(sampleKey("later")), false);
+      await store.keys.insert(sampleKey("beside", T0 + 5));
+      const others = (await store.keys.list()).filter(({ kid }) => kid !== "later");
       await store.keys.retire("later", T0 + 9);
+      assert.deepEqual(
+        (await store.keys.list()).filter(({ kid }) => kid !== "later"),
+        others,
+      );
       assert.deepEqual(
         (await store.keys.list()).find(({ kid }) => kid === "later"),
         {
