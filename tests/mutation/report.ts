@@ -2,10 +2,15 @@ import { type FileScore, type Mutant, percent, type Scores, short, sum } from ".
 
 const columns = ["killed", "timeout", "survived", "noCoverage", "equivalent"] as const;
 
-/** The faults that no test noticed, in the words that an entry of `equivalent` repeats. */
-export function printSurvivors(survivors: Mutant[]): void {
-  for (const { file, line, mutator, original, replacement, status } of survivors) {
-    console.log(`\n${file}:${line} ${mutator}${status === "no coverage" ? ", reached by no test" : ""}`);
+const remarks: Partial<Record<Mutant["status"], string>> = {
+  timeout: ", noticed because the tests did not end",
+  "no coverage": ", reached by no test",
+};
+
+/** Faults in the words that an entry of `equivalent` repeats. */
+export function printMutants(mutants: Mutant[]): void {
+  for (const { file, line, mutator, original, replacement, status } of mutants) {
+    console.log(`\n${file}:${line} ${mutator}${remarks[status] ?? ""}`);
     console.log(`  - ${short(original)}\n  + ${short(replacement)}`);
   }
 }

@@ -7,7 +7,7 @@ import { root } from "../architecture/source-files.ts";
 import { digestOf, type Group, sourcesOf } from "./group.ts";
 import { groups } from "./groups.ts";
 import { mutate } from "./mutate.ts";
-import { printSurvivors, printTable } from "./report.ts";
+import { printMutants, printTable } from "./report.ts";
 import { FLOOR, type GroupResult, missedFloors, resultOf, type Scores } from "./score.ts";
 
 interface Recorded {
@@ -58,7 +58,8 @@ for (const group of chosen) {
   const result = resultOf(mutants, group.equivalent ?? []);
   results.set(group.name, result);
   if (values.file === undefined) record(group, result.scores);
-  printSurvivors(result.survivors);
+  // A timeout may be a busy machine rather than an endless loop, so it is for the reader to judge.
+  printMutants([...mutants.filter(({ status }) => status === "timeout"), ...result.survivors]);
   console.log(`${group.name}: ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
