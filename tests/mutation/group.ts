@@ -40,12 +40,15 @@ function files(group: Group, key: "mutate" | "tests"): string[] {
 }
 
 /**
- * Changes when the group's sources, tests or list of equivalents do. Fixtures count, because tests assert through them;
- * sources that the group does not mutate do not.
+ * What a score was measured with. Fixtures count, because tests assert through them; sources that the group does not
+ * mutate do not.
  */
+export const measuredFiles = (group: Group): string[] => [...sourcesOf(group), ...withFixtures(testsOf(group))];
+
+/** Changes when a measured file does, or the group itself. */
 export function digestOf(group: Group): string {
   const hash = createHash("sha256").update(JSON.stringify(group));
-  for (const path of [...sourcesOf(group), ...withFixtures(testsOf(group))]) {
+  for (const path of measuredFiles(group)) {
     hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
   }
   return hash.digest("hex").slice(0, 16);

@@ -47,7 +47,9 @@ process.env.PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`
 const results = new Map<string, GroupResult>();
 for (const group of chosen) {
   const sources = sourcesOf(group).filter((path) => path.includes(values.file ?? ""));
-  if (sources.length === 0 || (values.changed && recordedOf(group)?.digest === digestOf(group))) continue;
+  // Of the files as they are now: they may be edited while this runs.
+  const digest = digestOf(group);
+  if (sources.length === 0 || (values.changed && recordedOf(group)?.digest === digest)) continue;
   console.log(`\n${group.name}: ${sources.length} files`);
   const started = performance.now();
   const mutants = await mutate(group, sources, tempDir).catch((error: Error) => {
@@ -57,7 +59,7 @@ for (const group of chosen) {
   });
   const result = resultOf(mutants, group.equivalent ?? []);
   results.set(group.name, result);
-  if (values.file === undefined) record(group, result.scores);
+  if (values.file === undefined) record(group, { digest, scores: result.scores });
   // A timeout may be a busy machine rather than an endless loop, so it is for the reader to judge.
   printMutants([...mutants.filter(({ status }) => status === "timeout"), ...result.survivors]);
   console.log(`${group.name}: ${Math.round((performance.now() - started) / 1000)} s`);
@@ -92,6 +94,6 @@ function recordedOf(group: Group): Recorded | undefined {
 }
 
 /** Committed with the change, so that a fresh clone knows what was measured. */
-function record(group: Group, scores: Scores): void {
-  writeFileSync(scoreFile(group), `${JSON.stringify({ digest: digestOf(group), scores }, null, 2)}\n`);
+function record(group: Group, measured: Recorded): void {
+  writeFileSync(scoreFile(group), `${JSON.stringify(measured, null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { sourcesOf, testsOf } from "./group.ts";
+import { measuredFiles, sourcesOf, testsOf } from "./group.ts";
 import { groups } from "./groups.ts";
 import { type Mutant, missedFloors, percent, resultOf, type Scores, short } from "./score.ts";
 
@@ -74,6 +74,13 @@ describe("the mutation score", () => {
     assert.match(missed(scored(95, 5), scored(84, 16)).join(), /^all groups: 89\.5 %[^,]*90 %$/);
     assert.deepEqual(missed(scored(95, 5), scored(10, 90), 0), []);
     assert.deepEqual(missedFloors([{ name: "new" }], new Map(), 0), ["new: has never been measured"]);
+  });
+
+  test("a group is measured anew when a source, a test or a fixture of its tests changes", () => {
+    const measured = measuredFiles(groups.find(({ name }) => name === "guard")!);
+    for (const path of ["src/verify-token.ts", "test/entra-profile.test.ts", "test/fixtures/manual-clock.ts"]) {
+      assert.ok(measured.includes(`packages/guard/${path}`), path);
+    }
   });
 
   test("each group names files that are there, and no source is in two groups", () => {
