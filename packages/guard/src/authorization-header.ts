@@ -15,10 +15,7 @@ const BEARER_SCHEME = /^bearer(?:[ \t]|$)/i;
  * @throws {GuardError} `token_missing` (401), `authorization_malformed` (400), `token_too_large` (401).
  */
 export function bearerToken(rawHeaders: readonly string[]): string {
-  const values: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === "authorization") values.push(rawHeaders[i + 1] ?? "");
-  }
+  const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === "authorization");
   const [value] = values;
   if (values.length > 1) throw malformed("The request has more than one Authorization header.");
   if (value === undefined || !BEARER_SCHEME.test(value)) {

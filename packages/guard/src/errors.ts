@@ -62,6 +62,15 @@ export class GuardError extends Error {
   }
 }
 
+export function audienceRefused(cause?: unknown): GuardError {
+  return invalidToken(
+    "audience_refused",
+    "The token is for another API.",
+    "Ask for a token with this API's scopes.",
+    cause,
+  );
+}
+
 /** 401 with `error="invalid_token"`: expired, malformed, or not for this API (RFC 6750 §3.1). */
 export function invalidToken(code: GuardErrorCode, message: string, hint: string, cause?: unknown): GuardError {
   const challenge = { error: "invalid_token", error_description: message };

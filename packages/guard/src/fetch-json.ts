@@ -43,7 +43,7 @@ export function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<
           if (size > LARGEST_ANSWER) throw new Error(`${url.href} answered more than ${LARGEST_ANSWER} bytes`);
           chunks.push(chunk);
         }
-        const json: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+        const json: unknown = JSON.parse(Buffer.concat(chunks).toString());
         if (typeof json !== "object" || json === null || Array.isArray(json)) {
           throw new Error(`${url.href} did not answer a JSON object`);
         }

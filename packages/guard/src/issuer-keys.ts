@@ -126,18 +126,11 @@ function metadataUrl(issuer: string): URL {
  */
 function usableKeys(keys: unknown, issuer: string): JWK[] {
   if (!Array.isArray(keys)) return [];
-  return keys.filter((key: JWK & { issuer?: unknown }) => {
-    if (typeof key !== "object" || key === null || key.d !== undefined) return false;
+  // `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for every tenant.
+  const anyTenant = issuer.replace(/\/[0-9a-f-]{36}\//i, "/{tenantid}/");
+  return keys.filter((key: (JWK & { issuer?: unknown }) | null) => {
+    if (key === null || key.d !== undefined) return false;
     if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return false;
-    return key.issuer === undefined || key.issuer === issuer || isTemplateOf(key.issuer, issuer);
+    return key.issuer === undefined || key.issuer === issuer || key.issuer === anyTenant;
   });
-}
-
-/** `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for every tenant. */
-function isTemplateOf(template: unknown, issuer: string): boolean {
-  if (typeof template !== "string") return false;
-  const [before, after, ...more] = template.split("{tenantid}");
-  if (before === undefined || after === undefined || more.length > 0) return false;
-  const tenant = issuer.slice(before.length, issuer.length - after.length);
-  return issuer === before + tenant + after && /^[0-9a-f-]{36}$/i.test(tenant);
 }

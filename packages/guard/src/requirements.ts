@@ -43,10 +43,8 @@ export function requirePermissions(
   { scopes, roles, claims }: Requirements,
   authorizationUri: string | undefined,
 ): void {
-  if (scopes || roles) {
-    const granted = hasScope(token, ...(scopes ?? [])) || hasAppRole(token, ...(roles ?? []));
-    if (!granted) throw insufficientScope(scopes, roles);
-  }
+  const granted = (scopes && hasScope(token, ...scopes)) || (roles && hasAppRole(token, ...roles));
+  if ((scopes || roles) && !granted) throw insufficientScope(scopes, roles);
   const lacking = Object.entries(claims ?? {}).filter(([name, wanted]) => !hasValue(token.claims[name], wanted));
   if (lacking.length > 0) throw insufficientClaims(lacking, authorizationUri);
 }
@@ -66,7 +64,7 @@ function insufficientScope(scopes?: readonly string[], roles?: readonly string[]
   return new GuardError("insufficient_scope", message, {
     status: 403,
     hint,
-    challenge: { error: "insufficient_scope", error_description: message, ...(scopes && { scope: scopes.join(" ") }) },
+    challenge: { error: "insufficient_scope", error_description: message, scope: scopes?.join(" ") },
   });
 }
 
@@ -85,7 +83,7 @@ function insufficientClaims(lacking: [string, string | readonly string[]][], aut
       error: "insufficient_claims",
       error_description: message,
       claims,
-      ...(authorizationUri !== undefined && { authorization_uri: authorizationUri }),
+      authorization_uri: authorizationUri,
     },
   });
 }

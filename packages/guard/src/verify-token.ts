@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } 
 import type { AccessToken } from "./access-token.ts";
 import { LONGEST_TOKEN, tokenTooLarge } from "./authorization-header.ts";
 import type { Clock } from "./clock.ts";
-import { GuardError, invalidToken } from "./errors.ts";
+import { audienceRefused, GuardError, invalidToken } from "./errors.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { claimMissing, type Profile } from "./profiles/profile.ts";
 
@@ -27,25 +27,23 @@ export async function verifyToken(
   if (token.length > LONGEST_TOKEN) throw tokenTooLarge();
   const from = issuerNamed(token, issuers);
   const { profile, issuer, audience } = from;
-  let claims: JWTPayload;
+  let claims: JWTPayload & { exp: number; iat: number };
   try {
     const verified = await jwtVerify(token, (header, jws) => from.keys.find(header, jws), {
       algorithms: [...profile.algorithms],
       typ: profile.typ,
       issuer,
       audience,
-      requiredClaims: [...profile.requiredClaims],
+      requiredClaims: ["exp", "iat", ...profile.requiredClaims],
       currentDate: new Date(clock.now()),
       clockTolerance: clockToleranceMs / 1000,
     });
-    claims = verified.payload;
+    // jose refuses a time that is not a number.
+    claims = verified.payload as typeof claims;
   } catch (error) {
     throw refusal(error);
   }
-  const { exp, iat } = claims;
-  if (typeof exp !== "number") throw claimMissing("exp");
-  if (typeof iat !== "number") throw claimMissing("iat");
-  if (iat * 1000 > clock.now() + clockToleranceMs) throw notYetValid();
+  if (claims.iat * 1000 > clock.now() + clockToleranceMs) throw notYetValid();
   const read = profile.read(claims, from);
   if (from.allowedClients && !from.allowedClients.has(read.azp)) {
     throw invalidToken(
@@ -54,7 +52,7 @@ export async function verifyToken(
       "Add the client's ID to allowedClients, or call with an app that is on the list.",
     );
   }
-  return { token: { ...read, issuer, expiresAt: exp * 1000, claims }, from };
+  return { token: { ...read, issuer, expiresAt: claims.exp * 1000, claims }, from };
 }
 
 /**
@@ -113,16 +111,8 @@ function claimRefusal(error: errors.JWTClaimValidationFailed): GuardError {
       error,
     );
   }
-  if (error.reason !== "check_failed") return claimMissing(error.claim, error);
-  if (error.claim === "aud") {
-    return invalidToken(
-      "audience_refused",
-      "The token is for another API.",
-      "Ask for a token with this API's scopes.",
-      error,
-    );
-  }
-  if (error.claim === "nbf") return notYetValid(error);
+  if (error.reason === "check_failed" && error.claim === "aud") return audienceRefused(error);
+  if (error.reason === "check_failed" && error.claim === "nbf") return notYetValid(error);
   return claimMissing(error.claim, error);
 }
 

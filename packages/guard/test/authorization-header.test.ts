@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { bearerToken } from "../src/authorization-header.ts";
 import { GuardError } from "../src/index.ts";
+import { anyText } from "./fixtures/any-text.ts";
 
 const b64token = fc.stringMatching(/^[A-Za-z0-9\-._~+/]+=*$/).filter((token) => token.length < 1_000);
 const scheme = fc.mixedCase(fc.constant("Bearer"));
@@ -30,7 +31,7 @@ describe("the Authorization header", () => {
 
   test("accepts nothing outside the grammar, and never answers with what was sent", () => {
     const grammar = /^bearer +[A-Za-z0-9\-._~+/]+=*$/i;
-    const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme-ascii" }));
+    const text = fc.oneof(anyText, fc.string({ unit: "grapheme-ascii" }));
     const value = fc.oneof(
       text,
       text.map((rest) => `Bearer ${rest}`),
@@ -73,11 +74,20 @@ describe("the Authorization header", () => {
       [],
       ["authorization", "Basic YTpi"],
       ["authorization", "Bearers a"],
+      ["authorization", "Basic bearer a"],
       ["authorization", ""],
     ]) {
       const error = refusal(headers);
       assert.deepEqual([error.code, error.status, error.wwwAuthenticate], ["token_missing", 401, "Bearer"]);
     }
+  });
+
+  test("may hold a token of 16,384 characters, and is not even parsed when it is far longer", () => {
+    const longest = "a".repeat(16_384);
+    assert.equal(bearerToken(["authorization", `Bearer ${longest}`]), longest);
+    const ofLength = (length: number) => ["authorization", `Bearer${"a".padStart(length - "Bearer".length)}`];
+    assert.equal(bearerToken(ofLength(16_384 + 64)), "a");
+    assert.equal(refusal(ofLength(16_384 + 65)).code, "token_too_large");
   });
 
   test("of any length is judged in time that grows with its length only", () => {

@@ -9,11 +9,16 @@ describe("a guard is not made", () => {
   const unsafe: [string, unknown, RegExp][] = [
     ["for an issuer on plain http off loopback", { ...good, issuer: `http://login.example/${tenantId}/v2.0` }, /https/],
     ["for a host that only looks like loopback", { ...good, issuer: "http://127.0.0.1.example" }, /https/],
+    ["for a host that ends like localhost", { ...good, issuer: "http://notlocalhost", tenantId }, /issuer is/],
+    ["for a host that begins like localhost", { ...good, issuer: "http://localhost.example", tenantId }, /issuer is/],
+    ["for an issuer that is no text", { ...good, issuer: [good.issuer] }, /issuer is/],
     ["for keys on plain http", { ...good, jwksUri: "http://login.example/keys" }, /jwksUri/],
     ["without issuer", { audience: "api", profile: "entra" }, /issuer/],
     ["without audience", { ...good, audience: "" }, /audience/],
+    ["with a list for its audience", { ...good, audience: ["api"] }, /audience/],
     ["without profile", { ...good, profile: undefined }, /profile/],
     ["for Entra when nothing says which tenant", { ...good, issuer: "https://login.example/common/v2.0" }, /tenantId/],
+    ["for Entra when the tenant is not at the address's end", { ...good, issuer: `${good.issuer}/x` }, /tenantId/],
     ["with an empty tenant", { ...good, tenantId: "" }, /tenantId/],
     ["without any issuer", { issuers: [] }, /needs an issuer/],
     ["with one issuer twice", { issuers: [good, { ...good, profile: "rfc9068" }] }, /twice/],
@@ -29,7 +34,9 @@ describe("a guard is not made", () => {
 
 test("a guard is made without asking its issuer anything", () => {
   assert.ok(createGuard(good));
-  assert.ok(createGuard({ ...good, issuer: "http://[::1]:8080/t", tenantId }));
+  for (const host of ["[::1]", "localhost", "127.0.0.1", "127.100.100.100"]) {
+    assert.ok(createGuard({ ...good, issuer: `http://${host}:8080/t`, tenantId }));
+  }
 });
 
 test("a mistake in what a route needs is found even with no token to judge", async () => {

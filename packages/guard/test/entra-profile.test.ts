@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { exportSPKI, importJWK, type JWTPayload } from "jose";
-import { createGuard, type Guard, type GuardErrorCode, hasAppRole, hasScope } from "../src/index.ts";
+import { createGuard, type Guard, type GuardErrorCode, hasAppRole, hasScope, type Requirements } from "../src/index.ts";
 import { type LocalIssuer, localIssuer } from "./fixtures/local-issuer.ts";
+import { manualClock } from "./fixtures/manual-clock.ts";
 import { refused } from "./fixtures/refused.ts";
 
 let at: LocalIssuer;
@@ -51,6 +52,27 @@ describe("an Entra access token is accepted", () => {
     assert.deepEqual([token.appOnly, token.scopes, token.roles], [true, [], ["Job"]]);
   });
 
+  test("by the machine's clock, where no other is given", async () => {
+    await using now = await localIssuer({ clock: manualClock(Date.now()) });
+    const { clock: _, ...trust } = now.trust;
+    const real = createGuard({ ...trust, profile: "entra" });
+    await real.verify(await now.sign(now.entraClaims()));
+    await refused(real.verify(await now.sign(now.entraClaims({ exp: now.seconds() - 3600 }))), "token_expired");
+  });
+
+  test("up to 16,384 characters", async () => {
+    // Base64url makes four characters of three bytes; a header parameter and a claim, padded, meet any length.
+    const padded = async (claim: number, parameter: number) =>
+      at.sign(at.entraClaims({ pad: "x".repeat(claim) }), { pad: "x".repeat(parameter) });
+    const short = (await padded(0, 0)).length;
+    const claim = Math.floor(((16_384 - short) * 3) / 4) - 6;
+    const tokens = await Promise.all(Array.from({ length: 12 }, (_, parameter) => padded(claim, parameter)));
+    const longest = tokens.find(({ length }) => length === 16_384);
+    assert.ok(longest, tokens.map(({ length }) => length).join());
+    await guard.verify(longest);
+    await refused(guard.verify(`${longest}A`), "token_too_large");
+  });
+
   test("until it expires, and as much longer as clocks may differ", async () => {
     const jwt = await at.sign(at.entraClaims({ exp: at.seconds() - 29 }));
     await guard.verify(jwt);
@@ -61,6 +83,10 @@ describe("an Entra access token is accepted", () => {
 });
 
 describe("an Entra access token is refused", () => {
+  test("not while it is issued or begins no further ahead than clocks may differ", async () => {
+    await guard.verify(await at.sign(at.entraClaims({ iat: at.seconds() + 30, nbf: at.seconds() + 30 })));
+  });
+
   const byClaims: [string, () => JWTPayload, GuardErrorCode][] = [
     ["of another issuer", () => ({ iss: at.issuer.replace(at.tenantId, randomUUID()) }), "issuer_unknown"],
     ["whose issuer differs by a slash", () => ({ iss: `${at.issuer}/` }), "issuer_unknown"],
@@ -83,6 +109,9 @@ describe("an Entra access token is refused", () => {
     ["without azp", () => ({ azp: undefined }), "claim_missing"],
     ["with an empty azp", () => ({ azp: "" }), "claim_missing"],
     ["without object ID", () => ({ oid: undefined }), "claim_missing"],
+    ["whose object ID is no text", () => ({ oid: 7 }), "claim_missing"],
+    ["whose iat is text", () => ({ iat: "1" as unknown as number }), "claim_missing"],
+    ["with a role that is no text among others", () => ({ roles: ["Job", 7] }), "claim_missing"],
     ["with neither scp nor roles", () => ({ scp: undefined }), "permissions_missing"],
     ["with empty scp and roles", () => ({ scp: " ", roles: [] }), "permissions_missing"],
     ["of a person with a role and an empty scp", () => ({ scp: "", roles: ["Job"] }), "permissions_missing"],
@@ -95,6 +124,7 @@ describe("an Entra access token is refused", () => {
     ["with scp as a list", () => ({ scp: ["ToDoList.Read"] }), "claim_missing"],
     ["with roles as text", () => ({ scp: undefined, roles: "ToDoList.Read.All" }), "claim_missing"],
     ["that is an ID token with nonce", () => ({ nonce: "n" }), "id_token_refused"],
+    ["that is an ID token with c_hash", () => ({ c_hash: "h" }), "id_token_refused"],
     ["that is an ID token with at_hash", () => ({ at_hash: "h" }), "id_token_refused"],
   ];
   for (const [name, claims, code] of byClaims) {
@@ -198,6 +228,27 @@ describe("what a token may do", () => {
     }
   });
 
+  test("the hint names what would do: scopes, app roles, or both", async () => {
+    const jwt = await at.sign(at.entraClaims({ scp: "Other" }));
+    const hintFor = async (requirements: Requirements) =>
+      (await refused(guard.verify(jwt, requirements), "insufficient_scope", 403)).hint;
+    assert.equal(await hintFor({ scopes: ["A", "B"] }), "It needs one of the scopes A B.");
+    assert.equal(await hintFor({ roles: ["C", "D"] }), "It needs for an app on its own, one of the app roles C D.");
+    assert.equal(
+      await hintFor({ scopes: ["A"], roles: ["C"] }),
+      "It needs one of the scopes A or, for an app on its own, one of the app roles C.",
+    );
+  });
+
+  test("the challenge of a route for apps names no scope", async () => {
+    const attempt = guard.verify(await at.sign(at.entraClaims()), { roles: ["Job"] });
+    const { wwwAuthenticate } = await refused(attempt, "insufficient_scope", 403);
+    assert.equal(
+      wwwAuthenticate,
+      'Bearer error="insufficient_scope", error_description="The token does not permit this."',
+    );
+  });
+
   test("app roles permit an app on its own, never a person who has the role too", async () => {
     const app = await guard.verify(await at.sign(at.entraClaims({ scp: undefined, roles: needs.roles })), needs);
     assert.ok(hasAppRole(app, "Other", "ToDoList.Read.All") && !hasScope(app, "ToDoList.Read"));
@@ -225,7 +276,18 @@ describe("what a token may do", () => {
     });
     assert.equal(uri, at.authorizationEndpoint);
     assert.ok(await guard.verify(await at.sign(at.entraClaims({ acrs: ["c1", "c2"] })), stepUp));
+    await refused(guard.verify(await at.sign(at.entraClaims({ acrs: "c10" })), stepUp), "insufficient_claims");
     assert.ok(await guard.verify(await at.sign(at.entraClaims({ acrs: "c2" })), { claims: { acrs: ["c1", "c2"] } }));
+  });
+
+  test("a claims challenge names all values that will do, and no address where no metadata was read", async () => {
+    const withKeys = createGuard({ ...at.trust, profile: "entra", jwksUri: at.jwksUri });
+    const attempt = withKeys.verify(await at.sign(at.entraClaims()), { claims: { acrs: ["c1", "c2"] } });
+    const { wwwAuthenticate } = await refused(attempt, "insufficient_claims");
+    const [, claims] = /claims="([^"]+)"$/.exec(wwwAuthenticate!)!;
+    assert.deepEqual(JSON.parse(Buffer.from(claims!, "base64").toString()), {
+      access_token: { acrs: { essential: true, values: ["c1", "c2"] } },
+    });
   });
 
   test("a missing scope is told before missing claims: signing in again would not help", async () => {

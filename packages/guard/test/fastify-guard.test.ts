@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import { fastifyGuard } from "../src/fastify-guard.ts";
 import { createGuard, type Guard } from "../src/index.ts";
-import { type LocalIssuer, localIssuer } from "./fixtures/local-issuer.ts";
+import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
 
 let at: LocalIssuer;
 let guard: Guard;
@@ -48,6 +48,8 @@ describe("the Fastify plugin", () => {
   test("answers 401 and 403 with the challenge", async () => {
     const none = await app.inject({ url: "/mine" });
     assert.deepEqual([none.statusCode, none.headers["www-authenticate"]], [401, "Bearer"]);
+    assert.equal(none.headers["cache-control"], "no-store");
+    assert.deepEqual(Object.keys(none.json()), ["error", "message", "hint"]);
     const scope = await app.inject({ url: "/mine", headers: await bearer({ scp: "Other" }) });
     assert.deepEqual([scope.statusCode, scope.json().error], [403, "insufficient_scope"]);
     assert.equal(
@@ -69,6 +71,42 @@ describe("the Fastify plugin", () => {
     assert.equal((await app.inject({ url: "/outside" })).body, "outside");
     assert.equal((await app.inject({ url: "/open" })).body, "open");
     assert.equal((await app.inject({ url: "/nothing" })).statusCode, 404);
+  });
+
+  test("answers 503 without a challenge while the keys cannot be read, and logs why; a refused token it does not", async () => {
+    const lines: string[] = [];
+    await using down = await localIssuer();
+    down.breakWith(serviceUnavailable);
+    const logged = Fastify({ logger: { level: "warn", stream: { write: (line: string) => lines.push(line) } } });
+    await logged.register(fastifyGuard, { guard: createGuard({ ...down.trust, profile: "entra" }) });
+    logged.get("/mine", { config: { guard: {} } }, async () => "mine");
+    assert.equal((await logged.inject({ url: "/mine" })).statusCode, 401);
+    assert.deepEqual(lines, []);
+    const authorization = `Bearer ${await down.sign(down.entraClaims())}`;
+    const answer = await logged.inject({ url: "/mine", headers: { authorization } });
+    assert.deepEqual([answer.statusCode, answer.headers["www-authenticate"]], [503, undefined]);
+    assert.equal(lines.length, 1);
+    assert.match(JSON.parse(lines[0]!).err.message, /answered 503/);
+    await logged.close();
+  });
+
+  test("leaves what is not a refusal to Fastify", async () => {
+    const broken = Fastify();
+    const verifyRequest = () => Promise.reject(new RangeError("a fault of the program"));
+    await broken.register(fastifyGuard, { guard: { ...guard, verifyRequest } });
+    broken.get("/mine", { config: { guard: {} } }, async () => "mine");
+    const answer = await broken.inject({ url: "/mine" });
+    assert.deepEqual([answer.statusCode, answer.json().message], [500, "a fault of the program"]);
+    await broken.close();
+  });
+
+  test("says its name and the major of Fastify that it is for", async () => {
+    const fresh = Fastify();
+    await fresh.register(fastifyGuard, { guard });
+    assert.ok(fresh.hasPlugin("@doorcode/guard"));
+    await fresh.close();
+    const meta = Reflect.get(fastifyGuard, Symbol.for("plugin-meta"));
+    assert.deepEqual(meta, { name: "@doorcode/guard", fastify: "5.x" });
   });
 
   test("leaves an unknown address a 404 where it guards the whole app", async () => {

@@ -25,6 +25,26 @@ describe("an issuer's keys", () => {
     assert.deepEqual(at.requests, { metadata: 0, keys: 1 });
   });
 
+  test("are asked for as JSON, on a connection that is not kept", async () => {
+    await using at = await localIssuer();
+    const sent: (string | undefined)[][] = [];
+    at.breakWith((request, response) => {
+      sent.push([request.headers.accept, request.headers.connection]);
+      serviceUnavailable(request, response);
+    });
+    const guard = createGuard({ ...at.trust, profile: "entra" });
+    await refused(guard.verify(await at.sign(at.entraClaims())), "issuer_unreachable", 503);
+    assert.deepEqual(sent, [["application/json", "close"]]);
+  });
+
+  test("are found for an issuer whose address ends in a slash", async () => {
+    await using at = await localIssuer();
+    const issuer = `${at.issuer}/`;
+    at.describe({ issuer });
+    const guard = createGuard({ ...at.trust, issuer, tenantId: at.tenantId, profile: "entra" });
+    assert.equal((await guard.verify(await at.sign(at.entraClaims({ iss: issuer })))).issuer, issuer);
+  });
+
   test("are read again when they are ten minutes old, and then a withdrawn key no longer counts", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
@@ -86,6 +106,8 @@ describe("an issuer's keys", () => {
       [template, true],
       [other, false],
       [template.replace("127.0.0.1", "127.0.0.2"), false],
+      [`${template}/more`, false],
+      [template.replace("/v2.0", ""), false],
     ];
     for (const [issuer, good] of cases) {
       const guard = createGuard({ ...at.trust, profile: "entra" });
@@ -143,7 +165,10 @@ describe("an issuer that is down", () => {
     assert.equal(at.requests.metadata, 3);
     at.clock.advance(23 * 60 * minute);
     await guard.verify(await jwt());
-    at.clock.advance(60 * minute);
+    // Ten minutes and a day after they were read.
+    at.clock.advance(59 * minute - 30 * second - 1);
+    await guard.verify(await jwt());
+    at.clock.advance(1);
     await refused(guard.verify(await jwt()), "issuer_unreachable", 503);
     at.breakWith(undefined);
     at.clock.advance(30 * second);
@@ -155,12 +180,15 @@ describe("an issuer that is down", () => {
     ["answers HTML", (at) => at.breakWith((_request, response) => response.end("<html>")), /JSON/],
     ["answers null", (at) => at.breakWith((_request, response) => response.end("null")), /not answer a JSON object/],
     ["answers a list", (at) => at.breakWith((_request, response) => response.end("[]")), /not answer a JSON object/],
+    ["answers a number", (at) => at.breakWith((_request, response) => response.end("7")), /not answer a JSON object/],
     ["answers far too much", (at) => at.breakWith((_r, response) => response.end("9".repeat(600_000))), /more than/],
     ["redirects", (at) => at.breakWith((_r, response) => response.writeHead(302, { location: "/" }).end()), /302/],
     ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" }), /of another issuer/],
     ["has its keys on plain http", (at) => at.describe({ jwks_uri: "http://other.example/keys" }), /not an https URL/],
     ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" }), /not an https URL/],
+    ["names its keys in a list", (at) => at.describe({ jwks_uri: [at.jwksUri] }), /not an https URL/],
     ["names no keys", (at) => at.describe({ jwks_uri: undefined }), /not an https URL/],
+    ["publishes no list", (at) => at.publish("keys" as never), /no public keys/],
     ["publishes an empty set", (at) => at.publish([]), /no public keys/],
   ];
   for (const [name, breakIt, cause] of broken) {
@@ -173,6 +201,18 @@ describe("an issuer that is down", () => {
       assert.match((error.cause as Error).message, cause);
     });
   }
+});
+
+test("an answer of an issuer may have 512 KiB", async () => {
+  await using at = await localIssuer();
+  const { kid, ...key } = at.jwk;
+  const size = (padding: string) => Buffer.byteLength(JSON.stringify({ keys: [{ ...key, kid, padding }] }));
+  at.publish([{ ...at.jwk, padding: "x".repeat(512 * 1024 - size("")) }]);
+  const guard = createGuard({ ...at.trust, profile: "entra" });
+  const jwt = await at.sign(at.entraClaims());
+  await guard.verify(jwt);
+  at.publish([{ ...at.jwk, padding: "x".repeat(512 * 1024 - size("") + 1) }]);
+  await refused(createGuard({ ...at.trust, profile: "entra" }).verify(jwt), "issuer_unreachable", 503);
 });
 
 describe("a clock that is set back", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, IncomingMessage, request, ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, IncomingMessage, request, ServerResponse } from "node:http";
 import { type AddressInfo, Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { createGuard, type Guard } from "../src/index.ts";
@@ -27,14 +27,22 @@ after(async () => {
   await at[Symbol.asyncDispose]();
 });
 
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  challenge: string | undefined;
+  body: string;
+}
+
 /** node:http and not fetch, which joins headers of one name. */
 function send(authorization?: string | string[], { method = "GET", path = "/", body = "" } = {}) {
-  return new Promise<{ status: number; challenge: string | undefined; body: string }>((resolve, reject) => {
+  return new Promise<Answer>((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port, method, path, agent: false }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
-      const challenge = response.headers["www-authenticate"];
-      resolve({ status: response.statusCode!, challenge, body: Buffer.concat(chunks).toString() });
+      const { headers, statusCode: status = 0 } = response;
+      const challenge = headers["www-authenticate"];
+      resolve({ status, headers, challenge, body: Buffer.concat(chunks).toString() });
     });
     outgoing.once("error", reject);
     if (authorization !== undefined) outgoing.setHeader("authorization", authorization);
@@ -53,6 +61,7 @@ describe("guard.authenticate on node:http", () => {
     const before = handled;
     const none = await send();
     assert.deepEqual([none.status, none.challenge], [401, "Bearer"]);
+    assert.deepEqual([none.headers["content-type"], none.headers["cache-control"]], ["application/json", "no-store"]);
     assert.deepEqual(Object.keys(JSON.parse(none.body)), ["error", "message", "hint"]);
     const twice = await send([`Bearer ${jwt}`, `Bearer ${jwt}`]);
     assert.deepEqual([twice.status, JSON.parse(twice.body).error], [400, "authorization_malformed"]);

@@ -1,4 +1,4 @@
-import { invalidToken } from "../errors.ts";
+import { audienceRefused, invalidToken } from "../errors.ts";
 import { type Profile, refuseIdToken, requiredString, strings, tenant, words } from "./profile.ts";
 
 /**
@@ -8,7 +8,7 @@ import { type Profile, refuseIdToken, requiredString, strings, tenant, words } f
 export const entra: Profile = {
   algorithms: ["RS256"],
   typ: "JWT",
-  requiredClaims: ["iss", "aud", "exp", "nbf", "iat", "sub", "oid", "tid", "azp", "ver"],
+  requiredClaims: ["nbf", "sub", "oid", "tid", "azp", "ver"],
   read(claims, expected) {
     refuseIdToken(claims);
     if (claims.ver !== "2.0") {
@@ -19,13 +19,7 @@ export const entra: Profile = {
       );
     }
     // Entra writes one audience, the API's client ID; a list would be somebody else's token.
-    if (claims.aud !== expected.audience) {
-      throw invalidToken(
-        "audience_refused",
-        "The token is for another API.",
-        "Ask for a token with this API's scopes.",
-      );
-    }
+    if (claims.aud !== expected.audience) throw audienceRefused();
     const scopes = words(claims, "scp");
     const roles = strings(claims, "roles");
     // An empty scp is a person's token that permits nothing; only one without scp can be an app's own.

@@ -16,6 +16,7 @@ export interface Profile {
   algorithms: readonly string[];
   /** The header's `typ`. */
   typ: string;
+  /** Besides `iss`, `aud`, `exp` and `iat`, which every token needs. */
   requiredClaims: readonly string[];
   /** What the claims say, after signature, issuer, audience and times were checked. @throws {GuardError} */
   read(claims: JWTPayload, expected: Expected): Omit<AccessToken, "issuer" | "claims" | "expiresAt">;

@@ -1,0 +1,19 @@
+import type { Group } from "../group.ts";
+
+export const client: Group[] = [
+  {
+    name: "id-token",
+    mutate: ["packages/client/src/engines/{id-token,issuer-check}.ts"],
+    tests: ["packages/client/test/engines/id-token.test.ts"],
+  },
+  {
+    name: "guarded-fetch",
+    mutate: ["packages/client/src/guarded-fetch.ts", "packages/client/src/redirects.ts"],
+    tests: ["packages/client/test/guarded-fetch.test.ts", "packages/client/test/transport/web-exchange.test.ts"],
+  },
+  {
+    name: "token-store",
+    mutate: ["packages/client/src/token-store/{commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts"],
+    tests: ["packages/client/test/token-store/{file-store,store-problems,read-only,read-store}.test.ts"],
+  },
+];

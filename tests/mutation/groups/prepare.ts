@@ -1,0 +1,9 @@
+import type { Group } from "../group.ts";
+
+export const prepare: Group[] = [
+  {
+    name: "prune",
+    mutate: ["packages/prepare/src/plan/{prune,marks}.ts"],
+    tests: ["packages/prepare/test/plan/documented-{changes,finding}.test.ts"],
+  },
+];

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+import { Stryker } from "@stryker-mutator/core";
+import { root } from "../architecture/source-files.ts";
+import { type Group, testsOf } from "./group.ts";
+import type { Mutant } from "./score.ts";
+
+type StrykerMutant = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
+
+const statuses: Partial<Record<StrykerMutant["status"], Mutant["status"]>> = {
+  Killed: "killed",
+  Timeout: "timeout",
+  Survived: "survived",
+  NoCoverage: "no coverage",
+};
+
+/** What the tests need of the repository; the sandbox is a copy of it. */
+const copied = ["package.json", "packages/**", "tests/**", "examples/**", "tools/**"];
+
+/** Puts every fault that Stryker knows into `sources`, one at a time, each in front of the group's tests. */
+export async function mutate(group: Group, sources: string[], tempDir: string): Promise<Mutant[]> {
+  const stryker = new Stryker({
+    mutate: sources,
+    testRunner: "tap",
+    tap: {
+      testFiles: testsOf(group),
+      nodeArgs: [
+        "--conditions=doorcode-source",
+        "--disable-warning=ExperimentalWarning",
+        "--test-reporter=tap",
+        "-r",
+        "{{hookFile}}",
+        "{{testFile}}",
+      ],
+      forceBail: true,
+    },
+    // A test file is one test to the tap runner: it tells which mutants each file reaches.
+    coverageAnalysis: "perTest",
+    concurrency: availableParallelism(),
+    timeoutMS: 5_000,
+    // A busy machine makes a test file slow, and a false timeout would count as noticed.
+    timeoutFactor: 4,
+    tempDirName: relative(root, tempDir),
+    cleanTempDir: "always",
+    ignorePatterns: ["**", ...copied.map((pattern) => `!${pattern}`), "dist", "dist-test"],
+    // The root's node_modules would lead to the originals; the sandbox links its own copies of the packages.
+    symlinkNodeModules: false,
+    buildCommand: "node tests/mutation/link-packages.ts",
+    // Stryker would rewrite it with an API that TypeScript 7 lacks.
+    tsconfigFile: "not-here.json",
+    reporters: ["progress-append-only"],
+    logLevel: "warn" as never,
+    allowConsoleColors: false,
+  });
+  const mutants = await stryker.runMutationTest();
+  return mutants.map(toMutant);
+}
+
+function toMutant({ fileName, location, mutatorName, replacement, status }: StrykerMutant): Mutant {
+  const file = relative(root, fileName).replaceAll("\\", "/");
+  const lines = readFileSync(join(root, file), "utf8").split("\n");
+  const { start, end } = location;
+  const part = lines.slice(start.line - 1, end.line);
+  part[part.length - 1] = part.at(-1)!.slice(0, end.column - 1);
+  part[0] = part[0]!.slice(start.column - 1);
+  return {
+    file,
+    line: start.line,
+    lineText: lines[start.line - 1] ?? "",
+    mutator: mutatorName,
+    original: part.join("\n"),
+    replacement: replacement ?? "",
+    status: statuses[status] ?? "invalid",
+  };
+}
