@@ -178,6 +178,36 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.notEqual((await ask(differently)).status, 200);
     });
 
+    test("an assertion is used until its clock tolerance ends, purge or not; then it is out of time", async () => {
+      const assertion = await clientAssertion(tenant, ci);
+      assert.equal((await ask(assertion)).status, 200);
+      for (const seconds of [600, 59]) {
+        tenant.clock.advance(seconds * 1000);
+        await tenant.context.store.sweep(tenant.clock.now());
+        const again = await ask(assertion);
+        assertRefused(again, 50013);
+        assert.equal(again.body.suberror, "assertion_used");
+      }
+      tenant.clock.advance(1_000);
+      await tenant.context.store.sweep(tenant.clock.now());
+      assertRefused(await ask(assertion), 700024);
+    });
+
+    test("a jti is one app's own: two apps may use the same", async () => {
+      const second = await addCertifiedApp(tenant.context, "Same jti");
+      await tenant.context.store.directory.assignRole(
+        tenant.apis[0]!.clientId,
+        "ToDoList.Read.All",
+        second.principalId,
+      );
+      const claims = { jti: randomUUID() };
+      for (const app of [ci, second]) {
+        const assertion = await clientAssertion(tenant, app, { claims });
+        assert.equal((await ask(assertion, { client_id: app.app.clientId })).status, 200);
+        assertRefused(await ask(assertion, { client_id: app.app.clientId }), 50013);
+      }
+    });
+
     test("one assertion is good for each of two resources, once: MSAL signs one for ten minutes", async () => {
       await permitAtGraph(tenant.context, ci, "User.Read.All");
       const assertion = await clientAssertion(tenant, ci);

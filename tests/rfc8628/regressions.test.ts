@@ -188,6 +188,30 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await refresh(tenant, next.body.refresh_token)).body.error, "invalid_grant");
     });
 
+    test("a revoked refresh token is dead whatever scope it asks for: MSAL drops it", async () => {
+      const { tokens } = await signedIn();
+      assert.equal((await revoke(tenant, tokens.refresh_token)).status, 200);
+      for (const scope of ["User.Write", "api://nobody/Read", "openid"]) {
+        const dead = await refresh(tenant, tokens.refresh_token, { scope });
+        assert.deepEqual(
+          [dead.status, dead.body.error, dead.body.suberror],
+          [400, "invalid_grant", "bad_token"],
+          scope,
+        );
+      }
+    });
+
+    test("revoking an ID token is answered 200 and revokes nothing: it gives access to nothing", async () => {
+      const { tokens } = await signedIn({ scope: "openid profile offline_access" });
+      const answer = await revoke(tenant, tokens.id_token);
+      assert.deepEqual([answer.status, answer.body], [200, ""]);
+      const renewed = await refresh(tenant, tokens.refresh_token);
+      assert.equal(renewed.status, 200);
+      assert.equal((await userinfo(tenant, tokens.access_token)).status, 200);
+      assert.equal((await revoke(tenant, tokens.access_token)).status, 200);
+      assert.equal((await refresh(tenant, renewed.body.refresh_token)).body.suberror, "bad_token");
+    });
+
     test("a scope that is refused leaves the refresh token as it was", async () => {
       const { tokens } = await signedIn();
       for (let again = 0; again < 2; again++) {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { App, User } from "../directory/entities.ts";
+import type { User } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily, Refusal } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { signTokens, tokenResponse } from "../tokens/issue.ts";
 import { REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken } from "../tokens/refresh-token.ts";
+import type { ProvenClient } from "./client-authentication.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { secondFactorRequired } from "./second-factor-required.ts";
 
@@ -26,7 +27,7 @@ export interface Redemption {
 export async function newSignIn(
   ctx: TenantContext,
   from: {
-    client: App;
+    client: ProvenClient;
     user: User;
     grantId: string;
     scopes: ScopeSet;
@@ -40,7 +41,8 @@ export async function newSignIn(
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
   const { client, user, grantId, scopes, amr, nonce = null, event, withClientInfo, ip } = from;
-  const { clientId } = client;
+  const { app, by } = client;
+  const { clientId } = app;
   const now = ctx.clock.now();
   const family: NewTokenFamily = {
     id: randomUUID(),
@@ -53,7 +55,7 @@ export async function newSignIn(
     createdAt: now,
     expiresAt: now + REFRESH_TOKEN_LIFETIME,
   };
-  const tokens = await signTokens(ctx, { user, app: client, scopes, family, nonce });
+  const tokens = await signTokens(ctx, { user, app, by, scopes, family, nonce });
   const refreshToken = scopes.oidc.includes("offline_access") ? newRefreshToken() : undefined;
   const result = await redeem({
     clientId,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AuthorizationRequest } from "../authorization/authorization-request.ts";
-import type { App } from "../directory/entities.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { hashSecret } from "../tokens/seal.ts";
+import type { ProvenClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { newSignIn } from "./new-sign-in.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -16,7 +16,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
  */
 export async function tokenByAuthorizationCode(
   ctx: TenantContext,
-  client: App,
+  client: ProvenClient,
   form: Form,
   ip: string,
 ): Promise<Record<string, unknown>> {
@@ -24,7 +24,7 @@ export async function tokenByAuthorizationCode(
   const redirectUri = required(form, "redirect_uri");
   const request = await ctx.store.authorizations.findByCode(codeHash);
   if (!request) throw new ProtocolError("code_unknown");
-  if (request.clientId !== client.clientId) throw new ProtocolError("wrong_client");
+  if (request.clientId !== client.app.clientId) throw new ProtocolError("wrong_client");
   if (request.redirectUri !== redirectUri) throw new ProtocolError("redirect_differs");
   const codeChallenge = challengeOf(form.get("code_verifier"));
   if (codeChallenge !== request.codeChallenge) throw new ProtocolError("verifier_wrong");

@@ -1,8 +1,8 @@
 import type { DeviceGrant, PolledGrant } from "../device-grant/grant.ts";
 import type { PollPace } from "../device-grant/poll-pace.ts";
-import type { App } from "../directory/entities.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { hashSecret } from "../tokens/seal.ts";
+import type { ProvenClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { newSignIn } from "./new-sign-in.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -15,14 +15,14 @@ import { ProtocolError } from "./protocol-error.ts";
 export async function tokenByDeviceCode(
   ctx: TenantContext,
   pace: PollPace,
-  client: App,
+  client: ProvenClient,
   form: Form,
   { standard, ip }: { standard: boolean; ip: string },
 ): Promise<Record<string, unknown>> {
   const deviceCodeHash = hashSecret(required(form, "device_code"));
   const polled = await ctx.store.grants.poll(deviceCodeHash);
   if (!polled) throw new ProtocolError("bad_code", standard ? {} : { error: "bad_verification_code" });
-  if (polled.clientId !== client.clientId) throw new ProtocolError("wrong_client");
+  if (polled.clientId !== client.app.clientId) throw new ProtocolError("wrong_client");
 
   if (pace.note(deviceCodeHash, polled.expiresAt, standard) === "early") {
     throw new ProtocolError(standard ? "slow_down" : "pending");
@@ -54,7 +54,7 @@ function declinedSpelling(state: Exclude<Answer, "pending" | "approved">, standa
 
 async function redeem(
   ctx: TenantContext,
-  client: App,
+  client: ProvenClient,
   deviceCodeHash: string,
   standard: boolean,
   withClientInfo: boolean,

@@ -1,6 +1,5 @@
 import { administrativeScopes } from "../directory/administration.ts";
 import { consentedAt } from "../directory/consented.ts";
-import type { App } from "../directory/entities.ts";
 import { isAdministrative } from "../directory/graph-scopes.ts";
 import { parseScopes } from "../directory/parse-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
@@ -9,6 +8,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { signTokens, tokenResponse } from "../tokens/issue.ts";
 import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/refresh-token.ts";
+import type { ProvenClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { secondFactorRequired } from "./second-factor-required.ts";
@@ -19,7 +19,7 @@ import { secondFactorRequired } from "./second-factor-required.ts";
  */
 export async function tokenByRefreshToken(
   ctx: TenantContext,
-  client: App,
+  { app, by }: ProvenClient,
   form: Form,
   ip: string,
 ): Promise<Record<string, unknown>> {
@@ -28,7 +28,7 @@ export async function tokenByRefreshToken(
   const found = await ctx.store.tokens.findByRefreshToken(tokenHash);
   if (!found) throw new ProtocolError("bad_refresh_token", { suberror: "bad_token" });
   const { family } = found;
-  if (family.clientId !== client.clientId) throw new ProtocolError("wrong_client");
+  if (family.clientId !== app.clientId) throw new ProtocolError("wrong_client");
 
   const user = await ctx.store.directory.findUser(family.userId);
   const asked = await scopesOfRenewal(ctx, family, form.get("scope")).catch((error: unknown) => {
@@ -41,15 +41,13 @@ export async function tokenByRefreshToken(
   const scopes = asked instanceof ProtocolError ? family.scopes : asked;
   // Signed before the transaction. A disabled user gets nothing signed; the rotation below refuses and revokes.
   const tokens =
-    user && user.disabledAt === null && !refusal
-      ? await signTokens(ctx, { user, app: client, scopes, family })
-      : undefined;
+    user && user.disabledAt === null && !refusal ? await signTokens(ctx, { user, app, by, scopes, family }) : undefined;
 
   const now = ctx.clock.now();
   const next = newRefreshToken();
   const result = await ctx.store.tokens.rotate({
     tokenHash,
-    clientId: client.clientId,
+    clientId: app.clientId,
     scopes,
     next: { tokenHash: hashRefreshToken(next), expiresAt: now + REFRESH_TOKEN_LIFETIME },
     nextSealed: sealSuccessor(presented, next, family.id),
@@ -60,7 +58,7 @@ export async function tokenByRefreshToken(
       event: "refresh_token.rotated",
       actor: "client",
       userId: family.userId,
-      clientId: client.clientId,
+      clientId: app.clientId,
       grantId: family.grantId,
       ip,
       detail: { family: family.id },

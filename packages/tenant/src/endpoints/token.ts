@@ -21,8 +21,7 @@ export function token(app: FastifyInstance, ctx: TenantContext): void {
   app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {
     const form = request.body as Form;
     const grantType = required(form, "grant_type");
-    const proven = await proveClient(ctx, request, form);
-    const client = proven.app;
+    const client = await proveClient(ctx, request, form);
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     switch (grantType) {
       case DEVICE_CODE_GRANT:
@@ -36,7 +35,7 @@ export function token(app: FastifyInstance, ctx: TenantContext): void {
       case "refresh_token":
         return tokenByRefreshToken(ctx, client, form, request.ip);
       case "client_credentials":
-        return tokenByClientCredentials(ctx, proven, form, request.ip);
+        return tokenByClientCredentials(ctx, client, form, request.ip);
       default:
         throw new ProtocolError("grant_unsupported");
     }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Api, App } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { issuerOf, type TenantContext } from "../tenant-context.ts";
+import { AUTHENTICATION_CLASS, type ClientProof } from "./claims.ts";
 import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function signAppToken(
     /** Undefined for Microsoft Graph. */
     api: Api | undefined;
     roles: string[];
-    by: "secret" | "certificate";
+    by: Exclude<ClientProof, "nothing">;
     /** Of the certificate. */
     keyId?: string | undefined;
   },
@@ -42,8 +43,7 @@ export async function signAppToken(
     {
       ...common,
       azp: app.clientId,
-      // Microsoft: "1" a secret, "2" a certificate.
-      azpacr: by === "certificate" ? "2" : "1",
+      azpacr: AUTHENTICATION_CLASS[by],
       idtyp: "app",
       oid: principalId,
       sub: principalId,

@@ -6,10 +6,17 @@ import { contextClassOf } from "./context-class.ts";
 import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 import { deriveKey, type SealKey } from "./seal.ts";
 
+/** How an app authenticated; a public client shows nothing. */
+export type ClientProof = "nothing" | "secret" | "certificate";
+
+/** Entra's `azpacr`: how the client authenticated for this token. */
+export const AUTHENTICATION_CLASS = { nothing: "0", secret: "1", certificate: "2" } as const;
+
 /** Everything a token says, gathered before it is signed. */
 export interface TokenSubject {
   user: User;
   app: App;
+  by: ClientProof;
   /** Undefined for a token of bare scopes (userinfo, Graph). */
   api: Api | undefined;
   roles: string[];
@@ -74,7 +81,7 @@ export function accessTokenClaims(
       ...common,
       ...memberships,
       azp: app.clientId,
-      azpacr: app.publicClient ? "0" : "1",
+      azpacr: AUTHENTICATION_CLASS[subject.by],
       name: user.displayName,
       oid: user.id,
       preferred_username: user.email,

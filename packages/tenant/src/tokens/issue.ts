@@ -2,7 +2,7 @@ import type { Api, App, User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
 import type { TokenFamily } from "../stores/contract.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { accessTokenClaims, idTokenClaims, type TokenSubject } from "./claims.ts";
+import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
 import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
 export interface SignedTokens {
@@ -17,12 +17,13 @@ export async function signTokens(
   input: {
     user: User;
     app: App;
+    by: ClientProof;
     scopes: ScopeSet;
     family: Pick<TokenFamily, "id" | "amr" | "authTime">;
     nonce?: string | null;
   },
 ): Promise<SignedTokens> {
-  const { user, app, scopes, family, nonce = null } = input;
+  const { user, app, by, scopes, family, nonce = null } = input;
   const { directory } = ctx.store;
   const api: Api | undefined =
     scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
@@ -31,6 +32,7 @@ export async function signTokens(
   const subject: TokenSubject = {
     user,
     app,
+    by,
     api,
     roles,
     groups,

@@ -61,6 +61,41 @@ describe("Graph: Conditional Access policies", () => {
     assertRefused(await graph.get(`${PATH}/${made.id}`), 404, "Request_ResourceNotFound");
   });
 
+  test("All beside names is all: the group or app that is named too narrows nothing", async () => {
+    const groupId = assertDone(await graph.post("groups", { displayName: "Named too" }), 201).id;
+    const conditions = {
+      applications: { includeApplications: [tenant.apps[0]!.clientId, "All"] },
+      users: { includeUsers: ["All"], includeGroups: [groupId] },
+    };
+    const made = assertDone(await graph.post(PATH, policy("all-and-some", { conditions })), 201);
+    const patched = assertDone(await graph.post(PATH, policy("narrow")), 201);
+    assertDone(await graph.patch(`${PATH}/${patched.id}`, { conditions }), 204);
+    for (const { id } of [made, patched]) {
+      const stored = await kept(id);
+      assert.deepEqual([stored?.enabled, stored?.clientIds, stored?.groupIds], [true, null, null]);
+      const read = assertDone(await graph.get(`${PATH}/${id}`), 200).conditions;
+      assert.deepEqual(read.applications.includeApplications, ["All"]);
+      assert.deepEqual([read.users.includeUsers, read.users.includeGroups], [["All"], []]);
+    }
+  });
+
+  test("ids are kept once each and in lower case, as sign-ins know them", async () => {
+    const user = await addUser(tenant.context, "spelled@contoso.example", "Spelled");
+    const groupId: string = assertDone(await graph.post("groups", { displayName: "Spelled" }), 201).id;
+    const appId = tenant.apps[0]!.clientId;
+    const twice = (id: string) => [id.toUpperCase(), id];
+    const conditions = {
+      applications: { includeApplications: twice(appId) },
+      users: { includeGroups: twice(groupId), excludeUsers: twice(user.id) },
+    };
+    const { id } = assertDone(await graph.post(PATH, policy("spelled", { conditions, state: "disabled" })), 201);
+    const stored = await kept(id);
+    assert.deepEqual(
+      [stored?.enabled, stored?.clientIds, stored?.groupIds, stored?.excludedUserIds],
+      [false, [appId], [groupId], [user.id]],
+    );
+  });
+
   test("of two PATCHes at once both are kept", async () => {
     const made = assertDone(await graph.post(PATH, policy("Before")), 201);
     const path = `${PATH}/${made.id}`;

@@ -53,5 +53,5 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
     audit: { ...audit, clientId: app.clientId, grantId: request.id, ip: null, detail: {} },
   });
   if (outcome !== "redeemed") throw new Error(`redemption: ${outcome}`);
-  return (await signTokens(tenant.context, { user, app, scopes, family })).accessToken;
+  return (await signTokens(tenant.context, { user, app, by: "nothing", scopes, family })).accessToken;
 }

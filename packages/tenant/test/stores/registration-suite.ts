@@ -125,7 +125,7 @@ export function registrationSuite(makePlace: MakePlace): void {
       assert.deepEqual(found?.registration.tags.sort(), tags.sort());
     });
 
-    test("a change that is refused, or is of nothing that there is, changes nothing; identity never changes", async () => {
+    test("a change that is refused, or is of nothing that there is, changes nothing", async () => {
       const registered = sampleRegistered("app");
       await store.registrations.insert(registered, audit());
       const { objectId } = registered.registration;
@@ -136,13 +136,36 @@ export function registrationSuite(makePlace: MakePlace): void {
       assert.deepEqual(await store.registrations.find({ objectId }), registered);
       const unknown = await store.registrations.change(randomUUID(), refuse, audit());
       assert.deepEqual(unknown, { outcome: "unknown" });
-      const another = sampleRegistered("app", { tags: ["x"] });
-      const changed = await store.registrations.change(objectId, () => another, audit());
-      assert.ok(changed.outcome === "changed" && changed.registered.kind === "app" && another.kind === "app");
-      const { clientId } = registered.registration;
-      assert.deepEqual(changed.registered.registration, { ...registered.registration, tags: ["x"] });
-      assert.deepEqual(changed.registered.app, { ...another.app, clientId });
     });
+
+    for (const kind of ["app", "api"] as const) {
+      test(`a change of an ${kind} gives it all of another but kind, ids and time of making`, async () => {
+        const own = () => ({
+          uniqueName: randomUUID(),
+          description: randomUUID(),
+          tags: [randomUUID()],
+          requiredResourceAccess: [{ resourceAppId: randomUUID(), resourceAccess: [] }],
+          servicePrincipalId: randomUUID(),
+        });
+        const [registered, another] = [sampleRegistered(kind, own()), sampleRegistered(kind, own())];
+        const thing = another.kind === "app" ? another.app : another.api;
+        thing.createdAt = T0 + 1;
+        await store.registrations.insert(registered, audit());
+        const { clientId, objectId, servicePrincipalId } = registered.registration;
+        const changed = await store.registrations.change(objectId, () => another, audit());
+        const registration = { ...another.registration, clientId, objectId, servicePrincipalId };
+        const expected = { kind, registration, [kind]: { ...thing, clientId, createdAt: T0 } };
+        assert.deepEqual(changed, { outcome: "changed", registered: expected });
+        assert.deepEqual(await store.registrations.find({ objectId }), expected);
+        assert.equal(await store.registrations.find({ objectId: another.registration.objectId }), undefined);
+        const other = sampleRegistered(kind === "app" ? "api" : "app");
+        await assert.rejects(
+          store.registrations.change(objectId, () => other, audit()),
+          TypeError,
+        );
+        assert.deepEqual(await store.registrations.find({ objectId }), expected);
+      });
+    }
 
     test("what was consented of a scope, and assigned of a role, follows the API's change", async () => {
       const { api, app, user, consent } = await furnish(store);

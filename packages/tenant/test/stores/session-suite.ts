@@ -25,14 +25,14 @@ export function sessionSuite(makePlace: MakePlace): void {
       await store.sessions.insertFlow(flow);
       return flow;
     };
-    const signIn = async (oldId: string, userId: string) => {
+    const signIn = async (oldId: string, userId: string, now = T0) => {
       const session = {
         id: randomUUID(),
         userId,
         amr: ["pwd"],
-        authTime: T0,
-        createdAt: T0,
-        expiresAt: T0 + 60 * MINUTE,
+        authTime: now,
+        createdAt: now,
+        expiresAt: now + 60 * MINUTE,
       };
       return { session, ok: await store.sessions.signIn(oldId, session) };
     };
@@ -73,11 +73,16 @@ export function sessionSuite(makePlace: MakePlace): void {
       }
     });
 
-    test("nobody signs in with a session that ended, or as a user who is disabled", async () => {
+    test("nobody signs in with a session that ended or expired, or as a user who is disabled", async () => {
       const user = await newUser();
       const old = await anonymous();
       await store.sessions.end(old.id);
       assert.equal((await signIn(old.id, user.id)).ok, false);
+      const expiring = await anonymous();
+      const late = await signIn(expiring.id, user.id, expiring.expiresAt);
+      assert.equal(late.ok, false);
+      assert.equal(await store.sessions.find(late.session.id, T0), undefined);
+      assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
       await store.directory.setUserDisabled(user.id, T0, T0);
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });

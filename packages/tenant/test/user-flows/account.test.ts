@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RECENT_SIGN_IN_MS } from "../../src/user-flows/limits.ts";
+import { samplePolicy } from "../stores/samples.ts";
 import { textOf } from "./browser.ts";
 import { pagesUnderTest } from "./pages-under-test.ts";
 import {
@@ -15,7 +16,7 @@ import {
 } from "./passkey-walks.ts";
 import { Authenticator } from "./software-authenticator.ts";
 import { recordVerbs } from "./user-flow-under-test.ts";
-import { signIn } from "./walks.ts";
+import { signIn, walkToConfirm } from "./walks.ts";
 
 const linkTo = (credentialId: string) => `/me/passkeys?id=${credentialId}`;
 
@@ -36,6 +37,21 @@ describe("the account page", { concurrency: true }, () => {
     // The same form again, from a second tab or a double click.
     assert.equal((await signIn(browser, signInPage, ADA)).at, "/me");
     assert.equal((await browser.get(signInPage.at)).at, "/me");
+  });
+
+  test("a policy that names one app asks for no second factor here; one for every app does", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { ctx, device, browser } = under;
+    await under.person(ADA);
+    const policy = samplePolicy({ clientIds: [device.clientId] });
+    await ctx.store.directory.putPolicy(policy);
+    const own = browser();
+    assert.equal((await signIn(own, await openAccountSignIn(own), ADA)).at, "/me");
+    const phone = browser();
+    assert.match((await walkToConfirm(phone, (await under.grant()).userCode, ADA)).at, /^\/second-factor\/email/);
+    await ctx.store.directory.putPolicy({ ...policy, clientIds: null });
+    const again = browser();
+    assert.match((await signIn(again, await openAccountSignIn(again), ADA)).at, /^\/second-factor\/email/);
   });
 
   test("it signs out", async (t) => {

@@ -162,6 +162,21 @@ describe("a request with a mistake", { concurrency: true }, () => {
     });
     assert.equal(page.heading, "Sign in");
   });
+
+  const wrongChallenges: Record<string, [changes: Record<string, string | null>, number: number]> = {
+    "a code_challenge_method without a challenge": [{ code_challenge: null }, 9002325],
+    "a challenge without its method": [{ code_challenge_method: null }, 501491],
+    "a plain challenge": [{ code_challenge_method: "plain" }, 501491],
+  };
+  for (const [what, [changes, number]] of Object.entries(wrongChallenges)) {
+    test(`${what} is refused for a confidential client too`, async (t) => {
+      const world = await pagesUnderTest(t);
+      const asks = await programOf(world, WEB, { publicClient: false, secretHash: hashSecret("secret") });
+      const told = answerOf(await arrive(world.browser(), asks, changes));
+      assert.equal(told?.error, "invalid_request");
+      assert.match(told?.error_description ?? "", new RegExp(`^AADSTS${number}: `));
+    });
+  }
 });
 
 test("a request keeps a walk for this browser alone, with the address that the program knows", async (t) => {

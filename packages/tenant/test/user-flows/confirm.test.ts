@@ -156,6 +156,37 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "denied");
   });
 
+  for (const decision of ["yes", "no"]) {
+    test(`a second person who comes after a ${decision} reads that the code was used, and neither app nor device`, async (t) => {
+      const { browser, grant, person } = await pagesUnderTest(t);
+      await person(ADA);
+      await person(BOB);
+      const { userCode } = await grant({ deviceName: "Living-room TV" });
+      const [ada, bob, stranger] = [browser(), browser(), browser()];
+      const [bobs, strangers] = [await enterCode(bob, userCode), await enterCode(stranger, userCode)];
+      const adas = await ada.send(await walkToConfirm(ada, userCode, ADA), "/confirm", { decision });
+      assert.match(textOf(adas.html), /Contoso Player/);
+      const signedIn = await signIn(bob, bobs, BOB);
+      const flow = strangers.at.slice(strangers.at.indexOf("?"));
+      const pages = [signedIn, await bob.get(signedIn.at), await enterCode(bob, userCode)];
+      pages.push(await stranger.get(`/confirm${flow}`), await stranger.get(`/done${flow}`));
+      for (const page of pages) {
+        assert.deepEqual([page.status, page.heading], [410, "This code was used before"], page.at);
+        assert.doesNotMatch(page.html, /Contoso Player|Living-room TV/);
+      }
+    });
+  }
+
+  test("the operator's no is nobody's own: the person reads that the code was used", async (t) => {
+    const { ctx, browser, grant, person } = await pagesUnderTest(t);
+    await person();
+    const { id, userCode } = await grant();
+    const phone = browser();
+    const confirm = await walkToConfirm(phone, userCode, ADA);
+    await ctx.store.grants.deny(id, { sessionId: null, reason: "operator", now: ctx.clock.now() });
+    assert.equal((await phone.get(confirm.at)).heading, "This code was used before");
+  });
+
   test("not you: this browser forgets the person, and signing in again as the same one goes on", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();

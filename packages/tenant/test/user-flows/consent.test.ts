@@ -174,6 +174,28 @@ describe("consent", { concurrency: true }, () => {
     });
   }
 
+  test("an administrator's consent withdrawn between page and yes: the yes approves nothing", async (t) => {
+    for (const isDefault of [false, true]) {
+      const pages = await pagesUnderTest(t);
+      const { ctx, browser, grant, person, device } = pages;
+      const ada = await person();
+      const api = await withApi(pages);
+      const { directory, grants } = ctx.store;
+      const administrator = { clientId: device.clientId, userId: null };
+      await directory.addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
+      const asked = { ...requested(api, isDefault ? [] : ["Read", "All"]), isDefault };
+      const { id, userCode } = await grant({ requested: asked });
+      const phone = browser();
+      const page = await walkToConfirm(phone, userCode, ADA);
+      assert.match(shownOn(page).open, /See everybody's plants/);
+      await directory.removeConsent(device.clientId, null, api.clientId);
+      assert.equal((await phone.send(page, "/confirm", yes)).status, 410);
+      const row = await grants.findById(id);
+      assert.deepEqual([row?.status, row?.approved], ["claimed", null]);
+      assert.deepEqual(await directory.consentsFor(device.clientId, ada.id), []);
+    }
+  });
+
   test("what “all that the administrator allowed” comes to has grown since: nothing is approved", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person, device } = pages;

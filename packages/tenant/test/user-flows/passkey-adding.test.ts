@@ -91,6 +91,7 @@ describe("adding a passkey", { concurrency: true }, () => {
       "another type": { type: "webauthn.get" },
       "another challenge": { challenge: Buffer.alloc(32).toString("base64url") },
       "in a frame": { crossOrigin: true },
+      "another id than the attested one": { claimedId: Buffer.alloc(16).toString("base64url") },
       "an algorithm not asked for": { algorithm: -35 },
       "a wrong attestation": { attestation: () => ({ format: "packed", statement: packed }) },
       "an attestation nobody asked for, right as it is": { attestation: maker },

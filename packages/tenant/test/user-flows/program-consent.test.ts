@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { issuerOf } from "../../src/tenant-context.ts";
 import { hashSecret } from "../../src/tokens/seal.ts";
 import type { Program } from "../fixtures/program.ts";
+import { sampleApi } from "../stores/samples.ts";
 import { codeAt, personWithApp } from "./authenticator.ts";
 import { type Browser, formFields, type Page, textOf } from "./browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
@@ -124,6 +125,24 @@ describe("the question of a program", { concurrency: true }, () => {
       /What it asks for has changed.*Contoso Gardener|Contoso Gardener.*What it asks for has changed/,
     );
     assert.ok(answerOf(await browser.send(again, CONSENT, yes))?.code);
+  });
+
+  test("an administrator's consent withdrawn between page and yes: there is no code", async (t) => {
+    const world = await pagesUnderTest(t);
+    await world.person();
+    const { directory } = world.ctx.store;
+    const api = sampleApi();
+    await directory.putApi(api);
+    const asks = await programOf(world);
+    const { clientId } = asks;
+    await directory.addConsent({ clientId, userId: null, resourceId: api.clientId, scopes: ["ToDoList.Admin"] });
+    const browser = world.browser();
+    const scope = `openid ${api.identifierUri}/ToDoList.Admin`;
+    const page = await signIn(browser, await arrive(browser, asks, { scope }), ADA);
+    assert.match(textOf(page.html), /Read everybody's to-do lists/);
+    await directory.removeConsent(clientId, null, api.clientId);
+    const over = await browser.send(page, CONSENT, yes);
+    assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
   });
 
   test("after a quarter of an hour it is over", async (t) => {

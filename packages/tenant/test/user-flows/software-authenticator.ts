@@ -14,6 +14,8 @@ export interface Quirks {
   /** Backup eligible, backed up: a synced passkey. */
   synced?: boolean;
   credentialId?: string;
+  /** Outside of what it attests or signs. */
+  claimedId?: string;
   algorithm?: number;
   attestation?: (about: Attested) => { format: string; statement: Map<string, Cbor> };
   /** Signs with another key than the one it registered. */
@@ -94,7 +96,7 @@ export class Authenticator {
   }
 
   #answer(quirks: Quirks, response: object): string {
-    const id = quirks.credentialId ?? this.credentialId;
+    const id = quirks.claimedId ?? quirks.credentialId ?? this.credentialId;
     return JSON.stringify({ id, rawId: id, type: "public-key", response, clientExtensionResults: {} });
   }
 
