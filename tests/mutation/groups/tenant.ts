@@ -27,7 +27,7 @@ export const tenant: Group[] = [
   {
     name: "redeem",
     mutate: [`${src}/stores/{redeem,redeem-code,rotate,rotation-queries,token-family,withdrawal}.ts`],
-    tests: ["tests/mutation/suites/tokens.ts"],
+    tests: ["tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal}.ts"],
   },
   {
     name: "access-rules",
@@ -35,12 +35,15 @@ export const tenant: Group[] = [
       `${src}/directory/{mfa-requirement,assignment,administration,consented,policies,permissions}.ts`,
       `${src}/stores/standing.ts`,
     ],
-    tests: ["tests/mutation/suites/{access,tokens}.ts", `${test}/user-flows/{assignment,administration}.test.ts`],
+    tests: [
+      "tests/mutation/suites/{redemption,second-factor,administrators,assignment}.ts",
+      `${test}/directory/{access-rules,consented,permissions}.test.ts`,
+    ],
   },
   {
     name: "claims",
     mutate: [`${src}/tokens/{claims,app-token,context-class}.ts`],
-    tests: [`${test}/endpoints/authorization-code.test.ts`],
+    tests: [`${test}/tokens/{claims,app-token}.test.ts`],
   },
   {
     name: "key-ring",
@@ -50,7 +53,7 @@ export const tenant: Group[] = [
   {
     name: "client-authentication",
     mutate: [`${src}/endpoints/{client-authentication,client-assertion}.ts`],
-    tests: [`${test}/endpoints/authorization-code.test.ts`],
+    tests: [`${test}/endpoints/{client-authentication,client-assertion}.test.ts`],
   },
   {
     name: "redirect-uri",

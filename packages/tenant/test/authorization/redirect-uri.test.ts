@@ -9,6 +9,7 @@ const app = {
     "http://localhost/callback",
     "http://127.0.0.1",
     "http://[::1]:8080/x",
+    "http://localhost/in/",
     "com.contoso.notes:/back",
   ],
 };
@@ -22,6 +23,10 @@ describe("a redirect URI", () => {
     ["com.contoso.notes:/back", "app"],
     ["msal9d3c8a55-1111-4222-8333-444455556666://auth", "app"],
     ["urn:ietf:wg:oauth:2.0:oob", "app"],
+    ["com.contoso.http:/back", "app"],
+    ["http.contoso:/back", "app"],
+    ["com.contoso.notes:/?then=http://localhost/", "app"],
+    [`https://notes.contoso.example/${"x".repeat(2_018)}`, "web"],
   ];
   for (const [uri, kind] of kinds) {
     test(`${uri} is of the kind ${kind}`, () => assert.equal(redirectKind(uri), kind));
@@ -36,6 +41,10 @@ describe("a redirect URI", () => {
     "HTTP://localhost/",
     `${WEB}#fragment`,
     "https://user@notes.contoso.example/",
+    "https://:password@notes.contoso.example/",
+    "ftp://http://localhost/",
+    "wss://notes.contoso.example/",
+    "https://é.example/back",
     "https://notes.contoso.example\\@evil.example/",
     "https://notes.contoso.example/\n",
     "https://notes.contoso.example/é",
@@ -46,7 +55,7 @@ describe("a redirect URI", () => {
     "view-source:https://notes.contoso.example/",
     "/back",
     "",
-    `https://notes.contoso.example/${"x".repeat(2_048)}`,
+    `https://notes.contoso.example/${"x".repeat(2_019)}`,
   ];
   for (const uri of never) {
     test(`${JSON.stringify(uri.slice(0, 60))} gets no answer, registered or not`, () => {
@@ -61,6 +70,7 @@ describe("a redirect URI", () => {
       "http://localhost:51004/callback",
       "http://127.0.0.1:1/",
       "http://[::1]/x",
+      "http://localhost:51004/in/",
     ]) {
       assert.equal(isRegistered(app, uri), true, uri);
     }
@@ -84,6 +94,8 @@ describe("a redirect URI", () => {
     "another name of this computer": "http://127.0.0.1:51004/callback",
     "https on this computer": "https://localhost:51004/callback",
     "another path of the scheme": "com.contoso.notes:/other",
+    "a slash less on this computer": "http://localhost:51004/in",
+    "a slash more on this computer": "http://localhost:51004//in/",
   };
   for (const [what, uri] of Object.entries(near)) {
     test(`is not registered with ${what}`, () => assert.equal(isRegistered(app, uri), false));
