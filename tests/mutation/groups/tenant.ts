@@ -17,7 +17,7 @@ export const tenant: Group[] = [
   {
     name: "grant-decisions",
     mutate: [`${src}/device-grant/{decisions,shown}.ts`],
-    tests: [`${test}/user-flows/{confirm,enter-code,consent}.test.ts`],
+    tests: [`${test}/device-grant/decisions.test.ts`],
   },
   {
     name: "grant-store",
@@ -48,7 +48,7 @@ export const tenant: Group[] = [
   {
     name: "key-ring",
     mutate: [`${src}/tokens/{key-ring,signing-keys,seal}.ts`],
-    tests: [`${test}/tokens/key-ring.test.ts`],
+    tests: [`${test}/tokens/{key-ring,key-ring-schedule,seal}.test.ts`],
   },
   {
     name: "client-authentication",
