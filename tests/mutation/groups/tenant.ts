@@ -17,7 +17,7 @@ export const tenant: Group[] = [
   {
     name: "grant-decisions",
     mutate: [`${src}/device-grant/{decisions,shown}.ts`],
-    tests: [`${test}/user-flows/{confirm,enter-code,consent}.test.ts`],
+    tests: [`${test}/device-grant/decisions.test.ts`],
   },
   {
     name: "grant-store",
@@ -27,30 +27,49 @@ export const tenant: Group[] = [
   {
     name: "redeem",
     mutate: [`${src}/stores/{redeem,redeem-code,rotate,rotation-queries,token-family,withdrawal}.ts`],
-    tests: ["tests/mutation/suites/tokens.ts"],
+    tests: [
+      "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
+      "tests/mutation/suites/{administrators,assignment}.ts",
+      `${test}/stores/{changed-by-hand,row-locks}.test.ts`,
+    ],
+    equivalent: [
+      {
+        file: `${src}/stores/rotate.ts`,
+        original: "successor?.usedAt",
+        replacement: "successor.usedAt",
+        reason: "a used token has its successor: one transaction writes both",
+      },
+    ],
   },
   {
     name: "access-rules",
-    mutate: [
-      `${src}/directory/{mfa-requirement,assignment,administration,consented,policies,permissions}.ts`,
-      `${src}/stores/standing.ts`,
-    ],
-    tests: ["tests/mutation/suites/{access,tokens}.ts", `${test}/user-flows/{assignment,administration}.test.ts`],
+    mutate: [`${src}/directory/{mfa-requirement,assignment,administration,consented,policies,permissions}.ts`],
+    tests: [`${test}/directory/{access-rules,consented,permissions}.test.ts`],
+  },
+  {
+    name: "access-rules-in-the-store",
+    mutate: [`${src}/stores/{standing,assignment}.ts`],
+    tests: [`${test}/stores/{standing,row-locks}.test.ts`],
   },
   {
     name: "claims",
     mutate: [`${src}/tokens/{claims,app-token,context-class}.ts`],
-    tests: [`${test}/endpoints/authorization-code.test.ts`],
+    tests: [`${test}/tokens/{claims,app-token}.test.ts`],
   },
   {
     name: "key-ring",
-    mutate: [`${src}/tokens/{key-ring,signing-keys,seal}.ts`],
-    tests: [`${test}/tokens/key-ring.test.ts`],
+    mutate: [`${src}/tokens/key-ring.ts`],
+    tests: [`${test}/tokens/{key-ring,key-ring-schedule}.test.ts`],
+  },
+  {
+    name: "seal",
+    mutate: [`${src}/tokens/seal.ts`],
+    tests: [`${test}/tokens/seal.test.ts`],
   },
   {
     name: "client-authentication",
     mutate: [`${src}/endpoints/{client-authentication,client-assertion}.ts`],
-    tests: [`${test}/endpoints/authorization-code.test.ts`],
+    tests: [`${test}/endpoints/{client-authentication,client-assertion}.test.ts`],
   },
   {
     name: "redirect-uri",

@@ -9,9 +9,11 @@ export type RedirectKind = "loopback" | "web" | "app";
 /** `http` on this computer: host, port, and all that follows. */
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?([/?].*)?$/;
 
-/** Schemes that lead to no app of the person's: they run, show or read something, or belong to the web. */
-const NO_APP =
-  /^(?:http|https|ws|wss|ftp|file|javascript|vbscript|data|blob|about|filesystem|view-source|mailto|tel):$/;
+/** Schemes beside https that lead to no app of the person's: they run, show or read something, or belong to the web. */
+const NO_APP = new Set([
+  ...["http:", "ws:", "wss:", "ftp:", "file:", "filesystem:", "data:", "blob:", "about:"],
+  ...["javascript:", "vbscript:", "view-source:", "mailto:", "tel:"],
+]);
 
 const LONGEST = 2_048;
 
@@ -22,7 +24,7 @@ export function redirectKind(uri: string): RedirectKind | undefined {
   if (username !== "" || password !== "") return undefined;
   if (protocol === "https:") return "web";
   if (LOOPBACK.test(uri)) return "loopback";
-  return NO_APP.test(protocol) ? undefined : "app";
+  return NO_APP.has(protocol) ? undefined : "app";
 }
 
 /**
@@ -30,17 +32,16 @@ export function redirectKind(uri: string): RedirectKind | undefined {
  * which a program gets from its system when it starts (RFC 8252 §7.3).
  */
 export function isRegistered(app: Pick<App, "redirectUris">, uri: string): boolean {
-  const kind = redirectKind(uri);
-  if (kind === undefined) return false;
-  if (app.redirectUris.includes(uri)) return true;
-  return kind === "loopback" && app.redirectUris.some((registered) => withoutPort(registered) === withoutPort(uri));
+  if (redirectKind(uri) === undefined) return false;
+  return app.redirectUris.some((registered) => withoutPort(registered) === withoutPort(uri));
 }
 
-/** An empty path and `/` are one (RFC 3986 §6.2.3). */
+/** The port of a loopback redirect left out; an empty path and `/` are one (RFC 3986 §6.2.3). Any other URI as it is. */
 function withoutPort(uri: string): string {
-  const [, host, rest = ""] = LOOPBACK.exec(uri) ?? [];
-  if (host === undefined) return uri;
-  return `${host}${rest.startsWith("/") ? rest : `/${rest}`}`;
+  const loopback = LOOPBACK.exec(uri);
+  if (!loopback) return uri;
+  const [, host, rest = ""] = loopback;
+  return `http://${host}${rest.startsWith("/") ? rest : `/${rest}`}`;
 }
 
 /** What a page says of where it leads: a web site's host, in its ASCII form. */

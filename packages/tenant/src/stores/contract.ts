@@ -161,9 +161,10 @@ export interface StoredKey {
 }
 
 export interface KeyStore {
+  /** In the order in which they sign. */
   list(): Promise<StoredKey[]>;
   insert(key: StoredKey): Promise<boolean>;
-  /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns what stands. */
+  /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns all that are there, as `list`. */
   insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
   retire(kid: string, retiresAt: number): Promise<void>;
 }

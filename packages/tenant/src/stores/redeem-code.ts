@@ -22,7 +22,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         .where("codeHash", "=", codeHash)
         .where("clientId", "=", clientId)
         .where("redirectUri", "=", redirectUri)
-        .where("codeChallenge", codeChallenge === null ? "is" : "=", codeChallenge)
+        .where("codeChallenge", "is not distinct from", codeChallenge)
         .where("userId", "=", family.userId)
         .where("status", "=", "approved")
         .where("codeExpiresAt", ">", now)

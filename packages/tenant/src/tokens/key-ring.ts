@@ -141,9 +141,8 @@ export async function loadSigningKeys(parts: {
 /** Which keys are published at `now`: those to come, the one that signs, and those superseded less than a day ago. */
 function served(stored: StoredKey[], now: number): StoredKey[] {
   const standing = stored.filter((each) => each.retiresAt === null || each.retiresAt > now);
-  const byActivation = standing.sort((a, b) => a.activatesAt - b.activatesAt);
-  return byActivation.filter((_each, index) => {
-    const successor = byActivation[index + 1];
+  return standing.filter((_each, index) => {
+    const successor = standing[index + 1];
     return !successor || successor.activatesAt + SERVED_AFTER > now;
   });
 }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/stores/contract.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, rotation, sampleUser, scopesAt, T0 } from "./samples.ts";
 
 const ADMINISTRATIVE = scopesAt(GRAPH_RESOURCE_ID, ["User.Read", "Application.ReadWrite.All"]);
@@ -124,7 +124,7 @@ export function administratorSuite(makePlace: MakePlace): void {
     });
 
     test("once the right is taken, a redemption or renewal at the same moment has come before or gives nothing", async () => {
-      for (let round = 0; round < 15; round++) {
+      for (let round = 0; round < rounds(15, makePlace); round++) {
         const furniture = await asking(true);
         const first = await redeem(furniture);
         await first.answer();

@@ -5,7 +5,7 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/stores/contract.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import {
   DAY,
   type Furniture,
@@ -192,7 +192,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
 
     test("of 64 uses of a code at once exactly one makes a family, and the others end it", async () => {
       const own = await furnish(store);
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < rounds(10, makePlace); round++) {
         const request = await approvedRequest(store, own);
         const attempts = Array.from({ length: 64 }, () => codeRedemption(request, own.user.id));
         const results = await Promise.all(attempts.map((attempt) => store.authorizations.redeem(attempt)));

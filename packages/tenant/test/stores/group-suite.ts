@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Group } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/stores/contract.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
 /** Groups, their members, and who may use an app that requires assignment. */
@@ -213,7 +213,7 @@ export function groupSuite(makePlace: MakePlace): void {
       });
 
       test(`once ${what} is withdrawn, a redemption or renewal at the same moment has come before or gives nothing`, async () => {
-        for (let round = 0; round < 15; round++) {
+        for (let round = 0; round < rounds(15, makePlace); round++) {
           const furniture = await requiring();
           const { clientId } = furniture.app;
           const withdraw = await assign(furniture);

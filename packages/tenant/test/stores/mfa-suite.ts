@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/stores/contract.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
 /** "A token whose policy demands a second factor is never issued without it", whoever demands it and whenever. */
@@ -122,7 +122,7 @@ export function mfaSuite(makePlace: MakePlace): void {
     });
 
     test("once a new policy has answered, nothing is issued by what was before", async () => {
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < rounds(20, makePlace); round++) {
         const furniture = await furnish(store);
         const { clientId } = furniture.app;
         const families = await Promise.all(Array.from({ length: 6 }, () => signedIn(store, furniture)));

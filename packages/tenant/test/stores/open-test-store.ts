@@ -37,6 +37,9 @@ export const sqliteFile: MakePlace = async () => {
   );
 };
 
+/** How often a race is run: once in memory, where one handle takes turns with itself and each round is like the first. */
+export const rounds = (many: number, makePlace: MakePlace): number => (makePlace === sqliteMemory ? 1 : many);
+
 /** One handle only: the data is its own. */
 export const sqliteMemory: MakePlace = async () =>
   placeOf(

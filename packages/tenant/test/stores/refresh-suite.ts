@@ -40,6 +40,31 @@ export function refreshSuite(makePlace: MakePlace): void {
       assert.deepEqual(record, input.audit);
     });
 
+    test("what became of a use is recorded with its reason: repeated, reused, or refused", async () => {
+      const { family, tokenHash } = await start();
+      await use(tokenHash, family.clientId, T0);
+      const lastOf = async (event: string) => (await store.audit.list({ event, limit: 1 }))[0];
+      const at = T0 + GRACE - 7;
+      const repeated = await use(tokenHash, family.clientId, at);
+      assert.deepEqual(await lastOf("refresh_token.repeated"), {
+        ...repeated.input.audit,
+        event: "refresh_token.repeated",
+      });
+      const late = rotation(tokenHash, family.clientId, at + DAY);
+      late.audit.detail = { grant: "a" };
+      await store.tokens.rotate(late);
+      const reused = await lastOf("refresh_token.reused");
+      assert.deepEqual([reused?.at, reused?.detail], [at + DAY, { grant: "a", why: "reuse" }]);
+      assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "refresh_token_reused");
+
+      const second = await start();
+      await store.directory.putApp({ ...second.app, disabledAt: T0 });
+      await use(second.tokenHash, second.app.clientId, T0 + 2 * DAY);
+      const refused = await lastOf("refresh_token.refused");
+      assert.deepEqual([refused?.at, refused?.detail], [T0 + 2 * DAY, { why: "app" }]);
+      assert.equal((await store.tokens.findFamily(second.family.id))?.revokedReason, "app_disabled");
+    });
+
     test("a second use within the grace repeats the same successor, to its last millisecond", async () => {
       const { family, tokenHash } = await start();
       const { input } = await use(tokenHash, family.clientId);

@@ -121,6 +121,16 @@ export function tenantSuite(makePlace: MakePlace): void {
       );
     });
 
+    test("keys are listed in the order in which they sign, whenever they were added", async () => {
+      await store.keys.insert(sampleKey("last", T0 + 30));
+      await store.keys.insert(sampleKey("middle", T0 + 20));
+      await store.keys.insert(sampleKey("first", T0 - 1));
+      const moments = (await store.keys.list()).map(({ activatesAt }) => activatesAt);
+      assert.deepEqual(moments, moments.toSorted((a, b) => a - b));
+      const again = await store.keys.insertFirst([sampleKey("unwanted")]);
+      assert.deepEqual(again, await store.keys.list());
+    });
+
     test("audit records come back newest first, also those of one millisecond, of all or of one event", async () => {
       const records = ["a", "b", "a"].map((event, index) => ({
         ...sampleAudit(event),

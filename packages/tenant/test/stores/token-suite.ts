@@ -171,6 +171,14 @@ export function tokenSuite(makePlace: MakePlace): void {
     });
     after(() => place.remove());
 
+    /** A sign-in whose end a renewal has moved by a millisecond. */
+    const renewedLater = async (furniture: Furniture) => {
+      const one = await signedIn(store, furniture);
+      const { outcome } = await store.tokens.rotate(rotation(one.tokenHash, one.family.clientId, T0 + 1));
+      assert.equal(outcome, "rotated");
+      return one;
+    };
+
     test("a family is revoked once, with its reason", async () => {
       const { family } = await signedIn(store, await furnish(store));
       const revoke = (reason: string) => store.tokens.revokeFamily(family.id, reason, T0 + 1, sampleAudit("revoked"));
@@ -191,6 +199,16 @@ export function tokenSuite(makePlace: MakePlace): void {
       assert.equal(await revoke(), 0);
       for (const { family } of own) assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "left");
       assert.equal((await store.tokens.findFamily(foreign.id))?.revokedAt, null);
+    });
+
+    test("a sign-in that is over is revoked too, and not counted among those that were ended", async () => {
+      const furniture = await furnish(store);
+      const { family } = await signedIn(store, furniture);
+      await signedIn(store, furniture);
+      const revoke = (now: number) => store.tokens.revokeUser(furniture.user.id, "left", now, sampleAudit("x", now));
+      const { family: longer } = await renewedLater(furniture);
+      assert.equal(await revoke(family.expiresAt), 1);
+      for (const { id } of [family, longer]) assert.equal((await store.tokens.findFamily(id))?.revokedReason, "left");
     });
 
     test("deleting the app revokes its families; disabling the user revokes theirs", async () => {

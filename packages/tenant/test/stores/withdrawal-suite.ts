@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/stores/contract.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, sampleAudit, T0 } from "./samples.ts";
 
 /** What ends approvals and codes that nobody has redeemed, for good: with all of it back they open nothing. */
@@ -47,7 +47,7 @@ export function withdrawalSuite(makePlace: MakePlace): void {
       });
 
       test(`${what} at the moment of a redemption: no sign-in outlives it`, async () => {
-        for (let round = 0; round < 8; round++) {
+        for (let round = 0; round < rounds(8, makePlace); round++) {
           const own = await furnish(store);
           const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
           const [byDevice, byCode] = [redemption(grant, own.user.id), codeRedemption(request, own.user.id)];

@@ -1,0 +1,191 @@
+// Which key signs and which are served, when; and when the store is asked. The keys are made once for all tests.
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import { decodeProtectedHeader, SignJWT } from "jose";
+import type { StoredKey } from "../../src/stores/contract.ts";
+import { openSqliteStore } from "../../src/stores/sqlite.ts";
+import { loadSigningKeys } from "../../src/tokens/key-ring.ts";
+import { deriveKey, seal } from "../../src/tokens/seal.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const issuer = "https://localhost:1/tid/v2.0";
+const NOW = Date.UTC(2026, 10, 22);
+const sealKey = new Uint8Array(32).fill(7);
+const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+function storedKey(kid: string, activatesAt: number, retiresAt: number | null = null): StoredKey {
+  const privateJwk = JSON.stringify(pair.privateKey.export({ format: "jwk" }));
+  return {
+    kid,
+    publicJwk: JSON.stringify(pair.publicKey.export({ format: "jwk" })),
+    sealedPrivate: seal(deriveKey(sealKey, "signing-keys"), privateJwk, kid),
+    certificate: Buffer.from(`certificate of ${kid}`).toString("base64"),
+    createdAt: NOW,
+    activatesAt,
+    retiresAt,
+  };
+}
+
+/** A ring over these keys, where the store's answers are counted and can be replaced. */
+async function ring(t: TestContext, ...stored: StoredKey[]) {
+  const store = await openSqliteStore(":memory:");
+  t.after(() => store.close());
+  await store.keys.insertFirst(stored);
+  const time = { now: NOW };
+  const list = store.keys.list.bind(store.keys);
+  const asking = { times: 0, answer: list };
+  store.keys.list = () => {
+    asking.times++;
+    return asking.answer();
+  };
+  const keys = await loadSigningKeys({ store, sealKey, clock: { now: () => time.now }, issuer });
+  const served = async () => (await keys.published()).map(({ kid }) => kid);
+  const signer = async () => decodeProtectedHeader(await keys.sign({ iss: issuer }, "JWT")).kid;
+  asking.times = 0;
+  return { store, time, asking, list, keys, served, signer };
+}
+const now = storedKey("now", NOW);
+const next = storedKey("next", NOW + 90 * DAY);
+
+test("the successor takes over at its time, and the key before it is served for a day more", async (t) => {
+  const { time, signer, served } = await ring(t, now, next, storedKey("last", NOW + 180 * DAY));
+  time.now = next.activatesAt - 1;
+  assert.equal(await signer(), "now");
+  time.now = next.activatesAt;
+  assert.equal(await signer(), "next");
+  time.now += DAY - 1;
+  assert.deepEqual(await served(), ["now", "next", "last"]);
+  time.now += 60_000;
+  assert.deepEqual(await served(), ["next", "last"]);
+  assert.equal(await signer(), "next");
+});
+
+test("a superseded key is served to the last millisecond of its day", async (t) => {
+  const before = storedKey("before", NOW - 1);
+  const last = await ring(t, before, storedKey("now", NOW - DAY + 1), next);
+  assert.deepEqual(await last.served(), ["now", "before", "next"], "in the order in which they sign");
+  const over = await ring(t, storedKey("before", NOW - 2 * DAY), storedKey("now", NOW - DAY), next);
+  assert.deepEqual(await over.served(), ["now", "next"]);
+});
+
+test("once the last key signs, its successor is announced", async (t) => {
+  const { store, served, signer } = await ring(t, storedKey("before", NOW - DAY), now);
+  const made = (await store.keys.list()).find(({ kid }) => kid !== "before" && kid !== "now");
+  assert.deepEqual([made?.createdAt, made?.activatesAt], [NOW, NOW + 90 * DAY]);
+  assert.deepEqual(await served(), ["before", "now", made?.kid]);
+  assert.equal(await signer(), "now");
+});
+
+test("a retired key is served no more from that moment", async (t) => {
+  const { served } = await ring(t, storedKey("gone", NOW - 1, NOW), storedKey("going", NOW, NOW + 1), next);
+  assert.deepEqual(await served(), ["going", "next"]);
+});
+
+test("rotation by hand: announced at once, signs from its time on", async (t) => {
+  const { keys, time, store, served, signer } = await ring(t, now, next);
+  const kid = await keys.rotate(NOW + DAY);
+  assert.deepEqual(await served(), ["now", kid, "next"]);
+  assert.equal((await store.keys.list()).find((each) => each.kid === kid)?.createdAt, NOW);
+  assert.equal(await signer(), "now");
+  time.now += DAY;
+  assert.equal(await signer(), kid);
+});
+
+test("the store is asked once a minute, and when the clock was set back", async (t) => {
+  const { keys, time, asking } = await ring(t, now, next);
+  await keys.published();
+  time.now += 59_999;
+  await keys.published();
+  assert.equal(asking.times, 0);
+  time.now += 1;
+  await Promise.all([keys.published(), keys.published(), keys.sign({}, "JWT")]);
+  assert.equal(asking.times, 1, "once for all who need it");
+  await keys.published();
+  assert.equal(asking.times, 1);
+  time.now -= 1;
+  await keys.published();
+  assert.equal(asking.times, 2);
+  time.now += 60_000;
+  await keys.published();
+  assert.equal(asking.times, 3);
+});
+
+test("a key that is known is not opened again", async (t) => {
+  const { served, signer, time, asking, list } = await ring(t, now, next);
+  asking.answer = async () => (await list()).map((each) => ({ ...each, sealedPrivate: "damaged" }));
+  time.now += 60_000;
+  assert.deepEqual(await served(), ["now", "next"]);
+  assert.equal(await signer(), "now");
+  assert.equal(asking.times, 1);
+});
+
+for (const [what, answer] of [
+  ["fails", () => Promise.reject(new Error("the database is away"))],
+  ["hangs", () => new Promise<never>(() => undefined)],
+] as const) {
+  test(`while the store ${what}, the keys that are held go on being served, and sign`, async (t) => {
+    const { keys, time, asking, served, list } = await ring(t, now, next);
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    /** What is held while the store has a second to answer. */
+    const held = async () => {
+      const answered = served();
+      t.mock.timers.tick(1_000);
+      assert.deepEqual(await answered, ["now", "next"]);
+    };
+    asking.answer = answer;
+    time.now += 60_000;
+    await held();
+    assert.ok(await keys.verify(await keys.sign({ iss: issuer }, "JWT")));
+    time.now += 4_999;
+    await held();
+    assert.equal(asking.times, 1, "the store is asked again only five seconds later");
+    time.now += 1;
+    await held();
+    assert.equal(asking.times, what === "fails" ? 2 : 1, "a question under way is not asked twice");
+    asking.answer = list;
+    time.now += 5_000;
+    await held();
+    assert.equal(asking.times, what === "fails" ? 3 : 1);
+  });
+}
+
+test("a store that has never answered fails the start", async () => {
+  const store = await openSqliteStore(":memory:");
+  store.keys.list = () => Promise.reject(new Error("the database is away"));
+  const clock = { now: () => NOW };
+  await assert.rejects(loadSigningKeys({ store, sealKey, clock, issuer }), /the database is away/);
+  await store.close();
+});
+
+test("verify takes only what this tenant signed, for the audience, in time", async (t) => {
+  const { keys, time } = await ring(t, now, next);
+  const seconds = NOW / 1000;
+  const token = await keys.sign({ iss: issuer, aud: "api", sub: "x", nbf: seconds, exp: seconds + 60 }, "at+jwt");
+  assert.deepEqual(decodeProtectedHeader(token), { typ: "at+jwt", alg: "RS256", kid: "now" });
+  assert.equal((await keys.verify(token, { audience: "api" }))?.sub, "x");
+  assert.equal((await keys.verify(token))?.sub, "x");
+  assert.equal(await keys.verify(token, { audience: "other" }), undefined);
+  assert.equal(await keys.verify(`${token.slice(0, -4)}AAAA`), undefined);
+  assert.equal(await keys.verify("not a token"), undefined);
+  time.now += 60_000;
+  assert.equal(await keys.verify(token), undefined);
+  assert.ok(await keys.verify(token, { allowExpired: true }));
+  assert.equal(await keys.verify(token, { allowExpired: true, audience: "other" }), undefined);
+  time.now = NOW - 1_000;
+  assert.equal(await keys.verify(token), undefined, "not yet valid");
+});
+
+test("verify refuses another issuer, an unknown or missing kid, and every other algorithm", async (t) => {
+  const { keys } = await ring(t, now, next);
+  const made = (header: { alg: string; kid?: string }, iss = issuer) =>
+    new SignJWT({ iss }).setProtectedHeader(header).sign(pair.privateKey);
+  assert.ok(await keys.verify(await made({ alg: "RS256", kid: "next" })));
+  assert.equal(await keys.verify(await made({ alg: "RS256", kid: "now" }, "https://other.example")), undefined);
+  assert.equal(await keys.verify(await made({ alg: "RS256", kid: "unknown" })), undefined);
+  assert.equal(await keys.verify(await made({ alg: "RS256" })), undefined);
+  assert.equal(await keys.verify(await made({ alg: "PS256", kid: "now" })), undefined);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const unsigned = `${part({ alg: "none", kid: "now" })}.${part({ iss: issuer })}.`;
+  assert.equal(await keys.verify(unsigned, { allowExpired: true }), undefined);
+});
