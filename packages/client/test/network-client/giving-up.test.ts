@@ -1,90 +1,102 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
 import { networkClient } from "../../src/engines/entra/msal-network.ts";
-import { entraNetworkClient } from "../../src/engines/entra/network-client.ts";
+import { type EntraNetworkOptions, entraNetworkClient } from "../../src/engines/entra/network-client.ts";
 import { DoorcodeError } from "../../src/errors.ts";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
-import { type Fault, type FaultyIssuer, faultyIssuer, pending, secrets } from "../fixtures/faulty-issuer.ts";
+import { type Fault, faultyIssuer, pending, secrets } from "../fixtures/faulty-issuer.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
 import { msalApplication, scope } from "../fixtures/msal-sign-in.ts";
-
-/** Real time: what is measured here is how soon a person's Ctrl-C acts. */
-const soonMs = 250;
-
-/** Waits for the issuer to have been asked for a poll, then a moment. */
-async function pollUnderWay(issuer: FaultyIssuer) {
-  while (issuer.polls().length === 0) await setTimeout(5);
-  await setTimeout(20);
-}
-
-async function codeIssued(issuer: FaultyIssuer) {
-  while (!issuer.seen.some(({ kind }) => kind === "devicecode")) await setTimeout(5);
-  await setTimeout(30);
-}
 
 const allPending: Fault = ({ kind }) => (kind === "poll" ? pending : undefined);
 const hanging: Fault = ({ kind }) => (kind === "poll" ? "hang" : undefined);
 
-async function withSignal(t: TestContext, fault: Fault, device: Record<string, unknown>) {
-  const issuer = await faultyIssuer({ t, fault, device });
+/**
+ * A sign-in by MSAL whose time stands still, that of its exchanges too: what ends it ended it at once. MSAL's own time, between
+ * two of its requests, is real.
+ */
+async function signingIn(
+  t: TestContext,
+  { fault, interval = 1, timeout = 0, inTurns }: { fault: Fault; interval?: number; timeout?: number; inTurns?: true },
+) {
+  const issuer = await faultyIssuer({ t, fault, device: { interval } });
+  const clock = manualClock();
   const ending = new AbortController();
-  const network = entraNetworkClient({ transport: nodeTransport({ ca: issuer.ca }), signal: ending.signal });
-  const outcome = msalApplication(issuer, network)
-    .acquireTokenByDeviceCode({ scopes: [scope], deviceCodeCallback() {} })
+  const { send } = nodeTransport({ ca: issuer.ca, clock: manualClock() });
+  let pollsSent = 0;
+  const transport: EntraNetworkOptions["transport"] = {
+    send(request) {
+      if (new URL(request.url).pathname.endsWith("/token")) pollsSent++;
+      return send(request);
+    },
+  };
+  const network = entraNetworkClient({ transport, clock, signal: ending.signal, inTurns });
+  let msalIntervalMs = 0;
+  const request = {
+    scopes: [scope],
+    deviceCodeCallback({ interval }: { interval: number }) {
+      msalIntervalMs = interval * 1_000;
+    },
+    cancel: false,
+    timeout,
+  };
+  const thrown = msalApplication(issuer, network)
+    .acquireTokenByDeviceCode(request)
     .then(
       () => undefined,
-      (error: unknown) => asDoorcodeError(error, network),
+      (error: unknown) => error,
     );
-  return { issuer, ending, outcome };
+  const outcome = thrown.then((error) => error && asDoorcodeError(error, network));
+  return {
+    ...{ issuer, clock, ending, request, thrown, outcome },
+    pollsSent: () => pollsSent,
+    msalIntervalMs: () => msalIntervalMs,
+  };
 }
 
 describe("giving up", { concurrency: true }, () => {
   test("cancelled between two polls: at once, and nothing is polled any more", async (t) => {
-    const { issuer, ending, outcome } = await withSignal(t, allPending, { interval: 1 });
-    await codeIssued(issuer);
-    const started = performance.now();
+    const { issuer, clock, ending, outcome, pollsSent } = await signingIn(t, { fault: allPending });
+    await clock.asleep(1);
+    await clock.advance(2_000);
+    await issuer.arrives("poll");
+    await clock.asleep(1);
     ending.abort();
     assert.equal((await outcome)?.code, "cancelled");
-    assert.ok(performance.now() - started < soonMs);
-    const polls = issuer.polls().length;
-    await setTimeout(1_300);
-    assert.equal(issuer.polls().length, polls);
+    assert.equal(clock.sleeping(), 0);
+    await clock.advance(60_000);
+    assert.equal(pollsSent(), 1);
   });
 
   test("cancelled while the socket hangs: at once", async (t) => {
-    const { issuer, ending, outcome } = await withSignal(t, hanging, { interval: 1 });
-    await pollUnderWay(issuer);
-    const started = performance.now();
+    const { issuer, clock, ending, outcome } = await signingIn(t, { fault: hanging });
+    await clock.asleep(1);
+    await clock.advance(2_000);
+    await issuer.arrives("poll");
     ending.abort();
     assert.equal((await outcome)?.code, "cancelled");
-    assert.ok(performance.now() - started < soonMs);
   });
 
   test("a time limit, and a reason of one's own, come through as what they are", async (t) => {
-    const timed = await withSignal(t, allPending, { interval: 5 });
-    await codeIssued(timed.issuer);
-    timed.ending.abort(AbortSignal.abort(new DOMException("late", "TimeoutError")).reason);
+    const timed = await signingIn(t, { fault: allPending });
+    await timed.clock.asleep(1);
+    timed.ending.abort(new DOMException("late", "TimeoutError"));
     assert.equal((await timed.outcome)?.code, "timed_out");
 
-    const own = await withSignal(t, allPending, { interval: 5 });
-    await codeIssued(own.issuer);
+    const own = await signingIn(t, { fault: allPending });
+    await own.clock.asleep(1);
     const reason = new DoorcodeError("wrong_account");
     own.ending.abort(reason);
     assert.equal(await own.outcome, reason);
   });
 
   test("cancelled while discovery hangs: at once", async (t) => {
-    const { issuer, ending, outcome } = await withSignal(
-      t,
-      ({ kind }) => (kind === "discovery" ? "hang" : undefined),
-      {},
-    );
-    while (issuer.seen.length === 0) await setTimeout(5);
-    const started = performance.now();
+    const fault: Fault = ({ kind }) => (kind === "discovery" ? "hang" : undefined);
+    const { issuer, ending, outcome } = await signingIn(t, { fault });
+    await issuer.arrives("discovery");
     ending.abort();
     assert.equal((await outcome)?.code, "cancelled");
-    assert.ok(performance.now() - started < soonMs);
   });
 });
 
@@ -94,69 +106,61 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
     const msal = msalApplication(issuer, networkClient({ ca: issuer.ca }));
     const result = await msal.acquireTokenByDeviceCode({ scopes: [scope], deviceCodeCallback() {} });
     assert.equal(result?.accessToken, secrets.accessToken);
-    const [first, second] = issuer.polls();
-    assert.ok(first && second && second.at - first.at >= 1_000);
     assert.equal(issuer.polls().length, 2);
   });
 
-  test("`request.cancel` acts at once, and nothing is polled any more", async (t) => {
-    const issuer = await faultyIssuer({ t, fault: allPending, device: { interval: 1 } });
-    const network = networkClient({ ca: issuer.ca });
-    const request = { scopes: [scope], deviceCodeCallback() {}, cancel: false };
-    const outcome = msalApplication(issuer, network)
-      .acquireTokenByDeviceCode(request)
-      .then(
-        () => undefined,
-        (error: unknown) => asDoorcodeError(error, network),
-      );
-    await codeIssued(issuer);
-    const started = performance.now();
-    request.cancel = true;
-    assert.equal((await outcome)?.code, "cancelled");
-    assert.ok(performance.now() - started < soonMs);
-    const polls = issuer.polls().length;
-    await setTimeout(1_500);
-    assert.equal(issuer.polls().length, polls);
-  });
+  /** How long MSAL's request is held, and how long MSAL may stay away before it counts as gone. */
+  const [heldMs, goneMs] = [75, 1_000];
+
+  for (const [when, interval, asleep] of [
+    ["comes due meanwhile", 1, 1],
+    ["is far off", 5, 2],
+  ] as const) {
+    test(`\`request.cancel\` acts as soon as MSAL looks at it, and nothing is polled: the next poll ${when}`, async (t) => {
+      const { clock, request, outcome, ...seen } = await signingIn(t, { fault: allPending, interval, inTurns: true });
+      // The poll loop, and MSAL's request.
+      await clock.asleep(2);
+      // What the documentation of `networkClient` promises.
+      assert.ok(heldMs + seen.msalIntervalMs() <= 250);
+      request.cancel = true;
+      await clock.advance(heldMs);
+      assert.equal((await outcome)?.code, "cancelled");
+      await clock.advance(goneMs - 1);
+      assert.equal(clock.sleeping(), asleep);
+      await clock.advance(1);
+      assert.equal(clock.sleeping(), 0);
+      assert.equal(seen.pollsSent(), 0);
+    });
+  }
 
   test("`request.cancel` acts while the socket hangs", async (t) => {
-    const issuer = await faultyIssuer({ t, fault: hanging, device: { interval: 1 } });
-    const network = networkClient({ ca: issuer.ca });
-    const request = { scopes: [scope], deviceCodeCallback() {}, cancel: false };
-    const outcome = msalApplication(issuer, network).acquireTokenByDeviceCode(request);
-    const failed = assert.rejects(outcome, { errorCode: "device_code_polling_cancelled" });
-    await pollUnderWay(issuer);
-    const started = performance.now();
+    const { issuer, clock, request, outcome } = await signingIn(t, { fault: hanging, inTurns: true });
+    await clock.asleep(2);
+    await clock.advance(2_000);
+    // Polls go out in MSAL's turns only: this one is held now.
+    await issuer.arrives("poll");
     request.cancel = true;
-    await failed;
-    assert.ok(performance.now() - started < soonMs);
+    await clock.advance(heldMs);
+    assert.equal((await outcome)?.code, "cancelled");
   });
 
   test("`request.timeout` acts, to MSAL's second", async (t) => {
-    const issuer = await faultyIssuer({ t, fault: hanging, device: { interval: 1 } });
-    const network = networkClient({ ca: issuer.ca });
-    const started = performance.now();
-    const outcome = msalApplication(issuer, network).acquireTokenByDeviceCode({
-      scopes: [scope],
-      deviceCodeCallback() {},
-      timeout: 1,
-    });
-    await assert.rejects(outcome, (error) => asDoorcodeError(error, network).code === "timed_out");
-    assert.ok(performance.now() - started < 3_250);
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const { clock, outcome } = await signingIn(t, { fault: hanging, inTurns: true, timeout: 1 });
+    await clock.asleep(2);
+    t.mock.timers.setTime(Date.now() + 2_000);
+    await clock.advance(heldMs);
+    assert.equal((await outcome)?.code, "timed_out");
   });
 
   test("get the issuer's own words, though MSAL would drop them", async (t) => {
     const json = { error: "access_denied", error_description: "AADSTS53003: Blocked by Conditional Access." };
-    const issuer = await faultyIssuer({
-      t,
-      device: { interval: 1 },
-      fault: ({ kind }) => (kind === "poll" ? { status: 400, json } : undefined),
-    });
-    const msal = msalApplication(issuer, networkClient({ ca: issuer.ca }));
-    await assert.rejects(msal.acquireTokenByDeviceCode({ scopes: [scope], deviceCodeCallback() {} }), {
-      name: "DoorcodeError",
-      code: "blocked_by_policy",
-      aadsts: 53003,
-    });
+    const fault: Fault = ({ kind }) => (kind === "poll" ? { status: 400, json } : undefined);
+    const { clock, thrown } = await signingIn(t, { fault, inTurns: true });
+    await clock.asleep(2);
+    await clock.advance(2_000);
+    const error = await thrown;
+    assert.ok(error instanceof DoorcodeError);
+    assert.deepEqual([error.code, error.aadsts], ["blocked_by_policy", 53003]);
   });
 });

@@ -8,7 +8,7 @@ import { commitByLink } from "../../src/token-store/commit.ts";
 import { commitByClaim } from "../../src/token-store/commit-by-claim.ts";
 import { defaultStoreDirectory, openFileStore } from "../../src/token-store/file-store.ts";
 import { makeKeyByClaim } from "../../src/token-store/store-key.ts";
-import { manualClock } from "./manual-clock.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { storeContract } from "./store-contract.ts";
 

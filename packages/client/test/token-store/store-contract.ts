@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Clock } from "../../src/clock.ts";
 import type { Json, TokenStore } from "../../src/token-store/contract.ts";
-import { manualClock } from "./manual-clock.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 

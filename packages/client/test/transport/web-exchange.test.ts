@@ -78,13 +78,13 @@ test("an answer keeps its status, its repeated headers, and an absent body", asy
 });
 
 test("an aborted call ends at once with the signal's reason, before the answer and in its middle", async (t) => {
-  const api = await apiAnswering(t, (request, response) => {
-    if (request.url === "/begins") response.writeHead(200).write("half");
-  });
   const reason = new Error("enough");
   const early = new AbortController();
+  const api = await apiAnswering(t, (request, response) => {
+    if (request.url === "/begins") response.writeHead(200).write("half");
+    else early.abort(reason);
+  });
   const silent = api.call("/silent", { signal: early.signal });
-  setTimeout(() => early.abort(reason), 50);
   await assert.rejects(silent, reason);
 
   const late = new AbortController();

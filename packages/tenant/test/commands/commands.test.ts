@@ -47,7 +47,7 @@ describe("doorcode tenant start", () => {
     assert.deepEqual(await inbox.json(), { mails: [] });
   });
 
-  test("ends within a second on Ctrl-C with 130 and on SIGTERM with 143, and leaves no socket", async (t) => {
+  test("ends on Ctrl-C with 130 and on SIGTERM with 143, waits for no idle connection, and leaves no socket", async (t) => {
     for (const [signal, code] of [
       ["SIGINT", 130],
       ["SIGTERM", 143],
@@ -57,9 +57,10 @@ describe("doorcode tenant start", () => {
       const idle = connectSocket(Number(new URL(tenant.ready.pages).port), "127.0.0.1");
       idle.on("error", () => undefined);
       await once(idle, "connect");
-      const { exit, ms } = await tenant.stop(signal);
-      assert.equal(exit, code);
-      assert.ok(ms < 1_000, `${ms} ms`);
+      // This side never closes it: the tenant does, or never ends.
+      const cut = once(idle, "close");
+      assert.equal(await tenant.stop(signal), code);
+      await cut;
       assert.equal(existsSync(join(dir, "control.sock")), false);
     }
   });

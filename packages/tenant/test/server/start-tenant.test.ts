@@ -174,7 +174,7 @@ describe("starting a tenant", () => {
 });
 
 describe("closing a tenant", () => {
-  test("takes less than a second, whatever connections stand open", async () => {
+  test("waits less than a second for connections, whichever are open", async (t) => {
     const tenant = await startTestTenant();
     const pagesPort = Number(new URL(tenant.pages).port);
     const half = connect(pagesPort, "127.0.0.1");
@@ -184,9 +184,11 @@ describe("closing a tenant", () => {
     for (const socket of [half, handshake, idle]) socket.on("error", () => undefined);
     await once(idle, "secureConnect");
     await tenant.fetch(`${tenant.pages}/device`);
-    const from = performance.now();
-    await tenant.close();
-    assert.ok(performance.now() - from < 1_000, `${performance.now() - from} ms`);
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const closed = tenant.close();
+    await Promise.all([tenant.port, pagesPort].map(refuses));
+    t.mock.timers.tick(900);
+    await closed;
   });
 
   test("lets a request in flight finish", async () => {
@@ -216,3 +218,17 @@ describe("closing a tenant", () => {
     await assert.rejects(tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`));
   });
 });
+
+/** Resolves once nothing listens at this port of the machine any more. */
+async function refuses(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const refused = await once(socket, "connect").then(
+      () => false,
+      () => true,
+    );
+    socket.on("error", () => undefined);
+    if (refused) return;
+    socket.destroy();
+  }
+}

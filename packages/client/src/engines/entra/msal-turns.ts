@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 
 /** How long MSAL's request is held before MSAL may look around, and what it is told to wait until the next one. */
@@ -19,11 +20,12 @@ export interface Turns {
 export function inTurns(
   run: (turn: { signal: AbortSignal; msalIsHere(): Promise<void> }) => Promise<HttpAnswer>,
   onGone: () => void,
+  clock: Pick<Clock, "sleep">,
 ): Turns {
   const gone = new AbortController();
   let here = false;
   let waiting: (() => void)[] = [];
-  let watch: NodeJS.Timeout | undefined;
+  let back = new AbortController();
 
   const msalIsHere = () => (here ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)));
   const done = run({ signal: gone.signal, msalIsHere });
@@ -34,27 +36,28 @@ export function inTurns(
   let settled = false;
   const settle = () => {
     settled = true;
-    clearTimeout(watch);
+    back.abort();
   };
   // Whoever asks next learns of a failure; until then it is nobody's.
   done.then(settle, settle);
 
   return {
     async next() {
-      clearTimeout(watch);
+      back.abort();
       here = true;
       for (const resolve of waiting) resolve();
       waiting = [];
-      let timer: NodeJS.Timeout | undefined;
-      const held = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), heldMs);
-      });
+      const over = new AbortController();
+      const held = clock.sleep(heldMs, over.signal).then(() => undefined);
       try {
         return await Promise.race([done, held]);
       } finally {
-        clearTimeout(timer);
+        over.abort();
         here = false;
-        if (!settled) watch = setTimeout(stayedAway, goneMs);
+        if (!settled) {
+          back = new AbortController();
+          clock.sleep(goneMs, back.signal).then(stayedAway, () => {});
+        }
       }
     },
   };

@@ -119,7 +119,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     };
     if (!options.inTurns) return await poll(new AbortController().signal).finally(forget);
 
-    const turns = running.get(id) ?? inTurns((turn) => poll(turn.signal, turn.msalIsHere), forget);
+    const turns = running.get(id) ?? inTurns((turn) => poll(turn.signal, turn.msalIsHere), forget, clock);
     running.set(id, turns);
     let over = true;
     try {
