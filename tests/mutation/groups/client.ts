@@ -4,7 +4,15 @@ export const client: Group[] = [
   {
     name: "id-token",
     mutate: ["packages/client/src/engines/{id-token,issuer-check}.ts"],
-    tests: ["packages/client/test/engines/id-token.test.ts"],
+    tests: ["packages/client/test/engines/{id-token,id-token-algorithms,issuer-keys,issuer-check}.test.ts"],
+    equivalent: [
+      {
+        file: "packages/client/src/engines/issuer-check.ts",
+        original: '"common"',
+        replacement: '""',
+        reason: "Whatever takes the place of {tenantid}, it is no GUID: only GUIDs are compared with the path.",
+      },
+    ],
   },
   {
     name: "guarded-fetch",
