@@ -21,7 +21,11 @@ export const client: Group[] = [
   },
   {
     name: "token-store",
-    mutate: ["packages/client/src/token-store/{commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts"],
-    tests: ["packages/client/test/token-store/{file-store,store-problems,read-only,read-store}.test.ts"],
+    mutate: [
+      "packages/client/src/token-store/{changes,commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts",
+    ],
+    tests: [
+      "packages/client/test/token-store/{memory-store,leases,commit,commit-by-claim,store-key,store-files}.test.ts",
+    ],
   },
 ];
