@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { describe, type TestContext, test } from "node:test";
@@ -12,18 +12,26 @@ import { webExchange } from "../src/transport/web-exchange.ts";
 
 const scopes = ["api://todo/Read", "api://todo/Write"];
 
+interface Seen {
+  url: string;
+  method: string;
+  authorization: string | undefined;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
 /** An API on loopback that answers as told, and a sign-in whose tokens are numbered. */
 async function apiAnswering(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
 ) {
-  const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = [];
+  const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const { url = "", method = "", headers } = request;
-    seen.push({ url, method, authorization: headers.authorization, body });
+    seen.push({ url, method, authorization: headers.authorization, headers, body });
     answer(request, response, body);
   });
   server.listen(0, "127.0.0.1");
@@ -77,10 +85,29 @@ describe("a fetch with a token", () => {
     const api = await apiAnswering(t, (_request, response) =>
       response.writeHead(307, { location: `${elsewhere.origin}/there` }).end(),
     );
-    const response = await guardedFetch(api.context, api.origin, { headers: { cookie: "a=b" } });
+    const response = await guardedFetch(api.context, api.origin);
     assert.equal(response.status, 401);
     assert.equal(elsewhere.seen[0]?.authorization, undefined);
     assert.equal(api.asked.length, 1);
+  });
+
+  test("carries what is meant for the API, and nothing of that to another origin", async (t) => {
+    const secrets = { cookie: "session=canary", "proxy-authorization": "Basic canary" };
+    const harmless = { accept: "application/json", "x-request": "7" };
+    const names = ["authorization", ...Object.keys(secrets), ...Object.keys(harmless)];
+    const picked = (seen: Seen | undefined) => Object.fromEntries(names.map((name) => [name, seen?.headers[name]]));
+    const all = { authorization: "Bearer token-1", ...secrets, ...harmless };
+    const nothing = { authorization: undefined, cookie: undefined, "proxy-authorization": undefined, ...harmless };
+    for (const status of [301, 302, 303, 307, 308]) {
+      const elsewhere = await apiAnswering(t, (_request, response) => response.end());
+      const api = await apiAnswering(t, (request, response) => {
+        const location = request.url === "/within" ? elsewhere.origin : "/within";
+        response.writeHead(status, { location }).end();
+      });
+      await guardedFetch(api.context, api.origin, { headers: { ...secrets, ...harmless } });
+      assert.deepEqual(api.seen.map(picked), [all, all]);
+      assert.deepEqual(elsewhere.seen.map(picked), [nothing], `${status}`);
+    }
   });
 
   test("gets no token back when a redirect returns to the API", async (t) => {
@@ -98,19 +125,58 @@ describe("a fetch with a token", () => {
   });
 
   test("follows a redirect within the API with its token, method and body as the Fetch standard has them", async (t) => {
-    for (const [status, method, then] of [
-      [307, "POST", "POST body"],
-      [308, "PUT", "PUT body"],
-      [301, "POST", "GET "],
-      [303, "PUT", "GET "],
+    const ofBody = {
+      "content-type": "text/plain",
+      "content-encoding": "identity",
+      "content-language": "en",
+      "content-location": "/here",
+    };
+    for (const [status, kept, toGet] of [
+      [301, ["GET", "HEAD", "PUT", "PATCH", "DELETE"], ["POST"]],
+      [302, ["GET", "HEAD", "PUT", "PATCH", "DELETE"], ["POST"]],
+      [303, ["GET", "HEAD"], ["POST", "PUT", "PATCH", "DELETE"]],
+      [307, ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], []],
+      [308, ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], []],
     ] as const) {
       const api = await apiAnswering(t, (request, response) =>
         request.url === "/to" ? response.end() : response.writeHead(status, { location: "/to" }).end(),
       );
-      await guardedFetch(api.context, api.origin, { method, body: "body" });
-      assert.equal(`${api.seen[1]?.method} ${api.seen[1]?.body}`, then);
-      assert.equal(api.seen[1]?.authorization, "Bearer token-1");
+      for (const method of [...kept, ...toGet]) {
+        const body = method === "GET" || method === "HEAD" ? "" : "body";
+        const init = { method, headers: ofBody, ...(body && { body }) };
+        api.seen.length = 0;
+        await guardedFetch(api.context, api.origin, init);
+        const [first, second] = api.seen;
+        const same = (kept as readonly string[]).includes(method);
+        assert.equal(`${first?.method} ${first?.body}`, `${method} ${body}`);
+        assert.equal(`${second?.method} ${second?.body}`, same ? `${method} ${body}` : "GET ", `${status} ${method}`);
+        assert.equal(second?.authorization, first?.authorization);
+        const about = Object.keys(second?.headers ?? {}).filter((name) => name in ofBody);
+        assert.deepEqual(about.sort(), same ? Object.keys(ofBody).sort() : [], `${status} ${method}`);
+      }
     }
+  });
+
+  test("takes any other status with a Location for the answer, and a redirect without one", async (t) => {
+    const api = await apiAnswering(t, (request, response) => {
+      const [, status = "", location] = (request.url ?? "").split("/");
+      response.writeHead(Number(status), location === undefined ? {} : { location: "/200" }).end();
+    });
+    for (const path of ["/200/to", "/201/to", "/300/to", "/304/to", "/305/to", "/306/to", "/309/to", "/302"]) {
+      const response = await guardedFetch(api.context, api.origin + path);
+      assert.equal(response.status, Number(path.split("/")[1]), path);
+    }
+    assert.equal(api.seen.length, 8);
+  });
+
+  test("follows twenty redirects and not one more", async (t) => {
+    const api = await apiAnswering(t, (request, response) => {
+      const left = Number(request.url?.slice(1));
+      if (left === 0) response.end("there");
+      else response.writeHead(302, { location: `/${left - 1}` }).end();
+    });
+    assert.equal(await (await guardedFetch(api.context, `${api.origin}/20`)).text(), "there");
+    await assert.rejects(guardedFetch(api.context, `${api.origin}/21`), /redirects without end/);
   });
 
   test("does not follow a redirect to plain http elsewhere, nor without end, nor where the caller forbids it", async (t) => {

@@ -42,8 +42,12 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   const aadsts = aadstsNumber(body.error_codes, description);
   const correlationId = text(body.correlation_id) ?? /Correlation ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
   const traceId = text(body.trace_id) ?? /Trace ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
-  const busy = answer.status >= 500 || answer.status === 429;
-  const code = aadstsCode(aadsts) ?? codes[name] ?? (busy ? "issuer_unreachable" : "client_rejected");
+  const known = aadstsCode(aadsts) ?? codes[name];
+  // Throttled: whatever else it says was not looked into.
+  const throttled = answer.status === 429;
+  const code = throttled
+    ? "issuer_unreachable"
+    : (known ?? (isBusy(answer) ? "issuer_unreachable" : "client_rejected"));
   const hint = aadstsHint(aadsts) ?? hintOfWords(description ?? name);
   const suberror = text(body.suberror);
   return new DoorcodeError(code, {
@@ -57,6 +61,9 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   });
 }
 
+/** What may pass by itself: the same statuses as `withRetries` tries again. */
+export const isBusy = ({ status }: HttpAnswer): boolean => status >= 500 || status === 429 || status === 408;
+
 /** Issuers without numbers of their own: nothing but the redirect URI is called that. */
 const hintOfWords = (text: string) =>
   /\bredirect[_ -]?ur[il]/i.test(text) ? `If it is that one: ${redirectHint}` : undefined;
@@ -66,8 +73,7 @@ function withoutError(answer: HttpAnswer, context: IssuerErrorContext): Doorcode
   const type = plainText(answer.headers["content-type"]?.split(";")[0] ?? "", { limit: 60 });
   const what = answer.body === "" ? "an empty body" : type ? `a body of type ${type}` : "a body without a type";
   const detail = `the answer to the request for ${context.request} is HTTP ${answer.status} with ${what}.`;
-  const busy = answer.status >= 500 || answer.status === 429 || answer.status === 408;
-  return new DoorcodeError(busy ? "issuer_unreachable" : "issuer_misbehaved", { detail });
+  return new DoorcodeError(isBusy(answer) ? "issuer_unreachable" : "issuer_misbehaved", { detail });
 }
 
 function sentence(parts: {

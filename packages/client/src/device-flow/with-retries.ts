@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { FlowObserver } from "../engines/engine.ts";
 import { type HttpAnswer, TransportError } from "../transport/transport.ts";
 import { abortError, untilAborted } from "./abort.ts";
+import { isBusy } from "./issuer-error.ts";
 import { unreachable } from "./poll-result.ts";
 import { retryAfter } from "./retry-after.ts";
 
@@ -34,7 +35,7 @@ export async function withRetries(
         await clock.sleep(pause, signal);
         continue;
       }
-      if (pause === undefined || !mayPass(outcome)) return outcome;
+      if (pause === undefined || !isBusy(outcome)) return outcome;
       const wait = Math.max(pause, retryAfter(outcome, clock.now()) ?? 0);
       if (wait > longestWait) return outcome;
       observer?.retrying(`the issuer answered HTTP ${outcome.status}`, wait);
@@ -56,5 +57,3 @@ async function once(
     throw error;
   }
 }
-
-const mayPass = (answer: HttpAnswer) => answer.status >= 500 || answer.status === 429 || answer.status === 408;

@@ -42,6 +42,17 @@ describe("renewals through MSAL", () => {
     assert.equal((await renew()).accessToken, secrets.accessToken);
   });
 
+  test("429 is throttling whatever OAuth error comes with it: tried again, then unreachable, never a new sign-in", async (t) => {
+    for (const error of ["temporarily_unavailable", "too_many_requests", "invalid_request", "invalid_grant"]) {
+      const throttled: Reply = { status: 429, json: { error, error_description: "Slow down." } };
+      const { renew, renewals, network } = await renewing(t, { 1: throttled, 2: throttled, 3: throttled });
+      const failure = asDoorcodeError(await renew().catch((thrown: unknown) => thrown), network);
+      assert.deepEqual([failure.code, failure.error], ["issuer_unreachable", error]);
+      assert.equal(renewals(), 3);
+      assert.equal((await renew()).accessToken, secrets.accessToken);
+    }
+  });
+
   test("an empty 503 and a 200 without a token are never a token", async (t) => {
     const empty: Reply = { status: 503 };
     const first = await renewing(t, { 1: empty, 2: empty, 3: empty });

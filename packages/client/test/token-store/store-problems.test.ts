@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { DoorcodeError, DoorcodeErrorCode } from "../../src/errors.ts";
 import { openFileStore } from "../../src/token-store/file-store.ts";
@@ -154,6 +154,37 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     writeFileSync(kept.key, readFileSync(kept.key).subarray(0, 16), { mode: 0o600 });
     await refuses(kept, { code: "store_damaged", message: /16 bytes instead of 32/, hint: /right key/ });
   });
+
+  // Mounted by another (systemd, Kubernetes), it may be read by the group; written by it, or used by others, never.
+  for (const [mode, kinds] of [
+    [0o400, "named systemd folder"],
+    [0o600, "named systemd folder"],
+    [0o640, "named systemd"],
+    [0o440, "named systemd"],
+    [0o660, ""],
+    [0o620, ""],
+    [0o604, ""],
+    [0o602, ""],
+    [0o601, ""],
+  ] as const) {
+    test(`a key file of mode 0${mode.toString(8)} serves as: ${kinds || "none"}`, posix, async (t) => {
+      for (const kind of ["named", "systemd", "folder"]) {
+        const kept = await keptStore(t);
+        const elsewhere = join(kept.directory, "..", "doorcode-key");
+        const path = kind === "folder" ? kept.key : elsewhere;
+        if (kind !== "folder") renameSync(kept.key, path);
+        const named = { named: { DOORCODE_STORE_KEY_FILE: path }, systemd: { CREDENTIALS_DIRECTORY: dirname(path) } };
+        const env = kind === "folder" ? {} : named[kind as keyof typeof named];
+        chmodSync(path, mode);
+        if (kinds.includes(kind)) {
+          assert.equal((await (await openFileStore({ directory: kept.directory, env })).read()).records.get("a"), 3);
+          assert.deepEqual(readStoreFast(kept.directory, env), { records: { a: 3 } });
+        } else {
+          await refuses(kept, { code: "store_locked", message: /key is open to other users/, hint: /chmod go=/ }, env);
+        }
+      }
+    });
+  }
 
   test("a named key file that is not there", async (t) => {
     const kept = await keptStore(t);

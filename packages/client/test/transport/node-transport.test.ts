@@ -89,15 +89,16 @@ describe("the transport", { concurrency: true }, () => {
   test("an aborted exchange ends at once with the signal's reason", async (t) => {
     const ending = new AbortController();
     const reason = new Error("enough");
-    const closed = Promise.withResolvers<void>();
+    const connection = new EventEmitter();
+    const closed = once(connection, "close");
     const server = await httpsServer(t, (_, response) => {
-      response.on("close", closed.resolve);
+      response.on("close", () => connection.emit("close"));
       ending.abort(reason);
     });
     const transport = unhurried(server.ca);
     const request = { ...get, url: server.origin, signal: ending.signal };
     await assert.rejects(transport.send(request), (error) => error === reason);
-    await closed.promise;
+    await closed;
     await assert.rejects(transport.send(request), (error) => error === reason);
   });
 

@@ -262,6 +262,22 @@ test("A second factor that is no longer demanded is turned off, and with --prune
   assert.deepEqual(entra.state.policies, []);
 });
 
+test("A second factor's policy that the file itself names is the file's, with --prune too", async () => {
+  const required = HOW_TO.replace("attributes:", "mfa: required\n    attributes:");
+  const policies = '\npolicies:\n  "SignInSignUpSample: second factor": { require: mfa, apps: [ciam-client-app] }\n';
+  const withoutFlow = HOW_TO.slice(0, HOW_TO.indexOf("userFlows:"));
+  for (const file of [HOW_TO + policies, withoutFlow + policies]) {
+    const { entra } = await prepared(required);
+    await using _ = entra;
+    const kept = structuredClone(entra.state.policies);
+    assert.equal(kept.length, 1);
+    await entra.prepare(file, { prune: true });
+    assert.deepEqual(entra.state.policies, kept);
+    assert.equal(entra.state.flows.length, file === withoutFlow + policies ? 0 : 1);
+    assert.deepEqual(await entra.differences(file, { prune: true }), []);
+  }
+});
+
 test("A policy keeps its exceptions, further groups and conditions", async () => {
   const { entra } = await prepared(EVERYTHING);
   await using _ = entra;
