@@ -4,7 +4,15 @@ export const client: Group[] = [
   {
     name: "id-token",
     mutate: ["packages/client/src/engines/{id-token,issuer-check}.ts"],
-    tests: ["packages/client/test/engines/id-token.test.ts"],
+    tests: ["packages/client/test/engines/{id-token,id-token-algorithms,issuer-keys,issuer-check}.test.ts"],
+    equivalent: [
+      {
+        file: "packages/client/src/engines/issuer-check.ts",
+        original: '"common"',
+        replacement: '""',
+        reason: "Whatever takes the place of {tenantid}, it is no GUID: only GUIDs are compared with the path.",
+      },
+    ],
   },
   {
     name: "guarded-fetch",
@@ -13,7 +21,11 @@ export const client: Group[] = [
   },
   {
     name: "token-store",
-    mutate: ["packages/client/src/token-store/{commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts"],
-    tests: ["packages/client/test/token-store/{file-store,store-problems,read-only,read-store}.test.ts"],
+    mutate: [
+      "packages/client/src/token-store/{changes,commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts",
+    ],
+    tests: [
+      "packages/client/test/token-store/{memory-store,leases,commit,commit-by-claim,store-key,store-files}.test.ts",
+    ],
   },
 ];

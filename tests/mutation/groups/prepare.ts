@@ -4,6 +4,6 @@ export const prepare: Group[] = [
   {
     name: "prune",
     mutate: ["packages/prepare/src/plan/{prune,marks}.ts"],
-    tests: ["packages/prepare/test/plan/documented-{changes,finding}.test.ts"],
+    tests: ["packages/prepare/test/plan/{prune,marks}.test.ts"],
   },
 ];

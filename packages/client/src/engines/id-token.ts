@@ -95,7 +95,7 @@ export async function verifyIdToken(
   } catch (error) {
     if (error instanceof DoorcodeError) throw error;
     // jose's error holds the claims, which are somebody's name and address; its sentence does not.
-    throw notTrusted(`${error instanceof Error ? error.message : "it cannot be read"}.`);
+    throw notTrusted(`${(error as Error).message}.`);
   }
   checkNames(claims, metadata, clientId);
   if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");

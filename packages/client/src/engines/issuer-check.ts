@@ -24,12 +24,15 @@ function isEntraIssuer(issuer: string, authority: string): boolean {
   const ours = new URL(authority);
   const theirs = new URL(issuer.replace("{tenantid}", "common"));
   if (theirs.protocol !== "https:") return false;
-  const tenant = theirs.pathname.split("/")[1] ?? "";
-  const asked = ours.pathname.split("/")[1]?.toLowerCase() ?? "";
+  const asked = tenantOf(ours);
+  const tenant = tenantOf(theirs);
   // A tenant named by its GUID is that one and no other.
-  if (guid.test(asked) && guid.test(tenant) && asked !== tenant) return false;
+  if (guid.test(asked) && tenant !== asked) return false;
   if (theirs.origin === ours.origin) return true;
   if (isMicrosoftHost(ours.hostname) && isMicrosoftHost(theirs.hostname)) return true;
   // An external tenant's issuer carries its GUID where its name was asked for: https://<guid>.ciamlogin.com/<guid>/v2.0.
   return isCiamHost(ours.hostname) && guid.test(tenant) && theirs.host === `${tenant}.ciamlogin.com`;
 }
+
+/** The first part of the path, which every http address has; GUIDs and domains ignore case. */
+const tenantOf = (url: URL) => url.pathname.split("/")[1]!.toLowerCase();

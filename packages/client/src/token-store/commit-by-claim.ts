@@ -15,7 +15,7 @@ const NAME = /^claim\.(\d+)\.\d+$/;
 export function commitByClaim(clock: Clock): Commit {
   return async (directory, generation, bytes) => {
     const scratch = await writeScratch(directory, bytes);
-    const isFree = () => newestGeneration(listFolder(directory) ?? []) === generation - 1;
+    const isFree = () => newestGeneration(listFolder(directory)) === generation - 1;
     return await placeByClaim({
       clock,
       directory,
@@ -79,8 +79,8 @@ async function binds(path: string, fresh: string): Promise<boolean> {
   try {
     const [stat, now, holder] = await Promise.all([lstat(path), lstat(fresh), readFile(path, "utf8")]);
     if (now.mtimeMs - stat.mtimeMs > CLAIM_LIFE_MS) return false;
-    // Empty: its writer is just about to put its number in.
-    return holder === "" || isAlive(Number(holder));
+    // Empty, its writer is just about to put its number in; it counts as 0, which is this process and alive.
+    return isAlive(Number(holder));
   } catch {
     // It was taken away meanwhile: whoever held it has written or given up.
     return true;
@@ -89,7 +89,7 @@ async function binds(path: string, fresh: string): Promise<boolean> {
 
 /** Claims of generations that are in; the key's once there is a store that is sealed with it. */
 async function removeSpentClaims(directory: string): Promise<void> {
-  const names = listFolder(directory) ?? [];
+  const names = listFolder(directory);
   const newest = newestGeneration(names);
   for (const name of names) {
     const generation = Number(NAME.exec(name)?.[1]);

@@ -26,10 +26,10 @@ export const commitByLink: Commit = async (directory, generation, bytes) => {
 };
 
 /** EACCES: Android forbids them. A folder that cannot be written has refused the scratch file before. */
-const WITHOUT_LINKS = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]);
+const WITHOUT_LINKS = new Set<string | undefined>(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]);
 
 /** The file system has no hard links (FAT, some network and phone file systems). */
 export function isWithoutLinks(error: unknown): boolean {
-  const { code = "", syscall } = error as NodeJS.ErrnoException;
+  const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === "link" && WITHOUT_LINKS.has(code);
 }

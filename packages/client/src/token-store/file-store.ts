@@ -49,7 +49,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
 
   async function read(): Promise<StoreState> {
     for (let attempt = 0; ; attempt++) {
-      const generation = newestGeneration(listFolder(directory) ?? []);
+      const generation = newestGeneration(listFolder(directory));
       if (generation === 0) return emptyState;
       const file = storePath(directory, generation);
       const key = readKey(directory, env);
@@ -99,7 +99,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     const bytes = seal(state, key);
     try {
       if (!(await commitOrClaim(state.generation, bytes))) return false;
-      const names = listFolder(directory) ?? [];
+      const names = listFolder(directory);
       const newest = newestGeneration(names);
       if (newest !== state.generation) return await wasBuiltUpon(state);
       await tidy(names, file, newest).catch(() => undefined);

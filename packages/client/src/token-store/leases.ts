@@ -35,7 +35,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
           expiresAt = held.expiresAt;
           return held.next(current);
         });
-        if (leaseIn(state, key)?.holder === holder) return expiresAt;
+        if (holderIn(state, key) === holder) return expiresAt;
       }
       await clock.sleep(WAIT_MS.least + Math.random() * WAIT_MS.spread, signal);
     }
@@ -47,9 +47,9 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
     for (;;) {
       await clock.sleep(ttlMs / 3, ended);
       try {
-        let held = false;
+        let held: boolean | undefined;
         await update((current) => {
-          held = leaseIn(current, key)?.holder === holder;
+          held = holderIn(current, key) === holder;
           if (!held) return undefined;
           const prolonged = hold(key, holder, ttlMs);
           expiresAt = prolonged.expiresAt;
@@ -80,17 +80,18 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
       ended.abort();
       await kept;
       // What `run` came to stands, whether the lease can be given back now or ends by itself.
-      await update((state) =>
-        leaseIn(state, key)?.holder === holder ? withRecord(state, key, undefined) : undefined,
-      ).catch(() => undefined);
+      await update((state) => (holderIn(state, key) === holder ? withRecord(state, key, undefined) : undefined)).catch(
+        () => undefined,
+      );
     }
   };
 }
 
 function leaseIn(state: StoreState, key: string): LeaseRecord | undefined {
-  const value: Json | undefined = state.records.get(key);
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
-  const { holder, expires_at, ttl_ms } = value;
+  // Texts, numbers and lists have none of these members.
+  const { holder, expires_at, ttl_ms } = (state.records.get(key) ?? {}) as { [name: string]: Json };
   if (typeof holder !== "string" || typeof expires_at !== "number" || typeof ttl_ms !== "number") return undefined;
   return { holder, expires_at, ttl_ms };
 }
+
+const holderIn = (state: StoreState, key: string) => leaseIn(state, key)?.holder;

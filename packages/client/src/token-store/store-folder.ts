@@ -3,12 +3,12 @@ import { mkdir, open } from "node:fs/promises";
 import { listPrivateFolder } from "./read-store.cts";
 import { fileProblem } from "./store-errors.ts";
 
-/** The names in the store's folder, or undefined when there is no folder yet. Refuses one that others could tamper with. */
-export function listFolder(directory: string): string[] | undefined {
+/** The names in the store's folder; none when there is no folder yet. Refuses one that others could tamper with. */
+export function listFolder(directory: string): string[] {
   try {
     return listPrivateFolder(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw fileProblem(error, directory);
   }
 }

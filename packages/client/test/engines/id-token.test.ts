@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from "jose";
 import { type IssuerKeys, verifyIdToken } from "../../src/engines/id-token.ts";
 import type { IssuerMetadata } from "../../src/engines/metadata.ts";
+import { DoorcodeError } from "../../src/errors.ts";
 
 const tenant = "7d0d2b3e-2f6d-4a1c-9d3a-0a6c8f1e5b27";
 const issuer = `https://login.example/${tenant}/v2.0`;
@@ -56,11 +57,15 @@ describe("an ID token", () => {
       },
     };
   };
-  const verify = (token: unknown, options: { metadata?: IssuerMetadata; keys?: IssuerKeys } = {}) =>
+  const verify = (
+    token: unknown,
+    options: { metadata?: IssuerMetadata; keys?: IssuerKeys; nonce?: string | undefined } = {},
+  ) =>
     verifyIdToken(token, options.metadata ?? metadata, {
       clientId,
       clock: { now: () => now, sleep: async () => {} },
       keys: options.keys ?? keysAre([jwk]),
+      nonce: options.nonce,
     });
   const isRefused = async (token: unknown, message: RegExp, options?: Parameters<typeof verify>[1]) => {
     await assert.rejects(verify(token, options), (error: { code: string; message: string }) => {
@@ -74,6 +79,7 @@ describe("an ID token", () => {
   test("of the issuer, for this application, in its time, is read", async () => {
     assert.equal((await verify(await sign({}))).sub, "ada");
     assert.equal((await verify(await sign({ aud: [clientId, "another"], azp: clientId }))).sub, "ada");
+    assert.equal((await verify(await sign({ aud: [clientId] }))).sub, "ada");
   });
 
   test("of a device whose clock is some minutes off is read", async () => {
@@ -92,8 +98,21 @@ describe("an ID token", () => {
     await isRefused(await sign({ tid: "22222222-2222-3333-4444-555555555555" }), /issuer/, { metadata: shared });
   });
 
+  test("of an issuer that is not Entra needs no tenant", async () => {
+    await verify(await sign({ tid: undefined }), { metadata: { ...metadata, engine: "oidc" } });
+    await isRefused(await sign({ tid: undefined }), /tid/);
+  });
+
+  test("of a request with a nonce carries that nonce; of one without, any", async () => {
+    await verify(await sign({ nonce: "n-0S6_WzA2Mj" }), { nonce: "n-0S6_WzA2Mj" });
+    await verify(await sign({ nonce: "n-0S6_WzA2Mj" }));
+    for (const nonce of ["another", "", undefined]) {
+      await isRefused(await sign({ nonce }), /its nonce is not the one/, { nonce: "n-0S6_WzA2Mj" });
+    }
+  });
+
   const wrong: [what: string, claims: object, message: RegExp][] = [
-    ["another issuer", { iss: "https://evil.example/" }, /issuer/],
+    ["another issuer", { iss: "https://evil.example/" }, /its issuer is not the authority's/],
     ["another application", { aud: "another" }, /"aud"/],
     ["another application as azp", { azp: "another" }, /another application/],
     ["several applications without azp", { aud: [clientId, "another"] }, /azp/],
@@ -102,6 +121,8 @@ describe("an ID token", () => {
     ["another tenant", { tid: "22222222-2222-3333-4444-555555555555" }, /tid/],
     ["nobody", { sub: undefined }, /"sub"/],
     ["no end", { exp: undefined }, /"exp"/],
+    ["no beginning", { iat: undefined }, /"iat"/],
+    ["no issuer", { iss: undefined }, /"iss"/],
   ];
   for (const [what, claims, message] of wrong) {
     test(`of ${what} is refused`, async () => {
@@ -118,7 +139,26 @@ describe("an ID token", () => {
     await isRefused("not a token", /Invalid/);
   });
 
+  test("with a wrong signature is refused by the keys at hand", async () => {
+    let again = 0;
+    const keys: IssuerKeys = {
+      async get(anew) {
+        if (anew) again++;
+        return { keys: [jwk] };
+      },
+    };
+    await isRefused(await sign({}, {}, other.privateKey), /signature/, { keys });
+    assert.equal(again, 0);
+  });
+
+  test("whose keys cannot be had says so, not that the token is wrong", async () => {
+    const keys: IssuerKeys = { get: () => Promise.reject(new DoorcodeError("issuer_unreachable")) };
+    await assert.rejects(verify(await sign({}), { keys }), { code: "issuer_unreachable" });
+  });
+
   test("that is missing is the issuer's fault", async () => {
-    await assert.rejects(verify(undefined), { code: "issuer_misbehaved" });
+    for (const token of [undefined, "", 7]) {
+      await assert.rejects(verify(token), { code: "issuer_misbehaved", message: /holds no ID token/ });
+    }
   });
 });

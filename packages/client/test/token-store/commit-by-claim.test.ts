@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { storePath } from "../../src/token-store/commit.ts";
+import { commitByClaim, placeByClaim } from "../../src/token-store/commit-by-claim.ts";
+import { watchFiles } from "./watched-files.ts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+/** A number that no process has: beyond what any kernel gives out. */
+const DEAD = String(2 ** 31 - 2);
+const ALIVE = String(process.pid);
+
+/** A folder with a complete scratch file for generation 4, and a clock that a test sets. */
+function placing(t: TestContext) {
+  const directory = scratchFolder(t);
+  const scratch = join(directory, "scratch");
+  writeFileSync(scratch, "four");
+  const time = { now: 1_000_000 };
+  const path = storePath(directory, 4);
+  const clock = { now: () => time.now, sleep: async () => {} };
+  return {
+    directory,
+    scratch,
+    time,
+    names: () => readdirSync(directory).sort(),
+    claim: (name: string, holder: string) => writeFileSync(join(directory, name), holder),
+    place: (isFree = () => true) => placeByClaim({ clock, directory, generation: 4, scratch, path, isFree }),
+  };
+}
+
+describe("a commit by claim", () => {
+  test("gives the bytes their name where the newest is the one before", async (t) => {
+    const directory = scratchFolder(t);
+    const commit = commitByClaim({ now: () => 0, sleep: async () => {} });
+    assert.equal(await commit(directory, 1, Buffer.from("one")), true);
+    assert.equal(await commit(directory, 2, Buffer.from("two")), true);
+    assert.deepEqual(readdirSync(directory).sort(), ["store.1.enc", "store.2.enc"]);
+    assert.equal(readFileSync(storePath(directory, 2), "utf8"), "two");
+  });
+
+  test("is none for a generation that is in, was skipped, or is in the past", async (t) => {
+    const directory = scratchFolder(t);
+    const commit = commitByClaim({ now: () => 0, sleep: async () => {} });
+    writeFileSync(storePath(directory, 3), "three");
+    for (const generation of [2, 3, 5]) assert.equal(await commit(directory, generation, Buffer.from("late")), false);
+    assert.deepEqual(readdirSync(directory), ["store.3.enc"]);
+    assert.equal(readFileSync(storePath(directory, 3), "utf8"), "three");
+  });
+});
+
+describe("a claim", () => {
+  test("is for the user alone, names its process, and goes with what it was for", async (t) => {
+    const { directory, names, place } = placing(t);
+    const files = watchFiles(t);
+    const claimed = await place(() => {
+      const claim = join(directory, "claim.4.0");
+      assert.deepEqual(names(), ["claim.4.0", "scratch"]);
+      assert.equal(readFileSync(claim, "utf8"), ALIVE);
+      assert.equal(statSync(claim).mode & 0o777, 0o600);
+      return true;
+    });
+    assert.equal(claimed, true);
+    assert.deepEqual(names(), ["store.4.enc"]);
+    assert.deepEqual(files, { opened: 2, flushed: 1, closed: 2 }, "claim and folder; the folder is flushed");
+  });
+
+  test("of a generation that is in by now is given back, and nothing is written", async (t) => {
+    const { names, place } = placing(t);
+    assert.equal(await place(() => false), false);
+    assert.deepEqual(names(), []);
+  });
+
+  test("that was held for five seconds may be another's: nothing is written, nor the claim taken away", async (t) => {
+    for (const [passed, written] of [
+      [4_999, true],
+      [5_000, false],
+      [-4_999, true],
+      [-5_000, false],
+    ] as const) {
+      const { names, place, time } = placing(t);
+      const claimed = await place(() => {
+        time.now += passed;
+        return true;
+      });
+      assert.equal(claimed, written, `${passed} ms`);
+      assert.deepEqual(names(), written ? ["store.4.enc"] : ["claim.4.0"]);
+    }
+  });
+
+  test("of a live writer binds, also while its writer puts in the number", async (t) => {
+    for (const holder of [ALIVE, ""]) {
+      const { claim, names, place } = placing(t);
+      claim("claim.4.0", holder);
+      assert.equal(await place(), false);
+      assert.deepEqual(names(), ["claim.4.0"]);
+    }
+  });
+
+  test("of a dead writer does not: over it goes the next attempt", async (t) => {
+    const { claim, names, place } = placing(t);
+    for (const attempt of [0, 1]) claim(`claim.4.${attempt}`, DEAD);
+    const claimed = await place(() => {
+      assert.ok(names().includes("claim.4.2"));
+      return true;
+    });
+    assert.equal(claimed, true);
+    assert.deepEqual(names(), ["store.4.enc"]);
+  });
+
+  test("that is older than ten seconds by the file system's clock binds nobody", async (t) => {
+    for (const [age, written] of [
+      [10, false],
+      [11, true],
+    ] as const) {
+      const { claim, directory, place, scratch } = placing(t);
+      claim("claim.4.0", ALIVE);
+      utimesSync(scratch, 1_700_000_000, 1_700_000_000);
+      utimesSync(join(directory, "claim.4.0"), 1_700_000_000 - age, 1_700_000_000 - age);
+      assert.equal(await place(), written, `${age} s`);
+    }
+  });
+
+  test("that goes away while it is looked at has had its turn", async (t) => {
+    const { directory, names, place } = placing(t);
+    // Taken for `open`, gone for whoever reads it.
+    symlinkSync(join(directory, "gone"), join(directory, "claim.4.0"));
+    assert.equal(await place(), false);
+    assert.deepEqual(names(), ["claim.4.0"]);
+  });
+
+  test("that cannot be made says why, and takes the scratch file away", async (t) => {
+    const { directory, scratch } = placing(t);
+    const clock = { now: () => 0, sleep: async () => {} };
+    const gone = join(directory, "gone");
+    const input = { clock, directory: gone, generation: 4, scratch, path: storePath(gone, 4), isFree: () => true };
+    await assert.rejects(placeByClaim(input), { code: "ENOENT" });
+    assert.equal(existsSync(scratch), false);
+  });
+});
+
+describe("claims that are spent are swept:", () => {
+  test("those of generations that are in, and no other file", async (t) => {
+    const { claim, names, place } = placing(t);
+    for (const spent of ["claim.0.0", "claim.3.12", "claim.4.1"]) claim(spent, ALIVE);
+    const others = ["claim.4.0.old", "claim.5.0", "claim.x.0", "my-claim.1.0"];
+    for (const other of others) claim(other, ALIVE);
+    assert.equal(await place(), true);
+    assert.deepEqual(names(), [...others, "store.4.enc"].sort());
+  });
+
+  test("the key's only once there is a store that is sealed with it", async (t) => {
+    const { claim, names, place } = placing(t);
+    claim("claim.0.0", ALIVE);
+    assert.equal(await place(() => false), false);
+    assert.deepEqual(names(), ["claim.0.0"]);
+  });
+});

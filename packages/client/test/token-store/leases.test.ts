@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { describe, type TestContext, test } from "node:test";
+import { applyChanges, emptyState, type StoreState, withRecord } from "../../src/token-store/changes.ts";
+import type { Json } from "../../src/token-store/contract.ts";
+import { leases } from "../../src/token-store/leases.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
+
+const KEY = "lease:renewal";
+const ttlMs = 9_000;
+
+/** Leases over a state in memory whose reads, writes and waits a test sees, and whose writes it can let fail. */
+function leasesInMemory(record?: (now: number) => Json) {
+  const clock = manualClock();
+  const waits: number[] = [];
+  const counts = { reads: 0, writes: 0 };
+  let state: StoreState = emptyState;
+  if (record) state = withRecord(state, KEY, record(clock.now()));
+  const store = { broken: false };
+  const update = async (next: (state: StoreState) => StoreState | undefined) => {
+    counts.writes++;
+    if (store.broken) throw new Error("the disk is away");
+    state = next(state) ?? state;
+    return state;
+  };
+  const read = async () => {
+    counts.reads++;
+    return state;
+  };
+  const watched = {
+    now: clock.now,
+    sleep(ms: number, signal?: AbortSignal) {
+      waits.push(ms);
+      return clock.sleep(ms, signal);
+    },
+  };
+  return {
+    clock,
+    counts,
+    store,
+    waits,
+    withLease: leases(update, read, watched),
+    lease: () => state.records.get(KEY) as { holder: string; expires_at: number; ttl_ms: number } | undefined,
+    put: (value: Json | undefined) => {
+      state = withRecord(state, KEY, value);
+    },
+  };
+}
+
+const another = (life: number) => (now: number) => ({ holder: "another", expires_at: now + life, ttl_ms: ttlMs });
+const randomIs = (t: TestContext, value: number) => t.mock.method(Math, "random", () => value);
+
+describe("a lease that is held", () => {
+  test("names its holder, its end and its life", async () => {
+    const { clock, lease, withLease } = leasesInMemory();
+    await withLease("renewal", { ttlMs }, async () => {
+      const { holder, ...times } = lease()!;
+      assert.match(holder, /^[0-9a-f-]{36}$/);
+      assert.deepEqual(times, { expires_at: clock.now() + ttlMs, ttl_ms: ttlMs });
+    });
+    assert.equal(lease(), undefined);
+  });
+
+  test("is prolonged each third of its life, and only until it is given back", async () => {
+    const { clock, counts, lease, waits, withLease } = leasesInMemory();
+    const start = clock.now();
+    await withLease("renewal", { ttlMs }, async () => {
+      await clock.asleep(1);
+      await clock.advance(3_000);
+      await clock.asleep(1);
+      assert.equal(lease()?.expires_at, start + 3_000 + ttlMs);
+    });
+    assert.deepEqual(waits, [3_000, 3_000]);
+    assert.equal(clock.sleeping(), 0);
+    assert.equal(counts.writes, 3, "taken, prolonged, given back");
+  });
+
+  test("is held through trouble with the disk until it ends, and lost then", async () => {
+    const { clock, store, withLease } = leasesInMemory();
+    await withLease("renewal", { ttlMs }, async (signal) => {
+      const pass = async () => {
+        await clock.asleep(1);
+        await clock.advance(3_000);
+        await setImmediate();
+        return signal.aborted;
+      };
+      store.broken = true;
+      assert.deepEqual([await pass(), await pass()], [false, false]);
+      store.broken = false;
+      assert.equal(await pass(), false, "at its very end it was prolonged");
+      store.broken = true;
+      assert.deepEqual([await pass(), await pass(), await pass()], [false, false, true]);
+      assert.equal(signal.reason.code, "store_locked");
+      assert.match(signal.reason.message, /the lease "renewal" went to another process/);
+    });
+  });
+
+  test("is lost when its record went away, with the caller's own signal too", async () => {
+    const { clock, lease, put, withLease } = leasesInMemory();
+    const { signal: own } = new AbortController();
+    await withLease("renewal", { ttlMs, signal: own }, async (signal) => {
+      put(undefined);
+      await clock.asleep(1);
+      await clock.advance(3_000);
+      assert.equal(signal.reason?.code, "store_locked");
+    });
+    assert.equal(lease(), undefined);
+  });
+
+  test("ends what runs under it when the caller calls it off", async () => {
+    const { withLease } = leasesInMemory();
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    await withLease("renewal", { ttlMs, signal: controller.signal }, async (signal) => {
+      assert.equal(signal.aborted, false);
+      controller.abort(reason);
+      assert.equal(signal.reason, reason);
+    });
+  });
+
+  test("leaves the result standing when it cannot be given back", async () => {
+    const { store, withLease } = leasesInMemory();
+    const result = await withLease("renewal", { ttlMs }, async () => {
+      store.broken = true;
+      return "renewed";
+    });
+    assert.equal(result, "renewed");
+  });
+});
+
+describe("a lease of another", () => {
+  test("is waited for, reading only, between 40 and 100 ms at a time", async (t) => {
+    const random = randomIs(t, 0);
+    const { clock, counts, waits, withLease } = leasesInMemory(another(200));
+    const entered = withLease("renewal", { ttlMs }, async () => clock.now());
+    const start = clock.now();
+    await clock.asleep(1);
+    random.mock.mockImplementation(() => 0.5);
+    await clock.advance(40);
+    await clock.asleep(1);
+    random.mock.mockImplementation(() => 1);
+    await clock.advance(70);
+    await clock.asleep(1);
+    assert.deepEqual([waits, counts.writes], [[40, 70, 100], 0]);
+    await clock.advance(100);
+    assert.equal((await entered) - start, 210);
+  });
+
+  test("is free from the millisecond in which it ends", async () => {
+    assert.equal(await leasesInMemory(another(0)).withLease("renewal", { ttlMs }, async () => "in"), "in");
+    const { clock, withLease } = leasesInMemory(another(1));
+    const entered = withLease("renewal", { ttlMs }, async () => "in");
+    await clock.asleep(1);
+    await clock.advance(100);
+    assert.equal(await entered, "in");
+  });
+
+  test("is live for its whole life; one that ends later was made before the clock was set back", async () => {
+    const { clock, withLease } = leasesInMemory(another(ttlMs));
+    const entered = withLease("renewal", { ttlMs }, async () => "in");
+    await clock.asleep(1);
+    await clock.advance(ttlMs);
+    assert.equal(await entered, "in");
+    assert.equal(await leasesInMemory(another(ttlMs + 1)).withLease("renewal", { ttlMs }, async () => "in"), "in");
+  });
+
+  test("that was taken between the look and the write wins", async () => {
+    const { clock, withLease } = leasesInMemory();
+    let inside = 0;
+    const run = async () => {
+      assert.equal(++inside, 1);
+      await setImmediate();
+      inside--;
+    };
+    const both = Promise.all([withLease("renewal", { ttlMs }, run), withLease("renewal", { ttlMs }, run)]);
+    await clock.asleep(2);
+    await setImmediate();
+    await clock.advance(100);
+    await both;
+  });
+
+  test("is no lease when it is not one record of a holder, an end and a life", async () => {
+    const { clock } = leasesInMemory();
+    const good = another(200)(clock.now());
+    for (const value of [
+      null,
+      "lease",
+      7,
+      [],
+      {},
+      { ...good, holder: 7 },
+      { ...good, expires_at: String(good.expires_at) },
+      { ...good, ttl_ms: String(good.ttl_ms) },
+    ] satisfies Json[]) {
+      const { withLease } = leasesInMemory(() => value);
+      assert.equal(await withLease("renewal", { ttlMs }, async () => "in"), "in");
+    }
+  });
+
+  test("is not waited for by a caller that called it off before", async () => {
+    const { counts, withLease } = leasesInMemory(another(200));
+    const signal = AbortSignal.abort(new Error("called off"));
+    await assert.rejects(
+      withLease("renewal", { ttlMs, signal }, async () => "in"),
+      /called off/,
+    );
+    assert.deepEqual(counts, { reads: 0, writes: 0 });
+  });
+});
+
+test("the store's own records leave no tombstone, and no state is changed in place", () => {
+  const first = withRecord(emptyState, "a", 1);
+  const second = withRecord(first, "a", undefined);
+  assert.deepEqual([emptyState.records.size, first.records.size, second.records.size], [0, 1, 0]);
+  assert.deepEqual([first.generation, second.generation, second.tombstones.size], [1, 2, 0]);
+  const removed = applyChanges(first, [{ remove: "a" }], 5);
+  assert.deepEqual([...removed.tombstones], [["a", { generation: 2, at: 5 }]]);
+  assert.deepEqual([first.records.size, first.tombstones.size], [1, 0]);
+});

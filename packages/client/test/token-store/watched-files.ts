@@ -1,0 +1,39 @@
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import type { TestContext } from "node:test";
+
+/** `link()` fails with this code for the rest of the test, as on a file system that is not at hand. */
+export function failingLink(t: TestContext, code: string): void {
+  t.mock.method(fs, "link", async () => {
+    throw Object.assign(new Error(`${code}: link`), { code, syscall: "link" });
+  });
+  takeEffect(t);
+}
+
+/** Counts what is done with the files and folders that are opened for the rest of the test. */
+export function watchFiles(t: TestContext): { opened: number; flushed: number; closed: number } {
+  const counts = { opened: 0, flushed: 0, closed: 0 };
+  const { open } = fs;
+  t.mock.method(fs, "open", async (...input: Parameters<typeof open>) => {
+    const file = await open(...input);
+    counts.opened++;
+    file.on("close", () => counts.closed++);
+    const flush = file.sync.bind(file);
+    file.sync = () => {
+      counts.flushed++;
+      return flush();
+    };
+    return file;
+  });
+  takeEffect(t);
+  return counts;
+}
+
+/** For the modules that import these functions by name. */
+function takeEffect(t: TestContext): void {
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
