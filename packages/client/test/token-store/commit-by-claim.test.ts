@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { storePath } from "../../src/token-store/commit.ts";
 import { commitByClaim, placeByClaim } from "../../src/token-store/commit-by-claim.ts";
-import { watchFiles } from "./watched-files.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { watchFiles } from "./watched-files.ts";
 
 /** A number that no process has: beyond what any kernel gives out. */
 const DEAD = String(2 ** 31 - 2);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { commitByLink, isWithoutLinks, storePath } from "../../src/token-store/commit.ts";
-import { failingLink, watchFiles } from "./watched-files.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { failingLink, watchFiles } from "./watched-files.ts";
 
 describe("a commit by link", () => {
   test("gives the bytes their name, for the user alone", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers/promises";
 import { describe, type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { applyChanges, emptyState, type StoreState, withRecord } from "../../src/token-store/changes.ts";
 import type { Json } from "../../src/token-store/contract.ts";
 import { leases } from "../../src/token-store/leases.ts";
