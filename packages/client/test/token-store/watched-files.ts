@@ -17,7 +17,11 @@ export function watchFiles(t: TestContext): { opened: number; flushed: number; c
   t.mock.method(fs, "open", async (...input: Parameters<typeof open>) => {
     const file = await open(...input);
     counts.opened++;
-    file.on("close", () => counts.closed++);
+    const close = file.close.bind(file);
+    file.close = () => {
+      counts.closed++;
+      return close();
+    };
     const flush = file.sync.bind(file);
     file.sync = () => {
       counts.flushed++;
