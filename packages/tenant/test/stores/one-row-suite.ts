@@ -96,6 +96,8 @@ export function oneRowSuite(makePlace: MakePlace): void {
       store = await place.open();
       furniture = await furnish(store);
       stranger = await furnish(store);
+      const first = { userId: stranger.user.id, from: null, passwordHash: "kept", keepSessionId: null, now: T0 };
+      assert.ok(await store.sessions.changePassword({ ...first, audit: audit() }));
     });
     after(() => place.remove());
 
@@ -209,7 +211,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
         return { ...own, enrolment: await enrolled(own.user.id) };
       };
       const { directory, factors, sessions, tokens, links } = store;
-      const disown = async (purpose: "password_changed" | "passkey_added" | "authenticator_added") => {
+      const disown = async (purpose: "password_changed" | "authenticator_added") => {
         const { user } = await person();
         const link = sampleLink(user.id, { purpose });
         await links.insert(link);
@@ -231,7 +233,16 @@ export function oneRowSuite(makePlace: MakePlace): void {
         },
         "revoke all": async () => (await tokens.revokeUser((await person()).user.id, "left", T0, audit())) > 0,
         "disown a password": () => disown("password_changed"),
-        "disown a passkey": () => disown("passkey_added"),
+        "disown a passkey": async () => {
+          const { id } = (await person()).user;
+          const [added, other] = [samplePasskey(id), samplePasskey(id)];
+          for (const each of [added, other]) await store.passkeys.insert(each);
+          const link = sampleLink(id, { purpose: "passkey_added", subject: added.credentialId });
+          await links.insert(link);
+          await outcomeIs(links.use(use(link.tokenHash)), "done");
+          assert.deepEqual(await store.passkeys.listOf(id), [other]);
+          return (await links.find("unknown", T0)) === undefined;
+        },
         "disown an authenticator": () => disown("authenticator_added"),
         "use a step": async () => factors.useTotpStep((await person()).enrolment, 2_000),
         "use a recovery code": async () => {

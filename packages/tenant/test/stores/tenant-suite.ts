@@ -74,6 +74,7 @@ export function tenantSuite(makePlace: MakePlace): void {
       await store.throttle.take("short", { ...hour, windowMs: 10 }, T0);
       const refused = await store.throttle.take("short", { ...hour, windowMs: 10 }, T0 + 9);
       assert.deepEqual(refused, { allowed: false, count: 1, retryAt: T0 + 10 });
+      assert.equal((await store.throttle.take("own", hour, T0 + 9)).retryAt, T0 + 3_600_000);
     });
 
     test("sweeping leaves the windows that run", async () => {
