@@ -70,6 +70,7 @@ describe("the issuer that an authority's metadata may name", () => {
     ["https://login.microsoftonline.com/common", "https://login.microsoftonline.com/{tenantid}/v2.0", false, true],
     [`https://login.microsoftonline.com/${guid}`, `https://sts.windows.net/${guid}`, false, true],
     [`https://login.microsoftonline.com/${guid}`, `https://sts.windows.net/${other}`, false, false],
+    [`https://login.microsoftonline.com/${guid}`, `http://sts.windows.net/${guid}`, false, false],
     [`https://login.microsoftonline.com/${guid}`, `https://evil.example/${guid}`, false, false],
     ["https://contoso.ciamlogin.com/contoso", `https://${guid}.ciamlogin.com/${guid}/v2.0`, false, true],
     ["https://contoso.ciamlogin.com/contoso", `https://${guid}.ciamlogin.com/${other}/v2.0`, false, false],

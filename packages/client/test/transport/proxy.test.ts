@@ -50,7 +50,7 @@ test("a connection through a proxy is kept between requests", async (t) => {
   assert.equal(proxy.connects.length, 1);
 });
 
-test("each variable that names a proxy is looked at, in capitals or not, and none for plain http", async (t) => {
+test("each variable that names a proxy is looked at, in capitals or not", async (t) => {
   const issuer = await httpsServer(t, (_, response) => response.end("through"), ["issuer.example"]);
   const proxy = await connectProxy(t);
   const asked = async (name: string) => {
