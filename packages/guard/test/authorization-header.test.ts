@@ -13,6 +13,7 @@ function refusal(rawHeaders: string[]): GuardError {
     bearerToken(rawHeaders);
   } catch (error) {
     assert.ok(error instanceof GuardError);
+    assert.ok(error.message.endsWith(".") && error.hint.endsWith("."));
     return error;
   }
   assert.fail(`accepted: ${JSON.stringify(rawHeaders)}`);
@@ -66,6 +67,7 @@ describe("the Authorization header", () => {
     test(`with ${name} is a malformed request`, () => {
       const error = refusal(headers);
       assert.deepEqual([error.code, error.status], ["authorization_malformed", 400]);
+      assert.equal(error.wwwAuthenticate, `Bearer error="invalid_request", error_description="${error.message}"`);
     });
   }
 
@@ -87,7 +89,9 @@ describe("the Authorization header", () => {
     assert.equal(bearerToken(["authorization", `Bearer ${longest}`]), longest);
     const ofLength = (length: number) => ["authorization", `Bearer${"a".padStart(length - "Bearer".length)}`];
     assert.equal(bearerToken(ofLength(16_384 + 64)), "a");
-    assert.equal(refusal(ofLength(16_384 + 65)).code, "token_too_large");
+    const error = refusal(ofLength(16_384 + 65));
+    assert.equal(error.code, "token_too_large");
+    assert.equal(error.wwwAuthenticate, `Bearer error="invalid_token", error_description="${error.message}"`);
   });
 
   test("of any length is judged in time that grows with its length only", () => {

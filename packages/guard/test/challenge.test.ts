@@ -16,6 +16,10 @@ test("parameters are quoted, in order", () => {
   );
 });
 
+test("a quote becomes an apostrophe, and a backslash or what is not printable ASCII a question mark", () => {
+  assert.equal(formatChallenge({ error_description: 'a "b" \\c\r\nd é' }), `Bearer error_description="a 'b' ?c??d ?"`);
+});
+
 test("no value can end its quotes or the line, and what RFC 6750 §3 allows comes back as it was", () => {
   fc.assert(
     fc.property(anyText, (text) => {

@@ -11,6 +11,7 @@ describe("a guard is not made", () => {
     ["for a host that only looks like loopback", { ...good, issuer: "http://127.0.0.1.example" }, /https/],
     ["for a host that ends like localhost", { ...good, issuer: "http://notlocalhost", tenantId }, /issuer is/],
     ["for a host that begins like localhost", { ...good, issuer: "http://localhost.example", tenantId }, /issuer is/],
+    ["for an issuer that is not on the web", { ...good, issuer: "ftp://localhost", tenantId }, /issuer is/],
     ["for an issuer that is no text", { ...good, issuer: [good.issuer] }, /issuer is/],
     ["for keys on plain http", { ...good, jwksUri: "http://login.example/keys" }, /jwksUri/],
     ["without issuer", { audience: "api", profile: "entra" }, /issuer/],
@@ -40,7 +41,12 @@ test("a guard is made without asking its issuer anything", () => {
 });
 
 test("a mistake in what a route needs is found even with no token to judge", async () => {
-  for (const requirements of [{ scopes: [] }, { roles: [""] }, { scopes: ["two words"] }, { scopes: ['quo"te'] }]) {
+  for (const requirements of [
+    { scopes: [] },
+    { roles: [""] },
+    { scopes: ["one", "two words"] },
+    { scopes: ['quo"te'] },
+  ]) {
     await assert.rejects(createGuard(good).verify("", requirements), TypeError);
   }
 });

@@ -151,7 +151,7 @@ describe("an Entra access token is refused", () => {
 
   test("with alg none, in any spelling, with and without a signature", async () => {
     const [, , signature] = (await at.sign(at.entraClaims())).split(".");
-    for (const alg of ["none", "None", "NONE", ""]) {
+    for (const alg of ["none", "None", "NONE", "", undefined, ["RS256"]]) {
       const unsigned = `${base64url({ alg, typ: "JWT", kid: at.jwk.kid })}.${base64url(at.entraClaims())}`;
       await refused(guard.verify(`${unsigned}.`), "algorithm_refused");
       await refused(guard.verify(`${unsigned}.${signature}`), "algorithm_refused");
@@ -288,6 +288,17 @@ describe("what a token may do", () => {
     assert.deepEqual(JSON.parse(Buffer.from(claims!, "base64").toString()), {
       access_token: { acrs: { essential: true, values: ["c1", "c2"] } },
     });
+  });
+
+  test("a claims challenge names no authorization endpoint that the metadata lacks, or has on plain http", async () => {
+    await using odd = await localIssuer({ clock: at.clock });
+    for (const authorization_endpoint of [undefined, "http://other.example/authorize"]) {
+      odd.describe({ authorization_endpoint });
+      const fresh = createGuard({ ...odd.trust, profile: "entra" });
+      const attempt = fresh.verify(await odd.sign(odd.entraClaims()), { claims: { acrs: "c1" } });
+      const { wwwAuthenticate } = await refused(attempt, "insufficient_claims");
+      assert.doesNotMatch(wwwAuthenticate!, /authorization_uri/);
+    }
   });
 
   test("a missing scope is told before missing claims: signing in again would not help", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
+import * as nodeTls from "node:tls";
 import { createGuard } from "../src/index.ts";
 import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
 import { localhostCertificate } from "./fixtures/localhost-certificate.ts";
@@ -203,6 +204,19 @@ describe("an issuer that is down", () => {
   }
 });
 
+test("an issuer that fails and goes on sending is not listened to", async () => {
+  await using at = await localIssuer();
+  const closed = new Promise((resolve) =>
+    at.breakWith((_request, response) => {
+      response.once("close", resolve);
+      response.writeHead(503).write("down");
+    }),
+  );
+  const guard = createGuard({ ...at.trust, profile: "entra" });
+  await refused(guard.verify(await at.sign(at.entraClaims())), "issuer_unreachable", 503);
+  await closed;
+});
+
 test("an answer of an issuer may have 512 KiB", async () => {
   await using at = await localIssuer();
   const { kid, ...key } = at.jwk;
@@ -250,5 +264,17 @@ describe("over https", () => {
     const { ca: anotherCa } = await localhostCertificate();
     const misled = createGuard({ ...at.trust, profile: "entra", ca: anotherCa });
     await refused(misled.verify(jwt), "issuer_unreachable", 503);
+  });
+
+  const skip = nodeTls.setDefaultCACertificates === undefined && "this Node.js cannot change what it trusts";
+  test("an issuer that Node.js trusts already is trusted beside the CA that is given", { skip }, async (t) => {
+    const { ca, ...tls } = await localhostCertificate();
+    const { ca: another } = await localhostCertificate();
+    await using at = await localIssuer({ tls });
+    const before = nodeTls.getCACertificates("default");
+    t.after(() => nodeTls.setDefaultCACertificates(before));
+    nodeTls.setDefaultCACertificates([...before, ca]);
+    const guard = createGuard({ ...at.trust, profile: "entra", ca: another });
+    assert.equal((await guard.verify(await at.sign(at.entraClaims()))).issuer, at.issuer);
   });
 });

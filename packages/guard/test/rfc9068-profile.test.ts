@@ -45,6 +45,10 @@ describe("an RFC 9068 access token is accepted", () => {
     });
   }
 
+  test("of any tenant, where none is configured", async () => {
+    assert.equal((await guard.verify(await sign({ tid: "t1" }))).tid, "t1");
+  });
+
   test("for several resources, this one among them", async () => {
     assert.ok(await guard.verify(await sign({ aud: ["https://other.example", at.audience] })));
   });
