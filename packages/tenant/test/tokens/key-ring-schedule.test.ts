@@ -1,10 +1,9 @@
 // Which key signs and which are served, when; and when the store is asked. The keys are made once for all tests.
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { decodeProtectedHeader, SignJWT } from "jose";
-import type { StoredKey } from "../../src/stores/contract.ts";
-import { openSqliteStore } from "../../src/stores/sqlite.ts";
+import type { KeyStore, Store, StoredKey } from "../../src/stores/contract.ts";
 import { loadSigningKeys } from "../../src/tokens/key-ring.ts";
 import { deriveKey, seal } from "../../src/tokens/seal.ts";
 
@@ -27,29 +26,30 @@ function storedKey(kid: string, activatesAt: number, retiresAt: number | null = 
   };
 }
 
-/** A ring over these keys, where the store's answers are counted and can be replaced. */
-async function ring(t: TestContext, ...stored: StoredKey[]) {
-  const store = await openSqliteStore(":memory:");
-  t.after(() => store.close());
-  await store.keys.insertFirst(stored);
+/** A ring over these keys, in a store that counts its answers and whose `list` can be replaced. */
+async function ring(...stored: StoredKey[]) {
   const time = { now: NOW };
-  const list = store.keys.list.bind(store.keys);
-  const asking = { times: 0, answer: list };
-  store.keys.list = () => {
-    asking.times++;
-    return asking.answer();
+  const list = async () => stored.toSorted((a, b) => a.activatesAt - b.activatesAt);
+  const asking: { times: number; answer: KeyStore["list"] } = { times: 0, answer: list };
+  const store = {
+    list: () => {
+      asking.times++;
+      return asking.answer();
+    },
+    insert: async (key: StoredKey) => stored.push(key) > 0,
   };
-  const keys = await loadSigningKeys({ store, sealKey, clock: { now: () => time.now }, issuer });
+  const keys = await loadSigningKeys({ ...parts(store), clock: { now: () => time.now } });
   const served = async () => (await keys.published()).map(({ kid }) => kid);
   const signer = async () => decodeProtectedHeader(await keys.sign({ iss: issuer }, "JWT")).kid;
   asking.times = 0;
-  return { store, time, asking, list, keys, served, signer };
+  return { stored, time, asking, list, keys, served, signer };
 }
+const parts = (keys: Partial<KeyStore>) => ({ store: { keys } as Store, sealKey, issuer });
 const now = storedKey("now", NOW);
 const next = storedKey("next", NOW + 90 * DAY);
 
-test("the successor takes over at its time, and the key before it is served for a day more", async (t) => {
-  const { time, signer, served } = await ring(t, now, next, storedKey("last", NOW + 180 * DAY));
+test("the successor takes over at its time, and the key before it is served for a day more", async () => {
+  const { time, signer, served } = await ring(now, next, storedKey("last", NOW + 180 * DAY));
   time.now = next.activatesAt - 1;
   assert.equal(await signer(), "now");
   time.now = next.activatesAt;
@@ -61,39 +61,39 @@ test("the successor takes over at its time, and the key before it is served for 
   assert.equal(await signer(), "next");
 });
 
-test("a superseded key is served to the last millisecond of its day", async (t) => {
+test("a superseded key is served to the last millisecond of its day", async () => {
   const before = storedKey("before", NOW - 1);
-  const last = await ring(t, before, storedKey("now", NOW - DAY + 1), next);
+  const last = await ring(before, storedKey("now", NOW - DAY + 1), next);
   assert.deepEqual(await last.served(), ["now", "before", "next"], "in the order in which they sign");
-  const over = await ring(t, storedKey("before", NOW - 2 * DAY), storedKey("now", NOW - DAY), next);
+  const over = await ring(storedKey("before", NOW - 2 * DAY), storedKey("now", NOW - DAY), next);
   assert.deepEqual(await over.served(), ["now", "next"]);
 });
 
-test("once the last key signs, its successor is announced", async (t) => {
-  const { store, served, signer } = await ring(t, storedKey("before", NOW - DAY), now);
-  const made = (await store.keys.list()).find(({ kid }) => kid !== "before" && kid !== "now");
+test("once the last key signs, its successor is announced", async () => {
+  const { stored, served, signer } = await ring(storedKey("before", NOW - DAY), now);
+  const made = stored.find(({ kid }) => kid !== "before" && kid !== "now");
   assert.deepEqual([made?.createdAt, made?.activatesAt], [NOW, NOW + 90 * DAY]);
   assert.deepEqual(await served(), ["before", "now", made?.kid]);
   assert.equal(await signer(), "now");
 });
 
-test("a retired key is served no more from that moment", async (t) => {
-  const { served } = await ring(t, storedKey("gone", NOW - 1, NOW), storedKey("going", NOW, NOW + 1), next);
+test("a retired key is served no more from that moment", async () => {
+  const { served } = await ring(storedKey("gone", NOW - 1, NOW), storedKey("going", NOW, NOW + 1), next);
   assert.deepEqual(await served(), ["going", "next"]);
 });
 
-test("rotation by hand: announced at once, signs from its time on", async (t) => {
-  const { keys, time, store, served, signer } = await ring(t, now, next);
+test("rotation by hand: announced at once, signs from its time on", async () => {
+  const { keys, time, stored, served, signer } = await ring(now, next);
   const kid = await keys.rotate(NOW + DAY);
   assert.deepEqual(await served(), ["now", kid, "next"]);
-  assert.equal((await store.keys.list()).find((each) => each.kid === kid)?.createdAt, NOW);
+  assert.equal(stored.find((each) => each.kid === kid)?.createdAt, NOW);
   assert.equal(await signer(), "now");
   time.now += DAY;
   assert.equal(await signer(), kid);
 });
 
-test("the store is asked once a minute, and when the clock was set back", async (t) => {
-  const { keys, time, asking } = await ring(t, now, next);
+test("the store is asked once a minute, and when the clock was set back", async () => {
+  const { keys, time, asking } = await ring(now, next);
   await keys.published();
   time.now += 59_999;
   await keys.published();
@@ -111,8 +111,8 @@ test("the store is asked once a minute, and when the clock was set back", async 
   assert.equal(asking.times, 3);
 });
 
-test("a key that is known is not opened again", async (t) => {
-  const { served, signer, time, asking, list } = await ring(t, now, next);
+test("a key that is known is not opened again", async () => {
+  const { served, signer, time, asking, list } = await ring(now, next);
   asking.answer = async () => (await list()).map((each) => ({ ...each, sealedPrivate: "damaged" }));
   time.now += 60_000;
   assert.deepEqual(await served(), ["now", "next"]);
@@ -125,7 +125,7 @@ for (const [what, answer] of [
   ["hangs", () => new Promise<never>(() => undefined)],
 ] as const) {
   test(`while the store ${what}, the keys that are held go on being served, and sign`, async (t) => {
-    const { keys, time, asking, served, list } = await ring(t, now, next);
+    const { keys, time, asking, served, list } = await ring(now, next);
     t.mock.timers.enable({ apis: ["setTimeout"] });
     /** What is held while the store has a second to answer. */
     const held = async () => {
@@ -151,15 +151,12 @@ for (const [what, answer] of [
 }
 
 test("a store that has never answered fails the start", async () => {
-  const store = await openSqliteStore(":memory:");
-  store.keys.list = () => Promise.reject(new Error("the database is away"));
-  const clock = { now: () => NOW };
-  await assert.rejects(loadSigningKeys({ store, sealKey, clock, issuer }), /the database is away/);
-  await store.close();
+  const store = parts({ list: () => Promise.reject(new Error("the database is away")) });
+  await assert.rejects(loadSigningKeys({ ...store, clock: { now: () => NOW } }), /the database is away/);
 });
 
-test("verify takes only what this tenant signed, for the audience, in time", async (t) => {
-  const { keys, time } = await ring(t, now, next);
+test("verify takes only what this tenant signed, for the audience, in time", async () => {
+  const { keys, time } = await ring(now, next);
   const seconds = NOW / 1000;
   const token = await keys.sign({ iss: issuer, aud: "api", sub: "x", nbf: seconds, exp: seconds + 60 }, "at+jwt");
   assert.deepEqual(decodeProtectedHeader(token), { typ: "at+jwt", alg: "RS256", kid: "now" });
@@ -176,8 +173,8 @@ test("verify takes only what this tenant signed, for the audience, in time", asy
   assert.equal(await keys.verify(token), undefined, "not yet valid");
 });
 
-test("verify refuses another issuer, an unknown or missing kid, and every other algorithm", async (t) => {
-  const { keys } = await ring(t, now, next);
+test("verify refuses another issuer, an unknown or missing kid, and every other algorithm", async () => {
+  const { keys } = await ring(now, next);
   const made = (header: { alg: string; kid?: string }, iss = issuer) =>
     new SignJWT({ iss }).setProtectedHeader(header).sign(pair.privateKey);
   assert.ok(await keys.verify(await made({ alg: "RS256", kid: "next" })));
