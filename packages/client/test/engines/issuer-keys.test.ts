@@ -25,7 +25,14 @@ function keysFrom(answers: HttpAnswer[], signal?: AbortSignal) {
       return answers[requests.length - 1] ?? assert.fail("asked more often than expected");
     },
   };
-  const context = { authority: "https://login.example", clientId: "tv", transport, store: memoryStore(), clock, signal };
+  const context = {
+    authority: "https://login.example",
+    clientId: "tv",
+    transport,
+    store: memoryStore(),
+    clock,
+    signal,
+  };
   return { keys: issuerKeys({ jwksUri } as IssuerMetadata, context), requests, clock };
 }
 

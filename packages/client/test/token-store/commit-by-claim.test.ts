@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { storePath } from "../../src/token-store/commit.ts";
 import { commitByClaim, placeByClaim } from "../../src/token-store/commit-by-claim.ts";
-import { watchFiles } from "./watched-files.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { watchFiles } from "./watched-files.ts";
 
 /** A number that no process has: beyond what any kernel gives out. */
 const DEAD = String(2 ** 31 - 2);
@@ -147,6 +147,13 @@ describe("claims that are spent are swept:", () => {
     for (const other of others) claim(other, ALIVE);
     assert.equal(await place(), true);
     assert.deepEqual(names(), [...others, "store.4.enc"].sort());
+  });
+
+  test("also by a writer that comes too late", async (t) => {
+    const { claim, names, place } = placing(t);
+    for (const name of ["claim.11.0", "claim.12.0", "claim.13.0", "store.12.enc"]) claim(name, ALIVE);
+    assert.equal(await place(() => false), false);
+    assert.deepEqual(names(), ["claim.13.0", "store.12.enc"]);
   });
 
   test("the key's only once there is a store that is sealed with it", async (t) => {

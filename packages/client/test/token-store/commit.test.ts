@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { commitByLink, isWithoutLinks, storePath } from "../../src/token-store/commit.ts";
-import { failingLink, watchFiles } from "./watched-files.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { failingLink, watchFiles } from "./watched-files.ts";
 
 describe("a commit by link", () => {
   test("gives the bytes their name, for the user alone", async (t) => {
@@ -19,6 +19,16 @@ describe("a commit by link", () => {
     const files = watchFiles(t);
     await commitByLink(directory, 1, Buffer.from("one"));
     assert.deepEqual(files, { opened: 2, flushed: 2, closed: 2 });
+  });
+
+  test("opens no folder on Windows, which refuses that", async (t) => {
+    const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
+    t.after(() => Object.defineProperty(process, "platform", platform));
+    const directory = scratchFolder(t);
+    const files = watchFiles(t);
+    Object.defineProperty(process, "platform", { ...platform, value: "win32" });
+    assert.equal(await commitByLink(directory, 1, Buffer.from("one")), true);
+    assert.deepEqual(files, { opened: 1, flushed: 1, closed: 1 });
   });
 
   test("leaves a generation that another wrote as it is", async (t) => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { DoorcodeError } from "../../src/errors.ts";
 import { makeKey, makeKeyByClaim, protectionOf, readKey } from "../../src/token-store/store-key.ts";
-import { failingLink, watchFiles } from "./watched-files.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { failingLink, watchFiles } from "./watched-files.ts";
 
 const clock = { now: () => 0, sleep: () => assert.fail("it waits for nobody") };
 const anyKey = Buffer.alloc(32, 7);
@@ -88,7 +88,10 @@ describe("making the key of a folder", () => {
   test("fails with words when the disk is full", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "ENOSPC");
-    await assert.rejects(makeKey(directory, {}, clock), { code: "store_locked", message: /no space is left for .*key/ });
+    await assert.rejects(makeKey(directory, {}, clock), {
+      code: "store_locked",
+      message: /no space is left for .*key/,
+    });
     assert.deepEqual(readdirSync(directory), []);
   });
 
