@@ -72,8 +72,9 @@ async function renew(context: FetchContext, request: TokenRequest, claims: strin
     return await context.getToken(request);
   } catch (error) {
     if (claims === undefined || !(error instanceof DoorcodeError) || error.code !== "sign_in_again") throw error;
-    const { error: name, suberror, aadsts, correlationId, traceId } = error;
-    const details = { error: name, suberror, aadsts, correlationId, traceId };
-    throw new DoorcodeError("sign_in_again", { ...details, detail: error.message, cause: error, claims });
+    const { message, hint, error: name, suberror, aadsts, correlationId, traceId } = error;
+    const details = { hint, error: name, suberror, aadsts, correlationId, traceId };
+    // The same error, and what a sign-in must answer.
+    throw Object.assign(new DoorcodeError("sign_in_again", { ...details, cause: error, claims }), { message });
   }
 }
