@@ -117,6 +117,19 @@ describe("a lease that is held", () => {
     assert.equal(lease(), undefined);
   });
 
+  test("is lost when another took it, and left to that one", async () => {
+    const { clock, lease, put, withLease } = leasesInMemory();
+    const theirs = another(60_000)(clock.now());
+    await withLease("renewal", { ttlMs }, async (signal) => {
+      put(theirs);
+      await setImmediate();
+      await clock.advance(3_000);
+      assert.equal(signal.reason?.code, "store_locked");
+      assert.deepEqual(lease(), theirs);
+    });
+    assert.deepEqual(lease(), theirs);
+  });
+
   test("ends what runs under it when the caller calls it off", async () => {
     const { withLease } = leasesInMemory();
     const controller = new AbortController();
