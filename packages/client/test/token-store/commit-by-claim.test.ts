@@ -108,7 +108,7 @@ describe("a claim", () => {
     assert.deepEqual(names(), ["store.4.enc"]);
   });
 
-  test("that is older than ten seconds by the file system's clock binds nobody", async (t) => {
+  test("that is older than ten seconds by the file system's clock does not bind", async (t) => {
     for (const [age, written] of [
       [10, false],
       [11, true],
@@ -123,7 +123,7 @@ describe("a claim", () => {
 
   test("that goes away while it is looked at has had its turn", async (t) => {
     const { directory, names, place } = placing(t);
-    // Taken for `open`, gone for whoever reads it.
+    // Taken when it is opened, gone when it is read.
     symlinkSync(join(directory, "gone"), join(directory, "claim.4.0"));
     assert.equal(await place(), false);
     assert.deepEqual(names(), ["claim.4.0"]);
