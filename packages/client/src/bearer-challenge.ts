@@ -7,16 +7,16 @@ export interface BearerChallenge {
 }
 
 /** The Bearer challenge of a WWW-Authenticate header, which may hold several of several schemes (RFC 9110 §11.6.1). */
-export function readBearerChallenge(header: string | null): BearerChallenge | undefined {
+export function readBearerChallenge(header: string): BearerChallenge | undefined {
   let scheme: string | undefined;
   let found: Map<string, string> | undefined;
   const parts = /(?:^|[,\s])\s*([A-Za-z0-9._~+-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/g;
-  for (const [, name, quoted, bare] of (header ?? "").matchAll(parts)) {
+  for (const [, name, quoted, bare] of header.matchAll(parts)) {
     const value = quoted?.replace(/\\(.)/g, "$1") ?? bare;
     if (value === undefined) {
       scheme = name!.toLowerCase();
       if (scheme === "bearer") found ??= new Map();
-    } else if (scheme === "bearer") found?.set(name!.toLowerCase(), value);
+    } else if (scheme === "bearer") found!.set(name!.toLowerCase(), value);
   }
   if (!found) return undefined;
   return {
@@ -29,11 +29,12 @@ export function readBearerChallenge(header: string | null): BearerChallenge | un
 function decodeClaims(encoded: string | undefined): string | undefined {
   if (encoded === undefined) return undefined;
   // Entra encodes it; some APIs hand on the bare JSON.
-  const text = encoded.startsWith("{") ? encoded : Buffer.from(encoded, "base64").toString("utf8");
+  const text = encoded.startsWith("{") ? encoded : Buffer.from(encoded, "base64").toString();
   try {
     const claims: unknown = JSON.parse(text);
-    return typeof claims === "object" && claims !== null && !Array.isArray(claims) ? text : undefined;
+    if (typeof claims === "object" && claims !== null && !Array.isArray(claims)) return text;
   } catch {
-    return undefined;
+    // It is no JSON.
   }
+  return undefined;
 }

@@ -48,14 +48,14 @@ export interface DoorcodeErrorDetails {
   hint?: string;
   cause?: unknown;
   /** OAuth error of the issuer (`invalid_grant`). */
-  error?: string;
-  suberror?: string;
+  error?: string | undefined;
+  suberror?: string | undefined;
   /** Microsoft's AADSTS number. */
-  aadsts?: number;
-  correlationId?: string;
-  traceId?: string;
+  aadsts?: number | undefined;
+  correlationId?: string | undefined;
+  traceId?: string | undefined;
   /** A claims challenge that a new sign-in must answer: `signIn({ claims })`. */
-  claims?: string;
+  claims?: string | undefined;
 }
 
 /** The one error type of this package. `code` is stable; `message` is for people. */

@@ -3,7 +3,7 @@ import type { Api, TokenRequest } from "./client.ts";
 import type { AccessToken } from "./engines/engine.ts";
 import { covers } from "./engines/records.ts";
 import { DoorcodeError } from "./errors.ts";
-import { sendFollowing, wentElsewhere } from "./redirects.ts";
+import { isStream, sendFollowing, wentElsewhere } from "./redirects.ts";
 import type { WebExchange } from "./transport/web-exchange.ts";
 
 export interface FetchContext {
@@ -37,13 +37,13 @@ export async function guardedFetch(
   await response.body?.cancel();
 
   const renewed = await renew(context, { ...ask, ...renewal }, renewal.claims);
-  if (init.body instanceof ReadableStream || isAsyncIterable(init.body)) throw new DoorcodeError("body_not_replayable");
+  if (isStream(init.body)) throw new DoorcodeError("body_not_replayable");
   const second = await sendFollowing(url, init, { token: renewed.token, exchange });
   const refusal = challengeOf(second);
   if (second.status !== 401 || !refusal) return second;
   await second.body?.cancel();
   const detail = `${url.origin} refuses a token that was just renewed (${refusal.error ?? "HTTP 401"}).`;
-  throw new DoorcodeError("sign_in_again", { detail, ...(refusal.claims !== undefined && { claims: refusal.claims }) });
+  throw new DoorcodeError("sign_in_again", { detail, claims: refusal.claims });
 }
 
 type Renewal = Pick<TokenRequest, "forceRefresh" | "claims" | "scopes">;
@@ -64,9 +64,7 @@ function whatToAskFor(response: Response, api: Api, token: AccessToken): Renewal
 function challengeOf(response: Response): BearerChallenge | undefined {
   if (response.status !== 401 && response.status !== 403) return undefined;
   if (wentElsewhere(response)) return undefined;
-  const header = response.headers.get("www-authenticate");
-  if (header === null) return response.status === 401 ? { error: undefined, scopes: [], claims: undefined } : undefined;
-  return readBearerChallenge(header);
+  return readBearerChallenge(response.headers.get("www-authenticate") ?? "Bearer");
 }
 
 async function renew(context: FetchContext, request: TokenRequest, claims: string | undefined): Promise<AccessToken> {
@@ -74,20 +72,9 @@ async function renew(context: FetchContext, request: TokenRequest, claims: strin
     return await context.getToken(request);
   } catch (error) {
     if (claims === undefined || !(error instanceof DoorcodeError) || error.code !== "sign_in_again") throw error;
-    const { error: name, suberror, aadsts, correlationId, traceId } = error;
-    throw new DoorcodeError("sign_in_again", {
-      detail: error.message,
-      cause: error,
-      claims,
-      ...(name !== undefined && { error: name }),
-      ...(suberror !== undefined && { suberror }),
-      ...(aadsts !== undefined && { aadsts }),
-      ...(correlationId !== undefined && { correlationId }),
-      ...(traceId !== undefined && { traceId }),
-    });
+    const { message, hint, error: name, suberror, aadsts, correlationId, traceId } = error;
+    const details = { hint, error: name, suberror, aadsts, correlationId, traceId };
+    // The same error, and what a sign-in must answer.
+    throw Object.assign(new DoorcodeError("sign_in_again", { ...details, cause: error, claims }), { message });
   }
-}
-
-function isAsyncIterable(body: unknown): boolean {
-  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }

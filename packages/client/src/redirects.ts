@@ -7,7 +7,7 @@ const most = 20; // as the Fetch standard
 const ownHeaders = ["authorization", "cookie", "proxy-authorization"];
 const elsewhere = new WeakSet<Response>();
 
-/** Whether a redirect led to another origin, where no token was shown. */
+/** Whether a redirect led to another origin: from there on no token was shown, not even back at the first. */
 export const wentElsewhere = (response: Response): boolean => elsewhere.has(response);
 
 /** A request with a bearer token, redirects followed by hand: the token goes to the first origin and never to another. */
@@ -18,13 +18,13 @@ export async function sendFollowing(
 ): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("authorization", `Bearer ${token}`);
-  const request: RequestInit = { ...init, headers, redirect: "manual" };
+  const request: RequestInit = { ...init, headers };
   let url = target;
   for (let hops = 0; ; hops++) {
     const response = await exchange(url, request);
     const location = response.headers.get("location");
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null || init.redirect === "manual") {
-      if (url.origin !== target.origin) elsewhere.add(response);
+      if (!headers.has("authorization")) elsewhere.add(response);
       return response;
     }
     await response.body?.cancel();
@@ -44,15 +44,18 @@ export async function sendFollowing(
   }
 }
 
+/** Whether the first request that sends this body uses it up. */
+export const isStream = (body: unknown): boolean => Symbol.asyncIterator in Object(body);
+
 /** Fetch standard, "HTTP-redirect fetch": 303, and 301 or 302 after POST, become GET without a body. */
 function redirectMethod(request: RequestInit, status: number, headers: Headers): void {
   const method = (request.method ?? "GET").toUpperCase();
-  const becomesGet = (status === 303 && method !== "GET" && method !== "HEAD") || (status < 303 && method === "POST");
+  const becomesGet = status === 303 ? !["GET", "HEAD"].includes(method) : status <= 302 && method === "POST";
   if (becomesGet) {
     request.method = "GET";
     delete request.body;
     for (const name of ["content-type", "content-length", "content-encoding", "content-language", "content-location"]) {
       headers.delete(name);
     }
-  } else if (request.body instanceof ReadableStream) throw new DoorcodeError("body_not_replayable");
+  } else if (isStream(request.body)) throw new DoorcodeError("body_not_replayable");
 }

@@ -5,8 +5,7 @@ import { readBearerChallenge } from "../src/bearer-challenge.ts";
 const nothing = { error: undefined, scopes: [], claims: undefined };
 
 describe("a WWW-Authenticate header", () => {
-  const rows: [header: string | null, expected: ReturnType<typeof readBearerChallenge>][] = [
-    [null, undefined],
+  const rows: [header: string, expected: ReturnType<typeof readBearerChallenge>][] = [
     ["", undefined],
     ['Basic realm="Bearer"', undefined],
     ["Bearer", nothing],
@@ -24,6 +23,16 @@ describe("a WWW-Authenticate header", () => {
     ['Bearer claims="{\\"a\\":1}"', { ...nothing, claims: '{"a":1}' }],
     ['Bearer claims="bm90IGpzb24="', nothing],
     ['Bearer claims="WzFd"', nothing],
+    ['Bearer claims="bnVsbA=="', nothing],
+    ['Bearer claims="MQ=="', nothing],
+    ['Bearer claims="eyJhIjoiw6kifQ=="', { ...nothing, claims: '{"a":"é"}' }],
+    ['BEARER   ERROR = "invalid_token" ,  scope\t=a', { ...nothing, error: "invalid_token", scopes: ["a"] }],
+    ['Bearer realm="say \\"error=x\\"", error="one\\\\two"', { ...nothing, error: "one\\two" }],
+    ['Bearer error="", scope=" a  b "', { ...nothing, error: "", scopes: ["a", "b"] }],
+    ['Bearer my-error="x", error=y', { ...nothing, error: "y" }],
+    ['Basic error="x", Bearer', nothing],
+    ['Bearer error="x", Bearer scope="a"', { error: "x", scopes: ["a"], claims: undefined }],
+    ['xBearer error="x"', undefined],
   ];
   for (const [header, expected] of rows) {
     test(`${header} says ${JSON.stringify(expected)}`, () => {

@@ -16,16 +16,25 @@ export const client: Group[] = [
   },
   {
     name: "guarded-fetch",
-    mutate: ["packages/client/src/guarded-fetch.ts", "packages/client/src/redirects.ts"],
-    tests: ["packages/client/test/guarded-fetch.test.ts", "packages/client/test/transport/web-exchange.test.ts"],
+    mutate: [
+      "packages/client/src/{guarded-fetch,redirects,bearer-fetch,bearer-challenge}.ts",
+      "packages/client/src/transport/loopback.ts",
+    ],
+    tests: ["packages/client/test/{redirects,token-challenges,guarded-fetch,bearer-fetch,bearer-challenge}.test.ts"],
   },
   {
     name: "token-store",
     mutate: [
       "packages/client/src/token-store/{changes,commit,commit-by-claim,leases,store-key,store-folder,seal-state}.ts",
     ],
-    tests: [
-      "packages/client/test/token-store/{memory-store,leases,commit,commit-by-claim,store-key,store-files}.test.ts",
+    tests: ["packages/client/test/token-store/{changes,leases,commit,commit-by-claim,store-key,store-files}.test.ts"],
+    equivalent: [
+      {
+        file: "packages/client/src/token-store/commit-by-claim.ts",
+        original: '"utf8"',
+        replacement: '""',
+        reason: "Number() reads the bytes of a process id as it reads the text.",
+      },
     ],
   },
 ];

@@ -26,8 +26,7 @@ export function applyChanges(state: StoreState, changes: readonly Change[], now:
   const records = new Map(state.records);
   const tombstones = new Map([...state.tombstones].filter(([, { at }]) => now - at < TOMBSTONE_LIFE_MS));
   // By the tombstones from before: removing and putting in one list replaces.
-  const removedAfter = (key: string | undefined, basedOn: number) =>
-    key !== undefined && (state.tombstones.get(key)?.generation ?? 0) > basedOn;
+  const removedAfter = (key: string, basedOn: number) => (state.tombstones.get(key)?.generation ?? 0) > basedOn;
 
   for (const change of changes) {
     if ("remove" in change) {
@@ -35,8 +34,8 @@ export function applyChanges(state: StoreState, changes: readonly Change[], now:
       tombstones.set(change.remove, { generation, at: now });
       continue;
     }
-    const { put, value, basedOn, belongsTo } = change;
-    if (basedOn !== undefined && (removedAfter(put, basedOn) || removedAfter(belongsTo, basedOn))) continue;
+    const { put, value, basedOn = Number.POSITIVE_INFINITY, belongsTo = put } = change;
+    if (removedAfter(put, basedOn) || removedAfter(belongsTo, basedOn)) continue;
     records.set(put, value);
   }
   return { ...state, generation, records, tombstones };

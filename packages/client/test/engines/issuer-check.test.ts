@@ -89,7 +89,7 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("is told in the error, as plain text of one line, cut where it is long", () => {
+  test("is in the error as plain text, one line, cut where it is long", () => {
     const issuer = `https://evil.example/\u001b[2J${"x".repeat(300)}`;
     assert.throws(
       () => checkIssuer(issuer, "https://login.example", "oidc"),

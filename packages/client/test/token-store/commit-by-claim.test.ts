@@ -108,7 +108,7 @@ describe("a claim", () => {
     assert.deepEqual(names(), ["store.4.enc"]);
   });
 
-  test("that is older than ten seconds by the file system's clock binds nobody", async (t) => {
+  test("that is older than ten seconds by the file system's clock does not bind", async (t) => {
     for (const [age, written] of [
       [10, false],
       [11, true],
@@ -123,7 +123,7 @@ describe("a claim", () => {
 
   test("that goes away while it is looked at has had its turn", async (t) => {
     const { directory, names, place } = placing(t);
-    // Taken for `open`, gone for whoever reads it.
+    // Taken when it is opened, gone when it is read.
     symlinkSync(join(directory, "gone"), join(directory, "claim.4.0"));
     assert.equal(await place(), false);
     assert.deepEqual(names(), ["claim.4.0"]);
@@ -147,6 +147,13 @@ describe("claims that are spent are swept:", () => {
     for (const other of others) claim(other, ALIVE);
     assert.equal(await place(), true);
     assert.deepEqual(names(), [...others, "store.4.enc"].sort());
+  });
+
+  test("also by a writer that comes too late", async (t) => {
+    const { claim, names, place } = placing(t);
+    for (const name of ["claim.11.0", "claim.12.0", "claim.13.0", "store.12.enc"]) claim(name, ALIVE);
+    assert.equal(await place(() => false), false);
+    assert.deepEqual(names(), ["claim.13.0", "store.12.enc"]);
   });
 
   test("the key's only once there is a store that is sealed with it", async (t) => {

@@ -21,6 +21,16 @@ describe("a commit by link", () => {
     assert.deepEqual(files, { opened: 2, flushed: 2, closed: 2 });
   });
 
+  test("opens no folder on Windows, which refuses that", async (t) => {
+    const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
+    t.after(() => Object.defineProperty(process, "platform", platform));
+    const directory = scratchFolder(t);
+    const files = watchFiles(t);
+    Object.defineProperty(process, "platform", { ...platform, value: "win32" });
+    assert.equal(await commitByLink(directory, 1, Buffer.from("one")), true);
+    assert.deepEqual(files, { opened: 1, flushed: 1, closed: 1 });
+  });
+
   test("leaves a generation that another wrote as it is", async (t) => {
     const directory = scratchFolder(t);
     writeFileSync(storePath(directory, 7), "theirs");

@@ -7,7 +7,7 @@ import { makeKey, makeKeyByClaim, protectionOf, readKey } from "../../src/token-
 import { scratchFolder } from "./scratch-folder.ts";
 import { failingLink, watchFiles } from "./watched-files.ts";
 
-const clock = { now: () => 0, sleep: () => assert.fail("it waits for nobody") };
+const clock = { now: () => 0, sleep: () => assert.fail("waited") };
 const anyKey = Buffer.alloc(32, 7);
 
 describe("the key of a store", () => {

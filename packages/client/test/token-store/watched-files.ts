@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { TestContext } from "node:test";
@@ -17,11 +18,8 @@ export function watchFiles(t: TestContext): { opened: number; flushed: number; c
   t.mock.method(fs, "open", async (...input: Parameters<typeof open>) => {
     const file = await open(...input);
     counts.opened++;
-    const close = file.close.bind(file);
-    file.close = () => {
-      counts.closed++;
-      return close();
-    };
+    const events: unknown = file;
+    (events as EventEmitter).once("close", () => counts.closed++);
     const flush = file.sync.bind(file);
     file.sync = () => {
       counts.flushed++;

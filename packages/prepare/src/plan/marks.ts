@@ -16,9 +16,10 @@ export function keyInTags(tags: readonly string[] | null | undefined): string | 
 
 /** A description with its mark taken out. */
 export function readDescription(description: string | null | undefined): { text: string; key: string | undefined } {
-  const lines = (description ?? "").split(/\r?\n/);
+  const whole = description ?? "";
+  const lines = whole.split(/\r?\n/);
   const marked = lines.findIndex((line) => line.startsWith(PREFIX) && line.length > PREFIX.length);
-  if (marked === -1) return { text: description ?? "", key: undefined };
+  if (marked === -1) return { text: whole, key: undefined };
   const key = lines[marked]!.slice(PREFIX.length).trim();
   return { text: lines.filter((_, index) => index !== marked).join("\n"), key };
 }

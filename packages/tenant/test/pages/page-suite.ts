@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { defaultLocale, type Locale } from "../../src/messages/languages.ts";
+import { complaintsOf } from "../fixtures/chromium.ts";
 import { samples } from "./sample-views.ts";
 import { type Served, serveSamples } from "./serve-samples.ts";
 
@@ -58,13 +59,8 @@ async function axeFindings(page: Page, options: axe.RunOptions): Promise<string[
 }
 
 async function inspect(page: Page, name: string, locale: Locale, address: string, extent: Extent): Promise<Seen> {
-  const complaints: string[] = [];
   page.removeAllListeners();
-  page.on("console", (message) => {
-    // Chromium's own line about a page whose status is not 200.
-    if (!message.text().startsWith("Failed to load resource")) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  const complaints = complaintsOf(page);
 
   // Tall for axe, so that nothing lies behind the bar that stays in sight: contrast cannot be measured there.
   await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, type TestContext, test } from "node:test";
 import type { Browser, BrowserContextOptions, CDPSession, Page } from "playwright-core";
-import { launchChromium } from "../fixtures/chromium.ts";
+import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
 import { PASSWORD, type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
 
 const ADA = "ada@contoso.example";
@@ -40,11 +40,7 @@ async function device(
   t.after(() => context.close());
   if (options.first !== undefined) await context.addInitScript(options.first);
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (!message.text().startsWith("Failed to load resource")) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  const complaints = complaintsOf(page);
   const cdp = await context.newCDPSession(page);
   await cdp.send("WebAuthn.enable", {});
   const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
