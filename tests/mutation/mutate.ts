@@ -43,7 +43,7 @@ export async function mutate(group: Group, sources: string[], tempDir: string): 
     timeoutFactor: 4,
     tempDirName: relative(root, tempDir),
     cleanTempDir: "always",
-    ignorePatterns: ["**", ...copied.map((pattern) => `!${pattern}`), "dist", "dist-test"],
+    ignorePatterns: ["**", ...copied.map((pattern) => `!${pattern}`), "dist"],
     // The root's node_modules would lead to the originals; the sandbox links its own copies of the packages.
     symlinkNodeModules: false,
     buildCommand: "node tests/mutation/link-packages.ts",

@@ -43,7 +43,7 @@ export async function packPackages(scratch: string): Promise<Tarballs> {
 
 /** The packages as they are committed, without anything that is made of them, and the libraries by links. */
 async function copyWorkspace(workspace: string): Promise<void> {
-  const made = new Set(["dist", "dist-test", "node_modules", "tsconfig.tsbuildinfo"]);
+  const made = new Set(["dist", "node_modules", "tsconfig.tsbuildinfo"]);
   for (const folder of Object.values(published)) {
     const from = join(root, "packages", folder);
     const to = join(workspace, "packages", folder);

@@ -2,32 +2,41 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** These tests run from their sources, and compiled from `dist-test/`. */
-export const packageFolder = fileURLToPath(import.meta.url).replace(/(?:[\\/]dist-test)?[\\/]test[\\/][^\\/]*$/, "");
-
-/** Which way `doorcode tenant` goes on the Node.js that runs these tests: in this process, or through a child. */
-export const hereRunsTenant = Number.parseInt(process.versions.node, 10) >= 24;
+export const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export interface Running {
   child: ChildProcess;
   ended: Promise<{ exit: number | null; stdout: string; stderr: string }>;
 }
 
-/** `doorcode` as npm links it, on the Node.js that runs the tests. */
+/** `doorcode` as npm links it, on the Node.js that runs the tests or on `node`. */
 export function doorcode(
   args: string[],
-  options: { folder?: string; cwd?: string; env?: NodeJS.ProcessEnv; stdin?: "pipe"; channel?: true } = {},
+  options: {
+    node?: string;
+    folder?: string;
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    stdin?: "pipe";
+    channel?: true;
+  } = {},
 ): Running {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(DOORCODE|NODE|XDG)_/.test(name));
-  const child = spawn(process.execPath, [join(options.folder ?? packageFolder, "bin/doorcode.cjs"), ...args], {
-    env: { ...Object.fromEntries(inherited), ...options.env },
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdio: [options.stdin ?? "ignore", "pipe", "pipe", ...(options.channel ? (["ipc"] as const) : [])],
-  });
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(DOORCODE|NODE(?!_COMPILE_CACHE$)|XDG)_/.test(name),
+  );
+  const child = spawn(
+    options.node ?? process.execPath,
+    [join(options.folder ?? packageFolder, "bin/doorcode.cjs"), ...args],
+    {
+      env: { ...Object.fromEntries(inherited), ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      stdio: [options.stdin ?? "ignore", "pipe", "pipe", ...(options.channel ? (["ipc"] as const) : [])],
+    },
+  );
   const shown = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]?.setEncoding("utf8").on("data", (chunk: string) => {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { packagedNode } from "../src/init/runtime.ts";
-import { doorcode, hereRunsTenant, packageFolder, scratch } from "./cli-process.ts";
+import { packagedNode, runtimeOf } from "../src/init/runtime.ts";
+import { doorcode, packageFolder, scratch } from "./cli-process.ts";
 
 const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string };
 
@@ -58,15 +58,9 @@ describe("doorcode init", () => {
     const cwd = await scratch(t);
     await init(cwd, "my-printer");
     const { optionalDependencies, devEngines } = await manifestIn(join(cwd, "my-printer"));
-    if (hereRunsTenant) {
-      assert.deepEqual(
-        { optionalDependencies, runtime: devEngines.runtime.version },
-        { optionalDependencies: undefined, runtime: ">=24" },
-      );
-    } else {
-      assert.deepEqual(optionalDependencies, packagedNode);
-      assert.equal(devEngines, undefined);
-    }
+    assert.equal(optionalDependencies, undefined);
+    assert.equal(devEngines.runtime.version, ">=24");
+    assert.deepEqual(runtimeOf("v20.19.0"), { optionalDependencies: packagedNode });
   });
 
   test("calls app, API and user flow after the project, in every file that names them", async (t) => {

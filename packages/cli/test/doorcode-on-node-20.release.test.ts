@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { node20 } from "../../../tools/runtime.mjs";
+import { doorcode, packageFolder, scratch } from "./cli-process.ts";
+import { tenantSuite } from "./tenant-suite.ts";
+
+const node = node20();
+
+describe("doorcode tenant on Node.js 20", () => {
+  tenantSuite(node);
+
+  test("says which Node.js it needs where there is none", async (t) => {
+    const alone = await packageAlone(await scratch(t));
+    const { exit, stdout, stderr } = await doorcode(["tenant", "users"], { node, folder: alone, env: { PATH: "" } })
+      .ended;
+    assert.equal(exit, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /needs Node\.js 24 or newer; this is 20\./);
+  });
+
+  test("runs no Node.js of the current folder, which may be anybody's", async (t) => {
+    const folder = await scratch(t);
+    const alone = await packageAlone(join(folder, "package"));
+    const cwd = join(folder, "cwd");
+    for (const bin of [`.runtime/24-24.99.0/node_modules/${platform}/bin`, `node_modules/${platform}/bin`]) {
+      await mkdir(join(cwd, bin), { recursive: true });
+      await writeFile(join(cwd, bin, "node"), "#!/bin/sh\necho v24.99.0\n", { mode: 0o755 });
+    }
+    const { exit } = await doorcode(["tenant", "users"], { node, folder: alone, cwd, env: { PATH: "" } }).ended;
+    assert.equal(exit, 1);
+  });
+
+  test("takes one from the PATH only when that says it is new enough", async (t) => {
+    const folder = await scratch(t);
+    const alone = await packageAlone(join(folder, "package"));
+    for (const [version, exit] of [
+      ["v22.99.0", 1],
+      ["v24.99.0", 77],
+    ] as const) {
+      const script = `#!/bin/sh\n[ "$1" = --version ] && echo ${version} && exit\nexit 77\n`;
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, "node"), script, { mode: 0o755 });
+      const path = join(folder, version);
+      assert.equal(
+        (await doorcode(["tenant", "users"], { node, folder: alone, env: { PATH: path } }).ended).exit,
+        exit,
+        version,
+      );
+    }
+  });
+});
+
+const platform = `node-${process.platform}-${process.arch}`;
+
+/** The package as it is published, without a workspace around it that could have brought a Node.js. */
+async function packageAlone(folder: string): Promise<string> {
+  for (const part of ["bin", "dist", "package.json"])
+    await cp(join(packageFolder, part), join(folder, part), { recursive: true });
+  return folder;
+}
