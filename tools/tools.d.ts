@@ -25,3 +25,22 @@ declare module "*/tools/test-services.mjs" {
 declare module "*/tools/js-templates.mjs" {
   export function javascriptTemplates(): Map<string, string>;
 }
+declare module "*/tools/test-processes.mjs" {
+  export interface EndedFile {
+    file: string;
+    count: { passed: number; failed: number; skipped: number };
+    ms: number;
+    text: string;
+  }
+  export function runFiles(
+    files: string[],
+    options: {
+      processes: number;
+      fileTimeoutMs: number;
+      env: NodeJS.ProcessEnv;
+      signal: AbortSignal;
+      onFile(file: EndedFile): void;
+      onFailures(text: string): void;
+    },
+  ): Promise<void>;
+}
