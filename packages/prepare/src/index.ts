@@ -16,6 +16,7 @@ export type {
 export { readTenantFile } from "./file/read-tenant-file.ts";
 export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
+export type { Clock } from "./graph/clock.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";
 export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
 export { exportTenant } from "./plan/export-tenant.ts";

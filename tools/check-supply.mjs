@@ -1,0 +1,57 @@
+// `npm run check:supply`: what a user of the packages installs. No vulnerability of level high that npm knows of, and no
+// licence outside the list.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./from-npm.mjs";
+
+/** Permissive; each lets an MIT project be distributed with it. */
+const allowed = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT", "MIT-0"]);
+
+const problems = [...foreignLicences(), ...vulnerabilities()];
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** The lockfile knows every platform's packages, also those that are not installed here. */
+function foreignLicences() {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const production = Object.entries(packages).filter(
+    ([path, { dev, link }]) => path.includes("node_modules/") && !dev && !link,
+  );
+  console.log(`Licences of ${production.length} packages compared.`);
+  return production
+    .filter(([, { license }]) => !isAllowed(license))
+    .map(([path, { license, version }]) => {
+      const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+      return `${name} ${version} has the licence ${license ?? "(none)"}, which tools/check-supply.mjs does not allow.`;
+    });
+}
+
+/** "MIT", "(MIT OR GPL-2.0)": one of several is enough; of "A AND B" both are needed. */
+function isAllowed(license = "") {
+  const expression = license.replace(/[()]/g, "");
+  return expression.split(" OR ").some((choice) => choice.split(" AND ").every((name) => allowed.has(name.trim())));
+}
+
+function vulnerabilities() {
+  const args = ["audit", "--omit=dev", "--audit-level=high", "--json"];
+  const npm = spawnSync("npm", args, { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+  const report = parsed(npm.stdout);
+  if (!report?.metadata) {
+    const why = report?.message ?? report?.error?.summary ?? npm.stderr.trim().split("\n")[0];
+    console.log(`Vulnerabilities not checked: this registry answers no audit (${why}).`);
+    return [];
+  }
+  console.log(`Vulnerabilities of ${report.metadata.dependencies.prod} packages asked for.`);
+  return Object.values(report.vulnerabilities)
+    .filter(({ severity }) => severity === "high" || severity === "critical")
+    .map(({ name, severity, range }) => `${name} ${range} has a known vulnerability of level ${severity}: npm audit.`);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
