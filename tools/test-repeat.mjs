@@ -38,22 +38,37 @@ const workers = Array.from({ length: workerCount }, () =>
 );
 console.log(`${times} runs of each file, beside ${workerCount} busy processes`);
 let failedFiles = 0;
+let running;
+let interrupted;
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+]) {
+  // What has run by then is still reported.
+  process.on(signal, () => {
+    interrupted = code;
+    running?.kill("SIGTERM");
+  });
+}
 try {
   for (const file of files) {
+    let runs = 0;
     let failures = 0;
-    for (let run = 1; run <= times; run++) {
+    while (runs < times && interrupted === undefined) {
       const { code, output } = await runOnce(file);
+      if (interrupted !== undefined) break;
+      runs++;
       if (code === 0) continue;
       failures++;
-      console.log(`${file}, run ${run} of ${times}:\n${output}`);
+      console.log(`${file}, run ${runs} of ${times}:\n${output}`);
     }
     if (failures > 0) failedFiles++;
-    console.log(`${file}: ${times} runs, ${failures} ${failures === 1 ? "failure" : "failures"}`);
+    console.log(`${file}: ${runs} runs, ${failures} ${failures === 1 ? "failure" : "failures"}`);
   }
 } finally {
   for (const worker of workers) worker.kill();
 }
-process.exitCode = failedFiles > 0 ? 1 : 0;
+process.exitCode = interrupted ?? (failedFiles > 0 ? 1 : 0);
 
 /** Only what failed is kept of a run's output. */
 function runOnce(file) {
@@ -63,6 +78,7 @@ function runOnce(file) {
   // The runner of an outer `node --test` is not to be taken for this one's.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  running = child;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk) => {

@@ -45,9 +45,18 @@ describe("the listener for the browser's answer", () => {
       notSignedInPage(new DoorcodeError("denied", { detail: "<script>the issuer's words</script>" })),
     );
     for (const { headers, html } of await Promise.all(pages)) {
-      assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; style-src 'sha256-[\w+/=]+';/);
-      assert.equal(headers.get("cache-control"), "no-store");
-      assert.equal(headers.get("referrer-policy"), "no-referrer");
+      assert.match(
+        headers.get("content-security-policy") ?? "",
+        /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+      );
+      const others = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cross-origin-opener-policy": "same-origin",
+      };
+      for (const [name, value] of Object.entries(others)) assert.equal(headers.get(name), value, name);
       assert.match(html, /^<!doctype html>\n<html lang="en">.*<title>[^<]+<\/title>.*<main>\n<h1>/s);
       assert.doesNotMatch(html, /script|the-code|the-state/);
     }

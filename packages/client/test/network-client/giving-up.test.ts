@@ -47,7 +47,7 @@ async function signingIn(
       () => undefined,
       (error: unknown) => error,
     );
-  const outcome = thrown.then((error) => error && asDoorcodeError(error, network));
+  const outcome = thrown.then((error) => (error === undefined ? undefined : asDoorcodeError(error, network)));
   return {
     ...{ issuer, clock, ending, request, thrown, outcome },
     pollsSent: () => pollsSent,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
+import { entraNetworkClient } from "../../src/engines/entra/network-client.ts";
 import type { DoorcodeError } from "../../src/errors.ts";
 import { type Fault, type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
@@ -49,6 +50,30 @@ test("nor does the error of a renewal whose refresh token the issuer repeats", a
     .catch((thrown: unknown) => asDoorcodeError(thrown, network));
   assert.equal((error as DoorcodeError).aadsts, 70000);
   assertClean({ error, stack: (error as DoorcodeError).stack });
+});
+
+test("no parameter of a token request that is a secret is repeated from the issuer's answer", async () => {
+  const names = [
+    "device_code",
+    "refresh_token",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "code",
+    "code_verifier",
+  ];
+  for (const name of names) {
+    const canary = "canary-parameter-93c1";
+    const json = { error: "invalid_grant", error_description: `No such ${canary}` };
+    const transport = { send: async () => ({ status: 400, headers: {}, body: JSON.stringify(json) }) };
+    const network = entraNetworkClient({ transport });
+    const body = new URLSearchParams({ grant_type: "any", client_id: "app", [name]: canary }).toString();
+    await network.sendPostRequestAsync("https://issuer.example/token", { body });
+    const thrown = Object.assign(new Error("MSAL's"), { name: "ServerError", errorCode: "invalid_grant" });
+    const { message } = asDoorcodeError(thrown, network);
+    assert.match(message, /No such/);
+    assert.ok(!message.includes(canary), name);
+  }
 });
 
 test("what an issuer says cannot rewrite a terminal", async (t) => {

@@ -50,6 +50,21 @@ test("a connection through a proxy is kept between requests", async (t) => {
   assert.equal(proxy.connects.length, 1);
 });
 
+test("each variable that names a proxy is looked at, in capitals or not", async (t) => {
+  const issuer = await httpsServer(t, (_, response) => response.end("through"), ["issuer.example"]);
+  const proxy = await connectProxy(t);
+  const asked = async (name: string) => {
+    clear();
+    process.env[name] = `http://127.0.0.1:${proxy.port}`;
+    const transport = nodeTransport({ ca: issuer.ca, clock: manualClock() });
+    return await transport.send({ ...get, url: issuer.origin });
+  };
+  for (const name of ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
+    assert.equal((await asked(name)).body, "through", name);
+  }
+  assert.equal(proxy.connects.length, 4);
+});
+
 test("hosts in NO_PROXY and this machine itself are reached without it", async (t) => {
   const issuer = await httpsServer(t, (_, response) => response.end("direct"));
   const proxy = await connectProxy(t);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GraphConflict, GraphUncertain } from "../../src/graph/failures.ts";
+import { GraphConflict, GraphUncertain, refusal } from "../../src/graph/failures.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import type { GraphRequest } from "../../src/graph/request.ts";
 import { retryAfterMs } from "../../src/graph/retries.ts";
@@ -69,6 +69,53 @@ test("A gateway in trouble or a lost connection is tried again, with longer wait
   const ids = server.requests.map(({ headers }) => headers["client-request-id"]);
   assert.equal(new Set(ids).size, 1, "one request has one client-request-id");
 });
+
+test("Each kind of failure is tried again on its own schedule, and no longer", async () => {
+  const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource '5e13' does not exist.") };
+  for (const [answer, code, slept] of [
+    [{ status: 429, body: tooMany }, "graph_throttled", [2, 4, 8, 16, 32]],
+    [{ status: 500, body: "" }, "graph_unreachable", [1, 2, 4, 8, 16]],
+    [gone, "graph_refused", [1, 2, 4, 8, 15, 15, 15]],
+  ] as const) {
+    const { clock, server, graph } = await started(...Array(9).fill(answer));
+    await using _ = server;
+    graph.created("5e13");
+    await assert.rejects(graph.send({ method: "PATCH", path: "/applications/5e13", body: {} }), fails(code));
+    assert.deepEqual(
+      clock.slept,
+      slept.map((seconds) => seconds * 1_000),
+    );
+  }
+});
+
+test("A Retry-After of two minutes is waited for, one of a second more is not", async () => {
+  const asking = (seconds: number) => ({ status: 429, headers: { "retry-after": `${seconds}` }, body: tooMany });
+  const { clock, server, graph } = await started(asking(120), asking(121));
+  await using _ = server;
+  await assert.rejects(graph.list(list), fails("graph_throttled", /121 s/));
+  assert.deepEqual(clock.slept, [120_000]);
+});
+
+test("Every status means one thing, with Graph's code and without", () => {
+  const meaning = (status: number, text: string) =>
+    refusal(list, new Response(null, { status }), text, "id", "entra").code;
+  for (let status = 300; status < 600; status++) {
+    const [unnamed, named] = /^(401|403|409|429)$/.test(`${status}`)
+      ? [known[status], known[status]]
+      : status >= 500
+        ? ["graph_unreachable", "graph_unreachable"]
+        : ["graph_misbehaved", status < 400 ? "graph_misbehaved" : "graph_refused"];
+    assert.equal(meaning(status, "<html>"), unnamed, `${status}`);
+    assert.equal(meaning(status, JSON.stringify(graphError("Any", "Any."))), named, `${status}`);
+  }
+});
+
+const known: Record<number, string> = {
+  401: "graph_unauthenticated",
+  403: "graph_denied",
+  409: "graph_conflict",
+  429: "graph_throttled",
+};
 
 test("A create without an answer is not sent twice: it may have been done", async () => {
   const lost = await started({ status: 0, hangUp: true });
