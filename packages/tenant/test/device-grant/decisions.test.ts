@@ -278,6 +278,7 @@ describe("a device's code", () => {
     test("from the operator without a claim, once", async () => {
       const { grant } = await asked();
       assert.equal((await denyAsOperator(ctx, grant)).outcome, "done");
+      assert.equal((await records("device_grant.denied", grant)).length, 1);
       assert.equal((await denyAsOperator(ctx, grant)).outcome, "ended");
       const denied = await found(grant);
       assert.deepEqual([denied.status, denied.denialReason, denied.decidedBy], ["denied", "operator", "operator"]);
