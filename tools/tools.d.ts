@@ -44,3 +44,6 @@ declare module "*/tools/test-processes.mjs" {
     },
   ): Promise<void>;
 }
+declare module "*/tools/from-npm.mjs" {
+  export function bringTools(folder: string, title: string, megabytes: number): string;
+}

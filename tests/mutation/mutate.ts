@@ -1,14 +1,22 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { Stryker } from "@stryker-mutator/core";
+import { pathToFileURL } from "node:url";
+import { bringTools } from "../../tools/from-npm.mjs";
 import { root } from "../architecture/source-files.ts";
 import { type Group, testsOf } from "./group.ts";
 import type { Mutant } from "./score.ts";
 
-type StrykerMutant = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
+/** What Stryker says of one mutant, as far as it is used here. */
+interface StrykerMutant {
+  fileName: string;
+  location: { start: { line: number; column: number }; end: { line: number; column: number } };
+  mutatorName: string;
+  replacement?: string;
+  status: string;
+}
 
-const statuses: Partial<Record<StrykerMutant["status"], Mutant["status"]>> = {
+const statuses: Record<string, Mutant["status"]> = {
   Killed: "killed",
   Timeout: "timeout",
   Survived: "survived",
@@ -20,6 +28,8 @@ const copied = ["package.json", "packages/**", "tests/**", "examples/**", "tools
 
 /** Puts every fault that Stryker knows into `sources`, one at a time, each in front of the group's tests. */
 export async function mutate(group: Group, sources: string[], tempDir: string): Promise<Mutant[]> {
+  const tools = bringTools("tools/mutation", "Stryker", 12);
+  const { Stryker } = await import(pathToFileURL(join(tools, "@stryker-mutator/core/dist/src/index.js")).href);
   const stryker = new Stryker({
     mutate: sources,
     testRunner: "tap",
@@ -50,10 +60,10 @@ export async function mutate(group: Group, sources: string[], tempDir: string): 
     // Stryker would rewrite it with an API that TypeScript 7 lacks.
     tsconfigFile: "not-here.json",
     reporters: ["progress-append-only"],
-    logLevel: "warn" as never,
+    logLevel: "warn",
     allowConsoleColors: false,
   });
-  const mutants = await stryker.runMutationTest();
+  const mutants: StrykerMutant[] = await stryker.runMutationTest();
   return mutants.map(toMutant);
 }
 
