@@ -4,7 +4,16 @@ import fc from "fast-check";
 import { cleanDeviceText } from "../../src/device-grant/device-text.ts";
 
 test("a plain name passes as it is", () => {
-  for (const name of ["Living-room TV", "Küche 2", "居間のテレビ", "HP LaserJet 4", "Pi (attic)", "Model 3.x", "Build 2.rc1", "St. Ives"]) {
+  for (const name of [
+    "Living-room TV",
+    "Küche 2",
+    "居間のテレビ",
+    "HP LaserJet 4",
+    "Pi (attic)",
+    "Model 3.x",
+    "Build 2.rc1",
+    "St. Ives",
+  ]) {
     assert.deepEqual(cleanDeviceText(name), { text: name });
   }
 });

@@ -112,7 +112,10 @@ export function tenantSuite(makePlace: MakePlace): void {
       await store.keys.insert(sampleKey("middle", T0 + 20));
       await store.keys.insert(sampleKey("first", T0 - 1));
       const moments = (await store.keys.list()).map(({ activatesAt }) => activatesAt);
-      assert.deepEqual(moments, moments.toSorted((a, b) => a - b));
+      assert.deepEqual(
+        moments,
+        moments.toSorted((a, b) => a - b),
+      );
       const again = await store.keys.insertFirst([sampleKey("unwanted")]);
       assert.deepEqual(again, await store.keys.list());
     });
