@@ -113,9 +113,10 @@ test("the store is asked once a minute, and when the clock was set back", async 
 
 test("a key that is known is not opened again", async () => {
   const { served, signer, time, asking, list } = await ring(now, next);
-  asking.answer = async () => (await list()).map((each) => ({ ...each, sealedPrivate: "damaged" }));
+  const added = storedKey("added", NOW + DAY);
+  asking.answer = async () => [...(await list()).map((each) => ({ ...each, sealedPrivate: "damaged" })), added];
   time.now += 60_000;
-  assert.deepEqual(await served(), ["now", "next"]);
+  assert.deepEqual(await served(), ["now", "next", "added"]);
   assert.equal(await signer(), "now");
   assert.equal(asking.times, 1);
 });
