@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, sql } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect, PostgresIntrospector, sql, type TableMetadata } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
 import type { Store } from "./contract.ts";
@@ -44,7 +44,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   const lost = (error: Error) => log?.warn({ err: error }, "a PostgreSQL connection was lost");
   pool.on("error", lost);
   pool.on("connect", (client) => client.on("error", lost));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const db = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
   try {
     await reach(db);
     await migrate(db, schema ?? (await currentSchema(db)), log);
@@ -65,6 +65,33 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     },
     close: () => db.destroy(),
   });
+}
+
+/**
+ * Asked before migrations for the tables that there are. Kysely's own answer calls functions on every table of every schema,
+ * and fails when another schema's table is dropped meanwhile.
+ */
+class TableNames extends PostgresIntrospector {
+  readonly #db: Kysely<unknown>;
+
+  constructor(db: Kysely<unknown>) {
+    super(db);
+    this.#db = db;
+  }
+
+  override async getTables(): Promise<TableMetadata[]> {
+    const { rows } = await sql<{ schema: string; name: string }>`
+      select n.nspname as schema, c.relname as name
+      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p')`.execute(this.#db);
+    return rows.map((row) => ({ ...row, isView: false, isForeign: false, columns: [] }));
+  }
+}
+
+class OwnPostgresDialect extends PostgresDialect {
+  override createIntrospector(db: Kysely<unknown>): TableNames {
+    return new TableNames(db);
+  }
 }
 
 async function reach(db: Kysely<Tables>): Promise<void> {

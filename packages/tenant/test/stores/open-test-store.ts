@@ -61,20 +61,8 @@ export const postgres: MakePlace = async () => {
       await client.end();
     }
   };
-  return placeOf(() => opened(() => openPostgresStore(url, { schema, poolSize: 20 })), query, drop);
+  return placeOf(() => openPostgresStore(url, { schema, poolSize: 20 }), query, drop);
 };
-
-/** Kysely reads the names of all schemas of the database, and stumbles when another test drops its own meanwhile. */
-async function opened(open: () => Promise<Store>): Promise<Store> {
-  for (let times = 0; ; times++) {
-    try {
-      return await open();
-    } catch (error) {
-      const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-      if (times === 5 || !["3F000", "42P01"].includes(cause?.code ?? "")) throw error;
-    }
-  }
-}
 
 function placeOf(
   openStore: () => Promise<Store>,

@@ -23,6 +23,33 @@ describe("PostgreSQL", () => {
     await drop();
   });
 
+  test("a store opens while other schemas of the database come and go", async () => {
+    const own = await freshSchema();
+    const other = await freshSchema();
+    const client = new pg.Client({ connectionString: own.url });
+    await client.connect();
+    let opened = false;
+    const comingAndGoing = (async () => {
+      while (!opened) {
+        await client.query(`create schema ${other.schema}`);
+        for (const name of ["a", "b", "c", "d"])
+          await client.query(`create table ${other.schema}.${name} (id bigserial)`);
+        await client.query(`drop schema ${other.schema} cascade`);
+      }
+    })();
+    try {
+      for (let times = 0; times < 5; times++) {
+        const store = await openPostgresStore(own.url, { schema: own.schema, poolSize: 1 });
+        await store.close();
+      }
+    } finally {
+      opened = true;
+      await comingAndGoing;
+      await client.end();
+      await own.drop();
+    }
+  });
+
   test("numbers come back as numbers here and as the driver's text elsewhere", async () => {
     const { url, schema, drop } = await freshSchema();
     const store = await openPostgresStore(url, { schema, poolSize: 1 });
