@@ -5,6 +5,7 @@ import { verifyPassword } from "../../packages/tenant/src/directory/password.ts"
 import { GRAPH_LIMIT } from "../../packages/tenant/src/graph/register.ts";
 import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.ts";
 import { addUser } from "../fixtures/registrations.ts";
+import { killedApplies } from "./killed-applies.ts";
 import { EVERYTHING, failure, lineOf, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
 
 const env = PASSWORDS;
@@ -74,22 +75,7 @@ test("A file with everything in it is planned, applied, and planned again withou
   assert.equal(prepared.changes, changes);
 });
 
-test("Killed after any change, the next run ends where one run would", async () => {
-  await using whole = await PreparedTenant.start();
-  await whole.prepare(EVERYTHING, { env });
-  assert.deepEqual(await whole.differences(EVERYTHING), []);
-  const expected = await whole.export();
-  for (let changes = 0; changes < whole.changes; changes++) {
-    await using prepared = await PreparedTenant.start();
-    const plan = await prepared.plan(EVERYTHING, { env });
-    const killed = applyPlan(plan, prepared.dyingAccess(changes), { env, clock: prepared.clock });
-    const error = await failure(killed);
-    assert.equal(error.code, "graph_unreachable");
-    assert.equal(prepared.changes, changes);
-    await prepared.prepare(EVERYTHING, { env });
-    assert.deepEqual(await prepared.export(), expected, `killed after ${changes} changes`);
-  }
-});
+test("Killed after every sixth change, the next run ends where one run would", () => killedApplies(6));
 
 test("Who is no longer administrator half-way is denied, told what is done and left, and the next run goes on", async () => {
   await using prepared = await PreparedTenant.start();

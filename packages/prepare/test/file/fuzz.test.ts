@@ -1,27 +1,7 @@
-import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { describeProblems, readTenantFile, TenantFileError } from "../../src/index.ts";
 import { everything } from "./fixtures/reading.ts";
-
-/** Microseconds of this process, which a busy machine does not lengthen; what grows with the square takes minutes. */
-const LONG = 30_000_000;
-
-/** Reads it and, where it is refused, describes it. Throws what is no TenantFileError, and when it takes long. */
-function survives(text: string): void {
-  const start = process.cpuUsage();
-  try {
-    readTenantFile(text, "fuzz.yaml");
-  } catch (error) {
-    if (!(error instanceof TenantFileError)) throw error;
-    assert.ok(error.problems.length > 0);
-    const lines = text.split(/\r\n?|\n/).length;
-    for (const { line, column } of error.problems) assert.ok(line >= 1 && line <= lines && column >= 1);
-    describeProblems(error);
-  }
-  const { user, system } = process.cpuUsage(start);
-  assert.ok(user + system < LONG, `took ${(user + system) / 1_000} ms of the processor`);
-}
+import { largeFiles, survives } from "./large-files.ts";
 
 const good = everything();
 const piece = fc.constantFrom(
@@ -71,33 +51,6 @@ describe("a file that is anything at all", () => {
       { numRuns: 150 },
     );
   });
-
-  const mebibyte = (unit: string) => unit.repeat(Math.floor((1024 * 1024 - 20) / unit.length));
-  const large: [what: string, text: string][] = [
-    ...["[", "{a: ", "- ", "? ", "'", '"\\', "a: ", "&a ", "*a ", "!", "\n", "---\n", "a\n ", "[]: ", "#\n"].map(
-      (unit): [string, string] => [JSON.stringify(unit), mebibyte(unit)],
-    ),
-    ["a list of words", `apps: [${mebibyte("aaaaaaa, ")}]`],
-    [
-      "entries with mistakes",
-      `apps:\n${Array.from({ length: 20_000 }, (_, at) => `  app${at}: { redirectUri: x }\n`).join("")}`,
-    ],
-    [
-      "references to nothing",
-      `groups: { g: { members: [${Array.from({ length: 40_000 }, (_, at) => `a${at}@b.c`).join(", ")}] } }`,
-    ],
-    ["one long line", `apps: { a: { displayName: ${"é".repeat(400_000)} } }`],
-    ["one long key", `${"k".repeat(1_000)}: ${"k".repeat(900_000)}`],
-    [
-      "user flows with policies of their names",
-      `userFlows:\n${Array.from({ length: 5_000 }, (_, at) => `  f${at}: { mfa: required }\n`).join("")}policies:\n${Array.from({ length: 5_000 }, (_, at) => `  "f${at}: second factor": { require: mfa }\n`).join("")}`,
-    ],
-    [
-      "slow patterns",
-      `userFlows: { f: { attributes: [${Array.from({ length: 60 }, (_, at) => `{ attribute: a${at}, label: A, pattern: "(a+)+${at}" }`).join(", ")}] } }`,
-    ],
-  ];
-  for (const [what, text] of large) {
-    test(`a megabyte of ${what} takes no time to speak of`, () => survives(text));
-  }
 });
+
+largeFiles(256 * 1024);

