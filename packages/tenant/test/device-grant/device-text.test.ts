@@ -55,9 +55,13 @@ const refusals: [string, string[]][] = [
     ],
   ],
 ];
+/** As ASCII: some reporters take U+2028 for the end of a line. */
+const shown = (text: string) =>
+  JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+
 for (const [problem, texts] of refusals) {
   for (const text of texts) {
-    test(`${JSON.stringify(text)} is refused: ${problem}`, () => assert.deepEqual(cleanDeviceText(text), { problem }));
+    test(`${shown(text)} is refused: ${problem}`, () => assert.deepEqual(cleanDeviceText(text), { problem }));
   }
 }
 
