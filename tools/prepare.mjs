@@ -4,9 +4,10 @@ import { recordInstall } from "./install.mjs";
 import { node24 } from "./runtime.mjs";
 
 try {
-  recordInstall();
   node24();
   build();
+  // Last: an install that was stopped half-way is done again.
+  recordInstall();
 } catch (error) {
   console.error(error.message);
   process.exit(1);

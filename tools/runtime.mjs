@@ -20,8 +20,10 @@ function bringNode(major) {
         `Node.js package for ${platform}. Install Node.js ${major} and run the command again.`,
     );
   }
-  bring(`node-${major}`);
-  return broughtNode(major);
+  const { folder } = bring(`node-${major}`);
+  const path = broughtNode(major);
+  if (path) return path;
+  throw new Error(`${folder} is there, but holds no Node.js. Delete it and run the command again.`);
 }
 
 /** The path of a Node.js that can run the tenant, tools and tests (24 or newer), or undefined before `node24` brought it. */

@@ -20,9 +20,12 @@ const endTimeoutMs = 20_000;
 
 /**
  * Runs every file. `onFile({ file, count, ms, text })` is called as each ends, `onFailures(text)` at the end of a process that
- * had failures. A process that dies or hangs fails the file that it had.
+ * had failures. A process that dies or hangs fails the file that it had. No time passes for files while `isWaiting()`: something
+ * that they share is being downloaded.
  */
-export async function runFiles(files, { processes, fileTimeoutMs, env, signal, onFile, onFailures }) {
+export async function runFiles(files, { processes, fileTimeoutMs, env: given, signal, onFile, onFailures, isWaiting }) {
+  // Inside another test runner, node:test would report to that one.
+  const { NODE_TEST_CONTEXT: _, ...env } = given;
   const own = files.filter(needsOwnProcess);
   const shared = files.filter((file) => !own.includes(file));
   const queue = [...own.map((file) => [file]), shared];
@@ -47,6 +50,7 @@ export async function runFiles(files, { processes, fileTimeoutMs, env, signal, o
       stream.setEncoding("utf8").on("data", (chunk) => (printed += chunk));
     // A file's report comes a moment after the request for the next one.
     const open = new Set();
+    let tookFile = false;
     let hadFailures = false;
     let why;
     let watchdog;
@@ -56,7 +60,7 @@ export async function runFiles(files, { processes, fileTimeoutMs, env, signal, o
     };
     const watch = (ms, reason) => {
       clearTimeout(watchdog);
-      watchdog = setTimeout(kill, ms, reason);
+      watchdog = setTimeout(() => (isWaiting?.() ? watch(ms, reason) : kill(reason)), ms);
     };
     const onAbort = () => kill("The run was interrupted.");
     signal.addEventListener("abort", onAbort, { once: true });
@@ -65,6 +69,7 @@ export async function runFiles(files, { processes, fileTimeoutMs, env, signal, o
         const file = signal.aborted ? undefined : list.shift();
         child.send({ file: file ?? null });
         if (file) {
+          tookFile = true;
           open.add(relative(root, file));
           watch(fileTimeoutMs, `It did not end within ${fileTimeoutMs / 1_000} s.`);
         } else watch(endTimeoutMs, "A test left something open: the process did not end after its last file.");
@@ -82,6 +87,12 @@ export async function runFiles(files, { processes, fileTimeoutMs, env, signal, o
         signal.removeEventListener("abort", onAbort);
         const lost = [...open];
         if (lost.length === 0 && (why || (code !== 0 && !hadFailures))) lost.push("(end of a test process)");
+        if (!tookFile && code !== 0 && !signal.aborted) {
+          reject(
+            new Error(`A test process ended before it took a file (${killedBy ?? `exit code ${code}`}):\n${printed}`),
+          );
+          return;
+        }
         if (!signal.aborted && lost.length > 0) {
           const reason = why ?? `Its process ended with ${killedBy ?? `exit code ${code}`}.`;
           for (const file of lost) {

@@ -1,9 +1,11 @@
 // Runs the test files on this Node.js (24 or newer), over the sources. `--release` runs the files of the release tier.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import { text } from "node:stream/consumers";
 import { build } from "./build.mjs";
-import { chromium } from "./chromium.mjs";
 import { root } from "./runtime.mjs";
 import { runFiles } from "./test-processes.mjs";
 import { startTestServices } from "./test-services.mjs";
@@ -25,6 +27,7 @@ const interruption = new AbortController();
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
 ]) {
   process.on(signal, () => interruption.abort(code));
 }
@@ -37,7 +40,7 @@ try {
   const files = all.filter((file) => isRelease(file) === release && isWanted(file));
   if (files.length > 0) {
     build();
-    services = await startTestServices({ chromium, postgres: startPostgres });
+    services = await startTestServices({ chromium: broughtChromium, postgres: startPostgres });
     await runFiles(
       files.sort(largestFirst).map((file) => join(root, file)),
       {
@@ -46,7 +49,8 @@ try {
         env: { ...process.env, ...services.env, NODE_COMPILE_CACHE: join(root, ".runtime/compile-cache") },
         signal: interruption.signal,
         onFile,
-        onFailures: (text) => failures.push(text),
+        onFailures: (report) => failures.push(report),
+        isWaiting: services.isWaiting,
       },
     );
   }
@@ -70,7 +74,7 @@ function isWanted(file) {
   return wanted.length === 0 || wanted.some((part) => file.includes(part));
 }
 
-/** What has no tests would pass unseen. */
+/** A package without tests would otherwise pass. */
 function withoutTests(files) {
   if (wanted.length > 0 || release) return [];
   return globSync(["packages/*/package.json", "examples/*/package.json"], { cwd: root })
@@ -88,10 +92,10 @@ function size(file) {
   return statSync(join(root, file)).size;
 }
 
-function onFile({ file, count, ms, text }) {
+function onFile({ file, count, ms, text: report }) {
   ended.push({ file, ms });
   for (const [name, value] of Object.entries(count)) total[name] += value;
-  process.stdout.write(text);
+  process.stdout.write(report);
   if (count.passed + count.failed + count.skipped === 0) fail(`${file} has no test in it.`);
 }
 
@@ -108,9 +112,29 @@ function printSlowest() {
     for (const { file, ms } of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
 }
 
+/** In a process of its own: while it downloads, this one goes on handing out files and hears signals. */
+async function inChild(module, call) {
+  const url = new URL(module, import.meta.url);
+  const code = `import { ${call} } from ${JSON.stringify(url.href)}; process.stdout.write(JSON.stringify(${call}()));`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "pipe"] });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    errors += chunk;
+    process.stderr.write(chunk);
+  });
+  const [answer, [exit]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  if (exit === 0) return JSON.parse(answer);
+  throw new Error(/^(?:\w*Error): (.*)$/m.exec(errors)?.[1] ?? errors);
+}
+
+function broughtChromium() {
+  return inChild("./chromium.mjs", "chromium");
+}
+
 /** One cluster for the whole run: a cluster a file would cost more than the tests. */
 async function startPostgres() {
   if (process.env.DOORCODE_TEST_POSTGRES) return process.env.DOORCODE_TEST_POSTGRES;
+  await inChild("./postgres.mjs", "postgres");
   const { startPostgres } = await import("../packages/tenant/test/fixtures/postgres.ts");
   postgres = await startPostgres();
   return postgres.url;

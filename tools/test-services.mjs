@@ -1,5 +1,6 @@
 // What several test files share and only some need: a browser, a PostgreSQL. The test run provides each when the first file
 // asks for it, so that files that need neither start without either.
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
@@ -16,21 +17,27 @@ const ADDRESS = "DOORCODE_TEST_SERVICES";
 export async function startTestServices(services) {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-services-"));
   const address =
-    process.platform === "win32" ? `\\\\.\\pipe\\doorcode-services-${process.pid}` : join(folder, "socket");
+    process.platform === "win32" ? `\\\\.\\pipe\\doorcode-services-${randomUUID()}` : join(folder, "socket");
   const answers = new Map();
+  let outstanding = 0;
   const server = createServer(async (incoming, response) => {
     const name = incoming.url.slice(1);
     if (!answers.has(name)) answers.set(name, (async () => services[name]())());
+    outstanding++;
     try {
       response.end(await answers.get(name));
     } catch (error) {
       response.writeHead(500).end(error.message);
+    } finally {
+      outstanding--;
     }
   });
   server.listen(address);
   await once(server, "listening");
   return {
     env: { [ADDRESS]: address },
+    /** True while a test waits for an answer. */
+    isWaiting: () => outstanding > 0,
     close() {
       server.close();
       server.closeAllConnections();
@@ -39,7 +46,7 @@ export async function startTestServices(services) {
   };
 }
 
-/** The test run's answer; undefined where a file runs by itself and has to help itself. Throws what the test run could not do. */
+/** The test run's answer; undefined outside of a test run. Throws what the service threw. */
 export async function askTestServices(name) {
   const address = process.env[ADDRESS];
   if (!address) return undefined;

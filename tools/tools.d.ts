@@ -41,6 +41,7 @@ declare module "*/tools/test-processes.mjs" {
       signal: AbortSignal;
       onFile(file: EndedFile): void;
       onFailures(text: string): void;
+      isWaiting?(): boolean;
     },
   ): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// One process at a time, over all the commands that run in this clone: a folder that only one of them can make.
+// A lock between the commands that run in this clone: a folder that only one of them can make.
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -8,25 +8,47 @@ import { dirname, join } from "node:path";
  */
 export function takeTurn(turn) {
   mkdirSync(dirname(turn), { recursive: true });
-  for (;;) {
-    try {
-      mkdirSync(turn);
-      writeFileSync(join(turn, "pid"), String(process.pid));
-      return () => rmSync(turn, { recursive: true, force: true });
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
+  const remove = () => rmSync(turn, { recursive: true, force: true });
+  for (let said = false; ; said = true) {
+    if (make(turn)) {
+      try {
+        writeFileSync(join(turn, "pid"), String(process.pid));
+        return remove;
+      } catch (error) {
+        remove();
+        throw error;
+      }
     }
+    if (!said) console.error("Waiting for another command that runs in this clone …");
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-    if (!held(turn)) rmSync(turn, { recursive: true, force: true });
+    if (!held(turn)) remove();
+  }
+}
+
+function make(turn) {
+  try {
+    mkdirSync(turn);
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
   }
 }
 
 function held(turn) {
+  let pid;
   try {
-    process.kill(Number(readFileSync(join(turn, "pid"), "utf8")), 0);
+    pid = Number(readFileSync(join(turn, "pid"), "utf8"));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  if (!pid) return isNew(turn);
+  // A container that is started again has the same few process IDs again.
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
     return true;
   } catch (error) {
-    if (error.code === "ENOENT") return isNew(turn);
     return error.code === "EPERM";
   }
 }

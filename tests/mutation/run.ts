@@ -59,7 +59,8 @@ for (const group of chosen) {
   });
   const result = resultOf(mutants, group.equivalent ?? []);
   results.set(group.name, result);
-  if (values.file === undefined) record(group, { digest, scores: result.scores });
+  // A wrong entry must fail the next run too.
+  if (values.file === undefined && result.wrongEntries.length === 0) record(group, { digest, scores: result.scores });
   // A timeout may be a busy machine rather than an endless loop, so it is for the reader to judge.
   printMutants([...mutants.filter(({ status }) => status === "timeout"), ...result.survivors]);
   console.log(`${group.name}: ${Math.round((performance.now() - started) / 1000)} s`);

@@ -20,5 +20,5 @@ const passes = (command: string) => async (t: TestContext) => {
 
 test("the API reports show the public types as they are", passes("api:check"));
 test("the API reference builds without a warning", passes("docs:api"));
-test("licences are allowed, and no vulnerability is known", passes("check:supply"));
+test("licenses are allowed, and no vulnerability is known", passes("check:supply"));
 test("the tests notice faults in code that changed since they were measured", passes("test:mutants -- --changed"));

@@ -41,7 +41,7 @@ export const fastifyGuard = fp(
       if (requirements === undefined) {
         throw new TypeError(`${route.method} ${route.url} does not say what it needs: set config.guard (false: open).`);
       }
-      checkRequirements(requirements || {});
+      if (requirements !== false) checkRequirements(requirements);
     });
 
     app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {

@@ -3,8 +3,8 @@ export const DEVICE_TEXT_LENGTH = 40;
 
 /** Control, format (bidi, zero-width), surrogate, private-use, line and paragraph separators: nothing that can disguise text. */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
-/** Anything that reads as an address: a scheme, `www.`, or a dotted name that could be a host, in any script. */
-const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{M}\p{N}_-]\.[\p{L}\p{M}]{2,}(?![\p{L}\p{M}\p{N}])/iu;
+/** Reads as an address: a scheme, `www.`, or a dotted name that could be a host, in any script, with any dot of UTS 46. */
+const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{M}\p{N}_-][.\u3002\uff0e\uff61][\p{L}\p{M}]{2,}(?![\p{L}\p{M}\p{N}])/iu;
 
 /**
  * What a device says of itself, as it may be shown: NFC, trimmed, inner blanks single. The text is the attacker's to

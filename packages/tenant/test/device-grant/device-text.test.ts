@@ -52,6 +52,9 @@ const refusals: [string, string[]][] = [
       "x.भारत",
       "भी.example",
       "x.xn--p1ai",
+      "example\u3002com",
+      "example\uff0ecom",
+      "example\uff61com",
     ],
   ],
 ];
