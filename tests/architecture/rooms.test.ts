@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { arrowsOf, circlesOf, edgesOf, exceptions, mayImport, roomOf, upwardArrows } from "./rooms.ts";
+import { projectFiles } from "./source-files.ts";
+
+const files = projectFiles();
+const arrows = arrowsOf(files);
+
+describe("the folders of the tenant", () => {
+  const folders = new Set(files.map(({ path }) => roomOf(path)).filter((room) => room !== undefined));
+  const upward = upwardArrows(arrows.keys());
+  const withoutExceptions = [...arrows.keys()].filter((arrow) => !exceptions.includes(arrow));
+  const circles = circlesOf(edgesOf(arrows.keys()));
+  console.log(
+    `tenant: ${folders.size} folders, ${upward.length} arrows up, ${circles.length} circles, ${exceptions.length} exceptions`,
+  );
+
+  test("are those that the rules name", () => {
+    assert.deepEqual([...folders].sort(), Object.keys(mayImport).sort());
+  });
+
+  test("import only what they may", () => {
+    const forbidden = [...arrows].filter(([arrow]) => {
+      const [from = "", to = ""] = arrow.split(" → ");
+      return !mayImport[from]?.includes(to) && !exceptions.includes(arrow);
+    });
+    assert.deepEqual(forbidden, []);
+  });
+
+  test("the rules allow no arrow that nothing uses, and no arrow up", () => {
+    const unused = Object.entries(mayImport).flatMap(([from, tos]) =>
+      tos.map((to) => `${from} → ${to}`).filter((arrow) => !arrows.has(arrow)),
+    );
+    assert.deepEqual(unused, []);
+    assert.deepEqual(
+      exceptions.filter((arrow) => !arrows.has(arrow)),
+      [],
+    );
+    assert.deepEqual(upward.sort(), [...exceptions].sort());
+  });
+
+  test("have no circle beside the exceptions", () => assert.deepEqual(circlesOf(edgesOf(withoutExceptions)), []));
+});
+
+test("an arrow is found in either direction, and a circle with all its members", () => {
+  const planted = arrowsOf([
+    { path: "packages/tenant/src/directory/a.ts", text: 'import type { x } from "../server/b.ts";' },
+    { path: "packages/tenant/src/server/b.ts", text: 'const x = await import("../directory/a.ts");' },
+    { path: "packages/tenant/src/server/c.ts", text: 'import { x } from "./b.ts";' },
+  ]);
+  assert.deepEqual([...planted.keys()], ["directory → server", "server → directory"]);
+  assert.deepEqual(upwardArrows(planted.keys()), ["directory → server"]);
+  assert.deepEqual(circlesOf(edgesOf(planted.keys())), [["directory", "server"]]);
+});

@@ -1,0 +1,124 @@
+import { posix } from "node:path";
+import { importsOf, type SourceFile } from "./source-files.ts";
+
+const src = "packages/tenant/src/";
+
+/**
+ * The folders of the tenant, lowest first, with the folders that each may import. A new arrow is a decision: it is
+ * added here, with its reason in the commit. `(root)` is the files beside the folders.
+ */
+export const mayImport: Record<string, string[]> = {
+  network: [],
+  "(root)": [],
+  directory: ["(root)"],
+  "device-grant": ["(root)", "directory"],
+  authorization: ["(root)", "directory", "device-grant"],
+  stores: ["directory", "device-grant", "authorization"],
+  tokens: ["(root)", "directory", "stores"],
+  branding: ["(root)", "stores"],
+  messages: ["directory"],
+  pages: ["directory", "device-grant", "stores", "branding", "messages"],
+  mail: ["(root)", "network", "directory", "stores", "tokens", "branding", "messages", "pages"],
+  notices: ["(root)", "network", "directory", "device-grant", "tokens", "messages", "mail"],
+  endpoints: ["(root)", "directory", "device-grant", "authorization", "stores", "tokens", "messages"],
+  "user-flows": [
+    ...["(root)", "network", "directory", "device-grant", "authorization", "stores", "tokens", "branding"],
+    ...["messages", "pages", "mail", "notices", "endpoints"],
+  ],
+  graph: ["(root)", "directory", "authorization", "stores", "tokens", "branding", "endpoints"],
+  control: ["(root)", "directory", "device-grant", "stores", "tokens", "messages", "notices"],
+  server: [
+    ...["(root)", "network", "directory", "stores", "tokens", "branding", "mail", "endpoints"],
+    ...["user-flows", "graph", "control"],
+  ],
+  commands: ["(root)", "mail", "control", "server"],
+};
+
+/** Arrows upwards that are there today and have to go. */
+export const exceptions = [
+  "(root) → branding",
+  "(root) → directory",
+  "(root) → mail",
+  "(root) → server",
+  "(root) → stores",
+  "(root) → tokens",
+  "authorization → stores",
+  "authorization → tokens",
+  "control → server",
+  "device-grant → stores",
+  "device-grant → tokens",
+  "directory → stores",
+  "directory → tokens",
+  "mail → user-flows",
+  "messages → pages",
+];
+
+/** The longest folder of `mayImport` that holds the file, or undefined. */
+export function roomOf(path: string): string | undefined {
+  if (!path.startsWith(src)) return undefined;
+  const parts = path.slice(src.length).split("/").slice(0, -1);
+  if (parts.length === 0) return "(root)";
+  for (let length = parts.length; length > 0; length--) {
+    const name = parts.slice(0, length).join("/");
+    if (name in mayImport) return name;
+  }
+  return parts[0];
+}
+
+/** Imports from one folder to another: `from → to`, with the files where they stand. */
+export function arrowsOf(files: SourceFile[]): Map<string, string[]> {
+  const arrows = new Map<string, string[]>();
+  for (const { path, text } of files) {
+    const from = roomOf(path);
+    if (from === undefined || !path.endsWith(".ts")) continue;
+    for (const { specifier } of importsOf(text)) {
+      if (!specifier.startsWith(".")) continue;
+      const to = roomOf(posix.join(posix.dirname(path), specifier));
+      if (to === undefined || to === from) continue;
+      const arrow = `${from} → ${to}`;
+      arrows.set(arrow, [...(arrows.get(arrow) ?? []), path]);
+    }
+  }
+  return arrows;
+}
+
+/** Arrows from a lower folder to a higher one, in the order of `mayImport`. */
+export function upwardArrows(arrows: Iterable<string>): string[] {
+  const order = Object.keys(mayImport);
+  return [...arrows].filter((arrow) => {
+    const [from = "", to = ""] = arrow.split(" → ");
+    return order.indexOf(from) < order.indexOf(to);
+  });
+}
+
+/** Groups of nodes that reach each other (Tarjan), each with two members or more. */
+export function circlesOf(edges: Map<string, Iterable<string>>): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (node: string): void => {
+    index.set(node, index.size);
+    low.set(node, index.get(node)!);
+    stack.push(node);
+    for (const next of edges.get(node) ?? []) {
+      if (!index.has(next)) visit(next);
+      if (stack.includes(next)) low.set(node, Math.min(low.get(node)!, low.get(next)!));
+    }
+    if (low.get(node) !== index.get(node)) return;
+    const circle = stack.splice(stack.indexOf(node));
+    if (circle.length > 1) circles.push(circle.sort());
+  };
+  for (const node of edges.keys()) if (!index.has(node)) visit(node);
+  return circles;
+}
+
+/** `from → to` as edges. */
+export function edgesOf(arrows: Iterable<string>): Map<string, Set<string>> {
+  const edges = new Map<string, Set<string>>();
+  for (const arrow of arrows) {
+    const [from = "", to = ""] = arrow.split(" → ");
+    edges.set(from, (edges.get(from) ?? new Set()).add(to));
+  }
+  return edges;
+}
