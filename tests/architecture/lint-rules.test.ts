@@ -25,12 +25,12 @@ const planted: Record<string, { file: string; text: string; rule: string }> = {
     rule: "lint/style/noRestrictedImports",
   },
   "the tenant importing the guard": {
-    file: "packages/tenant/src/endpoints/a.ts",
+    file: "packages/tenant/src/oauth/a.ts",
     text: 'export { createGuard } from "@doorcode/guard";\n',
     rule: "lint/style/noRestrictedImports",
   },
   "the grant's state machine importing the web server": {
-    file: "packages/tenant/src/device-grant/a.ts",
+    file: "packages/tenant/src/oauth/device-authorization/decisions.ts",
     text: 'export { fastify } from "fastify";\n',
     rule: "lint/style/noRestrictedImports",
   },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { authorizationQuery, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { sampleApp } from "../../packages/tenant/test/stores/samples.ts";
+import { sampleApp } from "../../packages/tenant/test/storage/samples.ts";
 import { type Answer, answer, clientIdOf, post, requestCode, todoScope } from "../fixtures/device.ts";
 
 const FORM_ENDPOINTS = ["/oauth2/v2.0/devicecode", "/oauth2/v2.0/token", "/oauth2/v2.0/revoke"];

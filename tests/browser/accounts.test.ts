@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import type { FlowAttribute, UserFlow } from "../../packages/tenant/src/directory/user-flow.ts";
 import { MailError } from "../../packages/tenant/src/mail/mailer.ts";

@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
-import { sendNotice } from "../../packages/tenant/src/notices/notice.ts";
+import { sendNotice } from "../../packages/tenant/src/mail/security-notifications.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { linkIn } from "../../packages/tenant/test/user-flows/notice-link.ts";
+import { linkIn } from "../../packages/tenant/test/interaction/notice-link.ts";
 import { clientIdOf, poll, refresh, requestCode } from "../fixtures/device.ts";
 import { addApi } from "../fixtures/registrations.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { askTenant } from "../../packages/tenant/src/control/client.ts";
 import type { ControlRequest } from "../../packages/tenant/src/control/messages.ts";
-import { TenantError } from "../../packages/tenant/src/tenant-error.ts";
+import { TenantError } from "../../packages/tenant/src/kernel/tenant-error.ts";
 import { fetchTrusting } from "../../packages/tenant/test/fixtures/fetch-trusting.ts";
 import { Violation } from "./ledger.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";

@@ -1,8 +1,8 @@
 // A whole tenant in a process of its own, to be killed. Started by tenant-life.ts, which owns its clock.
 import { operate } from "../../packages/tenant/src/control/operations.ts";
+import { TenantError } from "../../packages/tenant/src/kernel/tenant-error.ts";
 import { createLogger } from "../../packages/tenant/src/server/logger.ts";
 import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
-import { TenantError } from "../../packages/tenant/src/tenant-error.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";
 
 const { now: start, storeMayFail, ...options } = JSON.parse(process.argv[2]!) as StartOrder;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";

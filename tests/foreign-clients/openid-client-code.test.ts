@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { webcrypto } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
-import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { type OwnCertificate, ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";

@@ -1,5 +1,5 @@
-import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/device-grant/poll-pace.ts";
 import type { Api } from "../../packages/tenant/src/directory/entities.ts";
+import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/oauth/device-authorization/poll-pace.ts";
 import {
   startTestTenant,
   type TestTenant,

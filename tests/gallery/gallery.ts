@@ -4,11 +4,11 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { locales } from "../../packages/tenant/src/messages/languages.ts";
-import { renderPage, statusOf } from "../../packages/tenant/src/pages/render.ts";
+import { locales } from "../../packages/tenant/src/ui/i18n/languages.ts";
+import { renderPage, statusOf } from "../../packages/tenant/src/ui/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
-import { chromeIn, samples } from "../../packages/tenant/test/pages/sample-views.ts";
-import { standing } from "../../packages/tenant/test/pages/serve-samples.ts";
+import { chromeIn, samples } from "../../packages/tenant/test/ui/pages/sample-views.ts";
+import { standing } from "../../packages/tenant/test/ui/pages/serve-samples.ts";
 import { show } from "./show.ts";
 
 const folder = resolve(process.argv[2] ?? ".gallery");

@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { renderPage } from "../../packages/tenant/src/pages/render.ts";
+import { renderPage } from "../../packages/tenant/src/ui/render.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
-import { chrome, samples } from "../../packages/tenant/test/pages/sample-views.ts";
+import { chrome, samples } from "../../packages/tenant/test/ui/pages/sample-views.ts";
 import { show } from "./show.ts";
 
 const pictures = [

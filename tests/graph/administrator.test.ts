@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createGuard } from "@doorcode/guard";
-import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/device-grant/poll-pace.ts";
-import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/directory/command-line-app.ts";
-import { createUser } from "../../packages/tenant/src/directory/create-user.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/admin/command-line-app.ts";
+import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { authenticateCaller } from "../../packages/tenant/src/graph/caller.ts";
+import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/oauth/device-authorization/poll-pace.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { approver } from "../fixtures/approver.ts";

@@ -1,7 +1,7 @@
 // What went wrong in other servers' device flows, each held here by a test of its own.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { normalizeUserCode } from "../../packages/tenant/src/device-grant/user-code.ts";
+import { normalizeUserCode } from "../../packages/tenant/src/directory/user-code.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve, deciderFor } from "../fixtures/approval.ts";
 import {

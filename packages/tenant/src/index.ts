@@ -1,7 +1,5 @@
-export type { BrandingOptions } from "./branding/branding.ts";
-export type { Clock } from "./clock.ts";
+export { putUserFlow } from "./admin/put-user-flow.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, User } from "./directory/entities.ts";
-export { putUserFlow } from "./directory/put-user-flow.ts";
 export type {
   AttributeInput,
   FirstFactor,
@@ -11,8 +9,10 @@ export type {
   SecondFactor,
   UserFlow,
 } from "./directory/user-flow.ts";
+export type { Clock } from "./kernel/clock.ts";
+export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
+export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
 export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
 export type { TenantConfig, TenantContext } from "./tenant-context.ts";
-export { TenantError, type TenantErrorCode } from "./tenant-error.ts";
-export type { NewKeyPair } from "./tokens/key-ring.ts";
+export type { BrandingOptions } from "./ui/branding/branding.ts";

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import type { Branding } from "./branding/branding.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "./kernel/clock.ts";
+import type { SealKey } from "./kernel/seal.ts";
 import type { MailQueue } from "./mail/mail-queue.ts";
-import type { Store } from "./stores/contract.ts";
-import type { SealKey } from "./tokens/seal.ts";
-import type { SigningKeys } from "./tokens/signing-keys.ts";
+import type { SigningKeys } from "./oauth/tokens/signing-keys.ts";
+import type { Store } from "./storage/store.ts";
+import type { Branding } from "./ui/branding/branding.ts";
 
 /** What the tenant is called and where it answers; fixed at start, never derived from a request. */
 export interface TenantConfig {

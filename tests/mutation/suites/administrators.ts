@@ -1,4 +1,4 @@
-import { administratorSuite } from "../../../packages/tenant/test/stores/administrator-suite.ts";
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
+import { administratorSuite } from "../../../packages/tenant/test/storage/administrator-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
 
 administratorSuite(sqliteMemory);

@@ -1,4 +1,4 @@
-import { groupSuite } from "../../../packages/tenant/test/stores/group-suite.ts";
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
+import { groupSuite } from "../../../packages/tenant/test/storage/group-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
 
 groupSuite(sqliteMemory);

@@ -1,4 +1,4 @@
-import { authorizationSuite } from "../../../packages/tenant/test/stores/authorization-suite.ts";
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
+import { authorizationSuite } from "../../../packages/tenant/test/storage/authorization-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
 
 authorizationSuite(sqliteMemory);

@@ -1,4 +1,4 @@
-import { grantSuite } from "../../../packages/tenant/test/stores/grant-suite.ts";
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
+import { grantSuite } from "../../../packages/tenant/test/storage/grant-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
 
 grantSuite(sqliteMemory);

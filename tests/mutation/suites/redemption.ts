@@ -1,4 +1,4 @@
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
-import { tokenSuite } from "../../../packages/tenant/test/stores/token-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
+import { tokenSuite } from "../../../packages/tenant/test/storage/token-suite.ts";
 
 tokenSuite(sqliteMemory);

@@ -1,4 +1,4 @@
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
-import { refreshSuite } from "../../../packages/tenant/test/stores/refresh-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
+import { refreshSuite } from "../../../packages/tenant/test/storage/refresh-suite.ts";
 
 refreshSuite(sqliteMemory);

@@ -1,4 +1,4 @@
-import { mfaSuite } from "../../../packages/tenant/test/stores/mfa-suite.ts";
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
+import { mfaSuite } from "../../../packages/tenant/test/storage/mfa-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
 
 mfaSuite(sqliteMemory);

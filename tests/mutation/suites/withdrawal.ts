@@ -1,4 +1,4 @@
-import { sqliteMemory } from "../../../packages/tenant/test/stores/open-test-store.ts";
-import { withdrawalSuite } from "../../../packages/tenant/test/stores/withdrawal-suite.ts";
+import { sqliteMemory } from "../../../packages/tenant/test/storage/open-test-store.ts";
+import { withdrawalSuite } from "../../../packages/tenant/test/storage/withdrawal-suite.ts";
 
 withdrawalSuite(sqliteMemory);

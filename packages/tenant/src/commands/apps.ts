@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { askTenant } from "../control/client.ts";
-import { TenantError } from "../tenant-error.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { printEvent, printResult, say } from "./output.ts";
 
 export async function listApps(options: { json: boolean; data: string }): Promise<void> {

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { readDkim } from "../mail/dkim.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createSmtpMailer, type SmtpOptions } from "../mail/smtp-mailer.ts";
 import type { StartOptions } from "../server/start-tenant.ts";
-import { TenantError } from "../tenant-error.ts";
 
 /** `--store-file`, else `DOORCODE_STORE` (a file or a PostgreSQL URL), else a file in the data folder. */
 export function storeFrom(

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { defaultDataDir } from "../server/data-dir.ts";
-import { TenantError } from "../tenant-error.ts";
+import { defaultDataDir } from "../kernel/data-folder.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printError, printEvent } from "./output.ts";
 import { refuseSecrets } from "./secrets-on-argv.ts";

@@ -1,4 +1,4 @@
-import { TenantError } from "../tenant-error.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 
 /** `scheme://user:password@` or `scheme://…?password=`, bare or after `--option=`; a password may hold what belongs encoded. */
 const PASSWORD_IN_URL = /^(?:--?[\w-]+=)?[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\s]*:.*@|.*[?&]password=)/is;

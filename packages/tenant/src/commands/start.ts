@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { registrationsOf } from "../server/registrations.ts";
+import { registrationsOf } from "../admin/registrations.ts";
 import { type RunningTenant, startTenant } from "../server/start-tenant.ts";
 import { mailerFrom, storeFrom } from "./environment.ts";
 import { exitCodes } from "./exit-codes.ts";

@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { TenantError } from "../tenant-error.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 
 /** What was piped in, without the newline that `echo` adds. */
 export async function readStdin(what: string): Promise<string> {

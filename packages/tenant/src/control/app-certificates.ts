@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { registeredApps } from "../admin/command-line-app.ts";
 import { type AppCertificate, certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
-import { registeredApps } from "../directory/command-line-app.ts";
 import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import type { AuditRecord } from "../stores/contract.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
+import type { AuditRecord } from "../storage/store.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { TenantError } from "../tenant-error.ts";
 import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;

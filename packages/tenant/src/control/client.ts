@@ -1,6 +1,6 @@
 import { connect } from "node:net";
-import { checkDataDir } from "../server/data-dir.ts";
-import { TenantError, type TenantErrorCode } from "../tenant-error.ts";
+import { checkDataDir } from "../kernel/data-folder.ts";
+import { TenantError, type TenantErrorCode } from "../kernel/tenant-error.ts";
 import { findControlAddress } from "./address.ts";
 import type { ControlRequest, ControlResponse, ControlResults } from "./messages.ts";
 

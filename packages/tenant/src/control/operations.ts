@@ -1,4 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { createUser } from "../admin/create-user.ts";
+import { issueOperatorToken } from "../admin/operator-token.ts";
+import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
+import { isEmailAddress } from "../directory/email-address.ts";
+import { normalizeEmail, type User } from "../directory/entities.ts";
+import { requiresMfa } from "../directory/mfa-requirement.ts";
+import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
+import { sendNotice } from "../mail/security-notifications.ts";
 import {
   approveGrant,
   claimGrant,
@@ -6,21 +15,12 @@ import {
   denyAsOperator,
   describeGrant,
   enterCode,
-} from "../device-grant/decisions.ts";
-import type { DeviceGrant } from "../device-grant/grant.ts";
-import { createUser } from "../directory/create-user.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
-import { isEmailAddress } from "../directory/email-address.ts";
-import { normalizeEmail, type User } from "../directory/entities.ts";
-import { requiresMfa } from "../directory/mfa-requirement.ts";
-import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
-import { defaultLocale, languages } from "../messages/languages.ts";
-import { permissionText } from "../messages/permission-text.ts";
-import { sendNotice } from "../notices/notice.ts";
-import type { AuditRecord } from "../stores/contract.ts";
+} from "../oauth/device-authorization/decisions.ts";
+import type { DeviceGrant } from "../storage/device-grant.ts";
+import type { AuditRecord } from "../storage/store.ts";
 import { graphOf, type TenantContext } from "../tenant-context.ts";
-import { TenantError } from "../tenant-error.ts";
-import { issueOperatorToken } from "../tokens/operator-token.ts";
+import { defaultLocale, languages } from "../ui/i18n/languages.ts";
+import { permissionText } from "../ui/i18n/permission-text.ts";
 import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
 import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 

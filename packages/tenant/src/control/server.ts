@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { TenantError } from "../kernel/tenant-error.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { TenantError } from "../tenant-error.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
 import { operate } from "./operations.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "../stores/contract.ts";
+import type { Store } from "../storage/store.ts";
 import type { Consent } from "./entities.ts";
 import { isAdministrative } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "../stores/contract.ts";
+import type { Store } from "../storage/store.ts";
 import type { App } from "./entities.ts";
 import { anyNames, policiesAbout } from "./policies.ts";
 import { userFlowOf } from "./user-flow-of.ts";

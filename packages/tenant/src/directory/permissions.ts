@@ -1,5 +1,5 @@
-import type { Store } from "../stores/contract.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../oauth/tokens/lifetimes.ts";
+import type { Store } from "../storage/store.ts";
 import { administrativeScopes } from "./administration.ts";
 import type { Consent } from "./entities.ts";
 import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "../stores/contract.ts";
+import type { Store } from "../storage/store.ts";
 import type { App } from "./entities.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "./user-flow.ts";
 

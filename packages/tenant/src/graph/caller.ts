@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
+import { isOperatorToken } from "../admin/operator-token.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import { isAppToken } from "../oauth/tokens/app-token.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { isAppToken } from "../tokens/app-token.ts";
-import { isOperatorToken } from "../tokens/operator-token.ts";
-import { GraphError } from "./graph-error.ts";
+import { GraphError } from "./odata/graph-error.ts";
 
 /** Who asks Graph, for its answers and the audit log. */
 export interface GraphCaller {

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
 import { normalizeEmail } from "../directory/entities.ts";
-import type { Store } from "../stores/contract.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Store } from "../storage/store.ts";
 import type { Mailer } from "./mailer.ts";
 
 /** The embedded default: no mail leaves the computer; it is read at `/inbox`. */

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { Clock } from "../clock.ts";
-import type { MailLease, Store } from "../stores/contract.ts";
-import { deriveKey, type SealKey, seal, unseal } from "../tokens/seal.ts";
-import { within } from "../within.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { deriveKey, type SealKey, seal, unseal } from "../kernel/seal.ts";
+import { within } from "../kernel/with-timeout.ts";
+import type { MailLease, Store } from "../storage/store.ts";
 import { MailError, type Mailer, type OutgoingMail } from "./mailer.ts";
 
 /** `queued`: not sent yet, and tried again until it has expired. `refused`: it will never arrive. */

@@ -1,5 +1,5 @@
-import { type Locale, languages } from "../messages/languages.ts";
-import { letter, oneLine, type Sender } from "./letter.ts";
+import { type Locale, languages } from "../ui/i18n/languages.ts";
+import { letter, oneLine, type Sender } from "./layout.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
 /** Whom a mail is for, from whom, and in which language. */

@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
-import { isLoopbackAddress } from "../network/ip-address.ts";
+import { isLoopbackAddress } from "../kernel/ip-address.ts";
 import { checkDkim, type Dkim } from "./dkim.ts";
 import { MailError, type Mailer } from "./mailer.ts";
 import { mailErrorOf } from "./smtp-error.ts";

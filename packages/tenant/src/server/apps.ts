@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { registerEndpoints } from "../endpoints/register.ts";
 import { registerGraph } from "../graph/register.ts";
-import { registerInbox } from "../mail/inbox.ts";
-import { isLoopbackOrigin } from "../network/ip-address.ts";
+import { registerInbox } from "../interaction/inbox/inbox.ts";
+import { registerPages } from "../interaction/register.ts";
+import { isLoopbackOrigin } from "../kernel/ip-address.ts";
+import { registerEndpoints } from "../oauth/register.ts";
 import type { TenantContext } from "../tenant-context.ts";
-import { registerPages } from "../user-flows/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { registerHealth } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
-import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-elsewhere.ts";
+import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-origin-redirect.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
 
 export interface WebApps {

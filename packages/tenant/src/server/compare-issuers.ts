@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Store } from "../stores/contract.ts";
+import type { Store } from "../storage/store.ts";
 
 const SETTING = "issuer";
 

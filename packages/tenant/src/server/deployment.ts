@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { TenantError } from "../tenant-error.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 
 /** Where a tenant answers and how it is reached; decided from the configuration alone. */
 export type Deployment =

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { isLoopbackAddress } from "../network/ip-address.ts";
-import type { Store } from "../stores/contract.ts";
-import { within } from "../within.ts";
+import { isLoopbackAddress } from "../kernel/ip-address.ts";
+import { within } from "../kernel/with-timeout.ts";
+import type { Store } from "../storage/store.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** A balancer gives up after a few seconds: a store that hangs is told before. */

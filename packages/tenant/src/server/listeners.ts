@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { TenantError } from "../tenant-error.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 
 export interface Certificate {
   key: string;

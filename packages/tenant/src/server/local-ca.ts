@@ -1,10 +1,10 @@
 import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
-import { TenantError } from "../tenant-error.ts";
+import { readFileIfThere, writeFileAtomically } from "../kernel/private-file.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { type Authority, createAuthority, importKey } from "./certificates.ts";
 import { NAME_CONSTRAINTS, permitsHost } from "./name-constraints.ts";
-import { readFileIfThere, writeFileAtomically } from "./private-file.ts";
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 

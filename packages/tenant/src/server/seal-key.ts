@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Store } from "../stores/contract.ts";
-import { TenantError } from "../tenant-error.ts";
-import { deriveKey, keyedHash, type SealKey } from "../tokens/seal.ts";
-import { writeFileAtomically } from "./private-file.ts";
+import { writeFileAtomically } from "../kernel/private-file.ts";
+import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
+import type { Store } from "../storage/store.ts";
 
 /** The installation's 32 random bytes in `seal.key` (0600): made once, never replaced. */
 export async function loadSealKey(dir: string): Promise<SealKey> {

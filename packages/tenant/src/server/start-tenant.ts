@@ -1,30 +1,30 @@
 import type { Logger } from "pino";
-import { type BrandingOptions, keepBranding, loadBranding } from "../branding/branding.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
+import { registerCommandLine } from "../admin/command-line-app.ts";
+import { issueOperatorToken } from "../admin/operator-token.ts";
+import { type Registrations, registrationsOf } from "../admin/registrations.ts";
 import { serveControl } from "../control/server.ts";
-import { registerCommandLine } from "../directory/command-line-app.ts";
+import { type Clock, systemClock } from "../kernel/clock.ts";
+import { newSecret } from "../kernel/seal.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import type { Store } from "../stores/contract.ts";
-import { openPostgresStore } from "../stores/postgres.ts";
-import { openSqliteStore } from "../stores/sqlite.ts";
+import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
+import { openPostgresStore } from "../storage/engine/postgres.ts";
+import { openSqliteStore } from "../storage/engine/sqlite.ts";
+import type { Store } from "../storage/store.ts";
 import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
-import { TenantError } from "../tenant-error.ts";
-import { loadSigningKeys, type NewKeyPair } from "../tokens/key-ring.ts";
-import { issueOperatorToken } from "../tokens/operator-token.ts";
-import { newSecret } from "../tokens/seal.ts";
+import { type BrandingOptions, keepBranding, loadBranding } from "../ui/branding/branding.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
-import { loadNames, seedBuiltInTenant } from "./built-in-tenant.ts";
 import { compareIssuers } from "./compare-issuers.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
 import { type Endings, endings } from "./endings.ts";
-import { openEntrances } from "./entrances.ts";
-import { openInstallation } from "./installation.ts";
 import { createLogger } from "./logger.ts";
-import { type Registrations, registrationsOf } from "./registrations.ts";
+import { openInstallation } from "./open-data-folder.ts";
+import { openEntrances } from "./origins.ts";
+import { startSweeping } from "./purge.ts";
 import { checkSealKey } from "./seal-key.ts";
-import { startSweeping } from "./sweeping.ts";
 
 export interface StartOptions extends DeploymentOptions {
   /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */

@@ -9,9 +9,9 @@ import { requiresMfa } from "../../src/directory/mfa-requirement.ts";
 import { anyNames, policiesAbout } from "../../src/directory/policies.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Policy } from "../../src/directory/user-flow.ts";
-import type { Store } from "../../src/stores/contract.ts";
-import { openSqliteStore } from "../../src/stores/sqlite.ts";
-import { sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../stores/samples.ts";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
 
 let store: Store;
 before(async () => {

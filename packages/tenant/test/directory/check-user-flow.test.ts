@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { matchesPattern, patternProblem } from "../../src/directory/attribute-pattern.ts";
 import { checkUserFlow } from "../../src/directory/check-user-flow.ts";
 import { DEFAULT_USER_FLOW, type FlowAttribute, type UserFlow } from "../../src/directory/user-flow.ts";
-import { sampleUserFlow } from "../stores/samples.ts";
-import { EXTENSION, textBox } from "../user-flows/user-flow-under-test.ts";
+import { EXTENSION, textBox } from "../interaction/user-flow-under-test.ts";
+import { sampleUserFlow } from "../storage/samples.ts";
 
 const radio: FlowAttribute = {
   ...textBox("country"),

@@ -4,9 +4,9 @@ import { after, before, describe, test } from "node:test";
 import type { ApiScope } from "../../src/directory/entities.ts";
 import { permissionsOf } from "../../src/directory/permissions.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
-import type { Store } from "../../src/stores/contract.ts";
-import { openSqliteStore } from "../../src/stores/sqlite.ts";
-import { sampleApi, scopesAt } from "../stores/samples.ts";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { sampleApi, scopesAt } from "../storage/samples.ts";
 
 let store: Store;
 before(async () => {

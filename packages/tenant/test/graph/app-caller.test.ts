@@ -5,9 +5,9 @@ import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { authenticateCaller } from "../../src/graph/caller.ts";
-import { signAppToken } from "../../src/tokens/app-token.ts";
+import { signAppToken } from "../../src/oauth/tokens/app-token.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
-import { sampleApp } from "../stores/samples.ts";
+import { sampleApp } from "../storage/samples.ts";
 import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
 
 const READ_OR_WRITE = ["Application.Read.All", "Application.ReadWrite.All"];

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/command-line-app.ts";
 import { operate } from "../../src/control/operations.ts";
-import { COMMAND_LINE_CLIENT_ID } from "../../src/directory/command-line-app.ts";
 import { GRAPH_SCOPES } from "../../src/directory/graph-scopes.ts";
 import type { GraphCaller } from "../../src/graph/caller.ts";
 import { authenticateCaller } from "../../src/graph/caller.ts";
-import { GraphError, graphErrorBody } from "../../src/graph/graph-error.ts";
+import { GraphError, graphErrorBody } from "../../src/graph/odata/graph-error.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
-import { sampleApp } from "../stores/samples.ts";
+import { sampleApp } from "../storage/samples.ts";
 
 const READ_OR_WRITE = ["Application.Read.All", "Application.ReadWrite.All"];
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { palettesOf } from "../../src/branding/palette.ts";
+import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
-import { signTokens } from "../../src/tokens/issue.ts";
+import { signTokens } from "../../src/oauth/tokens/sign-tokens.ts";
 import type { TestTenant } from "../fixtures/start-test-tenant.ts";
 
 /** An access token for Graph of a sign-in by this person, as the token endpoint makes it, with these scopes. */

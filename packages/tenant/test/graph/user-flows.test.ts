@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { putUserFlow } from "../../src/directory/put-user-flow.ts";
+import { putUserFlow } from "../../src/admin/put-user-flow.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 import { ATTRIBUTES, collecting, FLOWS, flow, input, TYPE } from "./user-flow-bodies.ts";

@@ -5,8 +5,8 @@ import { describe, type TestContext, test } from "node:test";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import { MailError, type QueuedMail } from "../../src/mail/mailer.ts";
 import { createLogger } from "../../src/server/logger.ts";
-import type { Store } from "../../src/stores/contract.ts";
-import { openSqliteStore } from "../../src/stores/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
-import { DEFAULT_COLOUR } from "../../src/branding/branding.ts";
-import { palettesOf } from "../../src/branding/palette.ts";
-import type { Sender } from "../../src/mail/letter.ts";
+import type { Sender } from "../../src/mail/layout.ts";
+import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
+import { palettesOf } from "../../src/ui/branding/palette.ts";
 
 export const contoso: Sender = { name: "Contoso", palette: palettesOf(DEFAULT_COLOUR).light };

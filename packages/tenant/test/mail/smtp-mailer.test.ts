@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
 import { accountExistsMail, codeMail, noAccountMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
-import { locales } from "../../src/messages/languages.ts";
+import { locales } from "../../src/ui/i18n/languages.ts";
 import { FROM, mailServer } from "./mail-server.ts";
 import { contoso } from "./sender.ts";
 

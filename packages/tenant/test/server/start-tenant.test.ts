@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { COMMAND_LINE_CLIENT_ID } from "../../src/directory/command-line-app.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/command-line-app.ts";
 import type { TenantContext } from "../../src/tenant-context.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
-import { sampleUser } from "../stores/samples.ts";
+import { sampleUser } from "../storage/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
 import { failsWith, scratch } from "./scratch.ts";
 

@@ -1,0 +1,188 @@
+import { z } from "zod";
+import type { AppCertificate } from "../../directory/app-certificate.ts";
+import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
+import type { Registered } from "../../storage/store.ts";
+import { uuidV5 } from "../derived-id.ts";
+import { strictBody } from "../odata/route.ts";
+import { keyCredentialOf, keyCredentials } from "./key-credentials.ts";
+import { redirectProblem } from "./redirect-uri.ts";
+
+const guid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, "it is no GUID")
+  .toLowerCase();
+/** A name that people read: nothing in it that cannot be seen. */
+export const shownText = (max: number) =>
+  z
+    .string()
+    .min(1, "it is empty")
+    .max(max, `it has more than ${max} characters`)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, "it has characters that cannot be seen")
+    .regex(/\S/, "it is blank");
+const prose = z.string().max(1_024, "it has more than 1024 characters");
+const permissionValue = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'()*+,\-./:;<=>?@[\]^_`{|}~]{1,120}$/, "it is no name of a permission")
+  .refine((value) => !value.startsWith("."), "it begins with a dot");
+const redirectUri = z
+  .string()
+  .max(2_048)
+  .superRefine((uri, context) => {
+    const problem = redirectProblem(uri);
+    if (problem) context.addIssue({ code: "custom", message: problem });
+  });
+const redirectUris = z.strictObject({ redirectUris: z.array(redirectUri).max(256) });
+
+const scope = strictBody({
+  id: guid,
+  value: permissionValue,
+  type: z.enum(["Admin", "User"]),
+  adminConsentDisplayName: shownText(100),
+  adminConsentDescription: prose.optional(),
+  userConsentDisplayName: shownText(100).nullable().optional(),
+  userConsentDescription: prose.nullable().optional(),
+  isEnabled: z.boolean(),
+});
+
+const role = strictBody({
+  id: guid,
+  value: permissionValue,
+  displayName: shownText(100),
+  description: prose.optional(),
+  allowedMemberTypes: z.array(z.enum(["User", "Application"])).min(1, "it is empty"),
+  isEnabled: z.boolean(),
+});
+
+const identifierUri = z
+  .string()
+  .max(255, "it has more than 255 characters")
+  .regex(
+    /^(?:api|https|urn):\S+[^\s/]$/,
+    "it begins with api:// or https:// and has no slash at the end, as api://contoso-todo",
+  )
+  .refine((uri) => URL.canParse(uri), "it is no URI");
+
+/** What can be set of an application; on creation and afterwards alike. */
+export const applicationInput = strictBody({
+  displayName: shownText(256).optional(),
+  uniqueName: z.string().min(1).max(256).optional(),
+  description: prose.nullable().optional(),
+  tags: z.array(z.string().min(1).max(256)).max(50).optional(),
+  signInAudience: z.literal("AzureADMyOrg", "here it is AzureADMyOrg").optional(),
+  isFallbackPublicClient: z.boolean().nullable().optional(),
+  publicClient: redirectUris.optional(),
+  web: redirectUris.optional(),
+  groupMembershipClaims: z.enum(["SecurityGroup", "None"]).nullable().optional(),
+  requiredResourceAccess: z
+    .array(
+      strictBody({
+        resourceAppId: guid,
+        resourceAccess: z.array(strictBody({ id: guid, type: z.enum(["Scope", "Role"]) })).max(400),
+      }),
+    )
+    .max(50)
+    .optional(),
+  identifierUris: z.array(identifierUri).max(1, "here an API has one").optional(),
+  api: strictBody({
+    requestedAccessTokenVersion: z.literal(2, "access tokens are of version 2 here").nullable().optional(),
+    oauth2PermissionScopes: z.array(scope).max(200).optional(),
+  })
+    .nullable()
+    .optional(),
+  appRoles: z.array(role).max(200).optional(),
+  doorcodeTokenProfile: z.enum(["entra", "rfc9068"]).nullable().optional(),
+  keyCredentials: keyCredentials.optional(),
+});
+
+export type ApplicationInput = z.infer<typeof applicationInput>;
+
+export const scopeId = (api: Pick<Api, "clientId">, { id, value }: ApiScope) => id ?? uuidV5(api.clientId, value);
+
+export function scopeOf(input: z.infer<typeof scope>): ApiScope {
+  return {
+    id: input.id,
+    value: input.value,
+    consent: input.type,
+    displayName: input.adminConsentDisplayName,
+    description: input.adminConsentDescription ?? input.adminConsentDisplayName,
+    enabled: input.isEnabled,
+    userDisplayName: input.userConsentDisplayName ?? null,
+    userDescription: input.userConsentDescription ?? null,
+  };
+}
+
+export function roleOf(input: z.infer<typeof role>): ApiRole {
+  return {
+    id: input.id,
+    value: input.value,
+    displayName: input.displayName,
+    description: input.description ?? input.displayName,
+    enabled: input.isEnabled,
+    allowedMemberTypes: input.allowedMemberTypes,
+  };
+}
+
+export function appRolesOf(roles: readonly ApiRole[]) {
+  return roles.map((each) => ({
+    id: each.id,
+    value: each.value,
+    displayName: each.displayName,
+    description: each.description ?? each.displayName,
+    allowedMemberTypes: each.allowedMemberTypes ?? ["User", "Application"],
+    isEnabled: each.enabled !== false,
+  }));
+}
+
+/** The scopes and roles of an API as applications and service principals answer them. */
+export function permissionsOf(api: Api | undefined) {
+  return {
+    oauth2PermissionScopes: (api?.scopes ?? []).map((each) => ({
+      id: scopeId(api as Api, each),
+      value: each.value,
+      type: each.consent,
+      adminConsentDisplayName: each.displayName,
+      adminConsentDescription: each.description,
+      userConsentDisplayName: each.userDisplayName ?? null,
+      userConsentDescription: each.userDescription ?? null,
+      isEnabled: each.enabled,
+    })),
+    appRoles: appRolesOf(api?.roles ?? []),
+  };
+}
+
+/**
+ * As Graph answers it. `requiredResourceAccess` is handed in: where nobody set it, it is told by what was consented; and so
+ * are the certificates, which stand apart.
+ */
+export function applicationOf(
+  registered: Registered,
+  requiredResourceAccess: object[],
+  certificates: readonly AppCertificate[],
+) {
+  const { registration } = registered;
+  const app = registered.kind === "app" ? registered.app : undefined;
+  const api = registered.kind === "api" ? registered.api : undefined;
+  const either = (app ?? api)!;
+  const { oauth2PermissionScopes, appRoles } = permissionsOf(api);
+  return {
+    id: registration.objectId,
+    deletedDateTime: null,
+    appId: registration.clientId,
+    displayName: either.name,
+    description: registration.description,
+    uniqueName: registration.uniqueName,
+    createdDateTime: new Date(either.createdAt).toISOString(),
+    signInAudience: "AzureADMyOrg",
+    tags: registration.tags,
+    isFallbackPublicClient: app?.publicClient ?? null,
+    publicClient: { redirectUris: app?.redirectUris ?? [] },
+    web: { redirectUris: app?.postLogoutRedirectUris ?? [] },
+    groupMembershipClaims: either.groupClaims ? "SecurityGroup" : null,
+    requiredResourceAccess,
+    identifierUris: api ? [api.identifierUri] : [],
+    api: { requestedAccessTokenVersion: api ? 2 : null, oauth2PermissionScopes },
+    appRoles,
+    keyCredentials: certificates.map(keyCredentialOf),
+    ...(api?.tokenProfile === "rfc9068" ? { doorcodeTokenProfile: "rfc9068" } : {}),
+  };
+}

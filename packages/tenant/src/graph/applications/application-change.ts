@@ -1,0 +1,153 @@
+import type { ApiRole, ApiScope } from "../../directory/entities.ts";
+import type { Registered, Registration } from "../../storage/store.ts";
+import { GraphError } from "../odata/graph-error.ts";
+import { badRequest, invalidProperty } from "../odata/refusals.ts";
+import { type ApplicationInput, roleOf, scopeId, scopeOf } from "./application-body.ts";
+
+const RESOURCE = "application";
+
+/** What an application is before anything is said of it: an API where the request has an `api`, else a client. */
+export function newRegistered(
+  kind: Registered["kind"],
+  ids: { clientId: string; objectId: string; uniqueName: string | null },
+  createdAt: number,
+): Registered {
+  const registration: Registration = {
+    ...ids,
+    description: null,
+    tags: [],
+    requiredResourceAccess: [],
+    servicePrincipalId: null,
+  };
+  const { clientId } = ids;
+  const common = { clientId, name: "", groupClaims: false, createdAt, disabledAt: null };
+  if (kind === "api") {
+    const identifierUri = `api://${clientId}`;
+    return { kind, registration, api: { ...common, identifierUri, tokenProfile: "entra", scopes: [], roles: [] } };
+  }
+  return {
+    kind,
+    registration,
+    app: {
+      ...common,
+      publicClient: false,
+      secretHash: null,
+      redirectUris: [],
+      postLogoutRedirectUris: [],
+      userFlowId: null,
+      requireMfa: false,
+      assignmentRequired: false,
+    },
+  };
+}
+
+/**
+ * What stands with what the request says in its place; nothing is done yet.
+ * @throws GraphError 400 for what this kind of application cannot be
+ */
+export function changedBy(before: Registered, input: ApplicationInput): Registered {
+  if (input.uniqueName !== undefined && input.uniqueName !== before.registration.uniqueName) {
+    throw invalidProperty("uniqueName", RESOURCE, "it is set at creation and stays.");
+  }
+  const registration: Registration = {
+    ...before.registration,
+    description: input.description === undefined ? before.registration.description : input.description,
+    tags: input.tags ?? before.registration.tags,
+    requiredResourceAccess: input.requiredResourceAccess
+      ? input.requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
+          resourceAppId,
+          resourceAccess: resourceAccess.map(({ id, type }) => ({ id, type })),
+        }))
+      : before.registration.requiredResourceAccess,
+  };
+  const { groupMembershipClaims, displayName } = input;
+  const common = {
+    ...(displayName === undefined ? {} : { name: displayName }),
+    ...(groupMembershipClaims === undefined ? {} : { groupClaims: groupMembershipClaims === "SecurityGroup" }),
+  };
+  if (before.kind === "app") {
+    refuseMembersOfApis(input);
+    const app = {
+      ...before.app,
+      ...common,
+      publicClient:
+        input.isFallbackPublicClient === undefined ? before.app.publicClient : input.isFallbackPublicClient === true,
+      redirectUris: input.publicClient?.redirectUris ?? before.app.redirectUris,
+      postLogoutRedirectUris: input.web?.redirectUris ?? before.app.postLogoutRedirectUris,
+    };
+    return { kind: "app", registration, app };
+  }
+  refuseMembersOfClients(input);
+  const { clientId } = registration;
+  // A scope of the TypeScript API is known by the id that follows from its name.
+  const had = before.api.scopes.map((scope) => ({ ...scope, id: scopeId(before.api, scope) }));
+  const scopes = input.api?.oauth2PermissionScopes?.map(scopeOf) ?? before.api.scopes;
+  const roles = input.appRoles?.map(roleOf) ?? before.api.roles;
+  if (input.api?.oauth2PermissionScopes) checkPermissions("api.oauth2PermissionScopes", had, scopes);
+  if (input.appRoles) checkPermissions("appRoles", before.api.roles, roles);
+  const { doorcodeTokenProfile: profile, identifierUris } = input;
+  const api = {
+    ...before.api,
+    ...common,
+    identifierUri: identifierUris ? (identifierUris[0] ?? `api://${clientId}`) : before.api.identifierUri,
+    tokenProfile: profile === undefined ? before.api.tokenProfile : (profile ?? "entra"),
+    scopes,
+    roles,
+  };
+  return { kind: "api", registration, api };
+}
+
+function refuseMembersOfApis({ api, identifierUris, appRoles, doorcodeTokenProfile }: ApplicationInput): void {
+  const scopes = api?.oauth2PermissionScopes ?? [];
+  const wrong =
+    (scopes.length > 0 && "api") ||
+    ((identifierUris ?? []).length > 0 && "identifierUris") ||
+    ((appRoles ?? []).length > 0 && "appRoles") ||
+    (doorcodeTokenProfile != null && "doorcodeTokenProfile");
+  if (!wrong) return;
+  throw invalidProperty(
+    wrong,
+    RESOURCE,
+    "this application is a client; register the API as one of its own, created with 'api'.",
+  );
+}
+
+function refuseMembersOfClients({ isFallbackPublicClient, publicClient, web, keyCredentials }: ApplicationInput): void {
+  const wrong =
+    ((keyCredentials ?? []).length > 0 && "keyCredentials") ||
+    (isFallbackPublicClient === true && "isFallbackPublicClient") ||
+    ((publicClient?.redirectUris ?? []).length > 0 && "publicClient") ||
+    ((web?.redirectUris ?? []).length > 0 && "web");
+  if (!wrong) return;
+  throw invalidProperty(
+    wrong,
+    RESOURCE,
+    "this application is an API; register the client as one of its own, created without 'api'.",
+  );
+}
+
+interface Entitlement {
+  id: string;
+  value: string;
+  enabled: boolean;
+}
+
+/** Ids and values are there once; what is enabled neither goes nor gets another value (Graph: disable it first). */
+function checkPermissions(property: string, before: (ApiScope | ApiRole)[], after: (ApiScope | ApiRole)[]): void {
+  const entitlements = (all: (ApiScope | ApiRole)[]): Entitlement[] =>
+    all.map(({ id, value, enabled }) => ({ id: id as string, value, enabled: enabled !== false }));
+  const next = entitlements(after);
+  for (const member of ["id", "value"] as const) {
+    const values = next.map((each) => each[member].toLowerCase());
+    const twice = values.find((value, index) => values.indexOf(value) < index);
+    if (twice !== undefined) throw badRequest(`Property ${property} has the ${member} '${twice}' twice.`);
+  }
+  const kept = new Map(next.map(({ id, value }) => [id, value]));
+  const lost = entitlements(before).find(({ id, value, enabled }) => enabled && kept.get(id) !== value);
+  if (!lost) return;
+  throw new GraphError(
+    400,
+    "CannotDeleteOrUpdateEnabledEntitlement",
+    `Permission (scope or role) cannot be deleted or updated unless disabled first: ${lost.value}.`,
+  );
+}

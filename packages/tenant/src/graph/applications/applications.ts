@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { COMMAND_LINE_CLIENT_ID } from "../../admin/command-line-app.ts";
+import type { Registered, RegistrationConflict, RegistrationKey } from "../../storage/store.ts";
+import { collection, entity, type Resource } from "../odata/answer.ts";
+import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
+import type { Key } from "../odata/resource-path.ts";
+import {
+  auditOf,
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+} from "../odata/route.ts";
+import { type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
+import { changedBy, newRegistered } from "./application-change.ts";
+import { certificatesOf } from "./key-credentials.ts";
+import { requiredAccess } from "./required-access.ts";
+
+const applications: Resource = {
+  type: "application",
+  set: "applications",
+  properties: [
+    ...["id", "appId", "displayName", "description", "uniqueName", "createdDateTime", "deletedDateTime"],
+    ...["signInAudience", "tags", "isFallbackPublicClient", "publicClient", "web", "groupMembershipClaims"],
+    ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
+    "doorcodeTokenProfile",
+  ],
+};
+
+export const READ_APPLICATIONS = ["Application.Read.All", "Application.ReadWrite.All"];
+export const WRITE_APPLICATIONS = ["Application.ReadWrite.All"];
+const ALTERNATE_KEYS = ["appId", "uniqueName"];
+
+/** Two who make one application at once, a third who deletes it in between: after so many rounds somebody else tries. */
+const ROUNDS = 4;
+
+export const applicationRoutes: GraphRoute[] = [
+  { method: "GET", path: "applications", scopes: READ_APPLICATIONS, handle: list },
+  { method: "POST", path: "applications", scopes: WRITE_APPLICATIONS, handle: post },
+  { method: "GET", path: "applications/{application}", scopes: READ_APPLICATIONS, handle: get },
+  { method: "PATCH", path: "applications/{application}", scopes: WRITE_APPLICATIONS, handle: patch },
+  { method: "DELETE", path: "applications/{application}", scopes: WRITE_APPLICATIONS, handle: remove },
+];
+
+async function list(call: GraphCall): Promise<GraphAnswer> {
+  const { store } = call.ctx;
+  const [registered, requires] = await Promise.all([store.registrations.list(), requiredAccess(store)]);
+  const own = registered.filter((each) => isOwn(each));
+  return collection(
+    call,
+    applications,
+    await Promise.all(
+      own.map(async (each) => {
+        const { clientId } = each.registration;
+        return applicationOf(each, requires(each), await store.credentials.certificatesOf(clientId));
+      }),
+    ),
+  );
+}
+
+async function post(call: GraphCall): Promise<GraphAnswer> {
+  const input = readBody(call, applicationInput, "application");
+  return created(call, await insert(call, input, input.uniqueName ?? null));
+}
+
+async function get(call: GraphCall): Promise<GraphAnswer> {
+  const found = await find(call, keyOf(call, "application", ALTERNATE_KEYS));
+  return entity(call, applications, await answerOf(call, found));
+}
+
+/** By `uniqueName` with `Prefer: create-if-missing` it makes what is not there ("Upsert application"). */
+async function patch(call: GraphCall): Promise<GraphAnswer> {
+  const key = keyOf(call, "application", ALTERNATE_KEYS);
+  const input = readBody(call, applicationInput, "application");
+  const mayCreate = key.by === "uniqueName" && call.prefer.has("create-if-missing");
+  for (let round = 1; ; round++) {
+    const found = await lookUp(call, key);
+    if (!found && !mayCreate) throw notFound(key.value);
+    if (found && (await change(call, found, input))) return NO_CONTENT;
+    if (found || !mayCreate) throw notFound(key.value);
+    try {
+      return created(call, await insert(call, { ...input, uniqueName: key.value }, key.value));
+    } catch (error) {
+      // Somebody made it meanwhile: then it is theirs that is changed.
+      if (round === ROUNDS || !(await lookUp(call, key))) throw error;
+    }
+  }
+}
+
+async function remove(call: GraphCall): Promise<GraphAnswer> {
+  const key = keyOf(call, "application", ALTERNATE_KEYS);
+  const { registration, ...rest } = await find(call, key);
+  const { objectId, clientId } = registration;
+  const audit = auditOf(call, "application.deleted", { app_id: clientId, name: nameOf(rest) });
+  if (!(await call.ctx.store.registrations.delete(objectId, call.now, audit))) throw notFound(key.value);
+  return NO_CONTENT;
+}
+
+async function insert(call: GraphCall, input: ApplicationInput, uniqueName: string | null): Promise<Registered> {
+  if (input.displayName === undefined) throw invalidProperty("displayName", "application", "a value is required.");
+  const ids = { clientId: randomUUID(), objectId: randomUUID(), uniqueName };
+  // With `api` it is an API, without one a client (docs/differences.md).
+  const blank = newRegistered(input.api == null ? "app" : "api", ids, call.now);
+  const registered = changedBy(blank, input);
+  const detail = { app_id: ids.clientId, name: input.displayName, kind: registered.kind };
+  const audit = auditOf(call, "application.created", detail);
+  // Seen to be usable before anything stands.
+  if (input.keyCredentials) certificatesOf(input.keyCredentials, [], { clientId: ids.clientId, now: call.now });
+  const outcome = await call.ctx.store.registrations.insert(registered, audit);
+  if (outcome !== "inserted") throw taken(outcome);
+  await changeCertificates(call, registered, input);
+  return registered;
+}
+
+/** False when it is there no more. */
+async function change(call: GraphCall, { registration }: Registered, input: ApplicationInput): Promise<boolean> {
+  const changed = Object.keys(input).sort().join(" ");
+  const audit = auditOf(call, "application.changed", { app_id: registration.clientId, changed });
+  const { registrations, credentials } = call.ctx.store;
+  const { clientId } = registration;
+  // Seen to be usable before anything changes.
+  if (input.keyCredentials) {
+    certificatesOf(input.keyCredentials, await credentials.certificatesOf(clientId), { clientId, now: call.now });
+  }
+  const result = await registrations.change(registration.objectId, (before) => changedBy(before, input), audit);
+  if (result.outcome === "conflict") throw taken(result.with);
+  return result.outcome === "changed" && (await changeCertificates(call, result.registered, input));
+}
+
+/** After the rest: whoever is cut off in between sends the same again. False when the app is there no more. */
+async function changeCertificates(
+  call: GraphCall,
+  { kind, registration }: Registered,
+  { keyCredentials }: ApplicationInput,
+): Promise<boolean> {
+  if (keyCredentials === undefined || kind === "api") return true;
+  const { clientId } = registration;
+  const audit = auditOf(call, "application.certificates", { app_id: clientId, certificates: keyCredentials.length });
+  return call.ctx.store.credentials.changeCertificates(
+    clientId,
+    (before) => certificatesOf(keyCredentials, before, { clientId, now: call.now }),
+    audit,
+  );
+}
+
+async function created(call: GraphCall, registered: Registered): Promise<GraphAnswer> {
+  return entity(call, applications, await answerOf(call, registered), 201);
+}
+
+async function answerOf({ ctx }: GraphCall, registered: Registered) {
+  const { clientId } = registered.registration;
+  const requires = await requiredAccess(ctx.store, clientId);
+  return applicationOf(registered, requires(registered), await ctx.store.credentials.certificatesOf(clientId));
+}
+
+async function find(call: GraphCall, key: Key): Promise<Registered> {
+  const found = await lookUp(call, key);
+  if (!found) throw notFound(key.value);
+  return found;
+}
+
+async function lookUp({ ctx }: GraphCall, { by, value }: Key): Promise<Registered | undefined> {
+  const found = await ctx.store.registrations.find(registrationKey(by, value));
+  return found && isOwn(found) ? found : undefined;
+}
+
+/** As at Entra, where Microsoft's own programs have a service principal in the tenant and no application. */
+const isOwn = ({ registration }: Registered) => registration.clientId !== COMMAND_LINE_CLIENT_ID;
+
+function registrationKey(by: string, value: string): RegistrationKey {
+  if (by === "uniqueName") return { uniqueName: value };
+  return by === "appId" ? { clientId: value.toLowerCase() } : { objectId: value.toLowerCase() };
+}
+
+function nameOf(registered: Omit<Registered, "registration">): string {
+  const { app, api } = registered as { app?: { name: string }; api?: { name: string } };
+  return (app ?? api)?.name ?? "";
+}
+
+function taken(what: RegistrationConflict) {
+  return alreadyTaken({ unique_name: "uniqueName", identifier_uri: "identifierUris", client_id: "appId" }[what]);
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { ManagedGroup } from "../../storage/store.ts";
+import { shownText } from "../applications/application-body.ts";
+import { collection, entity, type Resource } from "../odata/answer.ts";
+import { GraphError } from "../odata/graph-error.ts";
+import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
+import {
+  auditOf,
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+  strictBody,
+} from "../odata/route.ts";
+import { referenced } from "../user-flows/user-flow-parts.ts";
+import { userOf, users } from "../users/user-body.ts";
+
+const groups: Resource = {
+  type: "group",
+  set: "groups",
+  properties: [
+    ...["id", "displayName", "uniqueName", "description", "mailNickname", "createdDateTime", "deletedDateTime"],
+    ...["groupTypes", "mail", "mailEnabled", "securityEnabled", "visibility"],
+  ],
+};
+const members: Resource = { ...users, set: "directoryObjects" };
+
+const READ = ["Group.Read.All", "Group.ReadWrite.All"];
+const WRITE = ["Group.ReadWrite.All"];
+
+const groupInput = strictBody({
+  displayName: shownText(256).optional(),
+  uniqueName: z.string().min(1).max(256).optional(),
+  description: z.string().max(1_024).nullable().optional(),
+  mailEnabled: z.literal(false, "groups here have no mail").optional(),
+  mailNickname: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\x21-\x7e]+$/, "it has a space or a sign")
+    .optional(),
+  securityEnabled: z.literal(true, "groups here are security groups").optional(),
+  groupTypes: z.array(z.never("groups here are security groups")).optional(),
+});
+type GroupInput = z.infer<typeof groupInput>;
+
+export const groupRoutes: GraphRoute[] = [
+  { method: "GET", path: "groups", scopes: READ, handle: list },
+  { method: "POST", path: "groups", scopes: WRITE, handle: post },
+  { method: "GET", path: "groups/{group}", scopes: READ, handle: get },
+  { method: "PATCH", path: "groups/{group}", scopes: WRITE, handle: patch },
+  { method: "DELETE", path: "groups/{group}", scopes: WRITE, handle: remove },
+  { method: "GET", path: "groups/{group}/members", scopes: READ, handle: listMembers },
+  { method: "POST", path: "groups/{group}/members/$ref", scopes: WRITE, handle: addMember },
+  { method: "DELETE", path: "groups/{group}/members/{member}/$ref", scopes: WRITE, handle: removeMember },
+];
+
+/** Two who make one group at once, a third who deletes it in between: after so many rounds somebody else tries. */
+const ROUNDS = 4;
+
+async function list(call: GraphCall): Promise<GraphAnswer> {
+  return collection(call, groups, (await call.ctx.store.administration.groups.list()).map(groupOf));
+}
+
+async function post(call: GraphCall): Promise<GraphAnswer> {
+  const input = readBody(call, groupInput, "group");
+  return entity(call, groups, groupOf(await insert(call, input, input.uniqueName ?? null)), 201);
+}
+
+async function get(call: GraphCall): Promise<GraphAnswer> {
+  return entity(call, groups, groupOf(await find(call)));
+}
+
+/** By `uniqueName` with `Prefer: create-if-missing` it makes what is not there ("Upsert group"). */
+async function patch(call: GraphCall): Promise<GraphAnswer> {
+  const key = keyOf(call, "group", ["uniqueName"]);
+  const input = readBody(call, groupInput, "group");
+  const mayCreate = key.by === "uniqueName" && call.prefer.has("create-if-missing");
+  for (let round = 1; ; round++) {
+    const found = await lookUp(call);
+    if (!found && !mayCreate) throw notFound(key.value);
+    if (found && (await change(call, found, input))) return NO_CONTENT;
+    if (found || !mayCreate) throw notFound(key.value);
+    try {
+      return entity(call, groups, groupOf(await insert(call, input, key.value)), 201);
+    } catch (error) {
+      // Somebody made it meanwhile: then it is theirs that is changed.
+      if (round === ROUNDS || !(await lookUp(call))) throw error;
+    }
+  }
+}
+
+async function remove(call: GraphCall): Promise<GraphAnswer> {
+  const { id, name } = await find(call);
+  const audit = auditOf(call, "group.deleted", { group_id: id, name });
+  if (!(await call.ctx.store.administration.groups.delete(id, audit))) throw notFound(id);
+  return NO_CONTENT;
+}
+
+async function listMembers(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const found = await call.ctx.store.administration.groups.members(id);
+  const items = found.map((user) => ({ "@odata.type": "#microsoft.graph.user", ...userOf(user, call.ctx.config) }));
+  return collection(call, members, items);
+}
+
+async function addMember(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const userId = referenced(call).toLowerCase();
+  const audit = auditOf(call, "group.member_added", { group_id: id, member_id: userId });
+  const outcome = await call.ctx.store.administration.groups.addMember(id, userId, audit);
+  if (outcome === "unknown_group") throw notFound(id);
+  if (outcome === "unknown_user") throw notFound(userId);
+  if (outcome === "exists") {
+    const message =
+      "One or more added object references already exist for the following modified properties: 'members'.";
+    throw new GraphError(409, "ObjectConflict", message);
+  }
+  return NO_CONTENT;
+}
+
+async function removeMember(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const userId = keyOf(call, "member").value.toLowerCase();
+  const audit = auditOf(call, "group.member_removed", { group_id: id, member_id: userId });
+  if (!(await call.ctx.store.administration.groups.removeMember(id, userId, audit))) throw notFound(userId);
+  return NO_CONTENT;
+}
+
+async function insert(call: GraphCall, input: GroupInput, uniqueName: string | null): Promise<ManagedGroup> {
+  if (input.displayName === undefined) throw invalidProperty("displayName", "group", "a value is required.");
+  const group = {
+    id: randomUUID(),
+    name: input.displayName,
+    uniqueName,
+    description: input.description ?? null,
+    mailNickname: input.mailNickname ?? null,
+    createdAt: call.now,
+  };
+  const audit = auditOf(call, "group.created", { group_id: group.id, name: group.name });
+  if (!(await call.ctx.store.administration.groups.insert(group, audit))) throw alreadyTaken("uniqueName");
+  return group;
+}
+
+/** False when it is there no more. */
+async function change(call: GraphCall, { id, uniqueName }: ManagedGroup, input: GroupInput): Promise<boolean> {
+  if (input.uniqueName !== undefined && input.uniqueName !== uniqueName) {
+    throw invalidProperty("uniqueName", "group", "it is set at creation and stays.");
+  }
+  const audit = auditOf(call, "group.changed", { group_id: id, changed: Object.keys(input).sort().join(" ") });
+  const outcome = await call.ctx.store.administration.groups.change(
+    id,
+    (before) => ({
+      ...before,
+      name: input.displayName ?? before.name,
+      description: input.description === undefined ? before.description : input.description,
+      mailNickname: input.mailNickname ?? before.mailNickname,
+    }),
+    audit,
+  );
+  return outcome === "changed";
+}
+
+async function find(call: GraphCall): Promise<ManagedGroup> {
+  const found = await lookUp(call);
+  if (!found) throw notFound(keyOf(call, "group", ["uniqueName"]).value);
+  return found;
+}
+
+function lookUp(call: GraphCall): Promise<ManagedGroup | undefined> {
+  const { by, value } = keyOf(call, "group", ["uniqueName"]);
+  const key = by === "uniqueName" ? { uniqueName: value } : { id: value.toLowerCase() };
+  return call.ctx.store.administration.groups.find(key);
+}
+
+function groupOf({ id, name, uniqueName, description, mailNickname, createdAt }: ManagedGroup) {
+  return {
+    id,
+    deletedDateTime: null,
+    displayName: name,
+    uniqueName,
+    description,
+    createdDateTime: new Date(createdAt).toISOString(),
+    groupTypes: [],
+    mail: null,
+    mailEnabled: false,
+    mailNickname,
+    securityEnabled: true,
+    visibility: null,
+  };
+}

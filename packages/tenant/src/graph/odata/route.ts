@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { AuditRecord } from "../../storage/store.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import type { GraphCaller } from "../caller.ts";
+import { badRequest, invalidProperty } from "./refusals.ts";
+import type { Key } from "./resource-path.ts";
+
+export interface GraphRoute {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below the base: `groups/{group}/members/$ref`. */
+  path: string;
+  /** Of which the caller's token needs one. */
+  scopes: readonly string[];
+  /** Shows callers their own account only, and needs no administrator. */
+  ofThemselves?: boolean;
+  handle(call: GraphCall): Promise<GraphAnswer>;
+}
+
+export interface GraphCall {
+  ctx: TenantContext;
+  caller: GraphCaller;
+  /** By their names in the route's path. */
+  keys: Record<string, Key>;
+  query: URLSearchParams;
+  /** As it was asked for, below the base and without the query. */
+  path: string;
+  /** The parsed JSON, undefined where none was sent. */
+  body: unknown;
+  /** Preferences of RFC 7240 that have no value, lower case. */
+  prefer: ReadonlySet<string>;
+  now: number;
+}
+
+export interface GraphAnswer {
+  status: 200 | 201 | 204;
+  body?: object;
+}
+
+export const NO_CONTENT: GraphAnswer = { status: 204 };
+
+/** One entity by the keys that this resource has; `id` is one always. */
+export function keyOf(call: GraphCall, name: string, alternates: readonly string[] = []): Key {
+  const key = call.keys[name] as Key;
+  if (key.by === "id" || alternates.includes(key.by)) return key;
+  throw badRequest(`'${key.by}' is no key here; use ${["id", ...alternates].join(" or ")}.`);
+}
+
+/** An object of the wire with exactly these members; annotations of its type may stand beside them. */
+export function strictBody<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ "@odata.type": z.string().max(200).optional(), ...shape });
+}
+
+/**
+ * The request's body, every member of it known and of the right type.
+ * @throws GraphError 400 that names what is not
+ */
+export function readBody<Schema extends z.ZodType>(call: GraphCall, schema: Schema, resource: string): z.infer<Schema> {
+  if (call.body === undefined) throw badRequest("Empty Payload. JSON content expected.");
+  const result = schema.safeParse(call.body);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const names = issue.keys.map((key) => `'${[...path, key].join(".")}'`).join(", ");
+    throw badRequest(`Invalid property ${names} on resource '${resource}': it is unknown, read-only or not supported.`);
+  }
+  if (path.length === 0) throw badRequest(`The body is no ${resource}: ${issue.message}.`);
+  const missing = issue.code === "invalid_type" && valueAt(call.body, issue.path) === undefined;
+  throw invalidProperty(path.join("."), resource, missing ? "a value is required." : `${issue.message}.`);
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((inside: unknown, name) => (inside as Record<PropertyKey, unknown> | undefined)?.[name], body);
+}
+
+/** Who did what to which object, for the audit log. */
+export function auditOf(
+  { caller, now }: Pick<GraphCall, "caller" | "now">,
+  event: string,
+  detail: AuditRecord["detail"],
+): AuditRecord {
+  const { actor, userId, clientId, ip } = caller;
+  return { at: now, event: `graph.${event}`, actor, userId, clientId, grantId: null, ip, detail };
+}

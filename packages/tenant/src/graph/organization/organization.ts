@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { TenantError } from "../../kernel/tenant-error.ts";
+import { DEFAULT_COLOUR, keepBranding, loadBranding } from "../../ui/branding/branding.ts";
+import { isColour } from "../../ui/branding/palette.ts";
+import { collection, entity, type Resource } from "../odata/answer.ts";
+import { badRequest, notFound } from "../odata/refusals.ts";
+import {
+  auditOf,
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+  strictBody,
+} from "../odata/route.ts";
+
+const organizations: Resource = {
+  type: "organization",
+  set: "organization",
+  properties: ["id", "displayName", "tenantType", "verifiedDomains"],
+};
+const brandings: Resource = {
+  type: "organizationalBranding",
+  set: "branding",
+  properties: ["id", "backgroundColor"],
+};
+
+const READ = ["Organization.Read.All", "Organization.ReadWrite.All"];
+const READ_BRANDING = ["OrganizationalBranding.Read.All", "OrganizationalBranding.ReadWrite.All", ...READ];
+const WRITE_BRANDING = ["OrganizationalBranding.ReadWrite.All", "Organization.ReadWrite.All"];
+
+/** The name: Graph has it read-only; here it is no other service's (docs/differences.md). */
+const changes = strictBody({ displayName: z.string().max(256) });
+const colours = strictBody({
+  backgroundColor: z
+    .string()
+    .refine((text) => isColour(text), "it is no colour, as #0b6e4f")
+    .nullable(),
+});
+
+export const organizationRoutes: GraphRoute[] = [
+  { method: "GET", path: "organization", scopes: READ, handle: list },
+  { method: "GET", path: "organization/{organization}", scopes: READ, handle: get },
+  { method: "PATCH", path: "organization/{organization}", scopes: ["Organization.ReadWrite.All"], handle: patch },
+  { method: "GET", path: "organization/{organization}/branding", scopes: READ_BRANDING, handle: getBranding },
+  { method: "PATCH", path: "organization/{organization}/branding", scopes: WRITE_BRANDING, handle: patchBranding },
+];
+
+async function list(call: GraphCall): Promise<GraphAnswer> {
+  return collection(call, organizations, [organizationOf(call)]);
+}
+
+async function get(call: GraphCall): Promise<GraphAnswer> {
+  checkOrganization(call);
+  return entity(call, organizations, organizationOf(call));
+}
+
+async function patch(call: GraphCall): Promise<GraphAnswer> {
+  checkOrganization(call);
+  const { displayName } = readBody(call, changes, "organization");
+  await keep(call, { name: displayName });
+  await call.ctx.store.audit.write(auditOf(call, "organization.changed", { name: displayName.trim() }));
+  return NO_CONTENT;
+}
+
+async function getBranding(call: GraphCall): Promise<GraphAnswer> {
+  checkOrganization(call);
+  const backgroundColor = (await call.ctx.store.directory.setting("colour")) ?? DEFAULT_COLOUR;
+  // "0" is the branding for every language that has none of its own.
+  return entity(call, brandings, { id: "0", backgroundColor });
+}
+
+async function patchBranding(call: GraphCall): Promise<GraphAnswer> {
+  checkOrganization(call);
+  const { backgroundColor } = readBody(call, colours, "organizationalBranding");
+  const colour = backgroundColor ?? DEFAULT_COLOUR;
+  await keep(call, { colour });
+  await call.ctx.store.audit.write(auditOf(call, "branding.changed", { colour: colour.toLowerCase() }));
+  return NO_CONTENT;
+}
+
+/** In the store, and on this node's pages from the next one on; other nodes read it when they start. */
+async function keep({ ctx }: GraphCall, branding: { name?: string; colour?: string }): Promise<void> {
+  try {
+    await keepBranding(ctx.store, branding);
+  } catch (error) {
+    if (error instanceof TenantError) throw badRequest(`${error.message} ${error.hint}`);
+    throw error;
+  }
+  ctx.config.name = (await ctx.store.directory.setting("name")) ?? ctx.config.name;
+  ctx.config.branding = await loadBranding(ctx.store);
+}
+
+function checkOrganization(call: GraphCall): void {
+  const id = keyOf(call, "organization").value.toLowerCase();
+  if (id !== call.ctx.config.tenantId) throw notFound(id);
+}
+
+function organizationOf({ ctx }: GraphCall) {
+  const { tenantId, name, domain } = ctx.config;
+  return {
+    id: tenantId,
+    displayName: name,
+    tenantType: "CIAM",
+    verifiedDomains: [{ name: domain, type: "Managed", isDefault: true, isInitial: true }],
+  };
+}

@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Policy } from "../../directory/user-flow.ts";
+import { shownText } from "../applications/application-body.ts";
+import { collection, entity, type Resource } from "../odata/answer.ts";
+import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import {
+  auditOf,
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+  strictBody,
+} from "../odata/route.ts";
+
+const RESOURCE = "conditionalAccessPolicy";
+const policies: Resource = {
+  type: RESOURCE,
+  set: "identity/conditionalAccess/policies",
+  properties: [
+    ...["id", "displayName", "state", "conditions", "grantControls", "sessionControls"],
+    ...["createdDateTime", "modifiedDateTime", "templateId"],
+  ],
+};
+
+const READ = ["Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"];
+const WRITE = ["Policy.ReadWrite.ConditionalAccess"];
+const PATH = "identity/conditionalAccess/policies";
+const EVERYTHING = "All";
+
+const ids = z.array(z.string().min(1).max(100)).max(500);
+const nothing = (why: string) => z.array(z.never(why)).optional();
+const notHere = z.null("it is not supported here").optional();
+
+const conditions = strictBody({
+  clientAppTypes: z.array(z.literal("all", "it is all")).max(1).optional(),
+  applications: strictBody({
+    includeApplications: ids,
+    excludeApplications: nothing("no application is left out here; name those that it is for"),
+    includeUserActions: nothing("it is not supported here"),
+    includeAuthenticationContextClassReferences: nothing("it is not supported here"),
+    applicationFilter: notHere,
+  }),
+  users: strictBody({
+    includeUsers: z
+      .array(z.literal(EVERYTHING, `it is ${EVERYTHING}, or groups are named`))
+      .max(1)
+      .optional(),
+    excludeUsers: ids.optional(),
+    includeGroups: ids.optional(),
+    excludeGroups: nothing("people are left out one by one here"),
+    includeRoles: nothing("it is not supported here"),
+    excludeRoles: nothing("it is not supported here"),
+    includeGuestsOrExternalUsers: notHere,
+    excludeGuestsOrExternalUsers: notHere,
+  }),
+  userRiskLevels: nothing("it is not supported here"),
+  signInRiskLevels: nothing("it is not supported here"),
+  servicePrincipalRiskLevels: nothing("it is not supported here"),
+  platforms: notHere,
+  locations: notHere,
+  devices: notHere,
+  clientApplications: notHere,
+  authenticationFlows: notHere,
+});
+
+const policyInput = strictBody({
+  displayName: shownText(256).optional(),
+  state: z.enum(["enabled", "disabled"]).optional(),
+  conditions: conditions.optional(),
+  grantControls: strictBody({
+    operator: z.enum(["OR", "AND"]).optional(),
+    builtInControls: z.array(z.literal("mfa", "policies require mfa here")).length(1, "policies require mfa here"),
+    customAuthenticationFactors: nothing("it is not supported here"),
+    termsOfUse: nothing("terms of use are a user flow's here"),
+    authenticationStrength: notHere,
+  }).optional(),
+  sessionControls: notHere,
+});
+type PolicyInput = z.infer<typeof policyInput>;
+
+export const policyRoutes: GraphRoute[] = [
+  { method: "GET", path: PATH, scopes: READ, handle: list },
+  { method: "POST", path: PATH, scopes: WRITE, handle: post },
+  { method: "GET", path: `${PATH}/{policy}`, scopes: READ, handle: get },
+  { method: "PATCH", path: `${PATH}/{policy}`, scopes: WRITE, handle: patch },
+  { method: "DELETE", path: `${PATH}/{policy}`, scopes: WRITE, handle: remove },
+];
+
+async function list(call: GraphCall): Promise<GraphAnswer> {
+  return collection(call, policies, (await call.ctx.store.directory.listPolicies()).map(policyOf));
+}
+
+async function post(call: GraphCall): Promise<GraphAnswer> {
+  const input = readBody(call, policyInput, RESOURCE);
+  for (const property of ["displayName", "state", "conditions", "grantControls"] as const) {
+    if (input[property] === undefined) throw invalidProperty(property, RESOURCE, "a value is required.");
+  }
+  await checkNamed(call, input);
+  const blank: Policy = {
+    ...{ id: randomUUID(), name: "", enabled: false, clientIds: null, groupIds: null, excludedUserIds: [] },
+    ...{ requires: "mfa", createdAt: call.now },
+  };
+  const policy = changedBy(blank, input);
+  const audit = auditOf(call, "policy.created", { policy_id: policy.id, name: policy.name, enabled: policy.enabled });
+  await call.ctx.store.administration.policies.insert(policy, audit);
+  return entity(call, policies, policyOf(policy), 201);
+}
+
+async function get(call: GraphCall): Promise<GraphAnswer> {
+  return entity(call, policies, policyOf(await find(call)));
+}
+
+async function patch(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const input = readBody(call, policyInput, RESOURCE);
+  await checkNamed(call, input);
+  const detail = { policy_id: id, changed: Object.keys(input).sort().join(" ") };
+  const audit = auditOf(call, "policy.changed", detail);
+  const { policies: store } = call.ctx.store.administration;
+  if ((await store.change(id, (before) => changedBy(before, input), audit)) === "unknown") throw notFound(id);
+  return NO_CONTENT;
+}
+
+async function remove(call: GraphCall): Promise<GraphAnswer> {
+  const { id, name } = await find(call);
+  const audit = auditOf(call, "policy.deleted", { policy_id: id, name });
+  if (!(await call.ctx.store.administration.policies.delete(id, audit))) throw notFound(id);
+  return NO_CONTENT;
+}
+
+async function find(call: GraphCall): Promise<Policy> {
+  const id = keyOf(call, "policy").value.toLowerCase();
+  const found = (await call.ctx.store.directory.listPolicies()).find((policy) => policy.id === id);
+  if (!found) throw notFound(id);
+  return found;
+}
+
+/** A policy that names what there is not would protect nothing, and nobody would see it. */
+async function checkNamed({ ctx }: GraphCall, { conditions }: PolicyInput): Promise<void> {
+  if (!conditions) return;
+  const { directory, administration } = ctx.store;
+  const { applications, users } = conditions;
+  const unknown = (property: string, id: string) =>
+    badRequest(`1011: Invalid policy. conditions.${property} names '${id}', which there is not.`);
+  for (const id of applications.includeApplications) {
+    if (id !== EVERYTHING && !(await directory.findApp(id.toLowerCase()))) {
+      throw unknown("applications.includeApplications", id);
+    }
+  }
+  for (const id of users.includeGroups ?? []) {
+    if (!(await administration.groups.find({ id: id.toLowerCase() }))) throw unknown("users.includeGroups", id);
+  }
+  for (const id of users.excludeUsers ?? []) {
+    if (!(await directory.findUser(id.toLowerCase()))) throw unknown("users.excludeUsers", id);
+  }
+}
+
+function changedBy(before: Policy, input: PolicyInput): Policy {
+  const { displayName, state, conditions } = input;
+  return {
+    ...before,
+    name: displayName ?? before.name,
+    enabled: state === undefined ? before.enabled : state === "enabled",
+    ...(conditions === undefined ? {} : whoAndWhat(conditions)),
+  };
+}
+
+function whoAndWhat({ applications, users }: NonNullable<PolicyInput["conditions"]>) {
+  const { includeApplications: apps } = applications;
+  const { includeUsers = [], includeGroups = [], excludeUsers = [] } = users;
+  if (apps.length === 0) throw invalidProperty("conditions.applications.includeApplications", RESOURCE, "it is empty.");
+  if (includeUsers.length === 0 && includeGroups.length === 0) {
+    throw invalidProperty(
+      "conditions.users",
+      RESOURCE,
+      `it names nobody: includeUsers is ${EVERYTHING}, or groups are named.`,
+    );
+  }
+  const distinct = (some: string[]) => [...new Set(some.map((id) => id.toLowerCase()))];
+  return {
+    clientIds: apps.includes(EVERYTHING) ? null : distinct(apps),
+    groupIds: includeUsers.length > 0 ? null : distinct(includeGroups),
+    excludedUserIds: distinct(excludeUsers),
+  };
+}
+
+function policyOf({ id, name, enabled, clientIds, groupIds, excludedUserIds, createdAt }: Policy) {
+  return {
+    id,
+    templateId: null,
+    displayName: name,
+    createdDateTime: new Date(createdAt).toISOString(),
+    modifiedDateTime: null,
+    state: enabled ? "enabled" : "disabled",
+    conditions: {
+      clientAppTypes: ["all"],
+      applications: { includeApplications: clientIds ?? [EVERYTHING], excludeApplications: [] },
+      users: {
+        includeUsers: groupIds === null ? [EVERYTHING] : [],
+        excludeUsers: excludedUserIds,
+        includeGroups: groupIds ?? [],
+        excludeGroups: [],
+      },
+    },
+    grantControls: { operator: "OR", builtInControls: ["mfa"] },
+    sessionControls: null,
+  };
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { normalizeEmail, type User } from "../../directory/entities.ts";
+import {
+  checkPassword,
+  hashPassword,
+  MAX_PASSWORD,
+  MIN_PASSWORD,
+  type PasswordProblem,
+} from "../../directory/password.ts";
+import { graphOf } from "../../tenant-context.ts";
+import { collection, entity, listQuery, pageAnswer } from "../odata/answer.ts";
+import { equalTo } from "../odata/filter.ts";
+import { GraphError } from "../odata/graph-error.ts";
+import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import {
+  auditOf,
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+} from "../odata/route.ts";
+import { attributesBy, userChanges, userCreation, userOf, users } from "./user-body.ts";
+
+const READ = ["User.Read.All", "User.ReadWrite.All"];
+const WRITE = ["User.ReadWrite.All"];
+const OVER_ADMINISTRATORS = "RoleManagement.ReadWrite.Directory";
+
+export const userRoutes: GraphRoute[] = [
+  { method: "GET", path: "me", scopes: ["User.Read", ...READ], ofThemselves: true, handle: me },
+  { method: "GET", path: "users", scopes: READ, handle: list },
+  { method: "POST", path: "users", scopes: WRITE, handle: post },
+  { method: "GET", path: "users/{user}", scopes: READ, handle: get },
+  { method: "PATCH", path: "users/{user}", scopes: WRITE, handle: patch },
+  { method: "DELETE", path: "users/{user}", scopes: WRITE, handle: remove },
+  {
+    method: "POST",
+    path: "users/{user}/revokeSignInSessions",
+    scopes: ["User.RevokeSessions.All", "User.ReadWrite.All"],
+    handle: revokeSignInSessions,
+  },
+];
+
+async function me(call: GraphCall): Promise<GraphAnswer> {
+  const { userId } = call.caller;
+  if (userId === null) throw badRequest("/me request is only valid with delegated authentication flow.");
+  return entity(call, { ...users, set: "users" }, userOf(await find(call, userId), call.ctx.config));
+}
+
+/** There can be many: without a filter pages are read as pages, and by an address the one account is. */
+async function list(call: GraphCall): Promise<GraphAnswer> {
+  const { store, config } = call.ctx;
+  const asked = listQuery(call, users);
+  const items = (found: User[]) => found.map((user) => userOf(user, config));
+  if (asked.conditions.length === 0) {
+    const found = await store.administration.users.page(asked.after, asked.top + 1);
+    const count = asked.count ? await store.administration.users.count() : null;
+    const page = items(found.slice(0, asked.top));
+    return pageAnswer(call, users, { page, more: found.length > asked.top, count });
+  }
+  const address = equalTo(asked.conditions, "mail") ?? equalTo(asked.conditions, "identities", "issuerAssignedId");
+  const id = equalTo(asked.conditions, "id");
+  if (id !== undefined) return collection(call, users, items(listed(await store.directory.findUser(id.toLowerCase()))));
+  if (address === undefined) return collection(call, users, items(await store.directory.listUsers()));
+  return collection(call, users, items(listed(await store.directory.findUserByEmail(normalizeEmail(address)))));
+}
+
+async function post(call: GraphCall): Promise<GraphAnswer> {
+  const input = readBody(call, userCreation, "user");
+  const { store, config } = call.ctx;
+  const [{ issuer, issuerAssignedId: email }] = input.identities as [(typeof input.identities)[number]];
+  if (issuer.toLowerCase() !== config.domain.toLowerCase()) {
+    throw invalidProperty("identities.0.issuer", "user", `it is the tenant's domain, ${config.domain}.`);
+  }
+  if (input.mail != null && normalizeEmail(input.mail) !== normalizeEmail(email)) {
+    throw invalidProperty("mail", "user", "it is the address that the person signs in by.");
+  }
+  const password = input.passwordProfile?.password;
+  const problem = password === undefined ? null : await checkPassword(password, { email, tenantName: config.name });
+  if (problem) throw weakPassword(problem);
+  // Hashed for nothing where the address is taken: who asks is an administrator.
+  const passwordHash = password === undefined ? null : await hashPassword(password);
+  const user: User = {
+    id: randomUUID(),
+    email,
+    emailNormalized: normalizeEmail(email),
+    displayName: input.displayName,
+    passwordHash,
+    attributes: attributesBy({}, input),
+    locale: null,
+    termsAcceptedAt: null,
+    administrator: false,
+    createdAt: call.now,
+    disabledAt: input.accountEnabled === false ? call.now : null,
+  };
+  const audit = auditOf(call, "user.created", { user_id: user.id });
+  if (!(await store.administration.users.insert(user, audit))) throw alreadyTaken("issuerAssignedId");
+  return entity(call, users, userOf(user, config), 201);
+}
+
+async function get(call: GraphCall): Promise<GraphAnswer> {
+  return entity(call, users, userOf(await find(call), call.ctx.config));
+}
+
+async function patch(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const input = readBody(call, userChanges, "user");
+  const { accountEnabled, displayName } = input;
+  const audit = auditOf(call, "user.changed", { user_id: id, changed: Object.keys(input).sort().join(" ") });
+  const changed = await call.ctx.store.administration.users.change(
+    id,
+    (before) => {
+      if (accountEnabled !== undefined) refuseOverAdministrators(call, before);
+      return {
+        displayName: displayName ?? before.displayName,
+        attributes: attributesBy(before.attributes, input),
+        disabledAt:
+          accountEnabled === undefined ? before.disabledAt : accountEnabled ? null : (before.disabledAt ?? call.now),
+      };
+    },
+    call.now,
+    audit,
+  );
+  if (!changed) throw notFound(id);
+  return NO_CONTENT;
+}
+
+async function remove(call: GraphCall): Promise<GraphAnswer> {
+  const user = await find(call);
+  refuseOverAdministrators(call, user);
+  const { id } = user;
+  const audit = auditOf(call, "user.deleted", { user_id: id });
+  if (!(await call.ctx.store.administration.users.delete(id, call.now, audit))) throw notFound(id);
+  return NO_CONTENT;
+}
+
+async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer> {
+  const { id } = await find(call);
+  const audit = auditOf(call, "user.sign_ins_ended", { user_id: id });
+  if (!(await call.ctx.store.administration.users.endSignIns(id, call.now, audit))) throw notFound(id);
+  return { status: 200, body: { "@odata.context": `${graphOf(call.ctx.config)}/$metadata#Edm.Boolean`, value: true } };
+}
+
+/**
+ * Who may only keep accounts does not decide who is administrator, neither by taking one's account away nor by giving it
+ * back: an app needs the right over administrators too (Graph, users: "permissions for specific scenarios").
+ */
+function refuseOverAdministrators({ caller }: GraphCall, { administrator }: User): void {
+  if (!administrator || caller.actor !== "client" || caller.scopes.has(OVER_ADMINISTRATORS)) return;
+  const needs = `the account is an administrator's, and an application needs ${OVER_ADMINISTRATORS} besides.`;
+  throw new GraphError(
+    403,
+    "Authorization_RequestDenied",
+    `Insufficient privileges to complete the operation: ${needs}`,
+  );
+}
+
+async function find(call: GraphCall, id = keyOf(call, "user").value.toLowerCase()): Promise<User> {
+  const found = await call.ctx.store.directory.findUser(id);
+  if (!found) throw notFound(id);
+  return found;
+}
+
+const listed = (user: User | undefined): User[] => (user ? [user] : []);
+
+function weakPassword(problem: PasswordProblem) {
+  const why = {
+    short: `it has less than ${MIN_PASSWORD} characters.`,
+    long: `it has more than ${MAX_PASSWORD} characters.`,
+    common: "it is one of those that are tried first.",
+  }[problem];
+  return invalidProperty("passwordProfile.password", "user", why);
+}

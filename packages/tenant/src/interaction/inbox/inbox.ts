@@ -1,0 +1,79 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { normalizeEmail } from "../../directory/entities.ts";
+import { isLoopbackAddress } from "../../kernel/ip-address.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import { PageProblem } from "../form.ts";
+import { pageRoutes } from "../page-routes.ts";
+
+/**
+ * The embedded default's mailbox: pages for the person at this computer, and a JSON fetch for programs that hold the
+ * ready event's bearer. Never registered with another store, host or public URL.
+ */
+export function registerInbox(app: FastifyInstance, ctx: TenantContext, { bearer }: { bearer: string }): void {
+  pageRoutes(app, ctx, (page, scope) => {
+    scope.addHook("onRequest", async (request) => {
+      // Mail codes stand in these pages: no other computer, and no other site's link or frame, gets to them.
+      if (!isFromThisComputer(request) || isFromAnotherSite(request)) throw new PageProblem({ page: "not_found" });
+    });
+    page("/inbox", {
+      get: async () => {
+        const mails = await ctx.store.mail.listMails();
+        return {
+          view: {
+            page: "inbox",
+            mails: mails.map(({ id, to, subject, createdAt }) => ({ id, to, subject, at: createdAt })),
+          },
+        };
+      },
+    });
+    scope.get("/inbox/messages", async (request, reply) => listMessages(ctx, bearer, request, reply));
+    page("/inbox/:id", {
+      get: async (visit) => {
+        const id = visit.path.split("/").at(-1) ?? "";
+        const mail = /^[0-9a-f-]{36}$/.test(id) ? await ctx.store.mail.findMail(id) : undefined;
+        if (!mail) throw new PageProblem({ page: "not_found" });
+        const { to, subject, text, createdAt } = mail;
+        return { view: { page: "mail", to, subject, text, at: createdAt } };
+      },
+    });
+  });
+}
+
+async function listMessages(ctx: TenantContext, bearer: string, request: FastifyRequest, reply: FastifyReply) {
+  reply.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
+  if (!sameSecret(request.headers.authorization ?? "", `Bearer ${bearer}`)) {
+    reply.header("WWW-Authenticate", 'Bearer realm="inbox"');
+    return reply.code(401).send({ error: "unauthorized", error_description: "Send the bearer of the ready event." });
+  }
+  const { to } = request.query as { to?: string | string[] };
+  if (Array.isArray(to)) {
+    return reply.code(400).send({ error: "invalid_request", error_description: "Name one recipient." });
+  }
+  const mails = await ctx.store.mail.listMails(to === undefined ? undefined : normalizeEmail(to).replace(/\0/g, ""));
+  return reply.send({
+    mails: mails.map(({ to, subject, text, html, id, createdAt }) => ({
+      to,
+      subject,
+      text,
+      html,
+      id,
+      createdAt: new Date(createdAt).toISOString(),
+    })),
+  });
+}
+
+function isFromThisComputer(request: FastifyRequest): boolean {
+  return isLoopbackAddress(request.ip) && isLoopbackAddress(request.socket.remoteAddress ?? "");
+}
+
+function isFromAnotherSite(request: FastifyRequest): boolean {
+  const site = request.headers["sec-fetch-site"];
+  return site !== undefined && site !== "same-origin" && site !== "none";
+}
+
+/** Compares digests, so that neither content nor length shows in the time it takes. */
+function sameSecret(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyReply } from "fastify";
+import type { TenantContext } from "../tenant-context.ts";
+import { type Language, languages } from "../ui/i18n/languages.ts";
+import { renderPage, scriptOf, statusOf } from "../ui/render.ts";
+import type { Chrome, View } from "../ui/view.ts";
+import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
+import { localeOf, rememberLocale } from "./language.ts";
+import { logoUrlOf } from "./logo-route.ts";
+import type { Answer, Visit } from "./page-request.ts";
+
+export interface PageOptions {
+  csrfToken?: string;
+  status?: number | undefined;
+  formTarget?: string | undefined;
+  referrerPolicy?: "strict-origin" | undefined;
+}
+
+/** Sends one page, in the language of the request that it answers, with the headers that every page has. */
+export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, options: PageOptions = {}): FastifyReply {
+  const nonce = randomBytes(16).toString("base64");
+  const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
+  setPageHeaders(ctx, reply);
+  reply.header("Content-Language", language.locale).header("Vary", "Accept-Language, Cookie");
+  if (options.referrerPolicy) reply.header("Referrer-Policy", options.referrerPolicy);
+  reply.header(
+    "Content-Security-Policy",
+    contentSecurityPolicy(nonce, scriptOf(view) !== undefined, options.formTarget),
+  );
+  return reply
+    .code(options.status ?? statusOf(view))
+    .type("text/html; charset=utf-8")
+    .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
+}
+
+function chromeOf(ctx: TenantContext, language: Language, nonce: string, csrfToken: string): Chrome {
+  const { name, branding } = ctx.config;
+  const logoUrl = branding.logo && logoUrlOf(branding.logo);
+  return { ...language, tenantName: name, branding: { palettes: branding.palettes, logoUrl }, nonce, csrfToken };
+}
+
+/** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
+export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { ctx, cookie } = visit;
+  if (cookie.fresh) reply.header("Set-Cookie", setCookieHeader(cookie, ctx.config.pagesOrigin));
+  if ("to" in answer) {
+    setPageHeaders(ctx, reply);
+    return reply.redirect(answer.to, reply.request.method === "POST" ? 303 : 302);
+  }
+  if (answer.retryAt !== undefined) {
+    reply.header("Retry-After", Math.max(1, Math.ceil((answer.retryAt - visit.now) / 1_000)));
+  }
+  return sendPage(ctx, reply, answer.view, {
+    csrfToken: csrfTokenOf(cookie, ctx.sealKey),
+    formTarget: answer.formTarget,
+    referrerPolicy: answer.referrerPolicy,
+  });
+}
+
+function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
+  const language = rememberLocale(reply.request, ctx.config.pagesOrigin);
+  if (language !== undefined) reply.header("Set-Cookie", language);
+  reply.headers({
+    "Cache-Control": "no-store",
+    // Not no-referrer: under it browsers send `Origin: null` with our own forms (Fetch, "append a request Origin header").
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  });
+}
+
+function contentSecurityPolicy(nonce: string, script: boolean, formTarget: string | undefined): string {
+  const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
+  return [
+    "default-src 'none'",
+    ...(script ? [`script-src 'nonce-${nonce}'`] : []),
+    `style-src 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    `form-action ${formAction}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
+}
+
+/** Chromium holds form-action against redirects too, so a form that ends at an app names where it will lead. */
+function sourceOf(uri: string): string {
+  const { origin, protocol } = new URL(uri);
+  return origin === "null" ? protocol : origin;
+}

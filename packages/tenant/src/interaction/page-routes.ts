@@ -1,0 +1,105 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HashingBusy } from "../directory/password.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { PageProblem, readFields } from "./form.ts";
+import { sendAnswer, sendPage } from "./page-answer.ts";
+import { type Answer, arrivalOf, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./page-request.ts";
+import { isFromOurPages, isOurForm } from "./same-origin.ts";
+
+/** More than the longest form of ours, URL-encoded; less than anything that costs. */
+const BODY_LIMIT = 16 * 1024;
+
+export interface PageHandlers {
+  get?: PageHandler;
+  post?: PageHandler;
+  /** The session changes here, and with it the token of every form. A path says where the form leads when sent twice. */
+  signsIn?: boolean | string;
+  /** Of the form, where it may be longer than others. */
+  bodyLimit?: number;
+}
+
+export type DefinePage = (path: string, handlers: PageHandlers) => void;
+
+/** Routes whose every answer, errors included, is a page; they share nothing with the JSON endpoints of the same server. */
+export function pageRoutes(
+  app: FastifyInstance,
+  ctx: TenantContext,
+  define: (page: DefinePage, scope: FastifyInstance) => void,
+): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string", bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    );
+    scope.setErrorHandler((error: FastifyError, request, reply) => sendProblem(ctx, error, request, reply));
+    define((path, handlers) => definePage(scope, ctx, path, handlers), scope);
+  });
+}
+
+function definePage(
+  scope: FastifyInstance,
+  ctx: TenantContext,
+  url: string,
+  { get, post, signsIn, bodyLimit = BODY_LIMIT }: PageHandlers,
+): void {
+  if (get) {
+    scope.get(url, async (request, reply) => {
+      const visit = await openVisit(ctx, request, readFields(request.url.split("?").slice(1).join("?")));
+      return sendAnswer(visit, reply, await get(visit));
+    });
+  }
+  if (post) {
+    scope.post(url, { bodyLimit }, async (request, reply) => {
+      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      const visit = await openVisit(ctx, request, fields);
+      if (!isOurForm(ctx, request, fields)) {
+        const onward = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(visit, signsIn) : undefined;
+        if (!onward) throw new PageProblem({ page: "stale_form" });
+        return sendAnswer(visit, reply, onward);
+      }
+      return sendAnswer(visit, reply, await post(visit));
+    });
+  }
+  const allowed = [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])];
+  scope.route({
+    method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
+    url,
+    // Before the body is looked at: what it holds does not matter.
+    onRequest: async (_request, reply) => {
+      reply.header("Allow", allowed.join(", "));
+      return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
+    },
+    handler: async () => undefined,
+  });
+}
+
+/**
+ * A sign-in form sent twice (a double click, a second tab) arrives the second time under the session that the first one
+ * made. It does nothing; the person is led to where the walk stands.
+ */
+async function whereSignedInGoes(visit: Visit, signsIn: true | string): Promise<Answer | undefined> {
+  const flow = visit.user && (await findFlow(visit));
+  if (!flow) return undefined;
+  if (signsIn !== true) return { to: pathOf(signsIn, flow) };
+  return { to: arrivalOf(flow) };
+}
+
+function sendProblem(
+  ctx: TenantContext,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof PageProblem) return sendPage(ctx, reply, error.view, { status: error.status });
+  if (error instanceof HashingBusy) {
+    reply.header("Retry-After", 5);
+    return sendPage(ctx, reply, { page: "too_many" });
+  }
+  const status = error.statusCode ?? 500;
+  // Fastify's own: body too large (413), not a form (415), length does not match (400).
+  if (status >= 400 && status < 500) return sendPage(ctx, reply, { page: "stale_form" }, { status });
+  request.log.error({ err: error, traceId: request.id }, "page failed");
+  return sendPage(ctx, reply, { page: "failed", traceId: String(request.id) });
+}

@@ -1,0 +1,86 @@
+import { isIP } from "node:net";
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "@simplewebauthn/server";
+import type { User } from "../../directory/entities.ts";
+import { userFlowOf } from "../../directory/user-flow-of.ts";
+import { deriveKey, keyedHash } from "../../kernel/seal.ts";
+import type { Flow, Passkey } from "../../storage/store.ts";
+import type { TenantConfig } from "../../tenant-context.ts";
+import { appOf } from "../authentication.ts";
+import { FLOW_MS } from "../limits.ts";
+import type { Visit } from "../page-request.ts";
+
+/** Whom a passkey is made for and shown to: this origin of ours, and its host as the name that the key is bound to. */
+export interface RelyingParty {
+  id: string;
+  origin: string;
+}
+
+/** Undefined where browsers have no passkeys: an IP address is no RP ID (WebAuthn §5.1.2). */
+export function relyingPartyOf({ pagesOrigin }: TenantConfig): RelyingParty | undefined {
+  const { hostname } = new URL(pagesOrigin);
+  return isIP(hostname.replace(/^\[|\]$/g, "")) === 0 ? { id: hostname, origin: pagesOrigin } : undefined;
+}
+
+export type Ceremony = "sign_in" | "register";
+
+/** EdDSA, ES256, RS256 (IANA COSE): what authenticators have, and Node.js verifies. */
+export const KEY_ALGORITHMS = [-8, -7, -257];
+
+/** The key is a person's if it says so in what it signs for: their id, never their address (WebAuthn §14.6.1). */
+export function userHandleOf(userId: string): string {
+  return Buffer.from(userId).toString("base64url");
+}
+
+/** What the browser is asked for at sign-in. Null where the app's sign-in has no passkeys. */
+export async function signInOptions(visit: Visit, flow: Flow): Promise<string | null> {
+  const { methods } = await userFlowOf(visit.ctx.store, await appOf(visit, flow));
+  return methods.includes("passkey") ? requestOptions(visit, flow) : null;
+}
+
+/** Any passkey of ours that the browser has. Null where browsers have none. */
+export function requestOptions(visit: Visit, flow: Flow): string | null {
+  const rp = relyingPartyOf(visit.ctx.config);
+  if (!rp) return null;
+  return JSON.stringify({
+    challenge: challengeOf(visit, flow, "sign_in"),
+    rpId: rp.id,
+    userVerification: "required",
+    timeout: FLOW_MS,
+  } satisfies PublicKeyCredentialRequestOptionsJSON);
+}
+
+/** A passkey that finds its owner by itself and asks for finger, face or PIN; who made the authenticator is not asked. */
+export function registrationOptions(visit: Visit, flow: Flow, rp: RelyingParty, user: User, own: Passkey[]): string {
+  return JSON.stringify({
+    challenge: challengeOf(visit, flow, "register"),
+    rp: { id: rp.id, name: visit.ctx.config.name },
+    user: { id: userHandleOf(user.id), name: user.email, displayName: user.displayName },
+    pubKeyCredParams: KEY_ALGORITHMS.map((alg) => ({ alg, type: "public-key" })),
+    timeout: FLOW_MS,
+    attestation: "none",
+    excludeCredentials: own.map(({ credentialId }) => ({ id: credentialId, type: "public-key" })),
+    authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
+  } satisfies PublicKeyCredentialCreationOptionsJSON);
+}
+
+/**
+ * The challenge that an answer must have signed; undefined when it was answered before. Taken before anything is
+ * verified, so that right or wrong there is one answer to each (ASVS 6.7.2).
+ */
+export async function takeChallenge(visit: Visit, flow: Flow, ceremony: Ceremony): Promise<string | undefined> {
+  const { sessions } = visit.ctx.store;
+  const taken = await sessions.takeChallenge(flow.id, flow.sessionId, flow.challengeNumber, visit.now);
+  return taken ? challengeOf(visit, flow, ceremony) : undefined;
+}
+
+/**
+ * Nothing is stored when a page is looked at: the challenge is made of where the walk stands, by a key nobody else has.
+ * So it belongs to this walk in this browser, ends with it, and is another one after each answer.
+ */
+function challengeOf({ ctx }: Visit, flow: Flow, ceremony: Ceremony): string {
+  const place = `${flow.id}:${flow.sessionId}:${ceremony}:${flow.challengeNumber}`;
+  return keyedHash(deriveKey(ctx.sealKey, "webauthn challenge"), place);
+}

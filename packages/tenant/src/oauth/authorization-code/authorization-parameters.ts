@@ -1,0 +1,171 @@
+import { missingAdminConsent } from "../../directory/consented.ts";
+import type { App } from "../../directory/entities.ts";
+import type { ScopeSet } from "../../directory/scopes.ts";
+import type { ResponseMode, ReturnAddress } from "../../storage/authorization-request.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import { findClient } from "../client-authentication.ts";
+import { type Form, required } from "../form.ts";
+import { parseScopes } from "../parse-scopes.ts";
+import { ProtocolError } from "../protocol-error.ts";
+import { formMayLeadTo, isRegistered } from "./redirect-uri.ts";
+
+export const RESPONSE_MODES = ["query", "form_post"] as const satisfies ResponseMode[];
+
+/** OpenID Connect Core §3.1.2.1, and `create` (Initiating User Registration §4). */
+export const PROMPTS = ["none", "login", "consent", "select_account", "create"] as const;
+
+export type Prompt = (typeof PROMPTS)[number];
+
+/** A program's request, as far as it goes without a browser. */
+export interface AuthorizationParameters {
+  client: App;
+  back: ReturnAddress;
+  nonce: string | null;
+  codeChallenge: string | null;
+  requested: ScopeSet;
+  prompts: ReadonlySet<Prompt>;
+  /** Seconds. */
+  maxAge: number | null;
+  loginHint: string | null;
+  idTokenHint: string | null;
+}
+
+/**
+ * What is wrong with a request. `back` is null while it is not certain that the program may be answered there: the
+ * person is told then, and nobody else (RFC 6749 §4.1.2.1).
+ */
+export class RefusedAuthorization extends Error {
+  override name = "RefusedAuthorization";
+  readonly error: ProtocolError;
+  readonly back: ReturnAddress | null;
+
+  constructor(error: ProtocolError, back: ReturnAddress | null) {
+    super(error.message);
+    this.error = error;
+    this.back = back;
+  }
+}
+
+/**
+ * Authorization Request (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
+ * @throws RefusedAuthorization
+ */
+export async function readAuthorizationParameters(ctx: TenantContext, form: Form): Promise<AuthorizationParameters> {
+  const client = await answered(null, () => clientOf(ctx, form));
+  const back = await answered(null, async () => returnAddressOf(client, form));
+  return answered(back, async () => {
+    const responseType = required(form, "response_type");
+    if (responseType !== "code") throw new ProtocolError("response_type");
+    refuseUnknownModes(form, back);
+    for (const name of ["request", "request_uri", "registration"] as const) {
+      if (form.has(name)) throw malformed(`'${name}' is not taken here.`, `${name}_not_supported`);
+    }
+    const codeChallenge = challengeOf(client, form);
+    const prompts = promptsOf(form);
+    return {
+      client,
+      back,
+      nonce: printable(form, "nonce"),
+      codeChallenge,
+      requested: await scopesOf(ctx, client, form),
+      prompts,
+      maxAge: maxAgeOf(form),
+      loginHint: form.get("login_hint") ?? null,
+      idTokenHint: form.get("id_token_hint") ?? null,
+    };
+  });
+}
+
+async function answered<T>(back: ReturnAddress | null, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof ProtocolError ? new RefusedAuthorization(error, back) : error;
+  }
+}
+
+async function clientOf(ctx: TenantContext, form: Form): Promise<App> {
+  const clientId = form.get("client_id");
+  if (clientId === undefined) throw new ProtocolError("client_id_missing");
+  const client = await findClient(ctx, clientId);
+  if (!client || client.disabledAt !== null) throw new ProtocolError("app_unknown");
+  return client;
+}
+
+/** Entra takes the one that is registered where none is sent; here each request says where it wants its answer. */
+function returnAddressOf(client: App, form: Form): ReturnAddress {
+  const redirectUri = required(form, "redirect_uri");
+  if (!isRegistered(client, redirectUri)) throw new ProtocolError("redirect_unregistered");
+  const responseMode = form.get("response_mode") === "form_post" && formMayLeadTo(redirectUri) ? "form_post" : "query";
+  const state = form.get("state") ?? null;
+  // What is no state (RFC 6749 §A.5) is not given back either.
+  return { redirectUri, responseMode, state: state !== null && PRINTABLE.test(state) ? state : null };
+}
+
+function refuseUnknownModes(form: Form, { redirectUri }: ReturnAddress): void {
+  const asked = form.get("response_mode") ?? "query";
+  const mode = RESPONSE_MODES.find((one) => one === asked);
+  if (!mode) throw malformed(`'response_mode' is one of ${RESPONSE_MODES.join(", ")}.`);
+  if (mode === "form_post" && !formMayLeadTo(redirectUri)) {
+    throw malformed("no page of ours can send a form to an IPv6 address; use response_mode=query.");
+  }
+  printable(form, "state");
+}
+
+/** SHA-256, base64url. */
+const CHALLENGE = /^[\w-]{43}$/;
+
+/** Without a method it would be `plain` (RFC 7636 §4.3), which protects nothing once it is seen. */
+function challengeOf(client: App, form: Form): string | null {
+  const challenge = form.get("code_challenge");
+  const method = form.get("code_challenge_method");
+  if (challenge === undefined) {
+    if (client.publicClient || method !== undefined) throw new ProtocolError("challenge_missing");
+    return null;
+  }
+  if (method !== "S256") throw new ProtocolError("challenge_method");
+  if (!CHALLENGE.test(challenge)) throw new ProtocolError("challenge_invalid");
+  return challenge;
+}
+
+function promptsOf(form: Form): ReadonlySet<Prompt> {
+  const asked = (form.get("prompt") ?? "").split(" ").filter((word) => word !== "");
+  const prompts = new Set<Prompt>();
+  for (const word of asked) {
+    const prompt = PROMPTS.find((one) => one === word);
+    if (!prompt) throw malformed(`'prompt' holds ${PROMPTS.join(", ")}.`);
+    prompts.add(prompt);
+  }
+  if (prompts.has("none") && prompts.size > 1) throw malformed("'prompt' holds none and another.");
+  return prompts;
+}
+
+function maxAgeOf(form: Form): number | null {
+  const text = form.get("max_age");
+  if (text === undefined) return null;
+  if (!/^\d{1,9}$/.test(text)) throw malformed("'max_age' is no number of seconds.");
+  return Number(text);
+}
+
+async function scopesOf(ctx: TenantContext, client: App, form: Form): Promise<ScopeSet> {
+  const requested = await parseScopes(ctx.store, required(form, "scope"));
+  if ("problem" in requested) {
+    throw new ProtocolError(requested.problem, "detail" in requested ? { detail: requested.detail } : {});
+  }
+  const missing = await missingAdminConsent(ctx.store, client.clientId, requested);
+  if (missing.length > 0) throw new ProtocolError("admin_consent", { detail: `${missing.join(", ")}.` });
+  return requested;
+}
+
+/** VSCHAR of RFC 6749 §A. */
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+function printable(form: Form, name: string): string | null {
+  const text = form.get(name) ?? null;
+  if (text !== null && !PRINTABLE.test(text)) throw malformed(`'${name}' has a character that it cannot have.`);
+  return text;
+}
+
+function malformed(detail: string, error?: string): ProtocolError {
+  return new ProtocolError("parameter_invalid", { detail, ...(error === undefined ? {} : { error }) });
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { TenantContext } from "../../tenant-context.ts";
+import type { Form } from "../form.ts";
+
+/** All that the page reads; whatever else a program sends stays here. */
+const PARAMETERS = [
+  "client_id",
+  "redirect_uri",
+  "response_type",
+  "response_mode",
+  "scope",
+  "state",
+  "nonce",
+  "code_challenge",
+  "code_challenge_method",
+  "prompt",
+  "max_age",
+  "login_hint",
+  "id_token_hint",
+  "request",
+  "request_uri",
+  "registration",
+  "ui_locales",
+  "mkt",
+  "client-request-id",
+] as const;
+
+/** Node refuses a request whose line and headers are longer than 16 KiB; cookies and the browser's own need some. */
+const LONGEST = 10_000;
+
+/**
+ * Authorization Endpoint (RFC 6749 §3.1), GET or POST. It leads to its page on the pages origin, where the browser has
+ * its session; a POST of another site would not even bring the cookie. What is wrong with the request is said there.
+ */
+export function authorize(app: FastifyInstance, ctx: TenantContext): void {
+  const lead = (reply: FastifyReply, values: (name: string) => string[]) => {
+    const target = new URL("/authorize", ctx.config.pagesOrigin);
+    for (const name of PARAMETERS) {
+      const given = values(name).filter((value) => value !== "");
+      // RFC 6749 §3.1: none more than once. Which of the two counts is not ours to guess.
+      if (given.length > 1) return reply.redirect(refusal(ctx, "repeated"), 303);
+      if (given[0] !== undefined) target.searchParams.set(name, given[0]);
+    }
+    return reply.redirect(target.href.length > LONGEST ? refusal(ctx, "too_long") : target.href, 303);
+  };
+
+  app.get("/:tenant/oauth2/v2.0/authorize", async (request, reply) => {
+    const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
+    return lead(reply.header("cache-control", "no-store"), (name) => query.getAll(name));
+  });
+  app.post("/:tenant/oauth2/v2.0/authorize", async (request, reply) => {
+    const form = request.body as Form;
+    return lead(reply.header("cache-control", "no-store"), (name) => [form.get(name) ?? ""]);
+  });
+}
+
+/** What cannot be handed on is told by its name. */
+function refusal(ctx: TenantContext, why: "repeated" | "too_long"): string {
+  return `${ctx.config.pagesOrigin}/authorize?refused=${why}`;
+}

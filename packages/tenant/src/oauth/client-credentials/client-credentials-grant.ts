@@ -1,0 +1,75 @@
+import type { Api, ApiRole } from "../../directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import { type ProvenClient, spendAssertion } from "../client-authentication.ts";
+import { type Form, required } from "../form.ts";
+import { parseScopes } from "../parse-scopes.ts";
+import { ProtocolError } from "../protocol-error.ts";
+import { signAppToken } from "../tokens/app-token.ts";
+import { ACCESS_TOKEN_SECONDS } from "../tokens/lifetimes.ts";
+
+/**
+ * Client Credentials Grant (RFC 6749 §4.4): an app on its own, by certificate or secret. It gets an access token with the
+ * roles that its service principal is assigned at one resource, and nothing to renew it with (§4.4.3).
+ */
+export async function tokenByClientCredentials(
+  ctx: TenantContext,
+  client: ProvenClient,
+  form: Form,
+  ip: string,
+): Promise<Record<string, unknown>> {
+  const { app, by } = client;
+  const keyId = by === "certificate" ? client.assertion.keyId : undefined;
+  // Whoever knows a public client's ID is not the client.
+  if (by === "nothing") throw new ProtocolError("secret_missing");
+  const resourceId = await resourceOf(ctx, required(form, "scope"));
+  const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
+  const principalId = await servicePrincipalOf(ctx, app.clientId);
+  const roles = (await ctx.store.directory.rolesFor(resourceId, principalId)).filter(isForApps(api));
+  if (roles.length === 0) {
+    throw new ProtocolError("role_missing", { detail: `${api?.identifierUri ?? "Microsoft Graph"}.` });
+  }
+  await spendAssertion(ctx, client, {
+    purpose: `client_credentials ${resourceId}`,
+    audit: {
+      at: ctx.clock.now(),
+      event: "app_token.issued",
+      actor: "client",
+      userId: null,
+      clientId: app.clientId,
+      grantId: null,
+      ip,
+      detail: { resource: resourceId, by },
+    },
+  });
+  return {
+    token_type: "Bearer",
+    expires_in: ACCESS_TOKEN_SECONDS - 1,
+    ext_expires_in: ACCESS_TOKEN_SECONDS - 1,
+    access_token: await signAppToken(ctx, { app, principalId, api, roles, by, keyId }),
+  };
+}
+
+/** What roles are assigned to. */
+async function servicePrincipalOf(ctx: TenantContext, clientId: string): Promise<string> {
+  const found = await ctx.store.registrations.find({ clientId });
+  const id = found?.registration.servicePrincipalId;
+  if (id === undefined || id === null) throw new ProtocolError("service_principal_missing");
+  return id;
+}
+
+/** A role that is for people only gives an app nothing, whoever assigned it. */
+function isForApps(api: Api | undefined): (value: string) => boolean {
+  const forApps = ({ allowedMemberTypes }: ApiRole) => allowedMemberTypes?.includes("Application") ?? true;
+  return (value) => api === undefined || api.roles.some((role) => role.value === value && forApps(role));
+}
+
+/** The one resource of `<resource>/.default`. */
+async function resourceOf(ctx: TenantContext, scope: string): Promise<string> {
+  const parsed = await parseScopes(ctx.store, scope);
+  if ("problem" in parsed) {
+    throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});
+  }
+  if (!parsed.isDefault || parsed.oidc.length > 0) throw new ProtocolError("scope_not_default");
+  return parsed.resourceId;
+}

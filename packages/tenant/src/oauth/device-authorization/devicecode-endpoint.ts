@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { missingAdminConsent } from "../../directory/consented.ts";
+import { cleanDeviceText } from "../../directory/device-text.ts";
+import { displayUserCode, newUserCode, userCodeLength } from "../../directory/user-code.ts";
+import { hashSecret, newSecret } from "../../kernel/seal.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import { defaultLocale, type Locale, languages } from "../../ui/i18n/languages.ts";
+import { askedLocale } from "../../ui/i18n/locale.ts";
+import { authenticateClient } from "../client-authentication.ts";
+import { type Form, required } from "../form.ts";
+import { parseScopes } from "../parse-scopes.ts";
+import { ProtocolError } from "../protocol-error.ts";
+import { DEVICE_CODE_SECONDS } from "../tokens/lifetimes.ts";
+import { LiveCodes } from "./live-codes.ts";
+import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
+
+/** Draws at most this many codes; with 20^8 of them a second draw is already rare. */
+const MAX_DRAWS = 8;
+
+/** Device Authorization Endpoint (RFC 8628 §3.1, §3.2), in Entra's shape; `verification_uri_complete` besides. */
+export function devicecode(app: FastifyInstance, ctx: TenantContext): void {
+  const live = new LiveCodes(ctx.store, ctx.clock);
+
+  app.post("/:tenant/oauth2/v2.0/devicecode", async (request, reply) => {
+    const form = request.body as Form;
+    const client = await authenticateClient(ctx, request, form);
+    const requested = await parseScopes(ctx.store, required(form, "scope"));
+    if ("problem" in requested) {
+      throw new ProtocolError(requested.problem, "detail" in requested ? { detail: requested.detail } : {});
+    }
+    const missing = await missingAdminConsent(ctx.store, client.clientId, requested);
+    if (missing.length > 0) throw new ProtocolError("admin_consent", { detail: `${missing.join(", ")}.` });
+
+    const deviceCode = newSecret();
+    const now = ctx.clock.now();
+    const grant = {
+      id: randomUUID(),
+      deviceCodeHash: hashSecret(deviceCode),
+      clientId: client.clientId,
+      requested,
+      deviceName: deviceText(form, "device_name"),
+      devicePlatform: deviceText(form, "device_platform"),
+      initiatedIp: request.ip,
+      createdAt: now,
+      expiresAt: now + DEVICE_CODE_SECONDS * 1000,
+    };
+    const length = userCodeLength(await live.count());
+    let userCode = newUserCode(length);
+    for (let draw = 1; !(await ctx.store.grants.insert({ ...grant, userCode })); draw++) {
+      if (draw === MAX_DRAWS) throw new Error("no free user_code found");
+      userCode = newUserCode(length);
+    }
+    live.added();
+
+    const shown = displayUserCode(userCode);
+    const verificationUri = `${ctx.config.pagesOrigin}/device`;
+    reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
+    return {
+      user_code: shown,
+      device_code: deviceCode,
+      verification_uri: verificationUri,
+      verification_uri_complete: `${verificationUri}?user_code=${shown}`,
+      expires_in: DEVICE_CODE_SECONDS,
+      interval: POLL_INTERVAL_SECONDS,
+      message: languages[localeOf(request, form)].messages.device.message(verificationUri, shown),
+    };
+  });
+}
+
+/** Entra translates `message` for `?mkt=`; a program cannot say more of the person who will read it. */
+function localeOf(request: FastifyRequest, form: Form): Locale {
+  const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
+  const wish = (name: string) => form.get(name) ?? query.get(name);
+  return askedLocale({ uiLocales: wish("ui_locales"), mkt: wish("mkt") }) ?? defaultLocale;
+}
+
+function deviceText(form: Form, name: string): string | null {
+  const cleaned = cleanDeviceText(form.get(name));
+  if ("problem" in cleaned) throw new ProtocolError("parameter_invalid", { detail: `'${name}': ${cleaned.problem}` });
+  return cleaned.text;
+}

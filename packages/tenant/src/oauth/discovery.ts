@@ -1,0 +1,80 @@
+import type { FastifyInstance } from "fastify";
+import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { locales } from "../ui/i18n/languages.ts";
+import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
+import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
+import { OIDC_SCOPES } from "./parse-scopes.ts";
+import { DEVICE_CODE_GRANT } from "./token-endpoint.ts";
+import { ACR_VALUES } from "./tokens/context-class.ts";
+
+/**
+ * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own, RFC 8628 §4's member, and the answer
+ * to MSAL's instance discovery. All URLs come from the configuration, none from the request.
+ */
+export function discovery(app: FastifyInstance, ctx: TenantContext): void {
+  const document = metadata(ctx.config);
+  for (const path of [
+    "/:tenant/v2.0/.well-known/openid-configuration",
+    "/:tenant/.well-known/openid-configuration",
+    "/:tenant/v2.0/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-authorization-server/:tenant/v2.0",
+  ]) {
+    app.get(path, async (_request, reply) => reply.header("cache-control", "public, max-age=300").send(document));
+  }
+}
+
+/** `GET /common/discovery/instance`: which host names are one cloud. Ours is one host. */
+export function instanceDiscovery(app: FastifyInstance, ctx: TenantContext): void {
+  const host = new URL(ctx.config.issuerOrigin).host;
+  app.get("/common/discovery/instance", async () => ({
+    tenant_discovery_endpoint: `${issuerOf(ctx.config)}/.well-known/openid-configuration`,
+    "api-version": "1.1",
+    metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+  }));
+}
+
+/** The tenant's public keys (RFC 7517), in Entra's shape. */
+export function keys(app: FastifyInstance, ctx: TenantContext): void {
+  app.get("/:tenant/discovery/v2.0/keys", async (_request, reply) =>
+    reply.header("cache-control", "public, max-age=300").send({ keys: await ctx.signingKeys.published() }),
+  );
+}
+
+function metadata(config: TenantConfig): Record<string, unknown> {
+  const base = `${config.issuerOrigin}/${config.tenantId}`;
+  const clientAuthentication = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"];
+  return {
+    issuer: issuerOf(config),
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+    userinfo_endpoint: `${config.issuerOrigin}/${config.tenantId}/openid/userinfo`,
+    revocation_endpoint: `${base}/oauth2/v2.0/revoke`,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+    grant_types_supported: ["authorization_code", DEVICE_CODE_GRANT, "refresh_token", "client_credentials"],
+    response_types_supported: ["code"],
+    response_modes_supported: RESPONSE_MODES,
+    prompt_values_supported: PROMPTS,
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
+    scopes_supported: OIDC_SCOPES,
+    ui_locales_supported: locales,
+    subject_types_supported: ["pairwise"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    acr_values_supported: ACR_VALUES,
+    token_endpoint_auth_methods_supported: clientAuthentication,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint_auth_methods_supported: clientAuthentication,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    claims_supported:
+      "sub iss aud exp iat nbf auth_time acr amr sid oid tid uti ver name given_name family_name preferred_username email groups".split(
+        " ",
+      ),
+    request_uri_parameter_supported: false,
+    http_logout_supported: true,
+    tenant_region_scope: null,
+    // Tells a Doorcode client that MSAL Node can be its engine here.
+    doorcode_profile: "entra",
+  };
+}

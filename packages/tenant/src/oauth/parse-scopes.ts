@@ -1,0 +1,87 @@
+import type { Api } from "../directory/entities.ts";
+import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
+import type { Store } from "../storage/store.ts";
+
+export const OIDC_SCOPES = ["openid", "profile", "email", "offline_access"];
+
+const GRAPH_URIS = ["https://graph.microsoft.com", GRAPH_RESOURCE_ID];
+
+export type ScopeProblem =
+  | { problem: "scope_invalid"; detail: string }
+  | { problem: "resource_unknown"; detail: string }
+  | { problem: "several_resources" };
+
+/** scope-token of RFC 6749 §3.3. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+const MAX_SCOPES = 50;
+
+/**
+ * Reads a `scope` parameter in Entra's forms: bare OpenID Connect and Graph scopes, `<api>/<scope>` and `<api>/.default`
+ * with `<api>` an identifier URI or a client ID; names match whatever their case. Anything unknown is a problem to tell,
+ * never dropped.
+ */
+export async function parseScopes(store: Store, text: string): Promise<ScopeSet | ScopeProblem> {
+  const asked = [...new Set(text.split(" ").filter((word) => word !== ""))];
+  if (asked.length === 0) return { problem: "scope_invalid", detail: "it names no scope." };
+  if (asked.length > MAX_SCOPES) return { problem: "scope_invalid", detail: "it names too many scopes." };
+
+  const oidc: string[] = [];
+  const names: string[] = [];
+  const resources = new Map<string, Api | null>();
+  for (const word of asked) {
+    if (!SCOPE_TOKEN.test(word)) return { problem: "scope_invalid", detail: "it has a character no scope can have." };
+    const slash = word.lastIndexOf("/");
+    if (slash === -1) {
+      const known = OIDC_SCOPES.find((scope) => same(scope, word));
+      if (known) {
+        oidc.push(known);
+        continue;
+      }
+      resources.set(GRAPH_RESOURCE_ID, null);
+      names.push(word);
+      continue;
+    }
+    const resource = word.slice(0, slash);
+    if (GRAPH_URIS.some((uri) => same(uri, resource))) {
+      resources.set(GRAPH_RESOURCE_ID, null);
+    } else {
+      const api = await findApi(store, resource);
+      if (!api) return { problem: "resource_unknown", detail: `${resource}.` };
+      resources.set(api.clientId, api);
+    }
+    names.push(word.slice(slash + 1));
+  }
+  if (resources.size > 1) return { problem: "several_resources" };
+
+  const [resourceId, api] = resources.entries().next().value ?? [GRAPH_RESOURCE_ID, null];
+  const isDefault = names.some((name) => same(name, ".default"));
+  if (isDefault && names.length > 1) {
+    return { problem: "scope_invalid", detail: ".default cannot be combined with other scopes of the resource." };
+  }
+  const offered = api ? api.scopes.filter((scope) => scope.enabled).map((scope) => scope.value) : GRAPH_SCOPES;
+  const resourceScopes: string[] = [];
+  for (const name of isDefault ? [] : names) {
+    const scope = offered.find((each) => same(each, name));
+    if (!scope)
+      return { problem: "scope_invalid", detail: `${name} is not a scope of ${api?.identifierUri ?? "this tenant"}.` };
+    if (!resourceScopes.includes(scope)) resourceScopes.push(scope);
+  }
+  return { oidc: [...new Set(oidc)], resourceId, resourceScopes, isDefault, asked };
+}
+
+async function findApi(store: Store, resource: string): Promise<Api | undefined> {
+  const { directory } = store;
+  const api =
+    (await directory.findApi(resource.toLowerCase())) ??
+    (await directory.findApiByIdentifierUri(resource)) ??
+    // Entra: an identifier URI that ends in a slash gives scopes with two.
+    (await directory.findApiByIdentifierUri(`${resource}/`)) ??
+    // MSAL hands on what the developer typed; GUIDs in URIs come in either case.
+    (await directory.findApiByIdentifierUri(resource.toLowerCase()));
+  return api && api.disabledAt === null ? api : undefined;
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,135 @@
+import { administrativeScopes } from "../../directory/administration.ts";
+import { consentedAt } from "../../directory/consented.ts";
+import { isAdministrative } from "../../directory/graph-scopes.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import type { RotateResult, TokenFamily } from "../../storage/store.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import type { ProvenClient } from "../client-authentication.ts";
+import { type Form, required } from "../form.ts";
+import { parseScopes } from "../parse-scopes.ts";
+import { ProtocolError } from "../protocol-error.ts";
+import { secondFactorRequired } from "../second-factor-required.ts";
+import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
+import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/refresh-token.ts";
+import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
+
+/**
+ * Renewal (RFC 6749 §6, RFC 9700 §4.14): every use rotates; see `TokenStore.rotate` for grace and reuse.
+ * As at Entra the new access token may be for another API that was consented for this app.
+ */
+export async function tokenByRefreshToken(
+  ctx: TenantContext,
+  { app, by }: ProvenClient,
+  form: Form,
+  ip: string,
+): Promise<Record<string, unknown>> {
+  const presented = required(form, "refresh_token");
+  const tokenHash = hashRefreshToken(presented);
+  const found = await ctx.store.tokens.findByRefreshToken(tokenHash);
+  if (!found) throw new ProtocolError("bad_refresh_token", { suberror: "bad_token" });
+  const { family } = found;
+  if (family.clientId !== app.clientId) throw new ProtocolError("wrong_client");
+
+  const user = await ctx.store.directory.findUser(family.userId);
+  const asked = await scopesOfRenewal(ctx, family, form.get("scope")).catch((error: unknown) => {
+    // A token that was used before, or is revoked, is judged all the same: a scope to refuse must not hide a reuse.
+    const spent = found.usedAt !== null || family.revokedAt !== null;
+    if (spent && error instanceof ProtocolError) return error;
+    throw error;
+  });
+  const refusal = asked instanceof ProtocolError ? asked : undefined;
+  const scopes = asked instanceof ProtocolError ? family.scopes : asked;
+  // Signed before the transaction. A disabled user gets nothing signed; the rotation below refuses and revokes.
+  const tokens =
+    user && user.disabledAt === null && !refusal ? await signTokens(ctx, { user, app, by, scopes, family }) : undefined;
+
+  const now = ctx.clock.now();
+  const next = newRefreshToken();
+  const result = await ctx.store.tokens.rotate({
+    tokenHash,
+    clientId: app.clientId,
+    scopes,
+    next: { tokenHash: hashRefreshToken(next), expiresAt: now + REFRESH_TOKEN_LIFETIME },
+    nextSealed: sealSuccessor(presented, next, family.id),
+    graceMs: REFRESH_GRACE,
+    now,
+    audit: {
+      at: now,
+      event: "refresh_token.rotated",
+      actor: "client",
+      userId: family.userId,
+      clientId: app.clientId,
+      grantId: family.grantId,
+      ip,
+      detail: { family: family.id },
+    },
+  });
+  const refreshToken = successorOf(result, presented, next);
+  if (refusal) throw refusal;
+  if (!user || !tokens) throw new ProtocolError("user_disabled", { suberror: "bad_token" });
+  const withClientInfo = form.get("client_info") === "1";
+  return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
+}
+
+/** @throws ProtocolError for every outcome that gives no token; `bad_token` makes MSAL drop the dead one and ask the person again */
+function successorOf(result: RotateResult, presented: string, next: string): string {
+  const dead = { suberror: "bad_token" };
+  switch (result.outcome) {
+    case "rotated":
+      return next;
+    case "grace":
+      return unsealSuccessor(presented, result.successorSealed, result.family.id);
+    case "reuse":
+    case "revoked":
+      throw new ProtocolError("revoked", dead);
+    case "expired":
+      throw new ProtocolError("refresh_expired", dead);
+    case "refused":
+      throw new ProtocolError(result.why === "user" ? "user_disabled" : "revoked", dead);
+    case "unassigned":
+      // MSAL keeps the token and asks for interaction, where the person is told whom to ask.
+      throw new ProtocolError("not_assigned", { suberror: "message_only" });
+    case "unconsented":
+      throw unconsented("a scope that was withdrawn this moment.");
+    case "not_administrator":
+      throw new ProtocolError("administrator_needed");
+    case "mfa_required":
+      throw secondFactorRequired();
+    case "wrong_client":
+      throw new ProtocolError("wrong_client");
+    case "unknown":
+      throw new ProtocolError("bad_refresh_token", dead);
+  }
+}
+
+/** The scopes of this renewal: those asked for, else those of the sign-in; each still consented. */
+async function scopesOfRenewal(ctx: TenantContext, family: TokenFamily, text: string | undefined): Promise<ScopeSet> {
+  const parsed = text === undefined ? family.scopes : await parseScopes(ctx.store, text);
+  if ("problem" in parsed) {
+    throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});
+  }
+  const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
+  const atGraph = new Set([
+    ...family.scopes.oidc,
+    ...(await consentedAt(ctx.store, consents, GRAPH_RESOURCE_ID)).filter((scope) => !isAdministrative(scope)),
+    // No consent to them is remembered: they stay with the sign-in that asked for them.
+    ...administrativeScopes(family.scopes),
+  ]);
+  const atResource =
+    parsed.resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : await consentedAt(ctx.store, consents, parsed.resourceId);
+
+  const resourceScopes = parsed.isDefault && text !== undefined ? atResource : parsed.resourceScopes;
+  const missing = [
+    ...parsed.oidc.filter((scope) => !atGraph.has(scope)),
+    ...resourceScopes.filter((scope) => !atResource.includes(scope)),
+  ];
+  const nothingAtApi = parsed.resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;
+  if (missing.length > 0 || nothingAtApi) {
+    throw unconsented(`${missing.join(", ") || ".default"}.`);
+  }
+  return { ...parsed, resourceScopes };
+}
+
+function unconsented(detail: string): ProtocolError {
+  return new ProtocolError("consent_required", { detail, suberror: "consent_required" });
+}

@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyInstance } from "fastify";
+import type { TenantContext } from "../tenant-context.ts";
+import { authorize } from "./authorization-code/authorize-endpoint.ts";
+import { devicecode } from "./device-authorization/devicecode-endpoint.ts";
+import { discovery, instanceDiscovery, keys } from "./discovery.ts";
+import { acceptForms } from "./form.ts";
+import { logout } from "./logout.ts";
+import { methodsNotAllowed } from "./method-not-allowed.ts";
+import { ProtocolError, sendProtocolError } from "./protocol-error.ts";
+import { revoke } from "./revoke.ts";
+import { token } from "./token-endpoint.ts";
+import { userinfo } from "./userinfo.ts";
+
+/** What one of our paths is called in MSAL's authorities when it is not the tenant's own name. */
+const COMMON = "common";
+
+/** The back channel: every endpoint under `/{tid|domain|common}`. In a scope of its own: its body parser and errors are not the pages'. */
+export function registerEndpoints(app: FastifyInstance, ctx: TenantContext): void {
+  app.register(async (scope) => {
+    acceptForms(scope);
+    const names = new Set([ctx.config.tenantId, ctx.config.domain.toLowerCase(), COMMON]);
+    scope.addHook("onRequest", async (request) => {
+      const { tenant } = request.params as { tenant?: string };
+      if (tenant !== undefined && !names.has(tenant.toLowerCase())) throw new ProtocolError("tenant_unknown");
+    });
+    // An endpoint that takes a form gets one even when the body is missing.
+    scope.addHook("preValidation", async (request) => {
+      if (request.method === "POST" && !(request.body instanceof Map)) request.body = new Map();
+    });
+    scope.setErrorHandler((error: FastifyError | ProtocolError, request, reply) => {
+      if (error instanceof ProtocolError) return sendProtocolError(reply, request, error, ctx.clock);
+      const status = error.statusCode ?? 500;
+      if (status < 500) {
+        const malformed = new ProtocolError("parameter_invalid", { detail: sentenceFor(status), status });
+        return sendProtocolError(reply, request, malformed, ctx.clock);
+      }
+      request.log.error({ err: error }, "an endpoint failed");
+      const failed = new ProtocolError("failed");
+      return sendProtocolError(reply, request, failed, ctx.clock);
+    });
+
+    const refuseOtherMethods = methodsNotAllowed(scope);
+    discovery(scope, ctx);
+    instanceDiscovery(scope, ctx);
+    keys(scope, ctx);
+    devicecode(scope, ctx);
+    token(scope, ctx);
+    userinfo(scope, ctx);
+    revoke(scope, ctx);
+    logout(scope, ctx);
+    authorize(scope, ctx);
+    refuseOtherMethods();
+  });
+}
+
+function sentenceFor(status: number): string {
+  if (status === 413) return "the body is larger than 16 KiB.";
+  if (status === 415) return "the body must be application/x-www-form-urlencoded.";
+  return "it could not be read.";
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from "fastify";
+import type { TokenFamily } from "../storage/store.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import { type Form, required } from "./form.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { hashRefreshToken } from "./tokens/refresh-token.ts";
+
+/**
+ * Token Revocation (RFC 7009). Either token ends the whole sign-in it came from: all its refresh tokens, and its access
+ * tokens at every endpoint of the tenant. An unknown token is answered 200 (§2.2); another app's is an error (§2.1).
+ */
+export function revoke(app: FastifyInstance, ctx: TenantContext): void {
+  app.post("/:tenant/oauth2/v2.0/revoke", async (request, reply) => {
+    const form = request.body as Form;
+    const client = await authenticateClient(ctx, request, form);
+    const family = await familyOf(ctx, required(form, "token"));
+    reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
+    if (!family) return reply.send();
+    if (family.clientId !== client.clientId) throw new ProtocolError("wrong_client");
+    const now = ctx.clock.now();
+    await ctx.store.tokens.revokeFamily(family.id, "client", now, {
+      at: now,
+      event: "sign_in.revoked",
+      actor: "client",
+      userId: family.userId,
+      clientId: client.clientId,
+      grantId: family.grantId,
+      ip: request.ip,
+      detail: { family: family.id },
+    });
+    return reply.send();
+  });
+}
+
+/** `token_type_hint` is only a hint (§2.1): the token's own form says what it is. */
+async function familyOf(ctx: TenantContext, token: string): Promise<TokenFamily | undefined> {
+  const byRefreshToken = await ctx.store.tokens.findByRefreshToken(hashRefreshToken(token));
+  if (byRefreshToken) return byRefreshToken.family;
+  const claims = await ctx.signingKeys.verify(token, { allowExpired: true });
+  // An ID token is no token to revoke: it has no audience but its client and gives access to nothing.
+  if (!claims || typeof claims.sid !== "string" || "at_hash" in claims) return undefined;
+  return ctx.store.tokens.findFamily(claims.sid);
+}

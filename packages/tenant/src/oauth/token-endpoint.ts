@@ -1,0 +1,43 @@
+import type { FastifyInstance } from "fastify";
+import type { TenantContext } from "../tenant-context.ts";
+import { tokenByAuthorizationCode } from "./authorization-code/redeem-authorization-code.ts";
+import { proveClient } from "./client-authentication.ts";
+import { tokenByClientCredentials } from "./client-credentials/client-credentials-grant.ts";
+import { PollPace } from "./device-authorization/poll-pace.ts";
+import { tokenByDeviceCode } from "./device-authorization/redeem-device-code.ts";
+import { type Form, required } from "./form.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { tokenByRefreshToken } from "./refresh-token/redeem-refresh-token.ts";
+
+/** RFC 8628 §3.4. */
+export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** What MSAL sends for the same. */
+const MSAL_DEVICE_CODE_GRANT = "device_code";
+
+/** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, authorization codes, refresh tokens, and apps on their own. */
+export function token(app: FastifyInstance, ctx: TenantContext): void {
+  const pace = new PollPace(ctx.clock);
+
+  app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {
+    const form = request.body as Form;
+    const grantType = required(form, "grant_type");
+    const client = await proveClient(ctx, request, form);
+    reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
+    switch (grantType) {
+      case DEVICE_CODE_GRANT:
+      case MSAL_DEVICE_CODE_GRANT:
+        return tokenByDeviceCode(ctx, pace, client, form, {
+          standard: grantType === DEVICE_CODE_GRANT,
+          ip: request.ip,
+        });
+      case "authorization_code":
+        return tokenByAuthorizationCode(ctx, client, form, request.ip);
+      case "refresh_token":
+        return tokenByRefreshToken(ctx, client, form, request.ip);
+      case "client_credentials":
+        return tokenByClientCredentials(ctx, client, form, request.ip);
+      default:
+        throw new ProtocolError("grant_unsupported");
+    }
+  });
+}

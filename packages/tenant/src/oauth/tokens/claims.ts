@@ -1,0 +1,150 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Api, App, User } from "../../directory/entities.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { deriveKey, type SealKey } from "../../kernel/seal.ts";
+import { issuerOf, type TenantConfig } from "../../tenant-context.ts";
+import { contextClassOf } from "./context-class.ts";
+import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
+
+/** How an app authenticated; a public client shows nothing. */
+export type ClientProof = "nothing" | "secret" | "certificate";
+
+/** Entra's `azpacr`: how the client authenticated for this token. */
+export const AUTHENTICATION_CLASS = { nothing: "0", secret: "1", certificate: "2" } as const;
+
+/** Everything a token says, gathered before it is signed. */
+export interface TokenSubject {
+  user: User;
+  app: App;
+  by: ClientProof;
+  /** Undefined for a token of bare scopes (userinfo, Graph). */
+  api: Api | undefined;
+  roles: string[];
+  /** Ids of the person's groups; empty where neither app nor API wants them. */
+  groups: string[];
+  scopes: ScopeSet;
+  /** The family: one sign-in on one device. */
+  sid: string;
+  amr: string[];
+  /** Milliseconds since the epoch. */
+  authTime: number;
+  /** Of the authorization request (OpenID Connect Core §3.1.3.7); null where there was none. */
+  nonce: string | null;
+}
+
+/** Pairwise (OIDC Core §8.1): two apps cannot compare their users by it. */
+export function pairwiseSub(sealKey: SealKey, appId: string, userId: string): string {
+  return createHmac("sha256", deriveKey(sealKey, "pairwise-sub")).update(`${appId}:${userId}`).digest("base64url");
+}
+
+export function accessTokenClaims(
+  config: TenantConfig,
+  sealKey: SealKey,
+  subject: TokenSubject,
+  now: number,
+): { typ: string; claims: Record<string, unknown> } {
+  const { user, app, api, scopes } = subject;
+  const issuedAt = Math.floor(now / 1000);
+  const common = {
+    iss: issuerOf(config),
+    aud: api?.clientId ?? GRAPH_RESOURCE_ID,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sid: subject.sid,
+  };
+  const granted = api ? scopes.resourceScopes : [...scopes.oidc, ...scopes.resourceScopes];
+  const memberships = {
+    ...(subject.roles.length > 0 ? { roles: subject.roles } : {}),
+    ...(api?.groupClaims ? groupClaims(subject.groups) : {}),
+  };
+  if (api?.tokenProfile === "rfc9068") {
+    return {
+      typ: "at+jwt",
+      claims: {
+        ...common,
+        ...memberships,
+        client_id: app.clientId,
+        scope: granted.join(" "),
+        jti: tokenId(),
+        // RFC 9068 §2.2.1. Entra's profile has none of them.
+        auth_time: Math.floor(subject.authTime / 1000),
+        acr: contextClassOf(subject.amr),
+        amr: subject.amr,
+      },
+    };
+  }
+  return {
+    typ: "JWT",
+    claims: {
+      ...common,
+      ...memberships,
+      azp: app.clientId,
+      azpacr: AUTHENTICATION_CLASS[subject.by],
+      name: user.displayName,
+      oid: user.id,
+      preferred_username: user.email,
+      scp: granted.join(" "),
+      tid: config.tenantId,
+      uti: tokenId(),
+      ver: "2.0",
+    },
+  };
+}
+
+export function idTokenClaims(
+  config: TenantConfig,
+  sealKey: SealKey,
+  subject: TokenSubject,
+  accessToken: string,
+  now: number,
+): Record<string, unknown> {
+  const { user, app, scopes } = subject;
+  const issuedAt = Math.floor(now / 1000);
+  return {
+    iss: issuerOf(config),
+    aud: app.clientId,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sid: subject.sid,
+    oid: user.id,
+    tid: config.tenantId,
+    uti: tokenId(),
+    ver: "2.0",
+    auth_time: Math.floor(subject.authTime / 1000),
+    acr: contextClassOf(subject.amr),
+    amr: subject.amr,
+    ...(subject.nonce === null ? {} : { nonce: subject.nonce }),
+    // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
+    at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+    ...(app.groupClaims ? groupClaims(subject.groups) : {}),
+    ...(scopes.oidc.includes("profile") ? profileClaims(user) : {}),
+    ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
+  };
+}
+
+/** Entra's limit for a JWT: whoever has more groups gets a token that says so and lists none. */
+const MOST_GROUPS = 200;
+
+function groupClaims(groups: string[]): Record<string, unknown> {
+  if (groups.length > MOST_GROUPS) return { hasgroups: true };
+  return groups.length > 0 ? { groups } : {};
+}
+
+/** What `profile` asks for (OpenID Connect Core §5.4), as far as sign-up collected it. */
+export function profileClaims(user: User): Record<string, unknown> {
+  const { givenName, surname } = user.attributes;
+  return {
+    name: user.displayName,
+    preferred_username: user.email,
+    ...(givenName === undefined ? {} : { given_name: givenName }),
+    ...(surname === undefined ? {} : { family_name: surname }),
+  };
+}
+
+function tokenId(): string {
+  return randomBytes(16).toString("base64url");
+}

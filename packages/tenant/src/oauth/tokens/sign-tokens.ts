@@ -1,0 +1,83 @@
+import type { Api, App, User } from "../../directory/entities.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import type { TokenFamily } from "../../storage/store.ts";
+import type { TenantContext } from "../../tenant-context.ts";
+import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
+import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
+
+export interface SignedTokens {
+  accessToken: string;
+  /** Undefined unless `openid` was granted. */
+  idToken: string | undefined;
+}
+
+/** Signs what one answer of the token endpoint carries. Done before the transaction, which must not wait for a signature. */
+export async function signTokens(
+  ctx: TenantContext,
+  input: {
+    user: User;
+    app: App;
+    by: ClientProof;
+    scopes: ScopeSet;
+    family: Pick<TokenFamily, "id" | "amr" | "authTime">;
+    nonce?: string | null;
+  },
+): Promise<SignedTokens> {
+  const { user, app, by, scopes, family, nonce = null } = input;
+  const { directory } = ctx.store;
+  const api: Api | undefined =
+    scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
+  const roles = api ? (await directory.rolesFor(api.clientId, user.id)).filter(isForPeople(api)) : [];
+  const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];
+  const subject: TokenSubject = {
+    user,
+    app,
+    by,
+    api,
+    roles,
+    groups,
+    scopes,
+    sid: family.id,
+    amr: family.amr,
+    authTime: family.authTime,
+    nonce,
+  };
+  const now = ctx.clock.now();
+  const access = accessTokenClaims(ctx.config, ctx.sealKey, subject, now);
+  const accessToken = await ctx.signingKeys.sign(access.claims, access.typ);
+  if (!scopes.oidc.includes("openid")) return { accessToken, idToken: undefined };
+  const claims = idTokenClaims(ctx.config, ctx.sealKey, subject, accessToken, now);
+  return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT") };
+}
+
+/** A role that is for apps only gives a person nothing, whoever assigned it, as one for people gives no app any. */
+function isForPeople({ roles }: Api): (value: string) => boolean {
+  return (value) => roles.some((role) => role.value === value && (role.allowedMemberTypes?.includes("User") ?? true));
+}
+
+/** The token endpoint's success body in Entra's shape (RFC 6749 §5.1 besides). */
+export function tokenResponse(input: {
+  tokens: SignedTokens;
+  refreshToken: string | undefined;
+  scopes: ScopeSet;
+  user: User;
+  tenantId: string;
+  /** MSAL asks for it with `client_info=1`: its account id is made from it. */
+  withClientInfo: boolean;
+}): Record<string, unknown> {
+  const { tokens, scopes, user } = input;
+  const body: Record<string, unknown> = {
+    token_type: "Bearer",
+    // The names the client asked by, so that MSAL finds its token again.
+    scope: scopes.asked.join(" "),
+    expires_in: ACCESS_TOKEN_SECONDS - 1,
+    ext_expires_in: ACCESS_TOKEN_SECONDS - 1,
+    access_token: tokens.accessToken,
+  };
+  if (input.refreshToken !== undefined) body.refresh_token = input.refreshToken;
+  if (tokens.idToken !== undefined) body.id_token = tokens.idToken;
+  if (input.withClientInfo) {
+    body.client_info = Buffer.from(JSON.stringify({ uid: user.id, utid: input.tenantId })).toString("base64url");
+  }
+  return body;
+}

@@ -1,0 +1,94 @@
+import type { User } from "../directory/entities.ts";
+import type { CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AuditRecord } from "./audit.ts";
+
+/** A group with what it has in Microsoft Graph besides. */
+export interface ManagedGroup extends Group {
+  /** What whoever made it finds it by again; unique. */
+  uniqueName: string | null;
+  description: string | null;
+  mailNickname: string | null;
+}
+
+/**
+ * Accounts, groups, user flows and policies, as administrators change them. A `change` is given what stands, under a
+ * lock, and returns what is to stand: of two at once each sees what the other left. It may be called again and has no
+ * effect of its own; what it throws is thrown, and nothing has changed. Ids and times of making stay as they are.
+ */
+export interface AdministrationStore {
+  readonly users: ManagedUsers;
+  readonly groups: ManagedGroups;
+  readonly flows: ManagedFlows;
+  readonly policies: ManagedPolicies;
+}
+
+export interface ManagedUsers {
+  /** By id, after that one. */
+  page(after: string, limit: number): Promise<User[]>;
+  count(): Promise<number>;
+  administrators(): Promise<User[]>;
+  /** False when the email is taken. */
+  insert(user: User, audit: AuditRecord): Promise<boolean>;
+  /** Name, attributes and whether disabled (as `setUserDisabled`); undefined when there is no such user. */
+  change(
+    id: string,
+    change: (before: User) => Pick<User, "displayName" | "attributes" | "disabledAt">,
+    now: number,
+    audit: AuditRecord,
+  ): Promise<User | undefined>;
+  /** Everything of the person goes: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships, assignments. */
+  delete(id: string, now: number, audit: AuditRecord): Promise<boolean>;
+  /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
+  endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
+  setAdministrator(id: string, administrator: boolean, audit: AuditRecord): Promise<"set" | "same" | "unknown">;
+}
+
+export interface ManagedGroups {
+  list(): Promise<ManagedGroup[]>;
+  find(key: { id: string } | { uniqueName: string }): Promise<ManagedGroup | undefined>;
+  /** False when the unique name is taken. */
+  insert(group: ManagedGroup, audit: AuditRecord): Promise<boolean>;
+  change(
+    id: string,
+    change: (before: ManagedGroup) => ManagedGroup,
+    audit: AuditRecord,
+  ): Promise<"changed" | "unknown">;
+  /** Its members, assignments and roles go with it. */
+  delete(id: string, audit: AuditRecord): Promise<boolean>;
+  /** People only, by id. */
+  members(id: string): Promise<User[]>;
+  addMember(
+    groupId: string,
+    userId: string,
+    audit: AuditRecord,
+  ): Promise<"added" | "exists" | "unknown_group" | "unknown_user">;
+  removeMember(groupId: string, userId: string, audit: AuditRecord): Promise<boolean>;
+}
+
+/** `attribute`: it asks for a custom attribute that there is not. */
+export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
+
+export interface ManagedFlows {
+  insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
+  change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
+  /** Its apps fall back to the default flow. */
+  delete(id: string, audit: AuditRecord): Promise<boolean>;
+  link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
+  /** False when the app does not use this flow. */
+  unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;
+
+  listAttributes(): Promise<CustomAttribute[]>;
+  /** False when there is one with this id. */
+  insertAttribute(attribute: CustomAttribute, audit: AuditRecord): Promise<boolean>;
+  changeAttribute(id: string, description: string | null, audit: AuditRecord): Promise<boolean>;
+  deleteAttribute(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | "in_use">;
+}
+
+/** Why an app cannot be given a user flow: it uses that one, or another; there is no such app, or it has no service principal. */
+export type AppLink = "app_linked" | "app_elsewhere" | "app_unknown";
+
+export interface ManagedPolicies {
+  insert(policy: Policy, audit: AuditRecord): Promise<void>;
+  change(id: string, change: (before: Policy) => Policy, audit: AuditRecord): Promise<"changed" | "unknown">;
+  delete(id: string, audit: AuditRecord): Promise<boolean>;
+}

@@ -1,0 +1,26 @@
+import type { AppCertificate } from "../directory/app-certificate.ts";
+import type { AuditRecord } from "./audit.ts";
+
+export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
+
+/** How apps prove who they are beside a secret. */
+export interface CredentialStore {
+  /** Oldest first. */
+  certificatesOf(clientId: string): Promise<AppCertificate[]>;
+  /** `known`: the app has this very certificate; `full`: it has `MAX_CERTIFICATES`. */
+  addCertificate(certificate: AppCertificate): Promise<CertificateAdded>;
+  /**
+   * `change` is given what stands, under a lock, and returns what is to stand, those and no others; what it throws is
+   * thrown, and nothing has changed. False when there is no such app. An app that is deleted takes its own with it.
+   */
+  changeCertificates(
+    clientId: string,
+    change: (before: AppCertificate[]) => AppCertificate[],
+    audit: AuditRecord,
+  ): Promise<boolean>;
+  /**
+   * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
+   * audit record is written with it; false for every other. Kept until it has expired.
+   */
+  spendAssertion(input: { assertionHash: string; expiresAt: number; audit: AuditRecord | null }): Promise<boolean>;
+}

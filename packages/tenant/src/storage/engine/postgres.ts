@@ -1,0 +1,114 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, PostgresIntrospector, sql, type TableMetadata } from "kysely";
+import pg from "pg";
+import type { Logger } from "pino";
+import { migrate } from "../migrations/migrate.ts";
+import type { Tables } from "../migrations/tables.ts";
+import { storeOver } from "../sql/open-store.ts";
+import type { Store } from "../store.ts";
+import { StoreError } from "../store-error.ts";
+import { namingClient } from "./named-statements.ts";
+
+const INT8 = 20;
+
+/** For this pool only; the times we keep are far below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};
+
+export interface PostgresOptions {
+  /** Tables live in this schema, made when missing; else in the first of the connection's search_path. */
+  schema?: string;
+  /** Connections of this process at most. */
+  poolSize?: number;
+  log?: Logger;
+}
+
+/** For many nodes: every node opens the same database. */
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
+  const { schema, log, poolSize = 10 } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    Client: namingClient(),
+    max: poolSize,
+    application_name: "doorcode",
+    connectionTimeoutMillis: 5_000,
+    types,
+    // READ COMMITTED is what the verbs are written for, whatever the server's default is.
+    onConnect: async (client) => {
+      await client.query("set default_transaction_isolation = 'read committed'");
+      if (schema !== undefined) await client.query(`set search_path to ${pg.escapeIdentifier(schema)}`);
+    },
+  });
+  // A connection that breaks is replaced by the next query; unheard, its event would end the process: the pool passes it
+  // on for idle connections only, one that breaks at work says so itself.
+  const lost = (error: Error) => log?.warn({ err: error }, "a PostgreSQL connection was lost");
+  pool.on("error", lost);
+  pool.on("connect", (client) => client.on("error", lost));
+  const db = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  try {
+    await reach(db);
+    await migrate(db, schema ?? (await currentSchema(db)), log);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return storeOver({
+    kind: "postgres",
+    db,
+    locksRows: true,
+    firstRow: <Row>(name: string, statement: string) => {
+      const text = statement.replace("?", "$1");
+      return async (value: string) => {
+        const { rows } = await pool.query({ name: `doorcode_${name}`, text, values: [value] });
+        return rows[0] as Row | undefined;
+      };
+    },
+    close: () => db.destroy(),
+  });
+}
+
+/**
+ * Asked before migrations for the tables that there are. Kysely's own answer calls functions on every table of every schema,
+ * and fails when another schema's table is dropped meanwhile.
+ */
+class TableNames extends PostgresIntrospector {
+  readonly #db: Kysely<unknown>;
+
+  constructor(db: Kysely<unknown>) {
+    super(db);
+    this.#db = db;
+  }
+
+  override async getTables(): Promise<TableMetadata[]> {
+    const { rows } = await sql<{ schema: string; name: string }>`
+      select n.nspname as schema, c.relname as name
+      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p')`.execute(this.#db);
+    return rows.map((row) => ({ ...row, isView: false, isForeign: false, columns: [] }));
+  }
+}
+
+class OwnPostgresDialect extends PostgresDialect {
+  override createIntrospector(db: Kysely<unknown>): TableNames {
+    return new TableNames(db);
+  }
+}
+
+async function reach(db: Kysely<Tables>): Promise<void> {
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    throw new StoreError(
+      "store_unreachable",
+      "PostgreSQL could not be reached.",
+      "Check host, port, database, user and password of the store's URL, and that the server runs.",
+      error,
+    );
+  }
+}
+
+/** Kysely's migrator looks for its table in every schema unless told which. */
+async function currentSchema(db: Kysely<Tables>): Promise<string> {
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  return rows[0]?.schema ?? "public";
+}

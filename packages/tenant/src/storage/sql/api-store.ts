@@ -1,0 +1,72 @@
+import type { Selectable } from "kysely";
+import type { Api } from "../../directory/entities.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
+import { isUniqueViolation } from "../engine/retry.ts";
+import type { Tables } from "../migrations/tables.ts";
+import type { DirectoryStore } from "../store.ts";
+import { takeClientId } from "./client-id.ts";
+
+type ApiVerbs = Pick<DirectoryStore, "findApi" | "findApiByIdentifierUri" | "listApis" | "putApi">;
+
+export function apiVerbs({ db }: Database): ApiVerbs {
+  const finder = (column: "clientId" | "identifierUri") => {
+    const select = prepared((by: { value: string }) => db.selectFrom("apis").where(column, "=", by.value).selectAll());
+    return async (value: string) => {
+      const [row] = await select(db, { value });
+      return row && toApi(row);
+    };
+  };
+
+  return {
+    findApi: finder("clientId"),
+    findApiByIdentifierUri: finder("identifierUri"),
+
+    async listApis() {
+      const rows = await db.selectFrom("apis").selectAll().orderBy("createdAt").orderBy("name").execute();
+      return rows.map(toApi);
+    },
+
+    async putApi(api) {
+      try {
+        return await db.transaction().execute(async (trx) => {
+          if (!(await takeClientId(trx, api.clientId, "api"))) return false;
+          const { clientId, ...values } = toApiRow(api);
+          await trx
+            .insertInto("apis")
+            .values({ clientId, ...values })
+            .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
+            .execute();
+          return true;
+        });
+      } catch (error) {
+        // The identifier URI is another API's; the client ID taken on the way was rolled back.
+        if (isUniqueViolation(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+export async function deleteApi(trx: Connection, clientId: string): Promise<boolean> {
+  const api = await trx.deleteFrom("apis").where("clientId", "=", clientId).returning("name").executeTakeFirst();
+  if (!api) return false;
+  await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("consents").where("resourceId", "=", clientId).execute();
+  await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("roleAssignments").where("apiClientId", "=", clientId).execute();
+  return true;
+}
+
+export function toApi(row: Selectable<Tables["apis"]>): Api {
+  return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles), groupClaims: row.groupClaims === 1 };
+}
+
+export function toApiRow(api: Api): Tables["apis"] {
+  return {
+    ...api,
+    scopes: JSON.stringify(api.scopes),
+    roles: JSON.stringify(api.roles),
+    groupClaims: api.groupClaims ? 1 : 0,
+  };
+}

@@ -1,0 +1,117 @@
+import type { Selectable } from "kysely";
+import type { App } from "../../directory/entities.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import type { Tables } from "../migrations/tables.ts";
+import type { DirectoryStore } from "../store.ts";
+import { takeClientId } from "./client-id.ts";
+import { forgettingInPolicies } from "./policy-mentions.ts";
+import { revokeAll } from "./token-family.ts";
+import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
+
+/** As the query builder would name them. */
+const COLUMNS = [
+  "name",
+  'client_id as "clientId"',
+  'public_client as "publicClient"',
+  'secret_hash as "secretHash"',
+  'redirect_uris as "redirectUris"',
+  'post_logout_redirect_uris as "postLogoutRedirectUris"',
+  'user_flow_id as "userFlowId"',
+  'require_mfa as "requireMfa"',
+  'assignment_required as "assignmentRequired"',
+  'group_claims as "groupClaims"',
+  'created_at as "createdAt"',
+  'disabled_at as "disabledAt"',
+].join(", ");
+
+type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "insertApp" | "deleteApp">;
+
+export function appVerbs(database: Database): AppVerbs {
+  const { db, firstRow } = database;
+  const findRow = firstRow<Selectable<Tables["apps"]>>("app", `select ${COLUMNS} from apps where client_id = ?`);
+  return {
+    // Every request of a client begins with it, polls included.
+    async findApp(clientId) {
+      const row = await findRow(clientId);
+      return row && toApp(row);
+    },
+
+    async listApps() {
+      const rows = await db.selectFrom("apps").selectAll().orderBy("createdAt").orderBy("name").execute();
+      return rows.map(toApp);
+    },
+
+    putApp: (app) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
+        const { clientId, ...values } = toAppRow(app);
+        await trx
+          .insertInto("apps")
+          .values({ clientId, ...values })
+          .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
+          .execute();
+        return true;
+      }),
+
+    insertApp: (app) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
+        const inserted = await trx
+          .insertInto("apps")
+          .values(toAppRow(app))
+          .onConflict((conflict) => conflict.column("clientId").doNothing())
+          .returning("clientId")
+          .executeTakeFirst();
+        return inserted !== undefined;
+      }),
+
+    deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(database, trx, clientId, now)),
+  };
+}
+
+/** Approvals, then its row, in the order of redeem. */
+export async function deleteApp(database: Database, trx: Connection, clientId: string, now: number): Promise<boolean> {
+  await withdrawApprovals(trx, "clientId", clientId, now);
+  const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();
+  if (!app) return false;
+  await withdrawCodes(trx, "clientId", clientId, now);
+  const taken = await trx
+    .deleteFrom("clientIds")
+    .where("clientId", "=", clientId)
+    .returning("servicePrincipalId")
+    .executeTakeFirst();
+  const principalId = taken?.servicePrincipalId ?? null;
+  if (principalId !== null) {
+    await trx.deleteFrom("roleAssignments").where("userId", "=", principalId).execute();
+    await trx.deleteFrom("appAssignments").where("principalId", "=", principalId).execute();
+  }
+  await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
+  await forgettingInPolicies(database)(trx, "clientIds", clientId);
+  await revokeAll(trx, "clientId", clientId, "app_deleted", now);
+  return true;
+}
+
+export function toApp(row: Selectable<Tables["apps"]>): App {
+  return {
+    ...row,
+    publicClient: row.publicClient === 1,
+    requireMfa: row.requireMfa === 1,
+    assignmentRequired: row.assignmentRequired === 1,
+    groupClaims: row.groupClaims === 1,
+    redirectUris: JSON.parse(row.redirectUris),
+    postLogoutRedirectUris: JSON.parse(row.postLogoutRedirectUris),
+  };
+}
+
+export function toAppRow(app: App): Tables["apps"] {
+  return {
+    ...app,
+    publicClient: app.publicClient ? 1 : 0,
+    requireMfa: app.requireMfa ? 1 : 0,
+    assignmentRequired: app.assignmentRequired ? 1 : 0,
+    groupClaims: app.groupClaims ? 1 : 0,
+    redirectUris: JSON.stringify(app.redirectUris),
+    postLogoutRedirectUris: JSON.stringify(app.postLogoutRedirectUris),
+  };
+}

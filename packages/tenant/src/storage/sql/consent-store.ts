@@ -1,0 +1,111 @@
+import type { ApiRole, Consent } from "../../directory/entities.ts";
+import { isAdministrative } from "../../directory/graph-scopes.ts";
+import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
+import type { DirectoryStore } from "../store.ts";
+
+type ConsentVerbs = Pick<
+  DirectoryStore,
+  "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole" | "unassignRoles"
+>;
+
+/** The administrator's consent, in the column that names a user. */
+export const ADMINISTRATOR = "";
+
+export function consentVerbs({ db }: Database): ConsentVerbs {
+  const consentsOf = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("consents")
+      .where("clientId", "=", by.clientId)
+      .where("userId", "in", [ADMINISTRATOR, by.userId])
+      .selectAll()
+      .orderBy("userId")
+      .orderBy("resourceId")
+      .orderBy("scope"),
+  );
+  const rolesOf = prepared((by: { apiClientId: string; userId: string }) =>
+    db
+      .selectFrom("roleAssignments")
+      // Graph is no row of theirs.
+      .leftJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
+      .where("apiClientId", "=", by.apiClientId)
+      .where((where) =>
+        where.or([
+          where("userId", "=", by.userId),
+          where(
+            "userId",
+            "in",
+            db.selectFrom("groupMembers").where("groupMembers.userId", "=", by.userId).select("groupId"),
+          ),
+        ]),
+      )
+      .select(["roleValue", "apis.roles"])
+      .distinct()
+      .orderBy("roleValue"),
+  );
+
+  return {
+    async consentsFor(clientId, userId) {
+      const rows = await consentsOf(db, { clientId, userId });
+      const consents = new Map<string, Consent>();
+      for (const { scope, resourceId, ...row } of rows) {
+        const key = `${row.userId} ${resourceId}`;
+        const consent = consents.get(key);
+        if (consent) consent.scopes.push(scope);
+        else {
+          const owner = row.userId === ADMINISTRATOR ? null : row.userId;
+          consents.set(key, { clientId, userId: owner, resourceId, scopes: [scope] });
+        }
+      }
+      return [...consents.values()];
+    },
+
+    addConsent: (consent) => addConsent(db, consent),
+
+    async removeConsent(clientId, userId, resourceId) {
+      await db
+        .deleteFrom("consents")
+        .where("clientId", "=", clientId)
+        .where("userId", "=", userId ?? ADMINISTRATOR)
+        .where("resourceId", "=", resourceId)
+        .execute();
+    },
+
+    async rolesFor(apiClientId, principalId) {
+      const rows = await rolesOf(db, { apiClientId, userId: principalId });
+      // A role that the API no longer has, or has disabled, is nobody's.
+      const stands = ({ roleValue, roles }: (typeof rows)[number]) =>
+        apiClientId === GRAPH_RESOURCE_ID
+          ? isAdministrative(roleValue)
+          : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
+      return rows.filter(stands).map((row) => row.roleValue);
+    },
+
+    async assignRole(apiClientId, roleValue, principalId) {
+      await db
+        .insertInto("roleAssignments")
+        .values({ apiClientId, roleValue, userId: principalId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async unassignRoles(apiClientId, principalId) {
+      await db
+        .deleteFrom("roleAssignments")
+        .where("apiClientId", "=", apiClientId)
+        .where("userId", "=", principalId)
+        .execute();
+    },
+  };
+}
+
+/** Within the transaction of the approval, where it comes of one. */
+export async function addConsent(db: Connection, { clientId, userId, resourceId, scopes }: Consent): Promise<void> {
+  if (scopes.length === 0) return;
+  await db
+    .insertInto("consents")
+    .values(scopes.map((scope) => ({ clientId, userId: userId ?? ADMINISTRATOR, resourceId, scope })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}

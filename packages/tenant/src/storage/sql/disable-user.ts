@@ -1,0 +1,93 @@
+import { sql } from "kysely";
+import type { Connection, Database } from "../engine/database.ts";
+import type { DirectoryStore } from "../store.ts";
+import { revokeAll } from "./token-family.ts";
+import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
+
+/**
+ * Disabling ends what a person has (ASVS 7.4.2), and enabling revives nothing of it: what was begun before, or at that
+ * very moment, is over. A yes that no device has redeemed stays to be refused until then, so that the device hears why.
+ */
+export function userDisabling({ db }: Database): DirectoryStore["setUserDisabled"] {
+  return (id, disabledAt, now) => db.transaction().execute((trx) => setDisabled(trx, id, disabledAt, now));
+}
+
+export async function setDisabled(
+  trx: Connection,
+  id: string,
+  disabledAt: number | null,
+  now: number,
+): Promise<boolean> {
+  const before = await trx
+    .selectFrom("users")
+    .where("id", "=", id)
+    .select(["disabledAt", "emailNormalized"])
+    .executeTakeFirst();
+  if (!before) return false;
+  if (disabledAt === null && before.disabledAt === null) return true;
+  // Before the user's row, in the order of redeem.
+  if (disabledAt === null) await withdrawApprovalsOfDisabled(trx, id, now);
+  await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
+  // Disabled, a code is refused when it comes; enabled again, it is over.
+  if (before.disabledAt !== null) await withdrawCodes(trx, "userId", id, now);
+  if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
+  await trx.deleteFrom("sessions").where("userId", "=", id).execute();
+  await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);
+  return true;
+}
+
+/** Grants come before the user's row, in the order of redeem. */
+export async function withdrawGrants(trx: Connection, userId: string, now: number): Promise<void> {
+  await withdrawApprovals(trx, "userId", userId, now);
+  // A claim stays the person's, and is of no browser that was signed in until now.
+  await trx
+    .updateTable("deviceGrants")
+    .where("userId", "=", userId)
+    .where("status", "=", "claimed")
+    .set({ sessionId: "" })
+    .execute();
+}
+
+/** After `withdrawGrants` and the user's row. */
+export async function endSignIns(
+  trx: Connection,
+  user: { id: string; emailNormalized: string },
+  reason: string,
+  now: number,
+): Promise<void> {
+  await withdrawCodes(trx, "userId", user.id, now);
+  await revokeAll(trx, "userId", user.id, reason, now);
+  await trx.deleteFrom("sessions").where("userId", "=", user.id).execute();
+  await endWalks(trx, user, now);
+}
+
+async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now: number): Promise<void> {
+  const isDisabled = trx.selectFrom("users").where("id", "=", userId).where("disabledAt", "is not", null).select("id");
+  await trx
+    .updateTable("deviceGrants")
+    .where("userId", "in", isDisabled)
+    .where("status", "=", "approved")
+    .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
+    .execute();
+}
+
+/** Walks that wait for a second factor, and what a mail to this person has proven or could still prove. */
+async function endWalks(trx: Connection, user: { id: string; emailNormalized: string }, now: number): Promise<void> {
+  await trx
+    .updateTable("flows")
+    .where("userId", "=", user.id)
+    .set({ userId: null, amr: "[]", firstFactorAt: null, totpSecretSealed: null })
+    .execute();
+  await trx
+    .updateTable("flows")
+    // Addresses are ASCII (`isEmailAddress`), so that both databases lower them alike.
+    .where(sql`lower(email)`, "=", user.emailNormalized)
+    .set({ emailVerifiedAt: null, passwordHash: null })
+    .execute();
+  await trx
+    .updateTable("mailCodes")
+    .where("emailNormalized", "=", user.emailNormalized)
+    .where("usedAt", "is", null)
+    .set({ usedAt: now })
+    .execute();
+}

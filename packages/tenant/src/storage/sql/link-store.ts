@@ -1,0 +1,106 @@
+import type { Connection, Database } from "../engine/database.ts";
+import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
+import { auditWriter } from "./audit-store.ts";
+import { revokeAll } from "./token-family.ts";
+import { withdrawCodes } from "./withdrawal.ts";
+
+/** Why families ended that a person said were not theirs. */
+const DISOWNED = "disowned";
+
+export function linkStore(database: Database): LinkStore {
+  const { db } = database;
+  const writeAudit = auditWriter(database);
+  return {
+    async insert(link) {
+      await db.insertInto("actionLinks").values(link).execute();
+    },
+
+    find: (tokenHash, now) =>
+      db
+        .selectFrom("actionLinks")
+        .where("tokenHash", "=", tokenHash)
+        .where("usedAt", "is", null)
+        .where("expiresAt", ">", now)
+        .selectAll()
+        .executeTakeFirst(),
+
+    use: ({ tokenHash, now, ip }) =>
+      db.transaction().execute(async (trx) => {
+        const link = await trx
+          .updateTable("actionLinks")
+          .where("tokenHash", "=", tokenHash)
+          .where("usedAt", "is", null)
+          .where("expiresAt", ">", now)
+          .set({ usedAt: now })
+          .returningAll()
+          .executeTakeFirst();
+        if (!link) return { outcome: "dead" };
+
+        if (link.purpose === "new_device") await disownDevice(trx, link, now);
+        else await secureAccount(trx, link, now);
+        await writeAudit(trx, {
+          at: now,
+          event: "user.disowned",
+          actor: "user",
+          userId: link.userId,
+          clientId: null,
+          grantId: link.purpose === "new_device" ? link.subject : null,
+          ip,
+          detail: { purpose: link.purpose },
+        });
+        return { outcome: "done", link };
+      }),
+  };
+}
+
+async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<void> {
+  // The grant first, as redemption does: either it is denied here, or its family is there to be revoked.
+  await denyGrants(trx, userId, now, subject);
+  const grant = await trx
+    .selectFrom("deviceGrants")
+    .where("id", "=", subject)
+    .where("userId", "=", userId)
+    .select("sessionId")
+    .executeTakeFirst();
+  // By the grant's id, which outlives its row.
+  await trx
+    .updateTable("tokenFamilies")
+    .where("userId", "=", userId)
+    .where("grantId", "=", subject)
+    .where("revokedAt", "is", null)
+    .set({ revokedAt: now, revokedReason: DISOWNED })
+    .execute();
+  if (grant?.sessionId) {
+    await trx.deleteFrom("sessions").where("id", "=", grant.sessionId).where("userId", "=", userId).execute();
+  }
+}
+
+async function secureAccount(trx: Connection, { userId, purpose, subject }: ActionLink, now: number): Promise<void> {
+  await denyGrants(trx, userId, now);
+  await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: null }).execute();
+  if (purpose === "passkey_added") {
+    await trx.deleteFrom("passkeys").where("credentialId", "=", subject).where("userId", "=", userId).execute();
+  }
+  if (purpose === "authenticator_added") await trx.deleteFrom("totpSecrets").where("userId", "=", userId).execute();
+  if (losesRecoveryCodes.includes(purpose)) {
+    await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
+  }
+  await withdrawCodes(trx, "userId", userId, now);
+  await revokeAll(trx, "userId", userId, DISOWNED, now);
+  await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
+  // Whoever has passed a first factor and owes the second starts over too.
+  await trx.deleteFrom("flows").where("userId", "=", userId).execute();
+}
+
+const losesRecoveryCodes: LinkPurpose[] = ["authenticator_added", "recovery_codes_replaced", "recovery_code_used"];
+
+/** What this person claimed or approved, and no device has redeemed: all of it, or one. */
+async function denyGrants(trx: Connection, userId: string, now: number, id?: string): Promise<void> {
+  await trx
+    .updateTable("deviceGrants")
+    .where("userId", "=", userId)
+    .where("status", "in", ["claimed", "approved"])
+    .$if(id !== undefined, (query) => query.where("id", "=", id as string))
+    .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
+    .execute();
+}

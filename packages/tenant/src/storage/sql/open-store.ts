@@ -1,0 +1,55 @@
+import { sql } from "kysely";
+import type { Database } from "../engine/database.ts";
+import { retried } from "../engine/retry.ts";
+import type { Store } from "../store.ts";
+import { administrationStore } from "./administration-store.ts";
+import { auditStore } from "./audit-store.ts";
+import { authorizationStore } from "./authorization-store.ts";
+import { credentialStore } from "./credential-store.ts";
+import { directoryStore } from "./directory-store.ts";
+import { factorStore } from "./factor-store.ts";
+import { grantStore } from "./grant-store.ts";
+import { keyStore } from "./key-store.ts";
+import { linkStore } from "./link-store.ts";
+import { mailStore } from "./mail-store.ts";
+import { outboxStore } from "./outbox-store.ts";
+import { passkeyStore } from "./passkey-store.ts";
+import { permissionStore } from "./permission-store.ts";
+import { sweep } from "./purge-expired.ts";
+import { registrationStore } from "./registration-store.ts";
+import { sessionStore } from "./session-store.ts";
+import { throttleStore } from "./throttle-store.ts";
+import { tokenStore } from "./token-store.ts";
+
+/** All verbs over one open database. */
+export function storeOver(database: Database): Store {
+  let closed: Promise<void> | undefined;
+  return {
+    kind: database.kind,
+    grants: retried(grantStore(database)),
+    authorizations: retried(authorizationStore(database)),
+    tokens: retried(tokenStore(database)),
+    directory: retried(directoryStore(database)),
+    credentials: retried(credentialStore(database)),
+    registrations: retried(registrationStore(database)),
+    permissions: retried(permissionStore(database)),
+    administration: administrationStore(database),
+    sessions: retried(sessionStore(database)),
+    factors: retried(factorStore(database)),
+    mail: retried(mailStore(database)),
+    outbox: retried(outboxStore(database)),
+    links: retried(linkStore(database)),
+    passkeys: retried(passkeyStore(database)),
+    throttle: retried(throttleStore(database)),
+    keys: retried(keyStore(database)),
+    audit: retried(auditStore(database)),
+    ...retried({
+      ping: async () => void (await sql`select 1`.execute(database.db)),
+      sweep: (now: number) => sweep(database, now),
+    }),
+    close() {
+      closed ??= database.close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { normalizeEmail } from "../../directory/entities.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import type { SessionStore } from "../store.ts";
+import { auditWriter } from "./audit-store.ts";
+import { revokeAll } from "./token-family.ts";
+import { toUser } from "./user-store.ts";
+import { withdrawCodes } from "./withdrawal.ts";
+
+/** No session has this id: ids are hashes. */
+const NO_SESSION = "";
+
+type PasswordVerbs = Pick<SessionStore, "resetPassword" | "changePassword">;
+
+/** A new password ends what stands on the old one: sessions, tokens, approvals not yet redeemed, walks half way in. */
+export function passwordVerbs(database: Database): PasswordVerbs {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+
+  async function replace(
+    trx: Connection,
+    userId: string,
+    next: { passwordHash: string; keepSessionId: string | null; now: number },
+  ): Promise<void> {
+    await trx
+      .updateTable("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "=", "approved")
+      .set({ status: "denied", denialReason: "withdrawn" })
+      .execute();
+    // A claim stays the person's, and is of no browser that was signed in until now: a yes on its way from there is none.
+    await trx
+      .updateTable("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "=", "claimed")
+      .$if(next.keepSessionId !== null, (query) => query.where("sessionId", "!=", next.keepSessionId as string))
+      .set({ sessionId: NO_SESSION })
+      .execute();
+    await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: next.passwordHash }).execute();
+    // Whoever passed the first factor with the old password has passed nothing.
+    await trx
+      .updateTable("flows")
+      .where("userId", "=", userId)
+      .set({ userId: null, amr: "[]", firstFactorAt: null })
+      .execute();
+    await trx
+      .deleteFrom("sessions")
+      .where("userId", "=", userId)
+      .$if(next.keepSessionId !== null, (query) => query.where("id", "!=", next.keepSessionId as string))
+      .execute();
+    await withdrawCodes(trx, "userId", userId, next.now);
+    await revokeAll(trx, "userId", userId, "password_changed", next.now);
+  }
+
+  /** Before the user's row, in the order of redeem; what comes of them is written once it is certain. */
+  const lockGrants = async (trx: Connection, userId: string) => {
+    if (!locksRows) return;
+    await trx
+      .selectFrom("deviceGrants")
+      .where("userId", "=", userId)
+      .where("status", "in", ["claimed", "approved"])
+      .select("id")
+      .orderBy("id")
+      .forUpdate()
+      .execute();
+  };
+
+  return {
+    resetPassword: ({ flowId, sessionId, passwordHash, now, audit }) =>
+      db.transaction().execute(async (trx) => {
+        const proven = await trx
+          .selectFrom("flows")
+          .where("id", "=", flowId)
+          .where("sessionId", "=", sessionId)
+          .where("emailPurpose", "=", "reset")
+          .where("emailVerifiedAt", "is not", null)
+          .where("expiresAt", ">", now)
+          .select("email")
+          .executeTakeFirst();
+        if (!proven?.email) return undefined;
+        const byEmail = trx
+          .selectFrom("users")
+          .where("emailNormalized", "=", normalizeEmail(proven.email))
+          .where("disabledAt", "is", null);
+        const found = await byEmail.select("id").executeTakeFirst();
+        if (!found) return undefined;
+        await lockGrants(trx, found.id);
+        const user = await byEmail
+          .selectAll()
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (user?.id !== found.id) return undefined;
+
+        // The proof is spent, whoever read it at the same time.
+        const taken = await trx
+          .updateTable("flows")
+          .where("id", "=", flowId)
+          .where("sessionId", "=", sessionId)
+          .where("emailPurpose", "=", "reset")
+          .where("emailVerifiedAt", "is not", null)
+          .where("email", "=", proven.email)
+          .set({ emailPurpose: null, emailVerifiedAt: null, passwordHash: null })
+          .returning("id")
+          .executeTakeFirst();
+        if (!taken) return undefined;
+        await replace(trx, user.id, { passwordHash, keepSessionId: null, now });
+        await writeAudit(trx, { ...audit, userId: user.id });
+        return toUser({ ...user, passwordHash });
+      }),
+
+    changePassword: ({ userId, from, passwordHash, keepSessionId, now, audit }) =>
+      db.transaction().execute(async (trx) => {
+        await lockGrants(trx, userId);
+        const user = await trx
+          .selectFrom("users")
+          .where("id", "=", userId)
+          .where("disabledAt", "is", null)
+          .where("passwordHash", from === null ? "is" : "=", from)
+          .select("id")
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (!user) return false;
+        await replace(trx, userId, { passwordHash, keepSessionId, now });
+        await writeAudit(trx, audit);
+        return true;
+      }),
+  };
+}

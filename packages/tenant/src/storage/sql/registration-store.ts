@@ -1,0 +1,223 @@
+import type { Selectable } from "kysely";
+import type { Api } from "../../directory/entities.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import { isUniqueViolation } from "../engine/retry.ts";
+import type { Tables } from "../migrations/tables.ts";
+import type { Registered, Registration, RegistrationConflict, RegistrationKey, RegistrationStore } from "../store.ts";
+import { deleteApi, toApi, toApiRow } from "./api-store.ts";
+import { deleteApp, toApp, toAppRow } from "./app-store.ts";
+import { auditWriter } from "./audit-store.ts";
+
+export function registrationStore(database: Database): RegistrationStore {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+
+  const read = async (on: Connection, key: RegistrationKey, lock = false): Promise<Registered | undefined> => {
+    const [column, value] = Object.entries(key)[0] as [keyof Registration, string];
+    const locks = lock && locksRows;
+    const row = await on
+      .selectFrom("clientIds")
+      .where(column, "=", value)
+      .selectAll()
+      .$if(locks, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { kind, clientId } = row;
+    if (kind === "app") {
+      const app = await on
+        .selectFrom("apps")
+        .where("clientId", "=", clientId)
+        .selectAll()
+        .$if(locks, (query) => query.forUpdate())
+        .executeTakeFirst();
+      return app && { kind, registration: toRegistration(row), app: toApp(app) };
+    }
+    const api = await on
+      .selectFrom("apis")
+      .where("clientId", "=", clientId)
+      .selectAll()
+      .$if(locks, (query) => query.forUpdate())
+      .executeTakeFirst();
+    return api && { kind, registration: toRegistration(row), api: toApi(api) };
+  };
+
+  /**
+   * After a unique column has refused it: which one. In a transaction, because what refused it may be committed together
+   * with what else its turn wrote (group-commit.ts), and nobody else sees it until then.
+   */
+  const conflictOf = ({ registration, ...rest }: Registered): Promise<RegistrationConflict> =>
+    db.transaction().execute(async (trx) => {
+      const { objectId, clientId, uniqueName } = registration;
+      const named = uniqueName === null ? undefined : await read(trx, { uniqueName });
+      if (named && named.registration.objectId !== objectId) return "unique_name";
+      if (rest.kind === "app") return "client_id";
+      const other = await trx
+        .selectFrom("apis")
+        .where("identifierUri", "=", rest.api.identifierUri)
+        .where("clientId", "!=", clientId)
+        .select("clientId")
+        .executeTakeFirst();
+      return other ? "identifier_uri" : "client_id";
+    });
+
+  return {
+    find: (key) => read(db, key),
+
+    async list() {
+      const [rows, apps, apis] = await Promise.all([
+        db.selectFrom("clientIds").selectAll().orderBy("clientId").execute(),
+        db.selectFrom("apps").selectAll().execute(),
+        db.selectFrom("apis").selectAll().execute(),
+      ]);
+      const appOf = new Map(apps.map((row) => [row.clientId, toApp(row)]));
+      const apiOf = new Map(apis.map((row) => [row.clientId, toApi(row)]));
+      return rows.flatMap((row): Registered[] => {
+        const registration = toRegistration(row);
+        const [app, api] = [appOf.get(row.clientId), apiOf.get(row.clientId)];
+        if (app) return [{ kind: "app", registration, app }];
+        return api ? [{ kind: "api", registration, api }] : [];
+      });
+    },
+
+    async insert(registered, audit) {
+      try {
+        await db.transaction().execute(async (trx) => {
+          await trx
+            .insertInto("clientIds")
+            .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
+            .execute();
+          if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
+          else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
+          await writeAudit(trx, audit);
+        });
+        return "inserted";
+      } catch (error) {
+        if (isUniqueViolation(error)) return conflictOf(registered);
+        throw error;
+      }
+    },
+
+    async change(objectId, change, audit) {
+      let wanted: Registered | undefined;
+      try {
+        return await db.transaction().execute(async (trx) => {
+          const before = await read(trx, { objectId }, true);
+          if (!before) return { outcome: "unknown" };
+          const registered = sameIdentity(before, change(before));
+          wanted = registered;
+          const { clientId, ...registration } = toRegistrationRow(registered.registration);
+          await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
+          if (registered.kind === "app") {
+            await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
+          } else {
+            await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
+            if (before.kind === "api") await follow(trx, before.api, registered.api);
+          }
+          await writeAudit(trx, audit);
+          return { outcome: "changed", registered };
+        });
+      } catch (error) {
+        if (wanted && isUniqueViolation(error)) return { outcome: "conflict", with: await conflictOf(wanted) };
+        throw error;
+      }
+    },
+
+    delete: (objectId, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        const found = await read(trx, { objectId });
+        if (!found) return false;
+        const { clientId } = found.registration;
+        const gone =
+          found.kind === "app" ? await deleteApp(database, trx, clientId, now) : await deleteApi(trx, clientId);
+        if (gone) await writeAudit(trx, audit);
+        return gone;
+      }),
+
+    addServicePrincipal: (clientId, servicePrincipalId, audit) =>
+      db.transaction().execute(async (trx) => {
+        const added = await trx
+          .updateTable("clientIds")
+          .where("clientId", "=", clientId)
+          .where("servicePrincipalId", "is", null)
+          .set({ servicePrincipalId })
+          .returning("clientId")
+          .executeTakeFirst();
+        if (added) {
+          await writeAudit(trx, audit);
+          return "added";
+        }
+        const found = await trx
+          .selectFrom("clientIds")
+          .where("clientId", "=", clientId)
+          .select("clientId")
+          .executeTakeFirst();
+        return found ? "exists" : "unknown";
+      }),
+  };
+}
+
+/** A change says what a registration is like, never which one it is. */
+function sameIdentity(before: Registered, after: Registered): Registered {
+  const { clientId, objectId, servicePrincipalId } = before.registration;
+  const registration = { ...after.registration, clientId, objectId, servicePrincipalId };
+  if (before.kind === "app" && after.kind === "app") {
+    return { kind: "app", registration, app: { ...after.app, clientId, createdAt: before.app.createdAt } };
+  }
+  if (before.kind === "api" && after.kind === "api") {
+    return { kind: "api", registration, api: { ...after.api, clientId, createdAt: before.api.createdAt } };
+  }
+  throw new TypeError("an app stays an app, and an API an API");
+}
+
+/** What hangs on scopes and roles by their values follows them. */
+async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
+  const resourceId = before.clientId;
+  const scopes = new Set(after.scopes.map(({ value }) => value));
+  const gone = before.scopes.map(({ value }) => value).filter((value) => !scopes.has(value));
+  if (gone.length > 0) {
+    await trx.deleteFrom("consents").where("resourceId", "=", resourceId).where("scope", "in", gone).execute();
+  }
+  const assigned = () => trx.selectFrom("roleAssignments").where("apiClientId", "=", resourceId);
+  const moved = before.roles.filter(
+    (role) => !after.roles.some(({ id, value }) => id === role.id && value === role.value),
+  );
+  // All are read and taken away before any is given: one's new name may be another's old one.
+  const following: { roleValue: string; userId: string }[] = [];
+  for (const role of moved) {
+    const renamed = after.roles.find(({ id }) => id === role.id);
+    if (!renamed) continue;
+    const holders = await assigned().where("roleValue", "=", role.value).select("userId").execute();
+    following.push(...holders.map(({ userId }) => ({ roleValue: renamed.value, userId })));
+  }
+  if (moved.length === 0) return;
+  const values = moved.map(({ value }) => value);
+  await trx
+    .deleteFrom("roleAssignments")
+    .where("apiClientId", "=", resourceId)
+    .where("roleValue", "in", values)
+    .execute();
+  for (const each of following) {
+    await trx
+      .insertInto("roleAssignments")
+      .values({ apiClientId: resourceId, ...each })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+function toRegistration({ kind: _kind, ...row }: Selectable<Tables["clientIds"]>): Registration {
+  return {
+    ...row,
+    tags: JSON.parse(row.tags),
+    requiredResourceAccess: row.requiredResourceAccess === null ? null : JSON.parse(row.requiredResourceAccess),
+  };
+}
+
+function toRegistrationRow(registration: Registration): Omit<Tables["clientIds"], "kind"> {
+  const { requiredResourceAccess } = registration;
+  return {
+    ...registration,
+    tags: JSON.stringify(registration.tags),
+    requiredResourceAccess: requiredResourceAccess === null ? null : JSON.stringify(requiredResourceAccess),
+  };
+}

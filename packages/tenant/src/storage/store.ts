@@ -1,0 +1,171 @@
+/**
+ * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
+ * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
+ * (packages/tenant/test/stores/).
+ *
+ * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
+ */
+
+import type { Consent } from "../directory/entities.ts";
+import type { ScopeSet } from "../directory/scopes.ts";
+import type { AdministrationStore } from "./administration.ts";
+import type { AuditStore } from "./audit.ts";
+import type { AuthorizationStore } from "./authorization-requests.ts";
+import type { CredentialStore } from "./credentials.ts";
+import type { DenialReason, DeviceGrant, PolledGrant } from "./device-grant.ts";
+import type { DirectoryStore } from "./directory.ts";
+import type { FactorStore } from "./factors.ts";
+import type { LinkStore } from "./links.ts";
+import type { MailStore } from "./mail.ts";
+import type { OutboxStore } from "./outbox.ts";
+import type { PasskeyStore } from "./passkeys.ts";
+import type { PermissionStore } from "./permissions.ts";
+import type { RegistrationStore } from "./registrations.ts";
+import type { SessionStore } from "./sessions.ts";
+import type { TokenStore } from "./tokens.ts";
+
+export type * from "./administration.ts";
+export type * from "./audit.ts";
+export type * from "./authorization-requests.ts";
+export type * from "./credentials.ts";
+export type * from "./directory.ts";
+export type * from "./factors.ts";
+export type * from "./links.ts";
+export type * from "./mail.ts";
+export type * from "./outbox.ts";
+export type * from "./passkeys.ts";
+export type * from "./permissions.ts";
+export type * from "./registrations.ts";
+export type * from "./sessions.ts";
+export type * from "./tokens.ts";
+
+export interface Store {
+  readonly kind: "sqlite" | "postgres";
+  readonly grants: GrantStore;
+  readonly authorizations: AuthorizationStore;
+  readonly tokens: TokenStore;
+  readonly directory: DirectoryStore;
+  readonly credentials: CredentialStore;
+  readonly registrations: RegistrationStore;
+  readonly permissions: PermissionStore;
+  readonly administration: AdministrationStore;
+  readonly sessions: SessionStore;
+  readonly factors: FactorStore;
+  readonly mail: MailStore;
+  readonly outbox: OutboxStore;
+  readonly links: LinkStore;
+  readonly passkeys: PasskeyStore;
+  readonly throttle: ThrottleStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
+  /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
+  ping(): Promise<void>;
+  /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
+  sweep(now: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+// ---- the grant -------------------------------------------------------------------------------
+
+export type NewGrant = Pick<
+  DeviceGrant,
+  | "id"
+  | "deviceCodeHash"
+  | "userCode"
+  | "clientId"
+  | "requested"
+  | "deviceName"
+  | "devicePlatform"
+  | "initiatedIp"
+  | "createdAt"
+  | "expiresAt"
+>;
+
+export type ClaimResult =
+  /** This session holds the claim now; `tookOver` when the same user held it in another session before. */
+  | { outcome: "claimed"; tookOver: boolean; grant: DeviceGrant }
+  /** Another person had claimed it: the grant is denied for everybody (`two_users`). */
+  | { outcome: "killed"; grant: DeviceGrant }
+  /** Terminal, approved, or expired before. */
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export type DecisionResult =
+  | { outcome: "done"; grant: DeviceGrant }
+  /** Claimed, but by another session: "continued elsewhere". */
+  | { outcome: "elsewhere"; grant: DeviceGrant }
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export interface GrantStore {
+  /** False when the user_code is taken by another row: the caller draws a new one. */
+  insert(grant: NewGrant): Promise<boolean>;
+  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
+  countLive(now: number): Promise<number>;
+  /** The poll's read: one prepared statement, no write. */
+  poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
+  findById(id: string): Promise<DeviceGrant | undefined>;
+  findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
+  /** By normalized user_code, in whatever state. */
+  findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
+  claim(id: string, by: { sessionId: string; userId: string; now: number }): Promise<ClaimResult>;
+  /** Only the session that holds the claim, for its user, before expiry; freezes the scopes. */
+  approve(
+    id: string,
+    by: {
+      sessionId: string;
+      userId: string;
+      approved: ScopeSet;
+      /** Remembered with the approval, in one transaction, or not at all. */
+      consents: Consent[];
+      amr: string[];
+      authTime: number;
+      decidedBy: "user" | "operator";
+      now: number;
+    },
+  ): Promise<DecisionResult>;
+  /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
+  deny(id: string, by: { sessionId: string | null; reason: DenialReason; now: number }): Promise<DecisionResult>;
+}
+
+// ---- throttle, keys --------------------------------------------------------------------------
+
+export interface ThrottleStore {
+  /**
+   * Takes one from the bucket's budget of the fixed window, atomically, and says whether it was still within `limit`.
+   * An attempt is charged before it is judged, so that parallel guesses cannot all pass.
+   */
+  take(
+    bucket: string,
+    limit: { count: number; windowMs: number },
+    now: number,
+  ): Promise<{ allowed: boolean; count: number; retryAt: number }>;
+  /** Gives one back after a success; never below 0, never a reset. */
+  giveBack(bucket: string, now: number): Promise<void>;
+  /** Reads without taking. */
+  peek(bucket: string, windowMs: number, now: number): Promise<number>;
+}
+
+export interface StoredKey {
+  kid: string;
+  /** Public JWK as JSON. */
+  publicJwk: string;
+  /** Private JWK sealed by the tenant's seal key (AES-256-GCM). */
+  sealedPrivate: string;
+  /** DER certificate, base64 (`x5c`). */
+  certificate: string;
+  createdAt: number;
+  /** Signs from then on; the newest active one signs. */
+  activatesAt: number;
+  /** No longer served from then on. */
+  retiresAt: number | null;
+}
+
+export interface KeyStore {
+  /** In the order in which they sign. */
+  list(): Promise<StoredKey[]>;
+  insert(key: StoredKey): Promise<boolean>;
+  /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns all that are there, as `list`. */
+  insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
+  retire(kid: string, retiresAt: number): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { ScopeSet } from "../directory/scopes.ts";
+import type { AuditRecord } from "./audit.ts";
+import type { DeviceGrant } from "./device-grant.ts";
+
+/** One sign-in of one program: all refresh tokens that descend from one redemption. */
+export interface TokenFamily {
+  id: string;
+  userId: string;
+  clientId: string;
+  /** The device grant or authorization request that it came of. */
+  grantId: string | null;
+  /** What was consented at sign-in. */
+  scopes: ScopeSet;
+  amr: string[];
+  authTime: number;
+  createdAt: number;
+  /** End of its last refresh token. */
+  expiresAt: number;
+  revokedAt: number | null;
+  revokedReason: string | null;
+}
+
+export type NewTokenFamily = Omit<TokenFamily, "revokedAt" | "revokedReason">;
+
+export interface NewRefreshToken {
+  /** SHA-256 of the token, base64url. */
+  tokenHash: string;
+  expiresAt: number;
+}
+
+/**
+ * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that the sign-in lacks, an
+ * administrative scope and the user no administrator any more, or a consented scope removed since.
+ */
+export type Refusal = "user" | "app" | "assignment" | "mfa" | "administrator" | "scope";
+
+export type RedeemResult =
+  /** This request, and no other, made the family. */
+  | { outcome: "redeemed"; family: TokenFamily }
+  /** Already redeemed, or not approved, or expired. */
+  | { outcome: "lost"; grant: DeviceGrant | undefined }
+  /** Nothing was issued and the grant is denied. */
+  | { outcome: "refused"; why: Refusal };
+
+export type RotateResult =
+  /** First use: generation n+1 is the `next` that was passed in. */
+  | { outcome: "rotated"; family: TokenFamily; generation: number }
+  /** Second use within the grace, n+1 unused: unseal `successorSealed` with token n and give it out again. */
+  | { outcome: "grace"; family: TokenFamily; generation: number; successorSealed: string }
+  /** Reuse outside the grace: the family is revoked by this very call (or was already, by reuse). */
+  | { outcome: "reuse"; family: TokenFamily }
+  | { outcome: "revoked"; family: TokenFamily }
+  | { outcome: "expired"; family: TokenFamily }
+  /** User or app disabled or gone: the family is revoked. */
+  | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
+  /** The app requires assignment and this person has none (any more): nothing changes, so that given back it renews again. */
+  | { outcome: "unassigned"; family: TokenFamily }
+  /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
+  | { outcome: "unconsented"; family: TokenFamily }
+  /** A scope of `scopes` is administrative and this person no administrator (any more): nothing changes. */
+  | { outcome: "not_administrator"; family: TokenFamily }
+  /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
+  | { outcome: "mfa_required"; family: TokenFamily }
+  /** Issued to another app: nothing changes. */
+  | { outcome: "wrong_client" }
+  | { outcome: "unknown" };
+
+export interface TokenStore {
+  /**
+   * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
+   * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
+   * the app likewise and, where it requires assignment, the user is assigned, the API likewise, app, user flow and
+   * policies demand no second factor or the sign-in had one, and each approved resource scope is still exposed, enabled
+   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check: of its
+   * scopes the administrative ones need an administrator.
+   */
+  redeem(input: {
+    deviceCodeHash: string;
+    clientId: string;
+    family: NewTokenFamily;
+    refreshToken: NewRefreshToken | null;
+    now: number;
+    audit: AuditRecord;
+  }): Promise<RedeemResult>;
+  /** The family of a refresh token, whatever their state; changes nothing. */
+  findByRefreshToken(
+    tokenHash: string,
+  ): Promise<{ family: TokenFamily; generation: number; usedAt: number | null } | undefined>;
+  findFamily(id: string): Promise<TokenFamily | undefined>;
+  /** See design "Refresh": first use rotates, a second one within `graceMs` while n+1 is unused repeats, any other reuse revokes the family. Revocation wins over grace. */
+  rotate(input: {
+    tokenHash: string;
+    clientId: string;
+    /** Of the access token that goes with it. */
+    scopes: ScopeSet;
+    next: NewRefreshToken;
+    /** The next token, encrypted under a key derived from the presented one. */
+    nextSealed: string;
+    graceMs: number;
+    now: number;
+    audit: AuditRecord;
+  }): Promise<RotateResult>;
+  /** True when this call revoked it, false when it was revoked already or is unknown. */
+  revokeFamily(id: string, reason: string, now: number, audit: AuditRecord): Promise<boolean>;
+  /** All sign-ins of one user; returns how many were live. */
+  revokeUser(userId: string, reason: string, now: number, audit: AuditRecord): Promise<number>;
+}

@@ -1,0 +1,56 @@
+import type { Palette } from "../branding/palette.ts";
+import { attrs, type Html, html, scriptElement, styleElement } from "../html.ts";
+import type { Chrome } from "../view.ts";
+import { styleOf } from "./style.ts";
+
+export interface Page {
+  title: string;
+  main: Html;
+  footer?: Html;
+  /** Runs when the page stands. */
+  script?: string;
+}
+
+/** The document around a page: nothing from elsewhere, its style element, and a script where it has one, under the response's nonce. */
+export function layout(page: Page, chrome: Chrome): string {
+  const initial = initialOf(chrome.tenantName);
+  const { palettes, logoUrl } = chrome.branding;
+  return html`<!doctype html>
+<html lang="${chrome.locale}" dir="${chrome.dir}">
+<head>
+<meta charset="utf-8">
+<title>${page.title} · ${chrome.tenantName}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="format-detection" content="telephone=no">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f5f2">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131316">
+<link rel="icon" href="${logoUrl ?? iconOf(initial, palettes.light)}">
+${styleElement(styleOf(palettes), chrome.nonce)}
+</head>
+<body>
+<header>${markOf(initial, logoUrl)}<bdi>${chrome.tenantName}</bdi></header>
+<main>${page.main}</main>
+${page.footer && html`<footer>${page.footer}</footer>`}
+${page.script !== undefined && scriptElement(page.script, chrome.nonce)}
+</body>
+</html>
+`.toString();
+}
+
+/** The name stands beside it, so it says nothing by itself. */
+function markOf(initial: string, logoUrl: string | null): Html {
+  if (logoUrl !== null) return html`<img${attrs({ class: "logo", src: logoUrl, alt: "", height: 32 })}>`;
+  return html`<span${attrs({ class: "mark", "aria-hidden": "true" })}>${initial}</span>`;
+}
+
+/** First letter of a name, as a person sees letters. */
+export function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(name.trim());
+  return (first?.segment ?? "").toLocaleUpperCase("en");
+}
+
+function iconOf(initial: string, { brand, onBrand }: Palette): string {
+  const svg = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${brand}"/><text x="16" y="22.5" text-anchor="middle" font-family="system-ui,sans-serif" font-weight="700" font-size="18" fill="${onBrand}">${initial}</text></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg.toString())}`;
+}

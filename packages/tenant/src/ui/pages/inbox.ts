@@ -1,0 +1,58 @@
+import type { Page } from "../components/layout.ts";
+import { address } from "../components/parts.ts";
+import { html } from "../html.ts";
+import type { Messages } from "../i18n/messages.ts";
+import { titleOf } from "../titles.ts";
+import type { Chrome, View } from "../view.ts";
+
+type Inbox = Extract<View, { page: "inbox" }>;
+type Mail = Extract<View, { page: "mail" }>;
+
+export function inboxPage(view: Inbox, { messages }: Chrome): Page {
+  const { inbox } = messages;
+  return {
+    title: titleOf(view, messages),
+    footer: html`${inbox.staysHere}`,
+    main: html`<h1>${messages.titles.inbox}</h1>
+${
+  view.mails.length === 0
+    ? html`<p class="lede">${inbox.empty}</p>`
+    : html`<p class="lede">${inbox.lede}</p>
+<ul class="mails">${view.mails.map(
+        (mail) =>
+          html`<li><a href="/inbox/${encodeURIComponent(mail.id)}"><strong>${mail.subject}</strong><span>${inbox.to(address(mail.to))}</span><span>${time(mail.at, messages)}</span></a></li>`,
+      )}</ul>`
+}`,
+  };
+}
+
+export function mailPage(view: Mail, { messages }: Chrome): Page {
+  const { inbox } = messages;
+  return {
+    title: titleOf(view, messages),
+    footer: html`${inbox.staysHere}`,
+    main: html`<p><a class="link" href="/inbox">${inbox.back}</a></p>
+<h1>${view.subject}</h1>
+<p class="lede">${inbox.to(address(view.to))}<br>${time(view.at, messages)}</p>
+<div class="card"><p class="letter">${withLink(view.text.trim())}</p></div>`,
+  };
+}
+
+/** The tenant's own link can be followed from here, as from any mailbox; whatever else is written stays text. */
+function withLink(text: string) {
+  const [before = "", address, token, after = ""] = text.split(/(https?:\/\/\S+?\/not-me)\?token=([\w-]{43})(?=\s|$)/);
+  if (token === undefined) return withCode(text);
+  return [withCode(before), html`<a href="/not-me?token=${token}">${address}</a>`, withCode(after)];
+}
+
+/** A line that is only a code is what the reader came for. */
+function withCode(text: string) {
+  return text
+    .split(/(?:^|\n+)[ \t]*(\d{6,8})[ \t]*(?:\n+|$)/)
+    .map((part, i) => (i % 2 === 1 ? html`<b>${part}</b>` : part));
+}
+
+/** In this computer's time zone: the inbox is read on the computer that runs the tenant. */
+function time(at: number, messages: Messages) {
+  return html`<time datetime="${new Date(at).toISOString()}">${messages.time.at(at)}</time>`;
+}

@@ -1,0 +1,19 @@
+import Fastify from "fastify";
+import { registerPages } from "../../src/interaction/register.ts";
+import type { TenantContext } from "../../src/tenant-context.ts";
+
+/** Every page there is, as its handlers were registered: none can be left out of a test that goes through all. */
+export async function pagePaths(ctx: TenantContext): Promise<{ get: string[]; post: string[] }> {
+  const app = Fastify();
+  const found = { get: new Set<string>(), post: new Set<string>() };
+  app.addHook("onRoute", ({ method, url }) => {
+    const path = url.replace(":tenant", "common");
+    // A list of methods belongs to the answer for those that a page does not have.
+    if (method === "GET") found.get.add(path);
+    if (method === "POST") found.post.add(path);
+  });
+  registerPages(app, ctx);
+  await app.ready();
+  await app.close();
+  return { get: [...found.get], post: [...found.post] };
+}

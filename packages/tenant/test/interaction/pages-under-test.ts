@@ -1,0 +1,166 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { TestContext } from "node:test";
+import Fastify, { type FastifyInstance } from "fastify";
+import pino from "pino";
+import { createUser } from "../../src/admin/create-user.ts";
+import type { App, User } from "../../src/directory/entities.ts";
+import { hashPassword } from "../../src/directory/password.ts";
+import type { ScopeSet } from "../../src/directory/scopes.ts";
+import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
+import { registerPages } from "../../src/interaction/register.ts";
+import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
+import { createMailQueue } from "../../src/mail/mail-queue.ts";
+import type { Mailer } from "../../src/mail/mailer.ts";
+import type { SigningKeys } from "../../src/oauth/tokens/signing-keys.ts";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import type { Mail } from "../../src/storage/store.ts";
+import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
+import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
+import { palettesOf } from "../../src/ui/branding/palette.ts";
+import { Browser } from "./browser.ts";
+
+export const PASSWORD = "seven slow herons";
+export const BEARER = "inbox-bearer";
+
+export interface PagesUnderTest {
+  app: FastifyInstance;
+  ctx: TenantContext;
+  /** Moves time; nothing sleeps. */
+  advance(ms: number): void;
+  /** A new browser: no cookies yet. Its address can be set apart. */
+  browser(ip?: string): Browser;
+  /** A grant that a device asked for a moment ago. */
+  grant(input?: {
+    userCode?: string;
+    deviceName?: string;
+    expiresInMs?: number;
+    clientId?: string;
+    requested?: ScopeSet;
+  }): Promise<TestGrant>;
+  person(email?: string): Promise<User>;
+  /** Every mail to an address, newest first, once all that is due has gone out. */
+  mailsTo(email: string): Promise<Mail[]>;
+  /** The code in the newest mail to an address. */
+  mailedCode(email: string): Promise<string>;
+  device: App;
+}
+
+export interface TestGrant {
+  id: string;
+  userCode: string;
+}
+
+let passwordHash: Promise<string> | undefined;
+
+/** The pages on the real SQLite store and the real rendering, without a listener. */
+export async function pagesUnderTest(
+  t: TestContext,
+  options: { config?: Partial<TenantConfig>; mailer?: Mailer; trustProxy?: string } = {},
+): Promise<PagesUnderTest> {
+  let now = Date.UTC(2026, 0, 15, 12);
+  const clock = { now: () => now };
+  const store = await openSqliteStore(":memory:");
+  const config: TenantConfig = {
+    tenantId: randomUUID(),
+    name: "Contoso",
+    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
+    domain: "contoso.example",
+    issuerOrigin: "https://localhost:8443",
+    pagesOrigin: "http://localhost:8444",
+    embedded: true,
+    signUpAllowed: true,
+    caFile: "",
+    trustedProxies: [],
+    ...options.config,
+  };
+  const sealKey = randomBytes(32);
+  const log = pino({ level: "silent" });
+  const mailer = options.mailer ?? createInboxMailer({ store, clock });
+  const ctx: TenantContext = {
+    config,
+    store,
+    clock,
+    signingKeys: undefined as unknown as SigningKeys,
+    sealKey,
+    mail: createMailQueue({ store, mailer, sealKey, clock, log }),
+    log,
+  };
+  const app = Fastify({ trustProxy: options.trustProxy ?? false });
+  registerPages(app, ctx);
+  registerInbox(app, ctx, { bearer: BEARER });
+  await app.ready();
+  t.after(async () => {
+    await app.close();
+    await ctx.mail.close(1_000);
+    await store.close();
+  });
+
+  const device: App = {
+    clientId: randomUUID(),
+    name: "Contoso Player",
+    publicClient: true,
+    secretHash: null,
+    redirectUris: [],
+    postLogoutRedirectUris: ["https://player.contoso.example/bye"],
+    userFlowId: null,
+    requireMfa: false,
+    assignmentRequired: false,
+    groupClaims: false,
+    createdAt: now,
+    disabledAt: null,
+  };
+  await store.directory.putApp(device);
+
+  return {
+    app,
+    ctx,
+    device,
+    advance: (ms) => {
+      now += ms;
+    },
+    browser: (ip = "127.0.0.1") => new Browser(app, config.pagesOrigin, ip),
+    async grant(input = {}) {
+      const id = randomUUID();
+      const userCode = input.userCode ?? letters(9);
+      await store.grants.insert({
+        id,
+        deviceCodeHash: randomUUID(),
+        userCode,
+        clientId: input.clientId ?? device.clientId,
+        requested: input.requested ?? {
+          oidc: ["openid", "profile", "offline_access"],
+          resourceId: "00000003-0000-0000-c000-000000000000",
+          resourceScopes: [],
+          isDefault: false,
+          asked: ["openid", "profile", "offline_access"],
+        },
+        deviceName: input.deviceName ?? null,
+        devicePlatform: null,
+        initiatedIp: "127.0.0.1",
+        createdAt: now,
+        expiresAt: now + (input.expiresInMs ?? 900_000),
+      });
+      return { id, userCode };
+    },
+    async person(email = "ada@contoso.example") {
+      passwordHash ??= hashPassword(PASSWORD);
+      const user = await createUser(ctx, { email, displayName: "Ada", passwordHash: await passwordHash });
+      if (user === "taken") throw new Error(`${email} is taken`);
+      return user;
+    },
+    async mailsTo(email) {
+      await ctx.mail.turn();
+      return store.mail.listMails(email);
+    },
+    async mailedCode(email) {
+      const [mail] = await store.mail.listMails(email);
+      const code = /^\d{8}$/m.exec(mail?.text ?? "")?.[0];
+      if (code === undefined) throw new Error(`No code was mailed to ${email}`);
+      return code;
+    },
+  };
+}
+
+function letters(count: number): string {
+  return [...randomBytes(count)].map((byte) => "BCDFGHJKLMNPQRSTVWXZ"[byte % 20]).join("");
+}

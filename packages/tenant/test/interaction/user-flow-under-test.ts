@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { checkUserFlow } from "../../src/directory/check-user-flow.ts";
+import type { FlowAttribute, UserFlow } from "../../src/directory/user-flow.ts";
+import { sampleUserFlow } from "../storage/samples.ts";
+import type { PagesUnderTest } from "./pages-under-test.ts";
+
+/** Lets people sign in and up for the device's app by a user flow of its own. */
+export async function useUserFlow({ ctx, device }: PagesUnderTest, changes: Partial<UserFlow>): Promise<UserFlow> {
+  const flow = sampleUserFlow({ attributes: [], termsOfUse: null, ...changes });
+  assert.deepEqual(checkUserFlow(flow), []);
+  assert.equal(await ctx.store.directory.putUserFlow(flow), true);
+  await ctx.store.directory.putApp({ ...device, userFlowId: flow.id });
+  return flow;
+}
+
+export const EXTENSION = "extension_0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+export function textBox(id: string, changes: Partial<FlowAttribute> = {}): FlowAttribute {
+  return {
+    id,
+    label: id,
+    inputType: "TextBox",
+    dataType: "String",
+    required: true,
+    options: [],
+    validationRegEx: null,
+    ...changes,
+  };
+}
+
+/** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
+export function recordVerbs({ ctx }: PagesUnderTest): string[] {
+  const called: string[] = [];
+  const recorded = Object.entries(ctx.store).map(([part, verbs]) => {
+    if (typeof verbs !== "object") return [part, verbs];
+    const names = Object.entries(verbs as Record<string, (...args: unknown[]) => unknown>).map(([name, verb]) => [
+      name,
+      (...args: unknown[]) => {
+        called.push(`${part}.${name}`);
+        return verb(...args);
+      },
+    ]);
+    return [part, Object.fromEntries(names)];
+  });
+  ctx.store = Object.fromEntries(recorded);
+  return called;
+}

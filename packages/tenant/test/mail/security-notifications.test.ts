@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { describe, test } from "node:test";
+import type { User } from "../../src/directory/entities.ts";
+import { hashSecret } from "../../src/kernel/seal.ts";
+import { createMailQueue } from "../../src/mail/mail-queue.ts";
+import { MailError } from "../../src/mail/mailer.ts";
+import { type Notice, sendNotice } from "../../src/mail/security-notifications.ts";
+import { createLogger } from "../../src/server/logger.ts";
+import { linkIn } from "../interaction/notice-link.ts";
+import { type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
+import { walkToConfirm } from "../interaction/walks.ts";
+
+const ADA = "ada@contoso.example";
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+const about = { ip: "::ffff:198.51.100.7" };
+
+const notices: Notice[] = [
+  { kind: "new_device", grantId: "gone" },
+  { kind: "password_changed" },
+  { kind: "authenticator_added" },
+  { kind: "authenticator_removed" },
+  { kind: "passkey_added", credentialId: "abc", name: "Ada's phone" },
+  { kind: "passkey_removed", name: "Ada's phone" },
+  { kind: "recovery_codes_replaced" },
+  { kind: "recovery_code_used", left: 7 },
+];
+
+async function newest({ mailsTo }: PagesUnderTest) {
+  const [mail] = await mailsTo(ADA);
+  assert.ok(mail);
+  return mail;
+}
+
+describe("notices", { concurrency: true }, () => {
+  test("a yes tells the person which app, when, from where, and what the device says of itself, with a link", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { browser, grant, person, mailsTo } = pages;
+    await person();
+    const phone = browser("198.51.100.7");
+    const page = await walkToConfirm(phone, (await grant({ deviceName: "Living-room TV" })).userCode, ADA);
+    assert.deepEqual(await mailsTo(ADA), []);
+    await phone.send(page, "/confirm", { decision: "yes" });
+    await phone.send(page, "/confirm", { decision: "yes" });
+    const mails = await mailsTo(ADA);
+    assert.equal(mails.length, 1);
+    const [mail] = mails;
+    assert.equal(mail?.subject, "A device was signed in to your Contoso account");
+    for (const part of [
+      "Contoso Player was signed in on a device, with your Contoso account.",
+      "When: 15 January 2026 at 12:00 UTC",
+      "The device’s network address: 127.0.0.1",
+      "Yes was said from: 198.51.100.7",
+      "The device says it is: “Living-room TV”",
+      "It works once, until 22 January 2026 at 12:00 UTC.",
+    ]) {
+      assert.ok(mail?.text.includes(part), `${part} in ${mail?.text}`);
+    }
+  });
+
+  test("a no tells nothing", async (t) => {
+    const { browser, grant, person, mailsTo } = await pagesUnderTest(t);
+    await person();
+    const phone = browser();
+    const page = await walkToConfirm(phone, (await grant()).userCode, ADA);
+    await phone.send(page, "/confirm", { decision: "no" });
+    assert.deepEqual(await mailsTo(ADA), []);
+  });
+
+  for (const notice of notices) {
+    test(`${notice.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
+      const pages = await pagesUnderTest(t);
+      const { ctx, person } = pages;
+      const ada = await person();
+      await sendNotice(ctx, ada, notice, about);
+      const mail = await newest(pages);
+      assert.equal(mail.to, ADA);
+      const { token, href } = linkIn(mail.text);
+      assert.match(token, /^[\w-]{43}$/);
+      assert.equal(href, `${ctx.config.pagesOrigin}/not-me?token=${token}`);
+      assert.deepEqual(
+        [...mail.html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url),
+        [href],
+      );
+      assert.doesNotMatch(mail.html, /<(?:img|link|script|iframe|object)|url\(|@import/i);
+      if (notice.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
+      const now = ctx.clock.now();
+      const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
+      assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notice.kind, ada.id, now]);
+      assert.equal(link?.subject, { new_device: "gone", passkey_added: "abc" }[notice.kind as string] ?? "");
+      assert.equal(await ctx.store.links.find(hashSecret(token), now + WEEK), undefined);
+      assert.equal(await ctx.store.links.find(token, now), undefined);
+    });
+
+    test(`${notice.kind}: in the person's language`, async (t) => {
+      const pages = await pagesUnderTest(t);
+      const ada = await pages.person();
+      const said: Record<string, { subject: string; html: string }> = {};
+      for (const locale of [null, "en", "de", "de-AT", "fr", "../de"]) {
+        await sendNotice(pages.ctx, { ...ada, locale } as User, notice, about);
+        said[String(locale)] = await newest(pages);
+      }
+      const german = said.de as { subject: string; html: string };
+      assert.match(german.html, /<html lang="de"/);
+      assert.notEqual(german.subject, said.en?.subject);
+      assert.equal(said["de-AT"]?.subject, german.subject);
+      for (const locale of ["null", "fr", "../de"]) assert.equal(said[locale]?.subject, said.en?.subject);
+    });
+  }
+
+  test("no text of the device's or of a passkey's name gets into a subject, out of its quotes, or becomes an address", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person } = pages;
+    const ada = await person();
+    const phone = browser();
+    const { userCode } = await grant({ deviceName: `<b>Bank</b> & "co"` });
+    await phone.send(await walkToConfirm(phone, userCode, ADA), "/confirm", { decision: "yes" });
+    const device = await newest(pages);
+    assert.doesNotMatch(device.subject, /Bank/);
+    assert.doesNotMatch(device.html, /<b>/);
+    for (const name of [
+      "<i>me</i>",
+      "see https://evil.example",
+      "evil.example",
+      "a\nb",
+      "x".repeat(41),
+      "\u202Ename",
+    ]) {
+      await sendNotice(ctx, ada, { kind: "passkey_added", credentialId: "x", name }, about);
+      const mail = await newest(pages);
+      assert.equal(mail.subject, "A passkey was added to your Contoso account");
+      assert.doesNotMatch(mail.html, /<i>|evil|\u202E/);
+      assert.equal(mail.text.includes("given the name"), name === "<i>me</i>");
+    }
+  });
+
+  test("a tenant's and an app's name stay on their line", async (t) => {
+    const pages = await pagesUnderTest(t, { config: { name: "Contoso\r\nBcc: eve@evil.example" } });
+    const ada = await pages.person();
+    await sendNotice(pages.ctx, ada, { kind: "password_changed" }, about);
+    assert.doesNotMatch((await newest(pages)).subject, /[\r\n]/);
+  });
+
+  test("a mail that is refused, or cannot even be kept, stops nothing, and no log names the link", async (t) => {
+    const { ctx, person } = await pagesUnderTest(t);
+    const ada = await person();
+    const lines: string[] = [];
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const log = createLogger("info", stream);
+    let sent = "";
+    const mailer = {
+      send: async (mail: { text: string }) => {
+        sent = mail.text;
+        throw new MailError("mail_refused", "refused", "hint", { cause: new Error(`550 ${mail.text}`) });
+      },
+      close: async () => undefined,
+    };
+    const mail = createMailQueue({ ...ctx, mailer, log });
+    await sendNotice({ ...ctx, mail, log }, ada, { kind: "password_changed" }, about);
+    await mail.turn();
+    const { token } = linkIn(sent);
+    assert.equal(lines.length, 1);
+
+    const full = { ...mail, post: () => Promise.reject(new Error("no room")) };
+    await sendNotice({ ...ctx, mail: full, log }, ada, { kind: "password_changed" }, about);
+    assert.equal(lines.length, 2);
+    assert.match(lines[1] as string, /"notice":"password_changed"/);
+    assert.ok(!lines.join("").includes(token));
+    assert.ok(!lines.join("").includes(hashSecret(token)));
+    assert.doesNotMatch(lines.join(""), /not-me/);
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { authorizationQuery, type Program, program } from "../../fixtures/program.ts";
+import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
+import { send } from "../../server/raw-request.ts";
+import { sampleApp } from "../../storage/samples.ts";
+
+/** RFC 6749 §3.1. What its page does with a request: test/user-flows/authorize.test.ts. */
+describe("the authorization endpoint", () => {
+  let tenant: TestTenant;
+  let asks: Program;
+  before(async () => {
+    tenant = await startTestTenant();
+    const app = sampleApp();
+    await tenant.context.store.directory.putApp(app);
+    asks = program(app.clientId);
+  });
+  after(() => tenant.close());
+
+  const url = () => `${tenant.authority}/oauth2/v2.0/authorize`;
+  const ledTo = async (answer: Promise<Response>): Promise<URL> => {
+    const { status, headers } = await answer;
+    assert.deepEqual([status, headers.get("cache-control")], [303, "no-store"]);
+    return new URL(headers.get("location") as string);
+  };
+  const get = (query: URLSearchParams | string) => ledTo(tenant.fetch(`${url()}?${query}`));
+  const post = (body: URLSearchParams) => ledTo(tenant.fetch(url(), { method: "POST", body }));
+
+  test("by GET or POST it leads to its page with what the page reads, and with nothing else", async () => {
+    const query = authorizationQuery(asks, { "x-client-SKU": "msal.js.node", state: "a b&c=d#é", prompt: "login" });
+    for (const target of [await get(query), await post(query)]) {
+      assert.equal(target.origin + target.pathname, `${tenant.pages}/authorize`);
+      const expected = new Map(query);
+      expected.delete("x-client-SKU");
+      assert.deepEqual(new Map([...target.searchParams].sort()), new Map([...expected].sort()));
+    }
+  });
+
+  test("under the tenant's other names too; another tenant is none", async () => {
+    for (const name of ["common", "doorcode.localhost"]) {
+      const target = await ledTo(tenant.fetch(url().replace(tenant.tenantId, name)));
+      assert.equal(target.pathname, "/authorize");
+    }
+    const other = await tenant.fetch(url().replace(tenant.tenantId, "9d3c8a55-1111-4222-8333-444455556666"));
+    assert.equal(other.status, 400);
+  });
+
+  test("a parameter given twice is refused, whichever of the two might be right", async () => {
+    for (const name of ["redirect_uri", "client_id", "state", "scope"]) {
+      const target = await get(`${authorizationQuery(asks)}&${name}=https%3A%2F%2Fevil.example`);
+      assert.equal(target.href, `${tenant.pages}/authorize?refused=repeated`, name);
+      const page = await tenant.fetch(target.href);
+      assert.equal(page.status, 400);
+      assert.match(await page.text(), /AADSTS90023/);
+    }
+    const empty = await get(`${authorizationQuery(asks)}&state=`);
+    assert.equal(empty.searchParams.get("state"), asks.state);
+  });
+
+  test("a request too long to be handed on is refused, not cut", async () => {
+    const long = authorizationQuery(asks, { state: "x".repeat(11_000) });
+    for (const target of [await get(long), await post(long)]) assert.equal(target.search, "?refused=too_long");
+    const just = await get(authorizationQuery(asks, { state: "x".repeat(8_000) }));
+    assert.equal((await tenant.fetch(just.href)).status, 302);
+  });
+
+  test("the page is found by whom the endpoint leads there: on to the sign-in, in the language asked for", async () => {
+    const target = await get(authorizationQuery(asks, { ui_locales: "de" }));
+    const answer = await tenant.fetch(target.href);
+    assert.match(answer.headers.get("location") ?? "", /^\/sign-in\?flow=/);
+    assert.ok(answer.headers.getSetCookie().some((cookie) => /_language[^=]*=de;/.test(cookie)));
+  });
+
+  test("another method is 405 and names the right ones", async () => {
+    const wrong = await tenant.fetch(url(), { method: "PUT" });
+    assert.deepEqual([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD, POST"]);
+  });
+});
+
+test("on one origin the endpoint and its page are beside each other", async () => {
+  const publicUrl = "https://login.contoso.example";
+  await using tenant = await startTestTenant({ publicUrl, trustedProxies: ["127.0.0.1"] });
+  const app = sampleApp();
+  await tenant.context.store.directory.putApp(app);
+  const to = { secure: false, address: "127.0.0.1", port: tenant.port };
+  const headers = { host: "login.contoso.example", "x-forwarded-proto": "https" };
+  const path = `/${tenant.tenantId}/oauth2/v2.0/authorize?${authorizationQuery(program(app.clientId))}`;
+  const { location = "" } = (await send(to, { path, headers })).headers;
+  assert.ok(location.startsWith(`${publicUrl}/authorize?`), location);
+  const page = await send(to, { path: location.slice(publicUrl.length), headers });
+  assert.match(page.headers.location ?? "", /^\/sign-in\?flow=/);
+});

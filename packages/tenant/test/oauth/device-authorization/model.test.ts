@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import fc from "fast-check";
+import type { Store } from "../../../src/storage/store.ts";
+import { type MakePlace, postgres, sqliteFile, sqliteMemory, type TestPlace } from "../../storage/open-test-store.ts";
+import {
+  approvalBy,
+  type Furniture,
+  furnish,
+  LIFETIME,
+  MINUTE,
+  pendingGrant,
+  redemption,
+  sampleUser,
+  T0,
+} from "../../storage/samples.ts";
+import { inAnyOrder, type Person, type Session, type Step, sessions, type World } from "./grant-model.ts";
+
+/** The real thing: one grant of a store, and the two people. */
+interface Real {
+  store: Store;
+  furniture: Furniture;
+  people: Record<Person, string>;
+  grant: Awaited<ReturnType<typeof pendingGrant>>;
+  families: string[];
+}
+
+async function perform(real: Real, step: Step, now: number): Promise<string> {
+  const { store, grant, people } = real;
+  const sessionId = "session" in step ? step.session : "";
+  const userId = "session" in step ? people[sessions[step.session]] : "";
+  switch (step.do) {
+    case "claim": {
+      const result = await store.grants.claim(grant.id, { sessionId, userId, now });
+      return result.outcome === "claimed" && result.tookOver ? "took over" : result.outcome;
+    }
+    case "approve":
+      return (await store.grants.approve(grant.id, approvalBy(userId, sessionId, grant.requested, now))).outcome;
+    case "deny":
+      return (await store.grants.deny(grant.id, { sessionId, reason: "user", now })).outcome;
+    case "deny_as_operator":
+      return (await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now })).outcome;
+    case "redeem":
+    case "redeem_as_other_client": {
+      // As the token endpoint: reads who approved, signs, then redeems.
+      const seen = await store.grants.findById(grant.id);
+      const input = redemption(grant, seen?.userId ?? people.ana, now);
+      real.families.push(input.family.id);
+      const clientId = step.do === "redeem" ? grant.clientId : randomUUID();
+      return (await store.tokens.redeem({ ...input, clientId })).outcome;
+    }
+    case "poll":
+      return (await store.grants.poll(grant.deviceCodeHash))?.status ?? "unknown";
+    case "disable":
+    case "enable":
+      await store.directory.setUserDisabled(people[step.person], step.do === "disable" ? now : null, now);
+      return "done";
+  }
+}
+
+async function observe(real: Real): Promise<World["grant"]> {
+  const row = (await real.store.grants.findById(real.grant.id))!;
+  const families = await Promise.all(real.families.map((id) => real.store.tokens.findFamily(id)));
+  assert.ok(families.every((family) => !family || family.id === row.familyId));
+  return {
+    status: row.status,
+    reason: row.denialReason,
+    holder: row.sessionId as Session | null,
+    families: families.filter(Boolean).length,
+  };
+}
+
+/** Some steps at once, each begun after a few turns of the event loop's microtasks, so that they interleave. */
+class Together implements fc.AsyncCommand<{ world: World }, Real> {
+  readonly steps: { step: Step; delay: number }[];
+
+  constructor(steps: { step: Step; delay: number }[]) {
+    this.steps = steps;
+  }
+
+  check() {
+    return true;
+  }
+
+  async run(model: { world: World }, real: Real) {
+    const steps = this.steps.map(({ step }) => step);
+    const begin = async ({ step, delay }: { step: Step; delay: number }) => {
+      for (let turn = 0; turn < delay; turn++) await undefined;
+      return perform(real, step, model.world.now);
+    };
+    const answers = await Promise.all(this.steps.map(begin));
+    const grant = await observe(real);
+    const legal = inAnyOrder(model.world, steps);
+    const explanation = legal.find((outcome) => {
+      const found = { answers: outcome.answers, grant: outcome.world.grant };
+      return JSON.stringify(found) === JSON.stringify({ answers, grant });
+    });
+    assert.ok(explanation, `no order of the steps gives ${JSON.stringify({ answers, grant })}`);
+    model.world = explanation.world;
+  }
+
+  toString() {
+    return this.steps.map(({ step, delay }) => `${Object.values(step).join(" ")} +${delay}`).join(" ∥ ");
+  }
+}
+
+class Advance implements fc.AsyncCommand<{ world: World }, Real> {
+  readonly ms: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+
+  check() {
+    return true;
+  }
+
+  async run(model: { world: World }) {
+    model.world = { ...model.world, now: model.world.now + this.ms };
+  }
+
+  toString() {
+    return `advance ${this.ms} ms`;
+  }
+}
+
+const session = fc.constantFrom(...(Object.keys(sessions) as Session[]));
+const person = fc.constantFrom<Person>("ana", "bo");
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("claim" as const), session }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("approve" as const, "deny" as const), session }) },
+  { weight: 5, arbitrary: fc.constant<Step>({ do: "redeem" }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: "deny_as_operator" }, { do: "redeem_as_other_client" }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: "poll" }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("disable" as const, "enable" as const), person }) },
+);
+const together = fc
+  .array(fc.record({ step, delay: fc.nat(30) }), { minLength: 1, maxLength: 4 })
+  .map((steps) => new Together(steps));
+const advance = fc.constantFrom(1, MINUTE, LIFETIME - 1, LIFETIME).map((ms) => new Advance(ms));
+const walks = fc.commands([together, together, together, advance], { maxCommands: 12 });
+
+function grantModel(makePlace: MakePlace, numRuns: number): void {
+  let place: TestPlace;
+  let store: Store;
+  let furniture: Furniture;
+  before(async () => {
+    place = await makePlace();
+    store = await place.open();
+    furniture = await furnish(store);
+  });
+  after(() => place.remove());
+
+  test(`whatever people and devices do at once, the grant goes one of its legal ways (${numRuns} walks)`, async () => {
+    const { app, api } = furniture;
+    const walk = fc.asyncProperty(walks, async (commands) => {
+      const [ana, bo] = [sampleUser(), sampleUser()];
+      for (const { id: userId } of [ana, bo]) {
+        const consent = { clientId: app.clientId, resourceId: api.clientId, scopes: furniture.scopes.resourceScopes };
+        await store.directory.addConsent({ ...consent, userId });
+      }
+      await store.directory.insertUser(ana);
+      await store.directory.insertUser(bo);
+      const people = { ana: ana.id, bo: bo.id };
+      const real: Real = { store, furniture, people, grant: await pendingGrant(store, furniture), families: [] };
+      const world: World = {
+        grant: { status: "pending", reason: null, holder: null, families: 0 },
+        now: T0,
+        expiresAt: real.grant.expiresAt,
+        disabled: { ana: false, bo: false },
+      };
+      await fc.asyncModelRun(() => ({ model: { world }, real }), commands);
+    });
+    // A failure prints its seed, its path and the shortest walk that shows it.
+    await fc.assert(walk, { numRuns, verbose: 1 });
+  });
+}
+
+describe("the grant's state machine in SQLite, in memory", () => grantModel(sqliteMemory, 400));
+describe("the grant's state machine in SQLite, in a file", () => grantModel(sqliteFile, 100));
+describe("the grant's state machine in PostgreSQL", () => grantModel(postgres, 60));

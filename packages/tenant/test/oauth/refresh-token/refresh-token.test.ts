@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { addUser, approve } from "../../../../../tests/fixtures/approval.ts";
+import {
+  claimsOf,
+  clientIdOf,
+  poll,
+  refresh,
+  requestCode,
+  revoke,
+  todoScope,
+  userinfo,
+} from "../../../../../tests/fixtures/device.ts";
+import { addApp } from "../../../../../tests/fixtures/registrations.ts";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/oauth/tokens/lifetimes.ts";
+import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
+
+/** What a renewal and a revocation answer at the endpoints; the rules behind them: test/stores/refresh-suite.ts. */
+describe("a refresh token", () => {
+  let tenant: TestTenant;
+  before(async () => {
+    tenant = await startTestTenant();
+  });
+  after(() => tenant.close());
+
+  async function signedIn(scope = "openid profile offline_access") {
+    const user = await addUser(tenant);
+    const { body } = await requestCode(tenant, { scope });
+    await approve(tenant, body.user_code, user);
+    const { status, body: tokens } = await poll(tenant, body.device_code);
+    assert.equal(status, 200, JSON.stringify(tokens));
+    return { user, tokens };
+  }
+
+  const deaths: Record<string, (userId: string, token: string) => Promise<unknown>> = {
+    "it was revoked": (_, token) => revoke(tenant, token),
+    "its person was disabled": (userId) =>
+      tenant.context.store.directory.setUserDisabled(userId, tenant.clock.now(), tenant.clock.now()),
+    "it has expired": async () => tenant.clock.advance(REFRESH_TOKEN_LIFETIME),
+  };
+  for (const [death, kill] of Object.entries(deaths)) {
+    test(`is bad_token once ${death}, whatever it asks for: MSAL drops it`, async () => {
+      const { user, tokens } = await signedIn();
+      await kill(user.id, tokens.refresh_token);
+      const asked: Record<string, string>[] = [{ scope: "openid" }, {}];
+      for (const more of asked) {
+        const { status, body } = await refresh(tenant, tokens.refresh_token, more);
+        assert.deepEqual([status, body.error, body.suberror], [400, "invalid_grant", "bad_token"]);
+      }
+    });
+  }
+
+  test("is good to its last millisecond; one that there never was is bad_token", async () => {
+    const { tokens } = await signedIn();
+    tenant.clock.advance(REFRESH_TOKEN_LIFETIME - 1);
+    assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
+    const { body } = await refresh(tenant, "never given");
+    assert.deepEqual([body.error, body.suberror], ["invalid_grant", "bad_token"]);
+  });
+
+  test("is no other app's to renew with, and stays good", async () => {
+    const { tokens } = await signedIn();
+    const { clientId } = await addApp(tenant.context, "Another");
+    const { status, body } = await refresh(tenant, tokens.refresh_token, { client_id: clientId });
+    assert.deepEqual([status, body.error, body.suberror], [400, "invalid_grant", undefined]);
+    assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
+  });
+
+  test("gives another API's scopes only where they are consented, by .default all of them and never none", async () => {
+    const { directory } = tenant.context.store;
+    const { clientId: resourceId } = tenant.apis[0]!;
+    const { tokens } = await signedIn();
+    const at = async (scope: string) => refresh(tenant, tokens.refresh_token, { scope });
+    const everything = await at(`api://${resourceId}/.default`);
+    assert.equal(claimsOf(everything.body.access_token).scp, "ToDoList.Read ToDoList.ReadWrite");
+    const one = await at(`api://${resourceId}/ToDoList.ReadWrite`);
+    assert.equal(claimsOf(one.body.access_token).scp, "ToDoList.ReadWrite");
+    await directory.removeConsent(clientIdOf(tenant), null, resourceId);
+    for (const scope of [`api://${resourceId}/.default`, todoScope(tenant)]) {
+      const { body } = await at(scope);
+      assert.deepEqual([body.error, body.suberror], ["invalid_grant", "consent_required"], scope);
+    }
+    const more = await at("openid User.Read");
+    assert.deepEqual([more.body.error, more.body.suberror], ["invalid_grant", "consent_required"]);
+    assert.equal((await at("openid profile")).status, 200);
+  });
+
+  test("dies of its access token's revocation, also once that one has expired", async () => {
+    for (const seconds of [0, ACCESS_TOKEN_SECONDS]) {
+      const { tokens } = await signedIn();
+      tenant.clock.advance(seconds * 1_000);
+      assert.equal((await revoke(tenant, tokens.access_token)).status, 200);
+      assert.equal((await refresh(tenant, tokens.refresh_token)).body.suberror, "bad_token");
+    }
+  });
+
+  test("is revoked by its own app alone, as its access token is", async () => {
+    const { tokens } = await signedIn();
+    const { clientId } = await addApp(tenant.context, "Another");
+    for (const token of [tokens.refresh_token, tokens.access_token]) {
+      const { status, body } = await revoke(tenant, token, { client_id: clientId });
+      assert.deepEqual([status, body.error], [400, "invalid_grant"]);
+    }
+    assert.equal((await userinfo(tenant, tokens.access_token)).status, 200);
+    assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
+  });
+});

@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { CustomAttribute, UserFlow } from "../../src/directory/user-flow.ts";
+import type { ManagedGroup, Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  approvedGrant,
+  furnish,
+  redemption,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  samplePasskey,
+  samplePolicy,
+  sampleUser,
+  sampleUserFlow,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+const audit = () => sampleAudit("administration");
+
+function sampleGroup(changes: Partial<ManagedGroup> = {}): ManagedGroup {
+  const name = `Group ${randomUUID()}`;
+  return { id: randomUUID(), name, createdAt: T0, uniqueName: null, description: null, mailNickname: null, ...changes };
+}
+
+/** Accounts, groups, user flows and policies, as administrators change them. */
+export function administrationSuite(makePlace: MakePlace): void {
+  describe("administration", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("an account's every trace goes with it, and its sign-ins are over", async () => {
+      const furniture = await furnish(store);
+      const { user, api, app } = furniture;
+      const { family, tokenHash } = await signedIn(store, furniture);
+      const approved = await approvedGrant(store, furniture);
+      const group = sampleGroup();
+      const policy = samplePolicy({ enabled: false, excludedUserIds: [user.id, "somebody else"] });
+      const sessionId = randomUUID();
+      const anonymous = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 1_000 };
+      await store.sessions.ensure(anonymous);
+      await store.sessions.signIn(anonymous.id, {
+        ...{ id: sessionId, userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + 60_000 },
+      });
+      await store.sessions.insertFlow(sampleFlow(sessionId));
+      await store.passkeys.insert(samplePasskey(user.id));
+      await store.administration.groups.insert(group, audit());
+      await store.administration.groups.addMember(group.id, user.id, audit());
+      await store.directory.assign(app.clientId, user.id);
+      await store.directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
+      await store.directory.putPolicy(policy);
+
+      assert.equal(await store.administration.users.delete(user.id, T0, audit()), true);
+      assert.equal(await store.administration.users.delete(user.id, T0, audit()), false);
+      assert.equal(await store.directory.findUser(user.id), undefined);
+      assert.equal(await store.directory.findUserByEmail(user.emailNormalized), undefined);
+      assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "user_deleted");
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
+      assert.equal((await store.tokens.redeem(redemption(approved, user.id))).outcome, "lost");
+      assert.equal((await store.grants.findById(approved.id))?.denialReason, "withdrawn");
+      assert.equal(await store.sessions.find(sessionId, T0), undefined);
+      assert.deepEqual(await store.passkeys.listOf(user.id), []);
+      assert.deepEqual(await store.permissions.listConsents({ clientId: app.clientId }), []);
+      assert.deepEqual(await store.directory.groupsOf(user.id), []);
+      for (const { clientId } of [app, api]) assert.deepEqual(await store.permissions.assignmentsAt(clientId), []);
+      const kept = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
+      assert.deepEqual(kept?.excludedUserIds, ["somebody else"]);
+      assert.equal(await store.directory.insertUser({ ...user, id: randomUUID() }), true);
+    });
+
+    test("once a deletion has answered, nothing is issued any more, whoever asks at the same time", async () => {
+      for (let round = 0; round < 15; round++) {
+        const furniture = await furnish(store);
+        const { user } = furniture;
+        const { family, tokenHash } = await signedIn(store, furniture);
+        const grant = await approvedGrant(store, furniture);
+        const redeem = redemption(grant, user.id);
+        const rotate = rotation(tokenHash, family.clientId);
+        await Promise.all([
+          store.tokens.redeem(redeem),
+          store.tokens.rotate(rotate),
+          store.administration.users.delete(user.id, T0, audit()),
+        ]);
+        for (const hash of [tokenHash, rotate.next.tokenHash, redeem.refreshToken.tokenHash]) {
+          const { outcome } = await store.tokens.rotate(rotation(hash, family.clientId));
+          assert.ok(outcome === "revoked" || outcome === "unknown", outcome);
+        }
+      }
+    });
+
+    test("ended sign-ins are revoked, approvals withdrawn, and a claim is of no browser any more", async () => {
+      const furniture = await furnish(store);
+      const { user, app } = furniture;
+      const { tokenHash } = await signedIn(store, furniture);
+      const approved = await approvedGrant(store, furniture);
+      assert.equal(await store.administration.users.endSignIns(user.id, T0, audit()), true);
+      assert.equal(await store.administration.users.endSignIns(randomUUID(), T0, audit()), false);
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
+      assert.equal((await store.grants.findById(approved.id))?.status, "denied");
+      assert.deepEqual(await store.directory.findUser(user.id), user);
+      const again = await signedIn(store, furniture);
+      assert.equal((await store.tokens.rotate(rotation(again.tokenHash, app.clientId))).outcome, "rotated");
+    });
+
+    test("of many who change one account at once, each sees what the others left; disabling ends its sign-ins", async () => {
+      const furniture = await furnish(store);
+      const { user, app } = furniture;
+      const { tokenHash } = await signedIn(store, furniture);
+      const { users } = store.administration;
+      const names = Array.from({ length: 8 }, (_, index) => `a${index}`);
+      await Promise.all(
+        names.map((name) =>
+          users.change(
+            user.id,
+            (before) => ({ ...before, attributes: { ...before.attributes, [name]: name } }),
+            T0,
+            audit(),
+          ),
+        ),
+      );
+      const changed = await store.directory.findUser(user.id);
+      assert.deepEqual(Object.keys(changed?.attributes ?? {}).sort(), names);
+      const disabled = await users.change(user.id, (before) => ({ ...before, disabledAt: T0 }), T0, audit());
+      assert.equal(disabled?.disabledAt, T0);
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
+      await users.change(user.id, (before) => ({ ...before, disabledAt: null }), T0, audit());
+      assert.equal((await store.directory.findUser(user.id))?.disabledAt, null);
+      assert.equal(await users.change(randomUUID(), (before) => before, T0, audit()), undefined);
+    });
+
+    test("accounts are inserted once an address, paged by id and counted", async () => {
+      const { users } = store.administration;
+      const before = await users.count();
+      const people = Array.from({ length: 5 }, () => sampleUser());
+      for (const user of people) assert.equal(await users.insert(user, audit()), true);
+      assert.equal(await users.insert(sampleUser({ email: people[0]!.email.toUpperCase() }), audit()), false);
+      assert.equal(await users.count(), before + 5);
+      const all: string[] = [];
+      for (let after = ""; ; ) {
+        const page = await users.page(after, 3);
+        all.push(...page.map(({ id }) => id));
+        if (page.length < 3) break;
+        after = page.at(-1)!.id;
+      }
+      assert.equal(all.length, before + 5);
+      assert.deepEqual(all, [...new Set(all)].sort());
+    });
+
+    test("an administrator is one until they are none", async () => {
+      const { users } = store.administration;
+      const user = sampleUser();
+      await users.insert(user, audit());
+      assert.equal(await users.setAdministrator(user.id, true, audit()), "set");
+      assert.equal(await users.setAdministrator(user.id, true, audit()), "same");
+      assert.ok((await users.administrators()).some(({ id }) => id === user.id));
+      assert.equal(await users.setAdministrator(user.id, false, audit()), "set");
+      assert.equal(await users.setAdministrator(randomUUID(), true, audit()), "unknown");
+      assert.ok(!(await users.administrators()).some(({ id }) => id === user.id));
+    });
+
+    test("a group has one unique name, is changed by many, and is listed with its members", async () => {
+      const { groups } = store.administration;
+      const uniqueName = randomUUID();
+      const made = await Promise.all([1, 2, 3].map(() => groups.insert(sampleGroup({ uniqueName }), audit())));
+      assert.deepEqual(made.sort(), [false, false, true]);
+      const group = (await groups.find({ uniqueName }))!;
+      await Promise.all([
+        groups.change(group.id, (before) => ({ ...before, name: "Changed" }), audit()),
+        groups.change(group.id, (before) => ({ ...before, description: "Described" }), audit()),
+        groups.change(group.id, (before) => ({ ...before, mailNickname: "nick" }), audit()),
+      ]);
+      const changes = { name: "Changed", description: "Described", mailNickname: "nick" };
+      assert.deepEqual(await groups.find({ id: group.id }), { ...group, ...changes });
+      assert.equal(await groups.change(randomUUID(), (before) => before, audit()), "unknown");
+      // The TypeScript API renames a group and leaves what Graph has of it.
+      await store.directory.putGroup({ id: group.id, name: "Renamed", createdAt: T0 });
+      assert.deepEqual(await groups.find({ uniqueName }), { ...group, ...changes, name: "Renamed" });
+
+      const { user } = await furnish(store);
+      assert.equal(await groups.addMember(group.id, user.id, audit()), "added");
+      assert.equal(await groups.addMember(group.id, user.id, audit()), "exists");
+      assert.equal(await groups.addMember(group.id, randomUUID(), audit()), "unknown_user");
+      assert.equal(await groups.addMember(randomUUID(), user.id, audit()), "unknown_group");
+      assert.deepEqual(await groups.members(group.id), [user]);
+      assert.equal(await groups.removeMember(group.id, user.id, audit()), true);
+      assert.equal(await groups.removeMember(group.id, user.id, audit()), false);
+      assert.equal(await groups.delete(group.id, audit()), true);
+      assert.equal(await groups.delete(group.id, audit()), false);
+    });
+
+    test("a flow is changed by many at once, has one name, and keeps what only Graph says of it", async () => {
+      const { flows } = store.administration;
+      const flow = sampleUserFlow({ description: "doorcode:x", priority: 50 });
+      assert.equal(await flows.insert(flow, [], audit()), "done");
+      assert.deepEqual(await store.directory.findUserFlow(flow.id), flow);
+      assert.equal(await flows.insert(sampleUserFlow({ name: flow.name }), [], audit()), "name_taken");
+      const changes: ((before: UserFlow) => UserFlow)[] = [
+        (before) => ({ ...before, signUpAllowed: false }),
+        (before) => ({ ...before, mfaRequired: true }),
+        (before) => ({ ...before, description: null, termsOfUse: null }),
+      ];
+      const outcomes = await Promise.all(changes.map((change) => flows.change(flow.id, change, audit())));
+      assert.deepEqual(outcomes, ["done", "done", "done"]);
+      const { description: _, ...rest } = flow;
+      const expected = { ...rest, signUpAllowed: false, mfaRequired: true, termsOfUse: null };
+      assert.deepEqual(await store.directory.findUserFlow(flow.id), expected);
+      const other = sampleUserFlow();
+      await flows.insert(other, [], audit());
+      const renaming = (before: UserFlow) => ({ ...before, name: flow.name });
+      assert.equal(await flows.change(other.id, renaming, audit()), "name_taken");
+      assert.equal(await flows.change(randomUUID(), renaming, audit()), "unknown");
+      assert.equal(await flows.delete(other.id, audit()), true);
+      assert.equal(await flows.delete(other.id, audit()), false);
+    });
+
+    test("an app uses one flow, whoever links it at the same time; a flow is made with all its apps or not at all", async () => {
+      const { flows } = store.administration;
+      const { app, api } = await furnish(store);
+      const [one, two] = [sampleUserFlow(), sampleUserFlow()];
+      for (const flow of [one, two]) await flows.insert(flow, [], audit());
+      const outcomes = await Promise.all([one, two].map(({ id }) => flows.link(id, app.clientId, audit())));
+      assert.deepEqual([...outcomes].sort(), ["app_elsewhere", "done"]);
+      const [winner, loser] = outcomes[0] === "done" ? [one, two] : [two, one];
+      assert.equal((await store.directory.findApp(app.clientId))?.userFlowId, winner.id);
+      assert.equal(await flows.link(winner.id, app.clientId, audit()), "app_linked");
+      assert.equal(await flows.link(winner.id, api.clientId, audit()), "app_unknown");
+      assert.equal(await flows.unlink(loser.id, app.clientId, audit()), false);
+      assert.equal(await flows.unlink(winner.id, app.clientId, audit()), true);
+      assert.equal(await flows.link(randomUUID(), app.clientId, audit()), "unknown");
+      assert.equal((await store.directory.findApp(app.clientId))?.userFlowId, null);
+
+      const whole = sampleUserFlow();
+      assert.equal(await flows.insert(whole, [app.clientId, randomUUID()], audit()), "app_unknown");
+      assert.equal(await store.directory.findUserFlow(whole.id), undefined);
+      assert.equal((await store.directory.findApp(app.clientId))?.userFlowId, null);
+      assert.equal(await flows.insert(whole, [app.clientId], audit()), "done");
+      assert.equal((await store.directory.findApp(app.clientId))?.userFlowId, whole.id);
+    });
+
+    test("a custom attribute is made once, and stays while a flow asks for it", async () => {
+      const { flows } = store.administration;
+      const name = `a${randomUUID().replaceAll("-", "")}`;
+      const attribute: CustomAttribute = {
+        ...{ id: `extension_${"0".repeat(32)}_${name}`, displayName: name, description: null },
+        ...{ dataType: "string", createdAt: T0 },
+      };
+      const asking = () => {
+        const flow = sampleUserFlow();
+        return { ...flow, attributes: flow.attributes.map((each) => ({ ...each, id: attribute.id })) };
+      };
+      assert.equal(await flows.insert(asking(), [], audit()), "attribute");
+      const made = await Promise.all([1, 2, 3].map(() => flows.insertAttribute(attribute, audit())));
+      assert.deepEqual(made.sort(), [false, false, true]);
+      assert.equal(await flows.changeAttribute(attribute.id, "Described", audit()), true);
+      const found = (await flows.listAttributes()).find(({ id }) => id === attribute.id);
+      assert.deepEqual(found, { ...attribute, description: "Described" });
+      for (let round = 0; round < 10; round++) {
+        const flow = asking();
+        const [inserted, deleted] = await Promise.all([
+          flows.insert(flow, [], audit()),
+          flows.deleteAttribute(attribute.id, audit()),
+        ]);
+        assert.ok(
+          (inserted === "done" && deleted === "in_use") || (inserted === "attribute" && deleted === "deleted"),
+          `${inserted} ${deleted}`,
+        );
+        await flows.delete(flow.id, audit());
+        await flows.insertAttribute(attribute, audit());
+      }
+      assert.equal(await flows.deleteAttribute(attribute.id, audit()), "deleted");
+      assert.equal(await flows.deleteAttribute(attribute.id, audit()), "unknown");
+    });
+
+    test("a policy is changed by many at once", async () => {
+      const { policies } = store.administration;
+      const policy = samplePolicy({ enabled: false });
+      await policies.insert(policy, audit());
+      await Promise.all([
+        policies.change(policy.id, (before) => ({ ...before, name: "Changed" }), audit()),
+        policies.change(policy.id, (before) => ({ ...before, groupIds: ["g"] }), audit()),
+        policies.change(policy.id, (before) => ({ ...before, excludedUserIds: ["u"] }), audit()),
+      ]);
+      const found = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
+      assert.deepEqual(found, { ...policy, name: "Changed", groupIds: ["g"], excludedUserIds: ["u"] });
+      assert.equal(await policies.change(randomUUID(), (before) => before, audit()), "unknown");
+      assert.equal(await policies.delete(policy.id, audit()), true);
+      assert.equal(await policies.delete(policy.id, audit()), false);
+    });
+  });
+}

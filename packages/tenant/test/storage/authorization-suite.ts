@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
+import { sampleLink, signedInSession, use } from "./link-suite.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import {
+  DAY,
+  type Furniture,
+  furnish,
+  LIFETIME,
+  MINUTE,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  scopesAt,
+  T0,
+} from "./samples.ts";
+
+export function authorizationSuite(makePlace: MakePlace): void {
+  describe("authorization requests", () => {
+    let place: TestPlace;
+    let store: Store;
+    let furniture: Furniture;
+    let browser: string;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+      furniture = await furnish(store);
+      browser = await signedInSession(store, furniture.user.id);
+    });
+    after(() => place.remove());
+
+    const statusOf = async (id: string) => (await store.authorizations.find(id))?.status;
+    const no = (sessionId: string, now = T0) => ({ sessionId, now, audit: sampleAudit("authorization.denied", now) });
+
+    test("a request is kept as it was asked, whether or not it has a state, a nonce or a challenge", async () => {
+      const bare = {
+        state: null,
+        nonce: null,
+        codeChallenge: null,
+        signedInSince: T0,
+        responseMode: "form_post" as const,
+      };
+      for (const changes of [{}, bare]) {
+        const request = sampleRequest(furniture.app.clientId, furniture.scopes, changes);
+        await store.authorizations.insert(request);
+        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, amr: [], authTime: null };
+        const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
+        assert.deepEqual(await store.authorizations.find(request.id), { ...request, ...rest });
+      }
+      assert.equal(await store.authorizations.find("unknown"), undefined);
+    });
+
+    test("a yes makes one code, remembers consent and is recorded", async () => {
+      const own = await furnish(store);
+      const { id } = await pendingRequest(store, own);
+      const yes = yesBy(own.user.id, await signedInSession(store, own.user.id), own.scopes);
+      const consent = { clientId: own.app.clientId, userId: own.user.id, resourceId: "r", scopes: ["openid"] };
+      const approved = await store.authorizations.approve(id, { ...yes, consents: [consent] });
+      assert.deepEqual(
+        [approved?.status, approved?.codeHash, approved?.approved],
+        ["approved", yes.codeHash, own.scopes],
+      );
+      assert.deepEqual(await store.authorizations.findByCode(yes.codeHash), approved);
+      const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
+      assert.ok(consents.some(({ resourceId }) => resourceId === "r"));
+      assert.ok((await store.audit.list({ event: "authorization.approved", limit: 1 })).length === 1);
+    });
+
+    test("a yes counts only while the person is signed in there, enabled, and in time", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const { id } = await pendingRequest(store, own);
+      const approve = (changes: Partial<ReturnType<typeof yesBy>>) =>
+        store.authorizations.approve(id, { ...yesBy(own.user.id, session, own.scopes), ...changes });
+      assert.equal(await approve({ sessionId: randomUUID() }), undefined);
+      assert.equal(await approve({ sessionId: browser }), undefined, "another person's browser");
+      assert.equal(await approve({ now: T0 + LIFETIME }), undefined);
+      const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
+      assert.equal(await approve({ sessionId: brief, now: T0 + MINUTE }), undefined, "its session has expired");
+      await store.directory.setUserDisabled(own.user.id, T0, T0);
+      assert.equal(await approve({}), undefined);
+      assert.equal(await statusOf(id), "pending");
+    });
+
+    test("a second yes of the same browser puts a new code in the place of the first, until one is redeemed", async () => {
+      const first = await approvedRequest(store, furniture, browser);
+      const again = yesBy(furniture.user.id, browser, furniture.scopes);
+      assert.equal((await store.authorizations.approve(first.id, again))?.codeHash, again.codeHash);
+      assert.equal(await store.authorizations.findByCode(first.codeHash), undefined);
+      assert.equal((await store.authorizations.redeem(codeRedemption(first, furniture.user.id))).outcome, "lost");
+      const elsewhere = await signedInSession(store, furniture.user.id);
+      const other = yesBy(furniture.user.id, elsewhere, furniture.scopes);
+      assert.equal(await store.authorizations.approve(first.id, other), undefined);
+      const second = codeRedemption({ ...first, codeHash: again.codeHash }, furniture.user.id);
+      assert.equal((await store.authorizations.redeem(second)).outcome, "redeemed");
+      const late = yesBy(furniture.user.id, browser, furniture.scopes);
+      assert.equal(await store.authorizations.approve(first.id, late), undefined);
+      assert.equal(await store.authorizations.deny(first.id, no(browser)), false);
+    });
+
+    test("a no ends a request, and a yes of the same browser that nobody has redeemed; it stays a no", async () => {
+      const { id } = await pendingRequest(store, furniture);
+      assert.equal(await store.authorizations.deny(id, no(browser, T0 + LIFETIME)), false);
+      assert.equal(await store.authorizations.deny(id, no(browser)), true);
+      const yes = yesBy(furniture.user.id, browser, furniture.scopes);
+      assert.equal(await store.authorizations.approve(id, yes), undefined);
+      const approved = await approvedRequest(store, furniture, browser);
+      assert.equal(await store.authorizations.deny(approved.id, no(randomUUID())), false);
+      assert.equal(await store.authorizations.deny(approved.id, no(browser)), true);
+      assert.equal((await store.authorizations.redeem(codeRedemption(approved, furniture.user.id))).outcome, "lost");
+    });
+
+    test("a code gives one family with its refresh token and its audit record", async () => {
+      const input = codeRedemption(await approvedRequest(store, furniture, browser), furniture.user.id);
+      const family = { ...input.family, revokedAt: null, revokedReason: null };
+      assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
+      const { tokenHash } = input.refreshToken;
+      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
+      assert.deepEqual((await store.audit.list({ event: "authorization.redeemed", limit: 1 }))[0], input.audit);
+      assert.equal(await statusOf(input.family.grantId), "redeemed");
+    });
+
+    test("a code is of no use to another client, to another redirect, without its verifier, or too late, and good afterwards", async () => {
+      const request = await approvedRequest(store, furniture, browser);
+      const input = codeRedemption(request, furniture.user.id);
+      const misfits = [
+        { clientId: randomUUID() },
+        { redirectUri: "http://localhost:51005/callback" },
+        { codeChallenge: "another" },
+        { codeChallenge: null },
+        { codeHash: "unknown" },
+        { now: T0 + 5 * MINUTE },
+      ];
+      for (const misfit of misfits) {
+        const { outcome } = await store.authorizations.redeem({ ...input, ...misfit });
+        // An app that is not there stands for nothing; the code is not its.
+        assert.equal(outcome, "lost", JSON.stringify(misfit));
+        assert.equal(await statusOf(request.id), "approved");
+      }
+      const inTime = { ...input, now: T0 + 5 * MINUTE - 1 };
+      assert.equal((await store.authorizations.redeem(inTime)).outcome, "redeemed");
+    });
+
+    test("the family must be of the person who said yes", async () => {
+      const other = await furnish(store);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await approvedRequest(store, { ...furniture, scopes }, browser);
+      const { outcome } = await store.authorizations.redeem(codeRedemption(request, other.user.id));
+      assert.deepEqual([outcome, await statusOf(request.id)], ["lost", "approved"]);
+    });
+
+    test("a used code that another client presents ends nothing", async () => {
+      const request = await approvedRequest(store, furniture, browser);
+      const input = codeRedemption(request, furniture.user.id);
+      await store.authorizations.redeem(input);
+      const other = await furnish(store);
+      const again = { ...codeRedemption(request, furniture.user.id), clientId: other.app.clientId };
+      assert.equal((await store.authorizations.redeem(again)).outcome, "lost");
+      assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
+    });
+
+    test("a code without a challenge is of no use with a verifier", async () => {
+      const request = sampleRequest(furniture.app.clientId, furniture.scopes, { codeChallenge: null });
+      await store.authorizations.insert(request);
+      const yes = yesBy(furniture.user.id, browser, furniture.scopes);
+      const approved = await store.authorizations.approve(request.id, yes);
+      const input = codeRedemption({ ...approved!, codeHash: yes.codeHash }, furniture.user.id);
+      assert.equal((await store.authorizations.redeem({ ...input, codeChallenge: "x" })).outcome, "lost");
+      assert.equal((await store.authorizations.redeem(input)).outcome, "redeemed");
+    });
+
+    test("a second use of a code, however late, revokes what the first gave, and is recorded once", async () => {
+      const request = await approvedRequest(store, furniture, browser);
+      const input = codeRedemption(request, furniture.user.id);
+      await store.authorizations.redeem(input);
+      const later = T0 + 60 * MINUTE;
+      assert.deepEqual(await store.authorizations.redeem({ ...codeRedemption(request, furniture.user.id, later) }), {
+        outcome: "reused",
+      });
+      const family = await store.tokens.findFamily(input.family.id);
+      assert.deepEqual([family?.revokedAt, family?.revokedReason], [later, "authorization_code_reused"]);
+      const renewal = rotation(input.refreshToken.tokenHash, furniture.app.clientId, later);
+      assert.equal((await store.tokens.rotate(renewal)).outcome, "revoked");
+      assert.equal((await store.authorizations.redeem(codeRedemption(request, furniture.user.id))).outcome, "reused");
+      const records = await store.audit.list({ event: "authorization_code.reused", limit: 10 });
+      assert.equal(records.filter(({ detail }) => detail.family === input.family.id).length, 1);
+    });
+
+    test("of 64 uses of a code at once exactly one makes a family, and the others end it", async () => {
+      const own = await furnish(store);
+      for (let round = 0; round < rounds(10, makePlace); round++) {
+        const request = await approvedRequest(store, own);
+        const attempts = Array.from({ length: 64 }, () => codeRedemption(request, own.user.id));
+        const results = await Promise.all(attempts.map((attempt) => store.authorizations.redeem(attempt)));
+        assert.equal(results.filter(({ outcome }) => outcome === "redeemed").length, 1);
+        assert.equal(results.filter(({ outcome }) => outcome === "reused").length, 63);
+        const stored = await Promise.all(attempts.map(({ family }) => store.tokens.findFamily(family.id)));
+        const made = stored.filter((family) => family !== undefined);
+        assert.deepEqual([made.length, made[0]?.revokedReason], [1, "authorization_code_reused"]);
+      }
+    });
+
+    const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
+      user: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      app: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+      assignment: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
+      mfa: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
+      scope: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+    };
+    for (const [why, withdraw] of Object.entries(withdrawals)) {
+      test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
+        const own = await furnish(store);
+        const request = await approvedRequest(store, own);
+        await withdraw(own);
+        const input = codeRedemption(request, own.user.id);
+        assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why });
+        assert.equal(await store.tokens.findFamily(input.family.id), undefined);
+        assert.equal(await statusOf(request.id), "denied");
+        const [record] = await store.audit.list({ event: "authorization.refused", limit: 1 });
+        assert.equal(record?.detail.why, why);
+      });
+    }
+
+    test("enabled again, a person's codes from before are over", async () => {
+      const own = await furnish(store);
+      const request = await approvedRequest(store, own);
+      await store.directory.setUserDisabled(own.user.id, T0, T0);
+      await store.directory.setUserDisabled(own.user.id, null, T0);
+      assert.equal((await store.authorizations.redeem(codeRedemption(request, own.user.id))).outcome, "lost");
+    });
+
+    test("a new password ends codes of before, and a yes on its way", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const approved = await approvedRequest(store, own, session);
+      const pending = await pendingRequest(store, own);
+      const audit = sampleAudit("user.password_changed");
+      const change = { userId: own.user.id, from: null, passwordHash: "new", keepSessionId: null, now: T0, audit };
+      assert.equal(await store.sessions.changePassword(change), true);
+      assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
+      assert.equal(await store.authorizations.approve(pending.id, yesBy(own.user.id, session, own.scopes)), undefined);
+    });
+
+    test("“this wasn’t me” ends codes of before", async () => {
+      const own = await furnish(store);
+      const approved = await approvedRequest(store, own);
+      const link = sampleLink(own.user.id);
+      await store.links.insert(link);
+      await store.links.use(use(link.tokenHash));
+      assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
+    });
+
+    test("a walk can be about a request", async () => {
+      const { id } = await pendingRequest(store, furniture);
+      const flow = sampleFlow(browser, { grantId: id, intent: "authorization" });
+      assert.equal(await store.sessions.insertFlow(flow), true);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, browser, T0), flow);
+    });
+
+    test("a request is swept a day after its end", async () => {
+      const { id, expiresAt } = await pendingRequest(store, furniture);
+      await store.sweep(expiresAt + DAY - 1);
+      assert.equal(await statusOf(id), "pending");
+      await store.sweep(expiresAt + DAY);
+      assert.equal(await statusOf(id), undefined);
+    });
+  });
+}

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { FactorStore, Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { DAY, MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
+
+const AT_ONCE = 64;
+
+type Enrolment = Parameters<FactorStore["enrolTotp"]>[0];
+
+/** A walk in which this person's first factor was passed and a secret is being enrolled. */
+export async function enrolling(store: Store, userId: string, secretSealed: string = randomUUID()): Promise<Enrolment> {
+  const sessionId = randomUUID();
+  await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+  const flow = sampleFlow(sessionId, { userId, totpSecretSealed: secretSealed });
+  await store.sessions.insertFlow(flow);
+  return {
+    flowId: flow.id,
+    sessionId,
+    userId,
+    secretSealed,
+    replaces: null,
+    step: 1_000,
+    recoveryCodeHashes: Array.from({ length: 10 }, (_, i) => `${secretSealed} ${i}`),
+    now: T0,
+  };
+}
+
+export function factorSuite(makePlace: MakePlace): void {
+  describe("second factors", () => {
+    let place: TestPlace;
+    let store: Store;
+    let factors: FactorStore;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+      factors = store.factors;
+    });
+    after(() => place.remove());
+
+    const person = async () => {
+      const user = sampleUser();
+      await store.directory.insertUser(user);
+      return user.id;
+    };
+    const enrolled = async (userId?: string, replaces: string | null = null) => {
+      const input = { ...(await enrolling(store, userId ?? (await person()))), replaces };
+      assert.equal(await factors.enrolTotp(input), true);
+      return input;
+    };
+    const atOnce = async <T>(verb: (index: number) => Promise<T>) =>
+      (await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => verb(index)))).filter(Boolean).length;
+
+    test("an authenticator app is enrolled with its recovery codes, and the walk forgets its secret", async () => {
+      const input = await enrolled();
+      const { flowId, sessionId, userId, secretSealed, step } = input;
+      assert.deepEqual(await factors.totpOf(userId), { userId, secretSealed, lastStep: step, createdAt: T0 });
+      assert.equal(await factors.countRecoveryCodes(userId), 10);
+      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.totpSecretSealed, null);
+      assert.equal(await factors.totpOf(randomUUID()), undefined);
+    });
+
+    test("a secret is enrolled once, by its own walk, person and session, and not after their end", async () => {
+      const input = await enrolling(store, await person());
+      const other = await enrolling(store, await person());
+      const foreign: Partial<Enrolment>[] = [
+        { secretSealed: "another" },
+        { sessionId: other.sessionId },
+        { userId: other.userId },
+        { flowId: other.flowId },
+        // The walk's end.
+        { now: T0 + 30 * MINUTE },
+        { now: T0 + DAY },
+      ];
+      for (const change of foreign) assert.equal(await factors.enrolTotp({ ...input, ...change }), false);
+      assert.equal(await factors.totpOf(input.userId), undefined);
+      assert.equal(await factors.countRecoveryCodes(input.userId), 0);
+      assert.equal(await factors.enrolTotp(input), true);
+      assert.equal(await factors.enrolTotp(input), false);
+    });
+
+    test("another app takes the first one's place, with recovery codes of its own", async () => {
+      const first = await enrolled();
+      const second = await enrolled(first.userId, first.secretSealed);
+      assert.equal((await factors.totpOf(first.userId))?.secretSealed, second.secretSealed);
+      assert.equal(await factors.useRecoveryCode(first.userId, first.recoveryCodeHashes[0]!, T0), undefined);
+      assert.equal(await factors.countRecoveryCodes(first.userId), 10);
+      assert.equal(await factors.useTotpStep(first, 2_000), false, "a code of the old app is of no use any more");
+      assert.equal(await factors.useTotpStep(second, 2_000), true);
+    });
+
+    test("the place that is taken is named: a first app takes none, and another one not that of a third", async () => {
+      const userId = await person();
+      const walks = [await enrolling(store, userId), await enrolling(store, userId)] as const;
+      assert.equal(await atOnce((index) => factors.enrolTotp(walks[index % 2]!)), 1);
+      const there = await factors.totpOf(userId);
+      const late = await enrolling(store, userId);
+      assert.equal(await factors.enrolTotp(late), false);
+      assert.equal(await factors.enrolTotp({ ...late, replaces: "removed" }), false);
+      assert.deepEqual(await factors.totpOf(userId), there);
+      assert.equal(await factors.countRecoveryCodes(userId), 10);
+      assert.equal(await factors.enrolTotp({ ...late, replaces: there?.secretSealed ?? "" }), true);
+    });
+
+    test("a step is used once; none of it or before is used after, that of the enrolment included", async () => {
+      const totp = await enrolled();
+      assert.equal(await factors.useTotpStep(totp, totp.step), false);
+      assert.equal(await factors.useTotpStep(totp, totp.step - 1), false);
+      assert.equal(await factors.useTotpStep(totp, totp.step + 2), true);
+      assert.equal(await factors.useTotpStep(totp, totp.step + 2), false);
+      assert.equal(await factors.useTotpStep(totp, totp.step + 1), false);
+      assert.equal(await factors.useTotpStep(totp, totp.step + 3), true);
+    });
+
+    test("a step is its own person's, even if another's secret were sealed alike", async () => {
+      const [first, second] = [
+        await enrolling(store, await person(), "alike"),
+        await enrolling(store, await person(), "alike"),
+      ];
+      for (const each of [first, second]) assert.equal(await factors.enrolTotp(each), true);
+      assert.equal(await factors.useTotpStep(first, first.step + 1), true);
+      assert.equal(await factors.useTotpStep(second, second.step + 1), true);
+    });
+
+    test("a recovery code works once and for its own person, and says how many are left", async () => {
+      const { userId, recoveryCodeHashes } = await enrolled();
+      const other = await enrolled();
+      const [first, second] = recoveryCodeHashes as [string, string];
+      assert.equal(await factors.useRecoveryCode(other.userId, first, T0), undefined);
+      assert.equal(await factors.useRecoveryCode(userId, "unknown", T0), undefined);
+      assert.deepEqual(await factors.useRecoveryCode(userId, first, T0), { left: 9 });
+      assert.equal(await factors.useRecoveryCode(userId, first, T0), undefined);
+      assert.deepEqual(await factors.useRecoveryCode(userId, second, T0), { left: 8 });
+      assert.equal(await factors.countRecoveryCodes(userId), 8);
+    });
+
+    test("new recovery codes end all before, and need an app that they stand in for", async () => {
+      const { userId, recoveryCodeHashes } = await enrolled();
+      await factors.useRecoveryCode(userId, recoveryCodeHashes[0]!, T0);
+      assert.equal(await factors.replaceRecoveryCodes(userId, ["a", "b"], T0), true);
+      assert.equal(await factors.countRecoveryCodes(userId), 2);
+      assert.equal(await factors.useRecoveryCode(userId, recoveryCodeHashes[1]!, T0), undefined);
+      assert.deepEqual(await factors.useRecoveryCode(userId, "a", T0), { left: 1 });
+      assert.equal(await factors.replaceRecoveryCodes(await person(), ["c"], T0), false);
+      assert.equal(await factors.replaceRecoveryCodes(randomUUID(), ["c"], T0), false);
+    });
+
+    test("nobody changes the factors of who is disabled", async () => {
+      const { userId } = await enrolled();
+      const there = await factors.totpOf(userId);
+      await store.directory.setUserDisabled(userId, T0, T0);
+      const again = await enrolling(store, userId);
+      assert.equal(await factors.enrolTotp({ ...again, replaces: there?.secretSealed ?? "" }), false);
+      assert.equal(await factors.replaceRecoveryCodes(userId, ["a"], T0), false);
+      assert.equal(await factors.removeTotp(userId), false);
+      assert.deepEqual([await factors.totpOf(userId), await factors.countRecoveryCodes(userId)], [there, 10]);
+    });
+
+    test("with the app its recovery codes go", async () => {
+      const { userId, recoveryCodeHashes } = await enrolled();
+      assert.equal(await factors.removeTotp(userId), true);
+      assert.equal(await factors.totpOf(userId), undefined);
+      assert.equal(await factors.useRecoveryCode(userId, recoveryCodeHashes[0]!, T0), undefined);
+      assert.equal(await factors.removeTotp(userId), false);
+    });
+
+    test(`of ${AT_ONCE} uses of one step at once, one counts`, async () => {
+      const totp = await enrolled();
+      for (let step = 2_000; step < 2_010; step++) assert.equal(await atOnce(() => factors.useTotpStep(totp, step)), 1);
+    });
+
+    test(`of ${AT_ONCE} uses of one recovery code at once, one counts`, async () => {
+      const { userId, recoveryCodeHashes } = await enrolled();
+      for (const hash of recoveryCodeHashes) {
+        assert.equal(await atOnce(() => factors.useRecoveryCode(userId, hash, T0)), 1);
+      }
+      assert.equal(await factors.countRecoveryCodes(userId), 0);
+    });
+
+    test(`of ${AT_ONCE} enrolments of one secret at once, one counts, and its codes stand`, async () => {
+      const input = await enrolling(store, await person());
+      const codes = (index: number) => [`${index} a`, `${index} b`];
+      const won: number[] = [];
+      await atOnce(async (index) => {
+        if (await factors.enrolTotp({ ...input, recoveryCodeHashes: codes(index) })) won.push(index);
+      });
+      assert.equal(won.length, 1);
+      for (const hash of codes(won[0]!)) assert.ok(await factors.useRecoveryCode(input.userId, hash, T0));
+    });
+
+    test("of many new sets of recovery codes at once, one whole set stands", async () => {
+      const { userId } = await enrolled();
+      const codes = (index: number) => [`${index} a`, `${index} b`, `${index} c`];
+      assert.equal(await atOnce((index) => factors.replaceRecoveryCodes(userId, codes(index), T0)), AT_ONCE);
+      assert.equal(await factors.countRecoveryCodes(userId), 3);
+    });
+  });
+}

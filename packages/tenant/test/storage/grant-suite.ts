@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  approvalBy,
+  approvedGrant,
+  DAY,
+  type Furniture,
+  furnish,
+  LIFETIME,
+  pendingGrant,
+  redemption,
+  sampleGrant,
+  scopesAt,
+  T0,
+} from "./samples.ts";
+
+export function grantSuite(makePlace: MakePlace): void {
+  describe("device grants", () => {
+    let place: TestPlace;
+    let store: Store;
+    let furniture: Furniture;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+      furniture = await furnish(store);
+    });
+    after(() => place.remove());
+
+    const claimed = async (sessionId = "s1") => {
+      const grant = await pendingGrant(store, furniture);
+      await store.grants.claim(grant.id, { sessionId, userId: furniture.user.id, now: T0 });
+      return grant;
+    };
+
+    test("a new grant is pending and found by each of its names", async () => {
+      const grant = await pendingGrant(store, furniture);
+      const expected = {
+        ...grant,
+        status: "pending",
+        denialReason: null,
+        sessionId: null,
+        userId: null,
+        approved: null,
+        decidedAt: null,
+        decidedBy: null,
+        amr: [],
+        authTime: null,
+        familyId: null,
+      };
+      assert.deepEqual(await store.grants.findById(grant.id), expected);
+      assert.deepEqual(await store.grants.findByDeviceCodeHash(grant.deviceCodeHash), expected);
+      assert.deepEqual(await store.grants.findByUserCode(grant.userCode), expected);
+      const { id, clientId, expiresAt } = grant;
+      assert.deepEqual(
+        { ...(await store.grants.poll(grant.deviceCodeHash)) },
+        {
+          id,
+          clientId,
+          status: "pending",
+          expiresAt,
+        },
+      );
+    });
+
+    test("an unknown code is undefined, not an error", async () => {
+      assert.equal(await store.grants.poll("no such hash"), undefined);
+      assert.equal(await store.grants.findById("no such id"), undefined);
+      assert.equal(await store.grants.findByUserCode("BCDFGHJK"), undefined);
+      assert.deepEqual(await store.grants.claim("none", { sessionId: "s", userId: "u", now: T0 }), {
+        outcome: "unknown",
+      });
+      const approval = approvalBy("u", "s", furniture.scopes);
+      assert.deepEqual(await store.grants.approve("none", approval), { outcome: "unknown" });
+      const denial = { sessionId: null, reason: "operator" as const, now: T0 };
+      assert.deepEqual(await store.grants.deny("none", denial), { outcome: "unknown" });
+    });
+
+    test("a user_code is given to one grant at a time, and is free a day after that one's end", async () => {
+      const first = await pendingGrant(store, furniture);
+      const again = () => sampleGrant(first.clientId, first.requested, { userCode: first.userCode });
+      assert.equal(await store.grants.insert(again()), false);
+      await store.sweep(first.expiresAt + DAY - 1);
+      assert.equal(await store.grants.insert(again()), false);
+      await store.sweep(first.expiresAt + DAY);
+      assert.equal(await store.grants.insert(again()), true);
+    });
+
+    test("pending and claimed grants count as live until they expire", async () => {
+      const before = await store.grants.countLive(T0);
+      const grant = await pendingGrant(store, furniture);
+      const late = await pendingGrant(store, furniture, { expiresAt: T0 + 2 * LIFETIME });
+      await claimed();
+      await approvedGrant(store, furniture);
+      assert.equal(await store.grants.countLive(T0), before + 3);
+      assert.equal(await store.grants.countLive(grant.expiresAt), 1);
+      assert.equal(await store.grants.countLive(late.expiresAt), 0);
+    });
+
+    test("a claim stores session and user; the same session may claim again", async () => {
+      const grant = await pendingGrant(store, furniture);
+      const by = { sessionId: "s1", userId: furniture.user.id, now: T0 };
+      for (let visit = 0; visit < 2; visit++) {
+        const result = await store.grants.claim(grant.id, by);
+        assert.ok(result.outcome === "claimed" && !result.tookOver);
+        assert.deepEqual([result.grant.sessionId, result.grant.userId], ["s1", furniture.user.id]);
+      }
+    });
+
+    test("the same user in another session takes over, and the first session can no longer decide", async () => {
+      const grant = await claimed("s1");
+      const { id: userId } = furniture.user;
+      const result = await store.grants.claim(grant.id, { sessionId: "s2", userId, now: T0 });
+      assert.ok(result.outcome === "claimed" && result.tookOver && result.grant.sessionId === "s2");
+      const approval = await store.grants.approve(grant.id, approvalBy(userId, "s1", furniture.scopes));
+      const denial = await store.grants.deny(grant.id, { sessionId: "s1", reason: "user", now: T0 });
+      assert.deepEqual([approval.outcome, denial.outcome], ["elsewhere", "elsewhere"]);
+      assert.equal((await store.grants.approve(grant.id, approvalBy(userId, "s2", furniture.scopes))).outcome, "done");
+    });
+
+    test("another user's claim kills the grant for both", async () => {
+      const grant = await claimed("s1");
+      const result = await store.grants.claim(grant.id, { sessionId: "s2", userId: randomUUID(), now: T0 });
+      assert.ok(result.outcome === "killed");
+      assert.deepEqual([result.grant.status, result.grant.denialReason], ["denied", "two_users"]);
+      const approval = await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s1", furniture.scopes));
+      assert.equal(approval.outcome, "ended");
+      assert.equal((await store.grants.poll(grant.deviceCodeHash))?.status, "denied");
+    });
+
+    test("nobody approves what was not claimed, or in another person's name", async () => {
+      const { scopes, user } = furniture;
+      const pending = await pendingGrant(store, furniture);
+      assert.equal((await store.grants.approve(pending.id, approvalBy(user.id, "s1", scopes))).outcome, "elsewhere");
+      assert.equal((await store.grants.findById(pending.id))?.status, "pending");
+      const grant = await claimed("s1");
+      assert.equal((await store.grants.approve(grant.id, approvalBy(randomUUID(), "s1", scopes))).outcome, "elsewhere");
+      assert.equal((await store.grants.findById(grant.id))?.status, "claimed");
+    });
+
+    test("an approval freezes scopes, methods and time of the sign-in", async () => {
+      const grant = await claimed("s1");
+      const approved = scopesAt(furniture.api.clientId, []);
+      const by = { ...approvalBy(furniture.user.id, "s1", approved, T0 + 5), amr: ["pwd", "otp"], authTime: T0 + 1 };
+      const result = await store.grants.approve(grant.id, by);
+      assert.ok(result.outcome === "done");
+      const { status, amr, authTime, decidedAt, decidedBy } = result.grant;
+      assert.deepEqual(
+        { approved: result.grant.approved, status, amr, authTime, decidedAt, decidedBy },
+        { approved, status: "approved", amr: ["pwd", "otp"], authTime: T0 + 1, decidedAt: T0 + 5, decidedBy: "user" },
+      );
+    });
+
+    test("what a yes remembers is remembered with the approval, and not without", async () => {
+      const { clientId } = furniture.app;
+      const userId = randomUUID();
+      const mayRead = { clientId, userId, resourceId: "mail", scopes: ["Mail.Read"] };
+      const approve = (id: string) =>
+        store.grants.approve(id, { ...approvalBy(userId, "s", furniture.scopes), consents: [mayRead] });
+      const remembered = async () =>
+        (await store.directory.consentsFor(clientId, userId)).filter((each) => each.userId === userId);
+
+      const denied = await pendingGrant(store, furniture);
+      await approve(denied.id);
+      await store.grants.claim(denied.id, { sessionId: "s", userId, now: T0 });
+      await store.grants.deny(denied.id, { sessionId: "s", reason: "user", now: T0 });
+      assert.equal((await approve(denied.id)).outcome, "ended");
+      assert.deepEqual(await remembered(), []);
+
+      const grant = await pendingGrant(store, furniture);
+      await store.grants.claim(grant.id, { sessionId: "s", userId, now: T0 });
+      assert.equal((await approve(grant.id)).outcome, "done");
+      assert.deepEqual(await remembered(), [mayRead]);
+    });
+
+    test("the first decision stands: after a no there is no yes, after a yes no no", async () => {
+      const { scopes, user } = furniture;
+      const approval = approvalBy(user.id, "s1", scopes);
+      const denial = { sessionId: "s1", reason: "user" as const, now: T0 };
+      const denied = await claimed("s1");
+      assert.equal((await store.grants.deny(denied.id, denial)).outcome, "done");
+      assert.equal((await store.grants.approve(denied.id, approval)).outcome, "ended");
+      assert.equal(
+        (await store.grants.claim(denied.id, { sessionId: "s1", userId: user.id, now: T0 })).outcome,
+        "ended",
+      );
+      const approved = await claimed("s1");
+      assert.equal((await store.grants.approve(approved.id, approval)).outcome, "done");
+      assert.equal((await store.grants.deny(approved.id, denial)).outcome, "ended");
+      assert.equal((await store.grants.deny(approved.id, { ...denial, sessionId: null })).outcome, "ended");
+      assert.equal((await store.grants.approve(approved.id, approval)).outcome, "ended");
+    });
+
+    test("at the moment of expiry nothing can be done with it any more", async () => {
+      const { scopes, user } = furniture;
+      const grant = await claimed("s1");
+      const now = grant.expiresAt;
+      assert.equal((await store.grants.claim(grant.id, { sessionId: "s2", userId: user.id, now })).outcome, "ended");
+      assert.equal((await store.grants.approve(grant.id, approvalBy(user.id, "s1", scopes, now))).outcome, "ended");
+      assert.equal((await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now })).outcome, "ended");
+      const approved = await approvedGrant(store, furniture);
+      const late = await store.tokens.redeem(redemption(approved, user.id, approved.expiresAt));
+      assert.equal(late.outcome, "lost");
+    });
+
+    test("the operator may deny what nobody has claimed; a session may not", async () => {
+      const grant = await pendingGrant(store, furniture);
+      const bySession = await store.grants.deny(grant.id, { sessionId: "s1", reason: "user", now: T0 });
+      assert.equal(bySession.outcome, "elsewhere");
+      const byOperator = await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now: T0 });
+      assert.ok(byOperator.outcome === "done");
+      assert.deepEqual([byOperator.grant.denialReason, byOperator.grant.decidedBy], ["operator", "operator"]);
+    });
+  });
+}

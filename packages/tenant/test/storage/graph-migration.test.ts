@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { furnish, sampleAudit, sampleUserFlow } from "./samples.ts";
+
+/** What migration 0006 and those after it made, taken back: a store as the version before left it. */
+const BEFORE = [
+  ...["client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"].map(
+    (index) => `drop index ${index}`,
+  ),
+  ...["user_groups_unique_name", "consents_resource_id"].map((index) => `drop index ${index}`),
+  ...["object_id", "unique_name", "description", "tags", "required_resource_access", "service_principal_id"].map(
+    (column) => `alter table client_ids drop column ${column}`,
+  ),
+  ...["unique_name", "description", "mail_nickname"].map((column) => `alter table user_groups drop column ${column}`),
+  ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
+  "drop table user_flow_attributes",
+  ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
+  "delete from kysely_migration where name >= '0006'",
+];
+
+test("a store of before gets an object and a service principal for every app and API, and the built-in ones their names", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
+  const file = join(folder, "store.db");
+  try {
+    const old = await openSqliteStore(file);
+    const [{ app, api }, other] = [await furnish(old), await furnish(old)];
+    const flow = sampleUserFlow();
+    await old.directory.putUserFlow(flow);
+    const group = { id: randomUUID(), name: "Staff", createdAt: 0 };
+    await old.directory.putGroup(group);
+    await old.directory.putSetting("built_in_app", app.clientId);
+    await old.directory.putSetting("built_in_api", api.clientId);
+    await old.close();
+    const database = new DatabaseSync(file);
+    for (const statement of BEFORE) database.exec(statement);
+    database.close();
+
+    const store = await openSqliteStore(file);
+    const all = await store.registrations.list();
+    assert.equal(all.length, 4);
+    for (const { registration } of all) {
+      assert.match(registration.objectId, /^[0-9a-f-]{36}$/);
+      assert.match(registration.servicePrincipalId ?? "", /^[0-9a-f-]{36}$/);
+      assert.deepEqual([registration.tags, registration.requiredResourceAccess], [[], null]);
+    }
+    assert.equal(new Set(all.map(({ registration }) => registration.objectId)).size, 4);
+    const named = async (uniqueName: string) => (await store.registrations.find({ uniqueName }))?.registration.clientId;
+    assert.equal(await named("ciam-client-app"), app.clientId);
+    assert.equal(await named("ciam-ToDoList-api"), api.clientId);
+    assert.deepEqual(await store.directory.findApp(other.app.clientId), other.app);
+    assert.deepEqual(await store.directory.findUserFlow(flow.id), flow);
+    assert.deepEqual(await store.directory.listGroups(), [group]);
+    assert.equal(await store.registrations.delete(all[0]!.registration.objectId, 0, sampleAudit("deleted")), true);
+    await store.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

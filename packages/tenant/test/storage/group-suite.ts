@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Group } from "../../src/directory/user-flow.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+
+/** Groups, their members, and who may use an app that requires assignment. */
+export function groupSuite(makePlace: MakePlace): void {
+  let place: TestPlace;
+  let store: Store;
+  const open = async () => {
+    place = await makePlace();
+    store = await place.open();
+  };
+  const newGroup = async (...members: string[]) => {
+    const group: Group = { id: randomUUID(), name: `Group ${randomUUID()}`, createdAt: T0 };
+    await store.directory.putGroup(group);
+    for (const userId of members) await store.directory.addGroupMember(group.id, userId);
+    return group;
+  };
+
+  describe("groups", () => {
+    before(open);
+    after(() => place.remove());
+
+    test("a group is put, renamed, listed by name and deleted with its members", async () => {
+      const { directory } = store;
+      const userId = randomUUID();
+      const [one, two] = [await newGroup(userId), await newGroup()];
+      await directory.putGroup({ ...one, name: "ZZ" });
+      await directory.putGroup({ ...two, name: "AA" });
+      const listed = (await directory.listGroups()).filter(({ id }) => [one.id, two.id].includes(id));
+      assert.deepEqual(listed, [
+        { ...two, name: "AA" },
+        { ...one, name: "ZZ" },
+      ]);
+      assert.equal(await directory.deleteGroup(one.id), true);
+      assert.equal(await directory.deleteGroup(one.id), false);
+      assert.deepEqual(await directory.groupsOf(userId), []);
+    });
+
+    test("a person is a member once, of groups that exist, until removed", async () => {
+      const { directory } = store;
+      const userId = randomUUID();
+      const groups = [await newGroup(userId), await newGroup(userId)];
+      assert.equal(await directory.addGroupMember(groups[0]!.id, userId), true);
+      assert.equal(await directory.addGroupMember(randomUUID(), userId), false);
+      assert.deepEqual(await directory.groupsOf(userId), groups.map(({ id }) => id).sort());
+      await directory.removeGroupMember(groups[0]!.id, userId);
+      assert.deepEqual(await directory.groupsOf(userId), [groups[1]!.id]);
+    });
+
+    test("a role that was assigned to a group is its members', once, and ends with membership and group", async () => {
+      const { directory } = store;
+      const { api, user } = await furnish(store);
+      const [left, deleted] = [await newGroup(user.id), await newGroup(user.id)];
+      for (const id of [left.id, deleted.id, user.id]) await directory.assignRole(api.clientId, "ToDoList.Reader", id);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
+      const member = randomUUID();
+      await directory.addGroupMember(left.id, member);
+      await directory.addGroupMember(deleted.id, member);
+      await directory.removeGroupMember(left.id, member);
+      assert.deepEqual(await directory.rolesFor(api.clientId, member), ["ToDoList.Reader"]);
+      await directory.deleteGroup(deleted.id);
+      assert.deepEqual(await directory.rolesFor(api.clientId, member), []);
+    });
+
+    test("a person is assigned by themselves or through a group, to that app alone", async () => {
+      const { directory } = store;
+      const [{ app, user }, other] = [await furnish(store), await furnish(store)];
+      const group = await newGroup(other.user.id);
+      await directory.assign(app.clientId, user.id);
+      await directory.assign(app.clientId, user.id);
+      await directory.assign(app.clientId, group.id);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id, group.id].sort());
+      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), true);
+      assert.equal(await directory.isAssigned(app.clientId, randomUUID()), false);
+      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(other.app.clientId, id), false);
+      await directory.unassign(app.clientId, user.id);
+      await directory.deleteGroup(group.id);
+      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), false);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
+    });
+  });
+
+  describe("what goes by two keys", () => {
+    before(open);
+    after(() => place.remove());
+
+    test("goes by both: a membership, an assignment and a role leave those beside them", async () => {
+      const { directory } = store;
+      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const [one, two] = [await newGroup(user.id, other.user.id), await newGroup(user.id)];
+      for (const { clientId } of [app, other.app]) {
+        for (const { id } of [one, user]) await directory.assign(clientId, id);
+      }
+      for (const { clientId } of [api, other.api]) {
+        for (const { id } of [user, other.user]) await directory.assignRole(clientId, "ToDoList.Reader", id);
+      }
+      await directory.removeGroupMember(one.id, user.id);
+      assert.deepEqual(await directory.groupsOf(user.id), [two.id]);
+      assert.deepEqual(await directory.groupsOf(other.user.id), [one.id]);
+      await directory.unassign(app.clientId, user.id);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [one.id]);
+      assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [one.id, user.id].sort());
+      await directory.unassignRoles(api.clientId, user.id);
+      const roles = async ({ clientId }: { clientId: string }) => [
+        await directory.rolesFor(clientId, user.id),
+        await directory.rolesFor(clientId, other.user.id),
+      ];
+      assert.deepEqual(await roles(api), [[], ["ToDoList.Reader"]]);
+      assert.deepEqual(await roles(other.api), [["ToDoList.Reader"], ["ToDoList.Reader"]]);
+      await directory.assign(app.clientId, two.id);
+      await directory.assignRole(api.clientId, "ToDoList.Reader", two.id);
+      assert.equal(await directory.deleteGroup(one.id), true);
+      assert.ok((await directory.listGroups()).some(({ id }) => id === two.id));
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [two.id]);
+      assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [user.id]);
+    });
+
+    test("a consent goes by app, person and API", async () => {
+      const { directory } = store;
+      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const whose = [user.id, other.user.id, null];
+      for (const { clientId } of [app, other.app]) {
+        for (const { clientId: resourceId } of [api, other.api]) {
+          for (const userId of whose) await directory.addConsent({ clientId, userId, resourceId, scopes: ["x"] });
+        }
+      }
+      const all = async () =>
+        (await Promise.all([app, other.app].map(({ clientId }) => store.permissions.listConsents({ clientId }))))
+          .flat()
+          .map(({ clientId, userId, resourceId }) => `${clientId} ${userId} ${resourceId}`)
+          .sort();
+      for (const userId of whose) {
+        const before = await all();
+        await directory.removeConsent(app.clientId, userId, api.clientId);
+        const gone = `${app.clientId} ${userId} ${api.clientId}`;
+        assert.deepEqual(
+          await all(),
+          before.filter((each) => each !== gone),
+        );
+        assert.ok(before.includes(gone));
+      }
+    });
+  });
+
+  describe("required assignment", () => {
+    before(open);
+    after(() => place.remove());
+
+    const requiring = async (): Promise<Furniture> => {
+      const furniture = await furnish(store);
+      const app = { ...furniture.app, assignmentRequired: true };
+      await store.directory.putApp(app);
+      return { ...furniture, app };
+    };
+
+    const ways: Record<string, (f: Furniture) => Promise<() => Promise<unknown>>> = {
+      "their assignment": async ({ app, user }) => {
+        await store.directory.assign(app.clientId, user.id);
+        return () => store.directory.unassign(app.clientId, user.id);
+      },
+      "their membership of the group": async ({ app, user }) => {
+        const group = await newGroup(user.id);
+        await store.directory.assign(app.clientId, group.id);
+        return () => store.directory.removeGroupMember(group.id, user.id);
+      },
+      "the group's assignment": async ({ app, user }) => {
+        const group = await newGroup(user.id);
+        await store.directory.assign(app.clientId, group.id);
+        return () => store.directory.unassign(app.clientId, group.id);
+      },
+      "the group": async ({ app, user }) => {
+        const group = await newGroup(user.id);
+        await store.directory.assign(app.clientId, group.id);
+        return () => store.directory.deleteGroup(group.id);
+      },
+    };
+    for (const [what, assign] of Object.entries(ways)) {
+      test(`nothing is issued once ${what} was withdrawn after the approval, and the grant is denied`, async () => {
+        const furniture = await requiring();
+        const withdraw = await assign(furniture);
+        const kept = redemption(await approvedGrant(store, furniture), furniture.user.id);
+        assert.equal((await store.tokens.redeem(kept)).outcome, "redeemed");
+        const grant = await approvedGrant(store, furniture);
+        await withdraw();
+        const input = redemption(grant, furniture.user.id);
+        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "assignment" });
+        assert.equal(await store.tokens.findFamily(input.family.id), undefined);
+        const denied = await store.grants.findById(grant.id);
+        assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
+        const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
+        assert.deepEqual(record?.detail, { why: "assignment" });
+      });
+
+      test(`nothing is renewed while ${what} is withdrawn; given back, the same token renews`, async () => {
+        const furniture = await requiring();
+        const { clientId } = furniture.app;
+        const withdraw = await assign(furniture);
+        const { family, tokenHash } = await signedIn(store, furniture);
+        await withdraw();
+        assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "unassigned");
+        assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
+        assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
+        await store.directory.assign(clientId, furniture.user.id);
+        assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "rotated");
+        await store.directory.unassign(clientId, furniture.user.id);
+        assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "unassigned", "no grace");
+      });
+
+      test(`once ${what} is withdrawn, a redemption or renewal at the same moment has come before or gives nothing`, async () => {
+        for (let round = 0; round < rounds(15, makePlace); round++) {
+          const furniture = await requiring();
+          const { clientId } = furniture.app;
+          const withdraw = await assign(furniture);
+          const { tokenHash } = await signedIn(store, furniture);
+          const grant = await approvedGrant(store, furniture);
+          const answered = withdraw().then(async () => [
+            (await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome,
+            (await store.tokens.rotate(rotation(tokenHash, clientId))).outcome,
+          ]);
+          const meanwhile = [
+            store.tokens.redeem(redemption(grant, furniture.user.id)),
+            store.tokens.rotate(rotation(tokenHash, clientId)),
+          ];
+          const [redeemed, rotated] = await answered;
+          assert.ok(redeemed === "lost" || redeemed === "refused", redeemed);
+          assert.equal(rotated, "unassigned");
+          await Promise.all(meanwhile);
+        }
+      });
+    }
+
+    test("reuse is judged before assignment, so that withdrawing it hides no theft", async () => {
+      const furniture = await requiring();
+      const { app, user } = furniture;
+      await store.directory.assign(app.clientId, user.id);
+      const { tokenHash } = await signedIn(store, furniture);
+      await store.tokens.rotate(rotation(tokenHash, app.clientId));
+      await store.directory.unassign(app.clientId, user.id);
+      const late = rotation(tokenHash, app.clientId, T0 + 30_001);
+      assert.equal((await store.tokens.rotate(late)).outcome, "reuse");
+    });
+
+    test("an app that asks for no assignment renews for everybody, and from when it does, for the assigned", async () => {
+      const furniture = await furnish(store);
+      const { app, user } = furniture;
+      const { tokenHash } = await signedIn(store, furniture);
+      await store.directory.putApp({ ...app, assignmentRequired: true });
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "unassigned");
+      await store.directory.assign(app.clientId, user.id);
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "rotated");
+    });
+  });
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { DAY, MINUTE, sampleFlow, T0 } from "./samples.ts";
+
+export function mailSuite(makePlace: MakePlace): void {
+  describe("mail codes and mails", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    /** A flow that has asked for a code, and how to send and use one in it. */
+    const start = async (email = "Ana@contoso.example", expiresAt = T0 + DAY) => {
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId, { email, emailPurpose: "sign_up", expiresAt });
+      await store.sessions.insertFlow(flow);
+      const flowId = flow.id;
+      const send = (codeHash: string, emailNormalized = "ana@contoso.example") =>
+        store.mail.insertCode({
+          id: randomUUID(),
+          purpose: "sign_up",
+          flowId,
+          emailNormalized,
+          codeHash,
+          mailId: null,
+          createdAt: T0,
+          expiresAt: T0 + 10 * MINUTE,
+        });
+      const use = (codeHash: string, changes: { now?: number; sessionId?: string; purpose?: MailCodePurpose } = {}) =>
+        store.mail.useCode({ flowId, sessionId, purpose: "sign_up", codeHash, maxAttempts: 5, now: T0, ...changes });
+      return { sessionId, flow, flowId, send, use };
+    };
+
+    test("a code proves nothing for another purpose than the one it was mailed for", async () => {
+      const { send, use, flowId, sessionId } = await start();
+      await send("right");
+      assert.equal(await use("right", { purpose: "reset" }), "none");
+      await store.sessions.setFlowEmail(flowId, sessionId, "ana@contoso.example", "reset");
+      assert.notEqual(await use("right", { purpose: "reset" }), "ok");
+      assert.notEqual(await use("right"), "ok");
+    });
+
+    test("the right code proves the address, once", async () => {
+      const { sessionId, flowId, send, use } = await start();
+      assert.equal(await use("right"), "none");
+      await send("right");
+      assert.equal(await use("wrong"), "wrong");
+      assert.equal(await use("right", { now: T0 + 7 }), "ok");
+      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.emailVerifiedAt, T0 + 7);
+      assert.equal(await use("right"), "dead");
+    });
+
+    test("of one code used twice at once, one use counts", async () => {
+      const { send, use } = await start();
+      await send("right");
+      const results = await Promise.all(Array.from({ length: 8 }, () => use("right")));
+      assert.equal(results.filter((result) => result === "ok").length, 1);
+      assert.equal(results.filter((result) => result === "dead").length, 7);
+    });
+
+    test("five wrong attempts kill a code, also when they come at once; then the right one is no use", async () => {
+      const { send, use } = await start();
+      await send("right");
+      const results = await Promise.all(Array.from({ length: 20 }, (_, index) => use(`wrong ${index}`)));
+      assert.equal(results.filter((result) => result === "wrong").length, 5);
+      assert.equal(results.filter((result) => result === "dead").length, 15);
+      assert.equal(await use("right"), "dead");
+    });
+
+    test("a new code ends the earlier one and has its own attempts", async () => {
+      const { send, use } = await start();
+      await send("first");
+      for (let attempt = 0; attempt < 5; attempt++) await use("wrong");
+      await send("second");
+      assert.equal(await use("first"), "wrong");
+      assert.equal(await use("second"), "ok");
+    });
+
+    test("a code dies at its time and works in its own flow and session only", async () => {
+      const { send, use } = await start();
+      const other = await start();
+      await send("right");
+      assert.equal(await use("right", { now: T0 + 10 * MINUTE }), "dead");
+      assert.equal(await use("right", { sessionId: other.sessionId }), "none");
+      assert.equal(await other.use("right"), "none");
+      assert.equal(await use("right", { now: T0 + 10 * MINUTE - 1 }), "ok");
+    });
+
+    test("a code dies with its walk, to the millisecond", async () => {
+      const { send, use, flow } = await start("Ana@contoso.example", T0 + MINUTE);
+      await send("right");
+      assert.equal(await use("right", { now: flow.expiresAt }), "none");
+      assert.equal(await use("right", { now: flow.expiresAt - 1 }), "ok");
+    });
+
+    test("sweeping deletes codes that were used or have expired, and none that is good", async () => {
+      const [good, used] = [await start(), await start()];
+      for (const { send } of [good, used]) await send("right");
+      assert.equal(await used.use("right"), "ok");
+      await store.sweep(T0 + 10 * MINUTE - 1);
+      assert.equal(await used.use("right"), "none");
+      assert.equal(await good.use("wrong", { now: T0 + 10 * MINUTE - 1 }), "wrong");
+      await store.sweep(T0 + 10 * MINUTE);
+      assert.equal(await good.use("right", { now: T0 + 10 * MINUTE - 1 }), "none");
+    });
+
+    test("a code sent to one address proves no other, to which the flow has turned since", async () => {
+      const { sessionId, flowId, send, use } = await start();
+      await store.sessions.setFlowEmail(flowId, sessionId, "eve@contoso.example", "sign_up");
+      await send("right", "ana@contoso.example");
+      assert.equal(await use("right"), "wrong");
+      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.emailVerifiedAt, null);
+    });
+
+    test("mails are listed newest first, also those of one millisecond, of all or of one recipient", async () => {
+      const bodies = { text: "text", html: "<p>html</p>", createdAt: T0 };
+      const mails = ["Ana@contoso.example", "bo@contoso.example", "ana@contoso.example"].map((to, index) => ({
+        id: randomUUID(),
+        to,
+        subject: `Mail ${index}`,
+        ...bodies,
+      }));
+      for (const mail of mails) await store.mail.insertMail(mail);
+      const [first, second, third] = mails;
+      assert.deepEqual(await store.mail.listMails(), [third, second, first]);
+      assert.deepEqual(await store.mail.listMails("ana@contoso.example"), [third, first]);
+      assert.deepEqual(await store.mail.findMail(second!.id), second);
+      assert.equal(await store.mail.findMail("unknown"), undefined);
+      await store.mail.insertMail({ ...first!, subject: "Delivered again" });
+      assert.deepEqual(await store.mail.listMails(), [third, second, first]);
+      await store.sweep(T0 + 7 * DAY - 1);
+      assert.equal((await store.mail.listMails()).length, 3);
+      await store.sweep(T0 + 7 * DAY);
+      assert.deepEqual(await store.mail.listMails(), []);
+    });
+  });
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+
+/** "A token whose policy demands a second factor is never issued without it", whoever demands it and whenever. */
+export function mfaSuite(makePlace: MakePlace): void {
+  describe("a demanded second factor", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const samplePolicy = (changes: Partial<Policy>): Policy => ({
+      id: randomUUID(),
+      name: `Policy ${randomUUID()}`,
+      enabled: true,
+      clientIds: null,
+      groupIds: null,
+      excludedUserIds: [],
+      requires: "mfa",
+      createdAt: T0,
+      ...changes,
+    });
+    const groupOf = async (userId: string) => {
+      const id = randomUUID();
+      await store.directory.putGroup({ id, name: "Staff", createdAt: T0 });
+      await store.directory.addGroupMember(id, userId);
+      return id;
+    };
+
+    /** Each turns the demand on and gives what turns it off again. */
+    const demands: Record<string, (furniture: Furniture) => Promise<() => Promise<unknown>>> = {
+      "by its app": async ({ app }) => {
+        await store.directory.putApp({ ...app, requireMfa: true });
+        return () => store.directory.putApp(app);
+      },
+      "by the app's user flow": async ({ app }) => {
+        const flow = { ...DEFAULT_USER_FLOW, id: randomUUID(), name: randomUUID(), createdAt: T0 };
+        await store.directory.putUserFlow(flow);
+        await store.directory.putApp({ ...app, userFlowId: flow.id });
+        await store.directory.putUserFlow({ ...flow, mfaRequired: true });
+        return () => store.directory.deleteUserFlow(flow.id);
+      },
+      "by a policy for the app": async ({ app }) => {
+        const policy = samplePolicy({ clientIds: [randomUUID(), app.clientId] });
+        await store.directory.putPolicy({ ...policy, enabled: false });
+        await store.directory.putPolicy(policy);
+        return () => store.directory.putPolicy({ ...policy, enabled: false });
+      },
+      "by a policy for a group of theirs": async ({ app, user }) => {
+        const groupId = await groupOf(user.id);
+        await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [groupId] }));
+        return () => store.directory.removeGroupMember(groupId, user.id);
+      },
+      "by a policy for every app": async ({ user }) => {
+        const policy = samplePolicy({ groupIds: [await groupOf(user.id)] });
+        await store.directory.putPolicy(policy);
+        return () => store.directory.deletePolicy(policy.id);
+      },
+    };
+
+    for (const [by, demand] of Object.entries(demands)) {
+      test(`${by}: a device code of a sign-in without it gives nothing, and the grant is denied`, async () => {
+        const furniture = await furnish(store);
+        const grant = await approvedGrant(store, furniture);
+        const withdraw = await demand(furniture);
+        const input = redemption(grant, furniture.user.id);
+        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "mfa" });
+        assert.equal(await store.tokens.findFamily(input.family.id), undefined);
+        assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
+        const denied = await store.grants.findById(grant.id);
+        assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
+        await withdraw();
+        assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      });
+
+      test(`${by}: a renewal without it changes nothing, and goes on once it is demanded no more`, async () => {
+        const furniture = await furnish(store);
+        const { family, tokenHash } = await signedIn(store, furniture);
+        const rotate = () => store.tokens.rotate(rotation(tokenHash, family.clientId, T0, furniture.scopes));
+        const withdraw = await demand(furniture);
+        assert.equal((await rotate()).outcome, "mfa_required");
+        assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
+        assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
+        await withdraw();
+        assert.equal((await rotate()).outcome, "rotated");
+        await demand(furniture);
+        assert.equal((await rotate()).outcome, "mfa_required", "in the grace neither");
+      });
+
+      test(`${by}: a sign-in that had it gets its tokens and renews them`, async () => {
+        const furniture = await furnish(store);
+        const grant = await approvedGrant(store, furniture);
+        await demand(furniture);
+        const input = redemption(grant, furniture.user.id);
+        const redeemed = await store.tokens.redeem({
+          ...input,
+          family: { ...input.family, amr: ["pwd", "otp", "mfa"] },
+        });
+        assert.equal(redeemed.outcome, "redeemed");
+        const renewed = await store.tokens.rotate(rotation(input.refreshToken.tokenHash, grant.clientId));
+        assert.equal(renewed.outcome, "rotated");
+      });
+    }
+
+    test("a policy for another app, another group, or with the person left out demands nothing", async () => {
+      const furniture = await furnish(store);
+      const { app, user } = furniture;
+      const others = await groupOf(randomUUID());
+      await store.directory.putPolicy(samplePolicy({ clientIds: [randomUUID()] }));
+      await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [others] }));
+      await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], excludedUserIds: [user.id] }));
+      const { family, tokenHash } = await signedIn(store, furniture);
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
+    });
+
+    test("once a new policy has answered, nothing is issued by what was before", async () => {
+      for (let round = 0; round < rounds(20, makePlace); round++) {
+        const furniture = await furnish(store);
+        const { clientId } = furniture.app;
+        const families = await Promise.all(Array.from({ length: 6 }, () => signedIn(store, furniture)));
+        const grants = await Promise.all(Array.from({ length: 6 }, () => approvedGrant(store, furniture)));
+        const redemptions = grants.map((grant) => redemption(grant, furniture.user.id));
+        const issued = () =>
+          Promise.all([
+            ...families.map(async ({ tokenHash }) => (await store.tokens.findByRefreshToken(tokenHash))?.usedAt),
+            ...redemptions.map(async ({ family }) => (await store.tokens.findFamily(family.id))?.id),
+          ]);
+        const issue = () => [
+          ...families.map(({ tokenHash }) => store.tokens.rotate(rotation(tokenHash, clientId))),
+          ...redemptions.map((input) => store.tokens.redeem(input)),
+        ];
+        const underWay = issue();
+        await store.directory.putPolicy(samplePolicy({ clientIds: [clientId] }));
+        const before = await issued();
+        await Promise.all(underWay);
+        assert.deepEqual(await issued(), before);
+        for (const { outcome } of await Promise.all(issue())) {
+          assert.ok(["mfa_required", "refused", "lost"].includes(outcome), outcome);
+        }
+      }
+    });
+  });
+}

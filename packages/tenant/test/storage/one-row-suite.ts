@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
+import { enrolling } from "./factor-suite.ts";
+import { sampleLink, signedInSession, use } from "./link-suite.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { provenReset } from "./password-suite.ts";
+import {
+  approvalBy,
+  approvedGrant,
+  type Furniture,
+  furnish,
+  MINUTE,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  samplePasskey,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+const audit = () => sampleAudit("one row");
+
+/** A device grant in each state in which something can still be done with it. */
+async function grantsOf(store: Store, furniture: Furniture) {
+  const claimed = (await pendingGrant(store, furniture)).id;
+  await store.grants.claim(claimed, { sessionId: "s1", userId: furniture.user.id, now: T0 });
+  return {
+    pending: (await pendingGrant(store, furniture)).id,
+    claimed,
+    approved: await approvedGrant(store, furniture),
+  };
+}
+
+/** One of each thing that a person or their browser can have several of, and a way to read them all. */
+async function thingsOf(store: Store, furniture: Furniture) {
+  const { user } = furniture;
+  const grants = await grantsOf(store, furniture);
+  const [fresh, used] = [await signedIn(store, furniture), await signedIn(store, furniture)];
+  const next = rotation(used.tokenHash, used.family.clientId);
+  await store.tokens.rotate(next);
+  const session = await signedInSession(store, user.id);
+  const flow = sampleFlow(session, {
+    userId: user.id,
+    email: user.email,
+    emailPurpose: "sign_in",
+    totpSecretSealed: "sealed",
+  });
+  await store.sessions.insertFlow(flow);
+  const code = { flowId: flow.id, purpose: "sign_in" as const, codeHash: "right" };
+  const times = { createdAt: T0, expiresAt: T0 + 10 * MINUTE };
+  const address = { emailNormalized: user.emailNormalized, mailId: null };
+  await store.mail.insertCode({ id: randomUUID(), ...code, ...address, ...times });
+  const asked = await pendingRequest(store, furniture);
+  const request = await approvedRequest(store, furniture, session);
+  const [passkey, link] = [samplePasskey(user.id), sampleLink(user.id)];
+  if ((await store.passkeys.insert(passkey)) !== "ok") throw new Error("no passkey");
+  await store.links.insert(link);
+  const mail = { id: randomUUID(), sealed: "sealed", ...times };
+  await store.outbox.enqueue(mail);
+  // As often tried as those that are put off or given up.
+  await store.outbox.lease({ id: mail.id, now: T0, until: T0 + MINUTE });
+  const read = async () => ({
+    user: await store.directory.findUser(user.id),
+    pending: await store.grants.findById(grants.pending),
+    claimed: await store.grants.findById(grants.claimed),
+    approved: await store.grants.findById(grants.approved.id),
+    tokens: await Promise.all(
+      [fresh.tokenHash, used.tokenHash, next.next.tokenHash].map((hash) => store.tokens.findByRefreshToken(hash)),
+    ),
+    session: await store.sessions.find(session, T0),
+    flow: await store.sessions.findFlow(flow.id, session, T0),
+    asked: await store.authorizations.find(asked.id),
+    request: await store.authorizations.find(request.id),
+    passkey: await store.passkeys.find(passkey.credentialId),
+    link: await store.links.find(link.tokenHash, T0),
+    mail: await store.outbox.find(mail.id),
+  });
+  const useCode = () => store.mail.useCode({ ...code, sessionId: session, maxAttempts: 1, now: T0 });
+  return { grants, fresh, used, session, flow, asked, request, passkey, link, mail, read, useCode };
+}
+
+/** Every update and delete names its row: those of others, and others of the same person's, stay as they are. */
+export function oneRowSuite(makePlace: MakePlace): void {
+  describe("what is done to one is done to no other", () => {
+    let place: TestPlace;
+    let store: Store;
+    let furniture: Furniture;
+    let stranger: Furniture;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+      furniture = await furnish(store);
+      stranger = await furnish(store);
+      const first = { userId: stranger.user.id, from: null, passwordHash: "kept", keepSessionId: null, now: T0 };
+      assert.ok(await store.sessions.changePassword({ ...first, audit: audit() }));
+    });
+    after(() => place.remove());
+
+    /** Each change succeeds, and what `read` gives stays the same. */
+    async function changeBeside(read: () => Promise<unknown>, changes: Record<string, () => Promise<unknown>>) {
+      const before = await read();
+      for (const [what, change] of Object.entries(changes)) {
+        assert.ok(await change(), what);
+        assert.deepEqual(await read(), before, what);
+      }
+    }
+    const outcomeIs = async (result: Promise<{ outcome: string }>, outcome: string) =>
+      assert.equal((await result).outcome, outcome) ?? true;
+
+    test("device grants", async () => {
+      const { user, app, scopes } = furniture;
+      const claim = (id: string, sessionId: string, userId = user.id) =>
+        store.grants.claim(id, { sessionId, userId, now: T0 });
+      const own = () => grantsOf(store, furniture);
+      const beside = await own();
+      const ids = [beside.pending, beside.claimed, beside.approved.id];
+      const deny = { sessionId: "s1", reason: "user" as const, now: T0 };
+      await changeBeside(() => Promise.all(ids.map((id) => store.grants.findById(id))), {
+        claim: async () => outcomeIs(claim((await own()).pending, "s1"), "claimed"),
+        "take over": async () => outcomeIs(claim((await own()).claimed, "s2"), "claimed"),
+        kill: async () => outcomeIs(claim((await own()).claimed, "s2", stranger.user.id), "killed"),
+        approve: async () =>
+          outcomeIs(store.grants.approve((await own()).claimed, approvalBy(user.id, "s1", scopes)), "done"),
+        deny: async () => outcomeIs(store.grants.deny((await own()).claimed, deny), "done"),
+        "deny as operator": async () =>
+          outcomeIs(store.grants.deny((await own()).pending, { ...deny, sessionId: null }), "done"),
+        redeem: async () => outcomeIs(store.tokens.redeem(redemption((await own()).approved, user.id)), "redeemed"),
+        "refuse to redeem": async () => {
+          const input = redemption((await own()).approved, user.id);
+          await store.directory.putApp({ ...app, requireMfa: true });
+          const refused = await outcomeIs(store.tokens.redeem(input), "refused");
+          await store.directory.putApp(app);
+          return refused;
+        },
+      });
+    });
+
+    test("sign-ins, sessions, walks, requests, passkeys, links and mails, of the same person too", async () => {
+      const { user, scopes } = furniture;
+      const mine = await thingsOf(store, furniture);
+      const beside = [await thingsOf(store, furniture), await thingsOf(store, stranger)];
+      const { tokens, sessions, authorizations, passkeys, outbox } = store;
+      const { fresh, used, session, flow, request, passkey, mail } = mine;
+      const late = T0 + 10 * MINUTE;
+      const passed = { userId: user.id, amr: ["pwd", "otp"], at: T0 + 1, keepSignedIn: true };
+      const yes = yesBy(user.id, session, scopes);
+      const lease = async (id: string) => (await outbox.lease({ id, now: T0, until: T0 + MINUTE }))!;
+      const mailed = async () => {
+        const id = randomUUID();
+        await outbox.enqueue({ ...mail, id });
+        return lease(id);
+      };
+      await changeBeside(() => Promise.all(beside.map((each) => each.read())), {
+        rotate: () => outcomeIs(tokens.rotate(rotation(fresh.tokenHash, fresh.family.clientId, T0 + 1)), "rotated"),
+        revoke: () => tokens.revokeFamily(fresh.family.id, "signed_out", T0, audit()),
+        "end by reuse": () => outcomeIs(tokens.rotate(rotation(used.tokenHash, used.family.clientId, late)), "reuse"),
+        "use a mailed code": async () => (await mine.useCode()) === "ok",
+        "set an address": () => sessions.setFlowEmail(flow.id, session, "other@contoso.example", "sign_up"),
+        "set a first factor": () => sessions.setFlowFirstFactor(flow.id, session, passed),
+        "keep signed in": () => sessions.setFlowKeepSignedIn(flow.id, session, false),
+        "set a secret": () => sessions.setFlowTotpSecret(flow.id, session, user.id, "another"),
+        "answer a challenge": () => sessions.takeChallenge(flow.id, session, 0, T0),
+        "say yes again": () => authorizations.approve(request.id, yes),
+        "redeem a code": () =>
+          outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "redeemed"),
+        "redeem it again": () =>
+          outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "reused"),
+        "say no": () => authorizations.deny(mine.asked.id, { sessionId: session, now: T0, audit: audit() }),
+        "use a passkey": () => passkeys.use(passkey.credentialId, { from: 0, to: 0, backedUp: true, now: T0 }),
+        "rename a passkey": () => passkeys.rename(user.id, passkey.credentialId, "Renamed"),
+        "remove a passkey": () => passkeys.remove(user.id, passkey.credentialId),
+        "send a mail": async () => outbox.sent((await mailed()).id, T0),
+        "put a mail off": async () => outbox.retryLater(await mailed(), T0 + MINUTE, "later"),
+        "give a mail up": async () => outbox.failed(await mailed(), "never", T0),
+        "disown a device": async () => {
+          const device = await signedIn(store, furniture);
+          const link = sampleLink(user.id, { purpose: "new_device", subject: device.family.grantId });
+          await store.links.insert(link);
+          return outcomeIs(store.links.use(use(link.tokenHash)), "done");
+        },
+        "sign in anew": async () => {
+          const next = { id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0 };
+          return sessions.signIn(session, { ...next, expiresAt: T0 + MINUTE });
+        },
+        "sign out": async () => sessions.end(await signedInSession(store, user.id)).then(() => true),
+      });
+      for (const each of beside) assert.equal(await each.useCode(), "ok");
+    });
+
+    test("all that a person has ends without another's", async () => {
+      const beside = await thingsOf(store, stranger);
+      const enrolled = async (userId: string) => {
+        const enrolment = await enrolling(store, userId);
+        assert.ok(await store.factors.enrolTotp(enrolment));
+        return enrolment;
+      };
+      await enrolled(stranger.user.id);
+      const read = async () => ({
+        ...(await beside.read()),
+        totp: await store.factors.totpOf(stranger.user.id),
+        codes: await store.factors.countRecoveryCodes(stranger.user.id),
+      });
+      const person = async () => {
+        const own = await furnish(store);
+        await signedIn(store, own);
+        return { ...own, enrolment: await enrolled(own.user.id) };
+      };
+      const { directory, factors, sessions, tokens, links } = store;
+      const disown = async (purpose: "password_changed" | "authenticator_added") => {
+        const { user } = await person();
+        const link = sampleLink(user.id, { purpose });
+        await links.insert(link);
+        return outcomeIs(links.use(use(link.tokenHash)), "done");
+      };
+      await changeBeside(read, {
+        disable: async () => directory.setUserDisabled((await person()).user.id, T0, T0),
+        enable: async () => {
+          const { id } = (await person()).user;
+          await directory.setUserDisabled(id, T0, T0);
+          return directory.setUserDisabled(id, null, T0);
+        },
+        "make administrator": async () => directory.setUserAdministrator((await person()).user.id, true),
+        "reset the password": async () => sessions.resetPassword(await provenReset(store, (await person()).user.email)),
+        "change the password": async () => {
+          const { id: userId } = (await person()).user;
+          const change = { userId, from: null, passwordHash: "new", keepSessionId: null, now: T0 };
+          return sessions.changePassword({ ...change, audit: audit() });
+        },
+        "revoke all": async () => (await tokens.revokeUser((await person()).user.id, "left", T0, audit())) > 0,
+        "disown a password": () => disown("password_changed"),
+        "disown a passkey": async () => {
+          const { id } = (await person()).user;
+          const [added, other] = [samplePasskey(id), samplePasskey(id)];
+          for (const each of [added, other]) await store.passkeys.insert(each);
+          const link = sampleLink(id, { purpose: "passkey_added", subject: added.credentialId });
+          await links.insert(link);
+          await outcomeIs(links.use(use(link.tokenHash)), "done");
+          assert.deepEqual(await store.passkeys.listOf(id), [other]);
+          return (await links.find("unknown", T0)) === undefined;
+        },
+        "disown an authenticator": () => disown("authenticator_added"),
+        "use a step": async () => factors.useTotpStep((await person()).enrolment, 2_000),
+        "use a recovery code": async () => {
+          const { user, enrolment } = await person();
+          return factors.useRecoveryCode(user.id, enrolment.recoveryCodeHashes[0] ?? "", T0);
+        },
+        "replace recovery codes": async () => factors.replaceRecoveryCodes((await person()).user.id, ["new"], T0),
+        "enrol another app": async () => {
+          const { user, enrolment } = await person();
+          return factors.enrolTotp({ ...(await enrolling(store, user.id)), replaces: enrolment.secretSealed });
+        },
+        "remove the app": async () => factors.removeTotp((await person()).user.id),
+        "delete the app": async () => directory.deleteApp((await person()).app.clientId, T0),
+        delete: async () => store.administration.users.delete((await person()).user.id, T0, audit()),
+      });
+      assert.equal(await beside.useCode(), "ok");
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import { type Meanwhile, type OneTimeThing, oneTimeThings } from "./one-time-things.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { T0 } from "./samples.ts";
+
+const AT_ONCE = 64;
+
+/** Whatever works once, through the same three questions: many at once, after a restart, and when the world has changed. */
+export function oneTimeSuite(makePlace: MakePlace): void {
+  describe("what works once", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const changes: Record<Meanwhile, (thing: OneTimeThing) => Promise<unknown>> = {
+      disabled: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      "disabled and enabled again": async ({ user }) => {
+        await store.directory.setUserDisabled(user.id, T0, T0);
+        await store.directory.setUserDisabled(user.id, null, T0);
+      },
+      // The tenant has no verb for it; an operator has SQL.
+      deleted: ({ user }) => place.query(`delete from users where id = '${user.id}'`),
+      "session ended": ({ sessionId }) => store.sessions.end(sessionId),
+    };
+
+    for (const [what, { make, outlives = [] }] of Object.entries(oneTimeThings)) {
+      test(`${what}: of ${AT_ONCE} uses at once, one counts`, async () => {
+        for (let round = 0; round < 3; round++) {
+          const thing = await make(store);
+          const uses = await Promise.all(Array.from({ length: AT_ONCE }, () => thing.spend(store)));
+          assert.equal(uses.filter(Boolean).length, 1);
+        }
+      });
+
+      test(`${what}: a restart revives none that was used, and loses none that was not`, async () => {
+        const first = await place.open();
+        const [used, unused] = [await make(first), await make(first)];
+        assert.equal(await used.spend(first), true);
+        await first.close();
+        const second = await place.open();
+        assert.equal(await used.spend(second), false);
+        assert.equal(await unused.spend(second), true);
+        await second.close();
+      });
+
+      for (const [meanwhile, change] of Object.entries(changes)) {
+        // An account that is yet to be made can be neither disabled nor deleted.
+        if (what.endsWith("sign up") && !["session ended"].includes(meanwhile)) continue;
+        const good = outlives.includes(meanwhile as Meanwhile);
+        test(`${what}: ${meanwhile} in between, it is ${good ? "as good as before" : "of no use"}`, async () => {
+          const thing = await make(store);
+          await change(thing);
+          // Who comes back to the page after all that meets the walk as it is now; the rest may happen after the look.
+          const looked = meanwhile === "disabled and enabled again" && thing.flow.userId !== null;
+          const flow = await store.sessions.findFlow(thing.flow.id, thing.sessionId, T0);
+          const stands = !looked || (flow !== undefined && flow.userId === thing.user.id);
+          const entered = stands && (await thing.enter(store));
+          assert.equal(entered, good);
+        });
+      }
+
+      test(`${what}: used while the person is being disabled, it leaves no session behind`, async () => {
+        for (let round = 0; round < 10; round++) {
+          const thing = await make(store);
+          const { user, nextSessionId } = thing;
+          await Promise.all([thing.enter(store), store.directory.setUserDisabled(user.id, T0, T0)]);
+          assert.equal(await store.sessions.find(nextSessionId, T0), undefined);
+          await store.directory.setUserDisabled(user.id, null, T0);
+          assert.equal(await store.sessions.find(nextSessionId, T0), undefined);
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { User } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import type { Flow, MailCodePurpose, Store } from "../../src/storage/store.ts";
+import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
+import { enrolling } from "./factor-suite.ts";
+import { sampleLink, signedInSession, use } from "./link-suite.ts";
+import { DAY, MINUTE, sampleApp, sampleAudit, sampleFlow, samplePasskey, sampleUser, scopesAt, T0 } from "./samples.ts";
+
+/** What may happen between the moment a page was shown and the moment its form is judged. */
+export type Meanwhile = "disabled" | "disabled and enabled again" | "deleted" | "session ended";
+
+export interface OneTimeThing {
+  user: User;
+  /** Of the browser whose walk it is. */
+  sessionId: string;
+  flow: Flow;
+  /** The session that a use of it would make. */
+  nextSessionId: string;
+  /** The store's verb by which it is used up. */
+  spend(store: Store): Promise<boolean>;
+  /** The same with all that the page does after it; true when the person has got something by it. */
+  enter(store: Store): Promise<boolean>;
+}
+
+interface Kind {
+  make(store: Store): Promise<OneTimeThing>;
+  /** Where it rightly is as good as before. */
+  outlives?: Meanwhile[];
+}
+
+/** A person, and a walk in an anonymous browser, or in one where they are signed in. */
+async function walk(store: Store, changes: (user: User) => Partial<Flow> = () => ({}), signedIn = false) {
+  const user = sampleUser();
+  await store.directory.insertUser(user);
+  const sessionId = randomUUID();
+  const anonymous = { id: signedIn ? randomUUID() : sessionId, createdAt: T0, expiresAt: T0 + DAY };
+  await store.sessions.ensure(anonymous);
+  const session = { userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+  if (signedIn) assert.ok(await store.sessions.signIn(anonymous.id, { ...session, id: sessionId }));
+  const flow = sampleFlow(sessionId, { email: user.email, ...changes(user) });
+  assert.ok(await store.sessions.insertFlow(flow));
+  const nextSessionId = randomUUID();
+  const signIn = (on: Store) => on.sessions.signIn(sessionId, { ...session, id: nextSessionId });
+  return { user, sessionId, flow, nextSessionId, signIn };
+}
+
+function mailedCode(
+  purpose: MailCodePurpose,
+  enter: (on: Store, at: Awaited<ReturnType<typeof walk>>) => unknown,
+): Kind {
+  return {
+    async make(store) {
+      const at = await walk(store, ({ id }) => ({
+        emailPurpose: purpose,
+        userId: purpose === "second_factor" ? id : null,
+      }));
+      const { flow, sessionId, user } = at;
+      await store.mail.insertCode({
+        id: randomUUID(),
+        purpose,
+        flowId: flow.id,
+        emailNormalized: user.emailNormalized,
+        codeHash: "right",
+        mailId: null,
+        createdAt: T0,
+        expiresAt: T0 + 10 * MINUTE,
+      });
+      const code = { flowId: flow.id, sessionId, purpose, codeHash: "right", maxAttempts: 64, now: T0 };
+      const spend = async (on: Store) => (await on.mail.useCode(code)) === "ok";
+      return { ...at, spend, enter: async (on) => (await spend(on)) && Boolean(await enter(on, at)) };
+    },
+  };
+}
+
+const newPassword = (on: Store, { flow, sessionId }: { flow: Flow; sessionId: string }) => {
+  const { userId: _, ...audit } = sampleAudit("user.password_reset");
+  return on.sessions.resetPassword({ flowId: flow.id, sessionId, passwordHash: randomUUID(), now: T0, audit });
+};
+
+/** A person with an authenticator app, whose walk waits for its code or for one that stands in for it. */
+async function waitingForTheApp(store: Store) {
+  const at = await walk(store, ({ id }) => ({ userId: id, amr: ["pwd"], firstFactorAt: T0 }));
+  const enrolment = await enrolling(store, at.user.id);
+  assert.ok(await store.factors.enrolTotp(enrolment));
+  return { at, enrolment };
+}
+
+/** `spend`, and then the sign-in that it is for. */
+function signingIn(at: Awaited<ReturnType<typeof walk>>, spend: (on: Store) => Promise<boolean>): OneTimeThing {
+  return { ...at, spend, enter: async (on) => (await spend(on)) && at.signIn(on) };
+}
+
+export const oneTimeThings: Record<string, Kind> = {
+  "a code mailed to sign in": mailedCode("sign_in", (on, at) => at.signIn(on)),
+  "a code mailed as second factor": mailedCode("second_factor", (on, at) => at.signIn(on)),
+  "a code mailed for a reset": mailedCode("reset", newPassword),
+  "a code mailed to sign up": mailedCode("sign_up", (on, { flow, sessionId }) =>
+    on.sessions.setFlowPassword(flow.id, sessionId, "hash"),
+  ),
+  "the proof of an address for a reset": {
+    async make(store) {
+      const at = await walk(store, () => ({ emailPurpose: "reset", emailVerifiedAt: T0 }));
+      const spend = async (on: Store) => (await newPassword(on, at)) !== undefined;
+      return { ...at, spend, enter: spend };
+    },
+  },
+  "a step of an authenticator app": {
+    async make(store) {
+      const { at, enrolment } = await waitingForTheApp(store);
+      return signingIn(at, (on) => on.factors.useTotpStep(enrolment, enrolment.step + 1));
+    },
+  },
+  "a recovery code": {
+    async make(store) {
+      const { at, enrolment } = await waitingForTheApp(store);
+      const [hash = ""] = enrolment.recoveryCodeHashes;
+      return signingIn(at, async (on) => (await on.factors.useRecoveryCode(at.user.id, hash, T0)) !== undefined);
+    },
+  },
+  "a secret that is being enrolled": {
+    async make(store) {
+      const at = await walk(store, ({ id }) => ({ userId: id, totpSecretSealed: "sealed" }));
+      const { flow, sessionId, user } = at;
+      const enrolment = { flowId: flow.id, sessionId, userId: user.id, secretSealed: "sealed", step: 1, now: T0 };
+      const spend = (on: Store) => on.factors.enrolTotp({ ...enrolment, replaces: null, recoveryCodeHashes: ["one"] });
+      return signingIn(at, spend);
+    },
+  },
+  "a challenge to sign in with a passkey": {
+    async make(store) {
+      const at = await walk(store);
+      return signingIn(at, (on) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0));
+    },
+    // Nobody was named before the passkey was shown.
+    outlives: ["disabled and enabled again"],
+  },
+  "a challenge to make a passkey": {
+    async make(store) {
+      const at = await walk(store, ({ id }) => ({ userId: id, intent: "account" }), true);
+      const spend = (on: Store) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0);
+      const insert = async (on: Store) => (await on.passkeys.insert(samplePasskey(at.user.id))) === "ok";
+      return { ...at, spend, enter: async (on) => (await spend(on)) && insert(on) };
+    },
+  },
+  "the next count of a passkey": {
+    async make(store) {
+      const at = await walk(store);
+      const passkey = samplePasskey(at.user.id, { counter: 7 });
+      assert.equal(await store.passkeys.insert(passkey), "ok");
+      const used = { from: 7, to: 8, backedUp: false, now: T0 };
+      return signingIn(at, (on) => on.passkeys.use(passkey.credentialId, used));
+    },
+    outlives: ["disabled and enabled again"],
+  },
+  "a yes to a program": {
+    async make(store) {
+      const at = await walk(store, undefined, true);
+      const app = sampleApp();
+      await store.directory.putApp(app);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await pendingRequest(store, { app, scopes });
+      const spend = async (on: Store) => {
+        // Another browser's yes does not replace the first, as a second one of the same would.
+        const own = await signedInSession(on, at.user.id);
+        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))) !== undefined;
+      };
+      const here = yesBy(at.user.id, at.sessionId, scopes);
+      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)) !== undefined;
+      return { ...at, spend, enter };
+    },
+  },
+  "an authorization code": {
+    async make(store) {
+      const at = await walk(store, undefined, true);
+      const app = sampleApp();
+      await store.directory.putApp(app);
+      const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
+      const request = await approvedRequest(store, { app, scopes, user: at.user }, at.sessionId);
+      const redeem = (on: Store) => on.authorizations.redeem(codeRedemption(request, at.user.id));
+      const spend = async (on: Store) => (await redeem(on)).outcome === "redeemed";
+      return { ...at, spend, enter: spend };
+    },
+    // The program has it by then.
+    outlives: ["session ended"],
+  },
+  "a link that says “this wasn’t me”": {
+    async make(store) {
+      const at = await walk(store);
+      const link = sampleLink(at.user.id);
+      await store.links.insert(link);
+      const spend = async (on: Store) => (await on.links.use(use(link.tokenHash))).outcome === "done";
+      return { ...at, spend, enter: spend };
+    },
+    // It belongs to no browser, and gives nothing: it ends what is there.
+    outlives: ["disabled", "disabled and enabled again", "session ended"],
+  },
+};

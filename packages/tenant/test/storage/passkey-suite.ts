@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { MAX_PASSKEYS } from "../../src/storage/passkeys.ts";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { samplePasskey, sampleUser, T0 } from "./samples.ts";
+
+export function passkeySuite(makePlace: MakePlace): void {
+  describe("passkeys", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const newUser = async (disabledAt: number | null = null) => {
+      const user = sampleUser({ disabledAt });
+      await store.directory.insertUser(user);
+      return user;
+    };
+    const kept = async (changes: Parameters<typeof samplePasskey>[1] = {}) => {
+      const passkey = samplePasskey((await newUser()).id, changes);
+      assert.equal(await store.passkeys.insert(passkey), "ok");
+      return passkey;
+    };
+    const use = (id: string, from: number, to: number) =>
+      store.passkeys.use(id, { from, to, backedUp: true, now: T0 + 5 });
+
+    test("a passkey is found as it was kept, and listed with its owner's, the oldest first", async () => {
+      const newer = await kept({ createdAt: T0 + 1, deviceType: "singleDevice", transports: ["usb", "nfc"] });
+      const older = samplePasskey(newer.userId, { createdAt: T0, backedUp: true });
+      await store.passkeys.insert(older);
+      await kept();
+      assert.deepEqual(await store.passkeys.find(newer.credentialId), newer);
+      assert.deepEqual(await store.passkeys.listOf(newer.userId), [older, newer]);
+      assert.equal(await store.passkeys.find("unknown"), undefined);
+    });
+
+    test("a credential is kept once, whoever brings it again", async () => {
+      const passkey = await kept();
+      const other = await newUser();
+      assert.equal(await store.passkeys.insert({ ...passkey, userId: other.id }), "taken");
+      assert.deepEqual(await store.passkeys.find(passkey.credentialId), passkey);
+    });
+
+    test("nobody who is unknown or disabled gets one", async () => {
+      const disabled = await newUser(T0);
+      assert.equal(await store.passkeys.insert(samplePasskey(disabled.id)), "no_user");
+      assert.equal(await store.passkeys.insert(samplePasskey("nobody")), "no_user");
+    });
+
+    test("of many that are added at once no more are kept than one person may have", async () => {
+      const user = await newUser();
+      const results = await Promise.all(
+        Array.from({ length: MAX_PASSKEYS + 5 }, () => store.passkeys.insert(samplePasskey(user.id))),
+      );
+      assert.equal(results.filter((result) => result === "ok").length, MAX_PASSKEYS);
+      assert.equal(results.filter((result) => result === "full").length, 5);
+      assert.equal((await store.passkeys.listOf(user.id)).length, MAX_PASSKEYS);
+    });
+
+    test("a use moves the counter on and says when", async () => {
+      const { credentialId } = await kept({ counter: 3 });
+      assert.equal(await use(credentialId, 3, 9), true);
+      const found = await store.passkeys.find(credentialId);
+      assert.deepEqual([found?.counter, found?.lastUsedAt, found?.backedUp], [9, T0 + 5, true]);
+    });
+
+    test("a counter that stands still, goes back or was counted from elsewhere is refused", async () => {
+      const { credentialId } = await kept({ counter: 3 });
+      for (const [from, to] of [
+        [3, 3],
+        [3, 2],
+        [3, 0],
+        [2, 9],
+        [4, 9],
+      ] as const) {
+        assert.equal(await use(credentialId, from, to), false, `${from} to ${to}`);
+      }
+      assert.equal((await store.passkeys.find(credentialId))?.counter, 3);
+      assert.equal((await store.passkeys.find(credentialId))?.lastUsedAt, null);
+      assert.equal(await use("unknown", 0, 1), false);
+    });
+
+    test("a counter that was always 0 may stay so, as with synced passkeys", async () => {
+      const { credentialId } = await kept({ counter: 0 });
+      assert.equal(await use(credentialId, 0, 0), true);
+      assert.equal(await use(credentialId, 0, 0), true);
+    });
+
+    test("of 16 uses at once that count on from the same number, one stands", async () => {
+      for (let round = 0; round < 20; round++) {
+        const { credentialId } = await kept({ counter: 7 });
+        const results = await Promise.all(Array.from({ length: 16 }, (_, n) => use(credentialId, 7, 8 + n)));
+        assert.equal(results.filter(Boolean).length, 1);
+        assert.equal((await store.passkeys.find(credentialId))?.counter, 8 + results.indexOf(true));
+      }
+    });
+
+    test("only its owner renames and removes one", async () => {
+      const passkey = await kept();
+      const other = await newUser();
+      assert.equal(await store.passkeys.rename(other.id, passkey.credentialId, "Mine now"), false);
+      assert.equal(await store.passkeys.remove(other.id, passkey.credentialId), undefined);
+      assert.equal(await store.passkeys.rename(passkey.userId, passkey.credentialId, "Kitchen laptop"), true);
+      const removed = await store.passkeys.remove(passkey.userId, passkey.credentialId);
+      assert.deepEqual(removed, { ...passkey, name: "Kitchen laptop" });
+      assert.equal(await store.passkeys.find(passkey.credentialId), undefined);
+      assert.equal(await store.passkeys.remove(passkey.userId, passkey.credentialId), undefined);
+      assert.equal(await use(passkey.credentialId, 0, 1), false);
+    });
+
+    test("of several removals at once, one tells what it removed", async () => {
+      const { userId, credentialId } = await kept();
+      const results = await Promise.all([1, 2, 3, 4].map(() => store.passkeys.remove(userId, credentialId)));
+      assert.equal(results.filter(Boolean).length, 1);
+    });
+
+    test("a removal and a use at once leave no passkey behind", async () => {
+      for (let round = 0; round < 20; round++) {
+        const { userId, credentialId } = await kept();
+        await Promise.all([
+          use(credentialId, 0, 1),
+          store.passkeys.remove(userId, credentialId),
+          use(credentialId, 1, 2),
+        ]);
+        assert.equal(await store.passkeys.find(credentialId), undefined);
+      }
+    });
+  });
+}

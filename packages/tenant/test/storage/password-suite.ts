@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  approvalBy,
+  approvedGrant,
+  DAY,
+  furnish,
+  MINUTE,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  sampleFlow,
+  sampleUser,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+/** What resets the password of an address, which a flow in an anonymous browser has just proven. */
+export async function provenReset(store: Store, email: string, purpose: MailCodePurpose = "reset") {
+  const sessionId = randomUUID();
+  await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+  const flow = sampleFlow(sessionId, { email, emailPurpose: purpose, emailVerifiedAt: T0 });
+  await store.sessions.insertFlow(flow);
+  const { userId: _, ...audit } = sampleAudit("user.password_reset");
+  return { flowId: flow.id, sessionId, passwordHash: `hash-${randomUUID()}`, now: T0, audit };
+}
+
+export function passwordSuite(makePlace: MakePlace): void {
+  describe("new passwords", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const newUser = async () => {
+      const user = sampleUser({ passwordHash: "old" });
+      await store.directory.insertUser(user);
+      return user;
+    };
+    const signInAs = async (userId: string) => {
+      const [oldId, id] = [randomUUID(), randomUUID()];
+      await store.sessions.ensure({ id: oldId, createdAt: T0, expiresAt: T0 + DAY });
+      const session = { id, userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+      assert.equal(await store.sessions.signIn(oldId, session), true);
+      return id;
+    };
+    const hashOf = async (userId: string) => (await store.directory.findUser(userId))?.passwordHash;
+
+    test("a reset ends every session and token of the account, and of nobody else", async () => {
+      const furniture = await furnish(store);
+      const { user, app } = furniture;
+      const other = await newUser();
+      const sessions = [await signInAs(user.id), await signInAs(user.id)];
+      const theirs = await signInAs(other.id);
+      const { tokenHash, family } = await signedIn(store, furniture);
+      const approved = await approvedGrant(store, furniture);
+
+      const reset = await provenReset(store, user.email.toUpperCase());
+      const { passwordHash } = reset;
+      assert.deepEqual(await store.sessions.resetPassword(reset), { ...user, passwordHash });
+      assert.equal(await hashOf(user.id), passwordHash);
+      assert.equal(await hashOf(other.id), "old");
+      for (const id of sessions) assert.equal(await store.sessions.find(id, T0), undefined);
+      assert.notEqual(await store.sessions.find(theirs, T0), undefined);
+      assert.notEqual(await store.sessions.find(reset.sessionId, T0), undefined, "this browser's, of nobody");
+      assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "password_changed");
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
+      assert.equal((await store.tokens.redeem(redemption(approved, user.id))).outcome, "lost");
+      assert.equal((await store.grants.findById(approved.id))?.denialReason, "withdrawn");
+      const [record] = await store.audit.list({ event: "user.password_reset", limit: 1 });
+      assert.equal(record?.userId, user.id);
+    });
+
+    test("a reset spends the proof: the flow goes on with the address and without it", async () => {
+      const user = await newUser();
+      const reset = await provenReset(store, user.email);
+      assert.ok(await store.sessions.resetPassword(reset));
+      const flow = await store.sessions.findFlow(reset.flowId, reset.sessionId, T0);
+      assert.deepEqual([flow?.email, flow?.emailPurpose, flow?.emailVerifiedAt], [user.email, null, null]);
+      assert.equal(await store.sessions.resetPassword({ ...reset, passwordHash: "again" }), undefined);
+      assert.equal(await hashOf(user.id), reset.passwordHash);
+    });
+
+    test("of 64 resets with one proof at once exactly one counts", async () => {
+      for (let round = 0; round < 5; round++) {
+        const user = await newUser();
+        const reset = await provenReset(store, user.email);
+        const tries = Array.from({ length: 64 }, (_, index) => ({ ...reset, passwordHash: `hash ${index}` }));
+        const results = await Promise.all(tries.map((each) => store.sessions.resetPassword(each)));
+        const winners = results.flatMap((result) => (result ? [result.passwordHash] : []));
+        assert.equal(winners.length, 1);
+        assert.equal(await hashOf(user.id), winners[0]);
+      }
+    });
+
+    test("nothing but a proof for a reset resets: no other purpose, browser, time, nor an address that is not proven", async () => {
+      const user = await newUser();
+      for (const purpose of ["sign_up", "sign_in", "second_factor"] as const) {
+        assert.equal(await store.sessions.resetPassword(await provenReset(store, user.email, purpose)), undefined);
+      }
+      const reset = await provenReset(store, user.email);
+      assert.equal(await store.sessions.resetPassword({ ...reset, sessionId: randomUUID() }), undefined);
+      assert.equal(await store.sessions.resetPassword({ ...reset, now: T0 + 30 * MINUTE }), undefined);
+      await store.sessions.setFlowEmail(reset.flowId, reset.sessionId, user.email, "reset");
+      assert.equal(await store.sessions.resetPassword(reset), undefined);
+      assert.equal(await hashOf(user.id), "old");
+    });
+
+    test("grants that have ended stay as they ended", async () => {
+      const furniture = await furnish(store);
+      const { family } = await signedIn(store, furniture);
+      const denied = await approvedGrant(store, furniture);
+      await store.directory.putApp({ ...furniture.app, requireMfa: true });
+      await store.tokens.redeem(redemption(denied, furniture.user.id));
+      const rows = () => Promise.all([family.grantId ?? "", denied.id].map((id) => store.grants.findById(id)));
+      const before = await rows();
+      assert.deepEqual(
+        before.map((row) => row?.status),
+        ["redeemed", "denied"],
+      );
+      assert.ok(await store.sessions.resetPassword(await provenReset(store, furniture.user.email)));
+      assert.deepEqual(await rows(), before);
+    });
+
+    test("a disabled account and an address without one are not reset", async () => {
+      const user = await newUser();
+      const reset = await provenReset(store, user.email);
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.equal(await store.sessions.resetPassword(reset), undefined);
+      const proven = await provenReset(store, user.email);
+      assert.equal(await store.sessions.resetPassword(proven), undefined, "proven since");
+      const change = { userId: user.id, from: "old", passwordHash: "new", keepSessionId: null, now: T0 };
+      const audit = sampleAudit("user.password_changed");
+      assert.equal(await store.sessions.changePassword({ ...change, audit }), false);
+      assert.equal(await hashOf(user.id), "old");
+      const nobody = await provenReset(store, `${randomUUID()}@contoso.example`);
+      assert.equal(await store.sessions.resetPassword(nobody), undefined);
+    });
+
+    test("who passed the first factor with the old password has to begin again", async () => {
+      const user = await newUser();
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId);
+      await store.sessions.insertFlow(flow);
+      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
+      await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed);
+      await store.sessions.resetPassword(await provenReset(store, user.email));
+      assert.deepEqual(await store.sessions.findFlow(flow.id, sessionId, T0), flow);
+    });
+
+    test("a sign-in by the old password that is half way in when a new one is set comes too late", async () => {
+      const user = await newUser();
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId);
+      await store.sessions.insertFlow(flow);
+      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false, passwordHash: "old" };
+      const byWalk = { flowId: flow.id };
+      const signIn = (standsOn: { passwordHash: string } | { flowId: string }) =>
+        store.sessions.signIn(sessionId, {
+          ...{ id: randomUUID(), userId: user.id, amr: ["pwd"] },
+          ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, standsOn },
+        });
+      assert.equal(await signIn(byWalk), false, "nobody passed a first factor yet");
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), true);
+      const reset = await provenReset(store, user.email);
+      assert.ok(await store.sessions.resetPassword(reset));
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), false);
+      assert.equal(await signIn({ passwordHash: "old" }), false);
+      assert.equal(await signIn(byWalk), false);
+      const { passwordHash } = reset;
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, { ...passed, passwordHash }), true);
+      assert.equal(await signIn(byWalk), true);
+    });
+
+    test("of 16 sign-ins at the moment of a reset none by the old password outlives it", async () => {
+      for (let round = 0; round < 5; round++) {
+        const user = await newUser();
+        const reset = await provenReset(store, user.email);
+        const ids = Array.from({ length: 16 }, () => randomUUID());
+        for (const id of ids) await store.sessions.ensure({ id: `old ${id}`, createdAt: T0, expiresAt: T0 + DAY });
+        const times = { authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+        const signIns = ids.map(
+          (id) => () =>
+            store.sessions.signIn(`old ${id}`, {
+              ...{ id, userId: user.id, amr: ["pwd"] },
+              ...times,
+              standsOn: { passwordHash: "old" },
+            }),
+        );
+        const [one, ...others] = signIns.map((signIn) => signIn());
+        await Promise.all([one, store.sessions.resetPassword(reset), ...others]);
+        for (const id of ids) assert.equal(await store.sessions.find(id, T0), undefined);
+      }
+    });
+
+    test("a yes from a browser whose session a new password ends comes too late; the same person goes on in another", async () => {
+      const furniture = await furnish(store);
+      const { user, scopes } = furniture;
+      const own = await signInAs(user.id);
+      const grants = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)] as const;
+      const claim = (id: string, sessionId: string) => store.grants.claim(id, { sessionId, userId: user.id, now: T0 });
+      const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
+      await claim(grants[0].id, "ended");
+      await claim(grants[1].id, own);
+      const change = { userId: user.id, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, from: null, passwordHash: "new" }), true);
+      assert.equal((await yes(grants[0].id, "ended")).outcome, "elsewhere");
+      assert.equal((await yes(grants[1].id, own)).outcome, "done");
+      const taken = await claim(grants[0].id, own);
+      assert.deepEqual([taken.outcome, "tookOver" in taken && taken.tookOver], ["claimed", true]);
+      assert.equal((await yes(grants[0].id, own)).outcome, "done");
+    });
+
+    test("a change or a reset that is none withdraws nothing", async () => {
+      const furniture = await furnish(store);
+      const { user } = furniture;
+      const approved = await approvedGrant(store, furniture);
+      const change = { userId: user.id, keepSessionId: null, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
+      assert.equal((await store.grants.findById(approved.id))?.status, "approved");
+    });
+
+    test("a signed-in change keeps its own session, ends the others, and is a swap", async () => {
+      const user = await newUser();
+      const [own, other] = [await signInAs(user.id), await signInAs(user.id)];
+      const change = { userId: user.id, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
+      assert.notEqual(await store.sessions.find(other, T0), undefined);
+      const tries = ["a", "b", "c", "d"].map((passwordHash) =>
+        store.sessions.changePassword({ ...change, from: "old", passwordHash }),
+      );
+      assert.equal((await Promise.all(tries)).filter(Boolean).length, 1);
+      assert.notEqual(await store.sessions.find(own, T0), undefined);
+      assert.equal(await store.sessions.find(other, T0), undefined);
+      const first = { ...change, userId: (await noPassword()).id, keepSessionId: null };
+      assert.equal(await store.sessions.changePassword({ ...first, from: null, passwordHash: "x" }), true);
+    });
+
+    const noPassword = async () => {
+      const user = sampleUser();
+      await store.directory.insertUser(user);
+      return user;
+    };
+
+    test("“keep me signed in” is noted in its own session only", async () => {
+      const sessionId = randomUUID();
+      await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
+      const flow = sampleFlow(sessionId);
+      await store.sessions.insertFlow(flow);
+      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, randomUUID(), true), false);
+      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, sessionId, true), true);
+      assert.equal((await store.sessions.findFlow(flow.id, sessionId, T0))?.keepSignedIn, true);
+      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, sessionId, false), true);
+      assert.equal((await store.sessions.findFlow(flow.id, sessionId, T0))?.keepSignedIn, false);
+    });
+  });
+}

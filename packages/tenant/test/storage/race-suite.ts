@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  approvalBy,
+  approvedGrant,
+  type Furniture,
+  furnish,
+  LIFETIME,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
+
+const countBy = (results: { outcome: string }[]) => {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+};
+
+/** Many at once, each race over and over: the release tier `times` as often as `npm test`. */
+export function raceSuite(makePlace: MakePlace, times: number): void {
+  const rounds = (count: number) => count * times;
+  describe("races", () => {
+    let place: TestPlace;
+    let store: Store;
+    let furniture: Furniture;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+      furniture = await furnish(store);
+    });
+    after(() => place.remove());
+
+    test("of 64 concurrent redemptions exactly one makes tokens", async () => {
+      for (let round = 0; round < rounds(10); round++) {
+        const grant = await approvedGrant(store, furniture);
+        const attempts = many(64, () => redemption(grant, furniture.user.id));
+        const results = await Promise.all(attempts.map((attempt) => store.tokens.redeem(attempt)));
+        assert.deepEqual(countBy(results), { redeemed: 1, lost: 63 });
+        const winner = attempts[results.findIndex((result) => result.outcome === "redeemed")]!;
+        const stored = await Promise.all(attempts.map((attempt) => store.tokens.findFamily(attempt.family.id)));
+        assert.deepEqual(
+          stored.filter(Boolean).map((family) => family?.id),
+          [winner.family.id],
+        );
+        assert.equal((await store.grants.findById(grant.id))?.familyId, winner.family.id);
+      }
+    });
+
+    test("of 16 concurrent rotations exactly one makes the next generation, the others repeat it", async () => {
+      for (let round = 0; round < rounds(5); round++) {
+        const { family, tokenHash } = await signedIn(store, furniture);
+        const attempts = many(16, () => rotation(tokenHash, family.clientId));
+        const results = await Promise.all(attempts.map((attempt) => store.tokens.rotate(attempt)));
+        assert.deepEqual(countBy(results), { rotated: 1, grace: 15 });
+        const winner = attempts[results.findIndex((result) => result.outcome === "rotated")]!;
+        for (const result of results) {
+          assert.ok(result.outcome === "rotated" || result.outcome === "grace");
+          assert.equal(result.generation, 2);
+          if (result.outcome === "grace") assert.equal(result.successorSealed, winner.nextSealed);
+        }
+        for (const attempt of attempts) {
+          const found = await store.tokens.findByRefreshToken(attempt.next.tokenHash);
+          assert.equal(found !== undefined, attempt === winner);
+        }
+        assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
+      }
+    });
+
+    test("once a revocation has answered, no refresh token of the family is of use", async () => {
+      for (let round = 0; round < rounds(5); round++) {
+        const { family, tokenHash } = await signedIn(store, furniture);
+        const attempts = many(8, () => rotation(tokenHash, family.clientId));
+        const revoke = () => store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
+        const rotations = attempts.map((attempt) => store.tokens.rotate(attempt));
+        const answered = revoke().then(() => store.tokens.rotate(rotation(tokenHash, family.clientId)));
+        assert.equal((await answered).outcome, "revoked");
+        await Promise.all(rotations);
+        for (const attempt of attempts) {
+          const { outcome } = await store.tokens.rotate(rotation(attempt.next.tokenHash, family.clientId));
+          assert.ok(outcome === "revoked" || outcome === "unknown", outcome);
+        }
+      }
+    });
+
+    test("once a user is disabled, no redemption and no rotation gives anything", async () => {
+      for (let round = 0; round < rounds(3); round++) {
+        const own = await furnish(store);
+        const { family, tokenHash } = await signedIn(store, own);
+        const grant = await approvedGrant(store, own);
+        const redeem = redemption(grant, own.user.id);
+        const rotate = rotation(tokenHash, family.clientId);
+        await Promise.all([
+          store.tokens.redeem(redeem),
+          store.tokens.rotate(rotate),
+          store.directory.setUserDisabled(own.user.id, T0, T0),
+        ]);
+        for (const hash of [tokenHash, rotate.next.tokenHash, redeem.refreshToken.tokenHash]) {
+          const { outcome } = await store.tokens.rotate(rotation(hash, family.clientId));
+          assert.ok(outcome === "revoked" || outcome === "unknown", outcome);
+        }
+        const redeemed = await store.tokens.findFamily(redeem.family.id);
+        assert.ok(redeemed === undefined || redeemed.revokedAt === T0);
+      }
+    });
+
+    test("of approval, denial and expiry the first stands and the others learn that it has ended", async () => {
+      const { user, scopes } = furniture;
+      for (let round = 0; round < rounds(5); round++) {
+        const grant = await pendingGrant(store, furniture);
+        await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0 });
+        const deny = { sessionId: "s", reason: "user" as const, now: T0 };
+        const results = await Promise.all([
+          store.grants.approve(grant.id, approvalBy(user.id, "s", scopes)),
+          store.grants.deny(grant.id, deny),
+          store.grants.approve(grant.id, approvalBy(user.id, "s", scopes, T0 + LIFETIME)),
+          store.grants.deny(grant.id, { ...deny, sessionId: null, reason: "operator" }),
+        ]);
+        assert.deepEqual(countBy(results), { done: 1, ended: 3 });
+        assert.equal(results[2]?.outcome, "ended");
+        const winner = results.find((result) => result.outcome === "done");
+        assert.ok(winner?.outcome === "done");
+        assert.deepEqual(await store.grants.findById(grant.id), winner.grant);
+      }
+    });
+
+    test("two people who claim one grant at once kill it", async () => {
+      const other = await furnish(store);
+      for (let round = 0; round < rounds(5); round++) {
+        const grant = await pendingGrant(store, furniture);
+        const claims = many(8, (index) => ({
+          sessionId: `s${index}`,
+          userId: (index % 2 ? furniture : other).user.id,
+          now: T0,
+        }));
+        const results = await Promise.all(claims.map((claim) => store.grants.claim(grant.id, claim)));
+        assert.equal(countBy(results).killed, 1);
+        const end = await store.grants.findById(grant.id);
+        assert.deepEqual([end?.status, end?.denialReason], ["denied", "two_users"]);
+      }
+    });
+
+    test("of one person's sessions that claim at once, one holds the grant at the end", async () => {
+      const { user } = furniture;
+      for (let round = 0; round < rounds(2); round++) {
+        const grant = await pendingGrant(store, furniture);
+        const claims = many(8, (index) => ({ sessionId: `s${index}`, userId: user.id, now: T0 }));
+        const results = await Promise.all(claims.map((claim) => store.grants.claim(grant.id, claim)));
+        assert.deepEqual(countBy(results), { claimed: 8 });
+        assert.equal(results.filter((result) => result.outcome === "claimed" && !result.tookOver).length, 1);
+        const end = await store.grants.findById(grant.id);
+        assert.ok(end?.status === "claimed" && claims.some((claim) => claim.sessionId === end.sessionId));
+      }
+    });
+  });
+}

@@ -1,0 +1,364 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Registered, Registration, Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { approvedGrant, furnish, redemption, sampleApi, sampleApp, sampleAudit, sampleUser, T0 } from "./samples.ts";
+
+const audit = () => sampleAudit("registration");
+
+function sampleRegistered(kind: Registered["kind"], changes: Partial<Registration> = {}): Registered {
+  const clientId = randomUUID();
+  const registration: Registration = {
+    clientId,
+    objectId: randomUUID(),
+    uniqueName: null,
+    description: null,
+    tags: [],
+    requiredResourceAccess: null,
+    servicePrincipalId: null,
+    ...changes,
+  };
+  if (kind === "app") return { kind, registration, app: sampleApp({ clientId }) };
+  return { kind, registration, api: sampleApi({ clientId }) };
+}
+
+/** Apps and APIs with the names and objects that Graph has of them. */
+export function registrationSuite(makePlace: MakePlace): void {
+  describe("registrations", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("what is inserted is found by each of its keys, and is the app or API that sign-ins know", async () => {
+      const uniqueName = randomUUID();
+      const app = sampleRegistered("app", {
+        uniqueName,
+        description: "What for",
+        tags: ["a", "b"],
+        requiredResourceAccess: [
+          { resourceAppId: randomUUID(), resourceAccess: [{ id: randomUUID(), type: "Scope" }] },
+        ],
+        servicePrincipalId: randomUUID(),
+      });
+      const api = sampleRegistered("api");
+      for (const each of [app, api]) assert.equal(await store.registrations.insert(each, audit()), "inserted");
+      const { clientId, objectId, servicePrincipalId } = app.registration;
+      const keys = [{ clientId }, { objectId }, { uniqueName }, { servicePrincipalId: servicePrincipalId as string }];
+      for (const key of keys) assert.deepEqual(await store.registrations.find(key), app);
+      assert.deepEqual(await store.registrations.find({ objectId: api.registration.objectId }), api);
+      assert.equal(await store.registrations.find({ objectId: clientId }), undefined);
+      assert.ok(app.kind === "app");
+      assert.deepEqual(await store.directory.findApp(clientId), app.app);
+      const listed = (await store.registrations.list()).map(({ registration }) => registration.objectId);
+      assert.ok(listed.includes(objectId) && listed.includes(api.registration.objectId));
+    });
+
+    test("an app put by itself has an object and a service principal, and keeps them when it is put again", async () => {
+      const { app } = await furnish(store);
+      const before = await store.registrations.find({ clientId: app.clientId });
+      assert.match(before?.registration.objectId ?? "", /^[0-9a-f-]{36}$/);
+      assert.notEqual(before?.registration.servicePrincipalId, null);
+      await store.directory.putApp({ ...app, name: "Again" });
+      const after = await store.registrations.find({ clientId: app.clientId });
+      assert.deepEqual(after?.registration, before?.registration);
+    });
+
+    test("a unique name is one's, among apps and APIs together, whoever asks at once", async () => {
+      for (let round = 0; round < 10; round++) {
+        const uniqueName = randomUUID();
+        const all = (["app", "api", "app", "api"] as const).map((kind) => sampleRegistered(kind, { uniqueName }));
+        const outcomes = await Promise.all(all.map((each) => store.registrations.insert(each, audit())));
+        assert.deepEqual(outcomes.sort(), ["inserted", "unique_name", "unique_name", "unique_name"]);
+        const found = await store.registrations.find({ uniqueName });
+        const losers = all.filter(({ registration }) => registration.objectId !== found?.registration.objectId);
+        for (const { registration } of losers) {
+          assert.equal(await store.registrations.find({ objectId: registration.objectId }), undefined);
+        }
+      }
+    });
+
+    test("an identifier URI is one API's; a client ID one registration's", async () => {
+      const first = sampleRegistered("api");
+      await store.registrations.insert(first, audit());
+      assert.ok(first.kind === "api");
+      const second = sampleRegistered("api");
+      assert.ok(second.kind === "api");
+      second.api.identifierUri = first.api.identifierUri;
+      assert.equal(await store.registrations.insert(second, audit()), "identifier_uri");
+      const third = sampleRegistered("app", { clientId: first.registration.clientId });
+      assert.equal(await store.registrations.insert(third, audit()), "client_id");
+      const other = sampleRegistered("api");
+      await store.registrations.insert(other, audit());
+      const taking = (before: Registered): Registered => {
+        assert.ok(before.kind === "api" && first.kind === "api");
+        return { ...before, api: { ...before.api, identifierUri: first.api.identifierUri } };
+      };
+      assert.deepEqual(await store.registrations.change(other.registration.objectId, taking, audit()), {
+        outcome: "conflict",
+        with: "identifier_uri",
+      });
+      assert.deepEqual(await store.registrations.find({ objectId: other.registration.objectId }), other);
+    });
+
+    test("of many who change one registration at once, each sees what the others left", async () => {
+      const registered = sampleRegistered("app");
+      await store.registrations.insert(registered, audit());
+      const { objectId } = registered.registration;
+      const tags = Array.from({ length: 16 }, (_, index) => `tag ${index}`);
+      const changes = tags.map((tag) =>
+        store.registrations.change(
+          objectId,
+          (before) => ({
+            ...before,
+            registration: { ...before.registration, tags: [...before.registration.tags, tag] },
+          }),
+          audit(),
+        ),
+      );
+      for (const { outcome } of await Promise.all(changes)) assert.equal(outcome, "changed");
+      const found = await store.registrations.find({ objectId });
+      assert.deepEqual(found?.registration.tags.sort(), tags.sort());
+    });
+
+    test("a change that is refused, or is of nothing that there is, changes nothing", async () => {
+      const registered = sampleRegistered("app");
+      await store.registrations.insert(registered, audit());
+      const { objectId } = registered.registration;
+      const refuse = () => {
+        throw new RangeError("not so");
+      };
+      await assert.rejects(store.registrations.change(objectId, refuse, audit()), RangeError);
+      assert.deepEqual(await store.registrations.find({ objectId }), registered);
+      const unknown = await store.registrations.change(randomUUID(), refuse, audit());
+      assert.deepEqual(unknown, { outcome: "unknown" });
+    });
+
+    for (const kind of ["app", "api"] as const) {
+      test(`a change of an ${kind} gives it all of another but kind, ids and time of making`, async () => {
+        const own = () => ({
+          uniqueName: randomUUID(),
+          description: randomUUID(),
+          tags: [randomUUID()],
+          requiredResourceAccess: [{ resourceAppId: randomUUID(), resourceAccess: [] }],
+          servicePrincipalId: randomUUID(),
+        });
+        const [registered, another] = [sampleRegistered(kind, own()), sampleRegistered(kind, own())];
+        const thing = another.kind === "app" ? another.app : another.api;
+        thing.createdAt = T0 + 1;
+        await store.registrations.insert(registered, audit());
+        const { clientId, objectId, servicePrincipalId } = registered.registration;
+        const changed = await store.registrations.change(objectId, () => another, audit());
+        const registration = { ...another.registration, clientId, objectId, servicePrincipalId };
+        const expected = { kind, registration, [kind]: { ...thing, clientId, createdAt: T0 } };
+        assert.deepEqual(changed, { outcome: "changed", registered: expected });
+        assert.deepEqual(await store.registrations.find({ objectId }), expected);
+        assert.equal(await store.registrations.find({ objectId: another.registration.objectId }), undefined);
+        const other = sampleRegistered(kind === "app" ? "api" : "app");
+        await assert.rejects(
+          store.registrations.change(objectId, () => other, audit()),
+          TypeError,
+        );
+        assert.deepEqual(await store.registrations.find({ objectId }), expected);
+      });
+    }
+
+    test("what was consented of a scope, and assigned of a role, follows the API's change", async () => {
+      const { api, app, user, consent } = await furnish(store);
+      const { directory, registrations } = store;
+      await directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
+      const found = await registrations.find({ clientId: api.clientId });
+      const [role] = api.roles;
+      const put = (scopes: typeof api.scopes, roles: typeof api.roles) =>
+        registrations.change(
+          found!.registration.objectId,
+          (before) => (before.kind === "api" ? { ...before, api: { ...before.api, scopes, roles } } : before),
+          audit(),
+        );
+      await put(api.scopes, [{ ...role!, value: "ToDoList.Viewer" }]);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Viewer"]);
+      await put(api.scopes, [{ ...role!, value: "ToDoList.Viewer", enabled: false }]);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), []);
+      const [first, second] = api.scopes;
+      await put([second!], []);
+      assert.deepEqual(await directory.consentsFor(app.clientId, user.id), []);
+      await put([first!, second!], api.roles);
+      assert.deepEqual(await directory.consentsFor(app.clientId, user.id), []);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), []);
+      assert.equal(consent.scopes[0], first!.value);
+    });
+
+    test("roles that take each other's names leave everybody with the role that they had, and nobody with another's", async () => {
+      const { api, user: reader } = await furnish(store);
+      const editor = sampleUser();
+      await store.directory.insertUser(editor);
+      const { clientId } = api;
+      const found = await store.registrations.find({ clientId });
+      const role = (value: string) => ({ id: randomUUID(), value, displayName: value });
+      const [first, second] = [role("Reader"), role("Editor")];
+      const put = (...roles: typeof api.roles) =>
+        store.registrations.change(
+          found!.registration.objectId,
+          (before) => (before.kind === "api" ? { ...before, api: { ...before.api, roles } } : before),
+          audit(),
+        );
+      const held = async () => [
+        await store.directory.rolesFor(clientId, reader.id),
+        await store.directory.rolesFor(clientId, editor.id),
+      ];
+      await put(first, second);
+      await store.directory.assignRole(clientId, "Reader", reader.id);
+      await store.directory.assignRole(clientId, "Editor", editor.id);
+      await put({ ...first, value: "Editor" }, { ...second, value: "Owner" });
+      assert.deepEqual(await held(), [["Editor"], ["Owner"]]);
+      await put({ ...first, value: "Owner" }, { ...second, value: "Editor" });
+      assert.deepEqual(await held(), [["Owner"], ["Editor"]]);
+      await put({ ...first, value: "Editor" });
+      assert.deepEqual(await held(), [["Editor"], []]);
+    });
+
+    test("a service principal is given once, whoever gives it at the same time", async () => {
+      const { registration } = sampleRegistered("app");
+      const unknown = await store.registrations.addServicePrincipal(registration.clientId, randomUUID(), audit());
+      assert.equal(unknown, "unknown");
+      const registered = sampleRegistered("app");
+      await store.registrations.insert(registered, audit());
+      const ids = [1, 2, 3, 4].map(() => randomUUID());
+      const { clientId } = registered.registration;
+      const outcomes = await Promise.all(
+        ids.map((id) => store.registrations.addServicePrincipal(clientId, id, audit())),
+      );
+      assert.deepEqual([...outcomes].sort(), ["added", "exists", "exists", "exists"]);
+      const found = await store.registrations.find({ clientId });
+      assert.equal(found?.registration.servicePrincipalId, ids[outcomes.indexOf("added")]);
+    });
+
+    test("a deleted app's approvals give nothing, and an API's scopes and roles are nobody's any more", async () => {
+      const furniture = await furnish(store);
+      const { app, api, user } = furniture;
+      const grant = await approvedGrant(store, furniture);
+      await store.directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
+      await store.directory.assign(api.clientId, user.id);
+      for (const { clientId } of [api, app]) {
+        const found = await store.registrations.find({ clientId });
+        const { objectId } = found!.registration;
+        assert.equal(await store.registrations.delete(objectId, T0, audit()), true);
+        assert.equal(await store.registrations.delete(objectId, T0, audit()), false);
+        assert.equal(await store.registrations.find({ clientId }), undefined);
+      }
+      assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "lost");
+      assert.deepEqual(await store.permissions.listConsents({ clientId: app.clientId }), []);
+      assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
+      assert.equal(await store.directory.putApp(sampleApp({ clientId: api.clientId })), true);
+    });
+
+    test("every change writes its audit record, and one that did not happen writes none", async () => {
+      const event = `audited ${randomUUID()}`;
+      const record = sampleAudit(event);
+      const uniqueName = randomUUID();
+      const registered = sampleRegistered("app", { uniqueName });
+      await store.registrations.insert(registered, record);
+      await store.registrations.insert(sampleRegistered("app", { uniqueName }), record);
+      const { objectId, clientId } = registered.registration;
+      await store.registrations.change(objectId, (before) => before, record);
+      await store.registrations.change(randomUUID(), (before) => before, record);
+      await store.registrations.addServicePrincipal(clientId, randomUUID(), record);
+      await store.registrations.addServicePrincipal(clientId, randomUUID(), record);
+      await store.registrations.delete(objectId, T0, record);
+      await store.registrations.delete(objectId, T0, record);
+      assert.equal((await store.audit.list({ event, limit: 10 })).length, 4);
+    });
+  });
+
+  describe("consents and assignments, one by one", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("a consent is inserted once, replaced whole and deleted; others stay as they are", async () => {
+      const { app, api, user } = await furnish(store);
+      const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
+      const { permissions } = store;
+      const outcomes = await Promise.all(
+        ["A", "B", "C"].map((scope) => permissions.insertConsent({ ...key, scopes: [scope] }, audit())),
+      );
+      assert.deepEqual(outcomes.sort(), ["exists", "exists", "inserted"]);
+      assert.equal(await permissions.replaceConsent({ ...key, scopes: ["D", "E"] }, audit()), true);
+      assert.deepEqual(await permissions.findConsent(key), { ...key, scopes: ["D", "E"] });
+      const own = { ...key, userId: user.id };
+      assert.deepEqual((await permissions.findConsent(own))?.scopes, ["ToDoList.Read"]);
+      assert.equal(await permissions.deleteConsent(key, audit()), true);
+      assert.equal(await permissions.deleteConsent(key, audit()), false);
+      assert.equal(await permissions.replaceConsent({ ...key, scopes: ["F"] }, audit()), false);
+      assert.deepEqual(await permissions.listConsents({ clientId: app.clientId }), [
+        { ...own, scopes: ["ToDoList.Read"] },
+      ]);
+      const nobody = { ...key, clientId: randomUUID(), scopes: ["A"] };
+      assert.equal(await permissions.insertConsent(nobody, audit()), "unknown");
+    });
+
+    test("of two who replace a consent at once, one stands whole, over and over", async () => {
+      const { app, api } = await furnish(store);
+      const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
+      await store.permissions.insertConsent({ ...key, scopes: ["first"] }, audit());
+      for (let round = 0; round < 20; round++) {
+        const wanted = [
+          ["A", "B"],
+          ["C", "D"],
+        ];
+        await Promise.all(wanted.map((scopes) => store.permissions.replaceConsent({ ...key, scopes }, audit())));
+        const stands = (await store.permissions.findConsent(key))?.scopes;
+        assert.ok(
+          wanted.some((scopes) => scopes.join() === stands?.join()),
+          stands?.join(),
+        );
+      }
+    });
+
+    test("who is assigned, and what, is listed and taken away one by one", async () => {
+      const { api, user } = await furnish(store);
+      const { clientId } = api;
+      const group = { id: randomUUID(), name: "Group", createdAt: T0 };
+      await store.directory.putGroup(group);
+      const role = { clientId, roleValue: "ToDoList.Reader", principalId: user.id };
+      const plain = { clientId, roleValue: null, principalId: group.id };
+      const { permissions } = store;
+      for (const each of [role, plain]) {
+        const outcomes = await Promise.all([permissions.assign(each, audit()), permissions.assign(each, audit())]);
+        assert.deepEqual(outcomes.sort(), ["assigned", "exists"]);
+      }
+      assert.deepEqual(await permissions.assignmentsAt(clientId), [plain, role]);
+      assert.deepEqual(await store.directory.rolesFor(clientId, user.id), ["ToDoList.Reader"]);
+      for (const each of [role, plain]) {
+        assert.equal(await permissions.unassign(each, audit()), true);
+        assert.equal(await permissions.unassign(each, audit()), false);
+      }
+      assert.deepEqual(await permissions.assignmentsAt(clientId), []);
+      const nobody = { ...role, principalId: sampleUser().id };
+      assert.equal(await permissions.assign(nobody, audit()), "unknown_principal");
+      assert.equal(await permissions.assign({ ...role, clientId: randomUUID() }, audit()), "unknown_resource");
+    });
+
+    test("once a group's deletion has answered, nothing is assigned to it, whoever assigns at the same time", async () => {
+      const { api } = await furnish(store);
+      for (let round = 0; round < 20; round++) {
+        const group = { id: randomUUID(), name: "Group", createdAt: T0 };
+        await store.directory.putGroup(group);
+        const assignment = { clientId: api.clientId, roleValue: "ToDoList.Reader", principalId: group.id };
+        await Promise.all([
+          store.permissions.assign(assignment, audit()),
+          store.administration.groups.delete(group.id, audit()),
+        ]);
+        assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
+      }
+    });
+  });
+}

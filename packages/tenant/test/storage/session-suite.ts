@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
+
+export function sessionSuite(makePlace: MakePlace): void {
+  describe("sessions and flows", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const anonymous = async () => {
+      const session = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
+      await store.sessions.ensure(session);
+      return session;
+    };
+    const flowOf = async (sessionId: string) => {
+      const flow = sampleFlow(sessionId, { grantId: "grant" });
+      await store.sessions.insertFlow(flow);
+      return flow;
+    };
+    const signIn = async (oldId: string, userId: string, now = T0) => {
+      const session = {
+        id: randomUUID(),
+        userId,
+        amr: ["pwd"],
+        authTime: now,
+        createdAt: now,
+        expiresAt: now + 60 * MINUTE,
+      };
+      return { session, ok: await store.sessions.signIn(oldId, session) };
+    };
+    const newUser = async () => {
+      const user = sampleUser();
+      await store.directory.insertUser(user);
+      return user;
+    };
+
+    test("a session begins anonymous; asking for it again leaves it as it is", async () => {
+      const session = await anonymous();
+      await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
+      const expected = { ...session, userId: null, amr: [], authTime: null };
+      assert.deepEqual(await store.sessions.find(session.id, T0), expected);
+      assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
+      assert.equal(await store.sessions.find("unknown", T0), undefined);
+    });
+
+    test("sign-in gives a new id, takes the flows along and ends the old id", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      const flow = await flowOf(old.id);
+      const { session, ok } = await signIn(old.id, user.id);
+      assert.equal(ok, true);
+      assert.deepEqual(await store.sessions.find(session.id, T0), session);
+      assert.equal(await store.sessions.find(old.id, T0), undefined);
+      assert.equal(await store.sessions.findFlow(flow.id, old.id, T0), undefined);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), { ...flow, sessionId: session.id });
+    });
+
+    test("of several sign-ins in one session at once, one succeeds", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      const results = await Promise.all([1, 2, 3, 4].map(() => signIn(old.id, user.id)));
+      assert.equal(results.filter(({ ok }) => ok).length, 1);
+      for (const { ok, session } of results) {
+        assert.equal((await store.sessions.find(session.id, T0)) !== undefined, ok);
+      }
+    });
+
+    test("nobody signs in with a session that ended or expired, or as a user who is disabled", async () => {
+      const user = await newUser();
+      const old = await anonymous();
+      await store.sessions.end(old.id);
+      assert.equal((await signIn(old.id, user.id)).ok, false);
+      const expiring = await anonymous();
+      const late = await signIn(expiring.id, user.id, expiring.expiresAt);
+      assert.equal(late.ok, false);
+      assert.equal(await store.sessions.find(late.session.id, T0), undefined);
+      assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
+    });
+
+    test("what the walk of one tab is told the other tabs' are not", async () => {
+      const { id: sessionId } = await anonymous();
+      const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
+      const { sessions } = store;
+      const changes = [
+        () => sessions.setFlowEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
+        () =>
+          sessions.setFlowFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
+        () => sessions.setFlowTotpSecret(own.id, sessionId, "ana", "sealed"),
+        () => sessions.setFlowKeepSignedIn(own.id, sessionId, false),
+        () => sessions.takeChallenge(own.id, sessionId, 0, T0),
+      ];
+      for (const change of changes) assert.equal(await change(), true);
+      for (const tab of [first, last]) assert.deepEqual(await sessions.findFlow(tab.id, sessionId, T0), tab);
+      assert.equal((await sessions.findFlow(own.id, sessionId, T0))?.challengeNumber, 1);
+    });
+
+    test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
+      const [user, eve] = [await newUser(), await newUser()];
+      const [mine, other] = [await anonymous(), await anonymous()];
+      const walk = async (sessionId: string, userId: string) => {
+        const flow = sampleFlow(sessionId, { userId });
+        await store.sessions.insertFlow(flow);
+        return flow.id;
+      };
+      const [own, theirs, hers] = [
+        await walk(mine.id, user.id),
+        await walk(other.id, user.id),
+        await walk(mine.id, eve.id),
+      ];
+      const signInBy = (flowId: string, userId: string) => {
+        const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
+        return store.sessions.signIn(mine.id, { ...session, standsOn: { flowId } });
+      };
+      for (const flowId of [theirs, hers, "unknown"]) assert.equal(await signInBy(flowId, user.id), false, flowId);
+      assert.equal(await signInBy(own, user.id), true);
+    });
+
+    test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      const codeOf = (flowId: string) => ({
+        id: randomUUID(),
+        flowId,
+        purpose: "sign_in" as const,
+        emailNormalized: user.emailNormalized,
+        codeHash: "c",
+        mailId: null,
+        createdAt: T0,
+        expiresAt: T0 + MINUTE,
+      });
+      const walk = async (changes: Parameters<typeof sampleFlow>[1]) => {
+        const flow = sampleFlow((await anonymous()).id, changes);
+        await store.sessions.insertFlow(flow);
+        return { flow, now: () => store.sessions.findFlow(flow.id, flow.sessionId, T0) };
+      };
+      const waiting = await walk({ userId: user.id, firstFactorAt: T0 });
+      const theirs = await walk({ userId: other.id, firstFactorAt: T0, email: other.email, emailVerifiedAt: T0 });
+      const proven = await walk({ email: user.email.toUpperCase(), emailPurpose: "reset", emailVerifiedAt: T0 });
+      // Somebody signs up with the address that got its account in the meantime.
+      const signingUp = await walk({ email: user.email, emailVerifiedAt: T0, passwordHash: "hash" });
+      const mailed = await walk({ email: user.email, emailPurpose: "sign_in" });
+      await store.mail.insertCode(codeOf(mailed.flow.id));
+
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.deepEqual(await waiting.now(), { ...waiting.flow, userId: null, amr: [], firstFactorAt: null });
+      assert.deepEqual(await theirs.now(), theirs.flow);
+      assert.equal((await proven.now())?.emailVerifiedAt, null);
+      assert.deepEqual([(await signingUp.now())?.emailVerifiedAt, (await signingUp.now())?.passwordHash], [null, null]);
+      const { id: flowId, sessionId } = mailed.flow;
+      const use = { flowId, sessionId, purpose: "sign_in" as const, codeHash: "c", maxAttempts: 5, now: T0 };
+      assert.equal(await store.mail.useCode(use), "dead");
+    });
+
+    test("disabling a user ends their sessions for good, and nobody else's", async () => {
+      const [user, other] = [await newUser(), await newUser()];
+      const first = await signIn((await anonymous()).id, user.id);
+      const theirs = await signIn((await anonymous()).id, other.id);
+      await store.directory.setUserDisabled(user.id, T0, T0);
+      assert.equal(await store.sessions.find(first.session.id, T0), undefined);
+      await store.directory.setUserDisabled(user.id, null, T0);
+      assert.equal(await store.sessions.find(first.session.id, T0), undefined);
+      assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
+    });
+
+    test("a flow is of use only within its session and its time", async () => {
+      const [session, other] = [await anonymous(), await anonymous()];
+      const flow = await flowOf(session.id);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), flow);
+      assert.equal(await store.sessions.findFlow(flow.id, other.id, T0), undefined);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, flow.expiresAt), undefined);
+      assert.equal(await store.sessions.setFlowEmail(flow.id, other.id, "x@contoso.example", "sign_up"), false);
+      await store.sessions.end(session.id);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+    });
+
+    test("a password is taken only once the address is proven, and a new address forgets both", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      const { sessions, mail } = store;
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "ana@contoso.example", "sign_up"), true);
+      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), false);
+      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, codeHash: "c", mailId: null };
+      const times = { createdAt: T0, expiresAt: T0 + MINUTE };
+      await mail.insertCode({ ...code, ...times, emailNormalized: "ana@contoso.example" });
+      const use = {
+        purpose: "sign_up" as const,
+        flowId: flow.id,
+        sessionId: session.id,
+        codeHash: "c",
+        maxAttempts: 5,
+        now: T0 + 1,
+      };
+      assert.equal(await mail.useCode(use), "ok");
+      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), true);
+      const proven = await sessions.findFlow(flow.id, session.id, T0);
+      assert.deepEqual([proven?.emailVerifiedAt, proven?.passwordHash], [T0 + 1, "hash"]);
+      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "eve@contoso.example", "sign_up"), true);
+      const changed = await sessions.findFlow(flow.id, session.id, T0);
+      assert.deepEqual(
+        [changed?.email, changed?.emailVerifiedAt, changed?.passwordHash],
+        ["eve@contoso.example", null, null],
+      );
+    });
+
+    test("a walk remembers who passed the first factor, and only in its own session", async () => {
+      const [session, other] = [await anonymous(), await anonymous()];
+      const flow = await flowOf(session.id);
+      const passed = { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true };
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, other.id, passed), false);
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.userId, null);
+      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, session.id, passed), true);
+      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "eve", "hers"), false);
+      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "ana", "sealed"), true);
+      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), {
+        ...flow,
+        userId: "ana",
+        amr: ["pwd"],
+        firstFactorAt: T0,
+        keepSignedIn: true,
+        totpSecretSealed: "sealed",
+      });
+      await store.sessions.setFlowFirstFactor(flow.id, session.id, passed);
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, "sealed");
+      await store.sessions.setFlowFirstFactor(flow.id, session.id, { ...passed, userId: "eve" });
+      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, null);
+    });
+
+    test("a challenge is answered once, however many try at once", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      for (let number = 0; number < 20; number++) {
+        const tries = Array.from({ length: 16 }, () => store.sessions.takeChallenge(flow.id, session.id, number, T0));
+        assert.deepEqual((await Promise.all(tries)).filter(Boolean), [true]);
+      }
+      assert.equal(await store.sessions.takeChallenge(flow.id, session.id, 3, T0), false);
+      assert.equal(await store.sessions.takeChallenge(flow.id, session.id, 20, flow.expiresAt), false);
+      assert.equal(await store.sessions.takeChallenge(flow.id, "another", 20, T0), false);
+    });
+
+    test("a session that ended takes no flow, nor a flow that went with it a code", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      const code = {
+        id: randomUUID(),
+        purpose: "sign_up" as const,
+        flowId: flow.id,
+        emailNormalized: "a@b.example",
+        mailId: null,
+      };
+      await store.sessions.end(session.id);
+      assert.equal(await store.sessions.insertFlow({ ...flow, id: randomUUID() }), false);
+      assert.equal(await store.mail.insertCode({ ...code, codeHash: "x", createdAt: T0, expiresAt: T0 + 1 }), false);
+    });
+
+    test("sweeping removes sessions and flows at their end and nothing before", async () => {
+      const session = await anonymous();
+      const flow = await flowOf(session.id);
+      await store.sweep(flow.expiresAt - 1);
+      assert.notEqual(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      await store.sweep(flow.expiresAt);
+      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      assert.notEqual(await store.sessions.find(session.id, T0), undefined);
+      await store.sweep(session.expiresAt);
+      assert.equal(await store.sessions.find(session.id, T0), undefined);
+    });
+  });
+}

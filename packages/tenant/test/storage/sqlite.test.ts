@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, describe, test } from "node:test";
+import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { contractSuite } from "./contract-suite.ts";
+import { linkCredentialsSuite } from "./link-suite.ts";
+import { sqliteFile, sqliteMemory } from "./open-test-store.ts";
+import { restartSuite } from "./restart-suite.ts";
+import { approvedGrant, furnish, redemption } from "./samples.ts";
+
+describe("SQLite in a file", () => {
+  contractSuite(sqliteFile);
+  restartSuite(sqliteFile);
+  linkCredentialsSuite(sqliteFile);
+
+  const folder = mkdtempSync(join(tmpdir(), "doorcode-sqlite-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  test("only its owner can read the file and those beside it", async () => {
+    const file = join(folder, "mode.db");
+    writeFileSync(file, "", { mode: 0o644 });
+    const store = await openSqliteStore(file);
+    const names = readdirSync(folder).filter((name) => name.startsWith("mode.db"));
+    assert.deepEqual(names.sort(), ["mode.db", "mode.db-shm", "mode.db-wal"]);
+    for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+    await store.close();
+  });
+
+  test("what is not a database, and a folder that is missing, are refused with a hint", async () => {
+    const file = join(folder, "text.db");
+    writeFileSync(file, "This is a text, and a long enough one not to be taken for an empty database. ".repeat(20));
+    for (const bad of [file, join(folder, "missing", "store.db")]) {
+      await assert.rejects(openSqliteStore(bad), { name: "StoreError", code: "store_unreachable", hint: /folder/ });
+    }
+  });
+
+  test("a store that a newer version has opened is refused", async () => {
+    const file = join(folder, "newer.db");
+    await (await openSqliteStore(file)).close();
+    const database = new DatabaseSync(file);
+    database.exec("insert into kysely_migration values ('9999-from-the-future', '2999-01-01T00:00:00.000Z')");
+    database.close();
+    await assert.rejects(openSqliteStore(file), { code: "store_migration_failed", hint: /newer version/ });
+  });
+
+  test("while another process holds the file, a change waits; when it never ends, the error says busy", async () => {
+    const file = join(folder, "busy.db");
+    const store = await openSqliteStore(file);
+    const furniture = await furnish(store);
+    const grant = await approvedGrant(store, furniture);
+    const other = new DatabaseSync(file);
+    other.exec("begin immediate");
+    const redeemed = store.tokens.redeem(redemption(grant, furniture.user.id));
+    // The first attempt has blocked and failed by the time this runs.
+    setImmediate(() => other.exec("commit"));
+    assert.equal((await redeemed).outcome, "redeemed");
+    other.exec("begin immediate");
+    await assert.rejects(store.directory.settingOnce("a", "b"), { name: "StoreError", code: "store_busy" });
+    assert.equal((await store.grants.poll(grant.deviceCodeHash))?.status, "redeemed");
+    other.close();
+    await store.close();
+  });
+});
+
+describe("SQLite in memory", () => contractSuite(sqliteMemory));

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Store, StoredKey } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { sampleAudit, T0 } from "./samples.ts";
+
+const sampleKey = (kid: string, activatesAt = T0): StoredKey => ({
+  kid,
+  publicJwk: "{}",
+  sealedPrivate: "sealed",
+  certificate: "certificate",
+  createdAt: T0,
+  activatesAt,
+  retiresAt: null,
+});
+
+/** Throttles, signing keys, audit records. */
+export function tenantSuite(makePlace: MakePlace): void {
+  describe("throttles", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+    const limit = { count: 3, windowMs: 1000 };
+
+    test("parallel attempts are never allowed beyond the limit", async () => {
+      for (let round = 0; round < 20; round++) {
+        const takes = Array.from({ length: 24 }, () => store.throttle.take(`parallel ${round}`, limit, T0));
+        const results = await Promise.all(takes);
+        assert.deepEqual(
+          results
+            .filter(({ allowed }) => allowed)
+            .map(({ count }) => count)
+            .sort(),
+          [1, 2, 3],
+        );
+        for (const result of results) assert.equal(result.retryAt, T0 + 1000);
+      }
+    });
+
+    test("a new window begins when the old one ends, at the first attempt in it", async () => {
+      for (let attempt = 0; attempt < 4; attempt++) await store.throttle.take("window", limit, T0);
+      const last = await store.throttle.take("window", limit, T0 + 999);
+      assert.deepEqual(last, { allowed: false, count: 3, retryAt: T0 + 1000 });
+      assert.equal(await store.throttle.peek("window", 1000, T0 + 999), 3);
+      assert.equal(await store.throttle.peek("window", 1000, T0 + 1000), 0);
+      const next = await store.throttle.take("window", limit, T0 + 1500);
+      assert.deepEqual(next, { allowed: true, count: 1, retryAt: T0 + 2500 });
+    });
+
+    test("one is given back, never more than was taken, and other buckets stay as they are", async () => {
+      await store.throttle.take("back", limit, T0);
+      await store.throttle.take("other", limit, T0);
+      for (let success = 0; success < 3; success++) await store.throttle.giveBack("back", T0);
+      assert.equal(await store.throttle.peek("back", 1000, T0), 0);
+      assert.equal(await store.throttle.peek("other", 1000, T0), 1);
+      await store.throttle.giveBack("never taken", T0);
+      assert.equal(await store.throttle.peek("never taken", 1000, T0), 0);
+    });
+
+    test("a success gives back one attempt and does not reset the budget", async () => {
+      for (let attempt = 0; attempt < 3; attempt++) await store.throttle.take("success", limit, T0);
+      await store.throttle.giveBack("success", T0);
+      assert.equal((await store.throttle.take("success", limit, T0)).allowed, true);
+      assert.equal((await store.throttle.take("success", limit, T0)).allowed, false);
+    });
+
+    test("a refusal says when its own bucket opens, whatever others wait for", async () => {
+      const hour = { count: 1, windowMs: 3_600_000 };
+      for (const bucket of ["before", "own", "then"]) await store.throttle.take(bucket, hour, T0);
+      await store.throttle.take("short", { ...hour, windowMs: 10 }, T0);
+      const refused = await store.throttle.take("short", { ...hour, windowMs: 10 }, T0 + 9);
+      assert.deepEqual(refused, { allowed: false, count: 1, retryAt: T0 + 10 });
+      assert.equal((await store.throttle.take("own", hour, T0 + 9)).retryAt, T0 + 3_600_000);
+    });
+
+    test("sweeping leaves the windows that run", async () => {
+      await store.throttle.take("swept", limit, T0);
+      await store.sweep(T0 + 999);
+      assert.equal(await store.throttle.peek("swept", 1000, T0), 1);
+      await store.sweep(T0 + 1000);
+      assert.equal(await store.throttle.peek("swept", 1000, T0), 0);
+    });
+  });
+
+  describe("signing keys and audit records", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("nodes that start together agree on the first keys", async () => {
+      const starts = ["a", "b", "c", "d"].map((node) => [sampleKey(`${node}1`), sampleKey(`${node}2`, T0 + 1)]);
+      const answers = await Promise.all(starts.map((keys) => store.keys.insertFirst(keys)));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+      assert.deepEqual(await store.keys.list(), answers[0]);
+      assert.equal(answers[0]?.length, 2);
+    });
+
+    test("a key is added once, and retired", async () => {
+      assert.equal(await store.keys.insert(sampleKey("later", T0 + 5)), true);
+      assert.equal(await store.keys.insert(sampleKey("later")), false);
+      await store.keys.insert(sampleKey("beside", T0 + 5));
+      const others = (await store.keys.list()).filter(({ kid }) => kid !== "later");
+      await store.keys.retire("later", T0 + 9);
+      assert.deepEqual(
+        (await store.keys.list()).filter(({ kid }) => kid !== "later"),
+        others,
+      );
+      assert.deepEqual(
+        (await store.keys.list()).find(({ kid }) => kid === "later"),
+        {
+          ...sampleKey("later", T0 + 5),
+          retiresAt: T0 + 9,
+        },
+      );
+    });
+
+    test("keys are listed in the order in which they sign, whenever they were added", async () => {
+      await store.keys.insert(sampleKey("last", T0 + 30));
+      await store.keys.insert(sampleKey("middle", T0 + 20));
+      await store.keys.insert(sampleKey("first", T0 - 1));
+      const moments = (await store.keys.list()).map(({ activatesAt }) => activatesAt);
+      assert.deepEqual(
+        moments,
+        moments.toSorted((a, b) => a - b),
+      );
+      const again = await store.keys.insertFirst([sampleKey("unwanted")]);
+      assert.deepEqual(again, await store.keys.list());
+    });
+
+    test("audit records come back newest first, also those of one millisecond, of all or of one event", async () => {
+      const records = ["a", "b", "a"].map((event, index) => ({
+        ...sampleAudit(event),
+        detail: { index, text: "“quoted”", yes: true },
+      }));
+      for (const record of records) await store.audit.write(record);
+      const [first, second, third] = records;
+      assert.deepEqual(await store.audit.list({ limit: 10 }), [third, second, first]);
+      assert.deepEqual(await store.audit.list({ event: "a", limit: 10 }), [third, first]);
+      assert.deepEqual(await store.audit.list({ limit: 1 }), [third]);
+    });
+  });
+}

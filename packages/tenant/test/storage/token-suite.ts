@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  approvalBy,
+  approvedGrant,
+  DAY,
+  type Furniture,
+  furnish,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  scopesAt,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+export function tokenSuite(makePlace: MakePlace): void {
+  describe("redemption", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("an approved grant gives one family with its refresh token and its audit record", async () => {
+      const furniture = await furnish(store);
+      const grant = await approvedGrant(store, furniture);
+      const input = redemption(grant, furniture.user.id);
+      const family = { ...input.family, revokedAt: null, revokedReason: null };
+      assert.deepEqual(await store.tokens.redeem(input), { outcome: "redeemed", family });
+      const { tokenHash } = input.refreshToken;
+      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
+      const [record] = await store.audit.list({ event: "device_grant.redeemed", limit: 1 });
+      assert.deepEqual(record, input.audit);
+      const again = await store.tokens.redeem(redemption(grant, furniture.user.id));
+      assert.ok(again.outcome === "lost" && again.grant?.familyId === family.id);
+    });
+
+    test("without offline_access there is a family and no refresh token", async () => {
+      const furniture = await furnish(store);
+      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      assert.equal((await store.tokens.redeem({ ...input, refreshToken: null })).outcome, "redeemed");
+      assert.equal((await store.tokens.findFamily(input.family.id))?.id, input.family.id);
+      assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
+    });
+
+    test("a device code is of no use to another client, before approval, or when unknown", async () => {
+      const furniture = await furnish(store);
+      const grant = await approvedGrant(store, furniture);
+      const input = redemption(grant, furniture.user.id);
+      assert.equal((await store.tokens.redeem({ ...input, clientId: randomUUID() })).outcome, "lost");
+      assert.equal((await store.grants.findById(grant.id))?.status, "approved");
+      const pending = await pendingGrant(store, furniture);
+      assert.equal((await store.tokens.redeem(redemption(pending, furniture.user.id))).outcome, "lost");
+      const unknown = await store.tokens.redeem({ ...input, deviceCodeHash: "unknown" });
+      assert.deepEqual(unknown, { outcome: "lost", grant: undefined });
+    });
+
+    const withdrawals: Record<string, { why: "user" | "app" | "scope"; withdraw: (f: Furniture) => Promise<unknown> }> =
+      {
+        "the user was disabled": {
+          why: "user",
+          withdraw: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+        },
+        "the app was disabled": {
+          why: "app",
+          withdraw: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+        },
+        "the API was disabled": {
+          why: "scope",
+          withdraw: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+        },
+        "the scope was removed": {
+          why: "scope",
+          withdraw: ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
+        },
+        "the scope was switched off": {
+          why: "scope",
+          withdraw: ({ api }) =>
+            store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+        },
+        "the scope was reserved to the administrator": {
+          why: "scope",
+          withdraw: ({ api }) =>
+            store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+        },
+        "the consent was withdrawn": {
+          why: "scope",
+          withdraw: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+        },
+      };
+    for (const [what, { why, withdraw }] of Object.entries(withdrawals)) {
+      test(`nothing is issued when ${what} after the approval, and the grant is denied`, async () => {
+        const furniture = await furnish(store);
+        const grant = await approvedGrant(store, furniture);
+        await withdraw(furniture);
+        const input = redemption(grant, furniture.user.id);
+        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why });
+        assert.equal(await store.tokens.findFamily(input.family.id), undefined);
+        assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
+        const denied = await store.grants.findById(grant.id);
+        assert.deepEqual([denied?.status, denied?.denialReason, denied?.familyId], ["denied", "withdrawn", null]);
+        const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
+        assert.deepEqual(record?.detail, { why });
+        assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      });
+    }
+
+    test("a yes from before the person was disabled is none once they are enabled again", async () => {
+      const furniture = await furnish(store);
+      const grant = await approvedGrant(store, furniture);
+      const { setUserDisabled } = store.directory;
+      await setUserDisabled(furniture.user.id, null, T0);
+      assert.equal((await store.grants.findById(grant.id))?.status, "approved", "enabling who is enabled ends nothing");
+      await setUserDisabled(furniture.user.id, T0, T0);
+      await setUserDisabled(furniture.user.id, null, T0);
+      assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      const ended = await store.grants.findById(grant.id);
+      assert.deepEqual([ended?.status, ended?.denialReason], ["denied", "withdrawn"]);
+    });
+
+    test("the administrator's consent is enough, and only that for a scope reserved to it", async () => {
+      const furniture = await furnish(store);
+      const { api, app, user } = furniture;
+      const scopes = scopesAt(api.clientId, ["ToDoList.Read", "ToDoList.Admin"]);
+      await store.directory.removeConsent(app.clientId, user.id, api.clientId);
+      await store.directory.addConsent({ ...furniture.consent, userId: null, scopes: scopes.resourceScopes });
+      const input = redemption(await approvedGrant(store, { ...furniture, scopes }), user.id);
+      assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
+    });
+
+    test("bare scopes, which belong to no API of the tenant, need no consent", async () => {
+      const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) };
+      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
+    });
+
+    test("another API's consent, another app's or another user's does not count", async () => {
+      const [furniture, other] = [await furnish(store), await furnish(store)];
+      const { consent } = furniture;
+      await store.directory.removeConsent(consent.clientId, consent.userId, consent.resourceId);
+      await store.directory.addConsent({ ...consent, resourceId: other.api.clientId });
+      await store.directory.addConsent({ ...consent, clientId: other.app.clientId });
+      await store.directory.addConsent({ ...consent, userId: other.user.id });
+      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "scope" });
+    });
+
+    test("the family must be of the user who approved", async () => {
+      const [furniture, other] = [await furnish(store), await furnish(store)];
+      const grant = await pendingGrant(store, furniture);
+      await store.grants.claim(grant.id, { sessionId: "s", userId: furniture.user.id, now: T0 });
+      await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s", furniture.scopes));
+      assert.equal((await store.tokens.redeem(redemption(grant, other.user.id))).outcome, "lost");
+    });
+  });
+
+  describe("families", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    /** A sign-in whose end a renewal has moved by a millisecond. */
+    const renewedLater = async (furniture: Furniture) => {
+      const one = await signedIn(store, furniture);
+      const { outcome } = await store.tokens.rotate(rotation(one.tokenHash, one.family.clientId, T0 + 1));
+      assert.equal(outcome, "rotated");
+      return one;
+    };
+
+    test("a family is revoked once, with its reason", async () => {
+      const { family } = await signedIn(store, await furnish(store));
+      const revoke = (reason: string) => store.tokens.revokeFamily(family.id, reason, T0 + 1, sampleAudit("revoked"));
+      assert.equal(await revoke("signed_out"), true);
+      assert.equal(await revoke("again"), false);
+      assert.equal(await store.tokens.revokeFamily("unknown", "x", T0, sampleAudit("revoked")), false);
+      const { revokedAt, revokedReason } = (await store.tokens.findFamily(family.id))!;
+      assert.deepEqual([revokedAt, revokedReason], [T0 + 1, "signed_out"]);
+      assert.equal((await store.audit.list({ event: "revoked", limit: 9 })).length, 1);
+    });
+
+    test("revoking a user ends all their sign-ins and nobody else's", async () => {
+      const [furniture, other] = [await furnish(store), await furnish(store)];
+      const own = [await signedIn(store, furniture), await signedIn(store, furniture)];
+      const { family: foreign } = await signedIn(store, other);
+      const revoke = () => store.tokens.revokeUser(furniture.user.id, "left", T0, sampleAudit("user.revoked"));
+      assert.equal(await revoke(), 2);
+      assert.equal(await revoke(), 0);
+      for (const { family } of own) assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "left");
+      assert.equal((await store.tokens.findFamily(foreign.id))?.revokedAt, null);
+    });
+
+    test("a sign-in that is over is revoked too, and not counted among those that were ended", async () => {
+      const furniture = await furnish(store);
+      const { family } = await signedIn(store, furniture);
+      await signedIn(store, furniture);
+      const revoke = (now: number) => store.tokens.revokeUser(furniture.user.id, "left", now, sampleAudit("x", now));
+      const { family: longer } = await renewedLater(furniture);
+      assert.equal(await revoke(family.expiresAt), 1);
+      for (const { id } of [family, longer]) assert.equal((await store.tokens.findFamily(id))?.revokedReason, "left");
+    });
+
+    test("deleting the app revokes its families; disabling the user revokes theirs", async () => {
+      const furniture = await furnish(store);
+      const { family, tokenHash } = await signedIn(store, furniture);
+      await store.directory.deleteApp(furniture.app.clientId, T0);
+      assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "app_deleted");
+      assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
+      const second = await furnish(store);
+      const { family: theirs } = await signedIn(store, second);
+      await store.directory.setUserDisabled(second.user.id, T0, T0);
+      await store.directory.setUserDisabled(second.user.id, null, T0);
+      assert.equal((await store.tokens.findFamily(theirs.id))?.revokedReason, "user_disabled");
+    });
+
+    test("a family is kept for a day after its last refresh token, then swept with its tokens", async () => {
+      const { family, tokenHash } = await signedIn(store, await furnish(store));
+      await store.sweep(family.expiresAt + DAY - 1);
+      assert.notEqual(await store.tokens.findByRefreshToken(tokenHash), undefined);
+      await store.sweep(family.expiresAt + DAY);
+      assert.equal(await store.tokens.findFamily(family.id), undefined);
+      assert.equal(await store.tokens.findByRefreshToken(tokenHash), undefined);
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, T0 } from "./samples.ts";
+
+export function userFlowSuite(makePlace: MakePlace): void {
+  describe("user flows, policies and groups", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("a user flow is found as it was put, replaced as a whole, and its name is its own", async () => {
+      const { directory } = store;
+      const flow = sampleUserFlow();
+      assert.equal(await directory.findUserFlow(flow.id), undefined);
+      assert.equal(await directory.putUserFlow(flow), true);
+      assert.deepEqual(await directory.findUserFlow(flow.id), flow);
+      const changed = sampleUserFlow({
+        id: flow.id,
+        signUpAllowed: false,
+        methods: ["email_code"],
+        mfaRequired: true,
+        mfaMethods: ["totp", "email_code"],
+        attributes: [],
+        termsOfUse: null,
+      });
+      assert.equal(await directory.putUserFlow(changed), true);
+      assert.deepEqual(await directory.findUserFlow(flow.id), changed);
+      assert.equal(await directory.putUserFlow(sampleUserFlow({ name: changed.name })), false);
+      assert.deepEqual(
+        (await directory.listUserFlows()).filter(({ name }) => name === changed.name),
+        [changed],
+      );
+    });
+
+    test("of two flows put under one name at once, one stands", async () => {
+      const name = randomUUID();
+      const put = [1, 2, 3, 4].map(() => store.directory.putUserFlow(sampleUserFlow({ name })));
+      assert.deepEqual((await Promise.all(put)).sort(), [false, false, false, true]);
+    });
+
+    test("the apps of a flow that is deleted fall back to the default", async () => {
+      const { directory } = store;
+      const [flow, kept] = [sampleUserFlow(), sampleUserFlow()];
+      const [app, other] = [sampleApp({ userFlowId: flow.id }), sampleApp({ userFlowId: kept.id })];
+      for (const each of [flow, kept]) await directory.putUserFlow(each);
+      for (const each of [app, other]) await directory.putApp(each);
+      assert.equal(await directory.deleteUserFlow(flow.id), true);
+      assert.equal(await directory.deleteUserFlow(flow.id), false);
+      assert.equal((await directory.findApp(app.clientId))?.userFlowId, null);
+      assert.equal((await directory.findApp(other.clientId))?.userFlowId, kept.id);
+    });
+
+    test("a person's answers, language and yes to the terms are kept with their types", async () => {
+      const user = sampleUser({
+        attributes: { city: "Kraków", extension_age: 41, extension_news: false, extension_tags: ["a", "b"] },
+        locale: "de",
+        termsAcceptedAt: T0,
+      });
+      await store.directory.insertUser(user);
+      assert.deepEqual(await store.directory.findUser(user.id), user);
+      assert.deepEqual(await store.directory.findUserByEmail(user.emailNormalized), user);
+    });
+
+    test("policies are put, replaced and deleted; null is everybody, and not the same as nobody", async () => {
+      const { directory } = store;
+      const policy = samplePolicy({ clientIds: [], groupIds: ["a"], excludedUserIds: ["b"] });
+      await directory.putPolicy(policy);
+      assert.deepEqual(await directory.listPolicies(), [policy]);
+      const changed = samplePolicy({ id: policy.id, enabled: false });
+      await directory.putPolicy(changed);
+      assert.deepEqual(await directory.listPolicies(), [changed]);
+      assert.equal(await directory.deletePolicy(policy.id), true);
+      assert.equal(await directory.deletePolicy(policy.id), false);
+      assert.deepEqual(await directory.listPolicies(), []);
+    });
+
+    test("a group has members, roles and apps, and takes all of them with it", async () => {
+      const { directory } = store;
+      const { user, app } = await furnish(store);
+      const api = sampleApi();
+      await directory.putApi(api);
+      const group = { id: randomUUID(), name: "Readers", createdAt: T0 };
+      assert.equal(await directory.addGroupMember(group.id, user.id), false, "no such group yet");
+      await directory.putGroup(group);
+      await directory.putGroup({ ...group, name: "Those who read" });
+      assert.deepEqual(await directory.listGroups(), [{ ...group, name: "Those who read" }]);
+      for (let twice = 0; twice < 2; twice++) {
+        assert.equal(await directory.addGroupMember(group.id, user.id), true);
+        await directory.assign(app.clientId, group.id);
+        await directory.assignRole(api.clientId, "ToDoList.Reader", group.id);
+      }
+      assert.deepEqual(await directory.groupsOf(user.id), [group.id]);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [group.id]);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
+      assert.equal(await directory.deleteGroup(group.id), true);
+      assert.equal(await directory.deleteGroup(group.id), false);
+      assert.deepEqual(await directory.groupsOf(user.id), []);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
+      assert.deepEqual(await directory.rolesFor(api.clientId, user.id), []);
+    });
+
+    test("a member and an assignment go by themselves, and with the app", async () => {
+      const { directory } = store;
+      const { user, app } = await furnish(store);
+      const group = { id: randomUUID(), name: "Writers", createdAt: T0 };
+      await directory.putGroup(group);
+      await directory.addGroupMember(group.id, user.id);
+      await directory.removeGroupMember(group.id, user.id);
+      assert.deepEqual(await directory.groupsOf(user.id), []);
+      await directory.assign(app.clientId, user.id);
+      await directory.assign(app.clientId, group.id);
+      await directory.unassign(app.clientId, group.id);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id]);
+      await directory.deleteApp(app.clientId, T0);
+      assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
+    });
+
+    test("a policy forgets a deleted app and group, and is about nothing rather than everything then", async () => {
+      const { directory } = store;
+      const { app } = await furnish(store);
+      const group = { id: randomUUID(), name: "Gone", createdAt: T0 };
+      await directory.putGroup(group);
+      const policy = samplePolicy({ clientIds: [app.clientId], groupIds: [group.id] });
+      await directory.putPolicy(policy);
+      await directory.deleteGroup(group.id);
+      await directory.deleteApp(app.clientId, T0);
+      const kept = (await directory.listPolicies()).find(({ id }) => id === policy.id);
+      assert.deepEqual(kept, { ...policy, clientIds: [], groupIds: [] });
+      await directory.deletePolicy(policy.id);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
+import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import { approvedGrant, type Furniture, furnish, redemption, sampleAudit, T0 } from "./samples.ts";
+
+/** What ends approvals and codes that nobody has redeemed, for good: with all of it back they open nothing. */
+export function withdrawalSuite(makePlace: MakePlace): void {
+  describe("withdrawal of approvals and codes", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
+      "the person was disabled": ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      "the person was deleted": ({ user }) => store.administration.users.delete(user.id, T0, sampleAudit("x")),
+      "the person's sign-ins were revoked": ({ user }) =>
+        store.administration.users.endSignIns(user.id, T0, sampleAudit("x")),
+      "the app was deleted": ({ app }) => store.directory.deleteApp(app.clientId, T0),
+      "the app's registration was deleted": async ({ app }) => {
+        const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
+        return store.registrations.delete(registration.objectId, T0, sampleAudit("x"));
+      },
+    };
+    const putBack = async ({ user, app, consent }: Furniture) => {
+      await store.directory.insertUser(user);
+      await store.directory.setUserDisabled(user.id, null, T0);
+      await store.directory.putApp(app);
+      await store.directory.addConsent(consent);
+    };
+
+    for (const [what, withdraw] of Object.entries(withdrawals)) {
+      test(`${what}: a device's approval and a program's code give nothing, also when all is back`, async () => {
+        const own = await furnish(store);
+        const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
+        await withdraw(own);
+        await putBack(own);
+        const [byDevice, byCode] = [redemption(grant, own.user.id), codeRedemption(request, own.user.id)];
+        assert.equal((await store.tokens.redeem(byDevice)).outcome, "lost");
+        assert.deepEqual(await store.authorizations.redeem(byCode), { outcome: "lost" });
+        for (const { family } of [byDevice, byCode]) assert.equal(await store.tokens.findFamily(family.id), undefined);
+      });
+
+      test(`${what} at the moment of a redemption: no sign-in outlives it`, async () => {
+        for (let round = 0; round < rounds(8, makePlace); round++) {
+          const own = await furnish(store);
+          const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
+          const [byDevice, byCode] = [redemption(grant, own.user.id), codeRedemption(request, own.user.id)];
+          await Promise.all([
+            store.tokens.redeem(byDevice),
+            store.authorizations.redeem(byCode),
+            withdraw(own),
+            store.authorizations.redeem(codeRedemption(request, own.user.id)),
+          ]);
+          for (const { family } of [byDevice, byCode]) {
+            const left = await store.tokens.findFamily(family.id);
+            assert.notEqual(left?.revokedAt, null);
+          }
+        }
+      });
+    }
+  });
+}

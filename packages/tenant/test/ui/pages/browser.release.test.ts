@@ -1,0 +1,12 @@
+import { locales } from "../../../src/ui/i18n/languages.ts";
+import { pageSuite } from "./page-suite.ts";
+
+pageSuite({
+  locales,
+  screens: [
+    { width: 320, height: 700 },
+    { width: 390, height: 664 },
+    { width: 1280, height: 720 },
+  ],
+  thorough: true,
+});

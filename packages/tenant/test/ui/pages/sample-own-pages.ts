@@ -1,0 +1,72 @@
+import type { AccountView } from "../../../src/ui/view.ts";
+import { email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+
+const at = Date.UTC(2026, 4, 12, 9, 30);
+const passkeyAdd = { page: "passkey_add", flowId, name: "", options: creationOptions(), problem: null } as const;
+const passkey = { page: "passkey", credentialId: "bGFwdG9w", name: "Work laptop", problem: null } as const;
+const account: AccountView = {
+  page: "account",
+  displayName: "Ada",
+  email,
+  hasPassword: true,
+  passkeys: [],
+  passkeysPossible: true,
+  authenticator: null,
+  recoveryCodesLeft: null,
+};
+
+/** The pages about a person's own account, in every state. */
+export const ownPagesSamples: Sample[] = [
+  {
+    name: "account",
+    view: {
+      ...account,
+      passkeys: [
+        { credentialId: "cGhvbmU", name: "Phone", createdAt: at - 90_000_000, lastUsedAt: at },
+        { credentialId: "bGFwdG9w", name: "Work laptop", createdAt: at, lastUsedAt: null },
+      ],
+      authenticator: { since: at },
+      recoveryCodesLeft: 9,
+    },
+  },
+  {
+    name: "account-long",
+    view: {
+      ...account,
+      displayName: "Adaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      email: longEmail,
+      passkeys: [{ credentialId: "bGFwdG9w", name: "M".repeat(50), createdAt: at, lastUsedAt: at }],
+      authenticator: { since: at },
+      recoveryCodesLeft: 1,
+    },
+  },
+  { name: "account-new", view: account },
+  {
+    name: "account-impossible",
+    view: { ...account, email: longEmail, displayName: "", hasPassword: false, passkeysPossible: false },
+  },
+  { name: "my-password", view: { page: "my_password", flowId: "", email, problem: null } },
+  { name: "my-password-short", view: { page: "my_password", flowId: "", email, problem: "short" } },
+  { name: "account-signed-out", view: { page: "account_signed_out" } },
+  { name: "sign-in-again", view: { page: "sign_in_again", email: longEmail } },
+  { name: "passkey-add", view: passkeyAdd },
+  { name: "passkey-add-failed", view: { ...passkeyAdd, name: "Work laptop", problem: "failed" } },
+  { name: "passkey-add-taken", view: { ...passkeyAdd, problem: "taken" } },
+  { name: "passkey-add-full", view: { ...passkeyAdd, problem: "full" } },
+  { name: "passkey-add-long", view: { ...passkeyAdd, name: "A".repeat(200), problem: "long" } },
+  { name: "passkey", view: passkey },
+  { name: "passkey-empty", view: { ...passkey, name: "", problem: "empty" } },
+  { name: "passkey-long", view: { ...passkey, name: "A".repeat(200), problem: "long" } },
+];
+
+/** With as many passkeys to leave out as one person may have, each with a long id. */
+function creationOptions(): string {
+  const id = "x".repeat(171);
+  return JSON.stringify({
+    challenge: "c2FtcGxl",
+    rp: { id: "contoso.example", name: "Contoso" },
+    user: { id: "YWRh", name: email, displayName: "Ada" },
+    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    excludeCredentials: Array.from({ length: 20 }, () => ({ type: "public-key", id })),
+  });
+}

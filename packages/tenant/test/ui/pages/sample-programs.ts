@@ -1,0 +1,92 @@
+import type { ConsentView } from "../../../src/ui/view.ts";
+import { email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+
+const consent: ConsentView = {
+  page: "consent",
+  flowId,
+  problem: null,
+  digest: "q3Zt0vYw1LkX8bNd",
+  email,
+  appName: "Contoso Notes",
+  leadsTo: "loopback",
+  host: null,
+  already: [],
+  fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  stays: { line: { kind: "offline", days: 90 }, already: false },
+};
+const administrative: ConsentView["fresh"] = [
+  { kind: "administration", of: "change_apps" },
+  { kind: "administration", of: "change_people" },
+];
+const web = { leadsTo: "web", host: "notes.contoso.example" } as const;
+
+/** The pages of a sign-in that a program began in this browser. */
+export const programSamples: Sample[] = [
+  { name: "consent", view: consent },
+  { name: "consent-web", view: { ...consent, ...web } },
+  { name: "consent-app", view: { ...consent, leadsTo: "app", appName: "ciam-client-app" } },
+  {
+    name: "consent-more",
+    view: {
+      ...consent,
+      ...web,
+      already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+      fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
+      stays: { line: { kind: "offline", days: 90 }, already: true },
+    },
+  },
+  {
+    name: "consent-nothing-new",
+    view: {
+      ...consent,
+      already: [{ kind: "name_and_email" }],
+      fresh: [],
+      stays: { line: { kind: "offline", days: 90 }, already: true },
+    },
+  },
+  { name: "consent-changed", view: { ...consent, problem: "changed" } },
+  {
+    name: "consent-long",
+    view: {
+      ...consent,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      leadsTo: "web",
+      host: "a-very-long-name-of-a-host-that-goes-on-and-on.department.subsidiary.contoso.example:8443",
+    },
+  },
+  {
+    name: "consent-administration",
+    view: { ...consent, appName: "Doorcode command line", fresh: administrative },
+  },
+  {
+    name: "consent-administration-again",
+    view: { ...consent, ...web, already: [{ kind: "name_and_email" }], fresh: administrative },
+  },
+  {
+    name: "program-needs-administrator",
+    view: { page: "program_needs_administrator", flowId, email, appName: "Doorcode command line" },
+  },
+  {
+    name: "program-no-access",
+    view: { page: "program_no_access", flowId, email, appName: "Contoso Notes" },
+  },
+  {
+    name: "returning",
+    view: {
+      page: "returning",
+      by: "form",
+      to: "http://localhost:51004/",
+      fields: {
+        code: "h0k3PYyPiZr2oYj8Kk1R0pWc5o4mY1m8sB3sWc0Xy1Q",
+        state: "a b",
+        iss: "https://contoso.example/v2.0",
+      },
+    },
+  },
+  { name: "sign-in-over", view: { page: "sign_in_over" } },
+  {
+    name: "request-refused",
+    view: { page: "request_refused", code: "AADSTS50011", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" },
+  },
+];

@@ -1,0 +1,319 @@
+import { ADMINISTRATIVE_SCOPES, administrationOf } from "../../../src/directory/graph-scopes.ts";
+import { DEFAULT_COLOUR } from "../../../src/ui/branding/branding.ts";
+import { palettesOf } from "../../../src/ui/branding/palette.ts";
+import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
+import type { Chrome, ConfirmView } from "../../../src/ui/view.ts";
+import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { ownPagesSamples } from "./sample-own-pages.ts";
+import { programSamples } from "./sample-programs.ts";
+
+const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
+
+export function chromeIn(locale: Locale): Chrome {
+  const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
+  return { ...languages[locale], ...own };
+}
+
+export const chrome = chromeIn("en");
+
+const confirm: ConfirmView = {
+  page: "confirm",
+  flowId,
+  email,
+  appName: "Contoso Player",
+  deviceName: "Living-room TV",
+  devicePlatform: "Android TV 14",
+  startedSecondsAgo: 40,
+  fromIp: "203.0.113.24",
+  network: "same_network",
+  userCode: "FSBF-ZMBK",
+  problem: null,
+  digest: "q3Zt0vYw1LkX8bNd",
+  already: [],
+  fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  stays: { line: { kind: "offline", days: 90 }, already: false },
+};
+const more: Partial<ConfirmView> = {
+  already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
+  stays: { line: { kind: "offline", days: 90 }, already: true },
+};
+
+const administrative: ConfirmView = {
+  ...confirm,
+  appName: "Doorcode command line",
+  network: "this_computer",
+  fresh: [
+    { kind: "name_and_email" },
+    { kind: "administration", of: "change_apps" },
+    { kind: "administration", of: "change_access" },
+    { kind: "administration", of: "change_people" },
+  ],
+};
+const everyAdministration = [...administrationOf(ADMINISTRATIVE_SCOPES).keys()].map((of) => ({
+  kind: "administration" as const,
+  of,
+}));
+
+const enterCode = { page: "enter_code", typed: "", fromLink: false, problem: null } as const;
+const appCode = { page: "second_factor_app", flowId, byRecovery: true, byPasskey: true, problem: null } as const;
+const secondEmail = {
+  page: "second_factor_email",
+  flowId,
+  email,
+  minutes: 10,
+  sent: true,
+  resent: false,
+  slow: false,
+  byPasskey: false,
+  problem: null,
+} as const;
+const beforeSecondEmail = {
+  page: "second_factor_email",
+  flowId,
+  email,
+  sent: false,
+  byPasskey: false,
+  problem: null,
+} as const;
+const passkeyWay = {
+  page: "second_factor_passkey",
+  flowId,
+  passkeyOptions: JSON.stringify({ challenge: "c2FtcGxl", rpId: "contoso.example", userVerification: "required" }),
+  byApp: true,
+  byEmail: true,
+  byRecovery: true,
+} as const;
+const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const setUp = {
+  page: "authenticator_set_up",
+  flowId,
+  secret,
+  uri: `otpauth://totp/Contoso:ada%40contoso.example?issuer=Contoso&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
+  problem: null,
+} as const;
+const codes = ["7KQM-X2RD-WB9T", "ZC4H-8NPF-Y3VA", "QT6J-5GES-M2XK", "H9WB-RD7C-4FPZ", "3VYA-KX8M-T6NQ"];
+const at = Date.UTC(2026, 4, 12, 9, 30);
+
+const notMe = {
+  page: "not_me",
+  token: "hJ2k0pVn7sQwX4tR9yB1mZc6LdF3gA8uEiOo5vNxTyS",
+  purpose: "password_changed",
+  appName: null,
+  at,
+} as const;
+
+/** Every page in every state that the contract knows, and the texts that strain a layout. */
+export const samples: Sample[] = [
+  { name: "enter-code", view: enterCode },
+  { name: "enter-code-from-link", view: { ...enterCode, typed: "fsbf-zmbk", fromLink: true } },
+  { name: "enter-code-from-link-long", view: { ...enterCode, typed: "FSBFZM-BKWXR", fromLink: true } },
+  { name: "enter-code-from-link-junk", view: { ...enterCode, typed: "CALL 555 0100 NOW", fromLink: true } },
+  { name: "enter-code-empty", view: { ...enterCode, problem: "empty" } },
+  { name: "enter-code-unknown", view: { ...enterCode, typed: "FSBF-ZMBX", problem: "unknown" } },
+  { name: "enter-code-unknown-long", view: { ...enterCode, typed: "fsbfzm-bkwxr", problem: "unknown" } },
+  { name: "enter-code-too-many", view: { ...enterCode, typed: "FSBF-ZMBX", problem: "too_many" } },
+  { name: "continue-as", view: { page: "continue_as", flowId, email, displayName: "Ada" } },
+  {
+    name: "continue-as-long",
+    view: {
+      page: "continue_as",
+      flowId,
+      email: longEmail,
+      displayName: "Adaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    },
+  },
+  ...accountSamples,
+  { name: "confirm", view: confirm },
+  { name: "confirm-other-network", view: { ...confirm, network: "other_network", startedSecondsAgo: 125 } },
+  {
+    name: "confirm-this-computer",
+    view: {
+      ...confirm,
+      appName: "ciam-client-app",
+      deviceName: null,
+      devicePlatform: null,
+      network: "this_computer",
+      fromIp: "127.0.0.1",
+      startedSecondsAgo: 2,
+    },
+  },
+  {
+    name: "confirm-long",
+    view: {
+      ...confirm,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      deviceName: "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM",
+      devicePlatform: null,
+      network: "other_network",
+      fromIp: "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+      userCode: "FSBFZM-BKWXR",
+      startedSecondsAgo: 840,
+      fresh: [
+        { kind: "name_and_email" },
+        {
+          kind: "api",
+          text: "Read, change and delete every to-do list that you made or that somebody else shared with you",
+        },
+      ],
+    },
+  },
+  {
+    name: "confirm-right-to-left",
+    view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
+  },
+  { name: "confirm-more", view: { ...confirm, ...more } },
+  {
+    name: "confirm-more-and-longer",
+    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
+  },
+  { name: "confirm-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
+  {
+    name: "confirm-for-an-hour",
+    view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
+  },
+  { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
+  { name: "confirm-administration", view: administrative },
+  {
+    name: "confirm-administration-all",
+    view: { ...administrative, ...more, network: "other_network", fresh: everyAdministration },
+  },
+  {
+    name: "needs-administrator",
+    view: { page: "needs_administrator", flowId, email, appName: "Doorcode command line" },
+  },
+  {
+    name: "needs-administrator-long",
+    view: {
+      page: "needs_administrator",
+      flowId,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+    },
+  },
+  { name: "no-access", view: { page: "no_access", flowId, email, appName: "Contoso Player" } },
+  {
+    name: "no-access-long",
+    view: {
+      page: "no_access",
+      flowId,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+    },
+  },
+  {
+    name: "done",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: false },
+  },
+  {
+    name: "done-passkey",
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: true },
+  },
+  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null, offerPasskey: false } },
+  { name: "declined", view: { page: "declined", appName: "Contoso Player" } },
+  { name: "expired", view: { page: "expired" } },
+  { name: "used", view: { page: "used" } },
+  { name: "used-twice", view: { page: "used_twice" } },
+  { name: "elsewhere", view: { page: "elsewhere", flowId } },
+  {
+    name: "sign-out",
+    view: {
+      page: "sign_out",
+      displayName: "Ada",
+      returnTo: "https://app.contoso.example/bye",
+      state: "a b&c",
+      clientId: "3f6b8b2e-0d51-4a6c-9a57-3b1c2d4e5f60",
+    },
+  },
+  {
+    name: "sign-out-nobody",
+    view: { page: "sign_out", displayName: null, returnTo: null, state: null, clientId: null },
+  },
+  { name: "signed-out", view: { page: "signed_out" } },
+  { name: "second-factor-app", view: appCode },
+  { name: "second-factor-app-only", view: { ...appCode, byRecovery: false, byPasskey: false } },
+  { name: "second-factor-app-wrong", view: { ...appCode, problem: "wrong" } },
+  { name: "second-factor-app-used", view: { ...appCode, problem: "used" } },
+  { name: "second-factor-app-too-many", view: { ...appCode, problem: "too_many" } },
+  { name: "second-factor-email-before", view: beforeSecondEmail },
+  { name: "second-factor-email-before-too-many", view: { ...beforeSecondEmail, problem: "too_many" } },
+  {
+    name: "second-factor-email-before-mail-refused",
+    view: { ...beforeSecondEmail, byPasskey: true, problem: "mail_refused" },
+  },
+  { name: "second-factor-email", view: secondEmail },
+  {
+    name: "second-factor-email-resent",
+    view: { ...secondEmail, email: longEmail, resent: true, byPasskey: true },
+  },
+  { name: "second-factor-email-wrong", view: { ...secondEmail, problem: "wrong" } },
+  { name: "second-factor-email-dead", view: { ...secondEmail, problem: "dead" } },
+  { name: "second-factor-email-slow", view: { ...secondEmail, slow: true } },
+  { name: "second-factor-email-mail-failed", view: { ...secondEmail, problem: "mail_failed" } },
+  { name: "second-factor-passkey", view: passkeyWay },
+  { name: "second-factor-passkey-only", view: { ...passkeyWay, byApp: false, byEmail: false, byRecovery: false } },
+  { name: "second-factor-recovery", view: { page: "second_factor_recovery", flowId, problem: null } },
+  { name: "second-factor-recovery-wrong", view: { page: "second_factor_recovery", flowId, problem: "wrong" } },
+  { name: "second-factor-recovery-too-many", view: { page: "second_factor_recovery", flowId, problem: "too_many" } },
+  { name: "authenticator-needed", view: { page: "authenticator_needed", flowId } },
+  { name: "authenticator-set-up", view: setUp },
+  { name: "authenticator-set-up-wrong", view: { ...setUp, problem: "wrong" } },
+  {
+    name: "authenticator-set-up-long",
+    view: { ...setUp, uri: setUp.uri.replaceAll("Contoso", "%D9%83".repeat(40)).replace("ada", "a".repeat(60)) },
+  },
+  { name: "recovery-codes", view: { page: "recovery_codes", flowId, codes: [...codes, ...codes] } },
+  { name: "recovery-codes-of-account", view: { page: "recovery_codes", flowId: null, codes } },
+  { name: "recovery-codes-hidden", view: { page: "recovery_codes_hidden", flowId } },
+  { name: "authenticator", view: { page: "authenticator", enrolled: true } },
+  { name: "authenticator-none", view: { page: "authenticator", enrolled: false } },
+  { name: "my-recovery-codes", view: { page: "my_recovery_codes", left: 9 } },
+  { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
+  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-device-forgotten", view: { ...notMe, purpose: "new_device" } },
+  { name: "not-me-password", view: notMe },
+  { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
+  { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
+  { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
+  { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
+  { name: "dead-link", view: { page: "dead_link" } },
+  ...ownPagesSamples,
+  ...programSamples,
+  {
+    name: "inbox",
+    view: {
+      page: "inbox",
+      mails: [
+        { id: "m2", to: email, subject: "Your code for Contoso", at },
+        { id: "m1", to: longEmail, subject: "You already have an account at Contoso", at: at - 90_000 },
+      ],
+    },
+  },
+  { name: "inbox-empty", view: { page: "inbox", mails: [] } },
+  {
+    name: "mail",
+    view: {
+      page: "mail",
+      to: email,
+      subject: "Your code for Contoso",
+      text: "Enter this code on the page that is open in your browser:\n\n48213907\n\nIt works for 10 minutes. If you did not ask for it, ignore this mail.\n",
+      at,
+    },
+  },
+  {
+    name: "mail-with-link",
+    view: {
+      page: "mail",
+      to: email,
+      subject: "Your Contoso password was changed",
+      text: `Your password was changed.\n\nThis wasn’t me:\nhttp://localhost:8444/not-me?token=${notMe.token}\n\nSee http://evil.example/ too.\n`,
+      at,
+    },
+  },
+  { name: "stale-form", view: { page: "stale_form" } },
+  { name: "not-found", view: { page: "not_found" } },
+  { name: "too-many", view: { page: "too_many" } },
+  { name: "failed", view: { page: "failed", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" } },
+];

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser } from "playwright-core";
+import { defaultLocale, type Locale, locales } from "../../../src/ui/i18n/languages.ts";
+import { returningScript } from "../../../src/ui/pages/form-post.ts";
+import { renderPage, scriptOf, statusOf } from "../../../src/ui/render.ts";
+import type { View } from "../../../src/ui/view.ts";
+import { launchChromium } from "../../fixtures/chromium.ts";
+import { chrome, chromeIn, samples } from "./sample-views.ts";
+
+/** The header that the tenant sends; a page that needs more than this allows is broken. */
+const contentSecurityPolicy = (view: View) =>
+  [
+    "default-src 'none'",
+    ...(scriptOf(view) !== undefined ? [`script-src 'nonce-${chrome.nonce}'`] : []),
+    `style-src 'nonce-${chrome.nonce}'`,
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
+
+/** A page that goes on by itself is looked at as it stands. */
+export function standing(page: string): string {
+  return page.replace(returningScript, "");
+}
+
+export interface Served {
+  browser: Browser;
+  /** Address of a sample by its name. */
+  addressOf(name: string, locale?: Locale): string;
+  close(): Promise<void>;
+}
+
+/** Every sample under its name on a loopback port, and one Chromium to look at them. */
+export async function serveSamples(): Promise<Served> {
+  const server = createServer((request, response) => {
+    const [locale, name] = (request.url ?? "").split("/").slice(1);
+    const sample = samples.find((one) => one.name === name);
+    const language = locales.find((one) => one === locale);
+    if (!sample || !language) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(statusOf(sample.view), {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": contentSecurityPolicy(sample.view),
+      "cache-control": "no-store",
+    });
+    response.end(standing(renderPage(sample.view, chromeIn(language))));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const browser = await launchChromium();
+  return {
+    browser,
+    addressOf: (name, locale = defaultLocale) => `http://127.0.0.1:${port}/${locale}/${name}`,
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { renderPage, scriptOf, titleOf } from "../../src/ui/render.ts";
+import type { ConfirmView, View } from "../../src/ui/view.ts";
+import { formsOf, rendered, sample, wordsOf } from "./pages/rendered.ts";
+import { chrome, samples } from "./pages/sample-views.ts";
+
+/** The one script that a page may have. */
+function ourScriptOf(view: View): string {
+  const script = scriptOf(view);
+  return script === undefined ? "no script" : `<script nonce="${chrome.nonce}">${script}</script>`;
+}
+
+/** The page that sends a person back to a program has one form, which is not for us. */
+const forProgram = '<form id="back" method="post" action="http://localhost:51004/">';
+
+describe("every page", () => {
+  for (const { name, view } of samples) {
+    const page = renderPage(view, chrome).replace(forProgram, "<form>");
+    const ourScript = ourScriptOf(view);
+
+    test(`${name} is under 30 KB, has no script but one of ours, no inline style, nothing from elsewhere`, () => {
+      assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
+      assert.equal(page.includes(ourScript), scriptOf(view) !== undefined);
+      assert.doesNotMatch(page.replace(ourScript, ""), /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
+      // The administrator's terms of use are elsewhere, and a link: it is opened by whoever wants to read them.
+      const own = page.replaceAll(/<a [^>]*href="https:[^"]*" target="_blank" rel="noopener noreferrer">/g, "");
+      const addresses = [...own.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
+      for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,|otpauth:\/\/totp\/)/);
+      assert.equal(page.match(/<style/g)?.length, 1);
+      assert.match(page, new RegExp(`<style nonce="${chrome.nonce}">`));
+      assert.doesNotMatch(page, /url\(|@import/);
+    });
+
+    test(`${name} carries the CSRF token in each form to us, and in no other`, () => {
+      if (view.page === "returning") return assert.ok(!page.includes(chrome.csrfToken));
+      for (const form of formsOf(page)) assert.ok(form.fields.includes("csrf"), form.action);
+      assert.equal(formsOf(page).length, page.match(/<form/g)?.length ?? 0);
+      assert.doesNotMatch(page, /method="(?!post")/);
+    });
+
+    test(`${name} uses no word of the protocol`, () => {
+      assert.doesNotMatch(
+        wordsOf(page).replaceAll("ciam-client-app", ""),
+        /authori[sz]|grant|scope|oauth|token|consent|credential|user_code|client\b/i,
+      );
+    });
+
+    test(`${name} has one heading and a title that names the tenant`, () => {
+      assert.equal(page.match(/<h1/g)?.length, 1);
+      assert.match(page, /<title>[^<]+ · Contoso<\/title>/);
+    });
+  }
+
+  test("no text of a view gets out of its place, whatever it holds", () => {
+    const attack = `"'><script>alert(1)</script><x y="`;
+    for (const { name, view } of samples) {
+      const poison = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
+      const page = poison.replace(ourScriptOf(view), "");
+      assert.doesNotMatch(page, /<script|<x /, name);
+      assert.doesNotMatch(page, /="["']'?>/, name);
+    }
+  });
+});
+
+/** The view with every text replaced, but for those that choose the page. */
+function poisoned<T>(value: T, attack: string, key = ""): T {
+  if (typeof value === "string")
+    return (
+      ["page", "problem", "network", "kind", "of", "purpose", "intent", "leadsTo", "by"].includes(key) ? value : attack
+    ) as T;
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, attack, k)])) as T;
+}
+
+describe("what the device says of itself", () => {
+  const view: ConfirmView = {
+    ...(sample("confirm") as ConfirmView),
+    deviceName: "Bank-of-Trust",
+    devicePlatform: "PlatformX",
+  };
+
+  test("is quoted as its own words, once, in its row", () => {
+    const page = renderPage(view, chrome);
+    assert.match(wordsOf(page), /Device says it is “ Bank-of-Trust ”/);
+    assert.equal(page.split("Bank-of-Trust").length, 2);
+    assert.equal(page.split("PlatformX").length, 2);
+  });
+
+  test("never stands in a title or a heading", () => {
+    for (const shown of [
+      view,
+      { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
+    ]) {
+      assert.doesNotMatch(titleOf(shown, chrome.messages), /Bank-of-Trust|PlatformX/);
+      const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
+      assert.match(headings, /Contoso Player/);
+      assert.doesNotMatch(headings, /Bank-of-Trust|PlatformX/);
+    }
+  });
+});
+
+describe("the confirm page", () => {
+  test("says what asks, since when, from where, with which code, and what it may do", () => {
+    const words = wordsOf(rendered("confirm"));
+    assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
+    assert.match(words, /Started 40 seconds ago From Same network as you/);
+    assert.match(words, /Code FSBF-ZMBK/);
+    assert.match(
+      words,
+      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+    );
+  });
+
+  test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
+    assert.match(
+      wordsOf(rendered("confirm-more")),
+      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+    );
+    const page = rendered("confirm-more");
+    assert.doesNotMatch(page, /<details[^>]* open/);
+    const folded = /<details>.*<\/details>/s.exec(page)?.[0] ?? "";
+    assert.match(folded, /Know your name and email/);
+    assert.doesNotMatch(folded, /90 days|Read and change/);
+    assert.match(
+      wordsOf(rendered("confirm-more-and-longer")),
+      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days What it can/,
+    );
+    const nothing = rendered("confirm-nothing-new");
+    assert.doesNotMatch(nothing, /New:/);
+    assert.match(nothing.replace(/<details>.*<\/details>/s, ""), /90 days/);
+    assert.match(wordsOf(rendered("confirm-for-an-hour")), /Stay signed in for one hour/);
+  });
+
+  test("says that what it asks for has changed before anything else", () => {
+    const page = rendered("confirm-changed");
+    assert.match(
+      page,
+      /<p id="problem" class="note bad" role="alert">What it asks for has changed\. Look again\.<\/p>/,
+    );
+    assert.ok(page.indexOf("Look again") < page.indexOf("Started"));
+  });
+
+  test("warns before all else when the device is on another network, and only then", () => {
+    const warning = "The device is not on your network.";
+    const page = rendered("confirm-other-network");
+    assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
+    assert.ok(!rendered("confirm").includes(warning));
+    assert.ok(!rendered("confirm-this-computer").includes(warning));
+  });
+
+  test("tells the time as a person would", () => {
+    const base = sample("confirm") as ConfirmView;
+    const said = (startedSecondsAgo: number) =>
+      wordsOf(renderPage({ ...base, startedSecondsAgo }, chrome)).match(/Started (.*?) From/)?.[1];
+    assert.deepEqual([0, 4.9, 5, 59.9, 60, 119, 120, 840].map(said), [
+      "Just now",
+      "Just now",
+      "5 seconds ago",
+      "59 seconds ago",
+      "1 minute ago",
+      "1 minute ago",
+      "2 minutes ago",
+      "14 minutes ago",
+    ]);
+  });
+});
+
+describe("the code page", () => {
+  test("with the complete link it shows the code and asks to compare, and only a POST goes on", () => {
+    const page = rendered("enter-code-from-link");
+    assert.match(wordsOf(page), /Is this the code on your device\?.*FSBF-ZMBK/);
+    assert.match(page, /<input type="hidden" name="user_code" value="FSBFZMBK">/);
+  });
+
+  test("a link cannot put other words on it", () => {
+    const page = rendered("enter-code-from-link-junk");
+    assert.doesNotMatch(page, /CALL|0100/);
+    assert.match(wordsOf(page), /Enter the code on your device/);
+  });
+
+  test("after a wrong code it keeps what was typed and names the problem to the field", () => {
+    const page = rendered("enter-code-unknown");
+    assert.match(
+      page,
+      /<input[^>]*value="FSBF-ZMBX"[^>]*aria-invalid="true"[^>]*aria-describedby="problem user_code-hint"/,
+    );
+    assert.match(page, /<p id="problem" class="note bad" role="alert">/);
+    assert.match(titleOf(sample("enter-code-unknown"), chrome.messages), /^Problem: /);
+  });
+
+  test("always warns of codes that somebody sent", () => {
+    for (const { name } of samples.filter((s) => s.view.page === "enter_code")) {
+      assert.match(rendered(name), /Did somebody send you this code\?/, name);
+    }
+  });
+});
+
+test("a password is never written back into a page, and password managers can tell the fields apart", () => {
+  assert.doesNotMatch(rendered("sign-in-wrong"), /type="password"[^>]* value=/);
+  assert.match(rendered("sign-in"), /type="email"[^>]* autocomplete="username"/);
+  assert.match(rendered("sign-in"), /type="password"[^>]* autocomplete="current-password"/);
+  assert.match(rendered("sign-up-password"), /autocomplete="username" value="ada@contoso\.example" readonly/);
+  assert.match(rendered("sign-up-password"), /type="password"[^>]* autocomplete="new-password"/);
+  assert.match(rendered("sign-up-code"), /autocomplete="one-time-code"[^>]* inputmode="numeric"/);
+});
+
+test("the browser offers passkeys in the email field where there are any, and the page waits for its script with the button", () => {
+  assert.match(rendered("sign-in-passkey"), /type="email"[^>]* autocomplete="username webauthn"/);
+  assert.match(rendered("sign-in-passkey"), /<div class="passkey" hidden data-passkey="get" data-options="\{&quot;/);
+  assert.doesNotMatch(rendered("sign-in"), /webauthn|data-passkey/);
+  assert.doesNotMatch(wordsOf(rendered("sign-in-account")), /device/);
+});
+
+test("sign-in offers a new account only where one can be made", () => {
+  assert.match(rendered("sign-in"), /href="\/sign-up\?flow=/);
+  assert.doesNotMatch(rendered("sign-in-closed"), /\/sign-up/);
+});
+
+test("the done page sends the person back to the device", () => {
+  assert.match(wordsOf(rendered("done")), /Contoso Player is signed in Return to your device/);
+});
+
+test("the code of a mail stands by itself and the rest keeps its lines", () => {
+  assert.match(rendered("mail"), /browser:<b>48213907<\/b>It works/);
+});
+
+test("of a mail's links the tenant's own can be followed, on this origin, and no other", () => {
+  const page = rendered("mail-with-link");
+  const links = [...page.matchAll(/<a href="([^"]*)">/g)].map((match) => match[1]);
+  assert.equal(links.length, 1);
+  assert.match(links[0] ?? "", /^\/not-me\?token=[\w-]{43}$/);
+  assert.match(page, /See http:\/\/evil\.example\/ too\./);
+});
