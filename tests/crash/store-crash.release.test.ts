@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { openPostgresStore } from "../../packages/tenant/src/storage/engine/postgres.ts";
+import { openPostgresStore } from "../../packages/tenant/src/storage/sql/open-store.ts";
 import { startPostgres } from "../../packages/tenant/test/fixtures/postgres.ts";
 
 test("a store whose PostgreSQL crashes in the middle of its work fails what it was asked and finds back by itself", async () => {

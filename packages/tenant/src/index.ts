@@ -1,5 +1,6 @@
 export { putUserFlow } from "./admin/put-user-flow.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, User } from "./directory/entities.ts";
+export type { TenantConfig } from "./directory/tenant-config.ts";
 export type {
   AttributeInput,
   FirstFactor,
@@ -14,5 +15,5 @@ export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
 export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
-export type { TenantConfig, TenantContext } from "./tenant-context.ts";
+export type { TenantContext } from "./server/tenant-context.ts";
 export type { BrandingOptions } from "./ui/branding/branding.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { normalizeEmail, type User } from "../directory/entities.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { AdminContext } from "./admin-context.ts";
 
 /** Makes an account; `taken` when the address has one. */
 export async function createUser(
-  ctx: Pick<TenantContext, "store" | "clock">,
+  ctx: Pick<AdminContext, "store" | "clock">,
   person: Pick<User, "email" | "displayName" | "passwordHash"> &
     Partial<Pick<User, "attributes" | "locale" | "termsAcceptedAt" | "administrator">>,
 ): Promise<User | "taken"> {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import { issuerOf, type TenantContext } from "../tenant-context.ts";
+import { issuerOf } from "../directory/tenant-config.ts";
+import type { AdminContext } from "./admin-context.ts";
 
 /** Seconds: long enough to apply a file, short enough that a copy is soon worth nothing. It cannot be revoked. */
 export const OPERATOR_TOKEN_SECONDS = 600;
@@ -19,7 +20,7 @@ export interface OperatorToken {
  * revocation and every guard insist on: nobody else takes it for a person's or a program's. The audit log has its `uti`.
  */
 export async function issueOperatorToken(
-  ctx: Pick<TenantContext, "config" | "clock" | "signingKeys" | "store">,
+  ctx: Pick<AdminContext, "config" | "clock" | "signingKeys" | "store">,
 ): Promise<OperatorToken> {
   const now = ctx.clock.now();
   const issuedAt = Math.floor(now / 1000);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { checkUserFlow } from "../directory/check-user-flow.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "../directory/user-flow.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { AdminContext } from "./admin-context.ts";
 
 /**
  * Keeps a user flow, new or in the place of the one with its id; what is left out is as in `DEFAULT_USER_FLOW`. An app
@@ -10,7 +10,7 @@ import type { TenantContext } from "../tenant-context.ts";
  * @throws TenantError `user_flow_invalid` with what is wrong, a sentence each; `user_flow_name_taken`
  */
 export async function putUserFlow(
-  ctx: Pick<TenantContext, "store" | "clock">,
+  ctx: Pick<AdminContext, "store" | "clock">,
   flow: Partial<UserFlow> & Pick<UserFlow, "name">,
 ): Promise<UserFlow> {
   const whole = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: ctx.clock.now(), ...flow };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { registeredApps } from "../admin/command-line-app.ts";
 import { type AppCertificate, certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import type { App } from "../directory/entities.ts";
@@ -6,12 +7,11 @@ import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { AuditRecord } from "../storage/store.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import type { ControlRequest, ControlResults, ListedApp } from "./messages.ts";
 
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
-export async function listApps(ctx: TenantContext): Promise<ListedApp[]> {
+export async function listApps(ctx: AdminContext): Promise<ListedApp[]> {
   const apps = await registeredApps(ctx.store);
   return Promise.all(
     apps.map(async (app) => ({
@@ -29,7 +29,7 @@ export async function listApps(ctx: TenantContext): Promise<ListedApp[]> {
 
 /** By it the app gets tokens of its own; with `administrator` for Graph too, with every application permission there is. */
 export async function addCertificate(
-  ctx: TenantContext,
+  ctx: AdminContext,
   { client_id, certificate: pem, administrator }: Input<"add_certificate">,
 ): Promise<ControlResults["add_certificate"]> {
   const app = await appOf(ctx, client_id);
@@ -61,7 +61,7 @@ export async function addCertificate(
 
 /** All of them, and the permissions at Graph: no token of the app's own is given any more, and Graph refuses those given. */
 export async function removeCertificates(
-  ctx: TenantContext,
+  ctx: AdminContext,
   { client_id }: Input<"remove_certificates">,
 ): Promise<ControlResults["remove_certificates"]> {
   const app = await appOf(ctx, client_id);
@@ -76,20 +76,20 @@ export async function removeCertificates(
   return { app: app.name, removed };
 }
 
-async function graphPermissions(ctx: TenantContext, app: App): Promise<string[]> {
+async function graphPermissions(ctx: AdminContext, app: App): Promise<string[]> {
   const found = await ctx.store.registrations.find({ clientId: app.clientId });
   const id = found?.registration.servicePrincipalId;
   return id ? ctx.store.directory.rolesFor(GRAPH_RESOURCE_ID, id) : [];
 }
 
-async function appOf(ctx: TenantContext, clientId: string): Promise<App> {
+async function appOf(ctx: AdminContext, clientId: string): Promise<App> {
   const app = await ctx.store.directory.findApp(clientId.trim().toLowerCase());
   if (!app) throw unknownApp();
   return app;
 }
 
 /** One that was made by Graph has none until it is given one. */
-async function principalOf(ctx: TenantContext, app: App): Promise<string> {
+async function principalOf(ctx: AdminContext, app: App): Promise<string> {
   const { clientId } = app;
   const { registrations } = ctx.store;
   const read = async () => (await registrations.find({ clientId }))?.registration.servicePrincipalId;
@@ -102,7 +102,7 @@ async function principalOf(ctx: TenantContext, app: App): Promise<string> {
   throw unknownApp();
 }
 
-function recordOf(ctx: TenantContext, { clientId }: App, event: string, detail: AuditRecord["detail"]): AuditRecord {
+function recordOf(ctx: AdminContext, { clientId }: App, event: string, detail: AuditRecord["detail"]): AuditRecord {
   return { at: ctx.clock.now(), event, actor: "operator", userId: null, clientId, grantId: null, ip: null, detail };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { createUser } from "../admin/create-user.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
@@ -6,6 +7,7 @@ import { isEmailAddress } from "../directory/email-address.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
+import { graphOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { sendNotice } from "../mail/security-notifications.ts";
 import {
@@ -18,7 +20,6 @@ import {
 } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { AuditRecord } from "../storage/store.ts";
-import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
 import { permissionText } from "../ui/i18n/permission-text.ts";
 import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
@@ -27,7 +28,7 @@ import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } f
 type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
 
 /** Does what the operator asked, or throws a `TenantError`. */
-export function operate(ctx: TenantContext, request: ControlRequest): Promise<ControlResults[ControlRequest["do"]]> {
+export function operate(ctx: AdminContext, request: ControlRequest): Promise<ControlResults[ControlRequest["do"]]> {
   switch (request.do) {
     case "approve":
       return approve(ctx, request);
@@ -49,7 +50,7 @@ export function operate(ctx: TenantContext, request: ControlRequest): Promise<Co
 }
 
 /** In a person's name, through every check that their browser would meet, and without a factor of theirs: `amr` is empty. */
-async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Promise<ControlResults["approve"]> {
+async function approve(ctx: AdminContext, { code, as }: Input<"approve">): Promise<ControlResults["approve"]> {
   const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
   if (!user) {
     throw new TenantError("user_unknown", `Nobody here has the address ${as}.`, "List them: doorcode tenant users");
@@ -103,7 +104,7 @@ async function approve(ctx: TenantContext, { code, as }: Input<"approve">): Prom
   );
 }
 
-async function deny(ctx: TenantContext, { code }: Input<"deny">): Promise<ControlResults["deny"]> {
+async function deny(ctx: AdminContext, { code }: Input<"deny">): Promise<ControlResults["deny"]> {
   const grant = await openGrant(ctx, code);
   const decided = await denyAsOperator(ctx, grant);
   if (decided.outcome === "unknown") throw unknownCode();
@@ -112,11 +113,11 @@ async function deny(ctx: TenantContext, { code }: Input<"deny">): Promise<Contro
   return { app: app?.name ?? grant.clientId };
 }
 
-async function listUsers(ctx: TenantContext): Promise<ListedUser[]> {
+async function listUsers(ctx: AdminContext): Promise<ListedUser[]> {
   return (await ctx.store.directory.listUsers()).map(listed);
 }
 
-async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<ListedUser> {
+async function addUser(ctx: AdminContext, input: Input<"add_user">): Promise<ListedUser> {
   const email = input.email.trim();
   if (!isEmailAddress(email)) {
     throw new TenantError("email_invalid", "That is not an email address.", "For example ada@contoso.example.");
@@ -137,13 +138,13 @@ async function addUser(ctx: TenantContext, input: Input<"add_user">): Promise<Li
   return listed(user);
 }
 
-async function administratorToken(ctx: TenantContext): Promise<AdministratorToken> {
+async function administratorToken(ctx: AdminContext): Promise<AdministratorToken> {
   const { token, expiresAt } = await issueOperatorToken(ctx);
   const { config } = ctx;
   return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
 }
 
-async function openGrant(ctx: TenantContext, typed: string): Promise<DeviceGrant> {
+async function openGrant(ctx: AdminContext, typed: string): Promise<DeviceGrant> {
   const entered = await enterCode(ctx, typed);
   if (entered.outcome === "unknown") throw unknownCode();
   if (entered.outcome === "ended") throw ended(ctx, entered.grant);
@@ -205,7 +206,7 @@ const usedTwice = () =>
     "Start the sign-in on the device again, for a code of its own.",
   );
 
-function ended(ctx: TenantContext, grant: DeviceGrant): TenantError {
+function ended(ctx: AdminContext, grant: DeviceGrant): TenantError {
   if (grant.denialReason === "two_users") return usedTwice();
   const decided = grant.status !== "pending" && grant.status !== "claimed";
   if (!decided && grant.expiresAt <= ctx.clock.now()) {

@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
 import { operate } from "./operations.ts";
@@ -17,7 +17,7 @@ export interface ControlServer {
  * Listens on the data folder's socket. Whoever can open it is the operator: the folder is 0700 and the socket 0600, so
  * only the tenant's own user (and root) can.
  */
-export async function serveControl(ctx: TenantContext, dir: string): Promise<ControlServer> {
+export async function serveControl(ctx: AdminContext, dir: string): Promise<ControlServer> {
   const address = await makeControlAddress(dir);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -46,7 +46,7 @@ export async function serveControl(ctx: TenantContext, dir: string): Promise<Con
   };
 }
 
-function answerOneLine(ctx: TenantContext, socket: Socket): void {
+function answerOneLine(ctx: AdminContext, socket: Socket): void {
   let text = "";
   const read = (chunk: string) => {
     text += chunk;
@@ -59,7 +59,7 @@ function answerOneLine(ctx: TenantContext, socket: Socket): void {
   socket.setEncoding("utf8").on("data", read);
 }
 
-async function respond(ctx: TenantContext, line: string): Promise<ControlResponse> {
+async function respond(ctx: AdminContext, line: string): Promise<ControlResponse> {
   try {
     return { ok: true, result: await operate(ctx, parse(line)) };
   } catch (error) {

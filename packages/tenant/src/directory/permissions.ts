@@ -1,8 +1,8 @@
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../oauth/tokens/lifetimes.ts";
 import type { Store } from "../storage/store.ts";
 import { administrativeScopes } from "./administration.ts";
 import type { Consent } from "./entities.ts";
 import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
 /** Days a refresh token lives (Entra: 90); each renewal gives a new one. */

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { HashingBusy } from "../directory/password.ts";
+import { graphOf } from "../directory/tenant-config.ts";
 import { correlationIdOf } from "../oauth/protocol-error.ts";
-import { graphOf, type TenantContext } from "../tenant-context.ts";
 import { applicationRoutes } from "./applications/applications.ts";
 import { authenticateCaller, type GraphCaller } from "./caller.ts";
 import { groupRoutes } from "./groups/groups.ts";
@@ -51,7 +52,7 @@ interface Admitted {
  * and errors are neither the endpoints' nor the pages'. One route of Fastify's leads to all of ours, because its paths
  * know nothing of OData's keys.
  */
-export function registerGraph(app: FastifyInstance, ctx: TenantContext): void {
+export function registerGraph(app: FastifyInstance, ctx: AdminContext): void {
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   const base = new URL(graphOf(ctx.config)).pathname;
 
@@ -79,7 +80,7 @@ export function registerGraph(app: FastifyInstance, ctx: TenantContext): void {
   });
 }
 
-async function admit(ctx: TenantContext, request: FastifyRequest, base: string): Promise<Admitted> {
+async function admit(ctx: AdminContext, request: FastifyRequest, base: string): Promise<Admitted> {
   const [whole = "", ...search] = request.url.split("?");
   const path = whole.slice(base.length + 1);
   const steps = stepsOf(path);
@@ -108,7 +109,7 @@ async function admit(ctx: TenantContext, request: FastifyRequest, base: string):
 }
 
 /** Who may not ask at all is not told what there is. */
-async function refusedPath(ctx: TenantContext, request: FastifyRequest, methods: string[]): Promise<GraphError> {
+async function refusedPath(ctx: AdminContext, request: FastifyRequest, methods: string[]): Promise<GraphError> {
   await authenticateCaller(ctx, request, [...new Set(routes.flatMap(({ scopes }) => scopes))]);
   if (methods.length === 0) return new GraphError(404, "Request_ResourceNotFound", "There is no such resource here.");
   const allow = [...new Set(methods)].sort().join(", ");
@@ -117,7 +118,7 @@ async function refusedPath(ctx: TenantContext, request: FastifyRequest, methods:
   });
 }
 
-async function throttle(ctx: TenantContext, { userId, clientId }: GraphCaller, now: number): Promise<void> {
+async function throttle(ctx: AdminContext, { userId, clientId }: GraphCaller, now: number): Promise<void> {
   const taken = await ctx.store.throttle.take(`graph:${userId ?? clientId ?? "operator"}`, GRAPH_LIMIT, now);
   if (!taken.allowed) throw tooMany("Too many requests.", Math.ceil((taken.retryAt - now) / 1_000));
 }
@@ -156,12 +157,7 @@ function withIds(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   });
 }
 
-function sendError(
-  ctx: TenantContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: FastifyError,
-): FastifyReply {
+function sendError(ctx: AdminContext, request: FastifyRequest, reply: FastifyReply, error: FastifyError): FastifyReply {
   const answer = answerTo(error);
   if (answer.status >= 500) request.log.error({ err: error }, "a Graph request failed");
   const ids = { requestId: request.id, clientRequestId: correlationIdOf(request) };

@@ -122,7 +122,7 @@ async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind)
   const mailId = randomUUID();
   const expiresAt = now + MAIL_CODE_MS;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
-  const sender = senderOf(ctx.config);
+  const sender = senderOf(ctx);
   const about = { to: email, sender, locale, code, minutes: MAIL_CODE_MS / 60_000 };
   const { mail, withCode } = await kind.write(visit, flow, about);
   const kept = await ctx.store.mail.insertCode({

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
-import type { TenantContext } from "../tenant-context.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
 import { renderPage, scriptOf, statusOf } from "../ui/render.ts";
 import type { Chrome, View } from "../ui/view.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
+import type { InteractionContext } from "./interaction-context.ts";
 import { localeOf, rememberLocale } from "./language.ts";
 import { logoUrlOf } from "./logo-route.ts";
 import type { Answer, Visit } from "./page-request.ts";
@@ -17,7 +17,12 @@ export interface PageOptions {
 }
 
 /** Sends one page, in the language of the request that it answers, with the headers that every page has. */
-export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, options: PageOptions = {}): FastifyReply {
+export function sendPage(
+  ctx: InteractionContext,
+  reply: FastifyReply,
+  view: View,
+  options: PageOptions = {},
+): FastifyReply {
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   setPageHeaders(ctx, reply);
@@ -33,10 +38,16 @@ export function sendPage(ctx: TenantContext, reply: FastifyReply, view: View, op
     .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
 }
 
-function chromeOf(ctx: TenantContext, language: Language, nonce: string, csrfToken: string): Chrome {
-  const { name, branding } = ctx.config;
+function chromeOf(ctx: InteractionContext, language: Language, nonce: string, csrfToken: string): Chrome {
+  const { branding } = ctx;
   const logoUrl = branding.logo && logoUrlOf(branding.logo);
-  return { ...language, tenantName: name, branding: { palettes: branding.palettes, logoUrl }, nonce, csrfToken };
+  return {
+    ...language,
+    tenantName: ctx.config.name,
+    branding: { palettes: branding.palettes, logoUrl },
+    nonce,
+    csrfToken,
+  };
 }
 
 /** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
@@ -57,7 +68,7 @@ export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): F
   });
 }
 
-function setPageHeaders(ctx: TenantContext, reply: FastifyReply): void {
+function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
   const language = rememberLocale(reply.request, ctx.config.pagesOrigin);
   if (language !== undefined) reply.header("Set-Cookie", language);
   reply.headers({

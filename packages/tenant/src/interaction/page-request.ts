@@ -1,16 +1,16 @@
 import type { FastifyRequest } from "fastify";
 import type { User } from "../directory/entities.ts";
 import type { BrowserSession, Flow } from "../storage/store.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
 import { type BrowserCookie, freshCookie, readCookie, sessionIdOf } from "./browser-cookie.ts";
 import { type Fields, PageProblem } from "./form.ts";
+import type { InteractionContext } from "./interaction-context.ts";
 import { localeOf } from "./language.ts";
 
 /** One request of a browser for a page. */
 export interface Visit {
-  ctx: TenantContext;
+  ctx: InteractionContext;
   /** Under which the log has it: the trace ID of answers. */
   requestId: string;
   now: number;
@@ -46,7 +46,7 @@ export type Answer =
 export type PageHandler = (visit: Visit) => Promise<Answer>;
 
 /** Reads only: whoever just looks leaves no row behind, unless a program sent them (authorization/authorize.ts). */
-export async function openVisit(ctx: TenantContext, request: FastifyRequest, fields: Fields): Promise<Visit> {
+export async function openVisit(ctx: InteractionContext, request: FastifyRequest, fields: Fields): Promise<Visit> {
   const now = ctx.clock.now();
   const sent = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
   const session = sent ? await ctx.store.sessions.find(sessionIdOf(sent), now) : undefined;

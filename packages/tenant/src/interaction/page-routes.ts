@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HashingBusy } from "../directory/password.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import { PageProblem, readFields } from "./form.ts";
+import type { InteractionContext } from "./interaction-context.ts";
 import { sendAnswer, sendPage } from "./page-answer.ts";
 import { type Answer, arrivalOf, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./page-request.ts";
 import { isFromOurPages, isOurForm } from "./same-origin.ts";
@@ -23,7 +23,7 @@ export type DefinePage = (path: string, handlers: PageHandlers) => void;
 /** Routes whose every answer, errors included, is a page; they share nothing with the JSON endpoints of the same server. */
 export function pageRoutes(
   app: FastifyInstance,
-  ctx: TenantContext,
+  ctx: InteractionContext,
   define: (page: DefinePage, scope: FastifyInstance) => void,
 ): void {
   app.register(async (scope) => {
@@ -40,7 +40,7 @@ export function pageRoutes(
 
 function definePage(
   scope: FastifyInstance,
-  ctx: TenantContext,
+  ctx: InteractionContext,
   url: string,
   { get, post, signsIn, bodyLimit = BODY_LIMIT }: PageHandlers,
 ): void {
@@ -87,7 +87,7 @@ async function whereSignedInGoes(visit: Visit, signsIn: true | string): Promise<
 }
 
 function sendProblem(
-  ctx: TenantContext,
+  ctx: InteractionContext,
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,

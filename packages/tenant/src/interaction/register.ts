@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import type { TenantContext } from "../tenant-context.ts";
 import { showAccount } from "./account/account.ts";
 import {
   showAuthenticator,
@@ -15,6 +14,7 @@ import { showConfirm, showDone, takeConfirm, takeOver } from "./consent/device-c
 import { showConsent, takeConsent } from "./consent/program-consent.ts";
 import { showContinueAs, showEnterCode, takeCode, takeContinueAs } from "./enter-code/enter-code.ts";
 import { PageProblem } from "./form.ts";
+import type { InteractionContext } from "./interaction-context.ts";
 import { serveLogo } from "./logo-route.ts";
 import { sendPage } from "./page-answer.ts";
 import { pageRoutes } from "./page-routes.ts";
@@ -61,7 +61,7 @@ import {
 const MANY_ANSWERS = 64 * 1024;
 
 /** Every page that a person meets, by its path. */
-export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
+export function registerPages(app: FastifyInstance, ctx: InteractionContext): void {
   pageRoutes(app, ctx, (page, scope) => {
     page("/", { get: async () => ({ to: "/device" }) });
     page("/device", { get: showEnterCode, post: takeCode });
@@ -107,7 +107,7 @@ export function registerPages(app: FastifyInstance, ctx: TenantContext): void {
     page("/me/passkeys/add", { get: showAddPasskey, post: takeAddPasskey });
     page("/me/passkeys/rename", { post: renamePasskey });
     page("/me/passkeys/remove", { post: removePasskey });
-    if (ctx.config.branding.logo) serveLogo(scope, ctx.config.branding.logo);
+    if (ctx.branding.logo) serveLogo(scope, ctx.branding.logo);
     page("/me/authenticator", { get: showAuthenticator, post: takeAuthenticator });
     page("/me/recovery-codes", { get: showRecoveryCodes, post: takeRecoveryCodes });
     page("/not-me", { get: showNotMe, post: takeNotMe });

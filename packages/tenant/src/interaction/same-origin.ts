@@ -1,13 +1,13 @@
 import type { FastifyRequest } from "fastify";
-import type { TenantContext } from "../tenant-context.ts";
 import { isCsrfTokenOf, readCookie } from "./browser-cookie.ts";
 import type { Fields } from "./form.ts";
+import type { InteractionContext } from "./interaction-context.ts";
 
 /**
  * What the browser itself says of where a form came from. A request that says neither Origin nor Sec-Fetch-Site is
  * refused: every browser sends one of them on POST.
  */
-export function isFromOurPages(ctx: TenantContext, request: FastifyRequest): boolean {
+export function isFromOurPages(ctx: InteractionContext, request: FastifyRequest): boolean {
   const origin = request.headers.origin;
   const site = request.headers["sec-fetch-site"];
   if (origin === undefined && site === undefined) return false;
@@ -16,7 +16,7 @@ export function isFromOurPages(ctx: TenantContext, request: FastifyRequest): boo
 }
 
 /** A form of ours, sent by this browser from a page of ours (ASVS 3.5.1): its token belongs to the cookie. */
-export function isOurForm(ctx: TenantContext, request: FastifyRequest, fields: Fields): boolean {
+export function isOurForm(ctx: InteractionContext, request: FastifyRequest, fields: Fields): boolean {
   if (!isFromOurPages(ctx, request)) return false;
   const cookie = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
   return cookie !== undefined && isCsrfTokenOf(cookie, ctx.sealKey, fields.get("csrf") ?? "");

@@ -1,8 +1,8 @@
-import type { TenantConfig } from "../tenant-context.ts";
 import type { Palette } from "../ui/branding/palette.ts";
 import { initialOf } from "../ui/components/layout.ts";
 import { html } from "../ui/html.ts";
 import type { Language } from "../ui/i18n/languages.ts";
+import type { MailContext } from "./mail-context.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
 /** Whose mail it is: the name at its top, and the colour of what stands out. */
@@ -12,8 +12,8 @@ export interface Sender {
   palette: Palette;
 }
 
-export function senderOf({ name, branding }: TenantConfig): Sender {
-  return { name, palette: branding.palettes.light };
+export function senderOf({ config, branding }: Pick<MailContext, "config" | "branding">): Sender {
+  return { name: config.name, palette: branding.palettes.light };
 }
 
 /** A paragraph: a sentence, a code to be copied, short lines, a link with what it says, or what matters less. */

@@ -1,9 +1,9 @@
 import type { User } from "../directory/entities.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
 import { senderOf } from "./layout.ts";
+import type { MailContext } from "./mail-context.ts";
 import { type Notice, type NoticeMail, noticeMail } from "./security-notification-mail.ts";
 
 export type { Notice } from "./security-notification-mail.ts";
@@ -16,7 +16,7 @@ const LINK_MS = 7 * 24 * 60 * 60 * 1000;
  * happened, whether or not the mail goes out.
  */
 export async function sendNotice(
-  ctx: TenantContext,
+  ctx: MailContext,
   user: User,
   notice: Notice,
   about: { ip: string | null },
@@ -37,7 +37,7 @@ export async function sendNotice(
     });
     const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
     const link = { href: `${ctx.config.pagesOrigin}/not-me?token=${token}`, expiresAt };
-    const sender = senderOf(ctx.config);
+    const sender = senderOf(ctx);
     const mail = noticeMail({ to: user.email, sender, language, notice, at: now, ip: about.ip, device, link });
     await ctx.mail.post(mail, { expiresAt });
   } catch (error) {
@@ -51,7 +51,7 @@ function subjectOf(notice: Notice): string {
   return notice.kind === "passkey_added" ? notice.credentialId : "";
 }
 
-async function deviceOf(ctx: TenantContext, grantId: string): Promise<NoticeMail["device"]> {
+async function deviceOf(ctx: MailContext, grantId: string): Promise<NoticeMail["device"]> {
   const grant = await ctx.store.grants.findById(grantId);
   if (!grant) return null;
   const app = await ctx.store.directory.findApp(grant.clientId);

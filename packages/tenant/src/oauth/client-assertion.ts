@@ -9,7 +9,8 @@ import {
 } from "jose";
 import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { App } from "../directory/entities.ts";
-import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
+import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError, type ProtocolErrorName } from "./protocol-error.ts";
 
 /** RFC 7523 §2.2. */
@@ -51,7 +52,7 @@ export function claimedClient(assertion: string): string | undefined {
  * `assertion_audience`
  */
 export async function verifyClientAssertion(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   app: App,
   assertion: string,
 ): Promise<VerifiedAssertion> {

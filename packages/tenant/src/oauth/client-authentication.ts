@@ -3,7 +3,6 @@ import type { FastifyRequest } from "fastify";
 import type { App } from "../directory/entities.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import type { AuditRecord } from "../storage/store.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import {
   claimedClient,
   JWT_BEARER_ASSERTION,
@@ -11,6 +10,7 @@ import {
   verifyClientAssertion,
 } from "./client-assertion.ts";
 import type { Form } from "./form.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** A registered app, and how it has shown that it is the one. */
@@ -24,7 +24,7 @@ export type ProvenClient =
  * (RFC 7523 §2.2); never in two ways. An assertion is good for one thing at each endpoint that calls this.
  * @throws ProtocolError as `proveClient`; `assertion_used`
  */
-export async function authenticateClient(ctx: TenantContext, request: FastifyRequest, form: Form): Promise<App> {
+export async function authenticateClient(ctx: OAuthContext, request: FastifyRequest, form: Form): Promise<App> {
   const client = await proveClient(ctx, request, form);
   await spendAssertion(ctx, client, { purpose: request.routeOptions.url ?? "", audit: null });
   return client.app;
@@ -36,7 +36,7 @@ export async function authenticateClient(ctx: TenantContext, request: FastifyReq
  * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `parameter_invalid`,
  * `parameter_missing`, and those of `verifyClientAssertion`
  */
-export async function proveClient(ctx: TenantContext, request: FastifyRequest, form: Form): Promise<ProvenClient> {
+export async function proveClient(ctx: OAuthContext, request: FastifyRequest, form: Form): Promise<ProvenClient> {
   const basic = request.headers.authorization === undefined ? undefined : parseBasic(request.headers.authorization);
   const assertion = assertionIn(form);
   const inBody = form.get("client_id");
@@ -72,7 +72,7 @@ export async function proveClient(ctx: TenantContext, request: FastifyRequest, f
  * @throws ProtocolError `assertion_used`
  */
 export async function spendAssertion(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   client: ProvenClient,
   { purpose, audit }: { purpose: string; audit: AuditRecord | null },
 ): Promise<void> {
@@ -88,7 +88,7 @@ export async function spendAssertion(
 }
 
 /** Of what a client ID cannot hold (RFC 6749 §A.1) PostgreSQL refuses some even in a question: it is not asked. */
-export async function findClient(ctx: TenantContext, clientId: string): Promise<App | undefined> {
+export async function findClient(ctx: OAuthContext, clientId: string): Promise<App | undefined> {
   return /^[\x20-\x7e]+$/.test(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
-import { locales } from "../ui/i18n/languages.ts";
+import { issuerOf } from "../directory/tenant-config.ts";
 import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { OIDC_SCOPES } from "./parse-scopes.ts";
 import { DEVICE_CODE_GRANT } from "./token-endpoint.ts";
 import { ACR_VALUES } from "./tokens/context-class.ts";
@@ -11,8 +11,8 @@ import { ACR_VALUES } from "./tokens/context-class.ts";
  * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own, RFC 8628 §4's member, and the answer
  * to MSAL's instance discovery. All URLs come from the configuration, none from the request.
  */
-export function discovery(app: FastifyInstance, ctx: TenantContext): void {
-  const document = metadata(ctx.config);
+export function discovery(app: FastifyInstance, ctx: OAuthContext): void {
+  const document = metadata(ctx);
   for (const path of [
     "/:tenant/v2.0/.well-known/openid-configuration",
     "/:tenant/.well-known/openid-configuration",
@@ -24,7 +24,7 @@ export function discovery(app: FastifyInstance, ctx: TenantContext): void {
 }
 
 /** `GET /common/discovery/instance`: which host names are one cloud. Ours is one host. */
-export function instanceDiscovery(app: FastifyInstance, ctx: TenantContext): void {
+export function instanceDiscovery(app: FastifyInstance, ctx: OAuthContext): void {
   const host = new URL(ctx.config.issuerOrigin).host;
   app.get("/common/discovery/instance", async () => ({
     tenant_discovery_endpoint: `${issuerOf(ctx.config)}/.well-known/openid-configuration`,
@@ -34,13 +34,13 @@ export function instanceDiscovery(app: FastifyInstance, ctx: TenantContext): voi
 }
 
 /** The tenant's public keys (RFC 7517), in Entra's shape. */
-export function keys(app: FastifyInstance, ctx: TenantContext): void {
+export function keys(app: FastifyInstance, ctx: OAuthContext): void {
   app.get("/:tenant/discovery/v2.0/keys", async (_request, reply) =>
     reply.header("cache-control", "public, max-age=300").send({ keys: await ctx.signingKeys.published() }),
   );
 }
 
-function metadata(config: TenantConfig): Record<string, unknown> {
+function metadata({ config, texts }: OAuthContext): Record<string, unknown> {
   const base = `${config.issuerOrigin}/${config.tenantId}`;
   const clientAuthentication = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"];
   return {
@@ -59,7 +59,7 @@ function metadata(config: TenantConfig): Record<string, unknown> {
     code_challenge_methods_supported: ["S256"],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: OIDC_SCOPES,
-    ui_locales_supported: locales,
+    ui_locales_supported: texts.locales,
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
     acr_values_supported: ACR_VALUES,

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
-import type { TenantContext } from "../tenant-context.ts";
 import { findClient } from "./client-authentication.ts";
 import type { Form } from "./form.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 
 /**
  * End Session Endpoint (OpenID Connect RP-Initiated Logout §2), GET or POST. It ends nothing by itself: it leads to the
  * sign-out page on the pages origin, where the person says yes. A post_logout_redirect_uri goes along only when the app
  * has registered exactly that one. The hints choose nothing: a browser has one person signed in, and the page names them.
  */
-export function logout(app: FastifyInstance, ctx: TenantContext): void {
+export function logout(app: FastifyInstance, ctx: OAuthContext): void {
   const lead = async (reply: FastifyReply, parameter: (name: string) => string | undefined) => {
     const hint = parameter("id_token_hint");
     const hinted = hint === undefined ? undefined : await ctx.signingKeys.verify(hint, { allowExpired: true });

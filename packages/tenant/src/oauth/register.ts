@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyInstance } from "fastify";
-import type { TenantContext } from "../tenant-context.ts";
 import { authorize } from "./authorization-code/authorize-endpoint.ts";
 import { devicecode } from "./device-authorization/devicecode-endpoint.ts";
 import { discovery, instanceDiscovery, keys } from "./discovery.ts";
 import { acceptForms } from "./form.ts";
 import { logout } from "./logout.ts";
 import { methodsNotAllowed } from "./method-not-allowed.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError, sendProtocolError } from "./protocol-error.ts";
 import { revoke } from "./revoke.ts";
 import { token } from "./token-endpoint.ts";
@@ -15,7 +15,7 @@ import { userinfo } from "./userinfo.ts";
 const COMMON = "common";
 
 /** The back channel: every endpoint under `/{tid|domain|common}`. In a scope of its own: its body parser and errors are not the pages'. */
-export function registerEndpoints(app: FastifyInstance, ctx: TenantContext): void {
+export function registerEndpoints(app: FastifyInstance, ctx: OAuthContext): void {
   app.register(async (scope) => {
     acceptForms(scope);
     const names = new Set([ctx.config.tenantId, ctx.config.domain.toLowerCase(), COMMON]);

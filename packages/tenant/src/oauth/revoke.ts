@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { TokenFamily } from "../storage/store.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { hashRefreshToken } from "./tokens/refresh-token.ts";
 
@@ -10,7 +10,7 @@ import { hashRefreshToken } from "./tokens/refresh-token.ts";
  * Token Revocation (RFC 7009). Either token ends the whole sign-in it came from: all its refresh tokens, and its access
  * tokens at every endpoint of the tenant. An unknown token is answered 200 (§2.2); another app's is an error (§2.1).
  */
-export function revoke(app: FastifyInstance, ctx: TenantContext): void {
+export function revoke(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/revoke", async (request, reply) => {
     const form = request.body as Form;
     const client = await authenticateClient(ctx, request, form);
@@ -34,7 +34,7 @@ export function revoke(app: FastifyInstance, ctx: TenantContext): void {
 }
 
 /** `token_type_hint` is only a hint (§2.1): the token's own form says what it is. */
-async function familyOf(ctx: TenantContext, token: string): Promise<TokenFamily | undefined> {
+async function familyOf(ctx: OAuthContext, token: string): Promise<TokenFamily | undefined> {
   const byRefreshToken = await ctx.store.tokens.findByRefreshToken(hashRefreshToken(token));
   if (byRefreshToken) return byRefreshToken.family;
   const claims = await ctx.signingKeys.verify(token, { allowExpired: true });

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { TenantContext } from "../tenant-context.ts";
 import { tokenByAuthorizationCode } from "./authorization-code/redeem-authorization-code.ts";
 import { proveClient } from "./client-authentication.ts";
 import { tokenByClientCredentials } from "./client-credentials/client-credentials-grant.ts";
 import { PollPace } from "./device-authorization/poll-pace.ts";
 import { tokenByDeviceCode } from "./device-authorization/redeem-device-code.ts";
 import { type Form, required } from "./form.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { tokenByRefreshToken } from "./refresh-token/redeem-refresh-token.ts";
 
@@ -15,7 +15,7 @@ export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const MSAL_DEVICE_CODE_GRANT = "device_code";
 
 /** Token Endpoint (RFC 6749 §3.2): device codes under both spellings, authorization codes, refresh tokens, and apps on their own. */
-export function token(app: FastifyInstance, ctx: TenantContext): void {
+export function token(app: FastifyInstance, ctx: OAuthContext): void {
   const pace = new PollPace(ctx.clock);
 
   app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {

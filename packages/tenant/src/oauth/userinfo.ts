@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
 
 /** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes; errors by RFC 6750 §3. */
-export function userinfo(app: FastifyInstance, ctx: TenantContext): void {
+export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     const header = request.headers.authorization;

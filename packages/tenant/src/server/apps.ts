@@ -5,11 +5,11 @@ import { registerInbox } from "../interaction/inbox/inbox.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
 import { registerEndpoints } from "../oauth/register.ts";
-import type { TenantContext } from "../tenant-context.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { registerHealth } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-origin-redirect.ts";
+import type { TenantContext } from "./tenant-context.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
 
 export interface WebApps {

@@ -1,4 +1,4 @@
-import type { TenantContext } from "../tenant-context.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 const EVERY = 5 * 60 * 1000;
 

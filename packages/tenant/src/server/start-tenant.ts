@@ -4,6 +4,7 @@ import { registerCommandLine } from "../admin/command-line-app.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { type Registrations, registrationsOf } from "../admin/registrations.ts";
 import { serveControl } from "../control/server.ts";
+import { graphOf, issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -11,11 +12,10 @@ import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
-import { openPostgresStore } from "../storage/engine/postgres.ts";
-import { openSqliteStore } from "../storage/engine/sqlite.ts";
+import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { graphOf, issuerOf, type TenantConfig, type TenantContext } from "../tenant-context.ts";
 import { type BrandingOptions, keepBranding, loadBranding } from "../ui/branding/branding.ts";
+import { endpointTexts } from "../ui/i18n/endpoint-texts.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { compareIssuers } from "./compare-issuers.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
@@ -25,6 +25,7 @@ import { openInstallation } from "./open-data-folder.ts";
 import { openEntrances } from "./origins.ts";
 import { startSweeping } from "./purge.ts";
 import { checkSealKey } from "./seal-key.ts";
+import type { TenantContext } from "./tenant-context.ts";
 
 export interface StartOptions extends DeploymentOptions {
   /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */
@@ -120,7 +121,6 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store, options)),
-    branding: await loadBranding(store),
     issuerOrigin: entrances.issuerOrigin,
     pagesOrigin: entrances.pagesOrigin,
     caFile: ca?.file ?? "",
@@ -131,7 +131,17 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log);
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair });
-  const ctx: TenantContext = { config, store, clock, signingKeys, sealKey, mail, log };
+  const ctx: TenantContext = {
+    config,
+    store,
+    clock,
+    signingKeys,
+    sealKey,
+    mail,
+    branding: await loadBranding(store),
+    texts: endpointTexts,
+    log,
+  };
   if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
   await registerCommandLine(store, clock.now());
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { putUserFlow } from "../../src/admin/put-user-flow.ts";
 import { DEFAULT_USER_FLOW } from "../../src/directory/user-flow.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 
 test("a user flow is kept with what it says, and as the default where it says nothing; one that cannot work is refused", async () => {
   const store = await openSqliteStore(":memory:");

@@ -9,7 +9,7 @@ import { requiresMfa } from "../../src/directory/mfa-requirement.ts";
 import { anyNames, policiesAbout } from "../../src/directory/policies.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Policy } from "../../src/directory/user-flow.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
 

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { ApiScope } from "../../src/directory/entities.ts";
 import { permissionsOf } from "../../src/directory/permissions.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { sampleApi, scopesAt } from "../storage/samples.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { issuerOf } from "../../src/directory/tenant-config.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
-import { issuerOf } from "../../src/tenant-context.ts";
 import { program } from "../fixtures/program.ts";
 import { sampleApi, sampleApp } from "../storage/samples.ts";
 import { withoutSecrets } from "./browser.ts";

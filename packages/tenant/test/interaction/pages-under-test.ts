@@ -6,17 +6,19 @@ import { createUser } from "../../src/admin/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
+import type { TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
 import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/signing-keys.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import type { TenantContext } from "../../src/server/tenant-context.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";
-import type { TenantConfig, TenantContext } from "../../src/tenant-context.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
+import { endpointTexts } from "../../src/ui/i18n/endpoint-texts.ts";
 import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";
@@ -63,7 +65,6 @@ export async function pagesUnderTest(
   const config: TenantConfig = {
     tenantId: randomUUID(),
     name: "Contoso",
-    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
     domain: "contoso.example",
     issuerOrigin: "https://localhost:8443",
     pagesOrigin: "http://localhost:8444",
@@ -83,6 +84,8 @@ export async function pagesUnderTest(
     signingKeys: undefined as unknown as SigningKeys,
     sealKey,
     mail: createMailQueue({ store, mailer, sealKey, clock, log }),
+    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
+    texts: endpointTexts,
     log,
   };
   const app = Fastify({ trustProxy: options.trustProxy ?? false });

@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from "node:test";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import { MailError, type QueuedMail } from "../../src/mail/mailer.ts";
 import { createLogger } from "../../src/server/logger.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 

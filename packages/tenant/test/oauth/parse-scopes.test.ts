@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Api } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { parseScopes } from "../../src/oauth/parse-scopes.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { sampleApi } from "../storage/samples.ts";
 

@@ -13,7 +13,7 @@ import { createLogger } from "../../src/server/logger.ts";
 import { createMetrics } from "../../src/server/metrics.ts";
 import { openEntrances } from "../../src/server/origins.ts";
 import { startSweeping } from "../../src/server/purge.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { scratch } from "./scratch.ts";

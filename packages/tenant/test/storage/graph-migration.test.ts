@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { furnish, sampleAudit, sampleUserFlow } from "./samples.ts";
 
 /** What migration 0006 and those after it made, taken back: a store as the version before left it. */

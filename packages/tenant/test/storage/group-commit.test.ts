@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GroupCommit, Turns } from "../../src/storage/engine/group-commit.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 
 test("what several ask to be written in one turn is committed at once, and nothing is answered before", async (t) => {
   const file = fileFor(t);

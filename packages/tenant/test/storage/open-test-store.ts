@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
-import { openPostgresStore } from "../../src/storage/engine/postgres.ts";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openPostgresStore, openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 

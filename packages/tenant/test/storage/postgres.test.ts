@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import pg from "pg";
-import { openPostgresStore } from "../../src/storage/engine/postgres.ts";
+import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
-import { openSqliteStore } from "../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
 import { sqliteFile, sqliteMemory } from "./open-test-store.ts";

@@ -1,4 +1,4 @@
-import { graphOf } from "../../tenant-context.ts";
+import { graphOf } from "../../directory/tenant-config.ts";
 import { type Condition, meets, noProperty, parseFilter } from "./filter.ts";
 import { badRequest } from "./refusals.ts";
 import type { GraphAnswer, GraphCall } from "./route.ts";

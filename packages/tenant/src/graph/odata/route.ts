@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { AdminContext } from "../../admin/admin-context.ts";
 import type { AuditRecord } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { GraphCaller } from "../caller.ts";
 import { badRequest, invalidProperty } from "./refusals.ts";
 import type { Key } from "./resource-path.ts";
@@ -17,7 +17,7 @@ export interface GraphRoute {
 }
 
 export interface GraphCall {
-  ctx: TenantContext;
+  ctx: AdminContext;
   caller: GraphCaller;
   /** By their names in the route's path. */
   keys: Record<string, Key>;

@@ -89,7 +89,7 @@ async function keep({ ctx }: GraphCall, branding: { name?: string; colour?: stri
     throw error;
   }
   ctx.config.name = (await ctx.store.directory.setting("name")) ?? ctx.config.name;
-  ctx.config.branding = await loadBranding(ctx.store);
+  ctx.branding = await loadBranding(ctx.store);
 }
 
 function checkOrganization(call: GraphCall): void {

@@ -1,6 +1,6 @@
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
+import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { Registered } from "../../storage/store.ts";
-import type { TenantConfig } from "../../tenant-context.ts";
 import { appRolesOf, permissionsOf } from "../applications/application-body.ts";
 import { GRAPH_SCOPE_IDS } from "../applications/required-access.ts";
 import { uuidV5 } from "../derived-id.ts";

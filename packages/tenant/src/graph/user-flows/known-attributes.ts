@@ -1,7 +1,7 @@
 import { BUILT_IN_ATTRIBUTES, type BuiltInAttribute } from "../../directory/built-in-attributes.ts";
+import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { CustomAttribute, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { Store } from "../../storage/store.ts";
-import type { TenantConfig } from "../../tenant-context.ts";
 import { uuidV5 } from "../derived-id.ts";
 
 /** As Graph calls them; what a user flow shows where it has no label of its own. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isBuiltIn } from "../../directory/built-in-attributes.ts";
+import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { AttributeInput, FirstFactor, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
-import type { TenantConfig } from "../../tenant-context.ts";
 import { shownText } from "../applications/application-body.ts";
 import { strictBody } from "../odata/route.ts";
 import { BUILT_IN_NAMES, type KnownAttribute, termsAttributeId } from "./known-attributes.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { graphOf } from "../../directory/tenant-config.ts";
 import type { UserFlow } from "../../directory/user-flow.ts";
-import { graphOf } from "../../tenant-context.ts";
 import { badRequest, conflict, notFound } from "../odata/refusals.ts";
 import {
   type GraphAnswer,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { graphOf } from "../../directory/tenant-config.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "../../directory/user-flow.ts";
 import type { AppLink, FlowOutcome } from "../../storage/store.ts";
-import { graphOf } from "../../tenant-context.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
 import type { GraphError } from "../odata/graph-error.ts";
 import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/refusals.ts";

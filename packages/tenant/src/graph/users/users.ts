@@ -7,7 +7,7 @@ import {
   MIN_PASSWORD,
   type PasswordProblem,
 } from "../../directory/password.ts";
-import { graphOf } from "../../tenant-context.ts";
+import { graphOf } from "../../directory/tenant-config.ts";
 import { collection, entity, listQuery, pageAnswer } from "../odata/answer.ts";
 import { equalTo } from "../odata/filter.ts";
 import { GraphError } from "../odata/graph-error.ts";

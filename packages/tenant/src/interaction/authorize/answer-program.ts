@@ -1,7 +1,7 @@
+import { issuerOf } from "../../directory/tenant-config.ts";
 import { formMayLeadTo } from "../../oauth/authorization-code/redirect-uri.ts";
 import { errorBody, type ProtocolError } from "../../oauth/protocol-error.ts";
 import type { ReturnAddress } from "../../storage/authorization-request.ts";
-import { issuerOf } from "../../tenant-context.ts";
 import type { Answer, Visit } from "../page-request.ts";
 
 /** To the program, by its browser: a code (RFC 6749 §4.1.2) and, so that it knows whose, the issuer (RFC 9207). */

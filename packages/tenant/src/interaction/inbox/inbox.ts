@@ -2,15 +2,15 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isLoopbackAddress } from "../../kernel/ip-address.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import { PageProblem } from "../form.ts";
+import type { InteractionContext } from "../interaction-context.ts";
 import { pageRoutes } from "../page-routes.ts";
 
 /**
  * The embedded default's mailbox: pages for the person at this computer, and a JSON fetch for programs that hold the
  * ready event's bearer. Never registered with another store, host or public URL.
  */
-export function registerInbox(app: FastifyInstance, ctx: TenantContext, { bearer }: { bearer: string }): void {
+export function registerInbox(app: FastifyInstance, ctx: InteractionContext, { bearer }: { bearer: string }): void {
   pageRoutes(app, ctx, (page, scope) => {
     scope.addHook("onRequest", async (request) => {
       // Mail codes stand in these pages: no other computer, and no other site's link or frame, gets to them.
@@ -40,7 +40,7 @@ export function registerInbox(app: FastifyInstance, ctx: TenantContext, { bearer
   });
 }
 
-async function listMessages(ctx: TenantContext, bearer: string, request: FastifyRequest, reply: FastifyReply) {
+async function listMessages(ctx: InteractionContext, bearer: string, request: FastifyRequest, reply: FastifyReply) {
   reply.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
   if (!sameSecret(request.headers.authorization ?? "", `Bearer ${bearer}`)) {
     reply.header("WWW-Authenticate", 'Bearer realm="inbox"');

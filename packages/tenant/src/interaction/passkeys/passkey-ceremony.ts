@@ -4,10 +4,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
+import type { TenantConfig } from "../../directory/tenant-config.ts";
 import { userFlowOf } from "../../directory/user-flow-of.ts";
 import { deriveKey, keyedHash } from "../../kernel/seal.ts";
 import type { Flow, Passkey } from "../../storage/store.ts";
-import type { TenantConfig } from "../../tenant-context.ts";
 import { appOf } from "../authentication.ts";
 import { FLOW_MS } from "../limits.ts";
 import type { Visit } from "../page-request.ts";

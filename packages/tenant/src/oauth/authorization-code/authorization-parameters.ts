@@ -2,9 +2,9 @@ import { missingAdminConsent } from "../../directory/consented.ts";
 import type { App } from "../../directory/entities.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { ResponseMode, ReturnAddress } from "../../storage/authorization-request.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import { findClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { formMayLeadTo, isRegistered } from "./redirect-uri.ts";
@@ -50,7 +50,7 @@ export class RefusedAuthorization extends Error {
  * Authorization Request (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
  * @throws RefusedAuthorization
  */
-export async function readAuthorizationParameters(ctx: TenantContext, form: Form): Promise<AuthorizationParameters> {
+export async function readAuthorizationParameters(ctx: OAuthContext, form: Form): Promise<AuthorizationParameters> {
   const client = await answered(null, () => clientOf(ctx, form));
   const back = await answered(null, async () => returnAddressOf(client, form));
   return answered(back, async () => {
@@ -84,7 +84,7 @@ async function answered<T>(back: ReturnAddress | null, step: () => Promise<T>): 
   }
 }
 
-async function clientOf(ctx: TenantContext, form: Form): Promise<App> {
+async function clientOf(ctx: OAuthContext, form: Form): Promise<App> {
   const clientId = form.get("client_id");
   if (clientId === undefined) throw new ProtocolError("client_id_missing");
   const client = await findClient(ctx, clientId);
@@ -147,7 +147,7 @@ function maxAgeOf(form: Form): number | null {
   return Number(text);
 }
 
-async function scopesOf(ctx: TenantContext, client: App, form: Form): Promise<ScopeSet> {
+async function scopesOf(ctx: OAuthContext, client: App, form: Form): Promise<ScopeSet> {
   const requested = await parseScopes(ctx.store, required(form, "scope"));
   if ("problem" in requested) {
     throw new ProtocolError(requested.problem, "detail" in requested ? { detail: requested.detail } : {});

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { Form } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 
 /** All that the page reads; whatever else a program sends stays here. */
 const PARAMETERS = [
@@ -32,7 +32,7 @@ const LONGEST = 10_000;
  * Authorization Endpoint (RFC 6749 §3.1), GET or POST. It leads to its page on the pages origin, where the browser has
  * its session; a POST of another site would not even bring the cookie. What is wrong with the request is said there.
  */
-export function authorize(app: FastifyInstance, ctx: TenantContext): void {
+export function authorize(app: FastifyInstance, ctx: OAuthContext): void {
   const lead = (reply: FastifyReply, values: (name: string) => string[]) => {
     const target = new URL("/authorize", ctx.config.pagesOrigin);
     for (const name of PARAMETERS) {
@@ -55,6 +55,6 @@ export function authorize(app: FastifyInstance, ctx: TenantContext): void {
 }
 
 /** What cannot be handed on is told by its name. */
-function refusal(ctx: TenantContext, why: "repeated" | "too_long"): string {
+function refusal(ctx: OAuthContext, why: "repeated" | "too_long"): string {
   return `${ctx.config.pagesOrigin}/authorize?refused=${why}`;
 }

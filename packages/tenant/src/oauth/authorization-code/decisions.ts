@@ -1,10 +1,10 @@
 import { consentsOf } from "../../directory/consented.ts";
+import { AUTHORIZATION_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { AuditRecord } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import { type Decider, type Described, groundOfYes, type Obstacle } from "../device-authorization/decisions.ts";
-import { AUTHORIZATION_CODE_SECONDS } from "../tokens/lifetimes.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { redirectKind } from "./redirect-uri.ts";
 
 /** Nobody can decide on it any more, but for who did. */
@@ -37,7 +37,7 @@ export type Approval = { outcome: "done"; code: string } | { outcome: Obstacle |
 
 /** Yes: freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2). */
 export async function approveAuthorization(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   request: AuthorizationRequest,
   decider: Decider,
   shown: string | undefined,
@@ -66,7 +66,7 @@ export async function approveAuthorization(
 
 /** No. False when it was decided otherwise; said twice it stays a no. */
 export async function denyAuthorization(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   request: AuthorizationRequest,
   decider: Decider,
 ): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { ProvenClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { newSignIn } from "../tokens/issue-tokens.ts";
 
@@ -15,7 +15,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
  * nothing; who can, a second time, ends what the first gave.
  */
 export async function tokenByAuthorizationCode(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   client: ProvenClient,
   form: Form,
   ip: string,

@@ -1,19 +1,19 @@
 import type { Api, ApiRole } from "../../directory/entities.ts";
+import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import { type ProvenClient, spendAssertion } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { signAppToken } from "../tokens/app-token.ts";
-import { ACCESS_TOKEN_SECONDS } from "../tokens/lifetimes.ts";
 
 /**
  * Client Credentials Grant (RFC 6749 §4.4): an app on its own, by certificate or secret. It gets an access token with the
  * roles that its service principal is assigned at one resource, and nothing to renew it with (§4.4.3).
  */
 export async function tokenByClientCredentials(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   client: ProvenClient,
   form: Form,
   ip: string,
@@ -51,7 +51,7 @@ export async function tokenByClientCredentials(
 }
 
 /** What roles are assigned to. */
-async function servicePrincipalOf(ctx: TenantContext, clientId: string): Promise<string> {
+async function servicePrincipalOf(ctx: OAuthContext, clientId: string): Promise<string> {
   const found = await ctx.store.registrations.find({ clientId });
   const id = found?.registration.servicePrincipalId;
   if (id === undefined || id === null) throw new ProtocolError("service_principal_missing");
@@ -65,7 +65,7 @@ function isForApps(api: Api | undefined): (value: string) => boolean {
 }
 
 /** The one resource of `<resource>/.default`. */
-async function resourceOf(ctx: TenantContext, scope: string): Promise<string> {
+async function resourceOf(ctx: OAuthContext, scope: string): Promise<string> {
   const parsed = await parseScopes(ctx.store, scope);
   if ("problem" in parsed) {
     throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});

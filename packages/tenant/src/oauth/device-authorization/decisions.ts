@@ -8,7 +8,7 @@ import { type Permissions, permissionsOf } from "../../directory/permissions.ts"
 import { normalizeUserCode } from "../../directory/user-code.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { AuditRecord, ClaimResult, DecisionResult } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { digestOfShown } from "./consent-digest.ts";
 
 /** Who decides: a browser session of a signed-in person, or the operator in a person's name. */
@@ -28,7 +28,7 @@ export type EnteredCode =
   | { outcome: "unknown" };
 
 /** Looks a typed code up. Changes nothing: a code that was only typed is nobody's yet. */
-export async function enterCode(ctx: TenantContext, typed: string): Promise<EnteredCode> {
+export async function enterCode(ctx: OAuthContext, typed: string): Promise<EnteredCode> {
   const userCode = normalizeUserCode(typed);
   const grant = userCode === "" ? undefined : await ctx.store.grants.findByUserCode(userCode);
   if (!grant) return { outcome: "unknown" };
@@ -60,7 +60,7 @@ export interface NotAdministrator {
  * person. Who may not use the app, or not grant what it asks, takes no part: their sign-in neither claims nor ends it.
  */
 export async function claimGrant(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   grantId: string,
   decider: Decider,
 ): Promise<ClaimResult | Unassigned | NotAdministrator> {
@@ -87,7 +87,7 @@ export interface Described {
 }
 
 /** What the page that asks shows to this person; undefined when the app, or a scope or consent that the request stood on, is gone or disabled since. */
-export async function describeGrant(ctx: TenantContext, grant: Asked, userId: string): Promise<Described | undefined> {
+export async function describeGrant(ctx: OAuthContext, grant: Asked, userId: string): Promise<Described | undefined> {
   const app = await ctx.store.directory.findApp(grant.clientId);
   if (!app || app.disabledAt !== null) return undefined;
   const permissions = await permissionsOf(ctx.store, { clientId: grant.clientId, userId, requested: grant.requested });
@@ -104,7 +104,7 @@ export type Obstacle = "ended" | "mfa_required" | "unassigned" | "not_administra
  * an operator has read none.
  */
 export async function groundOfYes(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   asked: Asked,
   decider: Decider,
   shown?: string,
@@ -134,7 +134,7 @@ export type ApprovalResult =
  * `shown` is the digest of the page that was read; an operator has read none.
  */
 export async function approveGrant(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   grant: DeviceGrant,
   decider: Decider,
   shown?: string,
@@ -158,7 +158,7 @@ export async function approveGrant(
 }
 
 /** No: only from the session that holds the claim. */
-export async function denyGrant(ctx: TenantContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
+export async function denyGrant(ctx: OAuthContext, grant: DeviceGrant, decider: Decider): Promise<DecisionResult> {
   const now = ctx.clock.now();
   const result = await ctx.store.grants.deny(grant.id, { sessionId: decider.sessionId, reason: "user", now });
   if (result.outcome === "done") await ctx.store.audit.write(record("device_grant.denied", grant, decider, now));
@@ -166,7 +166,7 @@ export async function denyGrant(ctx: TenantContext, grant: DeviceGrant, decider:
 }
 
 /** The operator's no, which needs no claim. */
-export async function denyAsOperator(ctx: TenantContext, grant: DeviceGrant): Promise<DecisionResult> {
+export async function denyAsOperator(ctx: OAuthContext, grant: DeviceGrant): Promise<DecisionResult> {
   const now = ctx.clock.now();
   const result = await ctx.store.grants.deny(grant.id, { sessionId: null, reason: "operator", now });
   if (result.outcome === "done") await ctx.store.audit.write(record("device_grant.denied", grant, null, now));

@@ -2,16 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { missingAdminConsent } from "../../directory/consented.ts";
 import { cleanDeviceText } from "../../directory/device-text.ts";
+import { DEVICE_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { displayUserCode, newUserCode, userCodeLength } from "../../directory/user-code.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
-import type { TenantContext } from "../../tenant-context.ts";
-import { defaultLocale, type Locale, languages } from "../../ui/i18n/languages.ts";
-import { askedLocale } from "../../ui/i18n/locale.ts";
 import { authenticateClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { DEVICE_CODE_SECONDS } from "../tokens/lifetimes.ts";
 import { LiveCodes } from "./live-codes.ts";
 import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 
@@ -19,7 +17,7 @@ import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 const MAX_DRAWS = 8;
 
 /** Device Authorization Endpoint (RFC 8628 §3.1, §3.2), in Entra's shape; `verification_uri_complete` besides. */
-export function devicecode(app: FastifyInstance, ctx: TenantContext): void {
+export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
   const live = new LiveCodes(ctx.store, ctx.clock);
 
   app.post("/:tenant/oauth2/v2.0/devicecode", async (request, reply) => {
@@ -63,16 +61,16 @@ export function devicecode(app: FastifyInstance, ctx: TenantContext): void {
       verification_uri_complete: `${verificationUri}?user_code=${shown}`,
       expires_in: DEVICE_CODE_SECONDS,
       interval: POLL_INTERVAL_SECONDS,
-      message: languages[localeOf(request, form)].messages.device.message(verificationUri, shown),
+      message: ctx.texts.deviceMessage(askedLanguage(request, form), { verificationUri, userCode: shown }),
     };
   });
 }
 
 /** Entra translates `message` for `?mkt=`; a program cannot say more of the person who will read it. */
-function localeOf(request: FastifyRequest, form: Form): Locale {
+function askedLanguage(request: FastifyRequest, form: Form): { uiLocales: string | null; mkt: string | null } {
   const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
-  const wish = (name: string) => form.get(name) ?? query.get(name);
-  return askedLocale({ uiLocales: wish("ui_locales"), mkt: wish("mkt") }) ?? defaultLocale;
+  const asked = (name: string) => form.get(name) ?? query.get(name);
+  return { uiLocales: asked("ui_locales"), mkt: asked("mkt") };
 }
 
 function deviceText(form: Form, name: string): string | null {

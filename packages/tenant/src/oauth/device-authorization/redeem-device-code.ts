@@ -1,8 +1,8 @@
 import { hashSecret } from "../../kernel/seal.ts";
 import type { DeviceGrant, PolledGrant } from "../../storage/device-grant.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { ProvenClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { newSignIn } from "../tokens/issue-tokens.ts";
 import type { PollPace } from "./poll-pace.ts";
@@ -13,7 +13,7 @@ import type { PollPace } from "./poll-pace.ts";
  * `standard` is true for the URN grant type; MSAL's `device_code` gets Entra's spelling and never `slow_down`, which is fatal there.
  */
 export async function tokenByDeviceCode(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   pace: PollPace,
   client: ProvenClient,
   form: Form,
@@ -53,7 +53,7 @@ function declinedSpelling(state: Exclude<Answer, "pending" | "approved">, standa
 }
 
 async function redeem(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   client: ProvenClient,
   deviceCodeHash: string,
   standard: boolean,

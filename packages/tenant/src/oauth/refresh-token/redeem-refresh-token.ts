@@ -1,15 +1,15 @@
 import { administrativeScopes } from "../../directory/administration.ts";
 import { consentedAt } from "../../directory/consented.ts";
 import { isAdministrative } from "../../directory/graph-scopes.ts";
+import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import type { RotateResult, TokenFamily } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { ProvenClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { secondFactorRequired } from "../second-factor-required.ts";
-import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../tokens/lifetimes.ts";
 import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/refresh-token.ts";
 import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
 
@@ -18,7 +18,7 @@ import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
  * As at Entra the new access token may be for another API that was consented for this app.
  */
 export async function tokenByRefreshToken(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   { app, by }: ProvenClient,
   form: Form,
   ip: string,
@@ -103,7 +103,7 @@ function successorOf(result: RotateResult, presented: string, next: string): str
 }
 
 /** The scopes of this renewal: those asked for, else those of the sign-in; each still consented. */
-async function scopesOfRenewal(ctx: TenantContext, family: TokenFamily, text: string | undefined): Promise<ScopeSet> {
+async function scopesOfRenewal(ctx: OAuthContext, family: TokenFamily, text: string | undefined): Promise<ScopeSet> {
   const parsed = text === undefined ? family.scopes : await parseScopes(ctx.store, text);
   if ("problem" in parsed) {
     throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { Api, App } from "../../directory/entities.ts";
+import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { issuerOf, type TenantContext } from "../../tenant-context.ts";
+import { issuerOf } from "../../directory/tenant-config.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { AUTHENTICATION_CLASS, type ClientProof } from "./claims.ts";
-import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
 /**
  * Signs an access token of an app on its own, in Entra's form: `idtyp` "app", the roles, no `scp`, and as its subject the
  * app's service principal. It has no `sid`: no sign-in is behind it, and userinfo knows nobody by it.
  */
 export async function signAppToken(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   input: {
     app: App;
     /** Its service principal: `oid` and `sub`. */

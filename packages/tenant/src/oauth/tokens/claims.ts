@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Api, App, User } from "../../directory/entities.ts";
+import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
 import { deriveKey, type SealKey } from "../../kernel/seal.ts";
-import { issuerOf, type TenantConfig } from "../../tenant-context.ts";
 import { contextClassOf } from "./context-class.ts";
-import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
 /** How an app authenticated; a public client shows nothing. */
 export type ClientProof = "nothing" | "secret" | "certificate";

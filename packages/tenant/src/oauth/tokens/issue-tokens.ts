@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { User } from "../../directory/entities.ts";
+import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily, Refusal } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
 import type { ProvenClient } from "../client-authentication.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { secondFactorRequired } from "../second-factor-required.ts";
-import { REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
 import { hashRefreshToken, newRefreshToken } from "./refresh-token.ts";
 import { signTokens, tokenResponse } from "./sign-tokens.ts";
 
@@ -25,7 +25,7 @@ export interface Redemption {
  * @throws ProtocolError where what the yes stood on is gone
  */
 export async function newSignIn(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   from: {
     client: ProvenClient;
     user: User;

@@ -1,9 +1,9 @@
 import type { Api, App, User } from "../../directory/entities.ts";
+import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import type { TokenFamily } from "../../storage/store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
+import type { OAuthContext } from "../oauth-context.ts";
 import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
-import { ACCESS_TOKEN_SECONDS } from "./lifetimes.ts";
 
 export interface SignedTokens {
   accessToken: string;
@@ -13,7 +13,7 @@ export interface SignedTokens {
 
 /** Signs what one answer of the token endpoint carries. Done before the transaction, which must not wait for a signature. */
 export async function signTokens(
-  ctx: TenantContext,
+  ctx: OAuthContext,
   input: {
     user: User;
     app: App;

@@ -3,9 +3,8 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
-import { storeOver } from "../sql/open-store.ts";
-import type { Store } from "../store.ts";
 import { StoreError } from "../store-error.ts";
+import type { Database } from "./database.ts";
 import { namingClient } from "./named-statements.ts";
 
 const INT8 = 20;
@@ -24,7 +23,7 @@ export interface PostgresOptions {
 }
 
 /** For many nodes: every node opens the same database. */
-export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
+export async function openPostgresDatabase(url: string, options: PostgresOptions = {}): Promise<Database> {
   const { schema, log, poolSize = 10 } = options;
   const pool = new pg.Pool({
     connectionString: url,
@@ -52,7 +51,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     await db.destroy();
     throw error;
   }
-  return storeOver({
+  return {
     kind: "postgres",
     db,
     locksRows: true,
@@ -64,7 +63,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       };
     },
     close: () => db.destroy(),
-  });
+  };
 }
 
 /**

@@ -4,8 +4,6 @@ import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
-import { storeOver } from "../sql/open-store.ts";
-import type { Store } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import type { Database } from "./database.ts";
 import { Turns } from "./group-commit.ts";
@@ -15,7 +13,7 @@ import { sqliteDialect } from "./sqlite-dialect.ts";
 const BUSY_TIMEOUT = 250;
 
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
-export async function openSqliteStore(file: string, options: { log?: Logger } = {}): Promise<Store> {
+export async function openSqliteDatabase(file: string, options: { log?: Logger } = {}): Promise<Database> {
   const writer = openFile(file);
   // In WAL a second connection reads what is committed while a transaction runs on the first.
   const reader = file === ":memory:" ? writer : new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
@@ -27,13 +25,13 @@ export async function openSqliteStore(file: string, options: { log?: Logger } = 
     await db.destroy();
     throw error;
   }
-  return storeOver({
+  return {
     kind: "sqlite",
     db,
     locksRows: false,
     firstRow: reader === writer ? firstRowInTurn(writer, turns) : firstRow(reader),
     close: () => db.destroy(),
-  });
+  };
 }
 
 function firstRow(reader: DatabaseSync): Database["firstRow"] {

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
+import type { Logger } from "pino";
 import type { Database } from "../engine/database.ts";
+import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.ts";
 import { retried } from "../engine/retry.ts";
+import { openSqliteDatabase } from "../engine/sqlite.ts";
 import type { Store } from "../store.ts";
 import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
@@ -20,6 +23,16 @@ import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { throttleStore } from "./throttle-store.ts";
 import { tokenStore } from "./token-store.ts";
+
+/** The embedded default: one file (or `:memory:`), readable by its owner only. */
+export async function openSqliteStore(file: string, options: { log?: Logger } = {}): Promise<Store> {
+  return storeOver(await openSqliteDatabase(file, options));
+}
+
+/** For many nodes: every node opens the same database. */
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
+  return storeOver(await openPostgresDatabase(url, options));
+}
 
 /** All verbs over one open database. */
 export function storeOver(database: Database): Store {

@@ -12,7 +12,7 @@ import {
   userinfo,
 } from "../../../../../tests/fixtures/device.ts";
 import { addApp } from "../../../../../tests/fixtures/registrations.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/oauth/tokens/lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/directory/lifetimes.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
 
 /** What a renewal and a revocation answer at the endpoints; the rules behind them: test/stores/refresh-suite.ts. */

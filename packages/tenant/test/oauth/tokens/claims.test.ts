@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import type { User } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import type { TenantConfig } from "../../../src/directory/tenant-config.ts";
 import {
   accessTokenClaims,
   idTokenClaims,
@@ -11,7 +12,6 @@ import {
   type TokenSubject,
 } from "../../../src/oauth/tokens/claims.ts";
 import { contextClassOf } from "../../../src/oauth/tokens/context-class.ts";
-import type { TenantConfig } from "../../../src/tenant-context.ts";
 import { sampleApi, sampleApp, sampleUser, scopesAt } from "../../storage/samples.ts";
 
 const config = { issuerOrigin: "https://localhost:8443", tenantId: randomUUID() } as TenantConfig;

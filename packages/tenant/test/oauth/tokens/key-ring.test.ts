@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from "jose";
 import { deriveKey, unseal } from "../../../src/kernel/seal.ts";
 import { loadSigningKeys } from "../../../src/oauth/tokens/key-ring.ts";
-import { openSqliteStore } from "../../../src/storage/engine/sqlite.ts";
+import { openSqliteStore } from "../../../src/storage/sql/open-store.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const issuer = "https://localhost:1/tid/v2.0";

@@ -1,18 +1,9 @@
-import type { Logger } from "pino";
-import type { Clock } from "./kernel/clock.ts";
-import type { SealKey } from "./kernel/seal.ts";
-import type { MailQueue } from "./mail/mail-queue.ts";
-import type { SigningKeys } from "./oauth/tokens/signing-keys.ts";
-import type { Store } from "./storage/store.ts";
-import type { Branding } from "./ui/branding/branding.ts";
-
 /** What the tenant is called and where it answers; fixed at start, never derived from a request. */
 export interface TenantConfig {
   /** Lower-case GUID. */
   tenantId: string;
   /** Shown at the top of every page. */
   name: string;
-  branding: Branding;
   /** `contoso.example`: the tenant's second name in URLs. */
   domain: string;
   /** `https://localhost:8443`: back channel, metadata. No trailing slash. */
@@ -37,18 +28,4 @@ export function issuerOf(config: TenantConfig): string {
 /** `https://localhost:8443/graph/v1.0`: the base of Microsoft Graph's calls here. */
 export function graphOf(config: TenantConfig): string {
   return `${config.issuerOrigin}/graph/v1.0`;
-}
-
-/** Handed to every endpoint and page; holds no state of a request. */
-export interface TenantContext {
-  config: TenantConfig;
-  store: Store;
-  clock: Clock;
-  /** RS256 keys of the tenant. */
-  signingKeys: SigningKeys;
-  /** 32 random bytes of this installation (file 0600); keys for CSRF tokens, mail-code hashes, sealing derive from it. */
-  sealKey: SealKey;
-  /** The way of every mail to a person. */
-  mail: MailQueue;
-  log: Logger;
 }

@@ -1,0 +1,30 @@
+import type { Logger } from "pino";
+import type { TenantConfig } from "../directory/tenant-config.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { SealKey } from "../kernel/seal.ts";
+import type { Store } from "../storage/store.ts";
+import type { SigningKeys } from "./tokens/signing-keys.ts";
+
+/** Handed to every endpoint; holds no state of a request. */
+export interface OAuthContext {
+  config: TenantConfig;
+  store: Store;
+  clock: Clock;
+  /** RS256 keys of the tenant. */
+  signingKeys: SigningKeys;
+  /** 32 random bytes of this installation (file 0600); keys for CSRF tokens, mail-code hashes, sealing derive from it. */
+  sealKey: SealKey;
+  texts: EndpointTexts;
+  log: Logger;
+}
+
+/** What endpoints say to people. The words are those of the pages (ui/i18n/endpoint-texts.ts). */
+export interface EndpointTexts {
+  /** BCP 47 tags: `ui_locales_supported`. */
+  locales: readonly string[];
+  /** The `message` of RFC 8628 §3.2 in Entra's shape, in the language that was asked for if we have it. */
+  deviceMessage(
+    asked: { uiLocales: string | null; mkt: string | null },
+    code: { verificationUri: string; userCode: string },
+  ): string;
+}
