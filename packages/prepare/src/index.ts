@@ -1,5 +1,5 @@
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
-export { tenantFileSchema } from "./file/json-schema.ts";
+export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
 export type {
   ApiEntry,
   AppEntry,
@@ -14,7 +14,8 @@ export type {
   UserFlowEntry,
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
-export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export type { SourceLine } from "./file/secrets.ts";
+export { tenantFileSchema } from "./file/tenant-schema.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { Clock } from "./graph/clock.ts";
 export type { GraphAccess } from "./graph/graph-access.ts";

@@ -1,5 +1,5 @@
-import type { SourceLine, TenantFileError } from "./tenant-file-error.ts";
-import { printable } from "./words.ts";
+import { printable, type TenantFileError } from "./diagnostics.ts";
+import type { SourceLine } from "./secrets.ts";
 
 export interface DescribeOptions {
   /** Columns of the terminal. Default: 100. */

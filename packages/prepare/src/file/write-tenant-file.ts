@@ -89,7 +89,7 @@ function plainOption(option: { value: string; label: string }): string | Plain {
   return option.value === option.label ? option.value : { value: option.value, label: option.label };
 }
 
-/** The members that differ from what is there by default, in the order of the model whoever made the entry. */
+/** The members that differ from what is there by default, in the order of the model. */
 function without(entry: object, defaults: object | undefined): Plain {
   const start = (defaults ?? {}) as Plain;
   const written = entry as Plain;
@@ -134,16 +134,16 @@ function toYaml(content: Plain): string {
     },
   });
   const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY });
-  return text.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(INVISIBLE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** What a terminal obeys, and what turns the direction of a text: in a tenant somebody may have written it anywhere. */
-const UNSEEN = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const INVISIBLE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Undefined where the library finds out whether quotes are needed. */
 function styleOf(text: string): Scalar.Type | undefined {
   // The only style that can escape them.
-  if (text.search(UNSEEN) !== -1) return Scalar.QUOTE_DOUBLE;
+  if (text.search(INVISIBLE) !== -1) return Scalar.QUOTE_DOUBLE;
   if (text.includes("\n")) {
     // Blanks at the ends of lines, and empty lines at the end, do not survive every editor.
     return /(?:^|\n)\s|\s(?:\n|$)/.test(text) ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;

@@ -1,5 +1,6 @@
 import type { AppRole, PermissionScope } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
+import { isExpressible } from "../file/scalars.ts";
 import { apiBody, type GraphApplication } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
 import {
@@ -15,7 +16,6 @@ import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { roleId, scopeId } from "./permissions.ts";
 import { PrepareError } from "./prepare-error.ts";
-import { canSay } from "./sayable.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /**
@@ -182,7 +182,9 @@ function disableUnlisted<Item extends { value?: string | null; isEnabled?: boole
   items: Item[],
   listed: string[],
 ): Item[] {
-  const gone = prune ? items.filter(({ value }) => canSay.permission(value) && !listed.includes(value ?? "")) : [];
+  const gone = prune
+    ? items.filter(({ value }) => isExpressible.permission(value) && !listed.includes(value ?? ""))
+    : [];
   for (const item of gone) item.isEnabled = false;
   return gone;
 }

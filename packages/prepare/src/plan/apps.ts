@@ -1,4 +1,5 @@
 import type { AppEntry } from "../file/model.ts";
+import { isExpressible } from "../file/scalars.ts";
 import { clientAppBody, type GraphApplication } from "../graph/applications.ts";
 import {
   adoption,
@@ -13,7 +14,6 @@ import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { graphScopeId, permissionOf, permissionsIn, resourceOf, scopeId, withPermissions } from "./permissions.ts";
 import { PrepareError } from "./prepare-error.ts";
-import { canSay } from "./sayable.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /** Client apps, each with its service principal. Permissions are added, and taken away only when pruning. */
@@ -57,10 +57,13 @@ function change(about: Comparison, key: string, app: AppEntry, found: FoundAppli
   if (changes.flag("public client flows", application.isFallbackPublicClient ?? false, app.publicClient))
     body.isFallbackPublicClient = app.publicClient;
   const uris = application.publicClient?.redirectUris ?? [];
-  const wanted = [...app.redirectUris, ...uris.filter((uri) => !canSay.redirectUri(uri))];
+  const wanted = [...app.redirectUris, ...uris.filter((uri) => !isExpressible.redirectUri(uri))];
   if (changes.set("redirect URIs", uris, wanted)) body.publicClient = { redirectUris: wanted };
   const webUris = application.web?.redirectUris ?? [];
-  const webWanted = [...app.postLogoutRedirectUris, ...webUris.filter((uri) => !canSay.postLogoutRedirectUri(uri))];
+  const webWanted = [
+    ...app.postLogoutRedirectUris,
+    ...webUris.filter((uri) => !isExpressible.postLogoutRedirectUri(uri)),
+  ];
   if (changes.set("post-logout redirect URIs", webUris, webWanted)) body.web = { redirectUris: webWanted };
   if (changes.flag("group claims", hasGroupClaims(application), app.groupClaims))
     body.groupMembershipClaims = groupMembershipClaims(app.groupClaims);

@@ -1,5 +1,6 @@
 import type { AppRoleAssignment, OAuth2PermissionGrant, ServicePrincipal } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, AppEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
+import { isExpressible } from "../file/scalars.ts";
 import { allApplications, GRAPH_APP_ID, GRAPH_SCOPE_IDS, type GraphApplication } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
 import { grantsOf } from "../graph/permission-grants.ts";
@@ -9,7 +10,6 @@ import { compareText, Keys, sorted } from "./export-keys.ts";
 import { type People, principalName } from "./export-people.ts";
 import { keyInTags } from "./marks.ts";
 import { findServicePrincipal } from "./read-current.ts";
-import { canSay } from "./sayable.ts";
 
 /** One application of the tenant with what hangs on it. */
 export interface Registration {
@@ -93,8 +93,13 @@ export function exportApps(registrations: Registrations, people: People, notes: 
         {
           displayName: application.displayName ?? key,
           publicClient: application.isFallbackPublicClient ?? false,
-          redirectUris: sayable(application.publicClient?.redirectUris, canSay.redirectUri, key, notes),
-          postLogoutRedirectUris: sayable(application.web?.redirectUris, canSay.postLogoutRedirectUri, key, notes),
+          redirectUris: sayable(application.publicClient?.redirectUris, isExpressible.redirectUri, key, notes),
+          postLogoutRedirectUris: sayable(
+            application.web?.redirectUris,
+            isExpressible.postLogoutRedirectUri,
+            key,
+            notes,
+          ),
           permissions,
           adminConsent: isConsented(registration, permissions, registrations, notes),
           assignmentRequired: principal?.appRoleAssignmentRequired ?? false,
@@ -137,20 +142,20 @@ export function exportApis(registrations: Registrations, people: People, notes: 
       const disabled = appRoles.filter(({ isEnabled }) => isEnabled === false);
       if (disabled.length > 0) notes.add(`${disabled.length} disabled roles of the API "${key}" are left out.`);
       const scopes = api?.oauth2PermissionScopes ?? [];
-      const unsayable = [...scopes, ...appRoles].filter(({ value }) => !canSay.permission(value));
+      const unsayable = [...scopes, ...appRoles].filter(({ value }) => !isExpressible.permission(value));
       if (unsayable.length > 0)
         notes.add(`${unsayable.length} scopes and roles of the API "${key}" have no name that a file could have.`);
-      const roles = appRoles.filter(({ isEnabled, value }) => isEnabled !== false && canSay.permission(value));
+      const roles = appRoles.filter(({ isEnabled, value }) => isEnabled !== false && isExpressible.permission(value));
       return [
         key,
         {
           displayName: application.displayName ?? key,
-          identifierUri: uri === `api://${appId}` || !canSay.identifierUri(uri) ? undefined : uri,
+          identifierUri: uri === `api://${appId}` || !isExpressible.identifierUri(uri) ? undefined : uri,
           tokenProfile: application.doorcodeTokenProfile ?? "entra",
           groupClaims: hasGroupClaims(application),
           scopes: sorted(
             scopes
-              .filter(({ value }) => canSay.permission(value))
+              .filter(({ value }) => isExpressible.permission(value))
               .map((scope): [string, ScopeEntry] => [
                 scope.value ?? "",
                 {

@@ -1,6 +1,6 @@
+import { TenantFileError } from "../file/diagnostics.ts";
 import type { TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
-import { TenantFileError } from "../file/tenant-file-error.ts";
 import { writeTenantFile } from "../file/write-tenant-file.ts";
 import type { Clock } from "../graph/clock.ts";
 import { listPolicies } from "../graph/conditional-access.ts";

@@ -1,11 +1,11 @@
 import type { ConditionalAccessPolicy, IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
 import type { AttributeEntry, UserFlowEntry } from "../file/model.ts";
+import { isExpressible } from "../file/scalars.ts";
 import { isBuiltIn } from "../file/to-model.ts";
 import type { FoundUserFlow } from "./current.ts";
 import type { Registrations } from "./export-applications.ts";
 import { compareText, sorted } from "./export-keys.ts";
 import { secondFactorPolicy } from "./policies.ts";
-import { canSay } from "./sayable.ts";
 import { normalizePage, readPage, type SignUpPage } from "./sign-up-page.ts";
 import { signInMethod } from "./user-flows.ts";
 
@@ -70,8 +70,9 @@ function sayablePage(page: SignUpPage, flow: string, notes: Set<string>): SignUp
 }
 
 function isSayable({ attribute, builtIn, input, options, label }: AttributeEntry): boolean {
-  if (builtIn ? !isBuiltIn(attribute) : !canSay.attribute(attribute) || /termsofuse$/i.test(attribute)) return false;
-  if (label !== "" && !canSay.label(label)) return false;
+  if (builtIn ? !isBuiltIn(attribute) : !isExpressible.attribute(attribute) || /termsofuse$/i.test(attribute))
+    return false;
+  if (label !== "" && !isExpressible.label(label)) return false;
   const selects = input === "RadioSingleSelect" || input === "CheckboxMultiSelect";
   return selects === options.length > 0 && (attribute !== "displayName" || input === "TextBox");
 }

@@ -124,3 +124,19 @@ function identifierUriProblem(value: string): string | undefined {
   }
   return undefined;
 }
+
+const matches = (scalar: z.ZodType) => (value: string | null | undefined) => scalar.safeParse(value).success;
+
+/**
+ * Whether a file can express a value found in a tenant. What it cannot express is left out of an export, and left
+ * unchanged by an apply even where the file otherwise determines the whole list.
+ */
+export const isExpressible = {
+  redirectUri: matches(redirectUri()),
+  postLogoutRedirectUri: matches(signedOutUri()),
+  identifierUri: matches(identifierUri()),
+  /** Of a scope or role. */
+  permission: matches(permissionName()),
+  attribute: matches(ownAttribute()),
+  label: matches(text(250)),
+};
