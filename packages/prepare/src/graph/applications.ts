@@ -1,4 +1,12 @@
-import type { Application, AppRole, PermissionScope, RequiredResourceAccess } from "@microsoft/microsoft-graph-types";
+import type {
+  Application,
+  AppRole,
+  AppRoleAssignment,
+  OAuth2PermissionGrant,
+  PermissionScope,
+  RequiredResourceAccess,
+  ServicePrincipal,
+} from "@microsoft/microsoft-graph-types";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** Microsoft Graph itself as a resource. */
@@ -99,4 +107,70 @@ export function applicationsByDisplayName(displayName: string): Applications {
 
 export function allApplications(): Applications {
   return { method: "GET", path: "/applications?$top=999" };
+}
+
+/** "Assigned to the app", with no role of it. */
+export const NO_ROLE = "00000000-0000-0000-0000-000000000000";
+
+/** 409 when there is one; 400 when no such app is there (yet). */
+export function createServicePrincipal(appId: string): GraphRequest<ServicePrincipal> {
+  return { method: "POST", path: "/servicePrincipals", body: { appId } };
+}
+
+export function servicePrincipalsOf(appId: string): GraphRequest<{ value: ServicePrincipal[] }> {
+  return { method: "GET", path: `/servicePrincipals?${equals("appId", appId)}` };
+}
+
+export function patchServicePrincipal(id: string, body: ServicePrincipal): GraphRequest {
+  return { method: "PATCH", path: `/servicePrincipals/${segment(id)}`, body };
+}
+
+/** Who has a role of this resource. */
+export function listAssignments(resourceId: string): GraphRequest<{ value: AppRoleAssignment[] }> {
+  return { method: "GET", path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo?$top=999` };
+}
+
+/** `principalId`: a user or a group. */
+export function assignRole(
+  resourceId: string,
+  principalId: string,
+  appRoleId: string,
+): GraphRequest<AppRoleAssignment> {
+  return {
+    method: "POST",
+    path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo`,
+    body: { principalId, resourceId, appRoleId },
+  };
+}
+
+export function withdrawRole(resourceId: string, assignmentId: string): GraphRequest {
+  return {
+    method: "DELETE",
+    path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo/${segment(assignmentId)}`,
+  };
+}
+
+/** The administrator's consent for everybody. Ids are of service principals. */
+export function createGrant(
+  clientId: string,
+  resourceId: string,
+  scopes: string[],
+): GraphRequest<OAuth2PermissionGrant> {
+  return {
+    method: "POST",
+    path: "/oauth2PermissionGrants",
+    body: { clientId, consentType: "AllPrincipals", resourceId, scope: scopes.join(" ") },
+  };
+}
+
+export function grantsOf(clientId: string): GraphRequest<{ value: OAuth2PermissionGrant[] }> {
+  return { method: "GET", path: `/oauth2PermissionGrants?${equals("clientId", clientId)}` };
+}
+
+export function patchGrant(id: string, scopes: string[]): GraphRequest {
+  return { method: "PATCH", path: `/oauth2PermissionGrants/${segment(id)}`, body: { scope: scopes.join(" ") } };
+}
+
+export function deleteGrant(id: string): GraphRequest {
+  return { method: "DELETE", path: `/oauth2PermissionGrants/${segment(id)}` };
 }

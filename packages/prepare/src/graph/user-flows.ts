@@ -134,3 +134,22 @@ export function includeApplication(id: string, appId: string): GraphRequest<Auth
 export function excludeApplication(id: string, appId: string): GraphRequest {
   return { method: "DELETE", path: `${applications(id)}/${segment(appId)}` };
 }
+
+const attributesPath = "/identity/userFlowAttributes";
+
+export function listUserFlowAttributes(): GraphRequest<{ value: IdentityUserFlowAttribute[] }> {
+  return { method: "GET", path: attributesPath };
+}
+
+/** Its id comes of the name: `extension_<32 hexadecimal digits>_<name>`. The type of its data is for ever. */
+export function createUserFlowAttribute(attribute: {
+  name: string;
+  description: string;
+  dataType: "string" | "boolean" | "int64";
+}): GraphRequest<IdentityUserFlowAttribute> {
+  return {
+    method: "POST",
+    path: attributesPath,
+    body: { displayName: attribute.name, description: attribute.description, dataType: attribute.dataType },
+  };
+}

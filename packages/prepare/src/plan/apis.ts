@@ -3,6 +3,7 @@ import type { ApiEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
 import { apiBody, type GraphApplication } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
+import { PrepareError } from "../prepare-error.ts";
 import {
   adoption,
   changeApplication,
@@ -15,7 +16,6 @@ import {
 import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { roleId, scopeId } from "./permissions.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /**

@@ -1,9 +1,15 @@
-import { type GraphApplication, getApplication, patchApplication, upsertApplication } from "../graph/applications.ts";
+import {
+  createServicePrincipal,
+  type GraphApplication,
+  getApplication,
+  patchApplication,
+  patchServicePrincipal,
+  upsertApplication,
+} from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
-import { createServicePrincipal, patchServicePrincipal } from "../graph/service-principals.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
 import type { Changes, Comparison } from "./work.ts";
 
 /** What apps and APIs have in common: both are applications of Graph, with a service principal. */

@@ -1,12 +1,12 @@
-import { type Clock, systemClock } from "../graph/clock.ts";
-import { GraphConflict, GraphUncertain, isNotThere, refusalBehind } from "../graph/failures.ts";
+import { GraphConflict, GraphOutcomeUnknown, isNotFound, underlyingError } from "../graph/failures.ts";
 import { Graph } from "../graph/graph.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import { type Clock, systemClock } from "../graph/retries.ts";
+import { PrepareError } from "../prepare-error.ts";
+import { type Applied, type Plan, type Step, sameStep } from "../step.ts";
 import { checkModel } from "./check-model.ts";
 import { order } from "./order.ts";
 import { compareTenant } from "./plan-tenant.ts";
-import { PrepareError } from "./prepare-error.ts";
-import { type Applied, type Plan, type Step, sameStep } from "./step.ts";
 import type { Comparison } from "./work.ts";
 
 export interface ApplyOptions {
@@ -51,7 +51,7 @@ export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyO
     } catch (error) {
       idle = done.length > before ? 0 : idle + 1;
       const wait = AGAIN_MS[idle - 1] ?? (idle === 0 ? 0 : undefined);
-      if (!mayGoAway(error) || wait === undefined) throw withProgress(refusalBehind(error), plan, done);
+      if (!mayGoAway(error) || wait === undefined) throw withProgress(underlyingError(error), plan, done);
       try {
         await clock.sleep(wait, options.signal);
       } catch (cause) {
@@ -75,7 +75,7 @@ async function settle(graph: Graph, about: Comparison, plan: Plan, finish: (step
 
 /** Another run, or a replica that lags behind: a new reading shows how things stand. */
 function mayGoAway(error: unknown): boolean {
-  return error instanceof GraphConflict || error instanceof GraphUncertain || isNotThere(error);
+  return error instanceof GraphConflict || error instanceof GraphOutcomeUnknown || isNotFound(error);
 }
 
 function withProgress(error: unknown, { steps }: Plan, done: Step[]): unknown {

@@ -1,6 +1,7 @@
 import type { AppEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
 import { clientAppBody, type GraphApplication } from "../graph/applications.ts";
+import { PrepareError } from "../prepare-error.ts";
 import {
   adoption,
   changeApplication,
@@ -13,7 +14,6 @@ import {
 import type { FoundApplication } from "./current.ts";
 import { markOf } from "./marks.ts";
 import { graphScopeId, permissionOf, permissionsIn, resourceOf, scopeId, withPermissions } from "./permissions.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /** Client apps, each with its service principal. Permissions are added, and taken away only when pruning. */

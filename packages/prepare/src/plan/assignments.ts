@@ -1,7 +1,7 @@
 import type { AppRoleAssignment } from "@microsoft/microsoft-graph-types";
-import { assignRole, NO_ROLE, withdrawRole } from "../graph/service-principals.ts";
+import { assignRole, NO_ROLE, withdrawRole } from "../graph/applications.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { roleId } from "./permissions.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { Changes, type Comparison, type Work, workOf } from "./work.ts";
 
 /** Who may use an app, and who has a role of an API. */

@@ -1,7 +1,7 @@
 import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
 import type { AttributeEntry } from "../file/model.ts";
-import { createUserFlowAttribute } from "../graph/user-flow-attributes.ts";
-import { PrepareError } from "./prepare-error.ts";
+import { createUserFlowAttribute } from "../graph/user-flows.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { Changes, type Comparison, type Work, workOf } from "./work.ts";
 
 /** The Boolean attribute behind a required checkbox that accepts the terms of use. */

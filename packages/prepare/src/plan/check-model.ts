@@ -1,6 +1,6 @@
 import type { TenantModel } from "../file/model.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
-import { PrepareError } from "./prepare-error.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import { PrepareError } from "../prepare-error.ts";
 
 /** Throws, before anything is sent, for what only the embedded tenant has. */
 export function checkModel(model: TenantModel, target: GraphAccess["target"]): void {

@@ -1,8 +1,7 @@
 import type { OAuth2PermissionGrant } from "@microsoft/microsoft-graph-types";
-import { GRAPH_APP_ID } from "../graph/applications.ts";
-import { createGrant, deleteGrant, patchGrant } from "../graph/permission-grants.ts";
+import { createGrant, deleteGrant, GRAPH_APP_ID, patchGrant } from "../graph/applications.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { permissionOf } from "./permissions.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 /**

@@ -1,10 +1,16 @@
 import type { AppRoleAssignment, OAuth2PermissionGrant, ServicePrincipal } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, AppEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
-import { allApplications, GRAPH_APP_ID, GRAPH_SCOPE_IDS, type GraphApplication } from "../graph/applications.ts";
+import {
+  allApplications,
+  GRAPH_APP_ID,
+  GRAPH_SCOPE_IDS,
+  type GraphApplication,
+  grantsOf,
+  listAssignments,
+  NO_ROLE,
+} from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
-import { grantsOf } from "../graph/permission-grants.ts";
-import { listAssignments, NO_ROLE } from "../graph/service-principals.ts";
 import { hasGroupClaims } from "./application-work.ts";
 import { compareText, Keys, sorted } from "./export-keys.ts";
 import { type People, principalName } from "./export-people.ts";

@@ -1,9 +1,7 @@
 import type { Group } from "@microsoft/microsoft-graph-types";
 import type { GroupEntry, UserEntry } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
-import { allGroups, listMembers } from "../graph/groups.ts";
-import { GLOBAL_ADMINISTRATOR, roleAssignmentsOf } from "../graph/role-assignments.ts";
-import { allUsers } from "../graph/users.ts";
+import { allGroups, allUsers, GLOBAL_ADMINISTRATOR, listMembers, roleAssignmentsOf } from "../graph/people.ts";
 import { compareText, Keys, sorted } from "./export-keys.ts";
 import { readDescription } from "./marks.ts";
 

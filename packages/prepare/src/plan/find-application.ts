@@ -5,9 +5,9 @@ import {
   getApplication,
 } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { FoundApplication } from "./current.ts";
 import { keyInTags, markOf } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
 
 /**
  * The application that the file means by this key: by uniqueName, else by our tag, else the one application of that

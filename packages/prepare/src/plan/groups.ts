@@ -1,6 +1,6 @@
-import { addMember, getGroup, groupBody, patchGroup, removeMember, upsertGroup } from "../graph/groups.ts";
+import { addMember, getGroup, groupBody, patchGroup, removeMember, upsertGroup } from "../graph/people.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { markedDescription, readDescription } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 export function groupWork({ model, current }: Comparison): Work[] {

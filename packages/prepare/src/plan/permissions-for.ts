@@ -1,6 +1,6 @@
 import type { TenantModel } from "../file/model.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
-import { needOf } from "../graph/needs.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import { requiredAccess } from "../graph/request.ts";
 
 export interface PermissionsNeeded {
   /** Delegated permissions of Microsoft Graph. */
@@ -67,8 +67,8 @@ export function permissionsForExport(target: GraphAccess["target"]): Permissions
 
 function needed(read: string[], write: string[], target: GraphAccess["target"]): PermissionsNeeded {
   const needs = [
-    ...read.map((path) => ({ ...needOf({ method: "GET", path }), role: undefined })),
-    ...write.map((path) => needOf({ method: "POST", path })),
+    ...read.map((path) => ({ ...requiredAccess({ method: "GET", path }), role: undefined })),
+    ...write.map((path) => requiredAccess({ method: "POST", path })),
   ];
   const all = new Set(needs.flatMap((need) => need?.scope ?? []));
   const roles = new Set(needs.flatMap((need) => need?.role ?? []));

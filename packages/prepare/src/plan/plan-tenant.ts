@@ -1,11 +1,11 @@
 import type { TenantModel } from "../file/model.ts";
-import type { Clock } from "../graph/clock.ts";
 import { Graph } from "../graph/graph.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import type { Clock } from "../graph/retries.ts";
+import type { Plan } from "../step.ts";
 import { checkModel } from "./check-model.ts";
 import { order } from "./order.ts";
 import { readCurrent } from "./read-current.ts";
-import type { Plan } from "./step.ts";
 import { checkPasswords } from "./users.ts";
 import type { Comparison } from "./work.ts";
 

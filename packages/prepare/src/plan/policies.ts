@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConditionalAccessConditionSet, ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
-import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/conditional-access.ts";
 import type { Graph } from "../graph/graph.ts";
-import { PrepareError } from "./prepare-error.ts";
+import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/tenant-settings.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { appIdOf, appsOfFlow, demandsByItself, flowOf, nameOfApp } from "./user-flows.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 

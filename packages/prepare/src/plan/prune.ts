@@ -1,9 +1,9 @@
 import { deleteApplication } from "../graph/applications.ts";
-import { deleteGroup } from "../graph/groups.ts";
+import { deleteGroup } from "../graph/people.ts";
 import { deleteUserFlow } from "../graph/user-flows.ts";
+import type { StepKind } from "../step.ts";
 import { compareText } from "./export-keys.ts";
 import { deletion, findPolicy, secondFactorPolicy } from "./policies.ts";
-import type { StepKind } from "./step.ts";
 import type { Comparison, Work } from "./work.ts";
 
 /**

@@ -1,14 +1,23 @@
 import type { Group, ServicePrincipal } from "@microsoft/microsoft-graph-types";
 import type { TenantModel } from "../file/model.ts";
-import { allApplications, GRAPH_APP_ID } from "../graph/applications.ts";
-import { listPolicies } from "../graph/conditional-access.ts";
+import {
+  allApplications,
+  GRAPH_APP_ID,
+  grantsOf,
+  listAssignments,
+  servicePrincipalsOf,
+} from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
-import { allGroups, getGroup, listMembers } from "../graph/groups.ts";
-import { grantsOf } from "../graph/permission-grants.ts";
-import { GLOBAL_ADMINISTRATOR, roleAssignmentsOf } from "../graph/role-assignments.ts";
-import { listAssignments, servicePrincipalsOf } from "../graph/service-principals.ts";
-import { listUserFlowAttributes } from "../graph/user-flow-attributes.ts";
-import { usersByEmail } from "../graph/users.ts";
+import {
+  allGroups,
+  GLOBAL_ADMINISTRATOR,
+  getGroup,
+  listMembers,
+  roleAssignmentsOf,
+  usersByEmail,
+} from "../graph/people.ts";
+import { listPolicies } from "../graph/tenant-settings.ts";
+import { listUserFlowAttributes } from "../graph/user-flows.ts";
 import type { Current, FoundUser } from "./current.ts";
 import { findApplication } from "./find-application.ts";
 import { keyInTags, readDescription } from "./marks.ts";

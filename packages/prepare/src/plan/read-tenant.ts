@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
-import { getBranding, getOrganization } from "../graph/organization.ts";
+import { getBranding, getOrganization } from "../graph/tenant-settings.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { Current } from "./current.ts";
-import { PrepareError } from "./prepare-error.ts";
 
 export async function readTenant(graph: Graph, options: { colour: boolean }): Promise<Current["tenant"]> {
   const [organization] = await graph.list(getOrganization());

@@ -5,9 +5,9 @@ import {
   listIncludedApplications,
   listUserFlows,
 } from "../graph/user-flows.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { FoundUserFlow } from "./current.ts";
 import { readDescription } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
 
 /**
  * Every user flow of the tenant, with its apps: one of the file's apps may still be in any of them. A flow is the

@@ -1,4 +1,4 @@
-import { patchBranding, renameOrganization } from "../graph/organization.ts";
+import { patchBranding, renameOrganization } from "../graph/tenant-settings.ts";
 import { Changes, type Comparison, type Work, workOf } from "./work.ts";
 
 /** Name and colour. A domain is verified by hand; on Entra a name is given by hand too. */

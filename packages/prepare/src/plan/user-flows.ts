@@ -8,9 +8,9 @@ import {
   patchUserFlow,
   type UserFlowSettings,
 } from "../graph/user-flows.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { Current, FoundUserFlow } from "./current.ts";
 import { markOf } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
 import { attributesFor, normalizePage, pageFor, readPage, type SignUpPage } from "./sign-up-page.ts";
 import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { makeAdministrator, withdrawAdministrator } from "../graph/role-assignments.ts";
-import { createUser, patchUser } from "../graph/users.ts";
-import { PrepareError } from "./prepare-error.ts";
+import { createUser, makeAdministrator, patchUser, withdrawAdministrator } from "../graph/people.ts";
+import { PrepareError } from "../prepare-error.ts";
 import { Changes, type Comparison, type Work, workOf } from "./work.ts";
 
 /** Test users of the embedded tenant. One that is there keeps its password, whatever the file says. */

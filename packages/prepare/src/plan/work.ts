@@ -1,8 +1,8 @@
 import type { TenantModel } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import type { Change, Step, StepKind } from "../step.ts";
 import type { Current } from "./current.ts";
-import type { Change, Step, StepKind } from "./step.ts";
 
 /** The file beside what is there. */
 export interface Comparison {

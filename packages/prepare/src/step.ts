@@ -1,5 +1,5 @@
-import type { TenantModel } from "../file/model.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
+import type { TenantModel } from "./file/model.ts";
+import type { GraphAccess } from "./graph/request.ts";
 
 /** What a step is about. */
 export type StepKind =
