@@ -1,3 +1,4 @@
+export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
 export type {
@@ -20,7 +21,6 @@ export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/request.ts";
 export type { Clock } from "./graph/retries.ts";
 export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
-export { exportTenant } from "./plan/export-tenant.ts";
 export { type PermissionsNeeded, permissionsFor, permissionsForExport } from "./plan/permissions-for.ts";
 export { type PlanOptions, planTenant } from "./plan/plan-tenant.ts";
 export { PrepareError, type PrepareErrorCode } from "./prepare-error.ts";

@@ -9,13 +9,16 @@ import type {
 import type { GraphApplication } from "../graph/applications.ts";
 import type { GraphUserFlow } from "../graph/user-flows.ts";
 
-/** What is there: as far as the file names it, and what `--prune` has to know. An apply keeps it up to date. */
+/**
+ * What exists in the tenant, as it was read: what the file names, and what `--prune` has to know. Nothing changes it; an
+ * apply that has to continue after an error reads it again.
+ */
 export interface Current {
   tenant: {
     id: string;
     name: string;
     domains: string[];
-    /** What accounts are made under. */
+    /** The domain of new accounts. */
     defaultDomain: string;
     /** Entra's own: `contoso.onmicrosoft.com`. */
     initialDomain: string | undefined;
@@ -39,7 +42,7 @@ export interface Current {
   /** By email address as the file has it. */
   users: Map<string, FoundUser>;
   policies: (ConditionalAccessPolicy & { id: string })[];
-  /** What carries our mark and is not in the file; empty unless pruning. */
+  /** What carries our ownership tag and is not in the file; empty unless pruning. */
   pruned: {
     applications: { key: string; application: GraphApplication & { id: string } }[];
     groups: { key: string; group: Group & { id: string } }[];
@@ -48,16 +51,16 @@ export interface Current {
 
 export interface FoundApplication {
   application: GraphApplication & { id: string; appId: string };
-  /** Found by its display name alone: it is ours from now on, by a tag. */
+  /** Found by its display name alone: an ownership tag is added. */
   adopt: boolean;
 }
 
 export interface FoundUserFlow {
   flow: GraphUserFlow & { id: string };
-  /** Of the file, or of the mark; undefined where it is nobody's we know. */
+  /** Of the file, or of the ownership tag; undefined for other flows. */
   key: string | undefined;
-  /** Whether it carries our mark. */
-  marked: boolean;
+  /** Whether it carries our ownership tag. */
+  tagged: boolean;
   /** Of the apps that use it. */
   appIds: string[];
 }
@@ -65,6 +68,6 @@ export interface FoundUserFlow {
 export interface FoundUser {
   id: string;
   name: string;
-  /** Of the role assignment that makes them administrator. */
+  /** ID of the role assignment that makes the user an administrator. */
   administratorBy: string | undefined;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requiredAccess } from "../../src/graph/request.ts";
 import { exportTenant, permissionsFor, permissionsForExport } from "../../src/index.ts";
-import { stableId } from "../../src/plan/stable-id.ts";
+import { stableId } from "../../src/plan/permissions.ts";
 import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
 

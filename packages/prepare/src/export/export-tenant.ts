@@ -7,12 +7,12 @@ import type { GraphAccess } from "../graph/request.ts";
 import type { Clock } from "../graph/retries.ts";
 import { listPolicies } from "../graph/tenant-settings.ts";
 import { listUserFlowAttributes } from "../graph/user-flows.ts";
-import { exportApis, exportApps, readRegistrations } from "./export-applications.ts";
-import { exportGroups, exportUsers, readPeople } from "./export-people.ts";
-import { exportPolicies } from "./export-policies.ts";
-import { exportUserFlows } from "./export-user-flows.ts";
-import { readTenant } from "./read-tenant.ts";
-import { readUserFlows } from "./read-user-flows.ts";
+import { readTenant, readUserFlows } from "../plan/read-current.ts";
+import { exportApis, exportApps } from "./apps-and-apis.ts";
+import { exportGroups, exportUsers, readPeople } from "./people.ts";
+import { exportPolicies } from "./policies.ts";
+import { readRegistrations } from "./registrations.ts";
+import { exportUserFlows } from "./user-flows.ts";
 
 /**
  * The file that would make this tenant, in an order of its own, so that two tenants alike give the same; and sentences

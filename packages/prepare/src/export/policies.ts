@@ -1,9 +1,9 @@
 import type { ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
 import type { PolicyEntry, UserFlowEntry } from "../file/model.ts";
-import type { Registrations } from "./export-applications.ts";
-import { compareText, sorted } from "./export-keys.ts";
-import type { People } from "./export-people.ts";
-import { secondFactorPolicy, settingsOf } from "./policies.ts";
+import { secondFactorPolicy, settingsOf } from "../plan/policies.ts";
+import { compareText, sorted } from "./keys.ts";
+import type { People } from "./people.ts";
+import type { Registrations } from "./registrations.ts";
 
 /** Policies that demand a second factor, but for those that are a user flow's `mfa`. */
 export function exportPolicies(all: {

@@ -1,92 +1,11 @@
-import type { AppRoleAssignment, OAuth2PermissionGrant, ServicePrincipal } from "@microsoft/microsoft-graph-types";
+import type { AppRoleAssignment } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, AppEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
-import {
-  allApplications,
-  GRAPH_APP_ID,
-  GRAPH_SCOPE_IDS,
-  type GraphApplication,
-  grantsOf,
-  listAssignments,
-  NO_ROLE,
-} from "../graph/applications.ts";
-import type { Graph } from "../graph/graph.ts";
-import { hasGroupClaims } from "./application-work.ts";
-import { compareText, Keys, sorted } from "./export-keys.ts";
-import { type People, principalName } from "./export-people.ts";
-import { keyInTags } from "./marks.ts";
-import { findServicePrincipal } from "./read-current.ts";
-
-/** One application of the tenant with what hangs on it. */
-export interface Registration {
-  key: string;
-  isApi: boolean;
-  application: GraphApplication;
-  principal: (ServicePrincipal & { id: string }) | undefined;
-  /** The administrator's, for everybody. */
-  grants: OAuth2PermissionGrant[];
-  assignments: AppRoleAssignment[];
-}
-
-export interface Registrations {
-  /** By appId. */
-  all: Map<string, Registration>;
-  /** appIds by the ids of service principals. */
-  resources: Map<string, string>;
-}
-
-export async function readRegistrations(graph: Graph, notes: Set<string>): Promise<Registrations> {
-  const found: Registrations = { all: new Map(), resources: new Map() };
-  const keys = new Keys();
-  const applications = await graph.list(allApplications());
-  applications.sort((one, other) => compareText(nameOf(one), nameOf(other)));
-  for (const application of applications) {
-    const { appId } = application;
-    if (!appId) continue;
-    const key = keys.take(application.uniqueName ?? keyInTags(application.tags), application.displayName);
-    const principal = await findServicePrincipal(graph, appId);
-    if (principal) found.resources.set(principal.id, appId);
-    else notes.add(`The application "${key}" has no service principal; where the file is applied it gets one.`);
-    const grants = principal ? await graph.list(grantsOf(principal.id)) : [];
-    if (grants.some(({ consentType }) => consentType !== "AllPrincipals"))
-      notes.add(`People consented to "${key}" for themselves, which the file does not say.`);
-    found.all.set(appId, {
-      key,
-      isApi: isApi(graph, application),
-      application,
-      principal,
-      grants: grants.filter(({ consentType }) => consentType === "AllPrincipals"),
-      assignments: principal ? await graph.list(listAssignments(principal.id)) : [],
-    });
-    noteUnsayable(application, key, notes);
-  }
-  const microsoftGraph = await findServicePrincipal(graph, GRAPH_APP_ID);
-  if (microsoftGraph) found.resources.set(microsoftGraph.id, GRAPH_APP_ID);
-  return found;
-}
-
-function nameOf({ uniqueName, displayName, appId }: GraphApplication): string {
-  return `${uniqueName ?? displayName ?? ""}\0${appId}`;
-}
-
-/** On Entra one application can be both: it is an API when it has anything that others ask for. */
-function isApi({ target }: Graph, { api, appRoles, identifierUris }: GraphApplication): boolean {
-  if (target === "doorcode") return api?.requestedAccessTokenVersion === 2;
-  return [api?.oauth2PermissionScopes, appRoles, identifierUris].some((list) => list && list.length > 0);
-}
-
-function noteUnsayable(application: GraphApplication, key: string, notes: Set<string>): void {
-  const { passwordCredentials, keyCredentials, spa, optionalClaims, signInAudience, api } = application;
-  const left = [
-    passwordCredentials?.length ? "client secrets" : "",
-    keyCredentials?.length ? "certificates" : "",
-    spa?.redirectUris?.length ? "redirect URIs of single-page apps" : "",
-    optionalClaims ? "optional claims" : "",
-    api?.preAuthorizedApplications?.length ? "pre-authorized applications" : "",
-    signInAudience && signInAudience !== "AzureADMyOrg" ? `the audience ${signInAudience}` : "",
-  ].filter(Boolean);
-  if (left.length > 0) notes.add(`The application "${key}" has ${left.join(", ")}, which the file cannot say.`);
-}
+import { GRAPH_APP_ID, GRAPH_SCOPE_IDS, NO_ROLE } from "../graph/applications.ts";
+import { hasGroupClaims } from "../plan/applications.ts";
+import { compareText, sorted } from "./keys.ts";
+import { type People, principalName } from "./people.ts";
+import type { Registration, Registrations } from "./registrations.ts";
 
 export function exportApps(registrations: Registrations, people: People, notes: Set<string>): Record<string, AppEntry> {
   const apps = [...registrations.all.values()].filter(({ isApi }) => !isApi);
@@ -99,8 +18,8 @@ export function exportApps(registrations: Registrations, people: People, notes: 
         {
           displayName: application.displayName ?? key,
           publicClient: application.isFallbackPublicClient ?? false,
-          redirectUris: sayable(application.publicClient?.redirectUris, isExpressible.redirectUri, key, notes),
-          postLogoutRedirectUris: sayable(
+          redirectUris: expressible(application.publicClient?.redirectUris, isExpressible.redirectUri, key, notes),
+          postLogoutRedirectUris: expressible(
             application.web?.redirectUris,
             isExpressible.postLogoutRedirectUri,
             key,
@@ -118,7 +37,12 @@ export function exportApps(registrations: Registrations, people: People, notes: 
 }
 
 /** Addresses that a file could not have. */
-function sayable(uris: string[] | undefined, can: (uri: string) => boolean, key: string, notes: Set<string>): string[] {
+function expressible(
+  uris: string[] | undefined,
+  can: (uri: string) => boolean,
+  key: string,
+  notes: Set<string>,
+): string[] {
   const others = (uris ?? []).filter((uri) => !can(uri));
   if (others.length > 0)
     notes.add(`The app "${key}" has the redirect URIs ${others.join(", ")}, which the file cannot say; they stay.`);
@@ -148,9 +72,9 @@ export function exportApis(registrations: Registrations, people: People, notes: 
       const disabled = appRoles.filter(({ isEnabled }) => isEnabled === false);
       if (disabled.length > 0) notes.add(`${disabled.length} disabled roles of the API "${key}" are left out.`);
       const scopes = api?.oauth2PermissionScopes ?? [];
-      const unsayable = [...scopes, ...appRoles].filter(({ value }) => !isExpressible.permission(value));
-      if (unsayable.length > 0)
-        notes.add(`${unsayable.length} scopes and roles of the API "${key}" have no name that a file could have.`);
+      const inexpressible = [...scopes, ...appRoles].filter(({ value }) => !isExpressible.permission(value));
+      if (inexpressible.length > 0)
+        notes.add(`${inexpressible.length} scopes and roles of the API "${key}" have no name that a file could have.`);
       const roles = appRoles.filter(({ isEnabled, value }) => isEnabled !== false && isExpressible.permission(value));
       return [
         key,

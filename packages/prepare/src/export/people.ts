@@ -2,8 +2,8 @@ import type { Group } from "@microsoft/microsoft-graph-types";
 import type { GroupEntry, UserEntry } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
 import { allGroups, allUsers, GLOBAL_ADMINISTRATOR, listMembers, roleAssignmentsOf } from "../graph/people.ts";
-import { compareText, Keys, sorted } from "./export-keys.ts";
-import { readDescription } from "./marks.ts";
+import { parseDescription } from "../plan/ownership-tags.ts";
+import { compareText, Keys, sorted } from "./keys.ts";
 
 /** Groups and people as the file names them, by their ids in this tenant. */
 export interface People {
@@ -28,7 +28,7 @@ export async function readPeople(graph: Graph, notes: Set<string>): Promise<Peop
     }
     if (group.groupTypes?.includes("DynamicMembership"))
       notes.add(`The members of the group "${group.displayName}" come of a rule, which the file cannot say.`);
-    const key = keys.take(group.uniqueName ?? readDescription(group.description).key, group.displayName);
+    const key = keys.take(group.uniqueName ?? parseDescription(group.description).key, group.displayName);
     const members = await graph.list(listMembers(group.id));
     people.groups.set(group.id, { key, group, members: members.flatMap(({ id }) => (id ? [id] : [])) });
   }
@@ -66,7 +66,7 @@ export function exportGroups(people: People, notes: Set<string>): Record<string,
       const named = members.flatMap((id) => people.users.get(id)?.email ?? []).sort(compareText);
       if (named.length < members.length)
         notes.add(`${members.length - named.length} members of the group "${key}" are not in the file.`);
-      const { text } = readDescription(group.description);
+      const { text } = parseDescription(group.description);
       return [key, { displayName: group.displayName ?? key, description: text, members: named }];
     }),
   );

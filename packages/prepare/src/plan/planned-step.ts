@@ -3,38 +3,58 @@ import type { Graph } from "../graph/graph.ts";
 import type { GraphAccess } from "../graph/request.ts";
 import type { Change, Step, StepKind } from "../step.ts";
 import type { Current } from "./current.ts";
+import type { KnownObjects, ObjectLookup } from "./known-objects.ts";
 
-/** The file beside what is there. */
+/** What a comparison reads: the file, the tenant as it was read, and the options. Nothing changes it. */
+export interface CompareInput {
+  /** What the file wants. */
+  readonly model: TenantModel;
+  /** What exists. */
+  readonly current: Current;
+  /** The objects of `current` by their names in the file. */
+  readonly lookup: ObjectLookup;
+  readonly target: GraphAccess["target"];
+  readonly prune: boolean;
+  /** Where `passwordFrom` is looked up. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What a comparison found: the steps from what exists to what the file wants, in their order. */
 export interface Comparison {
-  model: TenantModel;
-  current: Current;
-  target: GraphAccess["target"];
-  prune: boolean;
-  env: NodeJS.ProcessEnv;
-  /** Sentences for whoever reads the plan. */
-  notes: Set<string>;
+  steps: PlannedStep[];
+  /** Sentences about what Graph cannot do, or what needs a look. */
+  notes: string[];
 }
 
-/** A step and how it is done. `run` sends only what differs, and keeps `current` up to date. */
-export interface Work {
+/** A step with the requests that do it, which were decided by the comparison. */
+export interface PlannedStep {
   step: Step;
-  run(graph: Graph): Promise<void>;
+  /** Sends only what differs. `known` has the objects of earlier steps, and takes those that this step creates. */
+  run(context: StepContext): Promise<void>;
 }
 
-export function workOf(
-  about: { kind: StepKind; name: string; exists: boolean; changes: Change[] },
-  run: (graph: Graph) => Promise<void>,
-): Work {
-  const { kind, name, exists, changes } = about;
-  const action = !exists ? "create" : changes.length > 0 ? "change" : "leave";
-  return { step: { action, kind, name, changes }, run };
+export interface StepContext {
+  graph: Graph;
+  known: KnownObjects;
 }
 
-/** Collects what differs, in words. */
+/** A step that creates an object, changes it, or leaves it as it is. */
+export function plannedStep(
+  { kind, name, exists, changes }: { kind: StepKind; name: string; exists: boolean; changes: Changes },
+  run: PlannedStep["run"],
+): PlannedStep {
+  const action = !exists ? "create" : changes.list.length > 0 ? "change" : "leave";
+  return { step: { action, kind, name, changes: changes.list }, run };
+}
+
+export function deletionStep(kind: StepKind, name: string, run: PlannedStep["run"]): PlannedStep {
+  return { step: { action: "delete", kind, name, changes: [] }, run };
+}
+
+/** Collects the differences of one object, for display. Each method returns whether there is one. */
 export class Changes {
   readonly list: Change[] = [];
 
-  /** Whether they differ. */
   text(what: string, from: string | undefined, to: string | undefined): boolean {
     if ((from ?? "") === (to ?? "")) return false;
     this.list.push({ what, ...(from && { from }), ...(to && { to }) });
@@ -47,7 +67,7 @@ export class Changes {
     return true;
   }
 
-  /** Lists whose order means nothing. */
+  /** Lists whose order does not matter. */
   set(what: string, from: readonly string[], to: readonly string[]): boolean {
     if (sameMembers(from, to)) return false;
     this.list.push({
@@ -80,7 +100,7 @@ function sameMembers(one: readonly string[], other: readonly string[]): boolean 
   return members.size === new Set(other).size && other.every((item) => members.has(item));
 }
 
-/** What `wanted` has and `present` has not. */
+/** The items of `wanted` that are not in `present`. */
 export function missing(wanted: Iterable<string>, present: Iterable<string>): string[] {
   const there = new Set(present);
   return [...new Set(wanted)].filter((item) => !there.has(item));

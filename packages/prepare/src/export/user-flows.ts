@@ -2,12 +2,12 @@ import type { ConditionalAccessPolicy, IdentityUserFlowAttribute } from "@micros
 import type { AttributeEntry, UserFlowEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
 import { isBuiltIn } from "../file/to-model.ts";
-import type { FoundUserFlow } from "./current.ts";
-import type { Registrations } from "./export-applications.ts";
-import { compareText, sorted } from "./export-keys.ts";
-import { secondFactorPolicy } from "./policies.ts";
-import { normalizePage, readPage, type SignUpPage } from "./sign-up-page.ts";
-import { signInMethod } from "./user-flows.ts";
+import type { FoundUserFlow } from "../plan/current.ts";
+import { secondFactorPolicy } from "../plan/policies.ts";
+import { normalizePage, readPage, type SignUpPage } from "../plan/sign-up-page.ts";
+import { signInMethod } from "../plan/user-flows.ts";
+import { compareText, sorted } from "./keys.ts";
+import type { Registrations } from "./registrations.ts";
 
 export function exportUserFlows(all: {
   flows: FoundUserFlow[];
@@ -48,7 +48,7 @@ export function exportUserFlows(all: {
           signIn,
           signUp: flow.onInteractiveAuthFlowStart?.isSignUpAllowed ?? true,
           mfa: policy || flow.doorcodeMfaRequired ? "required" : "off",
-          ...sayablePage(normalizePage(page, attributes), name, notes),
+          ...expressiblePage(normalizePage(page, attributes), name, notes),
           apps: clients.sort(compareText),
         },
       ],
@@ -58,9 +58,9 @@ export function exportUserFlows(all: {
 }
 
 /** The questions that a file can have. */
-function sayablePage(page: SignUpPage, flow: string, notes: Set<string>): SignUpPage {
-  const can = page.attributes.filter(isSayable);
-  const others = page.attributes.filter((entry) => !isSayable(entry));
+function expressiblePage(page: SignUpPage, flow: string, notes: Set<string>): SignUpPage {
+  const can = page.attributes.filter(isExpressibleAttribute);
+  const others = page.attributes.filter((entry) => !isExpressibleAttribute(entry));
   if (others.length > 0)
     notes.add(
       `The user flow "${flow}" asks for ${others.map(({ attribute }) => attribute).join(", ")}, which the file cannot say.`,
@@ -69,7 +69,7 @@ function sayablePage(page: SignUpPage, flow: string, notes: Set<string>): SignUp
   return { ...page, attributes: can.map((entry) => ({ ...entry, label: label(entry) })) };
 }
 
-function isSayable({ attribute, builtIn, input, options, label }: AttributeEntry): boolean {
+function isExpressibleAttribute({ attribute, builtIn, input, options, label }: AttributeEntry): boolean {
   if (builtIn ? !isBuiltIn(attribute) : !isExpressible.attribute(attribute) || /termsofuse$/i.test(attribute))
     return false;
   if (label !== "" && !isExpressible.label(label)) return false;
