@@ -13,8 +13,7 @@ import {
   hasGroupClaims,
   reconcilePrincipal,
 } from "./applications.ts";
-import type { FoundApplication } from "./current.ts";
-import type { ApplicationWithIds } from "./known-objects.ts";
+import type { ApplicationWithIds, FoundApplication } from "./current.ts";
 import { tagOf } from "./ownership-tags.ts";
 import { roleId, scopeId } from "./permissions.ts";
 import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";

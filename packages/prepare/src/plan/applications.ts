@@ -8,8 +8,7 @@ import {
 } from "../graph/applications.ts";
 import type { Graph } from "../graph/graph.ts";
 import { PrepareError } from "../prepare-error.ts";
-import type { FoundApplication } from "./current.ts";
-import type { ApplicationWithIds } from "./known-objects.ts";
+import type { ApplicationWithIds, FoundApplication } from "./current.ts";
 import { tagOf } from "./ownership-tags.ts";
 import type { Changes, CompareInput, StepContext } from "./planned-step.ts";
 

@@ -14,7 +14,7 @@ import type { GraphUserFlow } from "../graph/user-flows.ts";
  * apply that has to continue after an error reads it again.
  */
 export interface Current {
-  tenant: {
+  readonly tenant: Readonly<{
     id: string;
     name: string;
     domains: string[];
@@ -24,50 +24,52 @@ export interface Current {
     initialDomain: string | undefined;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
     colour: string | undefined;
-  };
+  }>;
   /** By key of the file's apps and APIs. */
-  applications: Map<string, FoundApplication>;
+  readonly applications: ReadonlyMap<string, FoundApplication>;
   /** By appId; Microsoft Graph's own among them. */
-  servicePrincipals: Map<string, ServicePrincipal & { id: string }>;
+  readonly servicePrincipals: ReadonlyMap<string, ServicePrincipal & { id: string }>;
   /** The administrator's, for everybody; by the id of the client's service principal. */
-  grants: Map<string, OAuth2PermissionGrant[]>;
+  readonly grants: ReadonlyMap<string, readonly OAuth2PermissionGrant[]>;
   /** By the id of the resource's service principal. */
-  assignments: Map<string, AppRoleAssignment[]>;
-  attributes: IdentityUserFlowAttribute[];
-  userFlows: FoundUserFlow[];
+  readonly assignments: ReadonlyMap<string, readonly AppRoleAssignment[]>;
+  readonly attributes: readonly IdentityUserFlowAttribute[];
+  readonly userFlows: readonly FoundUserFlow[];
   /** By key of the file's groups. */
-  groups: Map<string, Group & { id: string }>;
+  readonly groups: ReadonlyMap<string, Group & { id: string }>;
   /** Ids by the id of the group. */
-  members: Map<string, Set<string>>;
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
   /** By email address as the file has it. */
-  users: Map<string, FoundUser>;
-  policies: (ConditionalAccessPolicy & { id: string })[];
+  readonly users: ReadonlyMap<string, FoundUser>;
+  readonly policies: readonly (ConditionalAccessPolicy & { id: string })[];
   /** What carries our ownership tag and is not in the file; empty unless pruning. */
-  pruned: {
-    applications: { key: string; application: GraphApplication & { id: string } }[];
-    groups: { key: string; group: Group & { id: string } }[];
+  readonly pruned: {
+    readonly applications: readonly { key: string; application: GraphApplication & { id: string } }[];
+    readonly groups: readonly { key: string; group: Group & { id: string } }[];
   };
 }
 
+export type ApplicationWithIds = GraphApplication & { id: string; appId: string };
+
 export interface FoundApplication {
-  application: GraphApplication & { id: string; appId: string };
+  readonly application: ApplicationWithIds;
   /** Found by its display name alone: an ownership tag is added. */
-  adopt: boolean;
+  readonly adopt: boolean;
 }
 
 export interface FoundUserFlow {
-  flow: GraphUserFlow & { id: string };
+  readonly flow: GraphUserFlow & { id: string };
   /** Of the file, or of the ownership tag; undefined for other flows. */
-  key: string | undefined;
+  readonly key: string | undefined;
   /** Whether it carries our ownership tag. */
-  tagged: boolean;
+  readonly tagged: boolean;
   /** Of the apps that use it. */
-  appIds: string[];
+  readonly appIds: readonly string[];
 }
 
 export interface FoundUser {
-  id: string;
-  name: string;
+  readonly id: string;
+  readonly name: string;
   /** ID of the role assignment that makes the user an administrator. */
-  administratorBy: string | undefined;
+  readonly administratorBy: string | undefined;
 }

@@ -1,8 +1,6 @@
 import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
-import { GRAPH_APP_ID, type GraphApplication } from "../graph/applications.ts";
-import type { Current } from "./current.ts";
-
-export type ApplicationWithIds = GraphApplication & { id: string; appId: string };
+import { GRAPH_APP_ID } from "../graph/applications.ts";
+import type { ApplicationWithIds, Current } from "./current.ts";
 
 /** Finds objects of the tenant by the names that the file has for them; undefined while an object does not exist. */
 export interface ObjectLookup {
