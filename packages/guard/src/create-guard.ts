@@ -18,7 +18,7 @@ export interface IssuerOptions {
   tenantId?: string;
   /** Client IDs that may call (`azp`, RFC 9068 `client_id`). Left out: every client the issuer gives tokens to. */
   allowedClients?: readonly string[];
-  /** Where its keys are; left out, its OpenID Connect metadata says so. */
+  /** URL of its keys. Default: from its OpenID Connect metadata. */
   jwksUri?: string;
   /** PEM of a CA to trust besides the system's, for metadata and keys of this issuer only. */
   ca?: string;

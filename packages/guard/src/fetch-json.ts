@@ -14,7 +14,7 @@ export function secureUrl(text: unknown): URL | undefined {
   return url.protocol === "https:" || (url.protocol === "http:" && loopback) ? url : undefined;
 }
 
-/** Trust in this PEM besides the certificates that Node.js trusts already. */
+/** Trusts the CA of this PEM in addition to those that Node.js trusts. */
 export function secureContextFor(ca: string): tls.SecureContext {
   // tls.getCACertificates, which knows NODE_EXTRA_CA_CERTS too, is newer than Node.js 20.
   const known = tls.getCACertificates?.("default") ?? tls.rootCertificates;

@@ -41,8 +41,8 @@ interface Fetched {
 /** An issuer's public keys, read when they are first needed. */
 export interface IssuerKeys {
   /**
-   * The key for a token's header. A `kid` that is not there makes it read the keys again, at most once a cool-down:
-   * made-up kids must not turn the API into a hammer on its issuer.
+   * The key for a token's header. An unknown `kid` makes it read the keys again, at most once per cool-down,
+   * so that invented kids cannot flood the issuer with requests.
    *
    * @throws {GuardError} `issuer_unreachable` (503).
    * @throws jose's `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`.

@@ -39,7 +39,7 @@ export const entra: Profile = {
         "Set accessTokenAcceptedVersion (requestedAccessTokenVersion) to 2 in the API's registration.",
       );
     }
-    // Entra writes one audience, the API's client ID; a list would be somebody else's token.
+    // Entra writes one audience, the API's client ID; a list is not a token of Entra.
     if (claims.aud !== expected.audience) throw audienceRefused();
     const scopes = spaceSeparated(claims, "scp");
     const roles = stringArray(claims, "roles");
@@ -99,7 +99,7 @@ function optionalString(claims: JWTPayload, name: string): string | undefined {
   return claims[name] === undefined ? undefined : requiredString(claims, name);
 }
 
-/** Space-separated words (RFC 6749 §3.3); none when the claim is absent. */
+/** A space-separated list (RFC 6749 §3.3); empty when the claim is absent. */
 function spaceSeparated(claims: JWTPayload, name: string): string[] {
   const value = claims[name];
   if (value === undefined) return [];

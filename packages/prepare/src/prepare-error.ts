@@ -1,6 +1,6 @@
 import type { Step } from "./step.ts";
 
-/** Every way a plan or an apply can fail, with what to do about it where nothing more exact is known. */
+/** Every reason for which a plan or an apply fails, with a default hint. */
 export const prepareErrors = {
   graph_denied: "Sign in as an administrator who has what is missing.",
   graph_unauthenticated: "Sign in again: the token has expired, was revoked, or is for something else.",
@@ -19,17 +19,17 @@ export const prepareErrors = {
 
 export type PrepareErrorCode = keyof typeof prepareErrors;
 
-/** `message` is a sentence, `hint` what to do about it. Neither holds a secret. */
+/** A plan or an apply failed. `hint` says what to do about it; neither it nor `message` contains a secret. */
 export class PrepareError extends Error {
   readonly code: PrepareErrorCode;
   readonly hint: string;
-  /** Of Graph's answer; 0 where there was none. */
+  /** HTTP status of Graph's response; 0 where there was none. */
   readonly status: number;
   /** Graph's own code: `Request_BadRequest`. */
   readonly graphCode: string | undefined;
   /** The `client-request-id` that was sent, by which Graph's logs know the request. */
   readonly requestId: string | undefined;
-  /** What an apply that stopped half-way had done, and what it had not. */
+  /** The steps that an interrupted apply had done, and those that it had not. */
   done: Step[] = [];
   left: Step[] = [];
 

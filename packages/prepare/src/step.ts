@@ -16,29 +16,29 @@ export type StepKind =
   | "user flow"
   | "policy";
 
-/** One line of a plan: an object, and what becomes of it. Holds no secret. */
+/** One line of a plan: an object, and what happens to it. Contains no secret. */
 export interface Step {
   action: "create" | "change" | "leave" | "delete";
   kind: StepKind;
-  /** The key in the file; of what is deleted, the one it was made under. */
+  /** The key in the file; of a deleted object, the key under which it was created. */
   name: string;
   changes: Change[];
 }
 
-/** `from` or `to` missing: it was not there, or will not be. */
+/** `from` is absent for a new value, `to` for a removed one. */
 export interface Change {
   what: string;
   from?: string;
   to?: string;
 }
 
-/** What an apply would do, in its order. Plain data. */
+/** What an apply would do, in order. Plain data. */
 export interface Plan {
   steps: Step[];
   /** Sentences about what Graph cannot do, or what needs a look. */
   notes: string[];
   target: GraphAccess["target"];
-  /** The tenant it was made for. */
+  /** The tenant that was planned for. */
   base: string;
   tenantId: string;
   /** Entra's own domain of the tenant: `contoso.onmicrosoft.com`. */

@@ -49,7 +49,7 @@ function expressible(
   return (uris ?? []).filter(can);
 }
 
-/** Nobody where everybody may: the file has it so. */
+/** Empty where all users may use the app: the file cannot list assignments then. */
 function whoMayUse({ key, principal, assignments }: Registration, people: People, notes: Set<string>): string[] {
   const named = assignedTo(assignments, NO_ROLE, key, people, notes);
   if (principal?.appRoleAssignmentRequired || named.length === 0) return named;
@@ -134,7 +134,7 @@ function assignedTo(
   return named.sort(compareText);
 }
 
-/** Graph's in the order that everybody writes them in, then APIs'. */
+/** Permissions of Graph in their usual order, then those of APIs. */
 function permissionsOf({ key, application }: Registration, { all }: Registrations, notes: Set<string>): string[] {
   const graphNames = Object.entries(GRAPH_SCOPE_IDS);
   const ofGraph = new Set<string>();

@@ -15,8 +15,10 @@ import { readRegistrations } from "./registrations.ts";
 import { exportUserFlows } from "./user-flows.ts";
 
 /**
- * The file that would make this tenant, in an order of its own, so that two tenants alike give the same; and sentences
- * about what it cannot say. Reads, and changes nothing. Throws PrepareError.
+ * Reads a tenant into the file that would create it, sorted so that equal tenants give equal files, with notes about what
+ * the file cannot express. Sends only requests that read.
+ *
+ * @throws {PrepareError} Graph refused a request or cannot be reached.
  */
 export async function exportTenant(
   access: GraphAccess,
@@ -44,7 +46,7 @@ export async function exportTenant(
   return { model, notes: [...notes, ...problemsOf(model)] };
 }
 
-/** What is allowed there and not in a file: told rather than lost, and corrected by hand. */
+/** Values that a tenant allows and a file does not: they are noted rather than dropped, to be corrected by hand. */
 function problemsOf(model: TenantModel): string[] {
   try {
     readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml");

@@ -1,11 +1,11 @@
 /**
- * Gives each thing of one kind a key of its own: the one it has, else one made of its name. Keys that differ only in
+ * Gives each object of one kind a unique key: the one it has, else one derived from its name. Keys that differ only in
  * case would be one to Graph.
  */
 export class Keys {
   readonly #taken = new Set<string>();
 
-  /** `own`: its uniqueName or mark. */
+  /** `own`: its uniqueName, or the key of its ownership tag. */
   take(own: string | null | undefined, name: string | null | undefined): string {
     const wanted = own && isKey(own) ? own : slug(name ?? own ?? "");
     let key = wanted;

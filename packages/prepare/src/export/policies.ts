@@ -5,7 +5,7 @@ import { compareText, sorted } from "./keys.ts";
 import type { People } from "./people.ts";
 import type { Registrations } from "./registrations.ts";
 
-/** Policies that demand a second factor, but for those that are a user flow's `mfa`. */
+/** Policies that require a second factor, except those of a user flow's `mfa`. */
 export function exportPolicies(all: {
   policies: ConditionalAccessPolicy[];
   userFlows: Record<string, UserFlowEntry>;

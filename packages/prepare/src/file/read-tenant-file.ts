@@ -15,6 +15,10 @@ import { toModel } from "./to-model.ts";
  * @param text      content of the file, at most 1 MiB
  * @param fileName  shown in the problems; no file is opened
  * @throws {TenantFileError} With every error of the file, in its order.
+ * @example
+ * ```ts
+ * const model = readTenantFile(await readFile("doorcode.tenant.yaml", "utf8"), "doorcode.tenant.yaml");
+ * ```
  */
 export function readTenantFile(text: string, fileName: string): TenantModel {
   // Byte order marks and line ends of other systems mean nothing.

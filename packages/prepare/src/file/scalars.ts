@@ -10,10 +10,10 @@ const COLOR = /^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]{0,99}$/;
 /** What a scope or app role is called in a token; a slash would end the name of its API. */
 const PERMISSION_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._:-]{0,119}$/;
-/** What the tenant makes `extension_<app>_<name>` of. */
+/** The name in the tenant's `extension_<app>_<name>`. */
 export const OWN_ATTRIBUTE = /^[A-Za-z]\w{0,63}$/;
 
-/** Text for people, of so many characters (code points) at most, on one line unless `lines`. */
+/** Display text of at most `max` characters (code points), on one line unless `lines`. */
 export function text(max: number, { lines = false } = {}) {
   return z
     .string()

@@ -1,6 +1,6 @@
 import { entriesOf, type SourceNode } from "./source-node.ts";
 
-/** Names of members under which people keep secrets. */
+/** Names of members that usually contain secrets. */
 const SECRET_NAME = /secret|pass(?!ed)|pwd|token|credential|private|api_?-?key|certificate|pfx|pin$/i;
 
 /** Values that are secrets under any name: Entra's client secrets, JWTs and private keys. */

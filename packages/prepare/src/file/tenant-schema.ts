@@ -33,7 +33,7 @@ export const BUILT_IN_ATTRIBUTES = [
   "surname",
 ] as const;
 
-/** Delegated permissions of Microsoft Graph that a sign-in needs; whatever else there is asks for more than one. */
+/** Delegated permissions of Microsoft Graph that a sign-in needs. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
 const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;

@@ -14,7 +14,7 @@ const WIDTH = 100;
 
 type Plain = Record<string, unknown>;
 
-/** Entries with nothing in them: what the writer leaves out. What depends on the key is put in below. */
+/** Empty entries: their defaults are what the writer omits. Defaults that depend on the key are added below. */
 const least = { displayName: "key" };
 const empty = modelOf({
   apps: { key: null },
@@ -137,7 +137,7 @@ function toYaml(content: Plain): string {
   return text.replace(INVISIBLE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** What a terminal obeys, and what turns the direction of a text: in a tenant somebody may have written it anywhere. */
+/** Control and direction characters, which any text of a tenant may contain. */
 const INVISIBLE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Undefined where the library finds out whether quotes are needed. */
@@ -159,7 +159,7 @@ function padOnlyMaps(node: YAMLMap | YAMLSeq): void {
   node.toString = (context, ...rest) => inherited.call(node, context && { ...context, flowCollectionPadding }, ...rest);
 }
 
-/** Characters that it takes on one line, about. */
+/** Approximate number of characters on one line. */
 function lengthOf(node: Node | null | unknown): number {
   if (isScalar(node)) return String(node.value).length + 2;
   if (isPair(node)) return lengthOf(node.key) + lengthOf(node.value) + 2;
@@ -167,12 +167,12 @@ function lengthOf(node: Node | null | unknown): number {
   return 0;
 }
 
-/** What may stand within brackets: a word, in a map a list of words, in a list a map of words. */
+/** Whether an item may be written within brackets: a scalar, a list of scalars in a map, a map of scalars in a list. */
 function isSmall(item: unknown): boolean {
-  if (isPair(item)) return isWord(item.value) || (isSeq(item.value) && item.value.items.every(isWord));
-  return isWord(item) || (isMap(item) && item.items.every(({ value }) => isWord(value)));
+  if (isPair(item)) return isShortScalar(item.value) || (isSeq(item.value) && item.value.items.every(isShortScalar));
+  return isShortScalar(item) || (isMap(item) && item.items.every(({ value }) => isShortScalar(value)));
 }
 
-function isWord(node: unknown): boolean {
+function isShortScalar(node: unknown): boolean {
   return isScalar(node) && !String(node.value).includes("\n");
 }

@@ -23,7 +23,7 @@ export const GRAPH_SCOPE_IDS = {
 
 export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
 
-/** With what the embedded tenant has besides (docs/differences.md). */
+/** With the additional members of the embedded tenant (docs/differences.md). */
 export type GraphApplication = Application & { doorcodeTokenProfile?: "entra" | "rfc9068" | null };
 
 export interface ClientAppSettings {
@@ -45,7 +45,7 @@ export interface ApiSettings {
   tags: string[];
 }
 
-/** The body that makes a client application. */
+/** The body that creates a client application. */
 export function clientAppBody(settings: ClientAppSettings): GraphApplication {
   return {
     displayName: settings.displayName,
@@ -59,7 +59,7 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
   };
 }
 
-/** The body that makes a web API. Its identifier URI follows: it is made of the appId, known only then. */
+/** The body that creates a web API. Its identifier URI is set afterwards, as it contains the appId. */
 export function apiBody(settings: ApiSettings): GraphApplication {
   return {
     displayName: settings.displayName,
@@ -72,7 +72,7 @@ export function apiBody(settings: ApiSettings): GraphApplication {
   };
 }
 
-/** 201 with the application, or 204 where one of that uniqueName is there: it then has what the body says. */
+/** 201 with the new application, or 204 where one of that uniqueName exists, which the body then changes. */
 export function upsertApplication(uniqueName: string, body: GraphApplication): GraphRequest<GraphApplication> {
   return {
     method: "PATCH",
@@ -82,7 +82,7 @@ export function upsertApplication(uniqueName: string, body: GraphApplication): G
   };
 }
 
-/** 404 where there is none. */
+/** 404 where none exists. */
 export function getApplication(uniqueName: string): GraphRequest<GraphApplication> {
   return { method: "GET", path: `/applications(uniqueName=${literal(uniqueName)})` };
 }
@@ -112,7 +112,7 @@ export function allApplications(): Applications {
 /** "Assigned to the app", with no role of it. */
 export const NO_ROLE = "00000000-0000-0000-0000-000000000000";
 
-/** 409 when there is one; 400 when no such app is there (yet). */
+/** 409 where one exists; 400 where the application does not exist (yet). */
 export function createServicePrincipal(appId: string): GraphRequest<ServicePrincipal> {
   return { method: "POST", path: "/servicePrincipals", body: { appId } };
 }
@@ -150,7 +150,7 @@ export function withdrawRole(resourceId: string, assignmentId: string): GraphReq
   };
 }
 
-/** The administrator's consent for everybody. Ids are of service principals. */
+/** The administrator's consent for all users. The IDs are those of service principals. */
 export function createGrant(
   clientId: string,
   resourceId: string,

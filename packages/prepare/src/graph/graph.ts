@@ -138,7 +138,7 @@ function isUnsafeToRepeat(request: GraphRequest): boolean {
   return request.method === "POST";
 }
 
-/** Graph says so by 409, of references and assignments by 400. */
+/** Whether the object exists already: 409, for references and assignments 400. */
 function isConflict({ method }: GraphRequest, { status, message }: PrepareError): boolean {
   return status === 409 || (status === 400 && method === "POST" && /already exist/i.test(message));
 }

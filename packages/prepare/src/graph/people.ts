@@ -1,7 +1,7 @@
 import type { DirectoryObject, Group, UnifiedRoleAssignment, User } from "@microsoft/microsoft-graph-types";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
-/** The body that makes a security group. */
+/** The body that creates a security group. */
 export function groupBody(settings: { displayName: string; description: string; mailNickname: string }): Group {
   return {
     displayName: settings.displayName,
@@ -12,7 +12,7 @@ export function groupBody(settings: { displayName: string; description: string; 
   };
 }
 
-/** 201 with the group, or 204 where one of that uniqueName is there: it then has what the body says. */
+/** 201 with the new group, or 204 where one of that uniqueName exists, which the body then changes. */
 export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group> {
   return {
     method: "PATCH",
@@ -24,7 +24,7 @@ export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group
 
 const groupMembers = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled";
 
-/** 404 where there is none. */
+/** 404 where none exists. */
 export function getGroup(uniqueName: string): GraphRequest<Group> {
   return { method: "GET", path: `/groups(uniqueName=${literal(uniqueName)})?${groupMembers}` };
 }

@@ -1,6 +1,6 @@
 /** Access to the Microsoft Graph of one tenant. */
 export interface GraphAccess {
-  /** `entra`: Microsoft's. `doorcode`: the embedded tenant's, which has a few members besides (docs/differences.md). */
+  /** `entra`: Microsoft's. `doorcode`: the embedded tenant's, which has a few additional members (docs/differences.md). */
   target: "entra" | "doorcode";
   /** `https://graph.microsoft.com/v1.0`, `https://localhost:8443/graph/v1.0`. No trailing slash. */
   base: string;

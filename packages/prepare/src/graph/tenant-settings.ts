@@ -33,12 +33,12 @@ export interface PolicySettings {
   enabled: boolean;
   /** appIds, or `All`, or `None`. */
   applications: string[];
-  /** Group ids; undefined: everybody. */
+  /** Group IDs; undefined: all users. */
   groups: string[] | undefined;
   excludeUsers: string[];
 }
 
-/** The body that makes a policy: no token without a second factor. */
+/** The body that creates a policy: no token without a second factor. */
 export function policyBody(settings: PolicySettings): ConditionalAccessPolicy {
   return {
     displayName: settings.displayName,

@@ -9,7 +9,7 @@ export interface PermissionsNeeded {
   roles: string[];
 }
 
-/** What planning and applying this file need at most, known before anybody signs in. */
+/** Returns the permissions that planning and applying a file require at most, before an administrator signs in. */
 export function permissionsFor(
   model: TenantModel,
   target: GraphAccess["target"],
@@ -54,7 +54,7 @@ export function permissionsFor(
   return needed(read, write, target);
 }
 
-/** What reading a whole tenant into a file needs. */
+/** Returns the permissions that `exportTenant` requires. */
 export function permissionsForExport(target: GraphAccess["target"]): PermissionsNeeded {
   const read = [
     ...["/organization", "/organization/id/branding", "/applications", "/oauth2PermissionGrants", "/groups"],

@@ -19,7 +19,7 @@ export function permissionOf(name: string): Permission {
   return { name, api: name.slice(0, slash), scope: name.slice(slash + 1) };
 }
 
-/** The appId of the permission's resource; undefined while the API is not made. */
+/** The appId of the permission's resource; undefined while the API does not exist. */
 export function resourceOf(permission: Permission, lookup: ObjectLookup): string | undefined {
   return permission.api === undefined ? GRAPH_APP_ID : lookup.application(permission.api)?.appId;
 }

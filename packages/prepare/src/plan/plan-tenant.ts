@@ -20,6 +20,12 @@ export interface PlanOptions {
  * Plans what `applyPlan` would do. Sends only requests that read.
  *
  * @throws {PrepareError} Graph refused a request, or the file does not fit the tenant.
+ * @example
+ * ```ts
+ * const plan = await planTenant(model, access);
+ * for (const { action, kind, name } of plan.steps) console.log(action, kind, name);
+ * const { apps } = await applyPlan(plan, access);
+ * ```
  */
 export async function planTenant(model: TenantModel, access: GraphAccess, options: PlanOptions = {}): Promise<Plan> {
   const { prune = false, env = process.env } = options;

@@ -164,7 +164,7 @@ export interface PolicySettingsFound extends Omit<WantedPolicy, "exact"> {
   requires: string;
 }
 
-/** What is there, as the file would say it. */
+/** Converts a policy of Graph to what the file would say. */
 export function settingsOf({ state, conditions, grantControls }: ConditionalAccessPolicy): PolicySettingsFound {
   const apps = conditions?.applications?.includeApplications ?? [];
   const { includeUsers = [], includeGroups = [], excludeUsers = [] } = conditions?.users ?? {};

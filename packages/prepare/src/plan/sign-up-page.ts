@@ -6,7 +6,7 @@ import type {
 import type { AttributeEntry, UserFlowEntry } from "../file/model.ts";
 import { attributeId, customNameOf, TERMS_OF_USE } from "./attributes.ts";
 
-/** What sign-up asks, as the file says it. */
+/** What sign-up asks, as in the file. */
 export type SignUpPage = Pick<UserFlowEntry, "attributes" | "termsOfUse">;
 
 /** `checkboxSingleSelect` is in Graph's documentation, not yet in its types. A number is a text whose attribute is int64. */
@@ -18,7 +18,7 @@ const inputTypes = {
   CheckboxSingleSelect: "checkboxSingleSelect",
 } as const;
 
-/** As Graph's documentation and portal have it: the address is proven before, and shown to nobody. */
+/** As in Graph's documentation and portal: the address is verified before, and hidden. */
 const emailInput: GraphInput = {
   attribute: "email",
   label: "Email Address",
@@ -30,7 +30,7 @@ const emailInput: GraphInput = {
   validationRegEx: "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
 };
 
-/** The page for Graph. `present`: the one that is there, whose email input and headings stay. */
+/** The page for Graph. The email input and the headings of the `present` page stay. */
 export function pageFor(
   wanted: SignUpPage,
   attributes: readonly IdentityUserFlowAttribute[],
@@ -94,7 +94,7 @@ function termsFor(
   };
 }
 
-/** What is there, as the file would say it. */
+/** Converts a page of Graph to what the file would say. */
 export function readPage(
   page: GraphPage | null | undefined,
   attributes: readonly IdentityUserFlowAttribute[],

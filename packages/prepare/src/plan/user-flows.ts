@@ -22,7 +22,7 @@ const providers = {
   passkey: "Passkey-OAUTH",
 } as const;
 
-/** The file's word for an identity provider; undefined where it has none (Google, SAML …). */
+/** The file's name for an identity provider; undefined where it has none (Google, SAML …). */
 export function signInMethod(identityProvider: string): UserFlowEntry["signIn"][number] | undefined {
   const [found] = Object.entries(providers).find(([, id]) => id === identityProvider) ?? [];
   return found as UserFlowEntry["signIn"][number] | undefined;
