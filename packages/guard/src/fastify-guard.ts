@@ -46,7 +46,7 @@ export const fastifyGuard = fp(
       if (requirements === undefined) {
         throw new TypeError(`${route.method} ${route.url} does not say what it needs: set config.guard (false: open).`);
       }
-      if (requirements !== false) checkRequirements(requirements);
+      checkRequirements(requirements || {});
     });
 
     app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
