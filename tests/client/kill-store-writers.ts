@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../packages/client/src/clock.ts";
-import { commitByClaim } from "../../packages/client/src/token-store/commit-by-claim.ts";
+import { commitByClaim } from "../../packages/client/src/token-store/commit.ts";
 import { openFileStore } from "../../packages/client/src/token-store/file-store.ts";
 import { seededRandom } from "../crash/random.ts";
 

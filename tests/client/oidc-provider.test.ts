@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { ClientOptions } from "../../packages/client/src/client.ts";
+import type { ClientOptions, Presenter } from "../../packages/client/src/client.ts";
 import { createClient } from "../../packages/client/src/create-client.ts";
-import type { Presenter } from "../../packages/client/src/device-flow/events.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import type { Peer } from "../oracle/peer.ts";
 import { startTheirs } from "../oracle/their-peer.ts";

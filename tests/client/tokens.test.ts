@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { scopeKey } from "../../packages/client/src/engines/records.ts";
 import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { scopeKey } from "../../packages/client/src/token-store/store-keys.ts";
 import { claimsOf } from "../foreign-clients/jwt.ts";
 import { grants, startWorld, type World } from "./world.ts";
 

@@ -1,21 +1,22 @@
-import type { Account } from "./account.ts";
-import type { TokenRequest } from "./client.ts";
-import type { ClientContext } from "./client-context.ts";
-import { abortError, untilAborted } from "./device-flow/abort.ts";
-import type { AccessToken } from "./engines/engine.ts";
-import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./engines/records.ts";
+import type { AccessToken, Account, TokenRequest } from "./client.ts";
+import { abortError, untilAborted } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
+import type { IssuerSession } from "./issuer/issuer-session.ts";
+import { engineOf } from "./issuer/open-session.ts";
+import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./token-store/store-keys.ts";
 
 const defaultMinTtlMs = 5 * 60_000;
 /** Prolonged while a renewal runs: it is only how long a killed process keeps the others waiting. */
 const leaseMs = 15_000;
 
 /** A token from the store; else one renewal at a time among all processes, and whoever waited takes what it brought. */
-export async function getToken(context: ClientContext, account: Account, request: TokenRequest): Promise<AccessToken> {
-  const { clock } = context;
-  const { signal, claims } = request;
-  const scopes = request.scopes ?? context.scopes;
-  const store = await context.store();
+export async function getToken(
+  session: IssuerSession,
+  account: Account,
+  request: TokenRequest & { scopes: string[] },
+): Promise<AccessToken> {
+  const { clock, store } = session;
+  const { scopes, signal, claims } = request;
   const look = async (): Promise<KeptAccessToken | undefined> => {
     const snapshot = await store.read();
     if (snapshot.records.has(accountKey(account))) return findAccessToken(snapshot, account, scopes);
@@ -33,7 +34,7 @@ export async function getToken(context: ClientContext, account: Account, request
       const meanwhile = await look();
       const isNew = meanwhile?.token !== before?.token;
       if (meanwhile && isGood(meanwhile) && claims === undefined && (isNew || !mustAsk)) return published(meanwhile);
-      const engine = await context.engine({ signal: held });
+      const engine = await engineOf(session, { signal: held });
       // Once begun it goes on without the caller: its answer may hold the only good refresh token.
       held.throwIfAborted();
       const lost = lostLease(held, signal);

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { aadstsCode, aadstsHint } from "../src/device-flow/aadsts.ts";
-import { issuerError } from "../src/device-flow/issuer-error.ts";
-import { readPollAnswer, readPollFailure, unreachable } from "../src/device-flow/poll-result.ts";
-import { withRetries } from "../src/device-flow/with-retries.ts";
-import { asDoorcodeError } from "../src/engines/entra/msal-failure.ts";
+import { readPollAnswer, readPollFailure } from "../src/device-flow/poll.ts";
+import { asDoorcodeError } from "../src/engines/entra/msal-errors.ts";
 import { DoorcodeError, type DoorcodeErrorCode, errorCatalogue } from "../src/errors.ts";
+import { aadstsCode, aadstsHint, issuerError, unreachable } from "../src/issuer/issuer-answer.ts";
+import { withRetries } from "../src/issuer/with-retries.ts";
 import { isWithoutLinks } from "../src/token-store/commit.ts";
 import { fileProblem, storeFault } from "../src/token-store/store-errors.ts";
-import { type HttpAnswer, TransportError } from "../src/transport/transport.ts";
-import { asTransportError } from "../src/transport/transport-failure.ts";
+import { asTransportError, type HttpAnswer, TransportError } from "../src/transport/transport.ts";
 import { simulatedClock } from "./fixtures/simulated-clock.ts";
 
 // Each table that decides what a failure means, stated whole.

@@ -1,17 +1,14 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { applyChanges, emptyState, type StoreState } from "./changes.ts";
-import { type Commit, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
-import { commitByClaim } from "./commit-by-claim.ts";
+import { type Commit, commitByClaim, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
-import { randomUUID } from "./node-crypto.ts";
 import { generationOf, keySource, newestGeneration, readPrivateFile, unseal } from "./read-store.cts";
-import { removeIfThere, sweepScratch, writeScratch } from "./scratch-files.ts";
-import { seal, stateOf } from "./seal-state.ts";
 import { fileProblem, storeFault } from "./store-errors.ts";
 import { listFolder, makeFolder } from "./store-folder.ts";
 import { makeKey, protectionOf, readKey } from "./store-key.ts";
+import { applyChanges, emptyState, randomUUID, type StoreState, seal, stateOf } from "./store-state.ts";
+import { removeIfThere, sweepScratch, writeScratch } from "./temp-files.ts";
 
 export { defaultStoreDirectory } from "./read-store.cts";
 

@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { link } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { isWithoutLinks } from "./commit.ts";
-import { placeByClaim } from "./commit-by-claim.ts";
-import { randomBytes } from "./node-crypto.ts";
+import { isWithoutLinks, placeByClaim } from "./commit.ts";
 import { type KeySource, keySource, readPrivateFile, STORE_FORMAT } from "./read-store.cts";
-import { removeIfThere, writeScratch } from "./scratch-files.ts";
 import { fileProblem } from "./store-errors.ts";
 import { syncFolder } from "./store-folder.ts";
+import { randomBytes } from "./store-state.ts";
+import { removeIfThere, writeScratch } from "./temp-files.ts";
 
 /** Until the process that makes the key is looked at again. */
 const CLAIM_WAIT_MS = 20;

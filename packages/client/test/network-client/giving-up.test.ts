@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
-import { networkClient } from "../../src/engines/entra/msal-network.ts";
+import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
 import { type EntraNetworkOptions, entraNetworkClient } from "../../src/engines/entra/network-client.ts";
 import { DoorcodeError } from "../../src/errors.ts";
+import { networkClient } from "../../src/msal.ts";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
 import { type Fault, faultyIssuer, pending, secrets } from "../fixtures/faulty-issuer.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
-import type { Reply } from "../fixtures/faulty-issuer.ts";
-import { secrets } from "../fixtures/faulty-issuer.ts";
+import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
+import { type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 
 /** Signed in, then renewing by force while the issuer answers so. */

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { storePath } from "../../src/token-store/commit.ts";
-import { commitByClaim, placeByClaim } from "../../src/token-store/commit-by-claim.ts";
+import { commitByClaim, placeByClaim, storePath } from "../../src/token-store/commit.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { watchFiles } from "./watched-files.ts";
 

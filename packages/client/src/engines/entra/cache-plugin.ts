@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ICachePlugin, TokenCacheContext } from "@azure/msal-node";
-import type { Change, Json, TokenStore } from "../../token-store/contract.ts";
+import type { Change, Json, Snapshot, TokenStore } from "../../token-store/contract.ts";
 import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
 
 /** What one access of MSAL to its cache began with. */
@@ -94,4 +94,30 @@ function differences({ before, generation }: Access, after: CacheSections, prefi
 function accountOf(token: CacheRecord, { Account }: CacheSections): string | undefined {
   const id = (record: CacheRecord) => `${record.home_account_id} ${record.environment}`.toLowerCase();
   return Object.keys(Account).find((key) => token.home_account_id && id(Account[key]!) === id(token));
+}
+
+/**
+ * What MSAL writes during one operation, held back: it goes into the store together with our own records in one change, or
+ * not at all. A sign-in that is refused at its very end, or killed, leaves nothing.
+ */
+export function stagedStore(store: TokenStore): TokenStore & { changes(): Change[] } {
+  const staged: Change[] = [];
+  const read = async (): Promise<Snapshot> => {
+    const { generation, records } = await store.read();
+    const seen = new Map<string, Json>(records);
+    for (const change of staged) {
+      if ("remove" in change) seen.delete(change.remove);
+      else seen.set(change.put, change.value);
+    }
+    return { generation, records: seen };
+  };
+  return {
+    read,
+    async change(changes) {
+      staged.push(...changes);
+      return await read();
+    },
+    withLease: (name, options, run) => store.withLease(name, options, run),
+    changes: () => [...staged],
+  };
 }

@@ -1,17 +1,15 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
+import type { DeviceCode } from "../../client.ts";
 import { type Clock, monotonic, systemClock } from "../../clock.ts";
-import type { DeviceCode } from "../../device-flow/device-code.ts";
-import { issuerError } from "../../device-flow/issuer-error.ts";
-import { pollUntilDone } from "../../device-flow/poll-until-done.ts";
-import { readDeviceCode } from "../../device-flow/read-device-code.ts";
-import { readJsonObject, stringOf } from "../../device-flow/read-json.ts";
-import { withRetries } from "../../device-flow/with-retries.ts";
+import { readDeviceCode } from "../../device-flow/device-code.ts";
+import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
+import { issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
+import { withRetries } from "../../issuer/with-retries.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
 import type { FlowObserver } from "../engine.ts";
-import { failedAnswer, msalAnswer } from "./msal-answer.ts";
-import { noteFailure, noteSuccess } from "./msal-failure.ts";
-import { inTurns, msalIntervalSeconds, type Turns } from "./msal-turns.ts";
+import { failedAnswer, msalAnswer, noteFailure, noteSuccess } from "./msal-errors.ts";
+import { inTurns, msalIntervalSeconds, type Turns } from "./msal-poll.ts";
 
 export interface EntraNetworkOptions {
   transport: Transport;
@@ -24,7 +22,7 @@ export interface EntraNetworkOptions {
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
   deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
-  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-turns.ts). */
+  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
   inTurns?: boolean | undefined;
 }
 
