@@ -2,6 +2,7 @@ import type { Account, Client, ClientOptions, Session, SignInEvent, SignOutResul
 import { DoorcodeError } from "./errors.ts";
 import { openIssuerSession } from "./issuer/open-session.ts";
 import { signIn } from "./sign-in.ts";
+import { findAccount } from "./token-store/read-store.cts";
 import { accountsOf } from "./token-store/store-keys.ts";
 import { checkedOrigin } from "./transport/secure-url.ts";
 
@@ -18,12 +19,9 @@ export function createClient(options: ClientOptions): Client {
   const scopes = options.scopes ?? apis[0]?.scopes ?? [];
   const listeners = new Set<(event: SignInEvent) => void>();
 
-  const accounts = async (): Promise<Account[]> => {
-    const found = accountsOf(await session.store.read(), session);
-    return found.map(({ signedInAt: _, ...account }) => account);
-  };
+  const accounts = async (): Promise<Account[]> => accountsOf(await session.store.read(), session);
   const find = (known: Account[], name: string | undefined): Account => {
-    const account = name === undefined ? known[0] : named(known, name);
+    const account = name === undefined ? known[0] : findAccount(known, name);
     if (account) return account;
     const whom = name === undefined ? "nobody" : `nobody named ${name}`;
     throw new DoorcodeError("sign_in_needed", { detail: `${whom} is signed in at ${session.authority}.` });
@@ -61,7 +59,7 @@ export function createClient(options: ClientOptions): Client {
     },
     async session(name) {
       const known = await accounts();
-      const account = name === undefined ? known[0] : named(known, name);
+      const account = name === undefined ? known[0] : findAccount(known, name);
       return account && sessionOf(account);
     },
     accounts,
@@ -77,12 +75,4 @@ export function createClient(options: ClientOptions): Client {
       return () => void listeners.delete(listener);
     },
   };
-}
-
-function named(accounts: Account[], name: string): Account | undefined {
-  const wanted = name.toLowerCase();
-  return (
-    accounts.find((account) => account.id === name) ??
-    accounts.find((account) => account.username.toLowerCase() === wanted || account.id.toLowerCase() === wanted)
-  );
 }

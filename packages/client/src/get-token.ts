@@ -3,9 +3,8 @@ import { abortError, untilAborted } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
 import type { IssuerSession } from "./issuer/issuer-session.ts";
 import { engineOf } from "./issuer/open-session.ts";
-import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./token-store/store-keys.ts";
+import { accountKey, findToken, lasts, ownerKey, type StoredToken } from "./token-store/read-store.cts";
 
-const defaultMinTtlMs = 5 * 60_000;
 /** Prolonged while a renewal runs: it is only how long a killed process keeps the others waiting. */
 const leaseMs = 15_000;
 
@@ -17,19 +16,19 @@ export async function getToken(
 ): Promise<AccessToken> {
   const { clock, store } = session;
   const { scopes, signal, claims } = request;
-  const look = async (): Promise<KeptAccessToken | undefined> => {
+  const look = async (): Promise<StoredToken | undefined> => {
     const snapshot = await store.read();
-    if (snapshot.records.has(accountKey(account))) return findAccessToken(snapshot, account, scopes);
+    if (snapshot.records.has(accountKey(account))) return findToken(snapshot.records, account, scopes);
     throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
   };
-  const isGood = (kept: KeptAccessToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
+  const isGood = (kept: StoredToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
 
   try {
     const mustAsk = request.forceRefresh === true || claims !== undefined;
     const before = await look();
     if (before && !mustAsk && isGood(before)) return published(before);
     const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
-    const renewed = store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
+    const renewed = store.withLease(`renew:${ownerKey(account)}|${account.id}`, lease, async (held) => {
       // What another process brought meanwhile serves here too; claims are one request's own.
       const meanwhile = await look();
       const isNew = meanwhile?.token !== before?.token;
@@ -51,12 +50,6 @@ function lostLease(held: AbortSignal, callers: AbortSignal | undefined): AbortSi
   const lost = new AbortController();
   held.addEventListener("abort", () => callers?.aborted || lost.abort(held.reason), { once: true });
   return lost.signal;
-}
-
-/** By default five minutes, or half the life of a token that lives shorter. */
-function lasts(token: KeptAccessToken, now: number, minTtlMs: number | undefined): boolean {
-  const half = Math.max(0, token.expiresAt - token.obtainedAt) / 2;
-  return token.expiresAt - now > (minTtlMs ?? Math.min(defaultMinTtlMs, half));
 }
 
 const published = ({ token, scopes, expiresAt }: AccessToken): AccessToken => ({ token, scopes, expiresAt });

@@ -23,7 +23,7 @@ export { type BearerFetchOptions, bearerFetch } from "./fetch/bearer-fetch.ts";
 export { choosePresenter } from "./presenters/choose-presenter.ts";
 export { jsonPresenter } from "./presenters/json-presenter.ts";
 export type { Output, PresenterOptions } from "./presenters/output.ts";
-export type { Change, Json, Snapshot, StoredAccessToken, TokenStore } from "./token-store/contract.ts";
+export type { Change, Json, Snapshot, StoredAccessToken, StoredAccount, TokenStore } from "./token-store/contract.ts";
 export {
   defaultStoreDirectory,
   type FileStore,

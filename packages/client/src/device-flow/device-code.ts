@@ -73,20 +73,20 @@ const largestInterval = 3_600_000;
 export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotonicAt?: number): DeviceCode {
   if (answer.status !== 200) throw issuerError(answer, { request: "the device code" });
   const body = readJsonObject(answer.body);
-  if (!body) throw misbehaved("it is not a JSON object");
+  if (!body) throw invalid("it is not a JSON object");
   if (stringOf(body.error)) throw issuerError(answer, { request: "the device code" });
 
   const deviceCode = stringOf(body.device_code);
   const userCode = stringOf(body.user_code);
   // `verification_url` is how Google's and older Microsoft endpoints spell it.
   const verificationUri = webAddress(body.verification_uri ?? body.verification_url);
-  if (!deviceCode) throw misbehaved("it has no device_code");
+  if (!deviceCode) throw invalid("it has no device_code");
   if (!userCode || userCode.length > 64 || plainText(userCode) !== userCode)
-    throw misbehaved("it has no usable user_code");
-  if (!verificationUri) throw misbehaved("its verification_uri is not a web address");
+    throw invalid("it has no usable user_code");
+  if (!verificationUri) throw invalid("its verification_uri is not a web address");
 
   const lifetime = seconds(body.expires_in);
-  if (lifetime === undefined || lifetime <= 0) throw misbehaved("its expires_in is not a number of seconds");
+  if (lifetime === undefined || lifetime <= 0) throw invalid("its expires_in is not a number of seconds");
   const message = stringOf(body.message);
   const code: DeviceCode = {
     deviceCode,
@@ -110,7 +110,7 @@ function readInterval(value: unknown): number {
   if (value === undefined || value === null) return defaultInterval;
   const interval = seconds(value);
   if (interval === undefined || interval < 0 || interval > largestInterval)
-    throw misbehaved("its interval is not a number of seconds");
+    throw invalid("its interval is not a number of seconds");
   return Math.max(interval, smallestInterval);
 }
 
@@ -126,6 +126,8 @@ function webAddress(value: unknown): string | undefined {
   return /^https?:$/.test(new URL(text).protocol) ? text : undefined;
 }
 
-function misbehaved(what: string): DoorcodeError {
-  return new DoorcodeError("issuer_misbehaved", { detail: `the answer to the request for the device code: ${what}.` });
+function invalid(what: string): DoorcodeError {
+  return new DoorcodeError("issuer_misbehaved", {
+    detail: `the answer to the request for the device code: ${what}.`,
+  });
 }

@@ -8,14 +8,8 @@ import type { ConnectedSession } from "../issuer/issuer-session.ts";
 import { accessTokenFrom, accountFrom, namesIn, readTokenAnswer } from "../issuer/token-answer.ts";
 import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
 import type { Change } from "../token-store/contract.ts";
-import {
-  accountKey,
-  protocolScopes,
-  putAccessToken,
-  putAccount,
-  refreshKey,
-  refreshTokensOf,
-} from "../token-store/store-keys.ts";
+import { accountKey } from "../token-store/read-store.cts";
+import { protocolScopes, putAccessToken, putAccount, refreshKey, refreshTokensOf } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { Engine, SignedIn, SignInInput } from "./engine.ts";
 

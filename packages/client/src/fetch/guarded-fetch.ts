@@ -1,6 +1,6 @@
 import type { AccessToken, Api, TokenRequest } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
-import { covers } from "../token-store/store-keys.ts";
+import { covers } from "../token-store/read-store.cts";
 import { isStream, sendFollowing, wentElsewhere } from "./bearer-fetch.ts";
 import type { Fetch } from "./node-fetch.ts";
 

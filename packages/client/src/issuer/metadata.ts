@@ -1,7 +1,8 @@
 import type { FlowObserver } from "../engines/engine.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { Json } from "../token-store/contract.ts";
-import { isObject, metadataKey } from "../token-store/store-keys.ts";
+import { isObject } from "../token-store/read-store.cts";
+import { metadataKey } from "../token-store/store-keys.ts";
 import { issuerError, readJsonObject, stringOf } from "./issuer-answer.ts";
 import { checkIssuer, chooseEngine, isCiamHost } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata, IssuerSession } from "./issuer-session.ts";

@@ -1,6 +1,8 @@
 import type { Account } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
-import { type KeptAccessToken, type Owner, protocolScopes } from "../token-store/store-keys.ts";
+import type { Owner } from "../token-store/contract.ts";
+import type { StoredToken } from "../token-store/read-store.cts";
+import { protocolScopes } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { IdTokenClaims } from "./id-token.ts";
 import { readJsonObject, stringOf } from "./issuer-answer.ts";
@@ -50,7 +52,7 @@ export function namesIn(claims: IdTokenClaims): string[] {
 }
 
 /** The access token of an answer (RFC 6749 §5.1): no `scope` means that all was granted. */
-export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): KeptAccessToken {
+export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): StoredToken {
   const token = stringOf(answer.access_token);
   if (!token) throw new DoorcodeError("issuer_misbehaved", { detail: "the token answer has no access token." });
   const seconds = Number(answer.expires_in);

@@ -1,48 +1,38 @@
-import type { AccessToken, Account } from "../client.ts";
-import type { Change, Json, Snapshot, StoredAccessToken } from "./contract.ts";
+import type { Account } from "../client.ts";
+import type { Change, Json, Owner, Snapshot, StoredAccessToken } from "./contract.ts";
+import {
+  type AccountRef,
+  accessKey,
+  accessPrefix,
+  accountKey,
+  isObject,
+  ownerKey,
+  type StoredToken,
+  storedAccounts,
+} from "./read-store.cts";
 
-/** Whose records: one program at one authority. */
-export interface Owner {
-  clientId: string;
-  authority: string;
-}
-
-export const scopeKey = ({ clientId, authority }: Owner): string => `${clientId}|${authority}`.toLowerCase();
-
-export const accountKey = (account: Account): string => `account:${scopeKey(account)}|${account.id}`;
-
-export const refreshKey = (account: Account): string => `refresh:${scopeKey(account)}|${account.id}`;
-
-const accessPrefix = (account: Account): string => `access:${scopeKey(account)}|${account.id}|`;
-
-/** Scopes are compared without case, as MSAL and Entra do. */
-export const accessKey = (account: Account, scopes: readonly string[]): string =>
-  accessPrefix(account) + [...new Set(scopes.map((scope) => scope.toLowerCase()))].sort().join(" ");
+export const refreshKey = (account: AccountRef): string => `refresh:${ownerKey(account)}|${account.id}`;
 
 export const metadataKey = (authority: string): string => `metadata:${authority.toLowerCase()}`;
+
+/** What all records of MSAL's cache for this program at this authority begin with. */
+export const msalPrefix = ({ clientId, authority }: Owner): string =>
+  `msal:${ownerKey({ clientId, authority: authority.replace(/\/+$/, "") })}|`;
 
 /** What OpenID Connect asks for besides an API's scopes; never part of an access token's record. */
 export const protocolScopes: readonly string[] = ["openid", "profile", "offline_access"];
 
-export function accountsOf(snapshot: Snapshot, owner: Owner): (Account & { signedInAt: number })[] {
-  const prefix = `account:${scopeKey(owner)}|`;
-  const found: (Account & { signedInAt: number })[] = [];
-  for (const [key, value] of snapshot.records) {
-    if (!key.startsWith(prefix) || !isObject(value)) continue;
-    const { id, username, name, tenant_id, issuer, signed_in_at } = value;
-    if (typeof id !== "string" || typeof username !== "string" || typeof issuer !== "string") continue;
-    found.push({
-      id,
-      username,
-      name: typeof name === "string" ? name : undefined,
-      tenantId: typeof tenant_id === "string" ? tenant_id : undefined,
-      issuer,
-      authority: owner.authority,
-      clientId: owner.clientId,
-      signedInAt: typeof signed_in_at === "number" ? signed_in_at : 0,
-    });
-  }
-  return found.sort((a, b) => b.signedInAt - a.signedInAt);
+/** Who is signed in, the last one first. */
+export function accountsOf({ records }: Snapshot, { authority, clientId }: Owner): Account[] {
+  return storedAccounts(records, { authority, clientId }).map(({ id, username, name, tenant_id, issuer }) => ({
+    id,
+    username,
+    name: name ?? undefined,
+    tenantId: tenant_id ?? undefined,
+    issuer,
+    authority,
+    clientId,
+  }));
 }
 
 export function putAccount(account: Account, signedInAt: number): Change {
@@ -51,14 +41,10 @@ export function putAccount(account: Account, signedInAt: number): Change {
   return { put: accountKey(account), value: { ...value, signed_in_at: signedInAt } };
 }
 
-export interface KeptAccessToken extends AccessToken {
-  obtainedAt: number;
-}
-
 /** The changes that keep a token; those of its account that are over go with them. */
 export function putAccessToken(
   account: Account,
-  token: KeptAccessToken,
+  token: StoredToken,
   requested: readonly string[],
   snapshot: Snapshot,
   basedOn?: number,
@@ -77,41 +63,6 @@ export function putAccessToken(
     .map(([name]): Change => ({ remove: name }));
   const put: Change = { put: key, value, ...(basedOn !== undefined && { basedOn, belongsTo: accountKey(account) }) };
   return [...over, put];
-}
-
-/** The kept token that covers these scopes and lasts longest; of equals the one that was asked for by just these. */
-export function findAccessToken(
-  snapshot: Snapshot,
-  account: Account,
-  scopes: readonly string[],
-): KeptAccessToken | undefined {
-  const exact = accessKey(account, scopes);
-  let best: KeptAccessToken | undefined;
-  for (const [key, value] of snapshot.records) {
-    const kept = key.startsWith(accessPrefix(account)) ? readAccessToken(value) : undefined;
-    if (!kept || (key !== exact && !covers(kept.scopes, scopes))) continue;
-    const lead = best === undefined ? 1 : kept.expiresAt - best.expiresAt || kept.obtainedAt - best.obtainedAt;
-    if (lead > 0 || (lead === 0 && key === exact)) best = kept;
-  }
-  return best;
-}
-
-function readAccessToken(value: Json): KeptAccessToken | undefined {
-  if (!isObject(value)) return undefined;
-  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt } = value;
-  if (typeof token !== "string" || typeof expiresAt !== "number" || !Array.isArray(scopes)) return undefined;
-  return {
-    token,
-    expiresAt,
-    scopes: scopes.filter((scope) => typeof scope === "string"),
-    obtainedAt: typeof obtainedAt === "number" ? obtainedAt : 0,
-  };
-}
-
-/** Whether a token with these scopes serves a request for those; no scopes at all ask for a token of their own. */
-export function covers(granted: readonly string[], wanted: readonly string[]): boolean {
-  const have = new Set(granted.map((scope) => scope.toLowerCase()));
-  return wanted.length > 0 && wanted.every((scope) => have.has(scope.toLowerCase()));
 }
 
 /** Everything kept of an account, whichever engine kept it; needs no issuer. */
@@ -133,16 +84,10 @@ export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] 
   ].filter((token) => typeof token === "string");
 }
 
-const msalPrefix = (owner: Owner): string => `msal:${scopeKey(owner)}|`;
-
 /** MSAL's ids may be in mixed case where another program wrote them. */
 function msalKeysOf(snapshot: Snapshot, account: Account): string[] {
   return [...snapshot.records]
     .filter(([key, value]) => key.startsWith(msalPrefix(account)) && isObject(value))
     .filter(([, value]) => String((value as { home_account_id?: Json }).home_account_id).toLowerCase() === account.id)
     .map(([key]) => key);
-}
-
-export function isObject(value: unknown): value is { [name: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

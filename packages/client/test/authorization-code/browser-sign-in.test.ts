@@ -139,7 +139,12 @@ for (const engine of ["entra", "oidc"] as const) {
           from("https://evil.example"),
           /evil\.example/,
         ],
-        ["an answer without the issuer it promised", "issuer_misbehaved", from(undefined), /"iss" \(issuer\) missing/],
+        [
+          "an answer without the issuer it promised",
+          "issuer_misbehaved",
+          from(undefined),
+          /"iss" \(issuer\) missing/,
+        ],
         [
           "an ID token with another nonce",
           "token_not_trusted",
@@ -254,7 +259,8 @@ for (const engine of ["entra", "oidc"] as const) {
     test("needs no device authorization endpoint, whose absence a sign-in by code tells", async (t) => {
       const { signIn, client } = await program(t);
       await signIn();
-      if (engine === "oidc") await assert.rejects(client().signIn(), { code: "issuer_misbehaved", message: /by code/ });
+      if (engine === "oidc")
+        await assert.rejects(client().signIn(), { code: "issuer_misbehaved", message: /by code/ });
     });
 
     test("a token endpoint that is out of order for a moment costs nobody the sign-in", async (t) => {

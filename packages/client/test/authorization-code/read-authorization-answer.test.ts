@@ -32,7 +32,11 @@ describe("the answer of the authorization endpoint", () => {
       `https://login.example/${tenant}/v2.0/more`,
       "https://login.example/v2.0",
     ]) {
-      await assert.rejects(read(`code=one&iss=${encodeURIComponent(iss)}`, shared), { code: "issuer_misbehaved" }, iss);
+      await assert.rejects(
+        read(`code=one&iss=${encodeURIComponent(iss)}`, shared),
+        { code: "issuer_misbehaved" },
+        iss,
+      );
     }
   });
 

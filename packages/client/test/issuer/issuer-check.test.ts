@@ -11,7 +11,11 @@ const contoso = "https://contoso.ciamlogin.com";
 type Case = [issuer: string, authority: string];
 
 const isRefused = (issuer: string, authority: string, engine: "entra" | "oidc") =>
-  assert.throws(() => checkIssuer(issuer, authority, engine), { code: "issuer_misbehaved" }, `${issuer} ${authority}`);
+  assert.throws(
+    () => checkIssuer(issuer, authority, engine),
+    { code: "issuer_misbehaved" },
+    `${issuer} ${authority}`,
+  );
 
 describe("the issuer that an authority's metadata names", () => {
   test("is the authority, with or without a slash at the end, or its /v2.0", () => {

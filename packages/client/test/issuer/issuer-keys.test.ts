@@ -54,7 +54,8 @@ describe("the issuer's keys", () => {
       [answer("<html>"), "issuer_misbehaved"],
     ] as const) {
       const { keys } = keysFrom([wrong, answer(one)]);
-      const message = code === "issuer_misbehaved" ? /the request for the issuer's keys is HTTP/ : /invalid_request/;
+      const message =
+        code === "issuer_misbehaved" ? /the request for the issuer's keys is HTTP/ : /invalid_request/;
       await assert.rejects(keys.get(), { name: "DoorcodeError", code, message });
       assert.deepEqual(await keys.get(), one);
     }

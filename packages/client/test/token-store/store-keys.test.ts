@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../src/client.ts";
 import { memoryStore } from "../../src/token-store/memory-store.ts";
+import { findToken, type StoredToken, storedAccounts } from "../../src/token-store/read-store.cts";
 import {
   accountsOf,
-  findAccessToken,
-  type KeptAccessToken,
   putAccessToken,
   putAccount,
   refreshTokensOf,
@@ -21,7 +20,7 @@ const ada: Account = {
   authority: "https://Login.example/tenant",
   clientId: "APP",
 };
-const token = (name: string, options: Partial<KeptAccessToken> = {}): KeptAccessToken => ({
+const token = (name: string, options: Partial<StoredToken> = {}): StoredToken => ({
   token: name,
   scopes: ["api://todo/Read"],
   obtainedAt: 1_000,
@@ -34,21 +33,27 @@ describe("what is kept of an account", () => {
     const store = memoryStore();
     const grace = { ...ada, id: "grace.tenant", username: "grace@example.com", name: "Grace" };
     await store.change([putAccount(ada, 1), putAccount(grace, 2), putAccount({ ...ada, clientId: "other" }, 3)]);
-    const found = accountsOf(await store.read(), { ...ada, authority: ada.authority.toUpperCase() });
+    const snapshot = await store.read();
+    const owner = { ...ada, authority: ada.authority.toUpperCase() };
+    assert.deepEqual(accountsOf(snapshot, owner), [
+      { ...grace, authority: owner.authority },
+      { ...ada, authority: owner.authority },
+    ]);
     assert.deepEqual(
-      found.map(({ id, signedInAt }) => [id, signedInAt]),
+      storedAccounts(snapshot.records, owner).map(({ id, signed_in_at }) => [id, signed_in_at]),
       [
         ["grace.tenant", 2],
         ["ada.tenant", 1],
       ],
     );
+    assert.equal(storedAccounts(snapshot.records).length, 3, "of all programs");
   });
 
   test("holds tokens that are found by their scopes, in any case and order, and by more than was asked", async () => {
     const store = memoryStore();
     const both = ["api://todo/Write", "api://todo/Read"];
     await store.change(putAccessToken(ada, token("both", { scopes: both }), both, await store.read()));
-    const find = async (...scopes: string[]) => findAccessToken(await store.read(), ada, scopes)?.token;
+    const find = async (...scopes: string[]) => findToken((await store.read()).records, ada, scopes)?.token;
     assert.equal(await find("api://TODO/read", "api://todo/Write"), "both");
     assert.equal(await find("api://todo/Read"), "both");
     assert.equal(await find("api://todo/Read", "api://todo/Admin"), undefined);
@@ -59,9 +64,9 @@ describe("what is kept of an account", () => {
     const store = memoryStore();
     const read = ["api://todo/Read"];
     const both = [...read, "api://todo/Write"];
-    const put = async (kept: KeptAccessToken, scopes: string[]) =>
+    const put = async (kept: StoredToken, scopes: string[]) =>
       store.change(putAccessToken(ada, kept, scopes, await store.read()));
-    const found = async () => findAccessToken(await store.read(), ada, read)?.token;
+    const found = async () => findToken((await store.read()).records, ada, read)?.token;
     await put(token("both", { scopes: both }), both);
     await put(token("read"), read);
     assert.equal(await found(), "read");

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ICachePlugin, TokenCacheContext } from "@azure/msal-node";
-import type { Change, Json, Snapshot, TokenStore } from "../../token-store/contract.ts";
+import type { Change, Json, Owner, Snapshot, TokenStore } from "../../token-store/contract.ts";
+import { msalPrefix } from "../../token-store/store-keys.ts";
 import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
 
 /** What one access of MSAL to its cache began with. */
@@ -14,8 +15,8 @@ interface Access {
  * Keeps MSAL's cache in the token store, record by record. MSAL's memory becomes what the store holds at the begin of every
  * access, and only what the access itself changed goes back: nothing that another process removed can return.
  */
-export function entraCachePlugin(store: TokenStore, scope: { clientId: string; authority: string }): ICachePlugin {
-  const prefix = msalPrefix(scope);
+export function entraCachePlugin(store: TokenStore, owner: Owner): ICachePlugin {
+  const prefix = msalPrefix(owner);
   const accesses = new WeakMap<TokenCacheContext, Access>();
   /** The end of the last access: MSAL's memory serves one at a time, although MSAL begins several. */
   let turn: Promise<void> = Promise.resolve();
@@ -55,11 +56,6 @@ export function entraCachePlugin(store: TokenStore, scope: { clientId: string; a
       }
     },
   };
-}
-
-/** What all records of MSAL's cache for this application at this authority begin with. */
-export function msalPrefix({ clientId, authority }: { clientId: string; authority: string }): string {
-  return `msal:${`${clientId}|${authority.replace(/\/+$/, "")}`.toLowerCase()}|`;
 }
 
 function sectionsOf(records: ReadonlyMap<string, Json>, prefix: string): CacheSections {

@@ -1,15 +1,21 @@
 import { hostname } from "node:os";
 import { text } from "node:stream/consumers";
-import { createClient, type DoorcodeError, hasDisplay, memoryStore } from "@doorcode/client";
+import {
+  appToken,
+  bearerFetch,
+  createClient,
+  type DoorcodeError,
+  hasDisplay,
+  memoryStore,
+  readCertificateFile,
+} from "@doorcode/client";
 import type { GraphAccess } from "@doorcode/prepare";
 import type { Arguments } from "../arguments.ts";
 import { CommandError, UsageError } from "../exit-codes.ts";
 import { presenter } from "../login.ts";
 import { say } from "../output.ts";
 import { certificatesIn } from "../settings.ts";
-import { graphByCertificate } from "./by-certificate.ts";
-import { graphWithToken } from "./graph-with-token.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./inputs.ts";
 
 /** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
 const defaultClientId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
@@ -111,4 +117,49 @@ async function tokenFromStdin(): Promise<string> {
     throw new UsageError("What stands on stdin is no access token.", "It is the token alone, on one line.");
   }
   return token;
+}
+
+/**
+ * The way to the tenant's Graph for CI: an app that signs in by its certificate, without a person. It needs application
+ * permissions, which an administrator has given it; Graph names those that are missing.
+ */
+export async function graphByCertificate(
+  given: Arguments,
+  { kind, authority, graph: base }: Target,
+  permissions: readonly string[],
+  options: { ca: string | undefined; signal: AbortSignal },
+): Promise<GraphAccess> {
+  const { ca, signal } = options;
+  const clientId = given.text("client-id");
+  if (clientId === undefined) {
+    throw new UsageError(
+      "--certificate signs in as an app of yours, which --client-id names.",
+      "doorcode prepare --certificate ci.pem --client-id ID …",
+    );
+  }
+  const certificate = readCertificateFile(given.text("certificate") ?? "");
+  const scope = "https://graph.microsoft.com/.default";
+  const token = appToken({ authority, clientId, certificate, scope, signal, ...(ca && { ca }) });
+  const who = kind === "entra" ? "which an administrator consents to in the portal" : "which --administrator gives it";
+  say(
+    `The app ${clientId} signs in to ${authority} by its certificate.\nIts application permissions, ${who}:\n${permissions.map((name) => `  ${name}`).join("\n")}`,
+  );
+  // Here and not at Graph's first request, where it would look as if Graph could not be reached.
+  await token();
+  return graphWithToken(kind, base, { token, ca, signal });
+}
+
+/** The way to a tenant's Graph with a token that came from elsewhere. A redirect is refused: Graph has none. */
+export function graphWithToken(
+  target: GraphAccess["target"],
+  base: string,
+  by: { token: string | (() => Promise<string>); ca?: string | undefined; signal?: AbortSignal },
+): GraphAccess {
+  const { token, ca, signal } = by;
+  const fetch = bearerFetch({ origin: new URL(base).origin, token, ...(ca !== undefined && { ca }) });
+  return {
+    target,
+    base,
+    fetch: (url, init) => fetch(url, { ...init, redirect: "error", ...(signal && { signal }) }),
+  };
 }

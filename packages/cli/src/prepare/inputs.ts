@@ -1,5 +1,6 @@
-import type { GraphAccess } from "@doorcode/prepare";
-import { UsageError } from "../exit-codes.ts";
+import { readFile } from "node:fs/promises";
+import type { GraphAccess, TenantFileError, TenantModel } from "@doorcode/prepare";
+import { CommandError, UsageError } from "../exit-codes.ts";
 
 /** The tenant that a file is applied to, or read from. */
 export interface Target {
@@ -40,4 +41,24 @@ export function targetOf(option: "to" | "from", text: string, tenant: string | u
   }
   const authority = url.href.replace(/\/+$/, "");
   return { kind: "doorcode", authority, graph: `${url.origin}/graph/v1.0` };
+}
+
+/** @throws UsageError, CommandError `tenant_file_invalid` with every mistake and its place */
+export async function readModel(file: string): Promise<TenantModel> {
+  const { readTenantFile, describeProblems, TenantFileError } = await import("@doorcode/prepare");
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`The file ${file} cannot be read (${error.code}).`, "Name it with --file FILE.");
+  });
+  try {
+    return readTenantFile(text, file);
+  } catch (error) {
+    if (error instanceof TenantFileError) throw invalid(error, describeProblems(error));
+    throw error;
+  }
+}
+
+function invalid(error: TenantFileError, described: string): CommandError {
+  const { length } = error.problems;
+  const message = `${error.fileName} has ${length === 1 ? "a mistake" : `${length} mistakes`}; nothing was sent.`;
+  return new CommandError(error.code, message, described.trimEnd(), { cause: error, problems: error.problems });
 }

@@ -1,13 +1,19 @@
 import type { Arguments } from "./arguments.ts";
-import { formatToken } from "./cached-token.cts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
-import { keptAccount, keptToken, parseDuration, storeDirectoryOf } from "./kept-sign-in.cts";
 import { say } from "./output.ts";
 import { clientFor, openSettings, signedIn, wantedScopes } from "./settings.ts";
-import { personOf } from "./status.cts";
+import {
+  describeStatus,
+  formatToken,
+  parseDuration,
+  personOf,
+  storeDirectoryOf,
+  storedAccount,
+  storedToken,
+} from "./stored-session.cts";
 
-/** What the small CommonJS way left over: no token that lasts, or `--explain`. */
-export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
+/** `doorcode token` where the fast path has no answer: no token that lasts, or `--explain`. */
+export async function runToken(given: Arguments, signal: AbortSignal): Promise<number> {
   const minTtl = given.text("min-ttl");
   const minTtlMs = minTtl === undefined ? undefined : parseDuration(minTtl);
   if (minTtl !== undefined && minTtlMs === undefined) {
@@ -17,8 +23,8 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const profile = signedIn(settings);
   const scopes = wantedScopes(given, profile);
   const records = Object.fromEntries((await settings.store.read()).records);
-  const account = keptAccount(records, profile);
-  const before = account && keptToken(records, profile, scopes);
+  const account = storedAccount(records, profile);
+  const before = account && storedToken(records, profile, scopes);
   const client = clientFor(profile, settings);
   const token = await client.getToken({
     account: profile.accountId,
@@ -27,9 +33,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
     ...(minTtlMs !== undefined && { minTtlMs }),
   });
   const username = account?.username ?? profile.accountId;
-  const text = given.flag("json")
-    ? formatToken({ token: token.token, expires_at: token.expiresAt, scopes: token.scopes, username })
-    : `${token.token}\n`;
+  const text = given.flag("json") ? formatToken(token, username) : `${token.token}\n`;
   process.stdout.write(text);
   if (given.flag("explain")) {
     const left = Math.max(0, Math.round((token.expiresAt - Date.now()) / 60_000));
@@ -47,4 +51,14 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
     );
   }
   return exitCodes.done;
+}
+
+/** `doorcode status` where the fast path has no answer: further options, and a store that cannot be read, which says why here. */
+export async function runStatus(given: Arguments): Promise<number> {
+  const { store, name } = await openSettings(given);
+  const how = { json: given.flag("json"), columns: process.stdout.columns ?? 80, env: process.env, profile: name };
+  const shown = describeStatus(Object.fromEntries((await store.read()).records), how);
+  process.stdout.write(shown.stdout);
+  process.stderr.write(shown.stderr);
+  return shown.exit;
 }

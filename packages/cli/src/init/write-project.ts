@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { CommandError, UsageError } from "../exit-codes.ts";
 import type { ProjectFiles } from "./template.ts";
 
-/** Folders that we write into before anything has its own name; one that was left by a kill is swept by the next run. */
+/** Folders that we write into before anything has its own name; one that was left by a kill is removed by the next run. */
 const staging = /^\.doorcode-init-[\da-f-]{36}$/;
 const abandonedMs = 60_000;
 
@@ -46,7 +46,7 @@ function refuseFull(folder: string, names: string[]): void {
  * that no signal interrupts, package.json last.
  * @throws UsageError, CommandError `folder_not_writable`
  */
-export function place(folder: string, files: ProjectFiles): void {
+export function writeProject(folder: string, files: ProjectFiles): void {
   const state = inspect(folder);
   const beside = state === "absent" ? dirname(folder) : folder;
   const staged = join(beside, `.doorcode-init-${randomUUID()}`);
@@ -54,7 +54,7 @@ export function place(folder: string, files: ProjectFiles): void {
   try {
     makeFolders(beside);
     mkdirSync(staged);
-    sweep(beside);
+    removeAbandoned(beside);
     for (const [path, text] of files) {
       mkdirSync(dirname(join(staged, path)), { recursive: true });
       writeFileSync(join(staged, path), text, { flag: "wx" });
@@ -96,7 +96,7 @@ function makeFolders(folder: string): void {
  * A run takes no second, so what is older was left by one that was killed. Another user's, in a folder that all write
  * into, is theirs to change meanwhile, and stays.
  */
-function sweep(folder: string): void {
+function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!staging.test(name)) continue;
     const found = lstatSync(join(folder, name), { throwIfNoEntry: false });
