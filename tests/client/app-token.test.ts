@@ -176,7 +176,7 @@ describe("a program's own tokens, by its certificate", () => {
     };
     const before = asked().length;
     await assert.rejects(tokens({ authority, transport })(), {
-      code: "issuer_misbehaved",
+      code: "invalid_issuer_response",
       message: /somebody\.example/,
     });
     assert.equal(asked().length, before);

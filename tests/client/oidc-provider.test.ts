@@ -75,7 +75,7 @@ describe("oidc-provider, which knows nothing of Entra", () => {
   test("is refused as an issuer by another name than its own", async () => {
     const authority = String(peer.metadata.issuer).replace("127.0.0.1", "localhost");
     await assert.rejects(clientOf({ authority }).signIn(), {
-      code: "issuer_misbehaved",
+      code: "invalid_issuer_response",
       message: /names another issuer/,
     });
   });

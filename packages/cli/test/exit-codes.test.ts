@@ -22,7 +22,7 @@ describe("the exit code", () => {
     timed_out: 5,
     blocked_by_policy: 6,
     issuer_unreachable: 7,
-    issuer_misbehaved: 1,
+    invalid_issuer_response: 1,
     token_not_trusted: 1,
     body_not_replayable: 1,
     store_locked: 8,

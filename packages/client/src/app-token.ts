@@ -86,7 +86,7 @@ function checkTokenEndpoint({ authority, tokenEndpoint }: IssuerMetadata): void 
   const [named, leadsTo] = [new URL(authority), new URL(tokenEndpoint)];
   const isMicrosofts = ({ hostname }: URL) => isMicrosoftHost(hostname) || isCiamHost(hostname);
   if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
-  throw new DoorcodeError("issuer_misbehaved", {
+  throw new DoorcodeError("invalid_issuer_response", {
     detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
     hint: "Check the authority: it is the issuer's own address.",
   });

@@ -35,7 +35,7 @@ async function revokeSignIn(session: IssuerSession, account: Account): Promise<R
   }
 }
 
-const issuerCodes: readonly string[] = ["issuer_unreachable", "issuer_misbehaved"];
+const issuerCodes: readonly string[] = ["issuer_unreachable", "invalid_issuer_response"];
 
 /** Revokes a refresh token, and with it what came of it (RFC 7009 §2.1). Never throws: who signs out here is out here. */
 export async function revokeRefreshToken(

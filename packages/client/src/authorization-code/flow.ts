@@ -113,17 +113,17 @@ export function authorizationAddress(
 
 /**
  * Where a person's browser goes.
- * @throws DoorcodeError `issuer_misbehaved` where there is none, or none that a password may be typed at
+ * @throws DoorcodeError `invalid_issuer_response` where there is none, or none that a password may be typed at
  */
 export function authorizationEndpointOf({ authorizationEndpoint: endpoint, issuer }: IssuerMetadata): string {
   if (endpoint === undefined) {
-    throw new DoorcodeError("issuer_misbehaved", {
+    throw new DoorcodeError("invalid_issuer_response", {
       detail: `${issuer} offers no sign-in in a browser: its metadata has no authorization_endpoint.`,
       hint: "Sign in by a code instead.",
     });
   }
   if (isSecure(new URL(endpoint))) return endpoint;
-  throw new DoorcodeError("issuer_misbehaved", {
+  throw new DoorcodeError("invalid_issuer_response", {
     detail: `the issuer's page for signing in, ${new URL(endpoint).origin}, is not https.`,
   });
 }
@@ -131,7 +131,7 @@ export function authorizationEndpointOf({ authorizationEndpoint: endpoint, issue
 /**
  * The code of an authorization response (RFC 6749 §4.1.2), checked by oauth4webapi: that it comes from the issuer that was asked
  * (`iss`, RFC 9207), that no parameter is there twice. An error response is the DoorcodeError that it stands for.
- * @throws DoorcodeError `denied`, `blocked_by_policy`, `client_rejected`, `issuer_misbehaved`, …
+ * @throws DoorcodeError `denied`, `blocked_by_policy`, `client_rejected`, `invalid_issuer_response`, …
  */
 export async function readAuthorizationAnswer(
   parameters: URLSearchParams,
@@ -170,8 +170,8 @@ function refusal(parameters: URLSearchParams, state: string): DoorcodeError {
 function unusable(why: string, parameters: URLSearchParams, issuer: string): DoorcodeError {
   const iss = parameters.get("iss");
   const detail = `the browser came back with an answer that cannot be used: ${why}.`;
-  if (iss === null || iss === issuer) return new DoorcodeError("issuer_misbehaved", { detail });
-  return new DoorcodeError("issuer_misbehaved", {
+  if (iss === null || iss === issuer) return new DoorcodeError("invalid_issuer_response", { detail });
+  return new DoorcodeError("invalid_issuer_response", {
     detail: `${detail} It says that it is from ${plainText(iss, { limit: 200 })}.`,
     hint: "Somebody may be in between; the code was sent to nobody. Check the authority and start the sign-in again.",
   });

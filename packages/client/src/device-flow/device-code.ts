@@ -31,7 +31,7 @@ export async function askDeviceCode(
 ): Promise<DeviceAuthorization> {
   const url = metadata.deviceAuthorizationEndpoint;
   if (url === undefined) {
-    throw new DoorcodeError("issuer_misbehaved", {
+    throw new DoorcodeError("invalid_issuer_response", {
       detail: `${metadata.issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
       hint: "Ask the issuer's operator to switch the device authorization grant on (RFC 8628).",
     });
@@ -68,7 +68,7 @@ const largestInterval = 3_600_000;
 /**
  * The device authorization response (RFC 8628 §3.2). `requestedAt` is when the request began, by `Clock.now` and, where it is
  * given, by `Clock.monotonic`: the issuer counts `expires_in` from some moment after it.
- * @throws DoorcodeError of the issuer's error, or `issuer_misbehaved`
+ * @throws DoorcodeError of the issuer's error, or `invalid_issuer_response`
  */
 export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotonicAt?: number): DeviceCode {
   if (answer.status !== 200) throw issuerError(answer, { request: "the device code" });
@@ -127,7 +127,7 @@ function webAddress(value: unknown): string | undefined {
 }
 
 function invalid(what: string): DoorcodeError {
-  return new DoorcodeError("issuer_misbehaved", {
+  return new DoorcodeError("invalid_issuer_response", {
     detail: `the answer to the request for the device code: ${what}.`,
   });
 }

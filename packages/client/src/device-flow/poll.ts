@@ -166,7 +166,7 @@ export function readPollAnswer(answer: HttpAnswer, context: { now: number; secre
   if (answer.status === 200 && !error) {
     if (stringOf(body?.access_token)) return { kind: "done", answer };
     const detail = "the answer to the poll is HTTP 200 without an access token.";
-    return { kind: "failed", error: new DoorcodeError("issuer_misbehaved", { detail }) };
+    return { kind: "failed", error: new DoorcodeError("invalid_issuer_response", { detail }) };
   }
   return { kind: "failed", error: issuerError(answer, { request: "the token", secrets: context.secrets }) };
 }

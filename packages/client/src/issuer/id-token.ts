@@ -69,7 +69,7 @@ export async function verifyIdToken(
   { keys, nonce }: { keys: IssuerKeys; nonce?: string | undefined },
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
-    throw new DoorcodeError("issuer_misbehaved", {
+    throw new DoorcodeError("invalid_issuer_response", {
       detail: "the answer holds no ID token, though `openid` was asked for.",
     });
   }

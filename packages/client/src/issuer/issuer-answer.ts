@@ -70,7 +70,7 @@ function withoutError(answer: HttpAnswer, context: IssuerErrorContext): Doorcode
   const type = plainText(answer.headers["content-type"]?.split(";")[0] ?? "", { limit: 60 });
   const what = answer.body === "" ? "an empty body" : type ? `a body of type ${type}` : "a body without a type";
   const detail = `the answer to the request for ${context.request} is HTTP ${answer.status} with ${what}.`;
-  return new DoorcodeError(isBusy(answer) ? "issuer_unreachable" : "issuer_misbehaved", { detail });
+  return new DoorcodeError(isBusy(answer) ? "issuer_unreachable" : "invalid_issuer_response", { detail });
 }
 
 function sentence(parts: {
@@ -95,7 +95,7 @@ function aadstsNumber(errorCodes: unknown, description: string | undefined): num
 /** A failure of the network that is final. */
 export function unreachable(failure: TransportError): DoorcodeError {
   if (failure.kind === "too_large") {
-    return new DoorcodeError("issuer_misbehaved", { detail: `${failure.message}.`, cause: failure });
+    return new DoorcodeError("invalid_issuer_response", { detail: `${failure.message}.`, cause: failure });
   }
   const hint = "Check the certificate, or name the issuer's CA: `ca`, `--ca-file` or DOORCODE_CA_FILE.";
   return new DoorcodeError("issuer_unreachable", {
@@ -118,7 +118,7 @@ const aadstsCodes: Record<number, DoorcodeErrorCode> = {
   50129: "blocked_by_policy", // device not joined
   50131: "blocked_by_policy", // Conditional Access, general
   65004: "denied",
-  70016: "issuer_misbehaved", // pending: where that comes as an end, the issuer contradicts itself
+  70016: "invalid_issuer_response", // pending: where that comes as an end, the issuer contradicts itself
   70018: "denied",
   70019: "code_expired",
   70020: "code_expired",

@@ -6,14 +6,14 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /**
  * Whether metadata that came from this authority may speak for that issuer. OpenID Connect: the issuer is the authority
  * (Discovery §4.3), or its `/v2.0`. Entra names its issuers otherwise than its hosts; see the rules below.
- * @throws DoorcodeError `issuer_misbehaved`
+ * @throws DoorcodeError `invalid_issuer_response`
  */
 export function checkIssuer(issuer: string, authority: string, engine: "entra" | "oidc"): void {
   const named = issuer.replace(/\/$/, "");
   const accepted =
     named === authority || named === `${authority}/v2.0` || (engine === "entra" && isEntraIssuer(issuer, authority));
   if (accepted) return;
-  throw new DoorcodeError("issuer_misbehaved", {
+  throw new DoorcodeError("invalid_issuer_response", {
     detail: `the metadata of ${authority} names another issuer, ${plainText(issuer, { limit: 200 })}.`,
     hint: "Check the authority: it is the issuer's own address.",
   });

@@ -20,7 +20,7 @@ export interface ConnectOptions {
 /**
  * The session with the authority's metadata: kept in the store for a day, asked for again after that, and used however old it
  * is while the issuer cannot be reached.
- * @throws DoorcodeError `issuer_unreachable`, `issuer_misbehaved`, `configuration`
+ * @throws DoorcodeError `issuer_unreachable`, `invalid_issuer_response`, `configuration`
  */
 export async function connect(session: IssuerSession, options: ConnectOptions = {}): Promise<ConnectedSession> {
   const kept = await readKept(session);
@@ -125,7 +125,7 @@ function readMetadata(
 function address(document: Record<string, unknown>, name: string): string {
   const found = optionalAddress(document, name);
   if (found) return found;
-  throw new DoorcodeError("issuer_misbehaved", { detail: `the issuer's metadata has no usable ${name}.` });
+  throw new DoorcodeError("invalid_issuer_response", { detail: `the issuer's metadata has no usable ${name}.` });
 }
 
 function optionalAddress(document: Record<string, unknown>, name: string): string | undefined {

@@ -54,7 +54,7 @@ export function namesIn(claims: IdTokenClaims): string[] {
 /** The access token of an answer (RFC 6749 §5.1): no `scope` means that all was granted. */
 export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): StoredToken {
   const token = stringOf(answer.access_token);
-  if (!token) throw new DoorcodeError("issuer_misbehaved", { detail: "the token answer has no access token." });
+  if (!token) throw new DoorcodeError("invalid_issuer_response", { detail: "the token answer has no access token." });
   const seconds = Number(answer.expires_in);
   const granted = stringOf(answer.scope)
     ?.split(" ")
@@ -72,7 +72,7 @@ export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[
  * A 200 of the token endpoint, checked by oauth4webapi (RFC 6749 §5.1): token type, types of the members. `nonce` is that of
  * the authorization request.
  * Loaded only once there is an answer to read; its ID token is verified before.
- * @throws DoorcodeError `issuer_misbehaved`
+ * @throws DoorcodeError `invalid_issuer_response`
  */
 export async function readTokenAnswer(
   grant: "device_code" | "refresh" | { nonce: string },
@@ -97,6 +97,6 @@ export async function readTokenAnswer(
   } catch (error) {
     // Its errors hold the response as their cause, tokens and all; only its sentence goes on.
     const detail = error instanceof Error ? `${error.message}.` : "it cannot be read.";
-    throw new DoorcodeError("issuer_misbehaved", { detail });
+    throw new DoorcodeError("invalid_issuer_response", { detail });
   }
 }

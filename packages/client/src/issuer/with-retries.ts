@@ -19,7 +19,7 @@ const longestWait = 10_000;
 /**
  * For requests a person waits for (discovery, device code, renewal): three tries at what may pass by itself, then the end.
  * Returns the last answer whatever its status; the caller judges it.
- * @throws DoorcodeError `issuer_unreachable`, `issuer_misbehaved` (over 1 MiB), `cancelled`, `timed_out`
+ * @throws DoorcodeError `issuer_unreachable`, `invalid_issuer_response` (over 1 MiB), `cancelled`, `timed_out`
  */
 export async function withRetries(
   send: (signal: AbortSignal | undefined) => Promise<HttpAnswer>,

@@ -135,13 +135,13 @@ for (const engine of ["entra", "oidc"] as const) {
       [
         [
           "an answer of another issuer (mix-up, RFC 9207)",
-          "issuer_misbehaved",
+          "invalid_issuer_response",
           from("https://evil.example"),
           /evil\.example/,
         ],
         [
           "an answer without the issuer it promised",
-          "issuer_misbehaved",
+          "invalid_issuer_response",
           from(undefined),
           /"iss" \(issuer\) missing/,
         ],
@@ -172,7 +172,7 @@ for (const engine of ["entra", "oidc"] as const) {
         });
         assert.equal(headingOf((await Promise.all(pages))[0]!), "You are not signed in");
         assert.deepEqual(await kept(), []);
-        if (code === "issuer_misbehaved") assert.deepEqual(issuer.forms, [], "the code went nowhere");
+        if (code === "invalid_issuer_response") assert.deepEqual(issuer.forms, [], "the code went nowhere");
       });
     }
 
@@ -249,10 +249,10 @@ for (const engine of ["entra", "oidc"] as const) {
     test("says so where the issuer has no page for it, or none that a password may be typed at", async (t) => {
       const none = await program(t);
       none.issuer.metadata = { authorization_endpoint: undefined };
-      await assert.rejects(none.signIn(), { code: "issuer_misbehaved", message: /no sign-in in a browser/ });
+      await assert.rejects(none.signIn(), { code: "invalid_issuer_response", message: /no sign-in in a browser/ });
       const plain = await program(t);
       plain.issuer.metadata = { authorization_endpoint: "http://login.example/authorize" };
-      await assert.rejects(plain.signIn(), { code: "issuer_misbehaved", message: /is not https/ });
+      await assert.rejects(plain.signIn(), { code: "invalid_issuer_response", message: /is not https/ });
       assert.deepEqual([...none.addresses, ...plain.addresses], []);
     });
 
@@ -260,7 +260,7 @@ for (const engine of ["entra", "oidc"] as const) {
       const { signIn, client } = await program(t);
       await signIn();
       if (engine === "oidc")
-        await assert.rejects(client().signIn(), { code: "issuer_misbehaved", message: /by code/ });
+        await assert.rejects(client().signIn(), { code: "invalid_issuer_response", message: /by code/ });
     });
 
     test("a token endpoint that is out of order for a moment costs nobody the sign-in", async (t) => {

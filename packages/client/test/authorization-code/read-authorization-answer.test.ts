@@ -19,7 +19,7 @@ describe("the answer of the authorization endpoint", () => {
     assert.equal(await read("code=one"), "one");
     assert.equal(await read(`code=one&iss=${encodeURIComponent(one)}`), "one");
     await assert.rejects(read("code=one", one, { authorization_response_iss_parameter_supported: true }), {
-      code: "issuer_misbehaved",
+      code: "invalid_issuer_response",
     });
   });
 
@@ -34,7 +34,7 @@ describe("the answer of the authorization endpoint", () => {
     ]) {
       await assert.rejects(
         read(`code=one&iss=${encodeURIComponent(iss)}`, shared),
-        { code: "issuer_misbehaved" },
+        { code: "invalid_issuer_response" },
         iss,
       );
     }
@@ -49,7 +49,7 @@ describe("the answer of the authorization endpoint", () => {
   for (const [what, query] of unusable) {
     test(`is unusable with ${what}`, async () => {
       await assert.rejects(read(query), (error: DoorcodeError) => {
-        assert.equal(error.code, "issuer_misbehaved");
+        assert.equal(error.code, "invalid_issuer_response");
         assert.doesNotMatch(inspect(error, { depth: 9 }), /the-state|code=one/);
         return true;
       });

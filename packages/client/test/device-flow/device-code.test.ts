@@ -53,7 +53,7 @@ describe("reading the device authorization response", () => {
       { user_code: 12345 },
       { device_code: undefined },
     ]) {
-      assert.throws(() => read(body), { code: "issuer_misbehaved" }, JSON.stringify(body));
+      assert.throws(() => read(body), { code: "invalid_issuer_response" }, JSON.stringify(body));
     }
     assert.equal(read({ verification_uri_complete: "javascript:alert(1)" }).verificationUriComplete, undefined);
   });

@@ -84,7 +84,7 @@ test("an issuer of another external tenant, or off ciamlogin.com, is refused bef
   ]) {
     tenant.answers.set(path, { issuer, ...endpoints });
     const { client, shown } = clientOf(tenant, { authority: `https://${host}/${id}` });
-    await assert.rejects(client.signIn(), { code: "issuer_misbehaved", message: /names another issuer/ }, issuer);
+    await assert.rejects(client.signIn(), { code: "invalid_issuer_response", message: /names another issuer/ }, issuer);
     assert.deepEqual(shown, []);
   }
 });

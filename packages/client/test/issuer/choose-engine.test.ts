@@ -84,7 +84,7 @@ describe("the issuer that an authority's metadata may name", () => {
       ] as const) {
         const check = () => checkIssuer(issuer, authority, engine);
         if (accepted) assert.doesNotThrow(check, engine);
-        else assert.throws(check, { code: "issuer_misbehaved", message: /names another issuer/ }, engine);
+        else assert.throws(check, { code: "invalid_issuer_response", message: /names another issuer/ }, engine);
       }
     });
   }

@@ -157,7 +157,7 @@ describe("an ID token", () => {
 
   test("that is missing is the issuer's fault", async () => {
     for (const token of [undefined, "", 7]) {
-      await assert.rejects(verify(token), { code: "issuer_misbehaved", message: /holds no ID token/ });
+      await assert.rejects(verify(token), { code: "invalid_issuer_response", message: /holds no ID token/ });
     }
   });
 });

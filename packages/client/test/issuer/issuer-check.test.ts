@@ -13,7 +13,7 @@ type Case = [issuer: string, authority: string];
 const isRefused = (issuer: string, authority: string, engine: "entra" | "oidc") =>
   assert.throws(
     () => checkIssuer(issuer, authority, engine),
-    { code: "issuer_misbehaved" },
+    { code: "invalid_issuer_response" },
     `${issuer} ${authority}`,
   );
 

@@ -47,15 +47,15 @@ describe("the issuer's keys", () => {
 
   test("are asked for again when an answer holds none, which names what was asked for", async () => {
     for (const [wrong, code] of [
-      [answer(one, 404), "issuer_misbehaved"],
+      [answer(one, 404), "invalid_issuer_response"],
       [answer({ error: "invalid_request" }, 400), "client_rejected"],
-      [answer({ keys: "none" }), "issuer_misbehaved"],
-      [answer({}), "issuer_misbehaved"],
-      [answer("<html>"), "issuer_misbehaved"],
+      [answer({ keys: "none" }), "invalid_issuer_response"],
+      [answer({}), "invalid_issuer_response"],
+      [answer("<html>"), "invalid_issuer_response"],
     ] as const) {
       const { keys } = keysFrom([wrong, answer(one)]);
       const message =
-        code === "issuer_misbehaved" ? /the request for the issuer's keys is HTTP/ : /invalid_request/;
+        code === "invalid_issuer_response" ? /the request for the issuer's keys is HTTP/ : /invalid_request/;
       await assert.rejects(keys.get(), { name: "DoorcodeError", code, message });
       assert.deepEqual(await keys.get(), one);
     }

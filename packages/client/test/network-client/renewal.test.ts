@@ -57,7 +57,7 @@ describe("renewals through MSAL", () => {
     const first = await renewing(t, { 1: empty, 2: empty, 3: empty });
     await assert.rejects(first.renew(), { code: "issuer_unreachable" });
     const second = await renewing(t, { 1: { status: 200, json: {} } });
-    await assert.rejects(second.renew(), { code: "issuer_misbehaved" });
+    await assert.rejects(second.renew(), { code: "invalid_issuer_response" });
   });
 
   test("a refresh token that is no longer good: sign in again, with the issuer's reason", async (t) => {

@@ -40,9 +40,9 @@ const codes: Record<string, DoorcodeErrorCode> = {
   user_timeout_reached: "timed_out",
   network_error: "issuer_unreachable",
   no_network_connectivity: "issuer_unreachable",
-  endpoints_resolution_error: "issuer_misbehaved",
-  openid_config_error: "issuer_misbehaved",
-  token_parsing_error: "issuer_misbehaved",
+  endpoints_resolution_error: "invalid_issuer_response",
+  openid_config_error: "invalid_issuer_response",
+  token_parsing_error: "invalid_issuer_response",
 };
 
 /** MSAL says these of any failure below it; what the network client saw says more. */
@@ -92,7 +92,7 @@ function msalError(error: unknown) {
 
 function unexpected(error: unknown): DoorcodeError {
   const detail = error instanceof Error ? plainText(error.message) : "something that is no error was thrown.";
-  return new DoorcodeError("issuer_misbehaved", { detail, cause: error });
+  return new DoorcodeError("invalid_issuer_response", { detail, cause: error });
 }
 
 /**

@@ -49,7 +49,7 @@ export async function signInThroughMsal(
   } catch (error) {
     throw asDoorcodeError(error, network);
   }
-  if (!signedIn) throw new DoorcodeError("issuer_misbehaved", { detail: "MSAL ended without a token." });
+  if (!signedIn) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   const { account, answer, at } = signedIn;
   const accessToken = accessTokenFrom(answer, scopes, at);
   const snapshot = await store.read();

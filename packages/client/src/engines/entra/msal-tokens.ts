@@ -49,7 +49,7 @@ export async function renewByMsal(
   } catch (error) {
     throw asDoorcodeError(error, network);
   }
-  if (!renewed) throw new DoorcodeError("issuer_misbehaved", { detail: "MSAL ended without a token." });
+  if (!renewed) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   const accessToken = accessTokenFrom(renewed.answer, scopes, renewed.at);
   const kept = putAccessToken(account, accessToken, scopes, snapshot, snapshot.generation);
   const after = await store.change([...staged.changes(), ...kept]);
@@ -83,6 +83,6 @@ export async function appTokenByMsal(
   } catch (error) {
     throw asDoorcodeError(error, network);
   }
-  if (!answered) throw new DoorcodeError("issuer_misbehaved", { detail: "MSAL ended without a token." });
+  if (!answered) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   return accessTokenFrom(answered.answer, [scope], answered.at);
 }

@@ -138,7 +138,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       if (stringOf(body?.access_token)) return answer;
       // MSAL resolves with an empty access token.
       const detail = "the answer to the request for the token is HTTP 200 without an access token.";
-      throw new DoorcodeError("issuer_misbehaved", { detail });
+      throw new DoorcodeError("invalid_issuer_response", { detail });
     }
     const judgedByMsal = answer.status >= 400 && answer.status < 500 && answer.status !== 429 && stringOf(body?.error);
     if (!judgedByMsal) throw issuerError(answer, context);
