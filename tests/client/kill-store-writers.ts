@@ -19,7 +19,7 @@ export interface KillReport {
   kills: number;
   /** Writes that their writers knew to be in; each of them was found afterwards. */
   acknowledged: number;
-  /** Scratch files that killed writers left, before they were swept. */
+  /** Temp files that killed writers left, before they were removed. */
   leftBehind: number;
 }
 

@@ -60,7 +60,7 @@ function version(): string {
   return manifest.version;
 }
 
-/** What is being written is done by then; nothing half-written can come of it either way, it would only leave a file to sweep. */
+/** What is being written is done by then; nothing half-written can come of it either way, it would only leave a file to remove. */
 const graceMs = 150;
 
 const signals = {

@@ -20,7 +20,7 @@ export interface NetworkClientOptions extends Pick<EntraNetworkOptions, "observe
  * at them, not how often the issuer is asked.
  */
 export function networkClient({ ca, ...options }: NetworkClientOptions = {}): INetworkModule {
-  return entraNetworkClient({ ...options, transport: nodeTransport({ ca }), inTurns: true });
+  return entraNetworkClient({ ...options, transport: nodeTransport({ ca }), msalMayGiveUp: true });
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { newestGeneration } from "./read-store.cts";
 import { listFolder, syncFolder } from "./store-folder.ts";
-import { isAlive, removeIfThere, writeScratch } from "./temp-files.ts";
+import { isAlive, removeIfThere, writeTempFile } from "./temp-files.ts";
 
 /** Gives `bytes` the name `store.<generation>.enc` unless somebody else was first. True when they are in, on the disk. */
 export type Commit = (directory: string, generation: number, bytes: Buffer) => Promise<boolean>;
@@ -12,22 +12,22 @@ export const storePath = (directory: string, generation: number) => join(directo
 
 /** `link()` fails where the name is taken, and what it names is complete: one system call decides between all writers. */
 export const commitByLink: Commit = async (directory, generation, bytes) => {
-  const scratch = await writeScratch(directory, bytes);
+  const temp = await writeTempFile(directory, bytes);
   try {
-    await link(scratch, storePath(directory, generation));
+    await link(temp, storePath(directory, generation));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // ENOENT: somebody took the scratch file for a dead process's, which happens across containers.
+    // ENOENT: somebody took the temp file for a dead process's, which happens across containers.
     if (code === "EEXIST" || code === "ENOENT") return false;
     throw error;
   } finally {
-    await removeIfThere(scratch);
+    await removeIfThere(temp);
   }
   await syncFolder(directory);
   return true;
 };
 
-/** EACCES: Android forbids them. A folder that cannot be written has refused the scratch file before. */
+/** EACCES: Android forbids them. A folder that cannot be written has refused the temp file before. */
 const WITHOUT_LINKS = new Set<string | undefined>(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]);
 
 /** The file system has no hard links (FAT, some network and phone file systems). */
@@ -44,13 +44,13 @@ const NAME = /^claim\.(\d+)\.\d+$/;
 /** For file systems without hard links. */
 export function commitByClaim(clock: Clock): Commit {
   return async (directory, generation, bytes) => {
-    const scratch = await writeScratch(directory, bytes);
+    const temp = await writeTempFile(directory, bytes);
     const isFree = () => newestGeneration(listFolder(directory)) === generation - 1;
     return await placeByClaim({
       clock,
       directory,
       generation,
-      scratch,
+      temp,
       path: storePath(directory, generation),
       isFree,
     });
@@ -58,7 +58,7 @@ export function commitByClaim(clock: Clock): Commit {
 }
 
 /**
- * Gives a complete scratch file its name unless somebody else does: first a claim on the generation, a file that only one can
+ * Gives a complete temp file its name unless somebody else does: first a claim on the generation, a file that only one can
  * create, with its process id; then a rename. Over the claim of a dead writer goes one of the next attempt.
  */
 export async function placeByClaim(input: {
@@ -66,24 +66,24 @@ export async function placeByClaim(input: {
   directory: string;
   /** 0 for the key. */
   generation: number;
-  scratch: string;
+  temp: string;
   path: string;
   /** Asked once the claim is held. */
   isFree(): boolean;
 }): Promise<boolean> {
-  const { clock, directory, generation, scratch, path } = input;
+  const { clock, directory, generation, temp, path } = input;
   const start = clock.now();
   // Held for longer, it may be another's by now.
   const stillOurs = () => Math.abs(clock.now() - start) < CLAIM_LIFE_MS / 2;
   let claimed: string | undefined;
   try {
-    claimed = await claim(directory, generation, scratch);
+    claimed = await claim(directory, generation, temp);
     if (claimed === undefined || !input.isFree() || !stillOurs()) return false;
-    await rename(scratch, path);
+    await rename(temp, path);
     await syncFolder(directory);
     return true;
   } finally {
-    await removeIfThere(scratch);
+    await removeIfThere(temp);
     if (claimed !== undefined && stillOurs()) await removeIfThere(claimed);
     await removeSpentClaims(directory);
   }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
+import { Mutex } from "../mutex.ts";
 import { type Commit, commitByClaim, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
@@ -8,7 +9,7 @@ import { fileProblem, storeFault } from "./store-errors.ts";
 import { listFolder, makeFolder } from "./store-folder.ts";
 import { makeKey, protectionOf, readKey } from "./store-key.ts";
 import { applyChanges, emptyState, randomUUID, type StoreState, seal, stateOf } from "./store-state.ts";
-import { removeIfThere, sweepScratch, writeScratch } from "./temp-files.ts";
+import { removeAbandoned, removeIfThere, writeTempFile } from "./temp-files.ts";
 
 export { defaultStoreDirectory } from "./read-store.cts";
 
@@ -42,7 +43,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   const { directory, clock = systemClock, env = process.env } = options;
   let commit = options.commit ?? commitByLink;
   /** Writers of this process wait for each other here, not in the folder. */
-  let writing: Promise<unknown> = Promise.resolve();
+  const writing = new Mutex();
 
   async function read(): Promise<StoreState> {
     for (let attempt = 0; ; attempt++) {
@@ -66,9 +67,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   }
 
   function update(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
-    const mine = writing.then(() => compareAndSwap(next));
-    writing = mine.catch(() => undefined);
-    return mine;
+    return writing.run(() => compareAndSwap(next));
   }
 
   async function compareAndSwap(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
@@ -133,7 +132,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
       const generation = generationOf(name);
       if (generation !== undefined && generation < newest) await removeIfThere(storePath(directory, generation));
     }
-    await sweepScratch(directory, names, file);
+    await removeAbandoned(directory, names, file);
   }
 
   /** Fails where a change would, without making one. */
@@ -142,7 +141,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     await makeFolder(directory);
     const key = readKey(directory, env) ?? (await makeKey(directory, env, clock));
     try {
-      await removeIfThere(await writeScratch(directory, seal(state, key)));
+      await removeIfThere(await writeTempFile(directory, seal(state, key)));
     } catch (error) {
       throw fileProblem(error, directory);
     }

@@ -8,7 +8,7 @@ const NAME = /^tmp\.(\d{1,10})\.[0-9a-f]{16}$/;
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
 /** Writes a file of which nobody else can know, and has it on the disk when it resolves. Leaves nothing when it fails. */
-export async function writeScratch(directory: string, bytes: Buffer): Promise<string> {
+export async function writeTempFile(directory: string, bytes: Buffer): Promise<string> {
   const path = join(directory, `tmp.${process.pid}.${randomBytes(8).toString("hex")}`);
   const file = await open(path, "wx", 0o600);
   try {
@@ -24,7 +24,7 @@ export async function writeScratch(directory: string, bytes: Buffer): Promise<st
 }
 
 /** Removes what killed writers left. `newest` is a file of now: the file system's own clock tells the age. */
-export async function sweepScratch(directory: string, names: readonly string[], newest: string): Promise<void> {
+export async function removeAbandoned(directory: string, names: readonly string[], newest: string): Promise<void> {
   for (const name of names) {
     const pid = Number(NAME.exec(name)?.[1]);
     if (Number.isNaN(pid)) continue;

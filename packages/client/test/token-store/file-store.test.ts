@@ -139,7 +139,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.equal((await named.read()).records.get("a"), 1);
   });
 
-  test("scratch files of dead writers are swept, those of live ones only when they are old", async (t) => {
+  test("temp files of dead writers are removed, those of live ones only when they are old", async (t) => {
     const directory = scratchFolder(t);
     const dead = `tmp.${deadPid()}.0123456789abcdef`;
     const alive = `tmp.${process.pid}.0123456789abcdef`;

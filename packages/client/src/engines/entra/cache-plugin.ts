@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ICachePlugin, TokenCacheContext } from "@azure/msal-node";
+import { Mutex } from "../../mutex.ts";
 import type { Change, Json, Owner, Snapshot, TokenStore } from "../../token-store/contract.ts";
 import { msalPrefix } from "../../token-store/store-keys.ts";
 import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
@@ -18,18 +19,13 @@ interface Access {
 export function entraCachePlugin(store: TokenStore, owner: Owner): ICachePlugin {
   const prefix = msalPrefix(owner);
   const accesses = new WeakMap<TokenCacheContext, Access>();
-  /** The end of the last access: MSAL's memory serves one at a time, although MSAL begins several. */
-  let turn: Promise<void> = Promise.resolve();
+  /** MSAL's memory serves one access at a time, although MSAL begins several. */
+  const memory = new Mutex();
 
   return {
     async beforeCacheAccess(context) {
       const cache = new MsalCache(context.tokenCache);
-      const previous = turn;
-      let end = () => {};
-      turn = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      await previous;
+      const end = await memory.acquire();
       try {
         const { generation, records } = await store.read();
         cache.become(sectionsOf(records, prefix));

@@ -6,8 +6,8 @@ const heldMs = 75;
 export const msalIntervalSeconds = 0.075;
 const goneMs = 1_000;
 
-/** A sign-in that goes on only while MSAL asks for it. */
-export interface Turns {
+/** A poll loop that goes on only while MSAL asks for it. */
+export interface MsalPoll {
   /** Undefined: not decided yet, MSAL may ask again. */
   next(): Promise<HttpAnswer | undefined>;
 }
@@ -17,11 +17,11 @@ export interface Turns {
  * while one poll loop runs beside them; `run` waits for `msalIsHere` before each poll. When MSAL stays away, its caller gave
  * up: nothing is polled any more, and the loop is ended.
  */
-export function inTurns(
-  run: (turn: { signal: AbortSignal; msalIsHere(): Promise<void> }) => Promise<HttpAnswer>,
+export function pollForMsal(
+  run: (msal: { signal: AbortSignal; msalIsHere(): Promise<void> }) => Promise<HttpAnswer>,
   onGone: () => void,
   clock: Pick<Clock, "sleep">,
-): Turns {
+): MsalPoll {
   const gone = new AbortController();
   let here = false;
   let waiting: (() => void)[] = [];

@@ -9,7 +9,7 @@ import { withRetries } from "../../issuer/with-retries.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
 import type { FlowObserver } from "../engine.ts";
 import { failedAnswer, msalAnswer, noteFailure, noteSuccess } from "./msal-errors.ts";
-import { inTurns, msalIntervalSeconds, type Turns } from "./msal-poll.ts";
+import { type MsalPoll, msalIntervalSeconds, pollForMsal } from "./msal-poll.ts";
 
 export interface EntraNetworkOptions {
   transport: Transport;
@@ -23,7 +23,7 @@ export interface EntraNetworkOptions {
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
   deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
   /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
-  inTurns?: boolean | undefined;
+  msalMayGiveUp?: boolean | undefined;
 }
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
@@ -42,7 +42,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   const clock = options.clock ?? systemClock;
   const observer = options.observer ?? silent;
   const codes = new Map<string, DeviceCode>();
-  const running = new Map<string, Turns>();
+  const running = new Map<string, MsalPoll>();
   let atHand = options.deviceAuthorization;
 
   const module: INetworkModule = {
@@ -115,13 +115,13 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       codes.delete(id);
       running.delete(id);
     };
-    if (!options.inTurns) return await poll(new AbortController().signal).finally(forget);
+    if (!options.msalMayGiveUp) return await poll(new AbortController().signal).finally(forget);
 
-    const turns = running.get(id) ?? inTurns((turn) => poll(turn.signal, turn.msalIsHere), forget, clock);
-    running.set(id, turns);
+    const polling = running.get(id) ?? pollForMsal((msal) => poll(msal.signal, msal.msalIsHere), forget, clock);
+    running.set(id, polling);
     let over = true;
     try {
-      const answer = await turns.next();
+      const answer = await polling.next();
       over = answer !== undefined;
       return answer ?? notYet;
     } finally {
@@ -163,7 +163,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       ...body,
       verification_uri: code.verificationUri,
       expires_in: Number(body.expires_in),
-      interval: options.inTurns ? msalIntervalSeconds : code.interval / 1_000,
+      interval: options.msalMayGiveUp ? msalIntervalSeconds : code.interval / 1_000,
       ...(code.message !== undefined && { message: code.message }),
     };
   }
