@@ -5,13 +5,14 @@ import { DoorcodeError } from "../errors.ts";
 import { type IssuerKeys, issuerKeys, verifyIdToken } from "../issuer/id-token.ts";
 import { issuerError, readJsonObject, stringOf } from "../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
-import { accessTokenFrom, accountFrom, namesIn, readTokenAnswer } from "../issuer/token-answer.ts";
+import { accessTokenFrom, accountFrom, readTokenAnswer } from "../issuer/token-answer.ts";
 import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
 import type { Change } from "../token-store/contract.ts";
 import { accountKey } from "../token-store/read-store.cts";
-import { protocolScopes, putAccessToken, putAccount, refreshKey, refreshTokensOf } from "../token-store/store-keys.ts";
+import { protocolScopes, refreshKey, refreshTokensOf } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { Engine, SignedIn, SignInInput } from "./engine.ts";
+import { acceptAccount, checkRenewed, keepRenewal, keepSignIn } from "./keep-tokens.ts";
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -41,20 +42,10 @@ export function oidcEngine(session: ConnectedSession): Engine {
     const tokens = await readTokenAnswer(grant, answer, session);
     const account = accountFrom(verified.sub, verified, session);
     const refreshToken = stringOf(tokens.refresh_token);
-    try {
-      accept(account, namesIn(verified));
-    } catch (refusal) {
-      if (refreshToken) {
-        const { revokeRefreshToken } = await import("../sign-out.ts");
-        await revokeRefreshToken(refreshToken, session);
-      }
-      throw refusal;
-    }
-    const accessToken = accessTokenFrom(tokens, scopes, at);
-    const changes = [putAccount(account, at), ...putAccessToken(account, accessToken, scopes, await store.read())];
-    changes.push(refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) });
-    await store.change(changes);
-    return { account, accessToken };
+    await acceptAccount({ account, claims: verified, refreshToken }, accept, session);
+    const token = accessTokenFrom(tokens, scopes, at);
+    const refresh = refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) };
+    return await keepSignIn(session, { account, token, scopes }, [refresh]);
   }
 
   return {
@@ -123,21 +114,13 @@ export function oidcEngine(session: ConnectedSession): Engine {
       if (answer.status !== 200) throw issuerError(answer, { request: "the token", secrets: [refreshToken] });
       if (idTokenIn(answer) !== undefined) {
         const verified = await verifyIdToken(idTokenIn(answer), session, { keys });
-        // OpenID Connect Core §12.2
-        if (verified.sub !== account.id) {
-          throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
-        }
+        checkRenewed(verified.sub, account);
       }
       const tokens = await readTokenAnswer("refresh", answer, session);
-      const accessToken = accessTokenFrom(tokens, scopes, at);
-      const changes = putAccessToken(account, accessToken, scopes, snapshot, snapshot.generation);
+      const token = accessTokenFrom(tokens, scopes, at);
       const rotated = stringOf(tokens.refresh_token);
-      if (rotated) changes.push(putRefreshToken(account, rotated, at, snapshot.generation));
-      const after = await store.change(changes);
-      if (!after.records.has(accountKey(account))) {
-        throw new DoorcodeError("sign_in_needed", { detail: `${account.username} was signed out meanwhile.` });
-      }
-      return accessToken;
+      const refresh = rotated ? [putRefreshToken(account, rotated, at, snapshot.generation)] : [];
+      return await keepRenewal(session, { account, token, scopes }, snapshot, refresh);
     },
   };
 }

@@ -6,10 +6,9 @@ import { DoorcodeError } from "../../errors.ts";
 import { type IssuerKeys, issuerKeys, verifyIdToken } from "../../issuer/id-token.ts";
 import { stringOf } from "../../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../../issuer/issuer-session.ts";
-import { accessTokenFrom, accountFrom, accountIdOf, namesIn, type TokenAnswer } from "../../issuer/token-answer.ts";
-import { revokeRefreshToken } from "../../sign-out.ts";
-import { putAccessToken, putAccount } from "../../token-store/store-keys.ts";
+import { accessTokenFrom, accountFrom, accountIdOf, type TokenAnswer } from "../../issuer/token-answer.ts";
 import type { Engine, SignedIn, SignInInput } from "../engine.ts";
+import { acceptAccount, keepSignIn } from "../keep-tokens.ts";
 import { stagedStore } from "./cache-plugin.ts";
 import { application, checkingTokens } from "./msal-application.ts";
 import { asDoorcodeError } from "./msal-errors.ts";
@@ -35,13 +34,7 @@ export async function signInThroughMsal(
   const checked = checkingTokens(network, async (answer) => {
     const verified = await verifyIdToken(answer.id_token, session, { keys, nonce });
     const account = accountFrom(accountIdOf(answer, verified), verified, session);
-    try {
-      accept(account, namesIn(verified));
-    } catch (refusal) {
-      const token = stringOf(answer.refresh_token);
-      if (token) await revokeRefreshToken(token, session);
-      throw refusal;
-    }
+    await acceptAccount({ account, claims: verified, refreshToken: stringOf(answer.refresh_token) }, accept, session);
     signedIn = { account, answer, at: clock.now() };
   });
   try {
@@ -51,14 +44,12 @@ export async function signInThroughMsal(
   }
   if (!signedIn) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   const { account, answer, at } = signedIn;
-  const accessToken = accessTokenFrom(answer, scopes, at);
-  const snapshot = await store.read();
+  const token = accessTokenFrom(answer, scopes, at);
   // A new sign-in stands whatever was removed before.
   const fromMsal = staged
     .changes()
     .map((change) => ("put" in change ? { put: change.put, value: change.value } : change));
-  await store.change([...fromMsal, putAccount(account, at), ...putAccessToken(account, accessToken, scopes, snapshot)]);
-  return { account, accessToken };
+  return await keepSignIn(session, { account, token, scopes }, fromMsal);
 }
 
 /**

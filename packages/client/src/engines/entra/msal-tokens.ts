@@ -5,9 +5,8 @@ import { DoorcodeError } from "../../errors.ts";
 import { issuerKeys, verifyIdToken } from "../../issuer/id-token.ts";
 import type { ConnectedSession } from "../../issuer/issuer-session.ts";
 import { accessTokenFrom, accountIdOf, type TokenAnswer } from "../../issuer/token-answer.ts";
-import { accountKey } from "../../token-store/read-store.cts";
-import { putAccessToken } from "../../token-store/store-keys.ts";
 import type { Engine } from "../engine.ts";
+import { checkRenewed, keepRenewal } from "../keep-tokens.ts";
 import { stagedStore } from "./cache-plugin.ts";
 import { application, authOf, checkingTokens, quietSystem } from "./msal-application.ts";
 import { asDoorcodeError } from "./msal-errors.ts";
@@ -29,9 +28,7 @@ export async function renewByMsal(
     const at = clock.now();
     if (answer.id_token !== undefined) {
       const verified = await verifyIdToken(answer.id_token, session, { keys });
-      if (accountIdOf(answer, verified) !== account.id) {
-        throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
-      }
+      checkRenewed(accountIdOf(answer, verified), account);
     }
     renewed = { answer, at };
   });
@@ -50,13 +47,8 @@ export async function renewByMsal(
     throw asDoorcodeError(error, network);
   }
   if (!renewed) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
-  const accessToken = accessTokenFrom(renewed.answer, scopes, renewed.at);
-  const kept = putAccessToken(account, accessToken, scopes, snapshot, snapshot.generation);
-  const after = await store.change([...staged.changes(), ...kept]);
-  if (!after.records.has(accountKey(account))) {
-    throw new DoorcodeError("sign_in_needed", { detail: `${account.username} was signed out meanwhile.` });
-  }
-  return accessToken;
+  const token = accessTokenFrom(renewed.answer, scopes, renewed.at);
+  return await keepRenewal(session, { account, token, scopes }, snapshot, staged.changes());
 }
 
 /**
