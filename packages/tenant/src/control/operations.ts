@@ -20,8 +20,8 @@ import {
 } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { AuditRecord } from "../storage/store.ts";
+import { permissionText } from "../ui/components/permission-cards.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
-import { permissionText } from "../ui/i18n/permission-text.ts";
 import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
 import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 

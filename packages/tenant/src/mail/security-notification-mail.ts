@@ -37,7 +37,7 @@ export interface NoticeMail {
  */
 export function noticeMail(about: NoticeMail): OutgoingMail {
   const { to, language, notice, device, link } = about;
-  const { notices } = language.messages.mails;
+  const { securityNotifications: notices } = language.messages.mails;
   const { utc } = language.messages.time;
   const tenant = oneLine(about.sender.name);
   const told = device ? notices.deviceSignedIn(oneLine(device.appName), tenant) : notices.told[notice.kind](tenant);
@@ -57,7 +57,7 @@ export function noticeMail(about: NoticeMail): OutgoingMail {
 }
 
 function whereFrom({ language, ip, device }: NoticeMail): string[] {
-  const { notices } = language.messages.mails;
+  const { securityNotifications: notices } = language.messages.mails;
   if (!device) return ip === null ? [] : [notices.from(plainIp(ip))];
   const { deviceName, devicePlatform, initiatedIp, decidedBy } = device.grant;
   const said = deviceName ?? devicePlatform;

@@ -18,7 +18,7 @@ export interface OAuthContext {
   log: Logger;
 }
 
-/** What endpoints say to people. The words are those of the pages (ui/i18n/endpoint-texts.ts). */
+/** What endpoints say to people. The words are those of the pages (ui/i18n/locale.ts). */
 export interface EndpointTexts {
   /** BCP 47 tags: `ui_locales_supported`. */
   locales: readonly string[];

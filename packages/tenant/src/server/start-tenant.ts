@@ -15,7 +15,7 @@ import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import { type BrandingOptions, keepBranding, loadBranding } from "../ui/branding/branding.ts";
-import { endpointTexts } from "../ui/i18n/endpoint-texts.ts";
+import { endpointTexts } from "../ui/i18n/locale.ts";
 import { loopbackApps, singleOriginApp } from "./apps.ts";
 import { compareIssuers } from "./compare-issuers.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";

@@ -18,7 +18,7 @@ import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
-import { endpointTexts } from "../../src/ui/i18n/endpoint-texts.ts";
+import { endpointTexts } from "../../src/ui/i18n/locale.ts";
 import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";

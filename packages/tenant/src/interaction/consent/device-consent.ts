@@ -7,7 +7,8 @@ import { sendNotice } from "../../mail/security-notifications.ts";
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { Flow } from "../../storage/store.ts";
-import type { ConfirmView, View } from "../../ui/view.ts";
+import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
+import type { View } from "../../ui/view.ts";
 import { deciderOf } from "../approver.ts";
 import { claimAndConfirm } from "../authentication.ts";
 import { choice } from "../form.ts";
@@ -41,13 +42,13 @@ async function question(
   flow: Flow,
   grant: DeviceGrant,
   user: User,
-  problem: ConfirmView["problem"],
+  problem: DeviceConsentView["problem"],
 ): Promise<Answer> {
   const described = await describeGrant(visit.ctx, grant, user.id);
   if (!described) return { view: { page: "expired" } };
   const { already, fresh, stays } = described.permissions;
-  const view: ConfirmView = {
-    page: "confirm",
+  const view: DeviceConsentView = {
+    page: "device_consent",
     flowId: flow.id,
     problem,
     digest: described.digest,
@@ -139,7 +140,7 @@ async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefine
   return flow.grantId === null ? undefined : visit.ctx.store.grants.findById(flow.grantId);
 }
 
-function networkBetween(device: string, browser: string): ConfirmView["network"] {
+function networkBetween(device: string, browser: string): DeviceConsentView["network"] {
   if (isLoopbackAddress(device) && isLoopbackAddress(browser)) return "this_computer";
   return plainIp(device) === plainIp(browser) ? "same_network" : "other_network";
 }

@@ -1,6 +1,6 @@
 import { de } from "./de.ts";
+import type { Messages } from "./en.ts";
 import { en } from "./en.ts";
-import type { Messages } from "./messages.ts";
 
 export type Locale = "en" | "de";
 
