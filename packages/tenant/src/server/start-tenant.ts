@@ -8,9 +8,9 @@ import { graphOf, issuerOf, type TenantConfig } from "../directory/tenant-config
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { createInboxMailer } from "../mail/inbox-mailer.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
+import { createInboxMailer } from "../mail/mailer.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";

@@ -3,7 +3,7 @@ import { mayUse } from "../../directory/assignment.ts";
 import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { Flow } from "../../storage/store.ts";
@@ -89,7 +89,8 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   // Since the question was shown a second factor has become necessary.
   if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
   if (outcome !== "done") return { to: pathOf("/confirm", flow) };
-  if (decision === "yes") await sendNotice(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
+  if (decision === "yes")
+    await sendSecurityNotification(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
   return { to: pathOf("/done", flow) };
 }
 

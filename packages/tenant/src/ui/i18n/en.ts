@@ -6,7 +6,14 @@ import * as secondFactor from "./en/second-factor.ts";
 import * as signIn from "./en/sign-in.ts";
 
 /** All text of the pages and mails: strings, and functions of data that return text or markup. */
-export const en = { ...common, ...signIn, ...secondFactor, ...consent, ...account, ...mails };
+export const en = {
+  ...common,
+  ...signIn,
+  ...secondFactor,
+  ...consent,
+  ...account,
+  ...mails,
+};
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */
 export type Messages = typeof en;
