@@ -1,5 +1,5 @@
 import { normalizeEmail } from "../directory/entities.ts";
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
 
 export interface OutgoingMail {

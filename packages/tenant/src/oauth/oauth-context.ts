@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { TenantConfig } from "../directory/tenant-config.ts";
-import type { Clock } from "../kernel/clock.ts";
 import type { SealKey } from "../kernel/seal.ts";
+import type { Clock } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { SigningKeys } from "./tokens/signing-keys.ts";
 
