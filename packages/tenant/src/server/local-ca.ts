@@ -16,7 +16,7 @@ export interface LocalCa extends Authority {
 }
 
 /**
- * The CA of this installation, made once in the data folder (`ca.pem`, and `ca-key.pem` 0600) and never put into a
+ * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and never put into a
  * trust store. Call it while the data folder is locked.
  */
 export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {

@@ -13,7 +13,7 @@ import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { createInboxMailer } from "../../src/mail/mailer.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/signing-keys.ts";
-import type { TenantContext } from "../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../src/server/apps.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
