@@ -1,7 +1,7 @@
 /**
  * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
  * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
- * (packages/tenant/test/stores/).
+ * (packages/tenant/test/storage/).
  *
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
