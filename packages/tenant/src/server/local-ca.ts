@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";

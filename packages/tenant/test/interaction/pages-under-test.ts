@@ -152,7 +152,7 @@ export async function pagesUnderTest(
       return user;
     },
     async mailsTo(email) {
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       return store.mail.listMails(email);
     },
     async mailedCode(email) {
