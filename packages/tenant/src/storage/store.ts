@@ -57,7 +57,7 @@ export interface Store {
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
-  sweep(now: number): Promise<number>;
+  purgeExpired(now: number): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -16,7 +16,7 @@ import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
-import { sweep } from "./purge-expired.ts";
+import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { throttleStore } from "./throttle-store.ts";
@@ -56,7 +56,7 @@ export function storeOver(database: Database): Store {
     audit: retried(auditStore(database)),
     ...retried({
       ping: async () => void (await sql`select 1`.execute(database.db)),
-      sweep: (now: number) => sweep(database, now),
+      purgeExpired: (now: number) => purgeExpired(database, now),
     }),
     close() {
       closed ??= database.close();
