@@ -41,5 +41,5 @@ export interface OutboxStore {
   /** Undefined when unknown, or ended more than a day ago. */
   find(id: string): Promise<{ state: MailState; attempts: number; lastError: string | null } | undefined>;
   /** What became of the mail that carries the flow's newest code; undefined where `find` would be. */
-  stateOfCode(flowId: string): Promise<MailState | undefined>;
+  stateOfCode(interactionId: string): Promise<MailState | undefined>;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { RECENT_SIGN_IN_MS } from "../../src/interaction/limits.ts";
+import { RECENT_SIGN_IN_MS } from "../../src/interaction/session.ts";
 import { samplePolicy } from "../storage/samples.ts";
 import { textOf } from "./browser.ts";
 import { pagesUnderTest } from "./pages-under-test.ts";

@@ -73,7 +73,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const { browser, page } = await afterPassword(world);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
     const byEmail = { userId: user.id, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
-    await ctx.store.sessions.setFlowFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
+    await ctx.store.sessions.setFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
   });
 

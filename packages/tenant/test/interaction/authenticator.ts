@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import { TOTP, URI } from "otpauth";
 import type { User } from "../../src/directory/entities.ts";
 import { DEFAULT_USER_FLOW, type SecondFactor } from "../../src/directory/user-flow.ts";
-import { hashRecoveryCode, newRecoveryCodes } from "../../src/interaction/second-factor/recovery-codes.ts";
-import { sealTotpSecret } from "../../src/interaction/second-factor/totp.ts";
-import { sampleFlow } from "../storage/samples.ts";
+import {
+  hashRecoveryCode,
+  newRecoveryCodes,
+  sealTotpSecret,
+} from "../../src/interaction/second-factor/authenticator-codes.ts";
+import { sampleInteraction } from "../storage/samples.ts";
 import { type Browser, type Page, textOf } from "./browser.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
 import { walkToConfirm } from "./walks.ts";
@@ -52,11 +55,15 @@ export async function personWithApp(world: PagesUnderTest): Promise<{ user: User
   const sessionId = randomUUID();
   await ctx.store.sessions.ensure({ id: sessionId, createdAt: now, expiresAt: now + 1 });
   const times = { createdAt: now, expiresAt: now + 1 };
-  const flow = sampleFlow(sessionId, { userId: user.id, totpSecretSealed: sealed, ...times });
-  await ctx.store.sessions.insertFlow(flow);
+  const flow = sampleInteraction(sessionId, {
+    firstFactor: { userId: user.id, amr: ["pwd"], at: now },
+    totpSecretSealed: sealed,
+    ...times,
+  });
+  await ctx.store.sessions.insertInteraction(flow);
   const codes = newRecoveryCodes();
   await ctx.store.factors.enrolTotp({
-    flowId: flow.id,
+    interactionId: flow.id,
     sessionId,
     userId: user.id,
     secretSealed: sealed,

@@ -97,7 +97,11 @@ describe("keep me signed in", { concurrency: true }, () => {
     await signIn(under, phone, "password", { keep: "yes" });
     const page = await enterCode(phone, (await under.grant()).userCode);
     await phone.send(page, "/sign-in", { email: ADA, password: PASSWORD, keep: "yes" }, { stay: true });
-    const flow = await ctx.store.sessions.findFlow(page.at.slice(-22), hashSecret(phone.cookie ?? ""), ctx.clock.now());
+    const flow = await ctx.store.sessions.findInteraction(
+      page.at.slice(-22),
+      hashSecret(phone.cookie ?? ""),
+      ctx.clock.now(),
+    );
     assert.equal(flow?.keepSignedIn, true);
   });
 

@@ -47,7 +47,7 @@ describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true },
     const called = recordVerbs(world);
     const page = await arrive(browser, asks);
     const changes = called.filter((verb) => !READS.test(verb));
-    assert.deepEqual(changes, ["authorizations.insert", "sessions.ensure", "sessions.insertFlow"]);
+    assert.deepEqual(changes, ["authorizations.insert", "sessions.ensure", "sessions.insertInteraction"]);
     assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
     await world.person();
     const question = await signIn(browser, page, "ada@contoso.example");

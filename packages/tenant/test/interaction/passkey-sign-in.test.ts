@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_USER_FLOW } from "../../src/directory/user-flow.ts";
-import { limits } from "../../src/interaction/limits.ts";
+import { limits } from "../../src/interaction/throttle.ts";
 import { textOf, withoutSecrets } from "./browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
 import { openAccountSignIn, openAdding, optionsOf, personWithPasskey, showPasskey } from "./passkey-walks.ts";

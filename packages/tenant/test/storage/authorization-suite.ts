@@ -14,7 +14,7 @@ import {
   MINUTE,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   scopesAt,
   T0,
 } from "./samples.ts";
@@ -256,9 +256,9 @@ export function authorizationSuite(makePlace: MakePlace): void {
 
     test("a walk can be about a request", async () => {
       const { id } = await pendingRequest(store, furniture);
-      const flow = sampleFlow(browser, { grantId: id, intent: "authorization" });
-      assert.equal(await store.sessions.insertFlow(flow), true);
-      assert.deepEqual(await store.sessions.findFlow(flow.id, browser, T0), flow);
+      const flow = sampleInteraction(browser, { subject: { kind: "authorization", id } });
+      assert.equal(await store.sessions.insertInteraction(flow), true);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, browser, T0), flow);
     });
 
     test("a request is swept a day after its end", async () => {

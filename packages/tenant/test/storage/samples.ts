@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import { newUserCode } from "../../src/directory/user-code.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
-import type { AuditRecord, Flow, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
+import type { AuditRecord, Interaction, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
@@ -69,19 +69,14 @@ export function sampleApi(changes: Partial<Api> = {}): Api {
   };
 }
 
-export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow {
+export function sampleInteraction(sessionId: string, changes: Partial<Interaction> = {}): Interaction {
   return {
     id: randomUUID(),
     sessionId,
-    grantId: null,
-    intent: "device",
+    subject: { kind: "device", id: null },
     email: null,
-    emailPurpose: null,
-    emailVerifiedAt: null,
-    passwordHash: null,
-    userId: null,
-    amr: [],
-    firstFactorAt: null,
+    newPasswordHash: null,
+    firstFactor: null,
     keepSignedIn: false,
     challengeNumber: 0,
     totpSecretSealed: null,

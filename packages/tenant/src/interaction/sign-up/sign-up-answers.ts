@@ -5,7 +5,7 @@ import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/display-name
 import type { Attributes } from "../../directory/entities.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { SignUpDetailsView, SignUpQuestion } from "../../ui/view.ts";
-import { type Fields, malformed } from "../form.ts";
+import { type Fields, malformed } from "../page-request.ts";
 
 /** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */
 export type Details = Pick<SignUpDetailsView, "name" | "questions" | "terms" | "problem">;

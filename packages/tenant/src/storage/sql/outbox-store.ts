@@ -94,11 +94,11 @@ export function outboxStore({ db, locksRows }: Database): OutboxStore {
     find: (id) =>
       db.selectFrom("outbox").where("id", "=", id).select(["state", "attempts", "lastError"]).executeTakeFirst(),
 
-    async stateOfCode(flowId) {
+    async stateOfCode(interactionId) {
       const row = await db
         .selectFrom("mailCodes")
         .innerJoin("outbox", "outbox.id", "mailCodes.mailId")
-        .where("mailCodes.flowId", "=", flowId)
+        .where("mailCodes.flowId", "=", interactionId)
         .select("outbox.state")
         .executeTakeFirst();
       return row?.state;

@@ -65,11 +65,11 @@ export function passwordVerbs(database: Database): PasswordVerbs {
   };
 
   return {
-    resetPassword: ({ flowId, sessionId, passwordHash, now, audit }) =>
+    resetPassword: ({ interactionId, sessionId, passwordHash, now, audit }) =>
       db.transaction().execute(async (trx) => {
         const proven = await trx
           .selectFrom("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("emailPurpose", "=", "reset")
           .where("emailVerifiedAt", "is not", null)
@@ -93,7 +93,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
         // The proof is spent, whoever read it at the same time.
         const taken = await trx
           .updateTable("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("emailPurpose", "=", "reset")
           .where("emailVerifiedAt", "is not", null)

@@ -1,7 +1,19 @@
+import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import { isCsrfTokenOf, readCookie } from "./browser-cookie.ts";
-import type { Fields } from "./form.ts";
-import type { InteractionContext } from "./interaction-context.ts";
+import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
+import { type BrowserCookie, readCookie } from "./cookies.ts";
+import type { Fields, InteractionContext } from "./page-request.ts";
+
+/** Belongs to this cookie and no other, so it ends with it at sign-in and sign-out. */
+export function csrfTokenOf(browser: BrowserCookie, sealKey: SealKey): string {
+  return keyedHash(deriveKey(sealKey, "csrf token"), browser.value);
+}
+
+export function isCsrfTokenOf(browser: BrowserCookie, sealKey: SealKey, sent: string): boolean {
+  const expected = Buffer.from(csrfTokenOf(browser, sealKey));
+  const given = Buffer.from(sent);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
 
 /**
  * What the browser itself says of where a form came from. A request that says neither Origin nor Sec-Fetch-Site is

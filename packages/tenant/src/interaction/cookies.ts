@@ -1,5 +1,7 @@
-import { timingSafeEqual } from "node:crypto";
-import { deriveKey, hashSecret, keyedHash, newSecret, type SealKey } from "../kernel/seal.ts";
+import type { FastifyRequest } from "fastify";
+import { hashSecret, newSecret } from "../kernel/seal.ts";
+import { type Locale, locales } from "../ui/i18n/languages.ts";
+import { acceptedLocale, askedLocale } from "../ui/i18n/locale.ts";
 
 /** The browser's secret. The session's identity is its hash; the secret itself is stored nowhere but in the browser. */
 export interface BrowserCookie {
@@ -51,13 +53,30 @@ export function sessionIdOf(browser: BrowserCookie): string {
   return hashSecret(browser.value);
 }
 
-/** Belongs to this cookie and no other, so it ends with it at sign-in and sign-out. */
-export function csrfTokenOf(browser: BrowserCookie, sealKey: SealKey): string {
-  return keyedHash(deriveKey(sealKey, "csrf token"), browser.value);
+const A_YEAR = 365 * 24 * 60 * 60;
+
+/**
+ * The language a browser is answered in: what the address of a page asks for, or what it asked for before, or what the
+ * browser prefers. Read from the request alone, so that the earliest error page has it too.
+ */
+export function localeOf(request: FastifyRequest, pagesOrigin: string): Locale {
+  return inAddress(request) ?? remembered(request, pagesOrigin) ?? acceptedLocale(request.headers["accept-language"]);
 }
 
-export function isCsrfTokenOf(browser: BrowserCookie, sealKey: SealKey, sent: string): boolean {
-  const expected = Buffer.from(csrfTokenOf(browser, sealKey));
-  const given = Buffer.from(sent);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+/** The Set-Cookie that keeps what the address asks for for the next pages. It holds two letters and no secret. */
+export function rememberLocale(request: FastifyRequest, pagesOrigin: string): string | undefined {
+  const asked = inAddress(request);
+  if (asked === undefined || asked === remembered(request, pagesOrigin)) return undefined;
+  return `${cookieName("language", pagesOrigin)}=${asked}; Max-Age=${A_YEAR}; ${cookieAttributes(pagesOrigin)}`;
+}
+
+function inAddress(request: FastifyRequest): Locale | undefined {
+  if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+  const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
+  return askedLocale({ uiLocales: query.get("ui_locales"), mkt: query.get("mkt") });
+}
+
+function remembered(request: FastifyRequest, pagesOrigin: string): Locale | undefined {
+  const value = cookieValue(request.headers.cookie, cookieName("language", pagesOrigin));
+  return locales.find((locale) => locale === value);
 }

@@ -1,5 +1,6 @@
+import { randomInt } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
-import { deriveKey, type SealKey, seal, unseal } from "../../kernel/seal.ts";
+import { deriveKey, keyedHash, type SealKey, seal, unseal } from "../../kernel/seal.ts";
 
 /** What every authenticator app takes, whatever else the URI may say (RFC 6238 §4). */
 const PARAMETERS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
@@ -40,4 +41,36 @@ export function stepOfCode(secret: string, code: string, now: number): number | 
 export function readTotpCode(typed: string): string | undefined {
   const code = typed.slice(0, 64).replace(/[\s-]/g, "");
   return /^\d{6}$/.test(code) ? code : undefined;
+}
+
+/** Neither 0 and O, 1, I and L, nor U beside V. */
+const RECOVERY_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** 12 of 30 signs are 58 bit. */
+const RECOVERY_LENGTH = 12;
+const RECOVERY_COUNT = 10;
+const RECOVERY_GROUP = 4;
+
+/** A new set, as it is shown once: `7KQM-X2RD-WB9T`. */
+export function newRecoveryCodes(): string[] {
+  const codes = new Set<string>();
+  while (codes.size < RECOVERY_COUNT) {
+    codes.add(
+      Array.from({ length: RECOVERY_LENGTH }, () => RECOVERY_ALPHABET[randomInt(RECOVERY_ALPHABET.length)]).join(""),
+    );
+  }
+  return [...codes].map((code) => (code.match(new RegExp(`.{${RECOVERY_GROUP}}`, "g")) ?? []).join("-"));
+}
+
+/** In any case and spacing; undefined for what can be no code of ours. */
+export function readRecoveryCode(typed: string): string | undefined {
+  const code = typed
+    .slice(0, 64)
+    .toUpperCase()
+    .replace(/[\s\p{P}]/gu, "");
+  return new RegExp(`^[${RECOVERY_ALPHABET}]{${RECOVERY_LENGTH}}$`).test(code) ? code : undefined;
+}
+
+/** How one is kept: it proves something for this person only. */
+export function hashRecoveryCode(sealKey: SealKey, userId: string, code: string): string {
+  return keyedHash(deriveKey(sealKey, "recovery code"), `${userId}:${code.replaceAll("-", "")}`);
 }
