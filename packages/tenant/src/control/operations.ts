@@ -9,7 +9,7 @@ import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { graphOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { sendNotice } from "../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../mail/security-notifications.ts";
 import {
   approveGrant,
   claimGrant,
@@ -20,8 +20,8 @@ import {
 } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { AuditRecord } from "../storage/store.ts";
+import { permissionText } from "../ui/components/permission-cards.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
-import { permissionText } from "../ui/i18n/permission-text.ts";
 import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
 import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
 
@@ -87,7 +87,7 @@ async function approve(ctx: AdminContext, { code, as }: Input<"approve">): Promi
   }
   const decided = await approveGrant(ctx, claimed.grant, decider);
   if (decided.outcome === "done") {
-    await sendNotice(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
+    await sendSecurityNotification(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
     const { messages } = languages[defaultLocale];
     const permissions = described.permissions.lines.map((line) => permissionText(line, messages));
     return { app: described.app.name, email: user.email, permissions };

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Logo } from "../ui/branding/logo.ts";
+import type { Logo } from "../ui/branding/branding.ts";
+import type { Chrome } from "../ui/components/layout.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
-import { renderPage, scriptOf, statusOf } from "../ui/render.ts";
-import type { Chrome, View } from "../ui/view.ts";
+import { renderPage, scriptOf } from "../ui/render.ts";
+import { statusOf, type View } from "../ui/view.ts";
 import { localeOf, rememberLocale, setCookieHeader } from "./cookies.ts";
 import { csrfTokenOf } from "./csrf.ts";
 import type { Answer, InteractionContext, PageRequest } from "./page-request.ts";

@@ -24,7 +24,7 @@ export type Paragraph =
   | { link: string; label: string }
   | { aside: string };
 
-export interface Letter {
+export interface MailContent {
   to: string;
   /** Holds the tenant's name only, never what somebody typed. */
   subject: string;
@@ -32,7 +32,7 @@ export interface Letter {
 }
 
 /** Both parts of a mail. The HTML loads nothing from anywhere; in the text a code has a line of its own. */
-export function letter(about: Letter, sender: Sender, language: Language): OutgoingMail {
+export function renderMail(about: MailContent, sender: Sender, language: Language): OutgoingMail {
   const { to, subject, paragraphs } = about;
   const { palette } = sender;
   const name = oneLine(sender.name);

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { TenantConfig } from "../directory/tenant-config.ts";
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { Branding } from "../ui/branding/branding.ts";
 import type { MailQueue } from "./mail-queue.ts";

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { Clock } from "../kernel/clock.ts";
 import { deriveKey, type SealKey, seal, unseal } from "../kernel/seal.ts";
-import { within } from "../kernel/with-timeout.ts";
+import { type Clock, withTimeout } from "../kernel/time.ts";
 import type { MailLease, Store } from "../storage/store.ts";
 import { MailError, type Mailer, type OutgoingMail } from "./mailer.ts";
 
@@ -135,7 +134,7 @@ export function createMailQueue(parts: {
       waiting.set(id, resolve);
       try {
         await keep(mail, id, expiresAt);
-        return await within(waitMs, Promise.race([tried, closing.promise])).catch(() => "queued" as const);
+        return await withTimeout(waitMs, Promise.race([tried, closing.promise])).catch(() => "queued" as const);
       } finally {
         waiting.delete(id);
       }
@@ -154,7 +153,7 @@ export function createMailQueue(parts: {
       closed = true;
       clearInterval(timer);
       closing.resolve("queued");
-      await within(deadlineMs, Promise.all([turning, ...working])).catch(() => undefined);
+      await withTimeout(deadlineMs, Promise.all([turning, ...working])).catch(() => undefined);
       abandoned = true;
     },
   };

@@ -1,5 +1,5 @@
 import { type Locale, languages } from "../ui/i18n/languages.ts";
-import { letter, oneLine, type Sender } from "./layout.ts";
+import { oneLine, renderMail, type Sender } from "./layout.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
 /** Whom a mail is for, from whom, and in which language. */
@@ -21,7 +21,7 @@ export function codeMail(
   // Whoever asks for a second proof has shown the first: if that was somebody else, the person has to act.
   const aside = what === "secondFactor" ? warningOfPassword : warning;
   const paragraphs = [enter[what](name), { code }, works(minutes), { aside }];
-  return letter({ to, subject: subject(name), paragraphs }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
@@ -30,7 +30,7 @@ export function accountExistsMail(about: Addressed): OutgoingMail {
   const language = languages[about.locale];
   const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
   const name = oneLine(sender.name);
-  return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
 }
 
 /** To an address that somebody tried to sign in with, or to reset, although it has no account: likewise. */
@@ -40,5 +40,5 @@ export function noAccountMail(about: Addressed & { mayCreate: boolean }): Outgoi
   const { subject, none, create, other } = language.messages.mails.noAccount;
   const name = oneLine(sender.name);
   const paragraphs = [none(name), ...(mayCreate ? [create] : []), other];
-  return letter({ to, subject: subject(name), paragraphs }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }

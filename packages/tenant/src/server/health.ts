@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "../kernel/ip-address.ts";
-import { within } from "../kernel/with-timeout.ts";
+import { withTimeout } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -14,7 +14,7 @@ export function registerHealth(app: FastifyInstance, store: Store, metrics: Metr
   app.get("/readyz", async (request, reply) => {
     reply.header("cache-control", "no-store");
     try {
-      await within(READY_WITHIN, store.ping());
+      await withTimeout(READY_WITHIN, store.ping());
       return reply.send({ status: "ok" });
     } catch (error) {
       request.log.warn({ err: error }, "the store does not answer");

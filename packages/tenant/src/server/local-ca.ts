@@ -1,7 +1,7 @@
 import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
-import { readFileIfThere, writeFileAtomically } from "../kernel/private-file.ts";
+import { readFileIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Authority, createAuthority, importKey } from "./certificates.ts";
 import { NAME_CONSTRAINTS, permitsHost } from "./name-constraints.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../kernel/private-file.ts";
+import { writeFileAtomically } from "../kernel/data-folder.ts";
 import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Store } from "../storage/store.ts";

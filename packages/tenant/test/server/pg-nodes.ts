@@ -2,7 +2,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
-import type { Clock } from "../../src/kernel/clock.ts";
+import type { Clock } from "../../src/kernel/time.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { loadSealKey } from "../../src/server/seal-key.ts";
 import { type RunningTenant, startTenant } from "../../src/server/start-tenant.ts";

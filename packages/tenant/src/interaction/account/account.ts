@@ -1,6 +1,6 @@
 import type { User } from "../../directory/entities.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { beginInteraction, goTo } from "../interaction.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
@@ -75,7 +75,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
     },
   });
   // Changed elsewhere this moment, by a reset for example: that one stands.
-  if (changed) await sendNotice(ctx, user, { kind: "password_changed" }, { ip });
+  if (changed) await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
   return { to: "/me" };
 }
 
@@ -99,7 +99,7 @@ export async function postAuthenticator(request: PageRequest): Promise<Answer> {
   if (choice(request.fields, "answer", ["add", "remove"]) === "add") return beginSetUp(request, user);
   if (await ctx.store.factors.removeTotp(user.id)) {
     await recordFactor(request, user, "authenticator.removed");
-    await sendNotice(ctx, user, { kind: "authenticator_removed" }, { ip: request.ip });
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_removed" }, { ip: request.ip });
   }
   return { to: "/me" };
 }

@@ -3,10 +3,11 @@ import { mayUse } from "../../directory/assignment.ts";
 import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
-import type { ConfirmView, View } from "../../ui/view.ts";
+import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
+import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
@@ -38,13 +39,13 @@ async function question(
   request: InteractionRequest,
   grant: DeviceGrant,
   user: User,
-  problem: ConfirmView["problem"],
+  problem: DeviceConsentView["problem"],
 ): Promise<Answer> {
   const described = await describeGrant(request.ctx, grant, user.id);
   if (!described) return { view: { page: "expired" } };
   const { already, fresh, stays } = described.permissions;
-  const view: ConfirmView = {
-    page: "confirm",
+  const view: DeviceConsentView = {
+    page: "device_consent",
     flowId: request.interaction.id,
     problem,
     digest: described.digest,
@@ -83,7 +84,8 @@ export async function postConfirm(request: InteractionRequest): Promise<Answer> 
   // Since the question was shown a second factor has become necessary.
   if (outcome === "mfa_required") return proceed(request);
   if (outcome !== "done") return goTo(request, "/confirm");
-  if (decision === "yes") await sendNotice(ctx, approver.user, { kind: "new_device", grantId: grant.id }, { ip });
+  if (decision === "yes")
+    await sendSecurityNotification(ctx, approver.user, { kind: "new_device", grantId: grant.id }, { ip });
   return stepPage(request, nextStep(factsOf(request, { answered: true })));
 }
 
@@ -123,7 +125,7 @@ async function lacksPasskey({ ctx, user }: PageRequest): Promise<boolean> {
   return (await ctx.store.passkeys.listOf(user.id)).length === 0;
 }
 
-function networkBetween(device: string, browser: string): ConfirmView["network"] {
+function networkBetween(device: string, browser: string): DeviceConsentView["network"] {
   if (isLoopbackAddress(device) && isLoopbackAddress(browser)) return "this_computer";
   return plainIp(device) === plainIp(browser) ? "same_network" : "other_network";
 }

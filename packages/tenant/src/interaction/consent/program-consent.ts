@@ -5,7 +5,7 @@ import { formMayLeadTo, hostOf, redirectKind } from "../../oauth/authorization-c
 import { type Decider, describeGrant } from "../../oauth/device-authorization/decisions.ts";
 import { ProtocolError } from "../../oauth/protocol-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
-import type { ConsentView } from "../../ui/view.ts";
+import type { ProgramQuestion } from "../../ui/pages/program-consent.ts";
 import { answerWithCode, answerWithError } from "../authorize/answer-program.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
@@ -30,7 +30,7 @@ async function question(
   request: InteractionRequest,
   authorization: AuthorizationRequest,
   { user }: Decider,
-  problem: ConsentView["problem"],
+  problem: ProgramQuestion["problem"],
 ): Promise<Answer> {
   const { ctx, interaction } = request;
   const described = await describeGrant(ctx, authorization, user.id);
@@ -43,8 +43,8 @@ async function question(
   if (!(await mayUse(ctx.store, authorization.clientId, user.id))) return mayNot("program_no_access");
   if (!(await mayGrant(ctx.store, authorization.requested, user.id))) return mayNot("program_needs_administrator");
   const { already, fresh, stays } = described.permissions;
-  const view: ConsentView = {
-    page: "consent",
+  const view: ProgramQuestion = {
+    page: "program_consent",
     flowId: interaction.id,
     problem,
     digest: described.digest,

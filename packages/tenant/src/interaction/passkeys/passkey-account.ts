@@ -2,7 +2,7 @@ import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import { MFA } from "../../directory/authentication-methods.ts";
 import { cleanDisplayName } from "../../directory/display-name.ts";
 import type { User } from "../../directory/entities.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Passkey } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import {
@@ -61,7 +61,12 @@ export async function postAddPasskey(page: PageRequest): Promise<Answer> {
     if (inserted !== "ok") return again(inserted);
     await record(request, user, "passkey.added", passkey);
     const about = { ip: request.ip };
-    await sendNotice(request.ctx, user, { kind: "passkey_added", credentialId: passkey.credentialId, name }, about);
+    await sendSecurityNotification(
+      request.ctx,
+      user,
+      { kind: "passkey_added", credentialId: passkey.credentialId, name },
+      about,
+    );
     return { to: "/me" };
   });
 }
@@ -97,7 +102,12 @@ export async function postRemovePasskey(page: PageRequest): Promise<Answer> {
   const removed = await request.ctx.store.passkeys.remove(user.id, passkey.credentialId);
   if (removed) {
     await record(request, user, "passkey.removed", removed);
-    await sendNotice(request.ctx, user, { kind: "passkey_removed", name: removed.name }, { ip: request.ip });
+    await sendSecurityNotification(
+      request.ctx,
+      user,
+      { kind: "passkey_removed", name: removed.name },
+      { ip: request.ip },
+    );
   }
   return { to: "/me" };
 }

@@ -1,6 +1,6 @@
 import { isEmailAddress } from "../../directory/email-address.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Interaction } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import {
@@ -96,7 +96,7 @@ export async function postResetPassword(request: InteractionRequest): Promise<An
     });
     // Used in another tab, or the account was disabled meanwhile.
     if (!user) return goTo(request, "/reset");
-    await sendNotice(ctx, user, { kind: "password_changed" }, { ip });
+    await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
     return goTo({ interaction: await interactionAfter(request, user.id) }, "/sign-in", "&changed=1");
   });
 }

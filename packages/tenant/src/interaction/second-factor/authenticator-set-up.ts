@@ -1,6 +1,6 @@
 import { OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
@@ -68,7 +68,7 @@ export async function postSetUp(request: InteractionRequest): Promise<Answer> {
     // In another tab, this moment.
     if (!enrolled) return toAnotherWay(request);
     await recordFactor(request, user, "authenticator.added");
-    await sendNotice(ctx, user, { kind: "authenticator_added" }, { ip: request.ip });
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: request.ip });
     await signInWithBoth(request, user, OTP);
     return { view: { page: "recovery_codes", flowId: id, codes } };
   });
@@ -97,7 +97,7 @@ export async function newCodes(request: PageRequest, user: User, flowId: string 
   const hashes = codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code));
   if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, request.now))) return undefined;
   await recordFactor(request, user, "recovery_codes.replaced");
-  await sendNotice(ctx, user, { kind: "recovery_codes_replaced" }, { ip: request.ip });
+  await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: request.ip });
   return { view: { page: "recovery_codes", flowId, codes } };
 }
 

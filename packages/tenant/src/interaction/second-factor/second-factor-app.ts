@@ -1,5 +1,5 @@
 import { OTP } from "../../directory/authentication-methods.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import type { InteractionRequest } from "../interaction.ts";
 import type { Answer } from "../page-request.ts";
@@ -70,7 +70,7 @@ export async function postRecovery(request: InteractionRequest): Promise<Answer>
     await refund(request, budgets);
     const detail = { method: "recovery_code", left: used.left };
     await recordFactor(request, user, "user.second_factor_passed", detail);
-    await sendNotice(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: request.ip });
+    await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: request.ip });
     return passSecondFactor(request, user, OTP);
   });
 }

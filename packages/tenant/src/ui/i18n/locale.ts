@@ -1,4 +1,4 @@
-import { defaultLocale, type Locale, locales } from "./languages.ts";
+import { defaultLocale, type Locale, languages, locales } from "./languages.ts";
 
 /** More than any browser sends; what comes after is not looked at. */
 const LONGEST_LIST = 1_000;
@@ -39,3 +39,12 @@ function readRange(range: string): { tag: string; quality: number } | undefined 
   const [, tag, quality] = /^\s*([a-z0-9-]+|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i.exec(range) ?? [];
   return tag === undefined ? undefined : { tag, quality: quality === undefined ? 1 : Number(quality) };
 }
+
+/** The words that the endpoints of oauth/ answer with. They are passed to oauth/, which does not import ui/. */
+export const endpointTexts = {
+  locales,
+  deviceMessage(asked: Wishes, { verificationUri, userCode }: { verificationUri: string; userCode: string }): string {
+    const { device } = languages[askedLocale(asked) ?? defaultLocale].messages;
+    return device.message(verificationUri, userCode);
+  },
+};

@@ -1,13 +1,36 @@
-import { address, asTyped, button, field, form, problemNote } from "../components/parts.ts";
 import { type Html, html } from "../html.ts";
-import type { Chrome, View } from "../view.ts";
+import type { Chrome } from "./layout.ts";
+import { address, asTyped, button, field, form, problemNote } from "./parts.ts";
 
-type Code = Omit<Extract<View, { page: "sign_in_code" }>, "page">;
-type Email = Omit<Extract<View, { page: "reset_email" }>, "page">;
-type Password = Omit<Extract<View, { page: "reset_password" }>, "page">;
+/** A form that asks for an email address, to send a code there. */
+export interface EmailView {
+  /** Empty where this form starts the interaction. */
+  flowId: string;
+  email: string;
+  problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
+}
 
-/** Which email it is; a code goes there. */
-export function emailForm(view: Email, chrome: Chrome, action: string): Html {
+/** A form that asks for the code. */
+export interface MailedCodeView {
+  flowId: string;
+  email: string;
+  minutes: number;
+  resent: boolean;
+  /** The mail server did not take the mail at once. */
+  slow: boolean;
+  problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
+}
+
+/** A form that asks for a new password. */
+export interface NewPasswordView {
+  /** Empty where the password is changed on the account page. */
+  flowId: string;
+  email: string;
+  problem: null | "short" | "long" | "common";
+}
+
+/** Asks for an email address; a code is sent there. */
+export function emailForm(view: EmailView, chrome: Chrome, action: string): Html {
   const { common, mailedCode } = chrome.messages;
   return html`${problemNote(view.problem && mailedCode.problems[view.problem])}
 ${form(action, chrome, { flow: view.flowId || null }, [
@@ -27,7 +50,7 @@ ${form(action, chrome, { flow: view.flowId || null }, [
 
 /** The code that was mailed, and another one if it did not arrive. `mayHaveNone`: the mail may say instead that there is no account. */
 export function mailedCodeForms(
-  view: Code,
+  view: MailedCodeView,
   chrome: Chrome,
   where: { enter: string; resend: string; mayHaveNone: boolean },
 ): Html {
@@ -52,14 +75,14 @@ ${form(where.enter, chrome, { flow: view.flowId }, [
 <div class="aside">${mailedCode.nothingThere} ${form(where.resend, chrome, { flow: view.flowId }, html`<button class="text-button" type="submit">${mailedCode.resend}</button>`)}</div>`;
 }
 
-function onItsWay({ slow, resent }: Code, { messages }: Chrome): Html | false {
+function onItsWay({ slow, resent }: MailedCodeView, { messages }: Chrome): Html | false {
   const { mailedCode } = messages;
   if (slow) return html`<p class="note warn" role="status">${mailedCode.slow}</p>`;
   return resent && html`<p class="note good" role="status">${mailedCode.resent}</p>`;
 }
 
 export function newPasswordForm(
-  view: Password,
+  view: NewPasswordView,
   chrome: Chrome,
   about: { action: string; label: string; button: string },
 ): Html {

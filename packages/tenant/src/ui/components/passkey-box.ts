@@ -1,13 +1,34 @@
-import type { View } from "../view.ts";
+import { attrs, type Child, type Html, html } from "../html.ts";
+import { formActions } from "./form-actions.ts";
+import type { Chrome } from "./layout.ts";
+import { button, form } from "./parts.ts";
 
-/** It has a box that the script asks the browser by. */
-export function hasPasskeys(view: View): boolean {
-  return view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
+/** Hidden until the page's script finds that the browser has passkeys; what the script says stands here beforehand. */
+export function passkeyBox(kind: "get" | "create", options: string, { messages }: Chrome, body: Child): Html {
+  const { cancelled, exists, broken } = messages.passkeys;
+  const says = { "data-cancelled": cancelled, "data-exists": exists, "data-broken": broken };
+  return html`<div${attrs({ class: "passkey", hidden: true, "data-passkey": kind, "data-options": options, ...says })}>
+<p${attrs({ class: "note bad", role: "alert", hidden: true, "data-says": true })}></p>${body}</div>`;
+}
+
+/** Filled in by the script. */
+export const passkeyAnswer = html`<input type="hidden" name="passkey">`;
+const keep = html`<input type="hidden" name="keep">`;
+
+/** The button on a page where a person may sign in with a passkey; `alt` where another method comes first. */
+export function usePasskey(flowId: string, options: string, chrome: Chrome, alt: boolean): Html {
+  const label = button(chrome.messages.passkeys.use, { alt });
+  return passkeyBox(
+    "get",
+    options,
+    chrome,
+    form(formActions.sign_in_passkey, chrome, { flow: flowId }, [passkeyAnswer, keep, label]),
+  );
 }
 
 /**
  * Asks the browser for a passkey, or to make one, and sends its answer with the page's form. What it needs and says
- * stands in data attributes of the page (pages/passkey.ts), so this text is the same on every page. Browsers without
+ * stands in data attributes of the page (`passkeyBox`), so this text is the same on every page. Browsers without
  * WebAuthn's JSON methods, and extensions that forget them, get them here. Not one `</` may stand in it.
  */
 const source = `
