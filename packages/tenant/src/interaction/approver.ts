@@ -1,8 +1,8 @@
-import type { Decider } from "../oauth/device-authorization/decisions.ts";
+import type { Approver } from "../oauth/approval.ts";
 import type { Visit } from "./page-request.ts";
 
 /** Who decides in this browser; undefined while nobody is signed in. */
-export function deciderOf({ session, user, ip }: Visit): Decider | undefined {
+export function approverOf({ session, user, ip }: Visit): Approver | undefined {
   if (!session || !user) return undefined;
   return {
     sessionId: session.id,

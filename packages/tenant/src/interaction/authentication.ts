@@ -1,9 +1,10 @@
 import { MFA, PWD } from "../directory/authentication-methods.ts";
 import type { App, User } from "../directory/entities.ts";
-import { requiresMfa } from "../directory/mfa-requirement.ts";
+import { DEFAULT_USER_FLOW, type UserFlow } from "../directory/user-flow.ts";
+import { demandsSecondFactor } from "../oauth/approval.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import type { Flow } from "../storage/store.ts";
-import { deciderOf } from "./approver.ts";
+import { approverOf } from "./approver.ts";
 import { PageProblem } from "./form.ts";
 import { type Answer, arrivalOf, pathOf, type Visit } from "./page-request.ts";
 import { isKeptSignedIn, signInAs } from "./session.ts";
@@ -62,19 +63,19 @@ export async function onward(visit: Visit, flow: Flow): Promise<Answer> {
 
 /** The grant becomes this person's, and the next page says what it asks, or how it ended; never before a second factor that it needs. */
 export async function claimAndConfirm(visit: Visit, flow: Flow): Promise<Answer> {
-  const decider = deciderOf(visit);
-  if (!decider) return { to: pathOf("/sign-in", flow) };
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
   if (flow.grantId === null) return { to: "/device" };
-  if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) return stepUp(visit, flow);
-  await claimGrant(visit.ctx, flow.grantId, decider);
+  if (await owesSecondFactor(visit, flow, approver.user, approver.amr)) return stepUp(visit, flow);
+  await claimGrant(visit.ctx, flow.grantId, approver);
   return { to: pathOf("/confirm", flow) };
 }
 
 /** A program's question; never before a second factor that it needs. */
 async function askConsent(visit: Visit, flow: Flow): Promise<Answer> {
-  const decider = deciderOf(visit);
-  if (!decider) return { to: pathOf("/sign-in", flow) };
-  if (await owesSecondFactor(visit, flow, decider.user, decider.amr)) return stepUp(visit, flow);
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
+  if (await owesSecondFactor(visit, flow, approver.user, approver.amr)) return stepUp(visit, flow);
   return { to: arrivalOf(flow) };
 }
 
@@ -93,15 +94,27 @@ export async function stepUp(visit: Visit, flow: Flow): Promise<Answer> {
 
 /** The app that the walk is about; undefined for the account page. */
 export async function appOf(visit: Visit, flow: Flow): Promise<App | undefined> {
+  const clientId = await clientIdOf(visit, flow);
+  return clientId === null ? undefined : visit.ctx.store.directory.findApp(clientId);
+}
+
+async function clientIdOf(visit: Visit, flow: Flow): Promise<string | null> {
   const { store } = visit.ctx;
   const asking = flow.intent === "authorization" ? store.authorizations.find : store.grants.findById;
   const grant = flow.grantId === null ? undefined : await asking(flow.grantId);
-  return grant && store.directory.findApp(grant.clientId);
+  return grant?.clientId ?? null;
+}
+
+/** The user flow of that app, or of the account page. */
+export async function userFlowOf(visit: Visit, flow: Flow): Promise<UserFlow> {
+  const app = await appOf(visit, flow);
+  const own = app?.userFlowId ? await visit.ctx.store.directory.findUserFlow(app.userFlowId) : undefined;
+  return own ?? DEFAULT_USER_FLOW;
 }
 
 async function owesSecondFactor(visit: Visit, flow: Flow, user: User, amr: string[]): Promise<boolean> {
   if (amr.includes(MFA)) return false;
-  return requiresMfa(visit.ctx.store, await appOf(visit, flow), user.id);
+  return demandsSecondFactor(visit.ctx, { clientId: await clientIdOf(visit, flow), userId: user.id });
 }
 
 async function hasAppToAskFor(visit: Visit, user: User, amr: string[]): Promise<boolean> {

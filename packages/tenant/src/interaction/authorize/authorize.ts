@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
 import { isEmailAddress } from "../../directory/email-address.ts";
+import { evaluateApproval } from "../../oauth/approval.ts";
 import {
   type AuthorizationParameters,
   RefusedAuthorization,
@@ -9,12 +8,11 @@ import {
 } from "../../oauth/authorization-code/authorization-parameters.ts";
 import { approveAuthorization, isSignInTooOld, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
 import { redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
-import { describeGrant } from "../../oauth/device-authorization/decisions.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
-import { secondFactorRequired } from "../../oauth/second-factor-required.ts";
+import { refusalError } from "../../oauth/refusal-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { NewAuthorizationRequest } from "../../storage/store.ts";
-import { deciderOf } from "../approver.ts";
+import { approverOf } from "../approver.ts";
 import { onward } from "../authentication.ts";
 import type { Fields } from "../form.ts";
 import { FLOW_MS } from "../limits.ts";
@@ -50,8 +48,8 @@ async function begin(visit: Visit, parameters: AuthorizationParameters): Promise
   await visit.ctx.store.authorizations.insert(request);
   const email = loginHint !== null && isEmailAddress(loginHint) ? loginHint : null;
   const flow = await openFlow(visit, request.id, "authorization", email);
-  const decider = deciderOf(visit);
-  if (!decider || isSignInTooOld(request, decider.authTime)) {
+  const approver = approverOf(visit);
+  if (!approver || isSignInTooOld(request, approver.authTime)) {
     const signUp = prompts.has("create") && (await waysIn(visit, flow)).signUp;
     return { to: pathOf(signUp ? "/sign-up" : "/sign-in", flow) };
   }
@@ -67,20 +65,18 @@ async function begin(visit: Visit, parameters: AuthorizationParameters): Promise
 /** `prompt=none`: an answer at once, whatever it is (OpenID Connect Core §3.1.2.6). */
 async function askNobody(visit: Visit, parameters: AuthorizationParameters): Promise<Answer> {
   const { ctx, user } = visit;
-  const { client, back, idTokenHint } = parameters;
+  const { back, idTokenHint } = parameters;
   const refuse = (error: ProtocolError | ProtocolErrorName) =>
     answerWithError(visit, back, typeof error === "string" ? new ProtocolError(error) : error);
   const request = requestOf(visit, parameters);
-  const decider = deciderOf(visit);
-  if (!user || !decider || isSignInTooOld(request, decider.authTime)) return refuse("login_required");
+  const approver = approverOf(visit);
+  if (!user || !approver || isSignInTooOld(request, approver.authTime)) return refuse("login_required");
   if (idTokenHint !== null) {
     const hinted = await ctx.signingKeys.verify(idTokenHint, { allowExpired: true });
     if (hinted?.oid !== user.id) return refuse("login_required");
   }
-  if (!(await mayUse(ctx.store, client.clientId, user.id))) {
-    return refuse(new ProtocolError("not_assigned", { error: "access_denied" }));
-  }
-  if (!(await mayGrant(ctx.store, request.requested, user.id))) return refuse("administrator_needed");
+  const { refusal } = await evaluateApproval(ctx, request, approver);
+  if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
   await ctx.store.authorizations.insert(request);
   return (await unasked(visit, request, parameters)) ?? refuse("question_required");
@@ -93,14 +89,14 @@ async function unasked(
   { back, prompts }: AuthorizationParameters,
 ): Promise<Answer | undefined> {
   const { ctx } = visit;
-  const decider = deciderOf(visit);
-  const described = decider && (await describeGrant(ctx, request, decider.user.id));
-  if (!decider || !described || !needsNoQuestion(request, described)) return undefined;
+  const approver = approverOf(visit);
+  const evaluated = approver && (await evaluateApproval(ctx, request, approver));
+  if (!approver || !evaluated || evaluated.refusal || !needsNoQuestion(request, evaluated.prompt)) return undefined;
   const stored = (await ctx.store.authorizations.find(request.id)) as AuthorizationRequest;
-  const approval = await approveAuthorization(ctx, stored, decider, described.digest);
+  const approval = await approveAuthorization(ctx, stored, approver, evaluated.prompt.digest);
   if (approval.outcome === "done") return answerWithCode(visit, back, approval.code);
-  if (approval.outcome === "mfa_required" && prompts.has("none")) {
-    return answerWithError(visit, back, secondFactorRequired());
+  if (approval.outcome === "refused" && prompts.has("none")) {
+    return answerWithError(visit, back, refusalError(approval.why, "authorization"));
   }
   return undefined;
 }

@@ -1,18 +1,17 @@
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
-import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import { sendNotice } from "../../mail/security-notifications.ts";
-import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
+import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
+import { approveGrant, denyGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { Flow } from "../../storage/store.ts";
 import type { ConfirmView, View } from "../../ui/view.ts";
-import { deciderOf } from "../approver.ts";
+import { approverOf } from "../approver.ts";
 import { claimAndConfirm } from "../authentication.ts";
 import { choice } from "../form.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
+import { refusalPage } from "../refusal-page.ts";
 import { startOver } from "../sign-in/start-over.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
@@ -20,39 +19,34 @@ export async function showConfirm(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const grant = await grantOf(visit, flow);
   if (!grant) return { view: { page: "expired" } };
-  const { session, user } = visit;
   const ended = await endPage(visit, grant);
   if (ended) return { view: ended };
-  if (!session || !user) return { to: pathOf("/sign-in", flow) };
-  if (!(await mayUse(visit.ctx.store, grant.clientId, user.id))) return mayNot(visit, flow, grant, "no_access");
-  if (!(await mayGrant(visit.ctx.store, grant.requested, user.id))) {
-    return mayNot(visit, flow, grant, "needs_administrator");
-  }
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
+  const evaluated = await evaluateApproval(visit.ctx, grant, approver);
+  if (evaluated.refusal) return refusalPage(visit, flow, evaluated);
   // Nobody's yet, or a second person's: only a form claims, and the claim decides.
-  if (grant.status === "pending" || grant.userId !== user.id) return { to: pathOf("/device/continue", flow) };
-  if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: flow.id } };
-
-  return question(visit, flow, grant, user, null);
+  if (grant.status === "pending" || grant.userId !== approver.user.id) return { to: pathOf("/device/continue", flow) };
+  if (grant.sessionId !== approver.sessionId) return { view: { page: "elsewhere", flowId: flow.id } };
+  return question(visit, flow, grant, approver, evaluated.prompt, null);
 }
 
-/** The question as it is now. */
-async function question(
+function question(
   visit: Visit,
   flow: Flow,
   grant: DeviceGrant,
-  user: User,
+  { user }: Approver,
+  { app, permissions, digest }: ConsentPrompt,
   problem: ConfirmView["problem"],
-): Promise<Answer> {
-  const described = await describeGrant(visit.ctx, grant, user.id);
-  if (!described) return { view: { page: "expired" } };
-  const { already, fresh, stays } = described.permissions;
+): Answer {
+  const { already, fresh, stays } = permissions;
   const view: ConfirmView = {
     page: "confirm",
     flowId: flow.id,
     problem,
-    digest: described.digest,
+    digest,
     email: user.email,
-    appName: described.app.name,
+    appName: app.name,
     deviceName: grant.deviceName,
     devicePlatform: grant.devicePlatform,
     startedSecondsAgo: Math.max(0, Math.floor((visit.now - grant.createdAt) / 1_000)),
@@ -71,36 +65,25 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const decision = choice(visit.fields, "decision", ["yes", "no", "other"]);
   if (decision === "other") return startOver(visit, flow);
-  const decider = deciderOf(visit);
-  if (!decider) return { to: pathOf("/sign-in", flow) };
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
   const grant = await grantOf(visit, flow);
   if (!grant) return { to: pathOf("/confirm", flow) };
   const { ctx, ip } = visit;
-  const { outcome } =
+  const result =
     decision === "yes"
-      ? await approveGrant(ctx, grant, decider, visit.fields.get("shown"))
-      : await denyGrant(ctx, grant, decider);
-  if (outcome === "changed") {
+      ? await approveGrant(ctx, grant, approver, visit.fields.get("shown"))
+      : await denyGrant(ctx, grant, approver);
+  if (result.outcome === "changed") {
     // Only who holds the claim is asked again; the page of all others says what became of it.
-    const held = grant.status === "claimed" && grant.sessionId === decider.sessionId;
-    if (held && grant.expiresAt > visit.now) return question(visit, flow, grant, decider.user, "changed");
+    const held = grant.status === "claimed" && grant.sessionId === approver.sessionId;
+    if (held && grant.expiresAt > visit.now) return question(visit, flow, grant, approver, result.prompt, "changed");
   }
   // Since the question was shown a second factor has become necessary.
-  if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
-  if (outcome !== "done") return { to: pathOf("/confirm", flow) };
-  if (decision === "yes") await sendNotice(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
+  if (result.outcome === "refused" && result.why === "second_factor_required") return claimAndConfirm(visit, flow);
+  if (result.outcome !== "done") return { to: pathOf("/confirm", flow) };
+  if (decision === "yes") await sendNotice(ctx, approver.user, { kind: "new_device", grantId: grant.id }, { ip });
   return { to: pathOf("/done", flow) };
-}
-
-/** The device goes on waiting, for somebody who may use the app, or grant what it asks. */
-async function mayNot(
-  visit: Visit,
-  flow: Flow,
-  grant: DeviceGrant,
-  page: "no_access" | "needs_administrator",
-): Promise<Answer> {
-  const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return { view: { page, flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
 }
 
 /** The same person goes on here instead of in the other browser. */

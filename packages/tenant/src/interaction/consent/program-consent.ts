@@ -1,22 +1,16 @@
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
-import {
-  approveAuthorization,
-  denyAuthorization,
-  isOver,
-  isSignInTooOld,
-} from "../../oauth/authorization-code/decisions.ts";
+import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
+import { approveAuthorization, denyAuthorization, isOver } from "../../oauth/authorization-code/decisions.ts";
 import { formMayLeadTo, hostOf, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
-import { type Decider, describeGrant } from "../../oauth/device-authorization/decisions.ts";
 import { ProtocolError } from "../../oauth/protocol-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { Flow } from "../../storage/store.ts";
 import type { ConsentView } from "../../ui/view.ts";
-import { deciderOf } from "../approver.ts";
+import { approverOf } from "../approver.ts";
 import { onward } from "../authentication.ts";
 import { answerWithCode, answerWithError } from "../authorize/answer-program.ts";
 import { choice } from "../form.ts";
 import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
+import { refusalPage } from "../refusal-page.ts";
 import { startOver } from "../sign-in/start-over.ts";
 
 const OVER: Answer = { view: { page: "sign_in_over" } };
@@ -26,44 +20,35 @@ export async function showConsent(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const request = await requestOf(visit, flow);
   if (!request || request.status === "denied" || isOver(request, visit.session?.id, visit.now)) return OVER;
-  const decider = deciderOf(visit);
-  if (!decider || isSignInTooOld(request, decider.authTime)) return { to: pathOf("/sign-in", flow) };
-  return question(visit, flow, request, decider, null);
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
+  const evaluated = await evaluateApproval(visit.ctx, request, approver);
+  if (evaluated.refusal) return { ...refusalPage(visit, flow, evaluated), ...formTargetOf(request) };
+  return question(flow, request, approver, evaluated.prompt, null);
 }
 
-/** The question as it is now, or what stands in its place. */
-async function question(
-  visit: Visit,
+function question(
   flow: Flow,
   request: AuthorizationRequest,
-  { user }: Decider,
+  { user }: Approver,
+  { app, permissions, digest }: ConsentPrompt,
   problem: ConsentView["problem"],
-): Promise<Answer> {
-  const { ctx } = visit;
-  const described = await describeGrant(ctx, request, user.id);
-  if (!described) return OVER;
-  const formTarget = formTargetOf(request);
-  const mayNot = (page: "program_no_access" | "program_needs_administrator"): Answer => {
-    const { name: appName } = described.app;
-    return { view: { page, flowId: flow.id, email: user.email, appName }, ...formTarget };
-  };
-  if (!(await mayUse(ctx.store, request.clientId, user.id))) return mayNot("program_no_access");
-  if (!(await mayGrant(ctx.store, request.requested, user.id))) return mayNot("program_needs_administrator");
-  const { already, fresh, stays } = described.permissions;
+): Answer {
+  const { already, fresh, stays } = permissions;
   const view: ConsentView = {
     page: "consent",
     flowId: flow.id,
     problem,
-    digest: described.digest,
+    digest,
     email: user.email,
-    appName: described.app.name,
+    appName: app.name,
     leadsTo: redirectKind(request.redirectUri) ?? "app",
     host: hostOf(request.redirectUri),
     already,
     fresh,
     stays,
   };
-  return { view, ...formTarget };
+  return { view, ...formTargetOf(request) };
 }
 
 /** Yes or no, each of which the program hears. What is over stays as it ended. */
@@ -71,28 +56,24 @@ export async function takeConsent(visit: Visit): Promise<Answer> {
   const flow = await requireFlow(visit);
   const decision = choice(visit.fields, "decision", ["yes", "no", "other"]);
   if (decision === "other") return startOver(visit, flow);
-  const decider = deciderOf(visit);
-  if (!decider) return { to: pathOf("/sign-in", flow) };
+  const approver = approverOf(visit);
+  if (!approver) return { to: pathOf("/sign-in", flow) };
   const request = await requestOf(visit, flow);
-  if (!request || isOver(request, decider.sessionId, visit.now)) return OVER;
+  if (!request || isOver(request, approver.sessionId, visit.now)) return OVER;
   if (decision === "no") {
-    const denied = await denyAuthorization(visit.ctx, request, decider);
+    const denied = await denyAuthorization(visit.ctx, request, approver);
     return denied ? answerWithError(visit, request, new ProtocolError("refused")) : OVER;
   }
-  const approval = await approveAuthorization(visit.ctx, request, decider, visit.fields.get("shown"));
+  const approval = await approveAuthorization(visit.ctx, request, approver, visit.fields.get("shown"));
   switch (approval.outcome) {
     case "done":
       return answerWithCode(visit, request, approval.code);
     case "changed":
-      return question(visit, flow, request, decider, "changed");
-    // Since the question was shown it has become necessary.
-    case "mfa_required":
-      return onward(visit, flow);
-    case "sign_in_again":
-      return { to: pathOf("/sign-in", flow) };
-    case "unassigned":
-    case "not_administrator":
-      return question(visit, flow, request, decider, null);
+      return question(flow, request, approver, approval.prompt, "changed");
+    case "refused":
+      // Since the question was shown it has become necessary.
+      if (approval.why === "second_factor_required") return onward(visit, flow);
+      return showConsent(visit);
     case "ended":
       return OVER;
   }

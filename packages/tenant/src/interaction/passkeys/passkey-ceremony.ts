@@ -5,10 +5,9 @@ import type {
 } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
-import { userFlowOf } from "../../directory/user-flow-of.ts";
 import { deriveKey, keyedHash } from "../../kernel/seal.ts";
 import type { Flow, Passkey } from "../../storage/store.ts";
-import { appOf } from "../authentication.ts";
+import { userFlowOf } from "../authentication.ts";
 import { FLOW_MS } from "../limits.ts";
 import type { Visit } from "../page-request.ts";
 
@@ -36,7 +35,7 @@ export function userHandleOf(userId: string): string {
 
 /** What the browser is asked for at sign-in. Null where the app's sign-in has no passkeys. */
 export async function signInOptions(visit: Visit, flow: Flow): Promise<string | null> {
-  const { methods } = await userFlowOf(visit.ctx.store, await appOf(visit, flow));
+  const { methods } = await userFlowOf(visit, flow);
   return methods.includes("passkey") ? requestOptions(visit, flow) : null;
 }
 

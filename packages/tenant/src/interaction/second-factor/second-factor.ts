@@ -1,8 +1,7 @@
 import { MFA, OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
-import { userFlowOf } from "../../directory/user-flow-of.ts";
 import type { AuditRecord, Flow } from "../../storage/store.ts";
-import { appOf } from "../authentication.ts";
+import { userFlowOf } from "../authentication.ts";
 import { type Answer, arrivalOf, pathOf, requireFlow, type Visit } from "../page-request.ts";
 import { requestOptions } from "../passkeys/passkey-ceremony.ts";
 import type { Charge } from "../throttle.ts";
@@ -79,7 +78,7 @@ export function signedInWithBoth({ user, session }: Visit, flow: Flow, person: U
 
 export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways> {
   const { store } = visit.ctx;
-  const { mfaMethods } = await userFlowOf(store, await appOf(visit, flow));
+  const { mfaMethods } = await userFlowOf(visit, flow);
   const app = (await store.factors.totpOf(user.id)) !== undefined;
   return {
     app,

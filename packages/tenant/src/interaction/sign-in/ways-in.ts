@@ -1,7 +1,6 @@
 import type { UserFlow } from "../../directory/user-flow.ts";
-import { userFlowOf } from "../../directory/user-flow-of.ts";
 import type { Flow } from "../../storage/store.ts";
-import { appOf } from "../authentication.ts";
+import { userFlowOf } from "../authentication.ts";
 import { PageProblem } from "../form.ts";
 import type { Visit } from "../page-request.ts";
 
@@ -15,8 +14,8 @@ export interface WaysIn {
 }
 
 export async function waysIn(visit: Visit, flow: Flow): Promise<WaysIn> {
-  const { store, config } = visit.ctx;
-  const userFlow = await userFlowOf(store, await appOf(visit, flow));
+  const { config } = visit.ctx;
+  const userFlow = await userFlowOf(visit, flow);
   return {
     userFlow,
     password: userFlow.methods.includes("password"),
