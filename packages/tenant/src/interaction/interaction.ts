@@ -1,6 +1,7 @@
-import type { App } from "../directory/entities.ts";
+import type { StoredFacts } from "../directory/access-rules.ts";
+import type { App, User } from "../directory/entities.ts";
 import type { UserFlow } from "../directory/user-flow.ts";
-import { userFlowOf } from "../directory/user-flow-of.ts";
+import { loadFacts } from "../oauth/approval.ts";
 import type { AuthorizationRequest } from "../storage/authorization-request.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { Interaction, InteractionSubject, MailCodePurpose } from "../storage/store.ts";
@@ -28,6 +29,8 @@ export interface InteractionRequest extends PageRequest {
   /** Of the app; the default one without an app. */
   userFlow: UserFlow;
   ways: WaysIn;
+  /** What the access rule decides on, about the signed-in user or nobody; `factsAbout` gives another user's. */
+  facts: StoredFacts;
 }
 
 export type InteractionHandler = (request: InteractionRequest) => Promise<Answer>;
@@ -56,18 +59,32 @@ export async function beginInteraction(
 
 /** Loads what the interaction is about. The request stays the same object, so that a new cookie reaches the answer. */
 export async function resolveInteraction(request: PageRequest, interaction: Interaction): Promise<InteractionRequest> {
-  const { store, config } = request.ctx;
-  const { grant, authorization } = await recordOf(store, interaction.subject);
-  const clientId = (grant ?? authorization)?.clientId;
-  const app = clientId === undefined ? undefined : await store.directory.findApp(clientId);
-  const userFlow = await userFlowOf(store, app);
+  const { ctx, user } = request;
+  const { grant, authorization } = await recordOf(ctx.store, interaction.subject);
+  const facts = await loadFacts(ctx, grant ?? authorization, user?.id ?? "");
+  const { app, userFlow } = facts;
   const ways: WaysIn = {
     password: userFlow.methods.includes("password"),
     emailCode: userFlow.methods.includes("email_code"),
     passkey: userFlow.methods.includes("passkey"),
-    signUp: config.signUpAllowed && userFlow.signUpAllowed,
+    signUp: ctx.config.signUpAllowed && userFlow.signUpAllowed,
   };
-  return Object.assign(request, { interaction, grant, authorization, app, userFlow, ways });
+  return Object.assign(request, { interaction, grant, authorization, app, userFlow, ways, facts });
+}
+
+/**
+ * The facts about this user, who has just shown who they are. Loaded where others were; an account made by this request
+ * has no groups, assignments and consents of its own.
+ */
+export async function factsAbout(request: InteractionRequest, user: User, isNew = false): Promise<StoredFacts> {
+  const { facts, grant, authorization } = request;
+  if (isNew) {
+    const consents = facts.consents.filter((consent) => consent.userId === null);
+    request.facts = { ...facts, user, groupIds: [], assigned: false, consents };
+  } else if (facts.user?.id !== user.id) {
+    request.facts = await loadFacts(request.ctx, grant ?? authorization, user.id);
+  }
+  return request.facts;
 }
 
 async function recordOf(

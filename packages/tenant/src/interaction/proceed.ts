@@ -1,8 +1,8 @@
+import { requiresSecondFactor } from "../directory/access-rules.ts";
 import { MFA, PWD } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
-import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
-import { addressFor, goTo, type InteractionRequest } from "./interaction.ts";
+import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
 import { approverOf, isKeptSignedIn, signInAs } from "./session.ts";
@@ -42,9 +42,9 @@ export async function passFirstFactor(
   passed: { user: User; amr: string[]; keepSignedIn?: boolean; isNew?: boolean },
 ): Promise<Answer> {
   const { user, amr, keepSignedIn = false, isNew = false } = passed;
+  const demanded = requiresSecondFactor(await factsAbout(request, user, isNew));
   const secondFactorDemanded =
-    !amr.includes(MFA) &&
-    ((await demandsSecondFactor(request, user.id)) || (!isNew && (await hasAuthenticator(request, user.id))));
+    !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
   const step = nextStep(factsOf(request, { signIn: { amr, authTime: request.now }, secondFactorDemanded }));
   // As it was verified, or chosen at sign-up a moment ago.
   const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
@@ -79,21 +79,22 @@ export async function proceed(request: InteractionRequest): Promise<Answer> {
 
 /** The next step by this browser's session, a second factor included. */
 export async function decideStep(request: InteractionRequest, more: Partial<StepFacts> = {}): Promise<Step> {
-  const { session, user } = request;
-  const oneFactor = session !== undefined && user !== undefined && !session.amr.includes(MFA);
-  const secondFactorDemanded = oneFactor && (await demandsSecondFactor(request, user.id));
+  const { user } = request;
+  const secondFactorDemanded = user !== undefined && requiresSecondFactor(await factsAbout(request, user));
   return nextStep(factsOf(request, { secondFactorDemanded, ...more }));
 }
 
 /**
  * Does what a step needs, and leads to its page. A device's grant becomes this person's before the page says what it
- * asks; that page says too how it ended.
+ * asks; that page says too how it ended, and why it was refused.
  */
 export async function takeStep(request: InteractionRequest, step: Step): Promise<Answer> {
   if (step.name === "second_factor") return stepUp(request);
   const approver = approverOf(request);
-  const { subject } = request.interaction;
-  if (step.name === "device_consent" && approver && subject?.id) await claimGrant(request.ctx, subject.id, approver);
+  const { grant } = request;
+  if (step.name === "device_consent" && approver && grant) {
+    await claimGrant(request.ctx, grant, approver, await factsAbout(request, approver.user));
+  }
   return stepPage(request, step);
 }
 
@@ -108,10 +109,6 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
 /** The page of a step. */
 export function stepPage(request: Pick<InteractionRequest, "interaction">, { name, path }: Step): { to: string } {
   return name === "account" || name === "enter_code" ? { to: path } : goTo(request, path);
-}
-
-async function demandsSecondFactor({ ctx, app }: InteractionRequest, userId: string): Promise<boolean> {
-  return requiresMfa(ctx.store, app, userId);
 }
 
 async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Promise<boolean> {

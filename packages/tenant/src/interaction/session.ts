@@ -1,7 +1,7 @@
 import { MFA } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
 import { newSecret } from "../kernel/seal.ts";
-import type { Decider } from "../oauth/device-authorization/decisions.ts";
+import type { Approver } from "../oauth/approval.ts";
 import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
 import { freshCookie, sessionIdOf } from "./cookies.ts";
 import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
@@ -94,7 +94,7 @@ export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean
 }
 
 /** Who decides in this browser; undefined while it is signed out. */
-export function approverOf({ session, user, ip }: PageRequest): Decider | undefined {
+export function approverOf({ session, user, ip }: PageRequest): Approver | undefined {
   if (!session || !user) return undefined;
   const { id: sessionId, amr, authTime, createdAt } = session;
   return { sessionId, user, amr, authTime: authTime ?? createdAt, by: "user", ip };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
+import { tokenHolder } from "./tokens/token-holder.ts";
 
 /** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes; errors by RFC 6750 §3. */
 export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
@@ -22,15 +23,11 @@ export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
     const scopes = String(claims.scp).split(" ");
     if (!scopes.includes("openid")) return refuse(reply, 403, 'error="insufficient_scope", scope="openid"');
 
-    const [user, family, client] = await Promise.all([
-      ctx.store.directory.findUser(claims.oid),
-      ctx.store.tokens.findFamily(claims.sid),
-      ctx.store.directory.findApp(String(claims.azp)),
-    ]);
-    const stands = user?.disabledAt === null && family?.revokedAt === null && client?.disabledAt === null;
-    if (!user || !stands) {
+    const holder = await tokenHolder(ctx, { oid: claims.oid, sid: claims.sid, azp: String(claims.azp) });
+    if (holder.refusal !== undefined) {
       return refuse(reply, 401, 'error="invalid_token", error_description="The sign-in behind the token was revoked."');
     }
+    const { user } = holder;
     return reply.send({
       // The ID token's sub for the same client (OpenID Connect Core §5.3.2).
       sub: claims.sub,

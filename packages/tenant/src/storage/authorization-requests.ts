@@ -1,8 +1,8 @@
-import type { Consent } from "../directory/entities.ts";
+import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
-import type { NewRefreshToken, NewTokenFamily, Refusal, TokenFamily } from "./tokens.ts";
+import type { NewRefreshToken, NewTokenFamily, TokenFamily } from "./tokens.ts";
 
 export type NewAuthorizationRequest = Pick<
   AuthorizationRequest,
@@ -29,14 +29,21 @@ export type RedeemCodeResult =
   /** As `TokenStore.redeem` refuses; the code is spent. */
   | { outcome: "refused"; why: Refusal };
 
+export type ApproveRequestResult =
+  | { outcome: "done"; request: AuthorizationRequest }
+  /** Unknown, expired, decided otherwise, redeemed, or the session is over. */
+  | { outcome: "ended" }
+  /** The access rule refused: nothing changes. */
+  | { outcome: "refused"; why: Refusal };
+
 export interface AuthorizationStore {
   insert(request: NewAuthorizationRequest): Promise<void>;
   find(id: string): Promise<AuthorizationRequest | undefined>;
   findByCode(codeHash: string): Promise<AuthorizationRequest | undefined>;
   /**
-   * pending → approved, with consents and audit record in one transaction, if the person may sign in and their session
-   * is still there. A second yes of the same session, before the code is redeemed, puts a new code in the place of the
-   * first: a double click loses the answer that had it. Undefined when none of that holds, or time is up.
+   * pending → approved, with the consents that follow from it and the audit record in one transaction, which applies
+   * the access rule and checks that the session is still there. A second approval of the same session, before the code
+   * is redeemed, puts a new code in the place of the first: a double click loses the answer that had it.
    */
   approve(
     id: string,
@@ -44,7 +51,6 @@ export interface AuthorizationStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      consents: Consent[];
       amr: string[];
       authTime: number;
       codeHash: string;
@@ -52,7 +58,7 @@ export interface AuthorizationStore {
       now: number;
       audit: AuditRecord;
     },
-  ): Promise<AuthorizationRequest | undefined>;
+  ): Promise<ApproveRequestResult>;
   /** A pending request, or one that this session approved and nobody has redeemed. False otherwise. */
   deny(id: string, by: { sessionId: string; now: number; audit: AuditRecord }): Promise<boolean>;
   /**

@@ -6,10 +6,11 @@
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
 
-import type { Consent } from "../directory/entities.ts";
+import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AccessStore } from "./access.ts";
 import type { AdministrationStore } from "./administration.ts";
-import type { AuditStore } from "./audit.ts";
+import type { AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-requests.ts";
 import type { CredentialStore } from "./credentials.ts";
 import type { DenialReason, DeviceGrant, PolledGrant } from "./device-grant.ts";
@@ -24,6 +25,7 @@ import type { RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
+export type * from "./access.ts";
 export type * from "./administration.ts";
 export type * from "./audit.ts";
 export type * from "./authorization-requests.ts";
@@ -41,6 +43,7 @@ export type * from "./tokens.ts";
 
 export interface Store {
   readonly kind: "sqlite" | "postgres";
+  readonly access: AccessStore;
   readonly grants: GrantStore;
   readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;
@@ -97,6 +100,12 @@ export type DecisionResult =
   | { outcome: "ended"; grant: DeviceGrant }
   | { outcome: "unknown" };
 
+export type ApproveResult =
+  | DecisionResult
+  /** The access rule refused: the grant stays as it is. */
+  | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
+
+/** Each transition and its audit record are one transaction; what did not happen is not recorded. */
 export interface GrantStore {
   /** False when the user_code is taken by another row: the caller draws a new one. */
   insert(grant: NewGrant): Promise<boolean>;
@@ -108,24 +117,30 @@ export interface GrantStore {
   findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
   /** By normalized user_code, in whatever state. */
   findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
-  claim(id: string, by: { sessionId: string; userId: string; now: number }): Promise<ClaimResult>;
-  /** Only the session that holds the claim, for its user, before expiry; freezes the scopes. */
+  /** `audit` is the record of a grant that a second user kills; a claim itself has none. */
+  claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
+  /**
+   * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
+   * transaction. Freezes the scopes and remembers the consents that follow from it.
+   */
   approve(
     id: string,
     by: {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      /** Remembered with the approval, in one transaction, or not at all. */
-      consents: Consent[];
       amr: string[];
       authTime: number;
       decidedBy: "user" | "operator";
       now: number;
+      audit: AuditRecord;
     },
-  ): Promise<DecisionResult>;
+  ): Promise<ApproveResult>;
   /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
-  deny(id: string, by: { sessionId: string | null; reason: DenialReason; now: number }): Promise<DecisionResult>;
+  deny(
+    id: string,
+    by: { sessionId: string | null; reason: DenialReason; now: number; audit: AuditRecord },
+  ): Promise<DecisionResult>;
 }
 
 // ---- throttle, keys --------------------------------------------------------------------------

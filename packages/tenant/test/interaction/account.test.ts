@@ -15,7 +15,7 @@ import {
   showPasskey,
 } from "./passkey-walks.ts";
 import { Authenticator } from "./software-authenticator.ts";
-import { recordVerbs } from "./user-flow-under-test.ts";
+import { recordVerbs } from "./store-calls.ts";
 import { signIn, walkToConfirm } from "./walks.ts";
 
 const linkTo = (credentialId: string) => `/me/passkeys?id=${credentialId}`;

@@ -7,7 +7,7 @@ import { sampleApi, sampleApp } from "../storage/samples.ts";
 import { withoutSecrets } from "./browser.ts";
 import { pagesUnderTest } from "./pages-under-test.ts";
 import { answerOf, arrive, programOf, registeredApp, WEB } from "./program-under-test.ts";
-import { recordVerbs } from "./user-flow-under-test.ts";
+import { recordVerbs } from "./store-calls.ts";
 
 describe("a request that nobody can be sent back with", { concurrency: true }, () => {
   const unanswerable: Record<string, [changes: Record<string, string | null>, code: string]> = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { sampleAudit } from "../storage/samples.ts";
 import { textOf } from "./browser.ts";
 import { pagesUnderTest } from "./pages-under-test.ts";
 import { enterCode, signIn, walkToConfirm } from "./walks.ts";
@@ -183,7 +184,12 @@ describe("the question", { concurrency: true }, () => {
     const { id, userCode } = await grant();
     const phone = browser();
     const confirm = await walkToConfirm(phone, userCode, ADA);
-    await ctx.store.grants.deny(id, { sessionId: null, reason: "operator", now: ctx.clock.now() });
+    await ctx.store.grants.deny(id, {
+      sessionId: null,
+      reason: "operator",
+      now: ctx.clock.now(),
+      audit: sampleAudit("grant"),
+    });
     assert.equal((await phone.get(confirm.at)).heading, "This code was used before");
   });
 

@@ -7,7 +7,8 @@ import { MailError } from "../../src/mail/mailer.ts";
 import { codeAt, personWithApp } from "./authenticator.ts";
 import { withoutSecrets } from "./browser.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
-import { recordVerbs, useUserFlow } from "./user-flow-under-test.ts";
+import { recordVerbs } from "./store-calls.ts";
+import { useUserFlow } from "./user-flow-under-test.ts";
 import { askForReset, enterCode, signIn, walkToConfirm, wrongCode } from "./walks.ts";
 
 const ADA = "ada@contoso.example";

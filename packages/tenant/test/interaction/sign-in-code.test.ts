@@ -4,7 +4,8 @@ import { hashSecret } from "../../src/kernel/seal.ts";
 import { MailError } from "../../src/mail/mailer.ts";
 import { withoutSecrets } from "./browser.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
-import { recordVerbs, useUserFlow } from "./user-flow-under-test.ts";
+import { recordVerbs } from "./store-calls.ts";
+import { useUserFlow } from "./user-flow-under-test.ts";
 import { askForCode, askForReset, enterCode, wrongCode } from "./walks.ts";
 
 const ADA = "ada@contoso.example";

@@ -12,10 +12,10 @@ test("a person who is disabled by hand gets no renewal, and the sign-in ends wit
   const { family, tokenHash } = await signedIn(store, { user, ...furniture });
   await place.query(`update users set disabled_at = ${T0} where id = '${user.id}'`);
   const result = await store.tokens.rotate(rotation(tokenHash, family.clientId));
-  assert.ok(result.outcome === "refused" && result.why === "user");
+  assert.ok(result.outcome === "refused" && result.why === "user_disabled");
   assert.deepEqual([result.family.revokedAt, result.family.revokedReason], [T0, "user_disabled"]);
   const [record] = await store.audit.list({ event: "refresh_token.refused", limit: 1 });
-  assert.deepEqual(record?.detail, { why: "user" });
+  assert.deepEqual(record?.detail, { why: "user_disabled" });
   await place.query(`update users set disabled_at = null where id = '${user.id}'`);
   assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
 });

@@ -191,7 +191,12 @@ export function linkSuite(makePlace: MakePlace): void {
         const foreign = await signedIn(store, bystander);
         const approved = await approvedGrant(store, furniture);
         const claimed = await pendingGrant(store, furniture);
-        await store.grants.claim(claimed.id, { sessionId: sessions[0] as string, userId: user.id, now: T0 });
+        await store.grants.claim(claimed.id, {
+          sessionId: sessions[0] as string,
+          userId: user.id,
+          now: T0,
+          audit: sampleAudit("grant"),
+        });
 
         const link = await inserted(user.id, { purpose, subject: purpose === "passkey_added" ? "credential" : "" });
         assert.equal((await store.links.use(use(link.tokenHash))).outcome, "done");

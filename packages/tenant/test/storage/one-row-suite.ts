@@ -28,7 +28,12 @@ const audit = () => sampleAudit("one row");
 /** A device grant in each state in which something can still be done with it. */
 async function grantsOf(store: Store, furniture: Furniture) {
   const claimed = (await pendingGrant(store, furniture)).id;
-  await store.grants.claim(claimed, { sessionId: "s1", userId: furniture.user.id, now: T0 });
+  await store.grants.claim(claimed, {
+    sessionId: "s1",
+    userId: furniture.user.id,
+    now: T0,
+    audit: sampleAudit("grant"),
+  });
   return {
     pending: (await pendingGrant(store, furniture)).id,
     claimed,
@@ -114,11 +119,11 @@ export function oneRowSuite(makePlace: MakePlace): void {
     test("device grants", async () => {
       const { user, app, scopes } = furniture;
       const claim = (id: string, sessionId: string, userId = user.id) =>
-        store.grants.claim(id, { sessionId, userId, now: T0 });
+        store.grants.claim(id, { sessionId, userId, now: T0, audit: sampleAudit("grant") });
       const own = () => grantsOf(store, furniture);
       const beside = await own();
       const ids = [beside.pending, beside.claimed, beside.approved.id];
-      const deny = { sessionId: "s1", reason: "user" as const, now: T0 };
+      const deny = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
       await changeBeside(() => Promise.all(ids.map((id) => store.grants.findById(id))), {
         claim: async () => outcomeIs(claim((await own()).pending, "s1"), "claimed"),
         "take over": async () => outcomeIs(claim((await own()).claimed, "s2"), "claimed"),
@@ -164,7 +169,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
         "keep signed in": () => sessions.setKeepSignedIn(flow.id, session, false),
         "set a secret": () => sessions.setTotpSecret(flow.id, session, user.id, "another"),
         "answer a challenge": () => sessions.takeChallenge(flow.id, session, 0, T0),
-        "say yes again": () => authorizations.approve(request.id, yes),
+        "say yes again": () => outcomeIs(authorizations.approve(request.id, yes), "done"),
         "redeem a code": () =>
           outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "redeemed"),
         "redeem it again": () =>

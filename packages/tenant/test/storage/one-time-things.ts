@@ -188,10 +188,10 @@ export const oneTimeThings: Record<string, Kind> = {
       const spend = async (on: Store) => {
         // Another browser's yes does not replace the first, as a second one of the same would.
         const own = await signedInSession(on, at.user.id);
-        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))) !== undefined;
+        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))).outcome === "done";
       };
       const here = yesBy(at.user.id, at.sessionId, scopes);
-      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)) !== undefined;
+      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)).outcome === "done";
       return { ...at, spend, enter };
     },
   },

@@ -207,7 +207,8 @@ export function passwordSuite(makePlace: MakePlace): void {
       const { user, scopes } = furniture;
       const own = await signInAs(user.id);
       const grants = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)] as const;
-      const claim = (id: string, sessionId: string) => store.grants.claim(id, { sessionId, userId: user.id, now: T0 });
+      const claim = (id: string, sessionId: string) =>
+        store.grants.claim(id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
       const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
       await claim(grants[0].id, "ended");
       await claim(grants[1].id, own);

@@ -43,7 +43,7 @@ export function restartSuite(makePlace: MakePlace): void {
       const redeemed = await approvedGrant(first, furniture);
       await first.tokens.redeem(redemption(redeemed, furniture.user.id));
       const denied = await pendingGrant(first, furniture);
-      await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0 });
+      await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0, audit: sampleAudit("grant") });
       const rotated = await signedIn(first, furniture);
       const next = rotation(rotated.tokenHash, clientId);
       await first.tokens.rotate(next);

@@ -191,11 +191,11 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
   sessionId,
   userId,
   approved,
-  consents: [],
   amr: ["pwd"],
   authTime: T0,
   decidedBy: "user" as const,
   now,
+  audit: sampleAudit("device_grant.approved", now),
 });
 
 export async function approvedGrant(
@@ -206,7 +206,7 @@ export async function approvedGrant(
 ) {
   const { user, scopes } = furniture;
   const grant = await pendingGrant(store, furniture, changes);
-  await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0 });
+  await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
   const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, sessionId, scopes));
   if (outcome !== "done") throw new Error(`approval: ${outcome}`);
   return grant;
@@ -237,6 +237,11 @@ export function newSignIn(of: { id: string; clientId: string; requested: ScopeSe
 export function redemption(grant: NewGrant, userId: string, now = T0) {
   const audit = sampleAudit("device_grant.redeemed", now);
   return { ...newSignIn(grant, userId, now), deviceCodeHash: grant.deviceCodeHash, audit };
+}
+
+/** The outcome, or for a refusal of the access rule its reason. */
+export function answerOf(result: { outcome: string; why?: string }): string {
+  return result.outcome === "refused" ? String(result.why) : result.outcome;
 }
 
 /** A family with its first refresh token. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
+import type { StoredFacts } from "../../directory/access-rules.ts";
 import { isEmailAddress } from "../../directory/email-address.ts";
+import { evaluateApproval, loadFacts } from "../../oauth/approval.ts";
 import {
   type AuthorizationParameters,
   RefusedAuthorization,
@@ -9,9 +9,8 @@ import {
 } from "../../oauth/authorization-code/authorization-parameters.ts";
 import { approveAuthorization, isSignInTooOld, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
 import { redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
-import { describeGrant } from "../../oauth/device-authorization/decisions.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
-import { secondFactorRequired } from "../../oauth/second-factor-required.ts";
+import { refusalError } from "../../oauth/refusal-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { NewAuthorizationRequest } from "../../storage/store.ts";
 import { resolveInteraction } from "../interaction.ts";
@@ -58,7 +57,7 @@ async function begin(page: PageRequest, parameters: AuthorizationParameters): Pr
   });
   // Only from here, where no form of ours was sent: the person comes from the program and goes straight back.
   if (step.name === "program_consent" && !prompts.has("consent")) {
-    const answered = await unasked(request, asked, parameters);
+    const answered = await unasked(request, asked, parameters, request.facts);
     if (answered) return answered;
   }
   return takeStep(request, step);
@@ -67,7 +66,7 @@ async function begin(page: PageRequest, parameters: AuthorizationParameters): Pr
 /** `prompt=none`: an answer at once, whatever it is (OpenID Connect Core §3.1.2.6). */
 async function askNobody(request: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
   const { ctx, user } = request;
-  const { client, back, idTokenHint } = parameters;
+  const { back, idTokenHint } = parameters;
   const refuse = (error: ProtocolError | ProtocolErrorName) =>
     answerWithError(request, back, typeof error === "string" ? new ProtocolError(error) : error);
   const asked = newRequest(request, parameters);
@@ -77,13 +76,12 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
     const hinted = await ctx.signingKeys.verify(idTokenHint, { allowExpired: true });
     if (hinted?.oid !== user.id) return refuse("login_required");
   }
-  if (!(await mayUse(ctx.store, client.clientId, user.id))) {
-    return refuse(new ProtocolError("not_assigned", { error: "access_denied" }));
-  }
-  if (!(await mayGrant(ctx.store, asked.requested, user.id))) return refuse("administrator_needed");
+  const facts = await loadFacts(ctx, asked, user.id);
+  const { refusal } = evaluateApproval(ctx, asked, approver, facts);
+  if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
   await ctx.store.authorizations.insert(asked);
-  return (await unasked(request, asked, parameters)) ?? refuse("question_required");
+  return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }
 
 /** The code, where there is nothing to ask; undefined where there is. */
@@ -91,16 +89,17 @@ async function unasked(
   request: PageRequest,
   asked: NewAuthorizationRequest,
   { back, prompts }: AuthorizationParameters,
+  facts: StoredFacts,
 ): Promise<Answer | undefined> {
   const { ctx } = request;
   const approver = approverOf(request);
-  const described = approver && (await describeGrant(ctx, asked, approver.user.id));
-  if (!approver || !described || !needsNoQuestion(asked, described)) return undefined;
+  const evaluated = approver && evaluateApproval(ctx, asked, approver, facts);
+  if (!approver || !evaluated || evaluated.refusal || !needsNoQuestion(asked, evaluated.prompt)) return undefined;
   const stored = (await ctx.store.authorizations.find(asked.id)) as AuthorizationRequest;
-  const approval = await approveAuthorization(ctx, stored, approver, described.digest);
+  const approval = await approveAuthorization(ctx, stored, approver, facts, evaluated.prompt.digest);
   if (approval.outcome === "done") return answerWithCode(request, back, approval.code);
-  if (approval.outcome === "mfa_required" && prompts.has("none")) {
-    return answerWithError(request, back, secondFactorRequired());
+  if (approval.outcome === "refused" && prompts.has("none")) {
+    return answerWithError(request, back, refusalError(approval.why, "authorization"));
   }
   return undefined;
 }

@@ -1,10 +1,8 @@
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
-import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
-import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
+import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
+import { approveGrant, denyGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
 import type { View } from "../../ui/view.ts";
@@ -14,43 +12,39 @@ import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
+import { refusalPage } from "./refusal-page.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
 export async function getConfirm(request: InteractionRequest): Promise<Answer> {
-  const grant = request.grant;
+  const { grant, ctx, facts } = request;
   if (!grant) return { view: { page: "expired" } };
   const ended = await endPage(request, grant);
   if (ended) return { view: ended };
-  const { session, user } = request;
-  if (!session || !user) return stepPage(request, nextStep(factsOf(request)));
-  if (!(await mayUse(request.ctx.store, grant.clientId, user.id))) return mayNot(request, "no_access");
-  if (!(await mayGrant(request.ctx.store, grant.requested, user.id))) {
-    return mayNot(request, "needs_administrator");
-  }
+  const approver = approverOf(request);
+  if (!approver) return stepPage(request, nextStep(factsOf(request)));
+  const evaluated = evaluateApproval(ctx, grant, approver, facts);
+  if (evaluated.refusal) return refusalPage(request, evaluated.refusal);
   // Nobody's yet, or a second person's: only a form claims, and the claim decides.
-  if (grant.status === "pending" || grant.userId !== user.id) return goTo(request, "/device/continue");
-  if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: request.interaction.id } };
-
-  return question(request, grant, user, null);
+  if (grant.status === "pending" || grant.userId !== approver.user.id) return goTo(request, "/device/continue");
+  if (grant.sessionId !== approver.sessionId) return { view: { page: "elsewhere", flowId: request.interaction.id } };
+  return question(request, grant, approver, evaluated.prompt, null);
 }
 
-/** The question as it is now. */
-async function question(
+function question(
   request: InteractionRequest,
   grant: DeviceGrant,
-  user: User,
+  { user }: Approver,
+  { app, permissions, digest }: ConsentPrompt,
   problem: DeviceConsentView["problem"],
-): Promise<Answer> {
-  const described = await describeGrant(request.ctx, grant, user.id);
-  if (!described) return { view: { page: "expired" } };
-  const { already, fresh, stays } = described.permissions;
+): Answer {
+  const { already, fresh, stays } = permissions;
   const view: DeviceConsentView = {
     page: "device_consent",
     flowId: request.interaction.id,
     problem,
-    digest: described.digest,
+    digest,
     email: user.email,
-    appName: described.app.name,
+    appName: app.name,
     deviceName: grant.deviceName,
     devicePlatform: grant.devicePlatform,
     startedSecondsAgo: Math.max(0, Math.floor((request.now - grant.createdAt) / 1_000)),
@@ -70,30 +64,35 @@ export async function postConfirm(request: InteractionRequest): Promise<Answer> 
   if (decision === "other") return startOver(request);
   const approver = approverOf(request);
   if (!approver) return stepPage(request, nextStep(factsOf(request)));
-  const { grant, ctx, ip } = request;
+  const { grant, facts, ctx, ip } = request;
   if (!grant) return goTo(request, "/confirm");
-  const { outcome } =
-    decision === "yes"
-      ? await approveGrant(ctx, grant, approver, request.fields.get("shown"))
-      : await denyGrant(ctx, grant, approver);
-  if (outcome === "changed") {
-    // Only who holds the claim is asked again; the page of all others says what became of it.
-    const held = grant.status === "claimed" && grant.sessionId === approver.sessionId;
-    if (held && grant.expiresAt > request.now) return question(request, grant, approver.user, "changed");
+  if (decision === "no") {
+    const { outcome } = await denyGrant(ctx, grant, approver);
+    return outcome === "done" ? doneStep(request) : goTo(request, "/confirm");
   }
-  // Since the question was shown a second factor has become necessary.
-  if (outcome === "mfa_required") return proceed(request);
-  if (outcome !== "done") return goTo(request, "/confirm");
-  if (decision === "yes")
-    await sendSecurityNotification(ctx, approver.user, { kind: "new_device", grantId: grant.id }, { ip });
-  return stepPage(request, nextStep(factsOf(request, { answered: true })));
+  const result = await approveGrant(ctx, grant, approver, facts, request.fields.get("shown"));
+  switch (result.outcome) {
+    case "done": {
+      const { app } = result.prompt;
+      const notification = { kind: "new_device", grant: result.grant, appName: app.name } as const;
+      await sendSecurityNotification(ctx, approver.user, notification, { ip });
+      return doneStep(request);
+    }
+    case "changed": {
+      // Only the session that holds the claim is asked again; the page of all others says what became of it.
+      const held = grant.status === "claimed" && grant.sessionId === approver.sessionId;
+      const open = held && grant.expiresAt > request.now;
+      return open ? question(request, grant, approver, result.prompt, "changed") : goTo(request, "/confirm");
+    }
+    case "refused":
+      // Since the question was shown it has become necessary.
+      return result.why === "second_factor_required" ? proceed(request) : goTo(request, "/confirm");
+    default:
+      return goTo(request, "/confirm");
+  }
 }
 
-/** The device goes on waiting, for somebody who may use the app, or grant what it asks. */
-function mayNot(request: InteractionRequest, page: "no_access" | "needs_administrator"): Answer {
-  const { interaction, user, app } = request;
-  return { view: { page, flowId: interaction.id, email: user?.email ?? "", appName: app?.name ?? "" } };
-}
+const doneStep = (request: InteractionRequest) => stepPage(request, nextStep(factsOf(request, { answered: true })));
 
 /** The same person goes on here instead of in the other browser. */
 export async function postTakeOver(request: InteractionRequest): Promise<Answer> {

@@ -1,62 +1,53 @@
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
+import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
 import { approveAuthorization, denyAuthorization, isOver } from "../../oauth/authorization-code/decisions.ts";
 import { formMayLeadTo, hostOf, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
-import { type Decider, describeGrant } from "../../oauth/device-authorization/decisions.ts";
 import { ProtocolError } from "../../oauth/protocol-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { ProgramQuestion } from "../../ui/pages/program-consent.ts";
 import { answerWithCode, answerWithError } from "../authorize/answer-program.ts";
-import { goTo, type InteractionRequest } from "../interaction.ts";
+import type { InteractionRequest } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
 import { type Answer, choice } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
+import { refusalPage } from "./refusal-page.ts";
 
 const OVER: Answer = { view: { page: "sign_in_over" } };
 
 /** What a program asks for, and where the answer leads. Reads only. */
 export async function getConsent(request: InteractionRequest): Promise<Answer> {
-  const { authorization, session, now } = request;
+  const { authorization, session, now, ctx, facts } = request;
   if (!authorization || authorization.status === "denied" || isOver(authorization, session?.id, now)) return OVER;
   const approver = approverOf(request);
   const step = nextStep(factsOf(request));
   if (!approver || step.name !== "program_consent") return stepPage(request, step);
-  return question(request, authorization, approver, null);
+  const evaluated = evaluateApproval(ctx, authorization, approver, facts);
+  if (evaluated.refusal) return { ...refusalPage(request, evaluated.refusal), ...formTargetOf(authorization) };
+  return question(request, authorization, approver, evaluated.prompt, null);
 }
 
-/** The question as it is now, or what stands in its place. */
-async function question(
-  request: InteractionRequest,
+function question(
+  { interaction }: InteractionRequest,
   authorization: AuthorizationRequest,
-  { user }: Decider,
+  { user }: Approver,
+  { app, permissions, digest }: ConsentPrompt,
   problem: ProgramQuestion["problem"],
-): Promise<Answer> {
-  const { ctx, interaction } = request;
-  const described = await describeGrant(ctx, authorization, user.id);
-  if (!described) return OVER;
-  const formTarget = formTargetOf(authorization);
-  const mayNot = (page: "program_no_access" | "program_needs_administrator"): Answer => {
-    const { name: appName } = described.app;
-    return { view: { page, flowId: interaction.id, email: user.email, appName }, ...formTarget };
-  };
-  if (!(await mayUse(ctx.store, authorization.clientId, user.id))) return mayNot("program_no_access");
-  if (!(await mayGrant(ctx.store, authorization.requested, user.id))) return mayNot("program_needs_administrator");
-  const { already, fresh, stays } = described.permissions;
+): Answer {
+  const { already, fresh, stays } = permissions;
   const view: ProgramQuestion = {
     page: "program_consent",
     flowId: interaction.id,
     problem,
-    digest: described.digest,
+    digest,
     email: user.email,
-    appName: described.app.name,
+    appName: app.name,
     leadsTo: redirectKind(authorization.redirectUri) ?? "app",
     host: hostOf(authorization.redirectUri),
     already,
     fresh,
     stays,
   };
-  return { view, ...formTarget };
+  return { view, ...formTargetOf(authorization) };
 }
 
 /** Yes or no; the program hears either. What is over stays as it ended. */
@@ -71,20 +62,17 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
     const denied = await denyAuthorization(request.ctx, authorization, approver);
     return denied ? answerWithError(request, authorization, new ProtocolError("refused")) : OVER;
   }
-  const approval = await approveAuthorization(request.ctx, authorization, approver, request.fields.get("shown"));
+  const { ctx, facts, fields } = request;
+  const approval = await approveAuthorization(ctx, authorization, approver, facts, fields.get("shown"));
   switch (approval.outcome) {
     case "done":
       return answerWithCode(request, authorization, approval.code);
     case "changed":
-      return question(request, authorization, approver, "changed");
-    // Since the question was shown it has become necessary.
-    case "mfa_required":
-      return proceed(request);
-    case "sign_in_again":
-      return goTo(request, "/sign-in");
-    case "unassigned":
-    case "not_administrator":
-      return question(request, authorization, approver, null);
+      return question(request, authorization, approver, approval.prompt, "changed");
+    case "refused":
+      // Since the question was shown it has become necessary.
+      if (approval.why === "second_factor_required") return proceed(request);
+      return { ...refusalPage(request, approval.why), ...formTargetOf(authorization) };
     case "ended":
       return OVER;
   }
