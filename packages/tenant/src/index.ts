@@ -14,6 +14,6 @@ export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
 export type { Clock } from "./kernel/time.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
+export type { TenantContext } from "./server/apps.ts";
 export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
-export type { TenantContext } from "./server/tenant-context.ts";
 export type { BrandingOptions } from "./ui/branding/branding.ts";

@@ -89,16 +89,16 @@ export async function lockDataDir(dir: string): Promise<DataDirLock> {
 
 /** Writes a whole file or nothing: temporary file, fsync, rename, fsync of the folder. */
 export async function writeFileAtomically(path: string, data: string | Uint8Array, mode: number): Promise<void> {
-  const scratch = `${path}.${process.pid}.tmp`;
-  await rm(scratch, { force: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await rm(temporary, { force: true });
   try {
-    await withFile(scratch, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode, async (file) => {
+    await withFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode, async (file) => {
       await file.writeFile(data);
       await file.sync();
     });
-    await rename(scratch, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(scratch, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
   // Windows cannot open a folder to sync it.
@@ -109,8 +109,13 @@ export async function writeFileAtomically(path: string, data: string | Uint8Arra
 
 /** The file's text, or undefined when there is none. */
 export async function readFileIfThere(path: string): Promise<string | undefined> {
+  return (await readBytesIfThere(path))?.toString();
+}
+
+/** The file's bytes, or undefined when there is none. */
+export async function readBytesIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

@@ -49,7 +49,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
     disableUrlAccess: true,
   });
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
-  const ending = new AbortController();
+  const closing = new AbortController();
   return {
     async send({ id, to, subject, text, html }) {
       try {
@@ -63,14 +63,14 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
           messageId: `<${id}@${domain}>`,
           // So that no out-of-office note answers (RFC 3834 §5).
           headers: { "Auto-Submitted": "auto-generated" },
-          signal: AbortSignal.any([ending.signal, AbortSignal.timeout(SEND_MS)]),
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SEND_MS)]),
         });
       } catch (cause) {
         throw mailErrorOf(host, cause);
       }
     },
     async close() {
-      ending.abort();
+      closing.abort();
       transport.close();
     },
   };

@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
+import type { InteractionContext } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
 import { registerEndpoints } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
-import { registerHealth } from "./health.ts";
-import { createMetrics } from "./metrics.ts";
-import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-origin-redirect.ts";
-import type { TenantContext } from "./tenant-context.ts";
+import { createMetrics, registerMonitoring } from "./monitoring.ts";
+import { redirectToPages, requirePagesOrigin, routesDefinedOn } from "./pages-origin-redirect.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
+
+/** What a running tenant consists of. Each room sees the part of it that it needs. */
+export type TenantContext = InteractionContext & AdminContext;
 
 export interface WebApps {
   issuer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -25,7 +28,7 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
   const shared = sharedOptions(ctx);
 
   const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
-  insistOnPagesOrigin(pages, pagesOrigin);
+  requirePagesOrigin(pages, pagesOrigin);
   const pageRoutes = routesDefinedOn(pages);
   registerPages(pages, ctx);
   if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
@@ -33,10 +36,10 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
 
   const issuer = createWebApp({ ...shared, hosts: loopbackHosts(issuerOrigin) });
   answerUnknownPaths(issuer);
-  registerHealth(issuer, ctx.store, shared.metrics);
+  registerMonitoring(issuer, ctx.store, shared.metrics);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
-  leadToPages(issuer, pageRoutes, pagesOrigin);
+  redirectToPages(issuer, pageRoutes, pagesOrigin);
   await issuer.ready();
 
   return {
@@ -53,7 +56,7 @@ export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: b
   const shared = sharedOptions(ctx);
   const app = createWebApp({ ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls });
   answerUnknownPaths(app);
-  registerHealth(app, ctx.store, shared.metrics);
+  registerMonitoring(app, ctx.store, shared.metrics);
   registerEndpoints(app, ctx);
   registerGraph(app, ctx);
   registerPages(app, ctx);

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
@@ -16,7 +17,7 @@ export interface LocalCa extends Authority {
 }
 
 /**
- * The CA of this installation, made once in the data folder (`ca.pem`, and `ca-key.pem` 0600) and never put into a
+ * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and never put into a
  * trust store. Call it while the data folder is locked.
  */
 export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { isIP } from "node:net";
 import { Extension } from "@peculiar/x509";
 

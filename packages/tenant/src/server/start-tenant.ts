@@ -16,16 +16,13 @@ import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts
 import type { Store } from "../storage/store.ts";
 import { type BrandingOptions, keepBranding, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
-import { loopbackApps, singleOriginApp } from "./apps.ts";
-import { compareIssuers } from "./compare-issuers.ts";
+import { loopbackApps, singleOriginApp, type TenantContext } from "./apps.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
-import { type Endings, endings } from "./endings.ts";
 import { createLogger } from "./logger.ts";
-import { openInstallation } from "./open-data-folder.ts";
-import { openEntrances } from "./origins.ts";
-import { startSweeping } from "./purge.ts";
-import { checkSealKey } from "./seal-key.ts";
-import type { TenantContext } from "./tenant-context.ts";
+import { openDataFolder } from "./open-data-folder.ts";
+import { openOrigins } from "./origins.ts";
+import { startPurging } from "./purge.ts";
+import { checkSealKey, compareIssuers } from "./shared-store.ts";
 
 export interface StartOptions extends DeploymentOptions {
   /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */
@@ -91,38 +88,40 @@ const DEFAULT_PORT = 8443;
 const DRAIN_MS = 700;
 
 export async function startTenant(options: StartOptions): Promise<RunningTenant> {
-  const ending = endings();
+  const stack = new AsyncDisposableStack();
   try {
-    return await start(options, ending);
+    return await start(options, stack);
   } catch (error) {
-    // What could not be closed is of less interest than what could not be started.
-    await ending.run().catch(() => undefined);
+    // The reason that it could not start matters more than what could not be closed.
+    await stack.disposeAsync().catch(() => undefined);
     throw error;
   }
 }
 
-async function start(options: StartOptions, ending: Endings): Promise<RunningTenant> {
+async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<RunningTenant> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
   const deployment = deploymentOf(options);
   const embedded = "sqlite" in options.store && deployment.kind === "loopback";
-  const { dir, sealKey, ca } = await openInstallation(options.dataDir, deployment, embedded, ending);
+  const { dir, sealKey, ca } = await openDataFolder(options.dataDir, deployment, embedded, stack);
 
   const store = await openStore(options.store, log);
-  ending.add(() => store.close());
+  stack.defer(() => store.close());
   await checkSealKey(store, sealKey, dir);
   const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
-  ending.add(() => mailer.close());
+  stack.defer(() => mailer.close());
   const mail = createMailQueue({ store, mailer, sealKey, clock, log });
 
-  const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
-  ending.add(() => Promise.all([entrances.close(DRAIN_MS), mail.close(DRAIN_MS)]));
+  const origins = await openOrigins(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
+  stack.defer(async () => {
+    await Promise.all([origins.close(DRAIN_MS), mail.close(DRAIN_MS)]);
+  });
 
   if (options.branding) await keepBranding(store, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store, options)),
-    issuerOrigin: entrances.issuerOrigin,
-    pagesOrigin: entrances.pagesOrigin,
+    issuerOrigin: origins.issuerOrigin,
+    pagesOrigin: origins.pagesOrigin,
     caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
@@ -149,15 +148,16 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const apps =
     deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
-  ending.add(() => apps.close());
-  ending.add(startSweeping(ctx));
+  stack.defer(() => apps.close());
+  stack.defer(startPurging(ctx));
   mail.start();
   if (embedded) {
     const control = await serveControl(ctx, dir);
-    ending.add(() => control.close());
+    stack.defer(() => control.close());
   }
-  entrances.serve(apps.issuer, apps.pages);
+  origins.serve(apps.issuer, apps.pages);
 
+  let closed: Promise<void> | undefined;
   return {
     authority: `${config.issuerOrigin}/${config.tenantId}`,
     tenantId: config.tenantId,
@@ -166,13 +166,13 @@ async function start(options: StartOptions, ending: Endings): Promise<RunningTen
     caFile: config.caFile,
     ca: ca?.pem ?? "",
     verificationUri: `${config.pagesOrigin}/device`,
-    port: entrances.port,
+    port: origins.port,
     ...(await registrationsOf(store)),
     graph: graphOf(config),
     operatorToken: async () => (await issueOperatorToken(ctx)).token,
     inboxToken,
     context: ctx,
-    close: ending.run,
+    close: () => (closed ??= stack.disposeAsync()),
   };
 }
 

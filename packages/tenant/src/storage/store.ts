@@ -1,7 +1,7 @@
 /**
  * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
  * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
- * (packages/tenant/test/stores/).
+ * (packages/tenant/test/storage/).
  *
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
@@ -64,7 +64,7 @@ export interface Store {
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
-  sweep(now: number): Promise<number>;
+  purgeExpired(now: number): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { createInboxMailer } from "../../src/mail/mailer.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/key-ring.ts";
-import type { TenantContext } from "../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../src/server/apps.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
@@ -152,7 +152,7 @@ export async function pagesUnderTest(
       return user;
     },
     async mailsTo(email) {
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       return store.mail.listMails(email);
     },
     async mailedCode(email) {

@@ -26,7 +26,7 @@ const approved: DeviceGrant = {
   ...{ decidedBy: "user", amr: ["pwd"], authTime: 0, familyId: null },
 };
 
-const notices: SecurityNotification[] = [
+const notifications: SecurityNotification[] = [
   { kind: "new_device", grant: approved, appName: "Contoso Player" },
   { kind: "password_changed" },
   { kind: "authenticator_added" },
@@ -43,7 +43,7 @@ async function newest({ mailsTo }: PagesUnderTest) {
   return mail;
 }
 
-describe("notices", { concurrency: true }, () => {
+describe("security notifications", { concurrency: true }, () => {
   test("a yes tells the person which app, when, from where, and what the device says of itself, with a link", async (t) => {
     const pages = await pagesUnderTest(t);
     const { browser, grant, person, mailsTo } = pages;
@@ -78,12 +78,12 @@ describe("notices", { concurrency: true }, () => {
     assert.deepEqual(await mailsTo(ADA), []);
   });
 
-  for (const notice of notices) {
-    test(`${notice.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
+  for (const notification of notifications) {
+    test(`${notification.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
       const pages = await pagesUnderTest(t);
       const { ctx, person } = pages;
       const ada = await person();
-      await sendSecurityNotification(ctx, ada, notice, about);
+      await sendSecurityNotification(ctx, ada, notification, about);
       const mail = await newest(pages);
       assert.equal(mail.to, ADA);
       const { token, href } = linkIn(mail.text);
@@ -94,21 +94,21 @@ describe("notices", { concurrency: true }, () => {
         [href],
       );
       assert.doesNotMatch(mail.html, /<(?:img|link|script|iframe|object)|url\(|@import/i);
-      if (notice.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
+      if (notification.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
       const now = ctx.clock.now();
       const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
-      assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notice.kind, ada.id, now]);
-      assert.equal(link?.subject, { new_device: approved.id, passkey_added: "abc" }[notice.kind as string] ?? "");
+      assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notification.kind, ada.id, now]);
+      assert.equal(link?.subject, { new_device: approved.id, passkey_added: "abc" }[notification.kind as string] ?? "");
       assert.equal(await ctx.store.links.find(hashSecret(token), now + WEEK), undefined);
       assert.equal(await ctx.store.links.find(token, now), undefined);
     });
 
-    test(`${notice.kind}: in the person's language`, async (t) => {
+    test(`${notification.kind}: in the person's language`, async (t) => {
       const pages = await pagesUnderTest(t);
       const ada = await pages.person();
       const said: Record<string, { subject: string; html: string }> = {};
       for (const locale of [null, "en", "de", "de-AT", "fr", "../de"]) {
-        await sendSecurityNotification(pages.ctx, { ...ada, locale } as User, notice, about);
+        await sendSecurityNotification(pages.ctx, { ...ada, locale } as User, notification, about);
         said[String(locale)] = await newest(pages);
       }
       const german = said.de as { subject: string; html: string };
@@ -173,7 +173,7 @@ describe("notices", { concurrency: true }, () => {
     };
     const mail = createMailQueue({ ...ctx, mailer, log });
     await sendSecurityNotification({ ...ctx, mail, log }, ada, { kind: "password_changed" }, about);
-    await mail.turn();
+    await mail.deliverDue();
     const { token } = linkIn(sent);
     assert.equal(lines.length, 1);
 

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { pino } from "pino";
 import type { Clock } from "../../src/kernel/time.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
-import { loadSealKey } from "../../src/server/seal-key.ts";
+import { loadSealKey } from "../../src/server/open-data-folder.ts";
 import { type RunningTenant, startTenant } from "../../src/server/start-tenant.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { scratch } from "./scratch.ts";

@@ -19,7 +19,7 @@ import { mailStore } from "./mail-store.ts";
 import { outboxStore } from "./outbox-store.ts";
 import { passkeyStore } from "./passkey-store.ts";
 import { permissionStore } from "./permission-store.ts";
-import { sweep } from "./purge-expired.ts";
+import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { throttleStore } from "./throttle-store.ts";
@@ -60,7 +60,7 @@ export function storeOver(database: Database): Store {
     audit: retried(auditStore(database)),
     ...retried({
       ping: async () => void (await sql`select 1`.execute(database.db)),
-      sweep: (now: number) => sweep(database, now),
+      purgeExpired: (now: number) => purgeExpired(database, now),
     }),
     close() {
       closed ??= database.close();
