@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { afterPassword, personWithApp } from "./authenticator.ts";
+import { arrive, programOf } from "./authorize/program-under-test.ts";
 import type { Browser } from "./browser.ts";
 import { pagePaths } from "./page-paths.ts";
 import { type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
-import { arrive, programOf } from "./program-under-test.ts";
+import { afterPassword, personWithApp } from "./second-factor/authenticator.ts";
 import { isRead, recordVerbs } from "./store-calls.ts";
 import { askForReset, enterCode, openSignUp, signIn } from "./walks.ts";
 

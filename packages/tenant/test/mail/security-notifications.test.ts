@@ -10,7 +10,7 @@ import { MailError } from "../../src/mail/mailer.ts";
 import { type SecurityNotification, sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { createLogger } from "../../src/server/logger.ts";
 import type { DeviceGrant } from "../../src/storage/device-grant.ts";
-import { linkIn } from "../interaction/notice-link.ts";
+import { linkIn } from "../interaction/account/notice-link.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
 import { walkToConfirm } from "../interaction/walks.ts";
 import { sampleGrant, scopesAt } from "../storage/samples.ts";
