@@ -29,7 +29,7 @@ export interface InteractionRequest extends PageRequest {
   /** Of the app; the default one without an app. */
   userFlow: UserFlow;
   ways: WaysIn;
-  /** What the access rule decides on, about the signed-in user or nobody; `factsAbout` gives another user's. */
+  /** What the access rule decides on, about the signed-in user, if any; `factsAbout` gives another user's. */
   facts: StoredFacts;
 }
 

@@ -43,7 +43,7 @@ export const limits = {
   /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
-  /** Those after a first factor, apart: nobody without one keeps them from their owner. */
+  /** Those after a first factor, apart: without one no stranger uses them up. */
   secondFactorMail: { count: 5, windowMs: HOUR },
   /** "Send it again": not at once, and then ever less often. */
   resendSoon: { count: 1, windowMs: 30 * SECOND },

@@ -179,6 +179,28 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
     });
 
+    for (const subject of [
+      null,
+      { kind: "device", id: null },
+      { kind: "device", id: "a grant" },
+      { kind: "authorization", id: "a request" },
+    ] as const) {
+      test(`an interaction about ${JSON.stringify(subject)} is read as it was kept`, async () => {
+        const { id: sessionId } = await anonymous();
+        const kept = sampleInteraction(sessionId, {
+          subject,
+          email: { address: "ana@contoso.example", purpose: "sign_up", verifiedAt: T0 },
+          newPasswordHash: "hash",
+          firstFactor: { userId: "ana", amr: ["pwd", "otp"], at: T0 },
+          keepSignedIn: true,
+          challengeNumber: 3,
+          totpSecretSealed: "sealed",
+        });
+        assert.equal(await store.sessions.insertInteraction(kept), true);
+        assert.deepEqual(await store.sessions.findInteraction(kept.id, sessionId, T0), kept);
+      });
+    }
+
     test("a flow is of use only within its session and its time", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);

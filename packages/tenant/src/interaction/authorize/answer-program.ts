@@ -19,7 +19,7 @@ export function answerWithError(request: PageRequest, back: ReturnAddress, error
   });
 }
 
-/** To the person, where nobody else may be told: the number is enough for who made the program, the log has the rest. */
+/** To the person, where the program must not be answered: the number is enough for its developer, the log has the rest. */
 export function refuseToPerson(request: PageRequest, error: ProtocolError): Answer {
   const { traceId } = idsOf(request);
   request.ctx.log.warn(

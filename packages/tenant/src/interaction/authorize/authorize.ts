@@ -22,7 +22,7 @@ import { answerWithCode, answerWithError, refuseToPerson } from "./answer-progra
 
 /**
  * Where the authorization endpoint leads (oauth/authorization-code/authorize-endpoint.ts). The one page whose opening keeps something: the
- * request, and an interaction about it, which is of no use outside this browser. It signs nobody in, and answers no
+ * request, and an interaction about it, which is of no use outside this browser. It does not sign in, and answers no
  * program that the person has not approved.
  */
 export async function getAuthorize(request: PageRequest): Promise<Answer> {

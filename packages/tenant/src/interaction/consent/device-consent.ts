@@ -24,7 +24,7 @@ export async function getConfirm(request: InteractionRequest): Promise<Answer> {
   if (!approver) return stepPage(request, nextStep(factsOf(request)));
   const evaluated = evaluateApproval(ctx, grant, approver, facts);
   if (evaluated.refusal) return refusalPage(request, evaluated.refusal);
-  // Nobody's yet, or a second person's: only a form claims, and the claim decides.
+  // Unclaimed yet, or a second person's: only a form claims, and the claim decides.
   if (grant.status === "pending" || grant.userId !== approver.user.id) return goTo(request, "/device/continue");
   if (grant.sessionId !== approver.sessionId) return { view: { page: "elsewhere", flowId: request.interaction.id } };
   return question(request, grant, approver, evaluated.prompt, null);

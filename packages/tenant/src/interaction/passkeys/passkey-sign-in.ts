@@ -10,8 +10,8 @@ import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
 
 /**
- * What `amr` says of a passkey (RFC 8176): possession of a key, somebody present, and two factors, because finger, face
- * or PIN unlocked it. Neither `hwk` nor `swk`: without attestation nobody knows where the key lives.
+ * What `amr` says of a passkey (RFC 8176): possession of a key, a person present, and two factors, because finger, face
+ * or PIN unlocked it. Neither `hwk` nor `swk`: without attestation it is unknown where the key lives.
  */
 export const PASSKEY_AMR = ["pop", "user", MFA];
 
@@ -60,7 +60,7 @@ async function prove(request: InteractionRequest, onlyOf: string | undefined): P
   const user = passkey && (await store.directory.findUser(passkey.userId));
   if (!passkey || !user) return { failed: "unknown" };
   if (onlyOf !== undefined && user.id !== onlyOf) return { failed: "another", user };
-  // WebAuthn §7.2 step 6: nobody was named before, so the key must name its owner.
+  // WebAuthn §7.2 step 6: no one was named before, so the key must name its owner.
   if (response.response.userHandle !== userHandleOf(user.id)) return { failed: "unverified", user };
   const verified = await verifyAssertion({ challenge, rp }, response, passkey);
   if (!verified) return { failed: "unverified", user };

@@ -70,7 +70,7 @@ export async function getResetPassword(request: InteractionRequest): Promise<Ans
 }
 
 /**
- * The mailbox alone signs nobody in: with the new password the person goes through sign-in, and meets the second factor
+ * The mailbox alone does not sign in: with the new password the person goes through sign-in, and meets the second factor
  * they had before (ASVS 6.4.3).
  */
 export async function postResetPassword(request: InteractionRequest): Promise<Answer> {

@@ -41,7 +41,7 @@ export async function postStartSetUp(request: InteractionRequest): Promise<Answe
 }
 
 /**
- * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: whoever
+ * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: a person who
  * sees this page sees the secret.
  */
 export async function postSetUp(request: InteractionRequest): Promise<Answer> {

@@ -10,7 +10,7 @@ import { type AtSecondFactor, atSecondFactor, recordFactor, toAnotherWay } from 
 
 type Page = Extract<View, { page: "second_factor_email" }>;
 
-/** To somebody who has shown a first factor already: the mail says what it means if that was not them. */
+/** The person has shown a first factor already: the mail says what it means if that was not them. */
 const secondFactorCode: CodeKind = {
   purpose: "second_factor",
   write: async (_request, about) => ({ mail: codeMail("secondFactor", about), withCode: true }),
