@@ -8,7 +8,7 @@ import { arrive, programOf } from "./program-under-test.ts";
 import { recordVerbs } from "./user-flow-under-test.ts";
 import { askForReset, enterCode, openSignUp, signIn } from "./walks.ts";
 
-const READS = /\.(?:find|list|count|peek|stateOf|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$|isAssigned$)/;
+const READS = /\.(?:find|list|count|peek|stateOf|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$|facts$)/;
 
 /** Opens every page there is, in the walk that this page belongs to; says what the store was asked to change by it. */
 async function lookEverywhere(world: PagesUnderTest, browser: Browser, at: string): Promise<string[]> {
