@@ -26,7 +26,7 @@ export const tenant: Group[] = [
   },
   {
     name: "redeem",
-    mutate: [`${src}/storage/sql/{redeem,rotate,token-family,withdrawal}.ts`],
+    mutate: [`${src}/storage/sql/{redeem,rotate,token-family}.ts`],
     tests: [
       "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
       "tests/mutation/suites/{administrators,assignment,access}.ts",

@@ -70,7 +70,7 @@ async function askNobody(visit: Visit, parameters: AuthorizationParameters): Pro
     answerWithError(visit, back, typeof error === "string" ? new ProtocolError(error) : error);
   const request = requestOf(visit, parameters);
   const approver = approverOf(visit);
-  if (!user || !approver || isSignInTooOld(request, approver.authTime)) return refuse("login_required");
+  if (!user || !approver) return refuse("login_required");
   if (idTokenHint !== null) {
     const hinted = await ctx.signingKeys.verify(idTokenHint, { allowExpired: true });
     if (hinted?.oid !== user.id) return refuse("login_required");
