@@ -22,14 +22,14 @@ export const tenant: Group[] = [
   {
     name: "grant-store",
     mutate: [`${src}/storage/sql/grant-store.ts`],
-    tests: ["tests/mutation/suites/grants.ts"],
+    tests: ["tests/mutation/suites/{grants,access}.ts", `${test}/storage/changed-by-hand.test.ts`],
   },
   {
     name: "redeem",
-    mutate: [`${src}/storage/sql/{redeem,rotate,token-family,withdrawal}.ts`],
+    mutate: [`${src}/storage/sql/{redeem,rotate,token-family}.ts`],
     tests: [
       "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
-      "tests/mutation/suites/{administrators,assignment}.ts",
+      "tests/mutation/suites/{administrators,assignment,access}.ts",
       `${test}/storage/{changed-by-hand,row-locks}.test.ts`,
     ],
     equivalent: [

@@ -5,7 +5,7 @@ import { isOperatorToken } from "../admin/operator-token.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { isAppToken } from "../oauth/tokens/app-token.ts";
-import { tokenHolder } from "../oauth/tokens/token-holder.ts";
+import { tokenHolder } from "../oauth/userinfo.ts";
 import { GraphError } from "./odata/graph-error.ts";
 
 /** Who asks Graph, for its answers and the audit log. */

@@ -49,6 +49,8 @@ const answersAt: Record<RefusedAt, Partial<Record<Refusal, Answer>>> = {
   authorization: {
     user_unknown: ["login_required"],
     user_disabled: ["login_required"],
+    app_unknown: ["app_unknown", { error: "unauthorized_client" }],
+    app_disabled: ["app_unknown", { error: "unauthorized_client" }],
     not_assigned: ["not_assigned", { error: "access_denied" }],
     scope_unavailable: ["question_required"],
     consent_required: ["question_required"],

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { mayIssue, type Refusal } from "../directory/access-rules.ts";
+import type { User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
-import { tokenHolder } from "./tokens/token-holder.ts";
 
 /** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes; errors by RFC 6750 §3. */
 export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
@@ -44,4 +45,32 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
     .status(status)
     .header("www-authenticate", challenge === "" ? "Bearer" : `Bearer ${challenge}`)
     .send();
+}
+
+export type TokenHolder =
+  | { user: User; refusal: undefined }
+  /** The access rule refuses by now, or the sign-in was revoked. */
+  | { refusal: Refusal | "revoked" };
+
+/**
+ * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
+ * a withdrawal counts from the next request on.
+ *
+ * @param claims `oid`, `sid` and `azp` of the verified token
+ * @param scopes Graph scopes that the request makes use of
+ */
+export async function tokenHolder(
+  { store }: Pick<OAuthContext, "store">,
+  { oid, sid, azp }: { oid: string; sid: string; azp: string },
+  scopes: string[] = [],
+): Promise<TokenHolder> {
+  const [stored, family] = await Promise.all([
+    store.access.facts({ clientId: azp, userId: oid, resourceId: GRAPH_RESOURCE_ID }),
+    store.tokens.findFamily(sid),
+  ]);
+  if (!family || family.revokedAt !== null) return { refusal: "revoked" };
+  const { amr, authTime } = family;
+  const sought = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: scopes, isDefault: false, asked: [] };
+  const refusal = mayIssue({ ...stored, scopes: sought, amr, authTime, signedInSince: null });
+  return refusal || !stored.user ? { refusal: refusal ?? "user_unknown" } : { user: stored.user, refusal };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
@@ -84,6 +85,55 @@ export function authorizationSuite(makePlace: MakePlace): void {
       await store.directory.setUserDisabled(own.user.id, T0, T0);
       assert.deepEqual(await approve({}), ended);
       assert.equal(await statusOf(id), "pending");
+    });
+
+    test("a yes that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
+      const own = await furnish(store);
+      const { app, user, api } = own;
+      const session = await signedInSession(store, user.id);
+      const { id } = await pendingRequest(store, own);
+      const before = await store.authorizations.find(id);
+      const yes = { ...yesBy(user.id, session, own.scopes), audit: sampleAudit(randomUUID()) };
+      const changes: [Refusal, () => Promise<unknown>][] = [
+        ["app_disabled", () => store.directory.putApp({ ...app, disabledAt: T0 })],
+        ["not_assigned", () => store.directory.putApp({ ...app, assignmentRequired: true })],
+        ["second_factor_required", () => store.directory.putApp({ ...app, requireMfa: true })],
+        ["scope_unavailable", () => store.directory.putApi({ ...api, scopes: [] })],
+        ["user_disabled", () => store.directory.setUserDisabled(user.id, T0, T0)],
+      ];
+      for (const [why, change] of changes) {
+        if (why !== "user_disabled") await store.directory.putApp(app);
+        await change();
+        // A session of a disabled user is over, which is no reason to tell it from another.
+        const expected = why === "user_disabled" ? { outcome: "ended" } : { outcome: "refused", why };
+        assert.deepEqual(await store.authorizations.approve(id, yes), expected);
+        assert.deepEqual(await store.authorizations.find(id), before);
+      }
+      assert.deepEqual(await store.audit.list({ event: yes.audit.event, limit: 1 }), []);
+      assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), [own.consent]);
+    });
+
+    test("a yes of a sign-in that is older than the request wants is refused", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const request = sampleRequest(own.app.clientId, own.scopes, { signedInSince: T0 });
+      await store.authorizations.insert(request);
+      const yes = yesBy(own.user.id, session, own.scopes);
+      const old = await store.authorizations.approve(request.id, { ...yes, authTime: T0 - 1 });
+      assert.deepEqual(old, { outcome: "refused", why: "login_required" });
+      assert.equal((await store.authorizations.approve(request.id, { ...yes, authTime: T0 })).outcome, "done");
+    });
+
+    test("a yes or a no and its record are one: without the record it is undone", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const { id } = await pendingRequest(store, own);
+      const yes = yesBy(own.user.id, session, own.scopes);
+      const broken = { ...sampleAudit("broken"), event: null as unknown as string };
+      await assert.rejects(store.authorizations.approve(id, { ...yes, audit: broken }));
+      await assert.rejects(store.authorizations.deny(id, { ...no(session), audit: broken }));
+      assert.equal(await statusOf(id), "pending");
+      assert.deepEqual(await store.directory.consentsFor(own.app.clientId, own.user.id), [own.consent]);
     });
 
     test("a second yes of the same browser puts a new code in the place of the first, until one is redeemed", async () => {

@@ -7,7 +7,7 @@ import {
   RefusedAuthorization,
   readAuthorizationParameters,
 } from "../../oauth/authorization-code/authorization-parameters.ts";
-import { approveAuthorization, isSignInTooOld, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
+import { approveAuthorization, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
 import { redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
 import { refusalError } from "../../oauth/refusal-error.ts";
@@ -71,7 +71,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
     answerWithError(request, back, typeof error === "string" ? new ProtocolError(error) : error);
   const asked = newRequest(request, parameters);
   const approver = approverOf(request);
-  if (!user || !approver || isSignInTooOld(asked, approver.authTime)) return refuse("login_required");
+  if (!user || !approver) return refuse("login_required");
   if (idTokenHint !== null) {
     const hinted = await ctx.signingKeys.verify(idTokenHint, { allowExpired: true });
     if (hinted?.oid !== user.id) return refuse("login_required");

@@ -12,14 +12,6 @@ export function isOver(request: AuthorizationRequest, sessionId: string | undefi
   return request.status !== "pending" && request.sessionId !== sessionId;
 }
 
-/** The request wants a newer sign-in than this one (OpenID Connect Core §3.1.2.1: `prompt=login`, `max_age`). */
-export function isSignInTooOld(
-  { signedInSince }: Pick<AuthorizationRequest, "signedInSince">,
-  authTime: number,
-): boolean {
-  return signedInSince !== null && authTime < signedInSince;
-}
-
 /**
  * All that is asked was said yes to before, and it is certain who asks: an https redirect is its owner's, while any
  * program on a computer can claim a loopback one or a scheme (RFC 8252 §8.6).

@@ -1,9 +1,8 @@
 import type { Selectable } from "kysely";
 import { consentsOfApproval, mayApprove } from "../../directory/access-rules.ts";
 import type { AuthorizationRequest } from "../authorization-request.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import { Undo, undoable } from "../engine/undo.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { ApproveRequestResult, AuthorizationStore } from "../store.ts";
 import { factsLoader } from "./access-store.ts";

@@ -1,9 +1,8 @@
 import type { Selectable } from "kysely";
 import { consentsOfApproval, mayApprove, type Refusal } from "../../directory/access-rules.ts";
 import type { DeviceGrant, PolledGrant } from "../device-grant.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import { Undo, undoable } from "../engine/undo.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant } from "../store.ts";
 import { StoreError } from "../store-error.ts";
@@ -97,7 +96,7 @@ export function grantStore(database: Database): GrantStore {
         const taken = await live(db)
           .where("status", "=", "claimed")
           .where("userId", "=", userId)
-          .where("sessionId", "=", grant.sessionId)
+          .where("sessionId", "!=", sessionId)
           .set({ sessionId })
           .executeTakeFirst();
         return taken && { outcome: "claimed", tookOver: true, grant: toGrant(taken) };

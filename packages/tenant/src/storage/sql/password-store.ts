@@ -2,9 +2,8 @@ import { normalizeEmail } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { SessionStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { revokeAll } from "./token-family.ts";
+import { revokeAll, withdrawCodes } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
-import { withdrawCodes } from "./withdrawal.ts";
 
 /** No session has this id: ids are hashes. */
 const NO_SESSION = "";
