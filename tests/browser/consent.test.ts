@@ -12,7 +12,7 @@ import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { sendSecurityNotification } from "../../packages/tenant/src/mail/security-notifications.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { linkIn } from "../../packages/tenant/test/interaction/notice-link.ts";
+import { linkIn } from "../../packages/tenant/test/interaction/account/notice-link.ts";
 import { clientIdOf, poll, refresh, requestCode } from "../fixtures/device.ts";
 import { addApi } from "../fixtures/registrations.ts";
 

@@ -71,7 +71,7 @@ for (const store of ["sqlite", "postgres"] as const) {
 
     test("who is not assigned leaves the device waiting", async () => {
       const { body: code } = await requestCode(tenant);
-      await assert.rejects(approve(tenant, code.user_code, await addUser(tenant)), /unassigned/);
+      await assert.rejects(approve(tenant, code.user_code, await addUser(tenant)), /not_assigned/);
       assert.equal((await poll(tenant, code.device_code)).body.error, "authorization_pending");
       await approve(tenant, code.user_code, await assignedUser());
       tenant.clock.advance(6_000);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { hashRefreshToken } from "../../packages/tenant/src/oauth/tokens/refresh-token.ts";
+import { hashRefreshToken } from "../../packages/tenant/src/oauth/tokens/issue-tokens.ts";
 import { claimsOf } from "./jwt.ts";
 import type { MsalClient, MsalRefusal } from "./msal-client.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";

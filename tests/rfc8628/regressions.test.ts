@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { normalizeUserCode } from "../../packages/tenant/src/directory/user-code.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { addUser, approve, deciderFor } from "../fixtures/approval.ts";
+import { sampleAudit } from "../../packages/tenant/test/storage/samples.ts";
+import { addUser, approve, approverFor } from "../fixtures/approval.ts";
 import {
   claimsOf,
   clientIdOf,
@@ -255,16 +256,16 @@ for (const store of ["sqlite", "postgres"] as const) {
       const user = await addUser(tenant);
       const { body } = await requestCode(tenant);
       const grant = (await tenant.context.store.grants.findByUserCode(normalizeUserCode(body.user_code)))!;
-      const stranger = deciderFor(tenant, user);
+      const stranger = approverFor(tenant, user);
       const result = await tenant.context.store.grants.approve(grant.id, {
         sessionId: stranger.sessionId,
         userId: user.id,
         approved: grant.requested,
-        consents: [],
         amr: ["pwd"],
         authTime: tenant.clock.now(),
         decidedBy: "user",
         now: tenant.clock.now(),
+        audit: sampleAudit("device_grant.approved"),
       });
       assert.notEqual(result.outcome, "done");
       assert.equal((await poll(tenant, body.device_code)).body.error, "authorization_pending");

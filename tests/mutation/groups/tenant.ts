@@ -16,20 +16,20 @@ export const tenant: Group[] = [
   },
   {
     name: "grant-decisions",
-    mutate: [`${src}/oauth/device-authorization/{decisions,consent-digest}.ts`],
+    mutate: [`${src}/oauth/device-authorization/decisions.ts`, `${src}/oauth/approval.ts`],
     tests: [`${test}/oauth/device-authorization/decisions.test.ts`],
   },
   {
     name: "grant-store",
     mutate: [`${src}/storage/sql/grant-store.ts`],
-    tests: ["tests/mutation/suites/grants.ts"],
+    tests: ["tests/mutation/suites/{grants,access}.ts", `${test}/storage/changed-by-hand.test.ts`],
   },
   {
     name: "redeem",
-    mutate: [`${src}/storage/sql/{redeem,redeem-code,rotate,rotation-queries,token-family,withdrawal}.ts`],
+    mutate: [`${src}/storage/sql/{redeem,rotate,token-family}.ts`],
     tests: [
       "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
-      "tests/mutation/suites/{administrators,assignment}.ts",
+      "tests/mutation/suites/{administrators,assignment,access}.ts",
       `${test}/storage/{changed-by-hand,row-locks}.test.ts`,
     ],
     equivalent: [
@@ -43,17 +43,17 @@ export const tenant: Group[] = [
   },
   {
     name: "access-rules",
-    mutate: [`${src}/directory/{mfa-requirement,assignment,administration,consented,policies,permissions}.ts`],
-    tests: [`${test}/directory/{access-rules,consented,permissions}.test.ts`],
+    mutate: [`${src}/directory/{access-rules,permissions}.ts`],
+    tests: [`${test}/directory/{access-rules,consents,permissions}.test.ts`],
   },
   {
     name: "access-rules-in-the-store",
-    mutate: [`${src}/storage/sql/{standing,assignment}.ts`],
-    tests: [`${test}/storage/{standing,row-locks}.test.ts`],
+    mutate: [`${src}/storage/sql/access-store.ts`],
+    tests: [`${test}/storage/{access-store,row-locks}.test.ts`],
   },
   {
     name: "claims",
-    mutate: [`${src}/oauth/tokens/{claims,app-token,context-class}.ts`],
+    mutate: [`${src}/oauth/tokens/{claims,app-token}.ts`],
     tests: [`${test}/oauth/tokens/{claims,app-token}.test.ts`],
   },
   {

@@ -2,22 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { createUser } from "../admin/create-user.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
+import type { Refusal } from "../directory/access-rules.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
 import { isEmailAddress } from "../directory/email-address.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
-import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { graphOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { sendSecurityNotification } from "../mail/security-notifications.ts";
-import {
-  approveGrant,
-  claimGrant,
-  type Decider,
-  denyAsOperator,
-  describeGrant,
-  enterCode,
-} from "../oauth/device-authorization/decisions.ts";
+import { type Approver, loadFacts } from "../oauth/approval.ts";
+import { approveGrant, claimGrant, denyAsOperator, enterCode } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import { permissionText } from "../ui/components/permission-cards.ts";
@@ -52,17 +46,10 @@ export function operate(ctx: AdminContext, request: ControlRequest): Promise<Con
 /** In a person's name, through every check that their browser would meet, and without a factor of theirs: `amr` is empty. */
 async function approve(ctx: AdminContext, { code, as }: Input<"approve">): Promise<ControlResults["approve"]> {
   const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
-  if (!user) {
-    throw new TenantError("user_unknown", `Nobody here has the address ${as}.`, "List them: doorcode tenant users");
-  }
-  if (user.disabledAt !== null) {
-    throw new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
-  }
+  if (!user) throw userUnknown(as);
+  if (user.disabledAt !== null) throw userDisabled(user);
   const entered = await openGrant(ctx, code);
-  const app = await ctx.store.directory.findApp(entered.clientId);
-  // Before the claim: the code stays good for the person's own browser.
-  if (await requiresMfa(ctx.store, app, user.id)) throw secondFactorNeeded(user);
-  const decider: Decider = {
+  const approver: Approver = {
     sessionId: `operator:${randomUUID()}`,
     user,
     amr: [],
@@ -70,33 +57,30 @@ async function approve(ctx: AdminContext, { code, as }: Input<"approve">): Promi
     by: "operator",
     ip: null,
   };
-  const claimed = await claimGrant(ctx, entered.id, decider);
+  const facts = await loadFacts(ctx, entered, user.id);
+  // Refused before the claim, the code stays good for the person's own browser.
+  const claimed = await claimGrant(ctx, entered, approver, facts);
   if (claimed.outcome === "killed") throw usedTwice();
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
-  if (claimed.outcome === "unassigned") throw notAssigned(user);
-  if (claimed.outcome === "not_administrator") throw administratorNeeded(user);
+  if (claimed.outcome === "refused") throw refused(claimed.why, user);
 
-  const described = await describeGrant(ctx, claimed.grant, user.id);
-  if (!described) {
-    throw new TenantError(
-      "app_unavailable",
-      "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
-      "Bring it back, then start the sign-in on the device again.",
-    );
-  }
-  const decided = await approveGrant(ctx, claimed.grant, decider);
+  const decided = await approveGrant(ctx, claimed.grant, approver, facts);
   if (decided.outcome === "done") {
-    await sendSecurityNotification(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
+    await sendSecurityNotification(
+      ctx,
+      user,
+      { kind: "new_device", grant: decided.grant, appName: decided.prompt.app.name },
+      { ip: null },
+    );
     const { messages } = languages[defaultLocale];
-    const permissions = described.permissions.lines.map((line) => permissionText(line, messages));
-    return { app: described.app.name, email: user.email, permissions };
+    const { app, permissions } = decided.prompt;
+    const lines = permissions.lines.map((line) => permissionText(line, messages));
+    return { app: app.name, email: user.email, permissions: lines };
   }
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
-  if (decided.outcome === "mfa_required") throw secondFactorNeeded(user);
-  if (decided.outcome === "unassigned") throw notAssigned(user);
-  if (decided.outcome === "not_administrator") throw administratorNeeded(user);
+  if (decided.outcome === "refused") throw refused(decided.why, user);
   throw new TenantError(
     "code_used",
     `${user.email} went on with this code in a browser at the same moment.`,
@@ -170,6 +154,33 @@ const madeAdministrator = (user: User): AuditRecord => ({
   ip: null,
   detail: {},
 });
+
+function refused(why: Refusal, user: User): TenantError {
+  switch (why) {
+    case "user_unknown":
+      return userUnknown(user.email);
+    case "user_disabled":
+      return userDisabled(user);
+    case "second_factor_required":
+      return secondFactorNeeded(user);
+    case "not_assigned":
+      return notAssigned(user);
+    case "administrator_required":
+      return administratorNeeded(user);
+    default:
+      return new TenantError(
+        "app_unavailable",
+        "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
+        "Bring it back, then start the sign-in on the device again.",
+      );
+  }
+}
+
+const userUnknown = (email: string) =>
+  new TenantError("user_unknown", `Nobody here has the address ${email}.`, "List them: doorcode tenant users");
+
+const userDisabled = (user: User) =>
+  new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
 
 const secondFactorNeeded = (user: User) =>
   new TenantError(

@@ -1,5 +1,4 @@
-import type { Store } from "../storage/store.ts";
-import { administrativeScopes } from "./administration.ts";
+import { administrativeScopes, type StoredFacts, spelledOut } from "./access-rules.ts";
 import type { Consent } from "./entities.ts";
 import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
@@ -35,55 +34,30 @@ export interface Permissions {
   already: PermissionLine[];
   fresh: PermissionLine[];
   stays: { line: PermissionLine; already: boolean };
-  /** The scopes that a yes freezes, those of the lines and no other: `.default` is spelled out here. */
+  /** The scopes that an approval freezes: those of the lines and no other. `.default` is spelled out here. */
   approved: ScopeSet;
-  /** Something that was asked for is not there to be granted any more. */
-  withdrawn: boolean;
 }
 
-/**
- * What a grant asks for, as this person is asked it, and what a yes to it means. Scopes that are gone or disabled since
- * the request are not offered.
- */
-export async function permissionsOf(
-  store: Store,
-  by: { clientId: string; userId: string; requested: ScopeSet },
-): Promise<Permissions> {
-  const { requested } = by;
-  const { oidc } = requested;
-  const consents = await store.directory.consentsFor(by.clientId, by.userId);
+/** What the consent page lists: what a grant asks of this user, and what an approval would mean. */
+export function permissionsOf(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permissions {
+  const { api, consents } = facts;
+  const { oidc, resourceId } = requested;
   const identity = oidc.filter((scope) => scope !== "offline_access");
   const asked: Permission[] = [{ line: { kind: identityOf(oidc) }, resourceId: GRAPH_RESOURCE_ID, scopes: identity }];
 
-  const { resourceId } = requested;
-  let { resourceScopes } = requested;
-  let withdrawn = false;
-  if (resourceId === GRAPH_RESOURCE_ID && resourceScopes.includes(OWN_ACCOUNT)) {
+  const wanted = spelledOut(facts, requested).resourceScopes;
+  if (resourceId === GRAPH_RESOURCE_ID && wanted.includes(OWN_ACCOUNT)) {
     asked.push({ line: { kind: "account" }, resourceId, scopes: [OWN_ACCOUNT] });
   }
   for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
     asked.push({ line: { kind: "administration", of }, resourceId, scopes });
   }
-  if (resourceId !== GRAPH_RESOURCE_ID) {
-    const api = await store.directory.findApi(resourceId);
-    const offered = (api?.disabledAt === null ? api.scopes : []).filter((scope) => scope.enabled);
-    if (requested.isDefault) {
-      const administrators = consents.filter((consent) => consent.userId === null);
-      const granted = consentedBy(administrators, resourceId);
-      resourceScopes = offered.filter((scope) => granted.has(scope.value)).map((scope) => scope.value);
-    }
-    const wanted = new Set(resourceScopes);
-    const lines = offered
-      .filter((scope) => wanted.has(scope.value))
-      .map(({ userDisplayName, displayName, value }) => ({
-        line: { kind: "api", text: userDisplayName || displayName } as const,
-        resourceId,
-        scopes: [value],
-      }));
-    asked.push(...lines);
-    resourceScopes = resourceScopes.filter((value) => offered.some((scope) => scope.value === value));
-    withdrawn = resourceScopes.length < Math.max(1, wanted.size);
+  const offered = api?.disabledAt === null ? api.scopes.filter((scope) => scope.enabled) : [];
+  for (const { value, userDisplayName, displayName } of offered) {
+    if (!wanted.includes(value)) continue;
+    asked.push({ line: { kind: "api", text: userDisplayName || displayName }, resourceId, scopes: [value] });
   }
+  const listed = new Set(asked.slice(1).flatMap((each) => each.scopes));
 
   const may = mayAlready(consents);
   const offline = oidc.includes("offline_access");
@@ -98,14 +72,13 @@ export async function permissionsOf(
       line,
       already: !offline || may({ line, resourceId: GRAPH_RESOURCE_ID, scopes: ["offline_access"] }),
     },
-    approved: { ...requested, resourceScopes },
-    withdrawn,
+    approved: { ...requested, resourceScopes: wanted.filter((scope) => listed.has(scope)) },
   };
 }
 
 /**
- * Who has never said yes to this app is shown everything as new, what the administrator allowed for everybody included:
- * the person has not seen it. From then on that counts as given, like their own.
+ * A user who has never approved this app is shown everything as new, including what the administrator allowed for
+ * everybody: they have not seen it. From then on that counts as given, like their own.
  */
 function mayAlready(consents: Consent[]): (permission: Permission) => boolean {
   if (!consents.some((consent) => consent.userId !== null)) return () => false;

@@ -1,6 +1,9 @@
 /** The resource of bare scopes (openid, profile, User.Read …): Microsoft Graph's well-known application ID. */
 export const GRAPH_RESOURCE_ID = "00000003-0000-0000-c000-000000000000";
 
+/** OpenID Connect's own, which belong to no resource. */
+export const OIDC_SCOPES: readonly string[] = ["openid", "profile", "email", "offline_access"];
+
 /**
  * The scopes of one request after parsing: OpenID Connect's own beside those of one resource.
  * One resource per access token (Entra, AADSTS28002/700022).

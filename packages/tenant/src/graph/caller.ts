@@ -5,6 +5,7 @@ import { isOperatorToken } from "../admin/operator-token.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { isAppToken } from "../oauth/tokens/app-token.ts";
+import { tokenHolder } from "../oauth/userinfo.ts";
 import { GraphError } from "./odata/graph-error.ts";
 
 /** Who asks Graph, for its answers and the audit log. */
@@ -53,21 +54,19 @@ export async function authenticateCaller(
     throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
   }
 
-  const [user, family, client] = await Promise.all([
-    ctx.store.directory.findUser(oid),
-    ctx.store.tokens.findFamily(sid),
-    ctx.store.directory.findApp(azp),
-  ]);
-  const stands = user?.disabledAt === null && family?.revokedAt === null && client?.disabledAt === null;
-  if (!user || !stands) {
+  const scopes = new Set(scp.split(" "));
+  // Of their own account everybody may see all that there is.
+  const used = options.ofThemselves === true ? [] : anyOf.filter((scope) => scopes.has(scope));
+  const holder = await tokenHolder(ctx, { oid, sid, azp }, used);
+  const { refusal } = holder;
+  if (refusal !== undefined && refusal !== "administrator_required") {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
-  const scopes = new Set(scp.split(" "));
   requireOne(anyOf, scopes, "scope");
-  if (options.ofThemselves !== true && !user.administrator) {
+  if (refusal || (options.ofThemselves !== true && !holder.user.administrator)) {
     throw denied("Insufficient privileges to complete the operation: the account is no administrator of this tenant.");
   }
-  return { actor: "user", userId: user.id, clientId: azp, ip: request.ip, scopes };
+  return { actor: "user", userId: oid, clientId: azp, ip: request.ip, scopes };
 }
 
 /**

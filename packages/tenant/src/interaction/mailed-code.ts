@@ -2,21 +2,24 @@ import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
-import { type Addressed, senderOf } from "../mail/messages.ts";
-import type { Flow, MailCodePurpose } from "../storage/store.ts";
-import { PageProblem } from "./form.ts";
-import { MAIL_CODE_ATTEMPTS, MAIL_CODE_MS } from "./limits.ts";
-import type { Visit } from "./page-request.ts";
-import { type Charge, charge, giveBack, networkOf } from "./throttle.ts";
+import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
+import type { MailCodePurpose } from "../storage/store.ts";
+import type { InteractionRequest } from "./interaction.ts";
+import { PageProblem } from "./page-request.ts";
+import { type Budget, consume, networkOf, refund } from "./throttle.ts";
+
+/** Tries at one mailed code; then it is dead. */
+export const MAIL_CODE_ATTEMPTS = 5;
+export const MAIL_CODE_MS = 10 * 60_000;
 
 /** What a code is mailed for. */
 export interface CodeKind {
   purpose: MailCodePurpose;
   /**
-   * What goes to the address: the code, or why there is none. Its flow then gets a code that nobody knows, so that the
+   * What goes to the address: the code, or why there is none. The interaction then gets a code that is told to no one, so that the
    * pages, the attempts counted and the work done are the same whether or not the address has an account.
    */
-  write(visit: Visit, flow: Flow, about: CodeMail): Promise<{ mail: OutgoingMail; withCode: boolean }>;
+  write(request: InteractionRequest, about: CodeMail): Promise<{ mail: OutgoingMail; withCode: boolean }>;
 }
 
 export interface CodeMail extends Addressed {
@@ -47,89 +50,101 @@ export interface AwaitedCode {
   problem: CodeProblem;
 }
 
-/** Who waits for a mail that will not come is told so, whatever was entered: `refused`, it leads back to the address. */
+/** Where the mail will never come, the page says so, whatever was entered; `refused` leads back to the address. */
 export async function awaitedCode(
-  visit: Visit,
-  flow: Flow,
+  request: InteractionRequest,
   email: string,
   found: CodeProblem | "mail_refused",
   resent = false,
 ): Promise<AwaitedCode | "refused"> {
-  const state = await visit.ctx.store.outbox.stateOfCode(flow.id);
+  const state = await request.ctx.store.outbox.stateOfCode(request.interaction.id);
   if (found === "mail_refused" || (state === "failed" && found !== "too_many")) return "refused";
   const problem = state === "expired" && found !== "too_many" ? "mail_failed" : found;
   const minutes = MAIL_CODE_MS / 60_000;
-  return { flowId: flow.id, email, minutes, resent, slow: state === "queued", problem };
+  return { flowId: request.interaction.id, email, minutes, resent, slow: state === "queued", problem };
 }
 
-/** Mails a code to an address and binds the flow to it; what was proven in this flow before is forgotten. */
-export async function sendCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
-  const charged = await charge(visit, chargesOf(visit, email, kind));
-  if (!charged.allowed) return { outcome: "too_many", retryAt: charged.retryAt };
-  const { sessions } = visit.ctx.store;
-  if (!(await sessions.setFlowEmail(flow.id, flow.sessionId, email, kind.purpose))) {
+/** A code for an account that exists. Only the mail says that an address has none. */
+export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
+  return {
+    purpose,
+    async write({ ctx, ways }, about) {
+      const user = await ctx.store.directory.findUserByEmail(normalizeEmail(about.to));
+      if (user?.disabledAt === null) {
+        return { mail: codeMail(purpose === "sign_in" ? "signIn" : "reset", about), withCode: true };
+      }
+      return { mail: noAccountMail({ ...about, mayCreate: ways.signUp && user === undefined }), withCode: false };
+    },
+  };
+}
+
+/** Mails a code to an address and binds the interaction to it; what was proven in it before is forgotten. */
+export async function sendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
+  const consumed = await consume(request, budgetsOf(request, email, kind));
+  if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
+  const { id, sessionId } = request.interaction;
+  if (!(await request.ctx.store.sessions.setEmail(id, sessionId, email, kind.purpose))) {
     throw new PageProblem({ page: "stale_form" });
   }
-  return mailCode(visit, flow, email, kind);
+  return mailCode(request, email, kind);
 }
 
 /** "Send a new code": not at once, and then ever less often; the one before it ends. */
-export async function resendCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
-  const paced = await charge(visit, [
-    ["resendSoon", flow.id],
-    ["resendLater", flow.id],
+export async function resendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
+  const paced = await consume(request, [
+    ["resendSoon", request.interaction.id],
+    ["resendLater", request.interaction.id],
   ]);
   if (!paced.allowed) return { outcome: "too_many", retryAt: paced.retryAt };
-  const charged = await charge(visit, chargesOf(visit, email, kind));
-  if (!charged.allowed) return { outcome: "too_many", retryAt: charged.retryAt };
-  return mailCode(visit, flow, email, kind);
+  const consumed = await consume(request, budgetsOf(request, email, kind));
+  if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
+  return mailCode(request, email, kind);
 }
 
 /** Uses the code that was typed. Every try at eight digits is counted before it is judged. */
 export async function useCode(
-  visit: Visit,
-  flow: Flow,
+  request: InteractionRequest,
   email: string,
   kind: CodeKind,
 ): Promise<"ok" | "wrong" | "dead"> {
-  const code = (visit.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
+  const code = (request.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
   // Not eight digits: a slip of the keyboard that costs no attempt, because it could never have been right.
   if (!/^\d{8}$/.test(code)) return "wrong";
-  const used = await visit.ctx.store.mail.useCode({
-    flowId: flow.id,
-    sessionId: flow.sessionId,
+  const used = await request.ctx.store.mail.useCode({
+    interactionId: request.interaction.id,
+    sessionId: request.interaction.sessionId,
     purpose: kind.purpose,
-    codeHash: codeHash(visit, flow, email, kind, code),
+    codeHash: codeHash(request, email, kind, code),
     maxAttempts: MAIL_CODE_ATTEMPTS,
-    now: visit.now,
+    now: request.now,
   });
-  if (used === "ok") await giveBack(visit, chargesOf(visit, email, kind));
+  if (used === "ok") await refund(request, budgetsOf(request, email, kind));
   return used === "none" ? "dead" : used;
 }
 
-function chargesOf(visit: Visit, email: string, { purpose }: CodeKind): Charge[] {
+function budgetsOf(request: InteractionRequest, email: string, { purpose }: CodeKind): Budget[] {
   const whose = hashSecret(normalizeEmail(email));
   if (purpose === "second_factor") return [["secondFactorMail", whose]];
   return [
-    ["mailByIp", networkOf(visit.ip)],
+    ["mailByIp", networkOf(request.ip)],
     ["mailByAddress", whose],
   ];
 }
 
-async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind): Promise<Sent> {
-  const { ctx, now, locale } = visit;
+async function mailCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
+  const { ctx, now, locale } = request;
   const mailId = randomUUID();
   const expiresAt = now + MAIL_CODE_MS;
   const code = randomInt(100_000_000).toString().padStart(8, "0");
   const sender = senderOf(ctx);
   const about = { to: email, sender, locale, code, minutes: MAIL_CODE_MS / 60_000 };
-  const { mail, withCode } = await kind.write(visit, flow, about);
+  const { mail, withCode } = await kind.write(request, about);
   const kept = await ctx.store.mail.insertCode({
     id: randomUUID(),
     purpose: kind.purpose,
-    flowId: flow.id,
+    interactionId: request.interaction.id,
     emailNormalized: normalizeEmail(email),
-    codeHash: codeHash(visit, flow, email, kind, withCode ? code : newSecret()),
+    codeHash: codeHash(request, email, kind, withCode ? code : newSecret()),
     mailId,
     createdAt: now,
     expiresAt,
@@ -144,8 +159,8 @@ async function mailCode(visit: Visit, flow: Flow, email: string, kind: CodeKind)
   }
 }
 
-/** Eight digits are too few to be hashed bare; bound to purpose, flow and address, a code proves nothing anywhere else (ASVS 6.6.2). */
-function codeHash(visit: Visit, flow: Flow, email: string, kind: CodeKind, code: string): string {
-  const bound = `${kind.purpose}:${flow.id}:${normalizeEmail(email)}:${code}`;
-  return keyedHash(deriveKey(visit.ctx.sealKey, "mail code"), bound);
+/** Eight digits are too few to be hashed bare; bound to purpose, interaction and address, a code proves nothing anywhere else (ASVS 6.6.2). */
+function codeHash(request: InteractionRequest, email: string, kind: CodeKind, code: string): string {
+  const bound = `${kind.purpose}:${request.interaction.id}:${normalizeEmail(email)}:${code}`;
+  return keyedHash(deriveKey(request.ctx.sealKey, "mail code"), bound);
 }

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Logo } from "../ui/branding/branding.ts";
 import type { Chrome } from "../ui/components/layout.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
 import { renderPage, scriptOf } from "../ui/render.ts";
 import { statusOf, type View } from "../ui/view.ts";
-import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
-import type { InteractionContext } from "./interaction-context.ts";
-import { localeOf, rememberLocale } from "./language.ts";
-import { logoUrlOf } from "./logo-route.ts";
-import type { Answer, Visit } from "./page-request.ts";
+import { localeOf, rememberLocale, setCookieHeader } from "./cookies.ts";
+import { csrfTokenOf } from "./csrf.ts";
+import type { Answer, InteractionContext, PageRequest } from "./page-request.ts";
 
 export interface PageOptions {
   csrfToken?: string;
@@ -52,15 +51,15 @@ function chromeOf(ctx: InteractionContext, language: Language, nonce: string, cs
 }
 
 /** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
-export function sendAnswer(visit: Visit, reply: FastifyReply, answer: Answer): FastifyReply {
-  const { ctx, cookie } = visit;
+export function sendAnswer(request: PageRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { ctx, cookie } = request;
   if (cookie.fresh) reply.header("Set-Cookie", setCookieHeader(cookie, ctx.config.pagesOrigin));
   if ("to" in answer) {
     setPageHeaders(ctx, reply);
     return reply.redirect(answer.to, reply.request.method === "POST" ? 303 : 302);
   }
   if (answer.retryAt !== undefined) {
-    reply.header("Retry-After", Math.max(1, Math.ceil((answer.retryAt - visit.now) / 1_000)));
+    reply.header("Retry-After", Math.max(1, Math.ceil((answer.retryAt - request.now) / 1_000)));
   }
   return sendPage(ctx, reply, answer.view, {
     csrfToken: csrfTokenOf(cookie, ctx.sealKey),
@@ -103,3 +102,23 @@ function sourceOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === "null" ? protocol : origin;
 }
+
+const LOGO_PATH = "/branding/logo";
+
+/** The logo as a picture of its own: pages stay small, and a browser loads it once. */
+export function serveLogo(app: FastifyInstance, logo: Logo): void {
+  app.get(LOGO_PATH, async (_request, reply) =>
+    reply
+      .headers({
+        "Content-Type": logo.type,
+        "Cache-Control": "public, max-age=31536000, immutable",
+        // An SVG opened by itself is a document: it runs nothing and loads nothing.
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+      })
+      .send(logo.bytes),
+  );
+}
+
+const logoUrlOf = (logo: Logo) => `${LOGO_PATH}?v=${logo.version}`;

@@ -1,15 +1,23 @@
 import type { FastifyRequest } from "fastify";
 import type { User } from "../directory/entities.ts";
-import type { BrowserSession, Flow } from "../storage/store.ts";
+import type { MailQueue } from "../mail/mail-queue.ts";
+import type { OAuthContext } from "../oauth/oauth-context.ts";
+import type { BrowserSession } from "../storage/store.ts";
+import type { Branding } from "../ui/branding/branding.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
-import { type BrowserCookie, freshCookie, readCookie, sessionIdOf } from "./browser-cookie.ts";
-import { type Fields, PageProblem } from "./form.ts";
-import type { InteractionContext } from "./interaction-context.ts";
-import { localeOf } from "./language.ts";
+import { type BrowserCookie, freshCookie, localeOf, readCookie, sessionIdOf } from "./cookies.ts";
+
+/** Handed to every page; holds no state of a request. */
+export interface InteractionContext extends OAuthContext {
+  /** How the pages look. */
+  branding: Branding;
+  /** The way of every mail to a person. */
+  mail: MailQueue;
+}
 
 /** One request of a browser for a page. */
-export interface Visit {
+export interface PageRequest {
   ctx: InteractionContext;
   /** Under which the log has it: the trace ID of answers. */
   requestId: string;
@@ -17,7 +25,7 @@ export interface Visit {
   ip: string;
   /** Without its query. */
   path: string;
-  /** What is written to this person, mails too, is in this language. */
+  /** Pages and mails to this person are in this language. */
   locale: Locale;
   /** Of the query on GET, of the form on POST. */
   fields: Fields;
@@ -43,14 +51,18 @@ export type Answer =
   /** A path of ours, or a URI registered by an app. */
   | { to: string };
 
-export type PageHandler = (visit: Visit) => Promise<Answer>;
+export type PageHandler = (request: PageRequest) => Promise<Answer>;
 
-/** Reads only: whoever just looks leaves no row behind, unless a program sent them (authorization/authorize.ts). */
-export async function openVisit(ctx: InteractionContext, request: FastifyRequest, fields: Fields): Promise<Visit> {
+/** Reads only: a browser that just looks leaves no row behind, unless a program sent it (authorize/authorize.ts). */
+export async function openPageRequest(
+  ctx: InteractionContext,
+  request: FastifyRequest,
+  fields: Fields,
+): Promise<PageRequest> {
   const now = ctx.clock.now();
   const sent = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
-  const session = sent ? await ctx.store.sessions.find(sessionIdOf(sent), now) : undefined;
-  const user = session?.userId ? await ctx.store.directory.findUser(session.userId) : undefined;
+  const found = sent ? await ctx.store.sessions.find(sessionIdOf(sent), now) : undefined;
+  const { user = null, ...session } = found ?? {};
   return {
     ctx,
     requestId: String(request.id),
@@ -60,30 +72,48 @@ export async function openVisit(ctx: InteractionContext, request: FastifyRequest
     locale: localeOf(request, ctx.config.pagesOrigin),
     fields,
     cookie: sent ?? freshCookie(),
-    session,
-    user,
+    session: found && (session as BrowserSession),
+    user: user ?? undefined,
   };
 }
 
-export async function findFlow({ ctx, session, fields, now }: Visit): Promise<Flow | undefined> {
-  const id = fields.get("flow") ?? "";
-  return session && /^[\w-]{20,64}$/.test(id) ? ctx.store.sessions.findFlow(id, session.id, now) : undefined;
+/** Fields of a form or a query; every name at most once. */
+export type Fields = ReadonlyMap<string, string>;
+
+/** Ends a request with a page; thrown where no handler can go on. */
+export class PageProblem extends Error {
+  readonly view: View;
+  /** Instead of the view's own status. */
+  readonly status: number | undefined;
+  constructor(view: View, status?: number) {
+    super(view.page);
+    this.name = "PageProblem";
+    this.view = view;
+    this.status = status;
+  }
 }
 
-/** The walk that the page belongs to. Another browser's flow is as unknown as one that never was. */
-export async function requireFlow(visit: Visit): Promise<Flow> {
-  const flow = await findFlow(visit);
-  if (!flow) throw new PageProblem({ page: "stale_form" });
-  return flow;
+/** No page of ours sends a form like this: a field twice, an unknown button, far too many fields. */
+export function malformed(): PageProblem {
+  return new PageProblem({ page: "stale_form" }, 400);
 }
 
-/** The page at which a walk arrives once its person is signed in. */
-export function arrivalOf(flow: Flow): string {
-  if (flow.intent === "account") return "/me";
-  if (flow.intent === "authorization") return pathOf("/authorize/consent", flow);
-  return flow.grantId === null ? "/device" : pathOf("/confirm", flow);
+/** Sign-up asks for 80 at most (`MAX_QUESTION_FIELDS`), beside its own. */
+const MAX_FIELDS = 100;
+
+/** @throws PageProblem when a name comes twice: which of the two counts is not ours to guess */
+export function readFields(encoded: string): Fields {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(encoded)) {
+    if (fields.has(name) || fields.size === MAX_FIELDS) throw malformed();
+    fields.set(name, value);
+  }
+  return fields;
 }
 
-export function pathOf(page: string, flow: Flow): string {
-  return `${page}?flow=${flow.id}`;
+/** One of the values that the page's buttons send. */
+export function choice<const T extends string>(fields: Fields, name: string, allowed: readonly T[]): T {
+  const value = allowed.find((one) => one === fields.get(name));
+  if (value === undefined) throw malformed();
+  return value;
 }

@@ -1,10 +1,19 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HashingBusy } from "../directory/password.ts";
-import { PageProblem, readFields } from "./form.ts";
-import type { InteractionContext } from "./interaction-context.ts";
+import { isFromOurPages, isOurForm } from "./csrf.ts";
+import { findInteraction, goTo, resolveInteraction } from "./interaction.ts";
+import { nextStep } from "./next-step.ts";
 import { sendAnswer, sendPage } from "./page-answer.ts";
-import { type Answer, arrivalOf, findFlow, openVisit, type PageHandler, pathOf, type Visit } from "./page-request.ts";
-import { isFromOurPages, isOurForm } from "./same-origin.ts";
+import {
+  type Answer,
+  type InteractionContext,
+  openPageRequest,
+  type PageHandler,
+  PageProblem,
+  type PageRequest,
+  readFields,
+} from "./page-request.ts";
+import { factsOf, stepPage } from "./proceed.ts";
 
 /** More than the longest form of ours, URL-encoded; less than anything that costs. */
 const BODY_LIMIT = 16 * 1024;
@@ -46,20 +55,19 @@ function definePage(
 ): void {
   if (get) {
     scope.get(url, async (request, reply) => {
-      const visit = await openVisit(ctx, request, readFields(request.url.split("?").slice(1).join("?")));
-      return sendAnswer(visit, reply, await get(visit));
+      const fields = readFields(request.url.split("?").slice(1).join("?"));
+      const page = await openPageRequest(ctx, request, fields);
+      return sendAnswer(page, reply, await get(page));
     });
   }
   if (post) {
     scope.post(url, { bodyLimit }, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
-      const visit = await openVisit(ctx, request, fields);
-      if (!isOurForm(ctx, request, fields)) {
-        const onward = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(visit, signsIn) : undefined;
-        if (!onward) throw new PageProblem({ page: "stale_form" });
-        return sendAnswer(visit, reply, onward);
-      }
-      return sendAnswer(visit, reply, await post(visit));
+      const page = await openPageRequest(ctx, request, fields);
+      if (isOurForm(ctx, request, fields)) return sendAnswer(page, reply, await post(page));
+      const elsewhere = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(page, signsIn) : undefined;
+      if (!elsewhere) throw new PageProblem({ page: "stale_form" });
+      return sendAnswer(page, reply, elsewhere);
     });
   }
   const allowed = [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])];
@@ -77,13 +85,14 @@ function definePage(
 
 /**
  * A sign-in form sent twice (a double click, a second tab) arrives the second time under the session that the first one
- * made. It does nothing; the person is led to where the walk stands.
+ * made. It does nothing; the person is led to their next step.
  */
-async function whereSignedInGoes(visit: Visit, signsIn: true | string): Promise<Answer | undefined> {
-  const flow = visit.user && (await findFlow(visit));
-  if (!flow) return undefined;
-  if (signsIn !== true) return { to: pathOf(signsIn, flow) };
-  return { to: arrivalOf(flow) };
+async function whereSignedInGoes(page: PageRequest, signsIn: true | string): Promise<Answer | undefined> {
+  const interaction = page.user && (await findInteraction(page));
+  if (!interaction) return undefined;
+  if (signsIn !== true) return goTo({ interaction }, signsIn);
+  const request = await resolveInteraction(page, interaction);
+  return stepPage(request, nextStep(factsOf(request)));
 }
 
 function sendProblem(

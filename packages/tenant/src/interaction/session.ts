@@ -1,56 +1,67 @@
+import { MFA } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
 import { newSecret } from "../kernel/seal.ts";
-import type { BrowserSession, Flow, SignInGround } from "../storage/store.ts";
-import { freshCookie, sessionIdOf } from "./browser-cookie.ts";
-import { PageProblem } from "./form.ts";
-import { ANONYMOUS_MS, FLOW_MS, KEPT_SIGNED_IN_MS, SIGNED_IN_MS } from "./limits.ts";
-import type { Visit } from "./page-request.ts";
+import type { Approver } from "../oauth/approval.ts";
+import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
+import { freshCookie, sessionIdOf } from "./cookies.ts";
+import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
 
-/** The session of this browser with enough life left for a flow; made when there is none. Called on POST, or where a program sent the person. */
-export async function openSession(visit: Visit): Promise<BrowserSession> {
-  if (visit.session && visit.session.expiresAt - visit.now >= FLOW_MS) return visit.session;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Absolute lifetimes, not prolonged by use (ASVS 7.3.2). */
+export const SIGNED_IN_MS = DAY;
+/** With "Keep me signed in on this browser". */
+export const KEPT_SIGNED_IN_MS = 30 * DAY;
+/** How long after a sign-in the person may change what they sign in with (ASVS 7.5.1). */
+export const RECENT_SIGN_IN_MS = 10 * MINUTE;
+export const ANONYMOUS_MS = HOUR;
+export const INTERACTION_MS = 15 * MINUTE;
+
+/**
+ * The session of this browser with enough life left for an interaction; made when there is none. Called on POST, or where
+ * a program sent the person.
+ */
+export async function openSession(request: PageRequest): Promise<BrowserSession> {
+  const { session, now, ctx } = request;
+  if (session && session.expiresAt - now >= INTERACTION_MS) return session;
   // A cookie whose session is known and ends soon is not given a second life: sessions end absolutely.
-  if (visit.session) visit.cookie = freshCookie();
+  if (session) request.cookie = freshCookie();
   for (let tries = 0; tries < 2; tries++) {
-    const id = sessionIdOf(visit.cookie);
-    await visit.ctx.store.sessions.ensure({ id, createdAt: visit.now, expiresAt: visit.now + ANONYMOUS_MS });
-    visit.session = await visit.ctx.store.sessions.find(id, visit.now);
-    visit.user = undefined;
-    if (visit.session) return visit.session;
-    visit.cookie = freshCookie();
+    const id = sessionIdOf(request.cookie);
+    await ctx.store.sessions.ensure({ id, createdAt: now, expiresAt: now + ANONYMOUS_MS });
+    request.session = await ctx.store.sessions.find(id, now);
+    request.user = undefined;
+    if (request.session) return request.session;
+    request.cookie = freshCookie();
   }
   throw new PageProblem({ page: "stale_form" });
 }
 
-/** A walk through the pages about a device's grant or a program's request, or about none yet; with an address to begin with. */
-export async function openFlow(
-  visit: Visit,
-  grantId: string | null,
-  intent: Flow["intent"] = "device",
-  email: string | null = null,
-): Promise<Flow> {
-  const session = await openSession(visit);
-  const flow: Flow = {
+/** Begins an interaction; with an address in the field to begin with. */
+export async function openInteraction(
+  request: PageRequest,
+  subject: InteractionSubject | null,
+  address: string | null = null,
+): Promise<Interaction> {
+  const session = await openSession(request);
+  const interaction: Interaction = {
     id: newSecret(16),
     sessionId: session.id,
-    grantId,
-    intent,
-    email,
-    emailPurpose: null,
-    emailVerifiedAt: null,
-    passwordHash: null,
-    userId: null,
-    amr: [],
-    firstFactorAt: null,
+    subject,
+    email: address === null ? null : { address, purpose: null, verifiedAt: null },
+    newPasswordHash: null,
+    firstFactor: null,
     keepSignedIn: false,
     challengeNumber: 0,
     totpSecretSealed: null,
-    createdAt: visit.now,
-    expiresAt: visit.now + FLOW_MS,
+    createdAt: request.now,
+    expiresAt: request.now + INTERACTION_MS,
   };
   // The session may have ended this moment: signed in or out in another tab.
-  if (!(await visit.ctx.store.sessions.insertFlow(flow))) throw new PageProblem({ page: "stale_form" });
-  return flow;
+  if (!(await request.ctx.store.sessions.insertInteraction(interaction))) throw new PageProblem({ page: "stale_form" });
+  return interaction;
 }
 
 /**
@@ -58,29 +69,23 @@ export async function openFlow(
  * Its life counts from `authTime`, that of the first factor: a second one later prolongs nothing.
  */
 export async function signInAs(
-  visit: Visit,
+  request: PageRequest & { interaction: Interaction },
   user: User,
   by: { amr: string[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
 ): Promise<void> {
-  const { amr, keepSignedIn, authTime = visit.now, standsOn } = by;
-  if (!visit.session) throw new PageProblem({ page: "stale_form" });
+  const { ctx, now } = request;
+  const { amr, keepSignedIn, authTime = now, standsOn } = by;
+  if (!request.session) throw new PageProblem({ page: "stale_form" });
   const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
-  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - visit.now } : freshCookie();
-  const session = {
-    id: sessionIdOf(cookie),
-    userId: user.id,
-    amr,
-    authTime,
-    createdAt: visit.now,
-    expiresAt,
-  };
+  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - now } : freshCookie();
+  const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, expiresAt };
   const signIn = { ...session, ...(standsOn && { standsOn }) };
-  if (!(await visit.ctx.store.sessions.signIn(visit.session.id, signIn))) {
-    throw new PageProblem({ page: "stale_form" });
-  }
-  visit.cookie = cookie;
-  visit.session = session;
-  visit.user = user;
+  if (!(await ctx.store.sessions.signIn(request.session.id, signIn))) throw new PageProblem({ page: "stale_form" });
+  request.cookie = cookie;
+  request.session = session;
+  request.user = user;
+  // The store moved it along with the session.
+  request.interaction = { ...request.interaction, sessionId: session.id };
 }
 
 /** "Keep me signed in" was ticked when it began. */
@@ -88,22 +93,57 @@ export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean
   return authTime !== null && expiresAt - authTime > SIGNED_IN_MS;
 }
 
+/** Who decides in this browser; undefined while it is signed out. */
+export function approverOf({ session, user, ip }: PageRequest): Approver | undefined {
+  if (!session || !user) return undefined;
+  const { id: sessionId, amr, authTime, createdAt } = session;
+  return { sessionId, user, amr, authTime: authTime ?? createdAt, by: "user", ip };
+}
+
+/** Whether the person showed who they are a moment ago. */
+export function isRecentSignIn({ session, user, now }: PageRequest): boolean {
+  return user !== undefined && now - (session?.authTime ?? 0) < RECENT_SIGN_IN_MS;
+}
+
+/**
+ * Undefined where what the person signs in with may change now (ASVS 7.5.1): they signed in a moment ago, and showed
+ * the authenticator app if there is one. Else the page that leads there.
+ */
+export async function requireRecentSignIn(request: PageRequest): Promise<Answer | undefined> {
+  const { ctx, session, user } = request;
+  if (!user) return { view: { page: "account_signed_out" } };
+  const shown = session?.amr.includes(MFA) || (await ctx.store.factors.totpOf(user.id)) === undefined;
+  return isRecentSignIn(request) && shown ? undefined : { view: { page: "sign_in_again", email: user.email } };
+}
+
 /** Ends the session on the server; the browser goes on with a new cookie. */
-export async function signOut(visit: Visit): Promise<void> {
-  const { session, user } = visit;
-  if (session) await visit.ctx.store.sessions.end(session.id);
-  visit.cookie = freshCookie();
-  visit.session = undefined;
-  visit.user = undefined;
+export async function signOut(request: PageRequest): Promise<void> {
+  const { session, user } = request;
+  if (session) await request.ctx.store.sessions.end(session.id);
+  forgetSession(request);
   if (!user) return;
-  await visit.ctx.store.audit.write({
-    at: visit.now,
+  await request.ctx.store.audit.write({
+    at: request.now,
     event: "user.signed_out",
     actor: "user",
     userId: user.id,
     clientId: null,
     grantId: null,
-    ip: visit.ip,
+    ip: request.ip,
     detail: {},
   });
+}
+
+/** The session has ended in the store: this browser goes on signed out, with a new cookie. */
+export function forgetSession(request: PageRequest): void {
+  request.cookie = freshCookie();
+  request.session = undefined;
+  request.user = undefined;
+}
+
+/** "Not you?": this browser forgets the person and signs in anew, about the same device or program. */
+export async function startOver(request: PageRequest & { interaction: Interaction }): Promise<Answer> {
+  await signOut(request);
+  const { id } = await openInteraction(request, request.interaction.subject);
+  return { to: `/sign-in?flow=${id}` };
 }

@@ -1,31 +1,80 @@
 import { isIPv6 } from "node:net";
 import { plainIp } from "../kernel/ip-address.ts";
-import { type LimitName, limits } from "./limits.ts";
-import type { Visit } from "./page-request.ts";
+import type { PageRequest } from "./page-request.ts";
 
-/** One budget of one somebody: `["passwordByIp", "192.0.2.7"]`. */
-export type Charge = readonly [limit: LimitName, whose: string];
+/**
+ * Every throttle of the pages, by name (OWASP ASVS 6.1.1, 6.3.1, 6.6.3). Windows are fixed; an attempt is
+ * taken before it is judged, and a success gives back its own only, so that codes of one's own buy no new guesses.
+ */
+export interface Limit {
+  count: number;
+  windowMs: number;
+}
 
-export type Charged = { allowed: true } | { allowed: false; retryAt: number };
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const limits = {
+  /** Wrong user codes from one address (IPv6: one /64). */
+  userCodeByIp: { count: 10, windowMs: 10 * MINUTE },
+  /** Wrong user codes in one browser session. */
+  userCodeBySession: { count: 10, windowMs: 10 * MINUTE },
+  /** Wrong user codes of one signed-in person. */
+  userCodeByUser: { count: 30, windowMs: DAY },
+  /** Wrong user codes of the whole tenant; `userCodeLength` counts on it. Once spent, entering a code needs sign-in first. */
+  userCodeGlobal: { count: 1_000, windowMs: DAY },
+
+  /** Wrong passwords for one address, whether or not it has an account. */
+  passwordByAccount: { count: 10, windowMs: 15 * MINUTE },
+  passwordByIp: { count: 50, windowMs: 15 * MINUTE },
+
+  /**
+   * Wrong codes of an authenticator app or for recovery, all of them after a first factor. Three of a million codes are
+   * right at a time: 50 a day are one in 6,600.
+   */
+  secondFactorByFlow: { count: 5, windowMs: 15 * MINUTE },
+  secondFactorByAccount: { count: 10, windowMs: 15 * MINUTE },
+  secondFactorByAccountAndDay: { count: 50, windowMs: DAY },
+  /** Passkeys that did not pass. */
+  passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
+
+  /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
+  mailByAddress: { count: 5, windowMs: HOUR },
+  mailByIp: { count: 20, windowMs: HOUR },
+  /** Those after a first factor, apart: without one no stranger uses them up. */
+  secondFactorMail: { count: 5, windowMs: HOUR },
+  /** "Send it again": not at once, and then ever less often. */
+  resendSoon: { count: 1, windowMs: 30 * SECOND },
+  resendLater: { count: 3, windowMs: 15 * MINUTE },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limits;
+
+/** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`. */
+export type Budget = readonly [limit: LimitName, whose: string];
+
+export type Consumed = { allowed: true } | { allowed: false; retryAt: number };
 
 /** Takes one from each budget, or from none: what was refused was never judged, so it costs nothing elsewhere. */
-export async function charge(visit: Visit, charges: readonly Charge[]): Promise<Charged> {
-  const taken: Charge[] = [];
-  for (const one of charges) {
-    const [limit, whose] = one;
-    const result = await visit.ctx.store.throttle.take(`${limit}:${whose}`, limits[limit], visit.now);
-    if (!result.allowed) {
-      await giveBack(visit, taken);
-      return { allowed: false, retryAt: result.retryAt };
-    }
-    taken.push(one);
+export async function consume({ ctx, now }: PageRequest, budgets: readonly Budget[]): Promise<Consumed> {
+  const { throttle } = ctx.store;
+  for (const [index, [limit, whose]] of budgets.entries()) {
+    const result = await throttle.take(`${limit}:${whose}`, limits[limit], now);
+    if (result.allowed) continue;
+    await refund({ ctx, now }, budgets.slice(0, index));
+    return { allowed: false, retryAt: result.retryAt };
   }
   return { allowed: true };
 }
 
-/** After a success: its own charge and no other. */
-export async function giveBack(visit: Visit, charges: readonly Charge[]): Promise<void> {
-  for (const [limit, whose] of charges) await visit.ctx.store.throttle.giveBack(`${limit}:${whose}`, visit.now);
+/** After a success: what it took itself, and no more. */
+export async function refund(
+  { ctx, now }: Pick<PageRequest, "ctx" | "now">,
+  budgets: readonly Budget[],
+): Promise<void> {
+  for (const [limit, whose] of budgets) await ctx.store.throttle.giveBack(`${limit}:${whose}`, now);
 }
 
 /** Who an address is to a throttle: an IPv6 subscriber holds a /64, so single addresses of it count as one. */

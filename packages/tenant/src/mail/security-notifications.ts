@@ -11,7 +11,7 @@ import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from 
 /** A change of an account that its owner gets a mail about, because somebody else may have made it (ASVS 6.3.5, 6.3.7). */
 export type SecurityNotification =
   /** A device was signed in: the grant that was approved. */
-  | { kind: "new_device"; grantId: string }
+  | { kind: "new_device"; grant: DeviceGrant; appName: string }
   | { kind: "password_changed" }
   | { kind: "authenticator_added" }
   | { kind: "authenticator_removed" }
@@ -38,7 +38,6 @@ export async function sendSecurityNotification(
     const now = ctx.clock.now();
     const token = newSecret();
     const expiresAt = now + LINK_MS;
-    const device = kind === "new_device" ? await deviceOf(ctx, notification.grantId) : null;
     // Before the mail, so that no mail goes out with a link that does not work.
     await ctx.store.links.insert({
       tokenHash: hashSecret(token),
@@ -49,7 +48,7 @@ export async function sendSecurityNotification(
       expiresAt,
     });
     const link = { href: `${ctx.config.pagesOrigin}/not-me?token=${token}`, expiresAt };
-    await ctx.mail.post(mailOf(ctx, user, { notification, at: now, ip, device, link }), { expiresAt });
+    await ctx.mail.post(mailOf(ctx, user, { notification, at: now, ip, link }), { expiresAt });
   } catch (error) {
     ctx.log.warn({ err: error, notification: kind, user: user.id }, "a security notification could not be queued");
   }
@@ -57,27 +56,14 @@ export async function sendSecurityNotification(
 
 /** What the link is about; see `ActionLink`. */
 function subjectOf(notification: SecurityNotification): string {
-  if (notification.kind === "new_device") return notification.grantId;
+  if (notification.kind === "new_device") return notification.grant.id;
   return notification.kind === "passkey_added" ? notification.credentialId : "";
-}
-
-interface Device {
-  appName: string;
-  grant: DeviceGrant;
-}
-
-async function deviceOf(ctx: MailContext, grantId: string): Promise<Device | null> {
-  const grant = await ctx.store.grants.findById(grantId);
-  if (!grant) return null;
-  const app = await ctx.store.directory.findApp(grant.clientId);
-  return { appName: app?.name ?? grant.clientId, grant };
 }
 
 interface Happened {
   notification: SecurityNotification;
   at: number;
   ip: string | null;
-  device: Device | null;
   link: { href: string; expiresAt: number };
 }
 
@@ -86,7 +72,8 @@ interface Happened {
  * the body as their words.
  */
 function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail {
-  const { notification, device, link } = happened;
+  const { notification, link } = happened;
+  const device = notification.kind === "new_device" ? notification : null;
   const sender = senderOf(ctx);
   const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
   const texts = language.messages.mails.securityNotifications;
@@ -109,10 +96,10 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   return renderMail({ to: user.email, subject, paragraphs }, sender, language);
 }
 
-function whereFrom({ ip, device }: Happened, { messages }: Language): string[] {
+function whereFrom({ ip, notification }: Happened, { messages }: Language): string[] {
   const texts = messages.mails.securityNotifications;
-  if (!device) return ip === null ? [] : [texts.from(plainIp(ip))];
-  const { deviceName, devicePlatform, initiatedIp, decidedBy } = device.grant;
+  if (notification.kind !== "new_device") return ip === null ? [] : [texts.from(plainIp(ip))];
+  const { deviceName, devicePlatform, initiatedIp, decidedBy } = notification.grant;
   const name = deviceName ?? devicePlatform;
   const platform = deviceName !== null && devicePlatform !== null ? devicePlatform : null;
   return [

@@ -14,7 +14,7 @@ import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** A registered app, and how it has shown that it is the one. */
-export type ProvenClient =
+export type IdentifiedClient =
   | { app: App; by: "nothing" | "secret" }
   | { app: App; by: "certificate"; assertion: VerifiedAssertion };
 
@@ -22,21 +22,25 @@ export type ProvenClient =
  * Which registered app is asking (RFC 6749 §2.3, RFC 8628 §3.1): a public client names itself by client_id, any other
  * proves itself by its secret, in the body or by HTTP Basic, or by an assertion that its certificate's key signed
  * (RFC 7523 §2.2); never in two ways. An assertion is good for one thing at each endpoint that calls this.
- * @throws ProtocolError as `proveClient`; `assertion_used`
+ * @throws ProtocolError as `identifyClient`; `assertion_used`
  */
 export async function authenticateClient(ctx: OAuthContext, request: FastifyRequest, form: Form): Promise<App> {
-  const client = await proveClient(ctx, request, form);
-  await spendAssertion(ctx, client, { purpose: request.routeOptions.url ?? "", audit: null });
+  const client = await identifyClient(ctx, request, form);
+  await consumeAssertion(ctx, client, { purpose: request.routeOptions.url ?? "", audit: null });
   return client.app;
 }
 
 /**
- * The same, leaving it to the caller to spend an assertion (`spendAssertion`): of the grants at the token endpoint most
+ * The same, leaving it to the caller to spend an assertion (`consumeAssertion`): of the grants at the token endpoint most
  * bring something that works once by itself, and MSAL signs one assertion for all that it asks in ten minutes.
  * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `parameter_invalid`,
  * `parameter_missing`, and those of `verifyClientAssertion`
  */
-export async function proveClient(ctx: OAuthContext, request: FastifyRequest, form: Form): Promise<ProvenClient> {
+export async function identifyClient(
+  ctx: OAuthContext,
+  request: FastifyRequest,
+  form: Form,
+): Promise<IdentifiedClient> {
   const basic = request.headers.authorization === undefined ? undefined : parseBasic(request.headers.authorization);
   const assertion = assertionIn(form);
   const inBody = form.get("client_id");
@@ -71,9 +75,9 @@ export async function proveClient(ctx: OAuthContext, request: FastifyRequest, fo
  * for with it. Who has shown no assertion has none to use up: then only the record is written.
  * @throws ProtocolError `assertion_used`
  */
-export async function spendAssertion(
+export async function consumeAssertion(
   ctx: OAuthContext,
-  client: ProvenClient,
+  client: IdentifiedClient,
   { purpose, audit }: { purpose: string; audit: AuditRecord | null },
 ): Promise<void> {
   if (client.by !== "certificate") {
@@ -82,7 +86,7 @@ export async function spendAssertion(
   }
   const { jti, expiresAt } = client.assertion;
   const assertionHash = hashSecret(JSON.stringify([client.app.clientId, jti, purpose]));
-  if (await ctx.store.credentials.spendAssertion({ assertionHash, expiresAt, audit })) return;
+  if (await ctx.store.credentials.consumeAssertion({ assertionHash, expiresAt, audit })) return;
   // By this word a client knows that a new assertion will do, when an answer was lost on its way.
   throw new ProtocolError("assertion_used", { suberror: "assertion_used" });
 }

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
+import { OIDC_SCOPES } from "../directory/scopes.ts";
 import { issuerOf } from "../directory/tenant-config.ts";
 import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
 import type { OAuthContext } from "./oauth-context.ts";
-import { OIDC_SCOPES } from "./parse-scopes.ts";
 import { DEVICE_CODE_GRANT } from "./token-endpoint.ts";
-import { ACR_VALUES } from "./tokens/context-class.ts";
+import { ACR_VALUES } from "./tokens/claims.ts";
 
 /**
  * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own, RFC 8628 §4's member, and the answer

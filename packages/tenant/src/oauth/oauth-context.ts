@@ -3,7 +3,7 @@ import type { TenantConfig } from "../directory/tenant-config.ts";
 import type { SealKey } from "../kernel/seal.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
-import type { SigningKeys } from "./tokens/signing-keys.ts";
+import type { SigningKeys } from "./tokens/key-ring.ts";
 
 /** Handed to every endpoint; holds no state of a request. */
 export interface OAuthContext {

@@ -1,9 +1,10 @@
-import type { Api } from "../directory/entities.ts";
+import { missingAdminConsent } from "../directory/access-rules.ts";
+import type { Api, App } from "../directory/entities.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "../directory/scopes.ts";
 import type { Store } from "../storage/store.ts";
-
-export const OIDC_SCOPES = ["openid", "profile", "email", "offline_access"];
+import type { OAuthContext } from "./oauth-context.ts";
+import { ProtocolError } from "./protocol-error.ts";
 
 const GRAPH_URIS = ["https://graph.microsoft.com", GRAPH_RESOURCE_ID];
 
@@ -68,6 +69,26 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
     if (!resourceScopes.includes(scope)) resourceScopes.push(scope);
   }
   return { oidc: [...new Set(oidc)], resourceId, resourceScopes, isDefault, asked };
+}
+
+/**
+ * The scopes that an app's request for a sign-in names.
+ *
+ * @throws ProtocolError `admin_consent` where an administrator has to consent first, and those of `ScopeProblem`
+ */
+export async function requestedScopes({ store }: OAuthContext, { clientId }: App, text: string): Promise<ScopeSet> {
+  const requested = await parseScopes(store, text);
+  if ("problem" in requested) throw scopeError(requested);
+  const { resourceId } = requested;
+  if (resourceId === GRAPH_RESOURCE_ID) return requested;
+  const api = await store.directory.findApi(resourceId);
+  const missing = missingAdminConsent({ api, consents: await store.directory.consentsFor(clientId, "") }, requested);
+  if (missing.length > 0) throw new ProtocolError("admin_consent", { detail: `${missing.join(", ")}.` });
+  return requested;
+}
+
+export function scopeError(problem: ScopeProblem): ProtocolError {
+  return new ProtocolError(problem.problem, "detail" in problem ? { detail: problem.detail } : {});
 }
 
 async function findApi(store: Store, resource: string): Promise<Api | undefined> {

@@ -4,7 +4,7 @@ import { authenticateClient } from "./client-authentication.ts";
 import { type Form, required } from "./form.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { hashRefreshToken } from "./tokens/refresh-token.ts";
+import { hashRefreshToken } from "./tokens/issue-tokens.ts";
 
 /**
  * Token Revocation (RFC 7009). Either token ends the whole sign-in it came from: all its refresh tokens, and its access

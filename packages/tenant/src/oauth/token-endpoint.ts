@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { tokenByAuthorizationCode } from "./authorization-code/redeem-authorization-code.ts";
-import { proveClient } from "./client-authentication.ts";
+import { identifyClient } from "./client-authentication.ts";
 import { tokenByClientCredentials } from "./client-credentials/client-credentials-grant.ts";
 import { PollPace } from "./device-authorization/poll-pace.ts";
 import { tokenByDeviceCode } from "./device-authorization/redeem-device-code.ts";
@@ -21,7 +21,7 @@ export function token(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {
     const form = request.body as Form;
     const grantType = required(form, "grant_type");
-    const client = await proveClient(ctx, request, form);
+    const client = await identifyClient(ctx, request, form);
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     switch (grantType) {
       case DEVICE_CODE_GRANT:

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { mayIssue, type Refusal } from "../directory/access-rules.ts";
+import type { User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
@@ -22,15 +24,11 @@ export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
     const scopes = String(claims.scp).split(" ");
     if (!scopes.includes("openid")) return refuse(reply, 403, 'error="insufficient_scope", scope="openid"');
 
-    const [user, family, client] = await Promise.all([
-      ctx.store.directory.findUser(claims.oid),
-      ctx.store.tokens.findFamily(claims.sid),
-      ctx.store.directory.findApp(String(claims.azp)),
-    ]);
-    const stands = user?.disabledAt === null && family?.revokedAt === null && client?.disabledAt === null;
-    if (!user || !stands) {
+    const holder = await tokenHolder(ctx, { oid: claims.oid, sid: claims.sid, azp: String(claims.azp) });
+    if (holder.refusal !== undefined) {
       return refuse(reply, 401, 'error="invalid_token", error_description="The sign-in behind the token was revoked."');
     }
+    const { user } = holder;
     return reply.send({
       // The ID token's sub for the same client (OpenID Connect Core §5.3.2).
       sub: claims.sub,
@@ -47,4 +45,32 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
     .status(status)
     .header("www-authenticate", challenge === "" ? "Bearer" : `Bearer ${challenge}`)
     .send();
+}
+
+export type TokenHolder =
+  | { user: User; refusal: undefined }
+  /** The access rule refuses by now, or the sign-in was revoked. */
+  | { refusal: Refusal | "revoked" };
+
+/**
+ * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
+ * a withdrawal counts from the next request on.
+ *
+ * @param claims `oid`, `sid` and `azp` of the verified token
+ * @param scopes Graph scopes that the request makes use of
+ */
+export async function tokenHolder(
+  { store }: Pick<OAuthContext, "store">,
+  { oid, sid, azp }: { oid: string; sid: string; azp: string },
+  scopes: string[] = [],
+): Promise<TokenHolder> {
+  const [stored, family] = await Promise.all([
+    store.access.facts({ clientId: azp, userId: oid, resourceId: GRAPH_RESOURCE_ID }),
+    store.tokens.findFamily(sid),
+  ]);
+  if (!family || family.revokedAt !== null) return { refusal: "revoked" };
+  const { amr, authTime } = family;
+  const sought = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: scopes, isDefault: false, asked: [] };
+  const refusal = mayIssue({ ...stored, scopes: sought, amr, authTime, signedInSince: null });
+  return refusal || !stored.user ? { refusal: refusal ?? "user_unknown" } : { user: stored.user, refusal };
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
-import type { InteractionContext } from "../interaction/interaction-context.ts";
+import type { InteractionContext } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
 import { registerEndpoints } from "../oauth/register.ts";

@@ -22,5 +22,5 @@ export interface CredentialStore {
    * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
    * audit record is written with it; false for every other. Kept until it has expired.
    */
-  spendAssertion(input: { assertionHash: string; expiresAt: number; audit: AuditRecord | null }): Promise<boolean>;
+  consumeAssertion(input: { assertionHash: string; expiresAt: number; audit: AuditRecord | null }): Promise<boolean>;
 }

@@ -1,4 +1,6 @@
+import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { AuditRecord } from "./audit.ts";
 
 /**
  * The life of one device authorization (RFC 8628):
@@ -46,3 +48,76 @@ export interface DeviceGrant {
 
 /** What the poll needs and nothing more; read on the hot path. */
 export type PolledGrant = Pick<DeviceGrant, "id" | "clientId" | "status" | "expiresAt">;
+
+export type NewGrant = Pick<
+  DeviceGrant,
+  | "id"
+  | "deviceCodeHash"
+  | "userCode"
+  | "clientId"
+  | "requested"
+  | "deviceName"
+  | "devicePlatform"
+  | "initiatedIp"
+  | "createdAt"
+  | "expiresAt"
+>;
+
+export type ClaimResult =
+  /** This session holds the claim now; `tookOver` when the same user held it in another session before. */
+  | { outcome: "claimed"; tookOver: boolean; grant: DeviceGrant }
+  /** Another person had claimed it: the grant is denied for everybody (`two_users`). */
+  | { outcome: "killed"; grant: DeviceGrant }
+  /** Terminal, approved, or expired before. */
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export type DecisionResult =
+  | { outcome: "done"; grant: DeviceGrant }
+  /** Claimed, but by another session: "continued elsewhere". */
+  | { outcome: "elsewhere"; grant: DeviceGrant }
+  | { outcome: "ended"; grant: DeviceGrant }
+  | { outcome: "unknown" };
+
+export type ApproveResult =
+  | DecisionResult
+  /** The access rule refused: the grant stays as it is. */
+  | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
+
+/** Each transition and its audit record are one transaction; what did not happen is not recorded. */
+export interface GrantStore {
+  /** False when the user_code is taken by another row: the caller draws a new one. */
+  insert(grant: NewGrant): Promise<boolean>;
+  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
+  countLive(now: number): Promise<number>;
+  /** The poll's read: one prepared statement, no write. */
+  poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
+  findById(id: string): Promise<DeviceGrant | undefined>;
+  findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
+  /** By normalized user_code, in whatever state. */
+  findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
+  /** `audit` is the record of a grant that a second user kills; a claim itself has none. */
+  claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
+  /**
+   * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
+   * transaction. Freezes the scopes and remembers the consents that follow from it.
+   */
+  approve(
+    id: string,
+    by: {
+      sessionId: string;
+      userId: string;
+      approved: ScopeSet;
+      amr: string[];
+      authTime: number;
+      decidedBy: "user" | "operator";
+      now: number;
+      audit: AuditRecord;
+    },
+  ): Promise<ApproveResult>;
+  /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
+  deny(
+    id: string,
+    by: { sessionId: string | null; reason: DenialReason; now: number; audit: AuditRecord },
+  ): Promise<DecisionResult>;
+}

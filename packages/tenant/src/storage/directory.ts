@@ -77,6 +77,4 @@ export interface DirectoryStore {
   assign(clientId: string, principalId: string): Promise<void>;
   unassign(clientId: string, principalId: string): Promise<void>;
   assignmentsOf(clientId: string): Promise<string[]>;
-  /** Whether this person, or a group of theirs, is among them. */
-  isAssigned(clientId: string, userId: string): Promise<boolean>;
 }

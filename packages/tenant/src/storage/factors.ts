@@ -12,13 +12,13 @@ export interface EnrolledTotp {
 export interface FactorStore {
   totpOf(userId: string): Promise<EnrolledTotp | undefined>;
   /**
-   * The secret that the flow holds becomes the person's, and these recovery codes theirs, in place of all before: one
-   * transaction. `step` is that of the code that proved it, which is used by that. False when the flow holds this secret
+   * The secret that the interaction holds becomes the person's, and these recovery codes theirs, in place of all before: one
+   * transaction. `step` is that of the code that proved it, which is used by that. False when the interaction holds this secret
    * no more (enrolled in another tab, forgotten, or another person's by now), or the person's app is no longer
    * `replaces`: who was to set up a first one never takes another's place.
    */
   enrolTotp(input: {
-    flowId: string;
+    interactionId: string;
     sessionId: string;
     userId: string;
     secretSealed: string;

@@ -4,9 +4,9 @@ export type MailCodePurpose = "sign_up" | "sign_in" | "second_factor" | "reset";
 export interface MailCode {
   id: string;
   purpose: MailCodePurpose;
-  flowId: string;
+  interactionId: string;
   emailNormalized: string;
-  /** Keyed hash of the 8 digits; the code is bound to its flow and address. */
+  /** Keyed hash of the 8 digits; the code is bound to its interaction and address. */
   codeHash: string;
   /** The mail that carries it. */
   mailId: string | null;
@@ -24,14 +24,14 @@ export interface Mail {
 }
 
 export interface MailStore {
-  /** A new code ends the earlier ones of its flow. False when the flow is gone, its session having ended. */
+  /** A new code ends the earlier ones of its interaction. False when that is gone, its session having ended. */
   insertCode(code: MailCode): Promise<boolean>;
   /**
    * Counts the attempt, and in the same statement or transaction uses the code when it matches:
-   * marks the flow's email verified. At most `maxAttempts` per code; then it is dead.
+   * marks the interaction's email verified. At most `maxAttempts` per code; then it is dead.
    */
   useCode(input: {
-    flowId: string;
+    interactionId: string;
     sessionId: string;
     purpose: MailCodePurpose;
     codeHash: string;
@@ -88,5 +88,5 @@ export interface OutboxStore {
   /** Undefined when unknown, or ended more than a day ago. */
   find(id: string): Promise<{ state: MailState; attempts: number; lastError: string | null } | undefined>;
   /** What became of the mail that carries the flow's newest code; undefined where `find` would be. */
-  stateOfCode(flowId: string): Promise<MailState | undefined>;
+  stateOfCode(interactionId: string): Promise<MailState | undefined>;
 }

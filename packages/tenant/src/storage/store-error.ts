@@ -1,4 +1,4 @@
-export type StoreErrorCode = "store_unreachable" | "store_migration_failed" | "store_busy";
+export type StoreErrorCode = "store_unreachable" | "store_migration_failed" | "store_busy" | "store_inconsistent";
 
 /** The store could not do its part; the request that met it has changed nothing. */
 export class StoreError extends Error {

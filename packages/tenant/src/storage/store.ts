@@ -6,13 +6,12 @@
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
 
-import type { Consent } from "../directory/entities.ts";
-import type { ScopeSet } from "../directory/scopes.ts";
+import type { AccessStore } from "./access.ts";
 import type { AdministrationStore } from "./administration.ts";
 import type { AuditStore } from "./audit.ts";
-import type { AuthorizationStore } from "./authorization-requests.ts";
+import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialStore } from "./credentials.ts";
-import type { DenialReason, DeviceGrant, PolledGrant } from "./device-grant.ts";
+import type { GrantStore } from "./device-grant.ts";
 import type { DirectoryStore } from "./directory.ts";
 import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
@@ -22,10 +21,12 @@ import type { RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
+export type * from "./access.ts";
 export type * from "./administration.ts";
 export type * from "./audit.ts";
-export type * from "./authorization-requests.ts";
+export type * from "./authorization-request.ts";
 export type * from "./credentials.ts";
+export type * from "./device-grant.ts";
 export type * from "./directory.ts";
 export type * from "./factors.ts";
 export type * from "./links.ts";
@@ -37,6 +38,7 @@ export type * from "./tokens.ts";
 
 export interface Store {
   readonly kind: "sqlite" | "postgres";
+  readonly access: AccessStore;
   readonly grants: GrantStore;
   readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;
@@ -59,69 +61,6 @@ export interface Store {
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
   purgeExpired(now: number): Promise<number>;
   close(): Promise<void>;
-}
-
-// ---- the grant -------------------------------------------------------------------------------
-
-export type NewGrant = Pick<
-  DeviceGrant,
-  | "id"
-  | "deviceCodeHash"
-  | "userCode"
-  | "clientId"
-  | "requested"
-  | "deviceName"
-  | "devicePlatform"
-  | "initiatedIp"
-  | "createdAt"
-  | "expiresAt"
->;
-
-export type ClaimResult =
-  /** This session holds the claim now; `tookOver` when the same user held it in another session before. */
-  | { outcome: "claimed"; tookOver: boolean; grant: DeviceGrant }
-  /** Another person had claimed it: the grant is denied for everybody (`two_users`). */
-  | { outcome: "killed"; grant: DeviceGrant }
-  /** Terminal, approved, or expired before. */
-  | { outcome: "ended"; grant: DeviceGrant }
-  | { outcome: "unknown" };
-
-export type DecisionResult =
-  | { outcome: "done"; grant: DeviceGrant }
-  /** Claimed, but by another session: "continued elsewhere". */
-  | { outcome: "elsewhere"; grant: DeviceGrant }
-  | { outcome: "ended"; grant: DeviceGrant }
-  | { outcome: "unknown" };
-
-export interface GrantStore {
-  /** False when the user_code is taken by another row: the caller draws a new one. */
-  insert(grant: NewGrant): Promise<boolean>;
-  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
-  countLive(now: number): Promise<number>;
-  /** The poll's read: one prepared statement, no write. */
-  poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
-  findById(id: string): Promise<DeviceGrant | undefined>;
-  findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
-  /** By normalized user_code, in whatever state. */
-  findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
-  claim(id: string, by: { sessionId: string; userId: string; now: number }): Promise<ClaimResult>;
-  /** Only the session that holds the claim, for its user, before expiry; freezes the scopes. */
-  approve(
-    id: string,
-    by: {
-      sessionId: string;
-      userId: string;
-      approved: ScopeSet;
-      /** Remembered with the approval, in one transaction, or not at all. */
-      consents: Consent[];
-      amr: string[];
-      authTime: number;
-      decidedBy: "user" | "operator";
-      now: number;
-    },
-  ): Promise<DecisionResult>;
-  /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
-  deny(id: string, by: { sessionId: string | null; reason: DenialReason; now: number }): Promise<DecisionResult>;
 }
 
 // ---- throttle, keys --------------------------------------------------------------------------

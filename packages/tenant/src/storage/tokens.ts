@@ -1,3 +1,4 @@
+import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { DeviceGrant } from "./device-grant.ts";
@@ -28,18 +29,12 @@ export interface NewRefreshToken {
   expiresAt: number;
 }
 
-/**
- * User disabled or gone, app disabled or gone, assignment removed, a second factor demanded that the sign-in lacks, an
- * administrative scope and the user no administrator any more, or a consented scope removed since.
- */
-export type Refusal = "user" | "app" | "assignment" | "mfa" | "administrator" | "scope";
-
 export type RedeemResult =
   /** This request, and no other, made the family. */
   | { outcome: "redeemed"; family: TokenFamily }
   /** Already redeemed, or not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
-  /** Nothing was issued and the grant is denied. */
+  /** The access rule refused: nothing was issued and the grant is denied. */
   | { outcome: "refused"; why: Refusal };
 
 export type RotateResult =
@@ -51,16 +46,11 @@ export type RotateResult =
   | { outcome: "reuse"; family: TokenFamily }
   | { outcome: "revoked"; family: TokenFamily }
   | { outcome: "expired"; family: TokenFamily }
-  /** User or app disabled or gone: the family is revoked. */
-  | { outcome: "refused"; why: "user" | "app"; family: TokenFamily }
-  /** The app requires assignment and this person has none (any more): nothing changes, so that given back it renews again. */
-  | { outcome: "unassigned"; family: TokenFamily }
-  /** A scope of `scopes` is not exposed, enabled or consented (any more), by the rules of `redeem`: nothing changes. */
-  | { outcome: "unconsented"; family: TokenFamily }
-  /** A scope of `scopes` is administrative and this person no administrator (any more): nothing changes. */
-  | { outcome: "not_administrator"; family: TokenFamily }
-  /** A second factor is demanded that the sign-in did not have, by the rules of `redeem`: nothing changes. */
-  | { outcome: "mfa_required"; family: TokenFamily }
+  /**
+   * The access rule refused. Where user or app is disabled or gone, the family is revoked; for any other reason nothing
+   * changes, and once it is gone the token renews again.
+   */
+  | { outcome: "refused"; why: Refusal; family: TokenFamily }
   /** Issued to another app: nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
@@ -68,11 +58,7 @@ export type RotateResult =
 export interface TokenStore {
   /**
    * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
-   * transaction, which checks again that user, app, API and scopes still stand: the user exists and is not disabled,
-   * the app likewise and, where it requires assignment, the user is assigned, the API likewise, app, user flow and
-   * policies demand no second factor or the sign-in had one, and each approved resource scope is still exposed, enabled
-   * and consented (by this user or the administrator). `GRAPH_RESOURCE_ID` has no API row and no such check: of its
-   * scopes the administrative ones need an administrator.
+   * transaction, which applies the access rule (`mayIssue`) to what was approved.
    */
   redeem(input: {
     deviceCodeHash: string;

@@ -8,7 +8,8 @@ import { describe, type TestContext, test } from "node:test";
 import { askTenant } from "../../src/control/client.ts";
 import type { ControlRequest } from "../../src/control/messages.ts";
 import type { User } from "../../src/directory/entities.ts";
-import { claimGrant, type Decider } from "../../src/oauth/device-authorization/decisions.ts";
+import { type Approver, loadFacts } from "../../src/oauth/approval.ts";
+import { claimGrant } from "../../src/oauth/device-authorization/decisions.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
@@ -309,7 +310,7 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
   const { store, clock } = tenant.context;
   const grant = await store.grants.findByUserCode(userCode.replace("-", ""));
   const user = await store.directory.findUser(userId);
-  const browser: Decider = {
+  const browser: Approver = {
     sessionId: "a browser",
     user: user!,
     amr: ["pwd"],
@@ -317,7 +318,8 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
     by: "user",
     ip: null,
   };
-  assert.equal((await claimGrant(tenant.context, grant!.id, browser)).outcome, "claimed");
+  const facts = await loadFacts(tenant.context, grant!, userId);
+  assert.equal((await claimGrant(tenant.context, grant!, browser, facts)).outcome, "claimed");
 }
 
 async function deviceCode(

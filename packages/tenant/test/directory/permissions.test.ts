@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, test } from "node:test";
-import type { ApiScope } from "../../src/directory/entities.ts";
+import { describe, test } from "node:test";
+import type { Api, ApiScope, Consent } from "../../src/directory/entities.ts";
 import { permissionsOf } from "../../src/directory/permissions.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
-import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
-import type { Store } from "../../src/storage/store.ts";
 import { sampleApi, scopesAt } from "../storage/samples.ts";
-
-let store: Store;
-before(async () => {
-  store = await openSqliteStore(":memory:");
-});
-after(() => store.close());
 
 const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
   ...sampleApi().scopes[0]!,
@@ -22,19 +14,16 @@ const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
 });
 
 /** An API, and an app and a person that no consent is of yet. */
-async function fresh(...scopes: ApiScope[]) {
+function fresh(...scopes: ApiScope[]) {
   const api = sampleApi({ scopes });
-  await store.directory.putApi(api);
-  const [clientId, userId] = [randomUUID(), randomUUID()];
+  const consents: Consent[] = [];
+  const userId = randomUUID();
   const consent = (by: string | null, names: string[], resourceId = api.clientId) =>
-    store.directory.addConsent({ clientId, userId: by, resourceId, scopes: names });
-  const asked = (names: string[], changes: Partial<ScopeSet> = {}) =>
-    permissionsOf(store, {
-      clientId,
-      userId,
-      requested: { ...scopesAt(api.clientId, names), oidc: ["openid"], ...changes },
-    });
-  const atGraph = (names: string[], oidc = ["openid"]) => asked(names, { resourceId: GRAPH_RESOURCE_ID, oidc });
+    consents.push({ clientId: "app", userId: by, resourceId, scopes: names });
+  const asked = (names: string[], changes: Partial<ScopeSet> = {}, of: Api | undefined = api) =>
+    permissionsOf({ api: of, consents }, { ...scopesAt(api.clientId, names), oidc: ["openid"], ...changes });
+  const atGraph = (names: string[], oidc = ["openid"]) =>
+    permissionsOf({ api: undefined, consents }, { ...scopesAt(GRAPH_RESOURCE_ID, names), oidc });
   return { api, userId, consent, asked, atGraph };
 }
 
@@ -43,133 +32,128 @@ const HOUR = { kind: "for_hours", hours: 1 };
 const api = (text: string) => ({ kind: "api", text });
 
 describe("what a person is asked to allow", () => {
-  test("begins with who they are, as far as it is asked", async () => {
-    const { atGraph } = await fresh();
-    const first = async (...oidc: string[]) => (await atGraph([], oidc)).lines[0]!.kind;
-    assert.equal(await first("openid"), "you");
-    assert.equal(await first("openid", "profile"), "name");
-    assert.equal(await first("openid", "email"), "email");
-    assert.equal(await first("openid", "profile", "email"), "name_and_email");
+  test("begins with who they are, as far as it is asked", () => {
+    const { atGraph } = fresh();
+    const first = (...oidc: string[]) => atGraph([], oidc).lines[0]!.kind;
+    assert.equal(first("openid"), "you");
+    assert.equal(first("openid", "profile"), "name");
+    assert.equal(first("openid", "email"), "email");
+    assert.equal(first("openid", "profile", "email"), "name_and_email");
   });
 
-  test("ends with how long: 90 days from each use with offline_access, else an hour", async () => {
-    const { atGraph } = await fresh();
-    assert.deepEqual((await atGraph([], ["openid", "offline_access"])).lines, [YOU, { kind: "offline", days: 90 }]);
-    assert.deepEqual((await atGraph([])).lines, [YOU, HOUR]);
+  test("ends with how long: 90 days from each use with offline_access, else an hour", () => {
+    const { atGraph } = fresh();
+    assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [YOU, { kind: "offline", days: 90 }]);
+    assert.deepEqual(atGraph([]).lines, [YOU, HOUR]);
   });
 
-  test("is a line for each scope of the API, in the words for people where it has some", async () => {
+  test("is a line for each scope of the API, in the words for people where it has some", () => {
     const scopes = [scope("Read"), scope("Write", { userDisplayName: "Change your lists" }), scope("Unasked")];
-    const { asked } = await fresh(...scopes);
-    const { lines, approved, withdrawn } = await asked(["Write", "Read"]);
+    const { asked } = fresh(...scopes);
+    const { lines, approved } = asked(["Write", "Read"]);
     assert.deepEqual(lines, [YOU, api("Words for Read"), api("Change your lists"), HOUR]);
-    assert.deepEqual([approved.resourceScopes, withdrawn], [["Write", "Read"], false]);
+    assert.deepEqual(approved.resourceScopes, ["Write", "Read"]);
   });
 
-  test("leaves out scopes that are gone or off, and says so", async () => {
-    const { asked } = await fresh(scope("Read"), scope("Off", { enabled: false }));
-    const { lines, approved, withdrawn } = await asked(["Read", "Off", "Gone"]);
+  test("leaves out scopes that are gone or off", () => {
+    const { asked } = fresh(scope("Read"), scope("Off", { enabled: false }));
+    const { lines, approved } = asked(["Read", "Off", "Gone"]);
     assert.deepEqual(lines, [YOU, api("Words for Read"), HOUR]);
-    assert.deepEqual([approved.resourceScopes, withdrawn], [["Read"], true]);
+    assert.deepEqual(approved.resourceScopes, ["Read"]);
   });
 
-  test("is nothing of an API that is disabled or gone", async () => {
-    const { api: own, asked } = await fresh(scope("Read"));
-    await store.directory.putApi({ ...own, disabledAt: 1 });
-    for (const changes of [{}, { resourceId: randomUUID() }]) {
-      const { lines, approved, withdrawn } = await asked(["Read"], changes);
-      assert.deepEqual([lines, approved.resourceScopes, withdrawn], [[YOU, HOUR], [], true]);
+  test("is nothing of an API that is disabled or gone", () => {
+    const { api: own, asked } = fresh(scope("Read"));
+    const gone = (names: string[]) =>
+      permissionsOf({ api: undefined, consents: [] }, { ...scopesAt(own.clientId, names), oidc: ["openid"] });
+    for (const { lines, approved } of [asked(["Read"], {}, { ...own, disabledAt: 1 }), gone(["Read"])]) {
+      assert.deepEqual([lines, approved.resourceScopes], [[YOU, HOUR], []]);
     }
   });
 
-  test("of .default is what the administrator allowed and is still offered", async () => {
+  test("of .default is what the administrator allowed and is still offered", () => {
     const scopes = [scope("Read"), scope("Off", { enabled: false }), scope("Theirs"), scope("Unasked")];
-    const { userId, consent, asked } = await fresh(...scopes);
-    await consent(null, ["Read", "Off"]);
-    await consent(userId, ["Theirs"]);
-    const { lines, approved, withdrawn } = await asked([], { isDefault: true });
+    const { userId, consent, asked } = fresh(...scopes);
+    consent(null, ["Read", "Off"]);
+    consent(userId, ["Theirs"]);
+    const { lines, approved } = asked([], { isDefault: true });
     assert.deepEqual(lines, [YOU, api("Words for Read"), HOUR]);
-    assert.deepEqual([approved.resourceScopes, approved.isDefault, withdrawn], [["Read"], true, false]);
+    assert.deepEqual([approved.resourceScopes, approved.isDefault], [["Read"], true]);
   });
 
-  test("of .default without an administrator's consent is nothing that a yes could mean", async () => {
-    const { consent, asked } = await fresh(scope("Read"));
-    await consent(null, ["Read"], GRAPH_RESOURCE_ID);
-    const { approved, withdrawn } = await asked([], { isDefault: true });
-    assert.deepEqual([approved.resourceScopes, withdrawn], [[], true]);
+  test("of .default without an administrator's consent is nothing that a yes could mean", () => {
+    const { consent, asked } = fresh(scope("Read"));
+    consent(null, ["Read"], GRAPH_RESOURCE_ID);
+    const { approved } = asked([], { isDefault: true });
+    assert.deepEqual(approved.resourceScopes, []);
   });
 
-  test("at Graph is the own account, and each administrative permission", async () => {
-    const { atGraph } = await fresh();
-    const { lines, approved, withdrawn } = await atGraph(["User.Read", "User.ReadWrite.All", "User.Read.All"]);
+  test("at Graph is the own account, and each administrative permission", () => {
+    const { atGraph } = fresh();
+    const { lines, approved } = atGraph(["User.Read", "User.ReadWrite.All", "User.Read.All"]);
     const people = { kind: "administration", of: "change_people" };
     assert.deepEqual(lines, [YOU, { kind: "account" }, people, HOUR]);
     assert.equal(approved.resourceScopes.length, 3);
-    assert.equal(withdrawn, false);
-    assert.deepEqual((await atGraph(["User.Read.All"])).lines[1], { kind: "administration", of: "see_people" });
+    assert.deepEqual(atGraph(["User.Read.All"]).lines[1], { kind: "administration", of: "see_people" });
   });
 
-  test("at an API of its own is no permission of Graph that has the same name", async () => {
-    const { asked } = await fresh(scope("User.Read"), scope("User.Read.All"));
-    const { lines } = await asked(["User.Read", "User.Read.All"]);
+  test("at an API of its own is no permission of Graph that has the same name", () => {
+    const { asked } = fresh(scope("User.Read"), scope("User.Read.All"));
+    const { lines } = asked(["User.Read", "User.Read.All"]);
     assert.deepEqual(lines, [YOU, api("Words for User.Read"), api("Words for User.Read.All"), HOUR]);
   });
 });
 
 describe("of what is asked", () => {
-  test("all is new to a person who has never said yes, whatever the administrator allowed", async () => {
-    const { consent, asked } = await fresh(scope("Read"));
-    await consent(null, ["Read"]);
-    await consent(null, ["openid"], GRAPH_RESOURCE_ID);
-    const { already, fresh: isNew, stays } = await asked(["Read"], { oidc: ["openid", "offline_access"] });
+  test("all is new to a person who has never said yes, whatever the administrator allowed", () => {
+    const { consent, asked } = fresh(scope("Read"));
+    consent(null, ["Read"]);
+    consent(null, ["openid"], GRAPH_RESOURCE_ID);
+    const { already, fresh: isNew, stays } = asked(["Read"], { oidc: ["openid", "offline_access"] });
     assert.deepEqual([already, isNew, stays.already], [[], [YOU, api("Words for Read")], false]);
   });
 
-  test("after a first yes, what was given before or allowed by the administrator is not", async () => {
-    const { userId, consent, asked } = await fresh(scope("Read"), scope("Write"), scope("New"));
-    await consent(userId, ["openid"], GRAPH_RESOURCE_ID);
-    await consent(userId, ["Read"]);
-    await consent(null, ["Write"]);
-    const { already, fresh: isNew } = await asked(["Read", "Write", "New"]);
+  test("after a first yes, what was given before or allowed by the administrator is not", () => {
+    const { userId, consent, asked } = fresh(scope("Read"), scope("Write"), scope("New"));
+    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
+    consent(userId, ["Read"]);
+    consent(null, ["Write"]);
+    const { already, fresh: isNew } = asked(["Read", "Write", "New"]);
     assert.deepEqual(already, [YOU, api("Words for Read"), api("Words for Write")]);
     assert.deepEqual(isNew, [api("Words for New")]);
   });
 
-  test("a line is new when one of its scopes is, and a consent to another resource is none", async () => {
-    const { api: own, userId, consent, asked } = await fresh(scope("Read"));
-    await consent(userId, ["openid", "Read"], GRAPH_RESOURCE_ID);
-    await consent(userId, ["profile"], own.clientId);
-    const { already, fresh: isNew } = await asked(["Read"], { oidc: ["openid", "profile"] });
+  test("a line is new when one of its scopes is, and a consent to another resource is none", () => {
+    const { api: own, userId, consent, asked } = fresh(scope("Read"));
+    consent(userId, ["openid", "Read"], GRAPH_RESOURCE_ID);
+    consent(userId, ["profile"], own.clientId);
+    const { already, fresh: isNew } = asked(["Read"], { oidc: ["openid", "profile"] });
     assert.deepEqual([already, isNew], [[], [{ kind: "name" }, api("Words for Read")]]);
   });
 
-  test("an administrative permission is always new", async () => {
-    const { userId, consent, atGraph } = await fresh();
-    await consent(userId, ["openid", "User.Read", "User.Read.All"], GRAPH_RESOURCE_ID);
-    const { already, fresh: isNew } = await atGraph(["User.Read", "User.Read.All"]);
+  test("an administrative permission is always new", () => {
+    const { userId, consent, atGraph } = fresh();
+    consent(userId, ["openid", "User.Read", "User.Read.All"], GRAPH_RESOURCE_ID);
+    const { already, fresh: isNew } = atGraph(["User.Read", "User.Read.All"]);
     assert.deepEqual(already, [YOU, { kind: "account" }]);
     assert.deepEqual(isNew, [{ kind: "administration", of: "see_people" }]);
   });
 
-  test("the own account is new until it was given", async () => {
-    const { userId, consent, atGraph } = await fresh();
-    await consent(userId, ["openid"], GRAPH_RESOURCE_ID);
-    assert.deepEqual((await atGraph(["User.Read"])).fresh, [{ kind: "account" }]);
+  test("the own account is new until it was given", () => {
+    const { userId, consent, atGraph } = fresh();
+    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
+    assert.deepEqual(atGraph(["User.Read"]).fresh, [{ kind: "account" }]);
   });
 
-  test("staying signed in is new until offline_access was given; an hour never is", async () => {
-    const { userId, consent, atGraph } = await fresh();
-    const stays = async (...oidc: string[]) => (await atGraph([], oidc)).stays;
-    assert.deepEqual(await stays("openid"), { line: HOUR, already: true });
-    await consent(userId, ["openid"], GRAPH_RESOURCE_ID);
+  test("staying signed in is new until offline_access was given; an hour never is", () => {
+    const { userId, consent, atGraph } = fresh();
+    const stays = (...oidc: string[]) => atGraph([], oidc).stays;
+    assert.deepEqual(stays("openid"), { line: HOUR, already: true });
+    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
     const offline = { kind: "offline", days: 90 };
-    assert.deepEqual(await stays("openid", "offline_access"), { line: offline, already: false });
-    assert.deepEqual(
-      (await atGraph([], ["openid", "offline_access"])).already,
-      [YOU],
-      "and is no part of who they are",
-    );
-    await consent(userId, ["offline_access"], GRAPH_RESOURCE_ID);
-    assert.deepEqual(await stays("openid", "offline_access"), { line: offline, already: true });
+    assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: false });
+    assert.deepEqual(atGraph([], ["openid", "offline_access"]).already, [YOU], "and is no part of who they are");
+    consent(userId, ["offline_access"], GRAPH_RESOURCE_ID);
+    assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: true });
   });
 });

@@ -144,6 +144,21 @@ describe("who may call Graph", () => {
     await unauthenticated(call(`Bearer ${byApp.token}`), revoked);
   });
 
+  test("it ends at once where the access rule refuses by now: assignment, a second factor", async () => {
+    const revoked = /error="invalid_token".*revoked/;
+    const { directory } = tenant.context.store;
+    const app = sampleApp();
+    await directory.putApp(app);
+    const { token, userId } = await signedIn("openid Application.Read.All", { clientId: app.clientId });
+    for (const changes of [{ assignmentRequired: true }, { requireMfa: true }]) {
+      await directory.putApp({ ...app, ...changes });
+      await unauthenticated(call(`Bearer ${token}`), revoked);
+      await unauthenticated(call(`Bearer ${token}`, ["Application.Read.All"], { ofThemselves: true }), revoked);
+      await directory.putApp(app);
+      assert.equal((await call(`Bearer ${token}`)).userId, userId);
+    }
+  });
+
   test("the operator, by a token of theirs, with every scope, for ten minutes", async () => {
     const token = await tenant.operatorToken();
     const { scopes, ...caller } = await call(`bearer ${token}`);

@@ -3,6 +3,7 @@ import type { User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { signTokens } from "../../src/oauth/tokens/sign-tokens.ts";
 import type { TestTenant } from "../fixtures/start-test-tenant.ts";
+import { sampleAudit } from "../storage/samples.ts";
 
 /** An access token for Graph of a sign-in by this person, as the token endpoint makes it, with these scopes. */
 export async function signedInToken(tenant: TestTenant, user: User, resourceScopes: string[]): Promise<string> {
@@ -29,9 +30,9 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
     expiresAt: now + 60_000,
   };
   await store.grants.insert(request);
-  await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now });
-  const by = { sessionId: "s", userId: user.id, approved: scopes, consents: [], amr: ["pwd"], authTime: now };
-  await store.grants.approve(request.id, { ...by, decidedBy: "user", now });
+  await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now, audit: sampleAudit("grant") });
+  const by = { sessionId: "s", userId: user.id, approved: scopes, amr: ["pwd"], authTime: now };
+  await store.grants.approve(request.id, { ...by, decidedBy: "user", now, audit: sampleAudit("grant") });
   const family = {
     id: randomUUID(),
     userId: user.id,

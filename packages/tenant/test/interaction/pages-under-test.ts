@@ -12,7 +12,7 @@ import { registerPages } from "../../src/interaction/register.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { createInboxMailer } from "../../src/mail/mailer.ts";
-import type { SigningKeys } from "../../src/oauth/tokens/signing-keys.ts";
+import type { SigningKeys } from "../../src/oauth/tokens/key-ring.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";

@@ -27,21 +27,3 @@ export function textBox(id: string, changes: Partial<FlowAttribute> = {}): FlowA
     ...changes,
   };
 }
-
-/** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
-export function recordVerbs({ ctx }: PagesUnderTest): string[] {
-  const called: string[] = [];
-  const recorded = Object.entries(ctx.store).map(([part, verbs]) => {
-    if (typeof verbs !== "object") return [part, verbs];
-    const names = Object.entries(verbs as Record<string, (...args: unknown[]) => unknown>).map(([name, verb]) => [
-      name,
-      (...args: unknown[]) => {
-        called.push(`${part}.${name}`);
-        return verb(...args);
-      },
-    ]);
-    return [part, Object.fromEntries(names)];
-  });
-  ctx.store = Object.fromEntries(recorded);
-  return called;
-}

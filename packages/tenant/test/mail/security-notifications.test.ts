@@ -1,22 +1,33 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import { describe, test } from "node:test";
 import type { User } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import { MailError } from "../../src/mail/mailer.ts";
 import { type SecurityNotification, sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { createLogger } from "../../src/server/logger.ts";
-import { linkIn } from "../interaction/notice-link.ts";
+import type { DeviceGrant } from "../../src/storage/device-grant.ts";
+import { linkIn } from "../interaction/account/notice-link.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
 import { walkToConfirm } from "../interaction/walks.ts";
+import { sampleGrant, scopesAt } from "../storage/samples.ts";
 
 const ADA = "ada@contoso.example";
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 const about = { ip: "::ffff:198.51.100.7" };
 
+/** As `approve` returns it. */
+const approved: DeviceGrant = {
+  ...sampleGrant(randomUUID(), scopesAt(GRAPH_RESOURCE_ID, [])),
+  ...{ status: "approved", denialReason: null, sessionId: "session", userId: "ada", approved: null, decidedAt: 0 },
+  ...{ decidedBy: "user", amr: ["pwd"], authTime: 0, familyId: null },
+};
+
 const notifications: SecurityNotification[] = [
-  { kind: "new_device", grantId: "gone" },
+  { kind: "new_device", grant: approved, appName: "Contoso Player" },
   { kind: "password_changed" },
   { kind: "authenticator_added" },
   { kind: "authenticator_removed" },
@@ -87,7 +98,7 @@ describe("security notifications", { concurrency: true }, () => {
       const now = ctx.clock.now();
       const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
       assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notification.kind, ada.id, now]);
-      assert.equal(link?.subject, { new_device: "gone", passkey_added: "abc" }[notification.kind as string] ?? "");
+      assert.equal(link?.subject, { new_device: approved.id, passkey_added: "abc" }[notification.kind as string] ?? "");
       assert.equal(await ctx.store.links.find(hashSecret(token), now + WEEK), undefined);
       assert.equal(await ctx.store.links.find(token, now), undefined);
     });

@@ -7,7 +7,12 @@ import { addCertifiedApp, type CertifiedApp, clientAssertion } from "../../../..
 import { addApp } from "../../../../tests/fixtures/registrations.ts";
 import type { App } from "../../src/directory/entities.ts";
 import { JWT_BEARER_ASSERTION } from "../../src/oauth/client-assertion.ts";
-import { authenticateClient, findClient, proveClient, spendAssertion } from "../../src/oauth/client-authentication.ts";
+import {
+  authenticateClient,
+  consumeAssertion,
+  findClient,
+  identifyClient,
+} from "../../src/oauth/client-authentication.ts";
 import { ProtocolError } from "../../src/oauth/protocol-error.ts";
 import { type QuickContext, quickContext } from "../fixtures/quick-context.ts";
 import { sampleApp, sampleAudit } from "../storage/samples.ts";
@@ -35,7 +40,7 @@ describe("client authentication", () => {
   const requestWith = (authorization: string | undefined, url: string | undefined = "/token") =>
     ({ headers: { authorization }, routeOptions: { url } }) as unknown as FastifyRequest;
   const prove = (fields: Fields, authorization?: string) =>
-    proveClient(ctx, requestWith(authorization), formOf(fields));
+    identifyClient(ctx, requestWith(authorization), formOf(fields));
   const basic = (clientId: string, secret: string, scheme = "Basic ") =>
     `${scheme}${Buffer.from(`${clientId}:${secret}`).toString("base64")}`;
   const encoded = (text: string) => encodeURIComponent(text).replaceAll("%20", "+");
@@ -184,7 +189,11 @@ describe("client authentication", () => {
   test("one assertion's use is another's neither for another app nor another jti", async () => {
     const assertion = { jti: randomUUID(), expiresAt: ctx.clock.now() + 60_000, keyId: "key" };
     const spend = (app: App, jti = assertion.jti) =>
-      spendAssertion(ctx, { app, by: "certificate", assertion: { ...assertion, jti } }, { purpose: "x", audit: null });
+      consumeAssertion(
+        ctx,
+        { app, by: "certificate", assertion: { ...assertion, jti } },
+        { purpose: "x", audit: null },
+      );
     await spend(certified.app);
     await spend(closed);
     await spend(certified.app, randomUUID());
@@ -195,14 +204,14 @@ describe("client authentication", () => {
     const records = async () => (await ctx.store.audit.list({ event: "proven", limit: 9 })).length;
     const audit = sampleAudit("proven");
     const bySecret = { app: closed, by: "secret" } as const;
-    await spendAssertion(ctx, bySecret, { purpose: "x", audit: null });
+    await consumeAssertion(ctx, bySecret, { purpose: "x", audit: null });
     assert.equal(await records(), 0);
-    await spendAssertion(ctx, bySecret, { purpose: "x", audit });
+    await consumeAssertion(ctx, bySecret, { purpose: "x", audit });
     assert.equal(await records(), 1);
     const byCertificate = await prove(await proof());
-    await spendAssertion(ctx, byCertificate, { purpose: "x", audit });
+    await consumeAssertion(ctx, byCertificate, { purpose: "x", audit });
     assert.equal(await records(), 2);
-    await assert.rejects(spendAssertion(ctx, byCertificate, { purpose: "x", audit }), { suberror: "assertion_used" });
+    await assert.rejects(consumeAssertion(ctx, byCertificate, { purpose: "x", audit }), { suberror: "assertion_used" });
     assert.equal(await records(), 2);
   });
 });

@@ -82,7 +82,7 @@ describe("an access token says how its client authenticated", () => {
       await store.authorizations.insert(request);
       const yes = yesBy(user.id, await signedInSession(store, user.id), scopes);
       const approval = { ...yes, codeHash: hashSecret(code), codeExpiresAt: now + 300_000 };
-      assert.ok(await store.authorizations.approve(request.id, approval));
+      assert.equal((await store.authorizations.approve(request.id, approval)).outcome, "done");
       const form = tokenForm(asks, code, await proof()).toString();
       assert.equal(azpacrOf(await post(tenant, TOKEN, form)), azpacr);
     });

@@ -10,7 +10,7 @@ import {
   redemption,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   samplePasskey,
   samplePolicy,
   sampleUser,
@@ -50,7 +50,7 @@ export function administrationSuite(makePlace: MakePlace): void {
       await store.sessions.signIn(anonymous.id, {
         ...{ id: sessionId, userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + 60_000 },
       });
-      await store.sessions.insertFlow(sampleFlow(sessionId));
+      await store.sessions.insertInteraction(sampleInteraction(sessionId));
       await store.passkeys.insert(samplePasskey(user.id));
       await store.administration.groups.insert(group, audit());
       await store.administration.groups.addMember(group.id, user.id, audit());

@@ -5,7 +5,17 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { approvedGrant, type Furniture, furnish, redemption, rotation, sampleUser, scopesAt, T0 } from "./samples.ts";
+import {
+  answerOf,
+  approvedGrant,
+  type Furniture,
+  furnish,
+  redemption,
+  rotation,
+  sampleUser,
+  scopesAt,
+  T0,
+} from "./samples.ts";
 
 const ADMINISTRATIVE = scopesAt(GRAPH_RESOURCE_ID, ["User.Read", "Application.ReadWrite.All"]);
 
@@ -63,13 +73,13 @@ export function administratorSuite(makePlace: MakePlace): void {
       const furniture = await asking(true);
       const { grant, input, answer } = await redeem(furniture);
       await store.directory.setUserAdministrator(furniture.user.id, false);
-      assert.deepEqual(await answer(), { outcome: "refused", why: "administrator" });
+      assert.deepEqual(await answer(), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
       const denied = await store.grants.findById(grant.id);
       assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
       const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
-      assert.deepEqual(record?.detail, { why: "administrator" });
+      assert.deepEqual(record?.detail, { why: "administrator_required" });
     });
 
     test("an authorization code is refused the same, and spent", async () => {
@@ -77,10 +87,10 @@ export function administratorSuite(makePlace: MakePlace): void {
       const [spent, good] = [await approvedRequest(store, furniture), await approvedRequest(store, furniture)];
       await store.directory.setUserAdministrator(furniture.user.id, false);
       const input = codeRedemption(spent, furniture.user.id);
-      assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why: "administrator" });
+      assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       const [record] = await store.audit.list({ event: "authorization.refused", limit: 1 });
-      assert.equal(record?.detail.why, "administrator");
+      assert.equal(record?.detail.why, "administrator_required");
       await store.directory.setUserAdministrator(furniture.user.id, true);
       assert.equal((await store.authorizations.redeem(codeRedemption(spent, furniture.user.id))).outcome, "lost");
       assert.equal((await store.authorizations.redeem(codeRedemption(good, furniture.user.id))).outcome, "redeemed");
@@ -102,13 +112,13 @@ export function administratorSuite(makePlace: MakePlace): void {
       await answer();
       const { tokenHash } = input.refreshToken;
       await store.directory.setUserAdministrator(furniture.user.id, false);
-      assert.equal((await renew(tokenHash, furniture)).outcome, "not_administrator");
+      assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required");
       assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
       assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
       await store.directory.setUserAdministrator(furniture.user.id, true);
       assert.equal((await renew(tokenHash, furniture)).outcome, "rotated");
       await store.directory.setUserAdministrator(furniture.user.id, false);
-      assert.equal((await renew(tokenHash, furniture)).outcome, "not_administrator", "no grace");
+      assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required", "no grace");
       const own = scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]);
       assert.equal((await renew(tokenHash, furniture, own)).outcome, "grace");
     });
@@ -132,11 +142,11 @@ export function administratorSuite(makePlace: MakePlace): void {
         const { tokenHash } = first.input.refreshToken;
         const answered = store.directory
           .setUserAdministrator(furniture.user.id, false)
-          .then(async () => [(await second.answer()).outcome, (await renew(tokenHash, furniture)).outcome]);
+          .then(async () => [(await second.answer()).outcome, answerOf(await renew(tokenHash, furniture))]);
         const meanwhile = [second.answer(), renew(tokenHash, furniture)];
         const [redeemed, renewed] = await answered;
         assert.ok(redeemed === "lost" || redeemed === "refused", redeemed);
-        assert.equal(renewed, "not_administrator");
+        assert.equal(renewed, "administrator_required");
         await Promise.all(meanwhile);
       }
     });

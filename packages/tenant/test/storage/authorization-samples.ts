@@ -30,7 +30,6 @@ export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now
   sessionId,
   userId,
   approved,
-  consents: [],
   amr: ["pwd"],
   authTime: T0,
   codeHash: `code-${randomUUID()}`,
@@ -55,9 +54,9 @@ export async function approvedRequest(
   const { id } = await pendingRequest(store, furniture);
   const browser = sessionId ?? (await signedInSession(store, user.id));
   const yes = yesBy(user.id, browser, scopes);
-  const request = await store.authorizations.approve(id, yes);
-  if (!request) throw new Error("no yes");
-  return { ...request, codeHash: yes.codeHash };
+  const result = await store.authorizations.approve(id, yes);
+  if (result.outcome !== "done") throw new Error(`approval: ${result.outcome}`);
+  return { ...result.request, codeHash: yes.codeHash };
 }
 
 /** What a token endpoint hands in to redeem this code. */

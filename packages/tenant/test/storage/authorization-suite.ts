@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
@@ -14,7 +15,7 @@ import {
   MINUTE,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   scopesAt,
   T0,
 } from "./samples.ts";
@@ -58,15 +59,14 @@ export function authorizationSuite(makePlace: MakePlace): void {
       const own = await furnish(store);
       const { id } = await pendingRequest(store, own);
       const yes = yesBy(own.user.id, await signedInSession(store, own.user.id), own.scopes);
-      const consent = { clientId: own.app.clientId, userId: own.user.id, resourceId: "r", scopes: ["openid"] };
-      const approved = await store.authorizations.approve(id, { ...yes, consents: [consent] });
-      assert.deepEqual(
-        [approved?.status, approved?.codeHash, approved?.approved],
-        ["approved", yes.codeHash, own.scopes],
-      );
-      assert.deepEqual(await store.authorizations.findByCode(yes.codeHash), approved);
+      const approved = await store.authorizations.approve(id, yes);
+      assert.ok(approved.outcome === "done");
+      const { status, codeHash, approved: frozen } = approved.request;
+      assert.deepEqual([status, codeHash, frozen], ["approved", yes.codeHash, own.scopes]);
+      assert.deepEqual(await store.authorizations.findByCode(yes.codeHash), approved.request);
       const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
-      assert.ok(consents.some(({ resourceId }) => resourceId === "r"));
+      const atGraph = consents.find(({ resourceId }) => resourceId === GRAPH_RESOURCE_ID);
+      assert.deepEqual(atGraph?.scopes, ["offline_access", "openid"]);
       assert.ok((await store.audit.list({ event: "authorization.approved", limit: 1 })).length === 1);
     });
 
@@ -76,29 +76,80 @@ export function authorizationSuite(makePlace: MakePlace): void {
       const { id } = await pendingRequest(store, own);
       const approve = (changes: Partial<ReturnType<typeof yesBy>>) =>
         store.authorizations.approve(id, { ...yesBy(own.user.id, session, own.scopes), ...changes });
-      assert.equal(await approve({ sessionId: randomUUID() }), undefined);
-      assert.equal(await approve({ sessionId: browser }), undefined, "another person's browser");
-      assert.equal(await approve({ now: T0 + LIFETIME }), undefined);
+      const ended = { outcome: "ended" };
+      assert.deepEqual(await approve({ sessionId: randomUUID() }), ended);
+      assert.deepEqual(await approve({ sessionId: browser }), ended, "another person's browser");
+      assert.deepEqual(await approve({ now: T0 + LIFETIME }), ended);
       const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
-      assert.equal(await approve({ sessionId: brief, now: T0 + MINUTE }), undefined, "its session has expired");
+      assert.deepEqual(await approve({ sessionId: brief, now: T0 + MINUTE }), ended, "its session has expired");
       await store.directory.setUserDisabled(own.user.id, T0, T0);
-      assert.equal(await approve({}), undefined);
+      assert.deepEqual(await approve({}), ended);
       assert.equal(await statusOf(id), "pending");
+    });
+
+    test("a yes that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
+      const own = await furnish(store);
+      const { app, user, api } = own;
+      const session = await signedInSession(store, user.id);
+      const { id } = await pendingRequest(store, own);
+      const before = await store.authorizations.find(id);
+      const yes = { ...yesBy(user.id, session, own.scopes), audit: sampleAudit(randomUUID()) };
+      const changes: [Refusal, () => Promise<unknown>][] = [
+        ["app_disabled", () => store.directory.putApp({ ...app, disabledAt: T0 })],
+        ["not_assigned", () => store.directory.putApp({ ...app, assignmentRequired: true })],
+        ["second_factor_required", () => store.directory.putApp({ ...app, requireMfa: true })],
+        ["scope_unavailable", () => store.directory.putApi({ ...api, scopes: [] })],
+        ["user_disabled", () => store.directory.setUserDisabled(user.id, T0, T0)],
+      ];
+      for (const [why, change] of changes) {
+        if (why !== "user_disabled") await store.directory.putApp(app);
+        await change();
+        // A session of a disabled user is over, which is no reason to tell it from another.
+        const expected = why === "user_disabled" ? { outcome: "ended" } : { outcome: "refused", why };
+        assert.deepEqual(await store.authorizations.approve(id, yes), expected);
+        assert.deepEqual(await store.authorizations.find(id), before);
+      }
+      assert.deepEqual(await store.audit.list({ event: yes.audit.event, limit: 1 }), []);
+      assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), [own.consent]);
+    });
+
+    test("a yes of a sign-in that is older than the request wants is refused", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const request = sampleRequest(own.app.clientId, own.scopes, { signedInSince: T0 });
+      await store.authorizations.insert(request);
+      const yes = yesBy(own.user.id, session, own.scopes);
+      const old = await store.authorizations.approve(request.id, { ...yes, authTime: T0 - 1 });
+      assert.deepEqual(old, { outcome: "refused", why: "login_required" });
+      assert.equal((await store.authorizations.approve(request.id, { ...yes, authTime: T0 })).outcome, "done");
+    });
+
+    test("a yes or a no and its record are one: without the record it is undone", async () => {
+      const own = await furnish(store);
+      const session = await signedInSession(store, own.user.id);
+      const { id } = await pendingRequest(store, own);
+      const yes = yesBy(own.user.id, session, own.scopes);
+      const broken = { ...sampleAudit("broken"), event: null as unknown as string };
+      await assert.rejects(store.authorizations.approve(id, { ...yes, audit: broken }));
+      await assert.rejects(store.authorizations.deny(id, { ...no(session), audit: broken }));
+      assert.equal(await statusOf(id), "pending");
+      assert.deepEqual(await store.directory.consentsFor(own.app.clientId, own.user.id), [own.consent]);
     });
 
     test("a second yes of the same browser puts a new code in the place of the first, until one is redeemed", async () => {
       const first = await approvedRequest(store, furniture, browser);
       const again = yesBy(furniture.user.id, browser, furniture.scopes);
-      assert.equal((await store.authorizations.approve(first.id, again))?.codeHash, again.codeHash);
+      assert.equal((await store.authorizations.approve(first.id, again)).outcome, "done");
+      assert.ok(await store.authorizations.findByCode(again.codeHash));
       assert.equal(await store.authorizations.findByCode(first.codeHash), undefined);
       assert.equal((await store.authorizations.redeem(codeRedemption(first, furniture.user.id))).outcome, "lost");
       const elsewhere = await signedInSession(store, furniture.user.id);
       const other = yesBy(furniture.user.id, elsewhere, furniture.scopes);
-      assert.equal(await store.authorizations.approve(first.id, other), undefined);
+      assert.equal((await store.authorizations.approve(first.id, other)).outcome, "ended");
       const second = codeRedemption({ ...first, codeHash: again.codeHash }, furniture.user.id);
       assert.equal((await store.authorizations.redeem(second)).outcome, "redeemed");
       const late = yesBy(furniture.user.id, browser, furniture.scopes);
-      assert.equal(await store.authorizations.approve(first.id, late), undefined);
+      assert.equal((await store.authorizations.approve(first.id, late)).outcome, "ended");
       assert.equal(await store.authorizations.deny(first.id, no(browser)), false);
     });
 
@@ -107,7 +158,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
       assert.equal(await store.authorizations.deny(id, no(browser, T0 + LIFETIME)), false);
       assert.equal(await store.authorizations.deny(id, no(browser)), true);
       const yes = yesBy(furniture.user.id, browser, furniture.scopes);
-      assert.equal(await store.authorizations.approve(id, yes), undefined);
+      assert.equal((await store.authorizations.approve(id, yes)).outcome, "ended");
       const approved = await approvedRequest(store, furniture, browser);
       assert.equal(await store.authorizations.deny(approved.id, no(randomUUID())), false);
       assert.equal(await store.authorizations.deny(approved.id, no(browser)), true);
@@ -168,7 +219,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
       await store.authorizations.insert(request);
       const yes = yesBy(furniture.user.id, browser, furniture.scopes);
       const approved = await store.authorizations.approve(request.id, yes);
-      const input = codeRedemption({ ...approved!, codeHash: yes.codeHash }, furniture.user.id);
+      assert.ok(approved.outcome === "done");
+      const input = codeRedemption({ ...approved.request, codeHash: yes.codeHash }, furniture.user.id);
       assert.equal((await store.authorizations.redeem({ ...input, codeChallenge: "x" })).outcome, "lost");
       assert.equal((await store.authorizations.redeem(input)).outcome, "redeemed");
     });
@@ -205,11 +257,11 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
-      user: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
-      app: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
-      assignment: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
-      mfa: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
-      scope: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      user_disabled: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      app_disabled: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+      not_assigned: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
+      second_factor_required: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
+      consent_required: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
     };
     for (const [why, withdraw] of Object.entries(withdrawals)) {
       test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
@@ -242,7 +294,10 @@ export function authorizationSuite(makePlace: MakePlace): void {
       const change = { userId: own.user.id, from: null, passwordHash: "new", keepSessionId: null, now: T0, audit };
       assert.equal(await store.sessions.changePassword(change), true);
       assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
-      assert.equal(await store.authorizations.approve(pending.id, yesBy(own.user.id, session, own.scopes)), undefined);
+      assert.equal(
+        (await store.authorizations.approve(pending.id, yesBy(own.user.id, session, own.scopes))).outcome,
+        "ended",
+      );
     });
 
     test("“this wasn’t me” ends codes of before", async () => {
@@ -256,9 +311,9 @@ export function authorizationSuite(makePlace: MakePlace): void {
 
     test("a walk can be about a request", async () => {
       const { id } = await pendingRequest(store, furniture);
-      const flow = sampleFlow(browser, { grantId: id, intent: "authorization" });
-      assert.equal(await store.sessions.insertFlow(flow), true);
-      assert.deepEqual(await store.sessions.findFlow(flow.id, browser, T0), flow);
+      const flow = sampleInteraction(browser, { subject: { kind: "authorization", id } });
+      assert.equal(await store.sessions.insertInteraction(flow), true);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, browser, T0), flow);
     });
 
     test("a request is swept a day after its end", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sqliteFile } from "./open-test-store.ts";
-import { furnish, rotation, signedIn, T0 } from "./samples.ts";
+import { approvalBy, furnish, pendingGrant, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
 test("a person who is disabled by hand gets no renewal, and the sign-in ends with the first attempt", async (t) => {
   const place = await sqliteFile();
@@ -12,10 +12,39 @@ test("a person who is disabled by hand gets no renewal, and the sign-in ends wit
   const { family, tokenHash } = await signedIn(store, { user, ...furniture });
   await place.query(`update users set disabled_at = ${T0} where id = '${user.id}'`);
   const result = await store.tokens.rotate(rotation(tokenHash, family.clientId));
-  assert.ok(result.outcome === "refused" && result.why === "user");
+  assert.ok(result.outcome === "refused" && result.why === "user_disabled");
   assert.deepEqual([result.family.revokedAt, result.family.revokedReason], [T0, "user_disabled"]);
   const [record] = await store.audit.list({ event: "refresh_token.refused", limit: 1 });
-  assert.deepEqual(record?.detail, { why: "user" });
+  assert.deepEqual(record?.detail, { why: "user_disabled" });
   await place.query(`update users set disabled_at = null where id = '${user.id}'`);
   assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
+});
+
+test("a grant whose row reads as if it could be changed, and never is, ends in an error that says so", async (t) => {
+  const place = await sqliteFile();
+  t.after(() => place.remove());
+  const store = await place.open();
+  const furniture = await furnish(store);
+  const { user, scopes } = furniture;
+  const [pending, claimed] = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)];
+  const audit = sampleAudit("grant");
+  const claim = { sessionId: "s", userId: user.id, now: T0, audit };
+  await store.grants.claim(claimed.id, claim);
+  await place.query("create trigger stuck before update on device_grants begin select raise(ignore); end");
+  const denial = { sessionId: "s", reason: "user" as const, now: T0, audit };
+  const attempts = [
+    store.grants.claim(pending.id, claim),
+    store.grants.claim(claimed.id, { ...claim, sessionId: "another" }),
+    store.grants.claim(claimed.id, { ...claim, userId: "another" }),
+    store.grants.approve(claimed.id, approvalBy(user.id, "s", scopes)),
+    store.grants.deny(claimed.id, denial),
+    store.grants.deny(pending.id, { ...denial, sessionId: null }),
+  ];
+  for (const attempt of attempts) {
+    await assert.rejects(attempt, {
+      name: "StoreError",
+      code: "store_inconsistent",
+      message: /Device grant .* reads as/,
+    });
+  }
 });

@@ -1,3 +1,4 @@
+import { accessSuite } from "./access-suite.ts";
 import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
 import { authorizationSuite } from "./authorization-suite.ts";
@@ -25,6 +26,7 @@ import { withdrawalSuite } from "./withdrawal-suite.ts";
 
 /** What every store must do, whatever it keeps its rows in. */
 export function contractSuite(makePlace: MakePlace): void {
+  accessSuite(makePlace);
   grantSuite(makePlace);
   interleavingSuite(makePlace);
   oneRowSuite(makePlace);

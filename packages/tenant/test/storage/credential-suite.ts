@@ -95,7 +95,7 @@ export function credentialSuite(makePlace: MakePlace): void {
         const assertionHash = randomUUID();
         const event = `app_token.issued.${assertionHash}`;
         const input = { assertionHash, expiresAt: T0 + MINUTE, audit: sampleAudit(event) };
-        const spent = await Promise.all(Array.from({ length: 64 }, () => store.credentials.spendAssertion(input)));
+        const spent = await Promise.all(Array.from({ length: 64 }, () => store.credentials.consumeAssertion(input)));
         assert.equal(spent.filter(Boolean).length, 1);
         assert.equal((await store.audit.list({ event, limit: 9 })).length, 1);
       }
@@ -103,11 +103,11 @@ export function credentialSuite(makePlace: MakePlace): void {
 
     test("what was spent is swept once it has expired, and not before", async () => {
       const input = { assertionHash: randomUUID(), expiresAt: T0 + MINUTE, audit: null };
-      assert.equal(await store.credentials.spendAssertion(input), true);
+      assert.equal(await store.credentials.consumeAssertion(input), true);
       await store.purgeExpired(T0 + MINUTE - 1);
-      assert.equal(await store.credentials.spendAssertion(input), false);
+      assert.equal(await store.credentials.consumeAssertion(input), false);
       await store.purgeExpired(T0 + MINUTE);
-      assert.equal(await store.credentials.spendAssertion(input), true);
+      assert.equal(await store.credentials.consumeAssertion(input), true);
     });
 
     test("an app has the roles that its service principal is assigned, and at Graph those that there are", async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { FactorStore, Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
 
@@ -13,10 +13,13 @@ type Enrolment = Parameters<FactorStore["enrolTotp"]>[0];
 export async function enrolling(store: Store, userId: string, secretSealed: string = randomUUID()): Promise<Enrolment> {
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-  const flow = sampleFlow(sessionId, { userId, totpSecretSealed: secretSealed });
-  await store.sessions.insertFlow(flow);
+  const flow = sampleInteraction(sessionId, {
+    firstFactor: { userId, amr: ["pwd"], at: T0 },
+    totpSecretSealed: secretSealed,
+  });
+  await store.sessions.insertInteraction(flow);
   return {
-    flowId: flow.id,
+    interactionId: flow.id,
     sessionId,
     userId,
     secretSealed,
@@ -54,10 +57,10 @@ export function factorSuite(makePlace: MakePlace): void {
 
     test("an authenticator app is enrolled with its recovery codes, and the walk forgets its secret", async () => {
       const input = await enrolled();
-      const { flowId, sessionId, userId, secretSealed, step } = input;
+      const { interactionId, sessionId, userId, secretSealed, step } = input;
       assert.deepEqual(await factors.totpOf(userId), { userId, secretSealed, lastStep: step, createdAt: T0 });
       assert.equal(await factors.countRecoveryCodes(userId), 10);
-      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.totpSecretSealed, null);
+      assert.equal((await store.sessions.findInteraction(interactionId, sessionId, T0))?.totpSecretSealed, null);
       assert.equal(await factors.totpOf(randomUUID()), undefined);
     });
 
@@ -68,7 +71,7 @@ export function factorSuite(makePlace: MakePlace): void {
         { secretSealed: "another" },
         { sessionId: other.sessionId },
         { userId: other.userId },
-        { flowId: other.flowId },
+        { interactionId: other.interactionId },
         // The walk's end.
         { now: T0 + 30 * MINUTE },
         { now: T0 + DAY },

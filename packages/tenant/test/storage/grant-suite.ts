@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Store } from "../../src/storage/store.ts";
+import type { Refusal } from "../../src/directory/access-rules.ts";
+import type { App } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import type { AuditRecord, Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -12,6 +15,7 @@ import {
   LIFETIME,
   pendingGrant,
   redemption,
+  sampleAudit,
   sampleGrant,
   scopesAt,
   T0,
@@ -31,7 +35,12 @@ export function grantSuite(makePlace: MakePlace): void {
 
     const claimed = async (sessionId = "s1") => {
       const grant = await pendingGrant(store, furniture);
-      await store.grants.claim(grant.id, { sessionId, userId: furniture.user.id, now: T0 });
+      await store.grants.claim(grant.id, {
+        sessionId,
+        userId: furniture.user.id,
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       return grant;
     };
 
@@ -69,12 +78,15 @@ export function grantSuite(makePlace: MakePlace): void {
       assert.equal(await store.grants.poll("no such hash"), undefined);
       assert.equal(await store.grants.findById("no such id"), undefined);
       assert.equal(await store.grants.findByUserCode("BCDFGHJK"), undefined);
-      assert.deepEqual(await store.grants.claim("none", { sessionId: "s", userId: "u", now: T0 }), {
-        outcome: "unknown",
-      });
+      assert.deepEqual(
+        await store.grants.claim("none", { sessionId: "s", userId: "u", now: T0, audit: sampleAudit("grant") }),
+        {
+          outcome: "unknown",
+        },
+      );
       const approval = approvalBy("u", "s", furniture.scopes);
       assert.deepEqual(await store.grants.approve("none", approval), { outcome: "unknown" });
-      const denial = { sessionId: null, reason: "operator" as const, now: T0 };
+      const denial = { sessionId: null, reason: "operator" as const, now: T0, audit: sampleAudit("grant") };
       assert.deepEqual(await store.grants.deny("none", denial), { outcome: "unknown" });
     });
 
@@ -101,7 +113,7 @@ export function grantSuite(makePlace: MakePlace): void {
 
     test("a claim stores session and user; the same session may claim again", async () => {
       const grant = await pendingGrant(store, furniture);
-      const by = { sessionId: "s1", userId: furniture.user.id, now: T0 };
+      const by = { sessionId: "s1", userId: furniture.user.id, now: T0, audit: sampleAudit("grant") };
       for (let visit = 0; visit < 2; visit++) {
         const result = await store.grants.claim(grant.id, by);
         assert.ok(result.outcome === "claimed" && !result.tookOver);
@@ -112,17 +124,32 @@ export function grantSuite(makePlace: MakePlace): void {
     test("the same user in another session takes over, and the first session can no longer decide", async () => {
       const grant = await claimed("s1");
       const { id: userId } = furniture.user;
-      const result = await store.grants.claim(grant.id, { sessionId: "s2", userId, now: T0 });
+      const result = await store.grants.claim(grant.id, {
+        sessionId: "s2",
+        userId,
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       assert.ok(result.outcome === "claimed" && result.tookOver && result.grant.sessionId === "s2");
       const approval = await store.grants.approve(grant.id, approvalBy(userId, "s1", furniture.scopes));
-      const denial = await store.grants.deny(grant.id, { sessionId: "s1", reason: "user", now: T0 });
+      const denial = await store.grants.deny(grant.id, {
+        sessionId: "s1",
+        reason: "user",
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       assert.deepEqual([approval.outcome, denial.outcome], ["elsewhere", "elsewhere"]);
       assert.equal((await store.grants.approve(grant.id, approvalBy(userId, "s2", furniture.scopes))).outcome, "done");
     });
 
     test("another user's claim kills the grant for both", async () => {
       const grant = await claimed("s1");
-      const result = await store.grants.claim(grant.id, { sessionId: "s2", userId: randomUUID(), now: T0 });
+      const result = await store.grants.claim(grant.id, {
+        sessionId: "s2",
+        userId: randomUUID(),
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       assert.ok(result.outcome === "killed");
       assert.deepEqual([result.grant.status, result.grant.denialReason], ["denied", "two_users"]);
       const approval = await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s1", furniture.scopes));
@@ -142,7 +169,7 @@ export function grantSuite(makePlace: MakePlace): void {
 
     test("an approval freezes scopes, methods and time of the sign-in", async () => {
       const grant = await claimed("s1");
-      const approved = scopesAt(furniture.api.clientId, []);
+      const approved = scopesAt(GRAPH_RESOURCE_ID, []);
       const by = { ...approvalBy(furniture.user.id, "s1", approved, T0 + 5), amr: ["pwd", "otp"], authTime: T0 + 1 };
       const result = await store.grants.approve(grant.id, by);
       assert.ok(result.outcome === "done");
@@ -153,37 +180,49 @@ export function grantSuite(makePlace: MakePlace): void {
       );
     });
 
-    test("what a yes remembers is remembered with the approval, and not without", async () => {
-      const { clientId } = furniture.app;
-      const userId = randomUUID();
-      const mayRead = { clientId, userId, resourceId: "mail", scopes: ["Mail.Read"] };
-      const approve = (id: string) =>
-        store.grants.approve(id, { ...approvalBy(userId, "s", furniture.scopes), consents: [mayRead] });
-      const remembered = async () =>
-        (await store.directory.consentsFor(clientId, userId)).filter((each) => each.userId === userId);
+    test("what follows from a yes is remembered with the approval, and not without", async () => {
+      const own = await furnish(store);
+      const { app, user, scopes, consent } = own;
+      const approve = (id: string) => store.grants.approve(id, approvalBy(user.id, "s", scopes));
+      const remembered = () => store.directory.consentsFor(app.clientId, user.id);
+      const claim = (id: string) =>
+        store.grants.claim(id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+      await store.directory.removeConsent(app.clientId, user.id, consent.resourceId);
 
-      const denied = await pendingGrant(store, furniture);
+      const denied = await pendingGrant(store, own);
       await approve(denied.id);
-      await store.grants.claim(denied.id, { sessionId: "s", userId, now: T0 });
-      await store.grants.deny(denied.id, { sessionId: "s", reason: "user", now: T0 });
+      await claim(denied.id);
+      const denial = { sessionId: "s", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
+      await store.grants.deny(denied.id, denial);
       assert.equal((await approve(denied.id)).outcome, "ended");
       assert.deepEqual(await remembered(), []);
 
-      const grant = await pendingGrant(store, furniture);
-      await store.grants.claim(grant.id, { sessionId: "s", userId, now: T0 });
+      const grant = await pendingGrant(store, own);
+      await claim(grant.id);
       assert.equal((await approve(grant.id)).outcome, "done");
-      assert.deepEqual(await remembered(), [mayRead]);
+      const atGraph = { ...consent, resourceId: GRAPH_RESOURCE_ID, scopes: ["offline_access", "openid"] };
+      assert.deepEqual(
+        await remembered(),
+        [atGraph, consent].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1)),
+      );
     });
 
     test("the first decision stands: after a no there is no yes, after a yes no no", async () => {
       const { scopes, user } = furniture;
       const approval = approvalBy(user.id, "s1", scopes);
-      const denial = { sessionId: "s1", reason: "user" as const, now: T0 };
+      const denial = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
       const denied = await claimed("s1");
       assert.equal((await store.grants.deny(denied.id, denial)).outcome, "done");
       assert.equal((await store.grants.approve(denied.id, approval)).outcome, "ended");
       assert.equal(
-        (await store.grants.claim(denied.id, { sessionId: "s1", userId: user.id, now: T0 })).outcome,
+        (
+          await store.grants.claim(denied.id, {
+            sessionId: "s1",
+            userId: user.id,
+            now: T0,
+            audit: sampleAudit("grant"),
+          })
+        ).outcome,
         "ended",
       );
       const approved = await claimed("s1");
@@ -197,9 +236,17 @@ export function grantSuite(makePlace: MakePlace): void {
       const { scopes, user } = furniture;
       const grant = await claimed("s1");
       const now = grant.expiresAt;
-      assert.equal((await store.grants.claim(grant.id, { sessionId: "s2", userId: user.id, now })).outcome, "ended");
+      assert.equal(
+        (await store.grants.claim(grant.id, { sessionId: "s2", userId: user.id, now, audit: sampleAudit("grant") }))
+          .outcome,
+        "ended",
+      );
       assert.equal((await store.grants.approve(grant.id, approvalBy(user.id, "s1", scopes, now))).outcome, "ended");
-      assert.equal((await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now })).outcome, "ended");
+      assert.equal(
+        (await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now, audit: sampleAudit("grant") }))
+          .outcome,
+        "ended",
+      );
       const approved = await approvedGrant(store, furniture);
       const late = await store.tokens.redeem(redemption(approved, user.id, approved.expiresAt));
       assert.equal(late.outcome, "lost");
@@ -207,11 +254,79 @@ export function grantSuite(makePlace: MakePlace): void {
 
     test("the operator may deny what nobody has claimed; a session may not", async () => {
       const grant = await pendingGrant(store, furniture);
-      const bySession = await store.grants.deny(grant.id, { sessionId: "s1", reason: "user", now: T0 });
+      const bySession = await store.grants.deny(grant.id, {
+        sessionId: "s1",
+        reason: "user",
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       assert.equal(bySession.outcome, "elsewhere");
-      const byOperator = await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now: T0 });
+      const byOperator = await store.grants.deny(grant.id, {
+        sessionId: null,
+        reason: "operator",
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       assert.ok(byOperator.outcome === "done");
       assert.deepEqual([byOperator.grant.denialReason, byOperator.grant.decidedBy], ["operator", "operator"]);
+    });
+
+    /** Each transition that is recorded, ready to be made with this record; and the same where it no longer can be. */
+    const recorded: Record<string, () => Promise<(audit: AuditRecord) => Promise<{ outcome: string }>>> = {
+      "a claim that kills": async () => {
+        const { id } = await claimed();
+        return (audit) => store.grants.claim(id, { sessionId: "s2", userId: randomUUID(), now: T0, audit });
+      },
+      "an approval": async () => {
+        const { id } = await claimed();
+        return (audit) => store.grants.approve(id, { ...approvalBy(furniture.user.id, "s1", furniture.scopes), audit });
+      },
+      "a denial": async () => {
+        const { id } = await claimed();
+        return (audit) => store.grants.deny(id, { sessionId: "s1", reason: "user", now: T0, audit });
+      },
+      "the operator's denial": async () => {
+        const { id } = await pendingGrant(store, furniture);
+        return (audit) => store.grants.deny(id, { sessionId: null, reason: "operator", now: T0, audit });
+      },
+    };
+    for (const [what, prepare] of Object.entries(recorded)) {
+      test(`${what} and its record are one: without the record it is undone, and what did not happen has none`, async () => {
+        const transition = await prepare();
+        const audit = { ...sampleAudit(randomUUID()), grantId: randomUUID() };
+        const records = async () => (await store.audit.list({ event: audit.event, limit: 9 })).length;
+        await assert.rejects(transition({ ...audit, event: null as unknown as string }));
+        assert.equal(await records(), 0);
+        // It can still be made, so that nothing of the first attempt is left.
+        assert.match((await transition(audit)).outcome, /^(?:done|killed)$/);
+        assert.deepEqual((await store.audit.list({ event: audit.event, limit: 9 }))[0], audit);
+        assert.equal((await transition(audit)).outcome, "ended");
+        assert.equal(await records(), 1);
+      });
+    }
+
+    test("an approval that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
+      const own = await furnish(store);
+      const { app, user, scopes } = own;
+      const grant = await pendingGrant(store, own);
+      await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+      const audit = sampleAudit(randomUUID());
+      const approve = () => store.grants.approve(grant.id, { ...approvalBy(user.id, "s", scopes), audit });
+      const before = await store.grants.findById(grant.id);
+      const refusals: [Refusal, Partial<App>][] = [
+        ["app_disabled", { disabledAt: T0 }],
+        ["not_assigned", { assignmentRequired: true }],
+        ["second_factor_required", { requireMfa: true }],
+      ];
+      for (const [why, changes] of refusals) {
+        await store.directory.putApp({ ...app, ...changes });
+        assert.deepEqual(await approve(), { outcome: "refused", why, grant: before });
+        assert.deepEqual(await store.grants.findById(grant.id), before);
+      }
+      assert.deepEqual(await store.audit.list({ event: audit.event, limit: 1 }), []);
+      assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), [own.consent]);
+      await store.directory.putApp(app);
+      assert.equal((await approve()).outcome, "done");
     });
   });
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Group } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
 /** Groups, their members, and who may use an app that requires assignment. */
 export function groupSuite(makePlace: MakePlace): void {
@@ -70,17 +71,20 @@ export function groupSuite(makePlace: MakePlace): void {
     test("a person is assigned by themselves or through a group, to that app alone", async () => {
       const { directory } = store;
       const [{ app, user }, other] = [await furnish(store), await furnish(store)];
+      for (const each of [app, other.app]) await directory.putApp({ ...each, assignmentRequired: true });
+      const isAssigned = async ({ clientId }: { clientId: string }, userId: string) =>
+        (await store.access.facts({ clientId, userId, resourceId: GRAPH_RESOURCE_ID })).assigned;
       const group = await newGroup(other.user.id);
       await directory.assign(app.clientId, user.id);
       await directory.assign(app.clientId, user.id);
       await directory.assign(app.clientId, group.id);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id, group.id].sort());
-      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), true);
-      assert.equal(await directory.isAssigned(app.clientId, randomUUID()), false);
-      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(other.app.clientId, id), false);
+      for (const { id } of [user, other.user]) assert.equal(await isAssigned(app, id), true);
+      assert.equal(await isAssigned(app, randomUUID()), false);
+      for (const { id } of [user, other.user]) assert.equal(await isAssigned(other.app, id), false);
       await directory.unassign(app.clientId, user.id);
       await directory.deleteGroup(group.id);
-      for (const { id } of [user, other.user]) assert.equal(await directory.isAssigned(app.clientId, id), false);
+      for (const { id } of [user, other.user]) assert.equal(await isAssigned(app, id), false);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
     });
   });
@@ -189,12 +193,12 @@ export function groupSuite(makePlace: MakePlace): void {
         const grant = await approvedGrant(store, furniture);
         await withdraw();
         const input = redemption(grant, furniture.user.id);
-        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "assignment" });
+        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "not_assigned" });
         assert.equal(await store.tokens.findFamily(input.family.id), undefined);
         const denied = await store.grants.findById(grant.id);
         assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
         const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
-        assert.deepEqual(record?.detail, { why: "assignment" });
+        assert.deepEqual(record?.detail, { why: "not_assigned" });
       });
 
       test(`nothing is renewed while ${what} is withdrawn; given back, the same token renews`, async () => {
@@ -203,13 +207,13 @@ export function groupSuite(makePlace: MakePlace): void {
         const withdraw = await assign(furniture);
         const { family, tokenHash } = await signedIn(store, furniture);
         await withdraw();
-        assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "unassigned");
+        assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned");
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
         await store.directory.assign(clientId, furniture.user.id);
         assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "rotated");
         await store.directory.unassign(clientId, furniture.user.id);
-        assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "unassigned", "no grace");
+        assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned", "no grace");
       });
 
       test(`once ${what} is withdrawn, a redemption or renewal at the same moment has come before or gives nothing`, async () => {
@@ -221,7 +225,7 @@ export function groupSuite(makePlace: MakePlace): void {
           const grant = await approvedGrant(store, furniture);
           const answered = withdraw().then(async () => [
             (await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome,
-            (await store.tokens.rotate(rotation(tokenHash, clientId))).outcome,
+            answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))),
           ]);
           const meanwhile = [
             store.tokens.redeem(redemption(grant, furniture.user.id)),
@@ -229,7 +233,7 @@ export function groupSuite(makePlace: MakePlace): void {
           ];
           const [redeemed, rotated] = await answered;
           assert.ok(redeemed === "lost" || redeemed === "refused", redeemed);
-          assert.equal(rotated, "unassigned");
+          assert.equal(rotated, "not_assigned");
           await Promise.all(meanwhile);
         }
       });
@@ -251,7 +255,7 @@ export function groupSuite(makePlace: MakePlace): void {
       const { app, user } = furniture;
       const { tokenHash } = await signedIn(store, furniture);
       await store.directory.putApp({ ...app, assignmentRequired: true });
-      assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "unassigned");
+      assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId))), "not_assigned");
       await store.directory.assign(app.clientId, user.id);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "rotated");
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvalBy, type Furniture, furnish, pendingGrant, sampleUser, T0 } from "./samples.ts";
+import { approvalBy, type Furniture, furnish, pendingGrant, sampleAudit, sampleUser, T0 } from "./samples.ts";
 
 /** More than the microtasks that any of these verbs takes. */
 const TURNS = 12;
@@ -34,7 +34,7 @@ export function interleavingSuite(makePlace: MakePlace): void {
 
     const pending = async () => (await pendingGrant(store, furniture)).id;
     const claim = (id: string, sessionId: string, userId = furniture.user.id) =>
-      store.grants.claim(id, { sessionId, userId, now: T0 });
+      store.grants.claim(id, { sessionId, userId, now: T0, audit: sampleAudit("grant") });
     const claimed = async (sessionId = "s1") => {
       const id = await pending();
       await claim(id, sessionId);
@@ -42,7 +42,8 @@ export function interleavingSuite(makePlace: MakePlace): void {
     };
     const approve = (id: string, sessionId = "s1") =>
       store.grants.approve(id, approvalBy(furniture.user.id, sessionId, furniture.scopes));
-    const deny = (id: string) => store.grants.deny(id, { sessionId: null, reason: "operator", now: T0 });
+    const deny = (id: string) =>
+      store.grants.deny(id, { sessionId: null, reason: "operator", now: T0, audit: sampleAudit("grant") });
     const stateOf = async (id: string) => {
       const grant = await store.grants.findById(id);
       return [grant?.status, grant?.denialReason, grant?.sessionId];

@@ -11,7 +11,7 @@ import {
   pendingGrant,
   redemption,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -183,20 +183,25 @@ export function linkSuite(makePlace: MakePlace): void {
         const theirs = await signedInSession(store, bystander.user.id);
         const half = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
         await store.sessions.ensure(half);
-        const flow = sampleFlow(half.id);
-        await store.sessions.insertFlow(flow);
+        const flow = sampleInteraction(half.id);
+        await store.sessions.insertInteraction(flow);
         const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
-        await store.sessions.setFlowFirstFactor(flow.id, half.id, passed);
+        await store.sessions.setFirstFactor(flow.id, half.id, passed);
         const { family } = await signedIn(store, furniture);
         const foreign = await signedIn(store, bystander);
         const approved = await approvedGrant(store, furniture);
         const claimed = await pendingGrant(store, furniture);
-        await store.grants.claim(claimed.id, { sessionId: sessions[0] as string, userId: user.id, now: T0 });
+        await store.grants.claim(claimed.id, {
+          sessionId: sessions[0] as string,
+          userId: user.id,
+          now: T0,
+          audit: sampleAudit("grant"),
+        });
 
         const link = await inserted(user.id, { purpose, subject: purpose === "passkey_added" ? "credential" : "" });
         assert.equal((await store.links.use(use(link.tokenHash))).outcome, "done");
         for (const id of sessions) assert.equal(await isSignedIn(id), false);
-        assert.equal(await store.sessions.findFlow(flow.id, half.id, T0), undefined);
+        assert.equal(await store.sessions.findInteraction(flow.id, half.id, T0), undefined);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
         assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
         const late = { ...half, id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0 };

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, MINUTE, sampleFlow, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleInteraction, T0 } from "./samples.ts";
 
 export function mailSuite(makePlace: MakePlace): void {
   describe("mail codes and mails", () => {
@@ -19,14 +19,17 @@ export function mailSuite(makePlace: MakePlace): void {
     const start = async (email = "Ana@contoso.example", expiresAt = T0 + DAY) => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId, { email, emailPurpose: "sign_up", expiresAt });
-      await store.sessions.insertFlow(flow);
-      const flowId = flow.id;
+      const flow = sampleInteraction(sessionId, {
+        email: { address: email, purpose: "sign_up", verifiedAt: null },
+        expiresAt,
+      });
+      await store.sessions.insertInteraction(flow);
+      const interactionId = flow.id;
       const send = (codeHash: string, emailNormalized = "ana@contoso.example") =>
         store.mail.insertCode({
           id: randomUUID(),
           purpose: "sign_up",
-          flowId,
+          interactionId,
           emailNormalized,
           codeHash,
           mailId: null,
@@ -34,26 +37,34 @@ export function mailSuite(makePlace: MakePlace): void {
           expiresAt: T0 + 10 * MINUTE,
         });
       const use = (codeHash: string, changes: { now?: number; sessionId?: string; purpose?: MailCodePurpose } = {}) =>
-        store.mail.useCode({ flowId, sessionId, purpose: "sign_up", codeHash, maxAttempts: 5, now: T0, ...changes });
-      return { sessionId, flow, flowId, send, use };
+        store.mail.useCode({
+          interactionId,
+          sessionId,
+          purpose: "sign_up",
+          codeHash,
+          maxAttempts: 5,
+          now: T0,
+          ...changes,
+        });
+      return { sessionId, flow, interactionId, send, use };
     };
 
     test("a code proves nothing for another purpose than the one it was mailed for", async () => {
-      const { send, use, flowId, sessionId } = await start();
+      const { send, use, interactionId, sessionId } = await start();
       await send("right");
       assert.equal(await use("right", { purpose: "reset" }), "none");
-      await store.sessions.setFlowEmail(flowId, sessionId, "ana@contoso.example", "reset");
+      await store.sessions.setEmail(interactionId, sessionId, "ana@contoso.example", "reset");
       assert.notEqual(await use("right", { purpose: "reset" }), "ok");
       assert.notEqual(await use("right"), "ok");
     });
 
     test("the right code proves the address, once", async () => {
-      const { sessionId, flowId, send, use } = await start();
+      const { sessionId, interactionId, send, use } = await start();
       assert.equal(await use("right"), "none");
       await send("right");
       assert.equal(await use("wrong"), "wrong");
       assert.equal(await use("right", { now: T0 + 7 }), "ok");
-      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.emailVerifiedAt, T0 + 7);
+      assert.equal((await store.sessions.findInteraction(interactionId, sessionId, T0))?.email?.verifiedAt, T0 + 7);
       assert.equal(await use("right"), "dead");
     });
 
@@ -112,11 +123,11 @@ export function mailSuite(makePlace: MakePlace): void {
     });
 
     test("a code sent to one address proves no other, to which the flow has turned since", async () => {
-      const { sessionId, flowId, send, use } = await start();
-      await store.sessions.setFlowEmail(flowId, sessionId, "eve@contoso.example", "sign_up");
+      const { sessionId, interactionId, send, use } = await start();
+      await store.sessions.setEmail(interactionId, sessionId, "eve@contoso.example", "sign_up");
       await send("right", "ana@contoso.example");
       assert.equal(await use("right"), "wrong");
-      assert.equal((await store.sessions.findFlow(flowId, sessionId, T0))?.emailVerifiedAt, null);
+      assert.equal((await store.sessions.findInteraction(interactionId, sessionId, T0))?.email?.verifiedAt, null);
     });
 
     test("mails are listed newest first, also those of one millisecond, of all or of one recipient", async () => {

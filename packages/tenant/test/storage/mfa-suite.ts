@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
 /** "A token whose policy demands a second factor is never issued without it", whoever demands it and whenever. */
 export function mfaSuite(makePlace: MakePlace): void {
@@ -72,7 +72,7 @@ export function mfaSuite(makePlace: MakePlace): void {
         const grant = await approvedGrant(store, furniture);
         const withdraw = await demand(furniture);
         const input = redemption(grant, furniture.user.id);
-        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "mfa" });
+        assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "second_factor_required" });
         assert.equal(await store.tokens.findFamily(input.family.id), undefined);
         assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
         const denied = await store.grants.findById(grant.id);
@@ -86,13 +86,13 @@ export function mfaSuite(makePlace: MakePlace): void {
         const { family, tokenHash } = await signedIn(store, furniture);
         const rotate = () => store.tokens.rotate(rotation(tokenHash, family.clientId, T0, furniture.scopes));
         const withdraw = await demand(furniture);
-        assert.equal((await rotate()).outcome, "mfa_required");
+        assert.equal(answerOf(await rotate()), "second_factor_required");
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
         await withdraw();
         assert.equal((await rotate()).outcome, "rotated");
         await demand(furniture);
-        assert.equal((await rotate()).outcome, "mfa_required", "in the grace neither");
+        assert.equal(answerOf(await rotate()), "second_factor_required", "in the grace neither");
       });
 
       test(`${by}: a sign-in that had it gets its tokens and renews them`, async () => {
@@ -142,8 +142,8 @@ export function mfaSuite(makePlace: MakePlace): void {
         const before = await issued();
         await Promise.all(underWay);
         assert.deepEqual(await issued(), before);
-        for (const { outcome } of await Promise.all(issue())) {
-          assert.ok(["mfa_required", "refused", "lost"].includes(outcome), outcome);
+        for (const answer of (await Promise.all<{ outcome: string }>(issue())).map(answerOf)) {
+          assert.ok(["second_factor_required", "lost"].includes(answer), answer);
         }
       }
     });

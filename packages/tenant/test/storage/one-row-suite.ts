@@ -17,7 +17,7 @@ import {
   redemption,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   samplePasskey,
   signedIn,
   T0,
@@ -28,7 +28,12 @@ const audit = () => sampleAudit("one row");
 /** A device grant in each state in which something can still be done with it. */
 async function grantsOf(store: Store, furniture: Furniture) {
   const claimed = (await pendingGrant(store, furniture)).id;
-  await store.grants.claim(claimed, { sessionId: "s1", userId: furniture.user.id, now: T0 });
+  await store.grants.claim(claimed, {
+    sessionId: "s1",
+    userId: furniture.user.id,
+    now: T0,
+    audit: sampleAudit("grant"),
+  });
   return {
     pending: (await pendingGrant(store, furniture)).id,
     claimed,
@@ -44,14 +49,13 @@ async function thingsOf(store: Store, furniture: Furniture) {
   const next = rotation(used.tokenHash, used.family.clientId);
   await store.tokens.rotate(next);
   const session = await signedInSession(store, user.id);
-  const flow = sampleFlow(session, {
-    userId: user.id,
-    email: user.email,
-    emailPurpose: "sign_in",
+  const flow = sampleInteraction(session, {
+    firstFactor: { userId: user.id, amr: ["pwd"], at: T0 },
+    email: { address: user.email, purpose: "sign_in", verifiedAt: null },
     totpSecretSealed: "sealed",
   });
-  await store.sessions.insertFlow(flow);
-  const code = { flowId: flow.id, purpose: "sign_in" as const, codeHash: "right" };
+  await store.sessions.insertInteraction(flow);
+  const code = { interactionId: flow.id, purpose: "sign_in" as const, codeHash: "right" };
   const times = { createdAt: T0, expiresAt: T0 + 10 * MINUTE };
   const address = { emailNormalized: user.emailNormalized, mailId: null };
   await store.mail.insertCode({ id: randomUUID(), ...code, ...address, ...times });
@@ -73,7 +77,7 @@ async function thingsOf(store: Store, furniture: Furniture) {
       [fresh.tokenHash, used.tokenHash, next.next.tokenHash].map((hash) => store.tokens.findByRefreshToken(hash)),
     ),
     session: await store.sessions.find(session, T0),
-    flow: await store.sessions.findFlow(flow.id, session, T0),
+    flow: await store.sessions.findInteraction(flow.id, session, T0),
     asked: await store.authorizations.find(asked.id),
     request: await store.authorizations.find(request.id),
     passkey: await store.passkeys.find(passkey.credentialId),
@@ -115,11 +119,11 @@ export function oneRowSuite(makePlace: MakePlace): void {
     test("device grants", async () => {
       const { user, app, scopes } = furniture;
       const claim = (id: string, sessionId: string, userId = user.id) =>
-        store.grants.claim(id, { sessionId, userId, now: T0 });
+        store.grants.claim(id, { sessionId, userId, now: T0, audit: sampleAudit("grant") });
       const own = () => grantsOf(store, furniture);
       const beside = await own();
       const ids = [beside.pending, beside.claimed, beside.approved.id];
-      const deny = { sessionId: "s1", reason: "user" as const, now: T0 };
+      const deny = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
       await changeBeside(() => Promise.all(ids.map((id) => store.grants.findById(id))), {
         claim: async () => outcomeIs(claim((await own()).pending, "s1"), "claimed"),
         "take over": async () => outcomeIs(claim((await own()).claimed, "s2"), "claimed"),
@@ -160,12 +164,12 @@ export function oneRowSuite(makePlace: MakePlace): void {
         revoke: () => tokens.revokeFamily(fresh.family.id, "signed_out", T0, audit()),
         "end by reuse": () => outcomeIs(tokens.rotate(rotation(used.tokenHash, used.family.clientId, late)), "reuse"),
         "use a mailed code": async () => (await mine.useCode()) === "ok",
-        "set an address": () => sessions.setFlowEmail(flow.id, session, "other@contoso.example", "sign_up"),
-        "set a first factor": () => sessions.setFlowFirstFactor(flow.id, session, passed),
-        "keep signed in": () => sessions.setFlowKeepSignedIn(flow.id, session, false),
-        "set a secret": () => sessions.setFlowTotpSecret(flow.id, session, user.id, "another"),
+        "set an address": () => sessions.setEmail(flow.id, session, "other@contoso.example", "sign_up"),
+        "set a first factor": () => sessions.setFirstFactor(flow.id, session, passed),
+        "keep signed in": () => sessions.setKeepSignedIn(flow.id, session, false),
+        "set a secret": () => sessions.setTotpSecret(flow.id, session, user.id, "another"),
         "answer a challenge": () => sessions.takeChallenge(flow.id, session, 0, T0),
-        "say yes again": () => authorizations.approve(request.id, yes),
+        "say yes again": () => outcomeIs(authorizations.approve(request.id, yes), "done"),
         "redeem a code": () =>
           outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "redeemed"),
         "redeem it again": () =>

@@ -57,9 +57,9 @@ export function oneTimeSuite(makePlace: MakePlace): void {
           const thing = await make(store);
           await change(thing);
           // Who comes back to the page after all that meets the walk as it is now; the rest may happen after the look.
-          const looked = meanwhile === "disabled and enabled again" && thing.flow.userId !== null;
-          const flow = await store.sessions.findFlow(thing.flow.id, thing.sessionId, T0);
-          const stands = !looked || (flow !== undefined && flow.userId === thing.user.id);
+          const looked = meanwhile === "disabled and enabled again" && thing.flow.firstFactor !== null;
+          const flow = await store.sessions.findInteraction(thing.flow.id, thing.sessionId, T0);
+          const stands = !looked || (flow !== undefined && flow.firstFactor?.userId === thing.user.id);
           const entered = stands && (await thing.enter(store));
           assert.equal(entered, good);
         });

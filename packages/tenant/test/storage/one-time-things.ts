@@ -2,11 +2,21 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
-import type { Flow, MailCodePurpose, Store } from "../../src/storage/store.ts";
+import type { Interaction, MailCodePurpose, Store } from "../../src/storage/store.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
-import { DAY, MINUTE, sampleApp, sampleAudit, sampleFlow, samplePasskey, sampleUser, scopesAt, T0 } from "./samples.ts";
+import {
+  DAY,
+  MINUTE,
+  sampleApp,
+  sampleAudit,
+  sampleInteraction,
+  samplePasskey,
+  sampleUser,
+  scopesAt,
+  T0,
+} from "./samples.ts";
 
 /** What may happen between the moment a page was shown and the moment its form is judged. */
 export type Meanwhile = "disabled" | "disabled and enabled again" | "deleted" | "session ended";
@@ -15,7 +25,7 @@ export interface OneTimeThing {
   user: User;
   /** Of the browser whose walk it is. */
   sessionId: string;
-  flow: Flow;
+  flow: Interaction;
   /** The session that a use of it would make. */
   nextSessionId: string;
   /** The store's verb by which it is used up. */
@@ -31,7 +41,7 @@ interface Kind {
 }
 
 /** A person, and a walk in an anonymous browser, or in one where they are signed in. */
-async function walk(store: Store, changes: (user: User) => Partial<Flow> = () => ({}), signedIn = false) {
+async function walk(store: Store, changes: (user: User) => Partial<Interaction> = () => ({}), signedIn = false) {
   const user = sampleUser();
   await store.directory.insertUser(user);
   const sessionId = randomUUID();
@@ -39,8 +49,8 @@ async function walk(store: Store, changes: (user: User) => Partial<Flow> = () =>
   await store.sessions.ensure(anonymous);
   const session = { userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
   if (signedIn) assert.ok(await store.sessions.signIn(anonymous.id, { ...session, id: sessionId }));
-  const flow = sampleFlow(sessionId, { email: user.email, ...changes(user) });
-  assert.ok(await store.sessions.insertFlow(flow));
+  const flow = sampleInteraction(sessionId, changes(user));
+  assert.ok(await store.sessions.insertInteraction(flow));
   const nextSessionId = randomUUID();
   const signIn = (on: Store) => on.sessions.signIn(sessionId, { ...session, id: nextSessionId });
   return { user, sessionId, flow, nextSessionId, signIn };
@@ -52,36 +62,36 @@ function mailedCode(
 ): Kind {
   return {
     async make(store) {
-      const at = await walk(store, ({ id }) => ({
-        emailPurpose: purpose,
-        userId: purpose === "second_factor" ? id : null,
+      const at = await walk(store, ({ id, email }) => ({
+        email: { address: email, purpose, verifiedAt: null },
+        firstFactor: purpose === "second_factor" ? { userId: id, amr: ["pwd"], at: T0 } : null,
       }));
       const { flow, sessionId, user } = at;
       await store.mail.insertCode({
         id: randomUUID(),
         purpose,
-        flowId: flow.id,
+        interactionId: flow.id,
         emailNormalized: user.emailNormalized,
         codeHash: "right",
         mailId: null,
         createdAt: T0,
         expiresAt: T0 + 10 * MINUTE,
       });
-      const code = { flowId: flow.id, sessionId, purpose, codeHash: "right", maxAttempts: 64, now: T0 };
+      const code = { interactionId: flow.id, sessionId, purpose, codeHash: "right", maxAttempts: 64, now: T0 };
       const spend = async (on: Store) => (await on.mail.useCode(code)) === "ok";
       return { ...at, spend, enter: async (on) => (await spend(on)) && Boolean(await enter(on, at)) };
     },
   };
 }
 
-const newPassword = (on: Store, { flow, sessionId }: { flow: Flow; sessionId: string }) => {
+const newPassword = (on: Store, { flow, sessionId }: { flow: Interaction; sessionId: string }) => {
   const { userId: _, ...audit } = sampleAudit("user.password_reset");
-  return on.sessions.resetPassword({ flowId: flow.id, sessionId, passwordHash: randomUUID(), now: T0, audit });
+  return on.sessions.resetPassword({ interactionId: flow.id, sessionId, passwordHash: randomUUID(), now: T0, audit });
 };
 
 /** A person with an authenticator app, whose walk waits for its code or for one that stands in for it. */
 async function waitingForTheApp(store: Store) {
-  const at = await walk(store, ({ id }) => ({ userId: id, amr: ["pwd"], firstFactorAt: T0 }));
+  const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 } }));
   const enrolment = await enrolling(store, at.user.id);
   assert.ok(await store.factors.enrolTotp(enrolment));
   return { at, enrolment };
@@ -97,11 +107,11 @@ export const oneTimeThings: Record<string, Kind> = {
   "a code mailed as second factor": mailedCode("second_factor", (on, at) => at.signIn(on)),
   "a code mailed for a reset": mailedCode("reset", newPassword),
   "a code mailed to sign up": mailedCode("sign_up", (on, { flow, sessionId }) =>
-    on.sessions.setFlowPassword(flow.id, sessionId, "hash"),
+    on.sessions.setPassword(flow.id, sessionId, "hash"),
   ),
   "the proof of an address for a reset": {
     async make(store) {
-      const at = await walk(store, () => ({ emailPurpose: "reset", emailVerifiedAt: T0 }));
+      const at = await walk(store, ({ email }) => ({ email: { address: email, purpose: "reset", verifiedAt: T0 } }));
       const spend = async (on: Store) => (await newPassword(on, at)) !== undefined;
       return { ...at, spend, enter: spend };
     },
@@ -121,9 +131,19 @@ export const oneTimeThings: Record<string, Kind> = {
   },
   "a secret that is being enrolled": {
     async make(store) {
-      const at = await walk(store, ({ id }) => ({ userId: id, totpSecretSealed: "sealed" }));
+      const at = await walk(store, ({ id }) => ({
+        firstFactor: { userId: id, amr: ["pwd"], at: T0 },
+        totpSecretSealed: "sealed",
+      }));
       const { flow, sessionId, user } = at;
-      const enrolment = { flowId: flow.id, sessionId, userId: user.id, secretSealed: "sealed", step: 1, now: T0 };
+      const enrolment = {
+        interactionId: flow.id,
+        sessionId,
+        userId: user.id,
+        secretSealed: "sealed",
+        step: 1,
+        now: T0,
+      };
       const spend = (on: Store) => on.factors.enrolTotp({ ...enrolment, replaces: null, recoveryCodeHashes: ["one"] });
       return signingIn(at, spend);
     },
@@ -138,7 +158,11 @@ export const oneTimeThings: Record<string, Kind> = {
   },
   "a challenge to make a passkey": {
     async make(store) {
-      const at = await walk(store, ({ id }) => ({ userId: id, intent: "account" }), true);
+      const at = await walk(
+        store,
+        ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 }, subject: null }),
+        true,
+      );
       const spend = (on: Store) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0);
       const insert = async (on: Store) => (await on.passkeys.insert(samplePasskey(at.user.id))) === "ok";
       return { ...at, spend, enter: async (on) => (await spend(on)) && insert(on) };
@@ -164,10 +188,10 @@ export const oneTimeThings: Record<string, Kind> = {
       const spend = async (on: Store) => {
         // Another browser's yes does not replace the first, as a second one of the same would.
         const own = await signedInSession(on, at.user.id);
-        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))) !== undefined;
+        return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))).outcome === "done";
       };
       const here = yesBy(at.user.id, at.sessionId, scopes);
-      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)) !== undefined;
+      const enter = async (on: Store) => (await on.authorizations.approve(request.id, here)).outcome === "done";
       return { ...at, spend, enter };
     },
   },

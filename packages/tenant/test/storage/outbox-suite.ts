@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, MINUTE, sampleFlow, T0 } from "./samples.ts";
+import { DAY, MINUTE, sampleInteraction, T0 } from "./samples.ts";
 
 const mail = (changes: { id?: string; createdAt?: number; expiresAt?: number } = {}) => ({
   id: randomUUID(),
@@ -184,13 +184,15 @@ export function outboxSuite(makePlace: MakePlace): void {
     test("a flow knows what became of the mail with its newest code", async () => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId, { email: "ana@contoso.example", emailPurpose: "sign_up" });
-      await store.sessions.insertFlow(flow);
+      const flow = sampleInteraction(sessionId, {
+        email: { address: "ana@contoso.example", purpose: "sign_up", verifiedAt: null },
+      });
+      await store.sessions.insertInteraction(flow);
       assert.equal(await store.outbox.stateOfCode(flow.id), undefined);
       const code = { purpose: "sign_up", emailNormalized: "ana@contoso.example", codeHash: "hash" } as const;
       const sendCode = async (mailId: string | null) => {
         const times = { createdAt: T0, expiresAt: T0 + 10 * MINUTE };
-        await store.mail.insertCode({ ...code, ...times, id: randomUUID(), flowId: flow.id, mailId });
+        await store.mail.insertCode({ ...code, ...times, id: randomUUID(), interactionId: flow.id, mailId });
       };
       const [first, second] = [mail(), mail()];
       await sendCode(first.id);
@@ -203,8 +205,8 @@ export function outboxSuite(makePlace: MakePlace): void {
       await store.outbox.enqueue(second);
       await store.outbox.sent(second.id, T0);
       assert.equal(await store.outbox.stateOfCode(flow.id), "sent");
-      const other = sampleFlow(sessionId);
-      await store.sessions.insertFlow(other);
+      const other = sampleInteraction(sessionId);
+      await store.sessions.insertInteraction(other);
       assert.equal(await store.outbox.stateOfCode(other.id), undefined, "another flow's mail");
       await sendCode(null);
       assert.equal(await store.outbox.stateOfCode(flow.id), undefined);

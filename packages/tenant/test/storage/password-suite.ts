@@ -13,7 +13,7 @@ import {
   redemption,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   sampleUser,
   signedIn,
   T0,
@@ -23,10 +23,10 @@ import {
 export async function provenReset(store: Store, email: string, purpose: MailCodePurpose = "reset") {
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-  const flow = sampleFlow(sessionId, { email, emailPurpose: purpose, emailVerifiedAt: T0 });
-  await store.sessions.insertFlow(flow);
+  const flow = sampleInteraction(sessionId, { email: { address: email, purpose, verifiedAt: T0 } });
+  await store.sessions.insertInteraction(flow);
   const { userId: _, ...audit } = sampleAudit("user.password_reset");
-  return { flowId: flow.id, sessionId, passwordHash: `hash-${randomUUID()}`, now: T0, audit };
+  return { interactionId: flow.id, sessionId, passwordHash: `hash-${randomUUID()}`, now: T0, audit };
 }
 
 export function passwordSuite(makePlace: MakePlace): void {
@@ -82,8 +82,8 @@ export function passwordSuite(makePlace: MakePlace): void {
       const user = await newUser();
       const reset = await provenReset(store, user.email);
       assert.ok(await store.sessions.resetPassword(reset));
-      const flow = await store.sessions.findFlow(reset.flowId, reset.sessionId, T0);
-      assert.deepEqual([flow?.email, flow?.emailPurpose, flow?.emailVerifiedAt], [user.email, null, null]);
+      const flow = await store.sessions.findInteraction(reset.interactionId, reset.sessionId, T0);
+      assert.deepEqual(flow?.email, { address: user.email, purpose: null, verifiedAt: null });
       assert.equal(await store.sessions.resetPassword({ ...reset, passwordHash: "again" }), undefined);
       assert.equal(await hashOf(user.id), reset.passwordHash);
     });
@@ -108,7 +108,7 @@ export function passwordSuite(makePlace: MakePlace): void {
       const reset = await provenReset(store, user.email);
       assert.equal(await store.sessions.resetPassword({ ...reset, sessionId: randomUUID() }), undefined);
       assert.equal(await store.sessions.resetPassword({ ...reset, now: T0 + 30 * MINUTE }), undefined);
-      await store.sessions.setFlowEmail(reset.flowId, reset.sessionId, user.email, "reset");
+      await store.sessions.setEmail(reset.interactionId, reset.sessionId, user.email, "reset");
       assert.equal(await store.sessions.resetPassword(reset), undefined);
       assert.equal(await hashOf(user.id), "old");
     });
@@ -148,36 +148,36 @@ export function passwordSuite(makePlace: MakePlace): void {
       const user = await newUser();
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId);
-      await store.sessions.insertFlow(flow);
+      const flow = sampleInteraction(sessionId);
+      await store.sessions.insertInteraction(flow);
       const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
-      await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed);
+      await store.sessions.setFirstFactor(flow.id, sessionId, passed);
       await store.sessions.resetPassword(await provenReset(store, user.email));
-      assert.deepEqual(await store.sessions.findFlow(flow.id, sessionId, T0), flow);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, sessionId, T0), flow);
     });
 
     test("a sign-in by the old password that is half way in when a new one is set comes too late", async () => {
       const user = await newUser();
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId);
-      await store.sessions.insertFlow(flow);
+      const flow = sampleInteraction(sessionId);
+      await store.sessions.insertInteraction(flow);
       const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false, passwordHash: "old" };
-      const byWalk = { flowId: flow.id };
-      const signIn = (standsOn: { passwordHash: string } | { flowId: string }) =>
+      const byWalk = { interactionId: flow.id };
+      const signIn = (standsOn: { passwordHash: string } | { interactionId: string }) =>
         store.sessions.signIn(sessionId, {
           ...{ id: randomUUID(), userId: user.id, amr: ["pwd"] },
           ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, standsOn },
         });
       assert.equal(await signIn(byWalk), false, "nobody passed a first factor yet");
-      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), true);
+      assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, passed), true);
       const reset = await provenReset(store, user.email);
       assert.ok(await store.sessions.resetPassword(reset));
-      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, passed), false);
+      assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, passed), false);
       assert.equal(await signIn({ passwordHash: "old" }), false);
       assert.equal(await signIn(byWalk), false);
       const { passwordHash } = reset;
-      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, sessionId, { ...passed, passwordHash }), true);
+      assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, { ...passed, passwordHash }), true);
       assert.equal(await signIn(byWalk), true);
     });
 
@@ -207,7 +207,8 @@ export function passwordSuite(makePlace: MakePlace): void {
       const { user, scopes } = furniture;
       const own = await signInAs(user.id);
       const grants = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)] as const;
-      const claim = (id: string, sessionId: string) => store.grants.claim(id, { sessionId, userId: user.id, now: T0 });
+      const claim = (id: string, sessionId: string) =>
+        store.grants.claim(id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
       const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
       await claim(grants[0].id, "ended");
       await claim(grants[1].id, own);
@@ -254,13 +255,13 @@ export function passwordSuite(makePlace: MakePlace): void {
     test("“keep me signed in” is noted in its own session only", async () => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
-      const flow = sampleFlow(sessionId);
-      await store.sessions.insertFlow(flow);
-      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, randomUUID(), true), false);
-      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, sessionId, true), true);
-      assert.equal((await store.sessions.findFlow(flow.id, sessionId, T0))?.keepSignedIn, true);
-      assert.equal(await store.sessions.setFlowKeepSignedIn(flow.id, sessionId, false), true);
-      assert.equal((await store.sessions.findFlow(flow.id, sessionId, T0))?.keepSignedIn, false);
+      const flow = sampleInteraction(sessionId);
+      await store.sessions.insertInteraction(flow);
+      assert.equal(await store.sessions.setKeepSignedIn(flow.id, randomUUID(), true), false);
+      assert.equal(await store.sessions.setKeepSignedIn(flow.id, sessionId, true), true);
+      assert.equal((await store.sessions.findInteraction(flow.id, sessionId, T0))?.keepSignedIn, true);
+      assert.equal(await store.sessions.setKeepSignedIn(flow.id, sessionId, false), true);
+      assert.equal((await store.sessions.findInteraction(flow.id, sessionId, T0))?.keepSignedIn, false);
     });
   });
 }

@@ -115,8 +115,8 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
       const { user, scopes } = furniture;
       for (let round = 0; round < rounds(5); round++) {
         const grant = await pendingGrant(store, furniture);
-        await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0 });
-        const deny = { sessionId: "s", reason: "user" as const, now: T0 };
+        await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+        const deny = { sessionId: "s", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
         const results = await Promise.all([
           store.grants.approve(grant.id, approvalBy(user.id, "s", scopes)),
           store.grants.deny(grant.id, deny),
@@ -140,7 +140,9 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
           userId: (index % 2 ? furniture : other).user.id,
           now: T0,
         }));
-        const results = await Promise.all(claims.map((claim) => store.grants.claim(grant.id, claim)));
+        const results = await Promise.all(
+          claims.map((claim) => store.grants.claim(grant.id, { ...claim, audit: sampleAudit("grant") })),
+        );
         assert.equal(countBy(results).killed, 1);
         const end = await store.grants.findById(grant.id);
         assert.deepEqual([end?.status, end?.denialReason], ["denied", "two_users"]);
@@ -152,7 +154,9 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
       for (let round = 0; round < rounds(2); round++) {
         const grant = await pendingGrant(store, furniture);
         const claims = many(8, (index) => ({ sessionId: `s${index}`, userId: user.id, now: T0 }));
-        const results = await Promise.all(claims.map((claim) => store.grants.claim(grant.id, claim)));
+        const results = await Promise.all(
+          claims.map((claim) => store.grants.claim(grant.id, { ...claim, audit: sampleAudit("grant") })),
+        );
         assert.deepEqual(countBy(results), { claimed: 8 });
         assert.equal(results.filter((result) => result.outcome === "claimed" && !result.tookOver).length, 1);
         const end = await store.grants.findById(grant.id);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Refusal } from "../../src/directory/access-rules.ts";
 import type { Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import { answerOf, DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
 const GRACE = 30_000;
 
@@ -61,7 +62,7 @@ export function refreshSuite(makePlace: MakePlace): void {
       await store.directory.putApp({ ...second.app, disabledAt: T0 });
       await use(second.tokenHash, second.app.clientId, T0 + 2 * DAY);
       const refused = await lastOf("refresh_token.refused");
-      assert.deepEqual([refused?.at, refused?.detail], [T0 + 2 * DAY, { why: "app" }]);
+      assert.deepEqual([refused?.at, refused?.detail], [T0 + 2 * DAY, { why: "app_disabled" }]);
       assert.equal((await store.tokens.findFamily(second.family.id))?.revokedReason, "app_disabled");
     });
 
@@ -130,7 +131,7 @@ export function refreshSuite(makePlace: MakePlace): void {
       const { family, tokenHash, app } = await start();
       await store.directory.putApp({ ...app, disabledAt: T0 });
       const { result, input } = await use(tokenHash, family.clientId);
-      assert.ok(result.outcome === "refused" && result.why === "app");
+      assert.ok(result.outcome === "refused" && result.why === "app_disabled");
       assert.equal(result.family.revokedAt, T0);
       assert.equal(await store.tokens.findByRefreshToken(input.next.tokenHash), undefined);
       await store.directory.putApp(app);
@@ -144,25 +145,33 @@ export function refreshSuite(makePlace: MakePlace): void {
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "refused");
     });
 
-    const withdrawals: Record<string, (furniture: Furniture) => Promise<unknown>> = {
-      "its consent is removed": ({ app, user, api }) =>
-        store.directory.removeConsent(app.clientId, user.id, api.clientId),
-      "it is reserved to the administrator": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
-      "it is disabled": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
-      "its API is disabled": ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+    const withdrawals: Record<string, [Refusal, (furniture: Furniture) => Promise<unknown>]> = {
+      "its consent is removed": [
+        "consent_required",
+        ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      ],
+      "it is reserved to the administrator": [
+        "consent_required",
+        ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+      ],
+      "it is disabled": [
+        "scope_unavailable",
+        ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+      ],
+      "its API is disabled": ["scope_unavailable", ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 })],
     };
-    for (const [what, withdraw] of Object.entries(withdrawals)) {
+    for (const [what, [why, withdraw]] of Object.entries(withdrawals)) {
       test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {
         const furniture = await furnish(store);
         const { family, tokenHash } = await signedIn(store, furniture);
         const input = () => rotation(tokenHash, family.clientId, T0, furniture.scopes);
         await withdraw(furniture);
-        assert.equal((await store.tokens.rotate(input())).outcome, "unconsented");
+        assert.equal(answerOf(await store.tokens.rotate(input())), why);
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await use(tokenHash, family.clientId)).result.outcome, "rotated");
-        assert.equal((await store.tokens.rotate(input())).outcome, "unconsented", "in the grace neither");
+        assert.equal(answerOf(await store.tokens.rotate(input())), why, "in the grace neither");
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
       });
     }

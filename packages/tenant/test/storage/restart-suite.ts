@@ -14,7 +14,7 @@ import {
   redemption,
   rotation,
   sampleAudit,
-  sampleFlow,
+  sampleInteraction,
   samplePasskey,
   signedIn,
   T0,
@@ -30,9 +30,9 @@ export function restartSuite(makePlace: MakePlace): void {
     after(() => place.remove());
 
     const openFlow = async (store: Store) => {
-      const flow = sampleFlow(randomUUID());
+      const flow = sampleInteraction(randomUUID());
       await store.sessions.ensure({ id: flow.sessionId, createdAt: T0, expiresAt: T0 + LIFETIME });
-      await store.sessions.insertFlow(flow);
+      await store.sessions.insertInteraction(flow);
       return flow;
     };
 
@@ -43,7 +43,7 @@ export function restartSuite(makePlace: MakePlace): void {
       const redeemed = await approvedGrant(first, furniture);
       await first.tokens.redeem(redemption(redeemed, furniture.user.id));
       const denied = await pendingGrant(first, furniture);
-      await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0 });
+      await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0, audit: sampleAudit("grant") });
       const rotated = await signedIn(first, furniture);
       const next = rotation(rotated.tokenHash, clientId);
       await first.tokens.rotate(next);

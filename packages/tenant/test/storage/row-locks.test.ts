@@ -13,10 +13,8 @@ import {
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Database } from "../../src/storage/engine/database.ts";
 import type { Tables } from "../../src/storage/migrations/tables.ts";
-import { assignments } from "../../src/storage/sql/assignment.ts";
-import { rotationQueries } from "../../src/storage/sql/rotation-queries.ts";
-import { standing } from "../../src/storage/sql/standing.ts";
-import { scopesAt } from "./samples.ts";
+import { factsLoader } from "../../src/storage/sql/access-store.ts";
+import { rotationQueries } from "../../src/storage/sql/rotate.ts";
 
 /** A database that keeps what it is asked, and answers from `rows`, by table. */
 function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
@@ -48,30 +46,36 @@ function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
   return { db, database, locks };
 }
 
-const by = { clientId: "app", userId: "user", amr: ["pwd"], scopes: scopesAt("api", ["Read"]) };
-const rows = {
-  apis: [{ disabled_at: null, scopes: JSON.stringify([{ value: "Read", enabled: true, consent: "User" }]) }],
-  apps: [{ client_id: "app" }],
-};
+const of = { clientId: "app", userId: "user", resourceId: "api" };
+const user = { id: "user", administrator: 0, attributes: "{}" };
+const app = { client_id: "app", assignment_required: 1, redirect_uris: "[]", post_logout_redirect_uris: "[]" };
+const named = { id: null, policy_id: "policy", group_ids: '["group"]', client_ids: null, excluded_user_ids: "[]" };
+const api = { client_id: "api", scopes: "[]", roles: "[]" };
 
 for (const locksRows of [true, false]) {
   const lock = (text: string) => (locksRows ? ` ${text}` : "");
+  const share = lock("for share");
   describe(locksRows ? "where rows can change before the commit" : "with one writer", () => {
-    test("user, app, API and consents are locked as they are read, or need no lock", async () => {
+    test("user and app, assignment, API and consents are locked as they are read, or need no lock", async () => {
+      const rows = { users: [{ ...user, ...app }], apps: [named], apis: [api] };
       const { db, database, locks } = asked(locksRows, rows);
-      const stands = standing(database);
-      await stands.user(db, "user");
-      await stands.app(db, "app");
-      await stands.scopes(db, by);
-      const share = lock("for share");
-      assert.deepEqual(locks(), [`users${share}`, `apps${share}`, `apis${share}`, `consents${share}`]);
+      await factsLoader(database, { lock: true })(db, of);
+      assert.deepEqual(locks(), [
+        `users${share}`,
+        `app_assignments${share}`,
+        `group_members${share}`,
+        // User flow and policies: their writers lock the apps first.
+        "apps",
+        "group_members",
+        `apis${share}`,
+        `consents${share}`,
+      ]);
     });
 
-    test("so is what assigns a person, themselves or through a group", async () => {
-      const { db, database, locks } = asked(locksRows, rows);
-      await standing(database).assigned(db, by);
-      const share = lock("for share");
-      assert.deepEqual(locks(), ["apps", `app_assignments${share}`, `group_members${share}`]);
+    test("so are a user and an app of which one is missing", async () => {
+      const { db, database, locks } = asked(locksRows, { apps: [{ ...named, ...app, assignment_required: 0 }] });
+      await factsLoader(database, { lock: true })(db, of);
+      assert.deepEqual(locks().slice(0, 3), [`users${share}`, `users${share}`, `apps${share}`]);
     });
 
     test("so is the sign-in that a refresh token belongs to", async () => {
@@ -82,17 +86,27 @@ for (const locksRows of [true, false]) {
   });
 }
 
-test("a page that asks who is assigned locks nothing", async () => {
-  const { db, database, locks } = asked(true);
-  assert.equal(await assignments(database, { lock: false })(db, by), false);
-  assert.deepEqual(locks(), ["app_assignments", "group_members"]);
+test("a page that asks locks nothing", async () => {
+  const rows = { users: [{ ...user, ...app }], apps: [named], apis: [api] };
+  const { db, database, locks } = asked(true, rows);
+  await factsLoader(database, { lock: false })(db, of);
+  assert.deepEqual(locks(), ["users", "app_assignments", "group_members", "apps", "group_members", "apis", "consents"]);
 });
 
-test("nothing is asked where nothing can refuse: a second factor was had, and Graph needs no consent of an API", async () => {
-  const { db, database, locks } = asked(true);
-  const stands = standing(database);
-  assert.equal(await stands.factors(db, { ...by, amr: ["pwd", "mfa"] }), true);
-  assert.equal(await stands.scopes(db, { ...by, scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) }), true);
-  assert.equal(await stands.administrator(db, by), true);
-  assert.deepEqual(locks(), []);
+test("what no rule can depend on is not read: Graph's row, groups that no policy names, assignments of an open app", async () => {
+  const open = { ...user, ...app, assignment_required: 0 };
+  const { db, database, locks } = asked(true, { users: [open], apps: [{ ...named, group_ids: null }] });
+  await factsLoader(database, { lock: true })(db, { ...of, resourceId: GRAPH_RESOURCE_ID });
+  assert.deepEqual(locks(), ["users for share", "apps", "consents for share"]);
+});
+
+test("the account page, which has no app, is about the user and the policies", async () => {
+  const { db, database, locks } = asked(true, { users: [user] });
+  const facts = await factsLoader(database, { lock: false })(db, {
+    ...of,
+    clientId: null,
+    resourceId: GRAPH_RESOURCE_ID,
+  });
+  assert.deepEqual(locks(), ["users", "policies"]);
+  assert.deepEqual([facts.app, facts.user?.id, facts.consents], [undefined, "user", []]);
 });

@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import { newUserCode } from "../../src/directory/user-code.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
-import type { AuditRecord, Flow, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
+import type { AuditRecord, Interaction, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
@@ -69,19 +69,14 @@ export function sampleApi(changes: Partial<Api> = {}): Api {
   };
 }
 
-export function sampleFlow(sessionId: string, changes: Partial<Flow> = {}): Flow {
+export function sampleInteraction(sessionId: string, changes: Partial<Interaction> = {}): Interaction {
   return {
     id: randomUUID(),
     sessionId,
-    grantId: null,
-    intent: "device",
+    subject: { kind: "device", id: null },
     email: null,
-    emailPurpose: null,
-    emailVerifiedAt: null,
-    passwordHash: null,
-    userId: null,
-    amr: [],
-    firstFactorAt: null,
+    newPasswordHash: null,
+    firstFactor: null,
     keepSignedIn: false,
     challengeNumber: 0,
     totpSecretSealed: null,
@@ -196,11 +191,11 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
   sessionId,
   userId,
   approved,
-  consents: [],
   amr: ["pwd"],
   authTime: T0,
   decidedBy: "user" as const,
   now,
+  audit: sampleAudit("device_grant.approved", now),
 });
 
 export async function approvedGrant(
@@ -211,7 +206,7 @@ export async function approvedGrant(
 ) {
   const { user, scopes } = furniture;
   const grant = await pendingGrant(store, furniture, changes);
-  await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0 });
+  await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
   const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, sessionId, scopes));
   if (outcome !== "done") throw new Error(`approval: ${outcome}`);
   return grant;
@@ -242,6 +237,11 @@ export function newSignIn(of: { id: string; clientId: string; requested: ScopeSe
 export function redemption(grant: NewGrant, userId: string, now = T0) {
   const audit = sampleAudit("device_grant.redeemed", now);
   return { ...newSignIn(grant, userId, now), deviceCodeHash: grant.deviceCodeHash, audit };
+}
+
+/** The outcome, or for a refusal of the access rule its reason. */
+export function answerOf(result: { outcome: string; why?: string }): string {
+  return result.outcome === "refused" ? String(result.why) : result.outcome;
 }
 
 /** A family with its first refresh token. */

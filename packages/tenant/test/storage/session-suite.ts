@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Store } from "../../src/storage/store.ts";
+import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
+import { MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
 export function sessionSuite(makePlace: MakePlace): void {
   describe("sessions and flows", () => {
@@ -21,8 +21,8 @@ export function sessionSuite(makePlace: MakePlace): void {
       return session;
     };
     const flowOf = async (sessionId: string) => {
-      const flow = sampleFlow(sessionId, { grantId: "grant" });
-      await store.sessions.insertFlow(flow);
+      const flow = sampleInteraction(sessionId, { subject: { kind: "device", id: "grant" } });
+      await store.sessions.insertInteraction(flow);
       return flow;
     };
     const signIn = async (oldId: string, userId: string, now = T0) => {
@@ -45,7 +45,7 @@ export function sessionSuite(makePlace: MakePlace): void {
     test("a session begins anonymous; asking for it again leaves it as it is", async () => {
       const session = await anonymous();
       await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
-      const expected = { ...session, userId: null, amr: [], authTime: null };
+      const expected = { ...session, userId: null, amr: [], authTime: null, user: null };
       assert.deepEqual(await store.sessions.find(session.id, T0), expected);
       assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
       assert.equal(await store.sessions.find("unknown", T0), undefined);
@@ -57,10 +57,13 @@ export function sessionSuite(makePlace: MakePlace): void {
       const flow = await flowOf(old.id);
       const { session, ok } = await signIn(old.id, user.id);
       assert.equal(ok, true);
-      assert.deepEqual(await store.sessions.find(session.id, T0), session);
+      assert.deepEqual(await store.sessions.find(session.id, T0), { ...session, user });
       assert.equal(await store.sessions.find(old.id, T0), undefined);
-      assert.equal(await store.sessions.findFlow(flow.id, old.id, T0), undefined);
-      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), { ...flow, sessionId: session.id });
+      assert.equal(await store.sessions.findInteraction(flow.id, old.id, T0), undefined);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {
+        ...flow,
+        sessionId: session.id,
+      });
     });
 
     test("of several sign-ins in one session at once, one succeeds", async () => {
@@ -92,24 +95,23 @@ export function sessionSuite(makePlace: MakePlace): void {
       const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
       const { sessions } = store;
       const changes = [
-        () => sessions.setFlowEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
-        () =>
-          sessions.setFlowFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
-        () => sessions.setFlowTotpSecret(own.id, sessionId, "ana", "sealed"),
-        () => sessions.setFlowKeepSignedIn(own.id, sessionId, false),
+        () => sessions.setEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
+        () => sessions.setFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
+        () => sessions.setTotpSecret(own.id, sessionId, "ana", "sealed"),
+        () => sessions.setKeepSignedIn(own.id, sessionId, false),
         () => sessions.takeChallenge(own.id, sessionId, 0, T0),
       ];
       for (const change of changes) assert.equal(await change(), true);
-      for (const tab of [first, last]) assert.deepEqual(await sessions.findFlow(tab.id, sessionId, T0), tab);
-      assert.equal((await sessions.findFlow(own.id, sessionId, T0))?.challengeNumber, 1);
+      for (const tab of [first, last]) assert.deepEqual(await sessions.findInteraction(tab.id, sessionId, T0), tab);
+      assert.equal((await sessions.findInteraction(own.id, sessionId, T0))?.challengeNumber, 1);
     });
 
     test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
       const [user, eve] = [await newUser(), await newUser()];
       const [mine, other] = [await anonymous(), await anonymous()];
       const walk = async (sessionId: string, userId: string) => {
-        const flow = sampleFlow(sessionId, { userId });
-        await store.sessions.insertFlow(flow);
+        const flow = sampleInteraction(sessionId, { firstFactor: { userId, amr: ["pwd"], at: T0 } });
+        await store.sessions.insertInteraction(flow);
         return flow.id;
       };
       const [own, theirs, hers] = [
@@ -117,19 +119,20 @@ export function sessionSuite(makePlace: MakePlace): void {
         await walk(other.id, user.id),
         await walk(mine.id, eve.id),
       ];
-      const signInBy = (flowId: string, userId: string) => {
+      const signInBy = (interactionId: string, userId: string) => {
         const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
-        return store.sessions.signIn(mine.id, { ...session, standsOn: { flowId } });
+        return store.sessions.signIn(mine.id, { ...session, standsOn: { interactionId } });
       };
-      for (const flowId of [theirs, hers, "unknown"]) assert.equal(await signInBy(flowId, user.id), false, flowId);
+      for (const interactionId of [theirs, hers, "unknown"])
+        assert.equal(await signInBy(interactionId, user.id), false, interactionId);
       assert.equal(await signInBy(own, user.id), true);
     });
 
     test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {
       const [user, other] = [await newUser(), await newUser()];
-      const codeOf = (flowId: string) => ({
+      const codeOf = (interactionId: string) => ({
         id: randomUUID(),
-        flowId,
+        interactionId,
         purpose: "sign_in" as const,
         emailNormalized: user.emailNormalized,
         codeHash: "c",
@@ -137,26 +140,31 @@ export function sessionSuite(makePlace: MakePlace): void {
         createdAt: T0,
         expiresAt: T0 + MINUTE,
       });
-      const walk = async (changes: Parameters<typeof sampleFlow>[1]) => {
-        const flow = sampleFlow((await anonymous()).id, changes);
-        await store.sessions.insertFlow(flow);
-        return { flow, now: () => store.sessions.findFlow(flow.id, flow.sessionId, T0) };
+      const walk = async (changes: Parameters<typeof sampleInteraction>[1]) => {
+        const flow = sampleInteraction((await anonymous()).id, changes);
+        await store.sessions.insertInteraction(flow);
+        return { flow, now: () => store.sessions.findInteraction(flow.id, flow.sessionId, T0) };
       };
-      const waiting = await walk({ userId: user.id, firstFactorAt: T0 });
-      const theirs = await walk({ userId: other.id, firstFactorAt: T0, email: other.email, emailVerifiedAt: T0 });
-      const proven = await walk({ email: user.email.toUpperCase(), emailPurpose: "reset", emailVerifiedAt: T0 });
+      const first = (userId: string) => ({ userId, amr: ["pwd"], at: T0 });
+      const email = (address: string, purpose: MailCodePurpose | null, verifiedAt: number | null) => ({
+        ...{ address, purpose, verifiedAt },
+      });
+      const waiting = await walk({ firstFactor: first(user.id) });
+      const theirs = await walk({ firstFactor: first(other.id), email: email(other.email, null, T0) });
+      const proven = await walk({ email: email(user.email.toUpperCase(), "reset", T0) });
       // Somebody signs up with the address that got its account in the meantime.
-      const signingUp = await walk({ email: user.email, emailVerifiedAt: T0, passwordHash: "hash" });
-      const mailed = await walk({ email: user.email, emailPurpose: "sign_in" });
+      const signingUp = await walk({ email: email(user.email, null, T0), newPasswordHash: "hash" });
+      const mailed = await walk({ email: email(user.email, "sign_in", null) });
       await store.mail.insertCode(codeOf(mailed.flow.id));
 
       await store.directory.setUserDisabled(user.id, T0, T0);
-      assert.deepEqual(await waiting.now(), { ...waiting.flow, userId: null, amr: [], firstFactorAt: null });
+      assert.deepEqual(await waiting.now(), { ...waiting.flow, firstFactor: null });
       assert.deepEqual(await theirs.now(), theirs.flow);
-      assert.equal((await proven.now())?.emailVerifiedAt, null);
-      assert.deepEqual([(await signingUp.now())?.emailVerifiedAt, (await signingUp.now())?.passwordHash], [null, null]);
-      const { id: flowId, sessionId } = mailed.flow;
-      const use = { flowId, sessionId, purpose: "sign_in" as const, codeHash: "c", maxAttempts: 5, now: T0 };
+      assert.equal((await proven.now())?.email?.verifiedAt, null);
+      const later = await signingUp.now();
+      assert.deepEqual([later?.email?.verifiedAt, later?.newPasswordHash], [null, null]);
+      const { id: interactionId, sessionId } = mailed.flow;
+      const use = { interactionId, sessionId, purpose: "sign_in" as const, codeHash: "c", maxAttempts: 5, now: T0 };
       assert.equal(await store.mail.useCode(use), "dead");
     });
 
@@ -171,42 +179,70 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
     });
 
+    for (const subject of [
+      null,
+      { kind: "device", id: null },
+      { kind: "device", id: "a grant" },
+      { kind: "authorization", id: "a request" },
+    ] as const) {
+      test(`an interaction about ${JSON.stringify(subject)} is read as it was kept`, async () => {
+        const { id: sessionId } = await anonymous();
+        const kept = sampleInteraction(sessionId, {
+          subject,
+          email: { address: "ana@contoso.example", purpose: "sign_up", verifiedAt: T0 },
+          newPasswordHash: "hash",
+          firstFactor: { userId: "ana", amr: ["pwd", "otp"], at: T0 },
+          keepSignedIn: true,
+          challengeNumber: 3,
+          totpSecretSealed: "sealed",
+        });
+        assert.equal(await store.sessions.insertInteraction(kept), true);
+        assert.deepEqual(await store.sessions.findInteraction(kept.id, sessionId, T0), kept);
+      });
+    }
+
     test("a flow is of use only within its session and its time", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
-      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), flow);
-      assert.equal(await store.sessions.findFlow(flow.id, other.id, T0), undefined);
-      assert.equal(await store.sessions.findFlow(flow.id, session.id, flow.expiresAt), undefined);
-      assert.equal(await store.sessions.setFlowEmail(flow.id, other.id, "x@contoso.example", "sign_up"), false);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), flow);
+      assert.equal(await store.sessions.findInteraction(flow.id, other.id, T0), undefined);
+      assert.equal(await store.sessions.findInteraction(flow.id, session.id, flow.expiresAt), undefined);
+      assert.equal(await store.sessions.setEmail(flow.id, other.id, "x@contoso.example", "sign_up"), false);
       await store.sessions.end(session.id);
-      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      assert.equal(await store.sessions.findInteraction(flow.id, session.id, T0), undefined);
     });
 
     test("a password is taken only once the address is proven, and a new address forgets both", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
       const { sessions, mail } = store;
-      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "ana@contoso.example", "sign_up"), true);
-      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), false);
-      const code = { id: randomUUID(), purpose: "sign_up" as const, flowId: flow.id, codeHash: "c", mailId: null };
+      assert.equal(await sessions.setEmail(flow.id, session.id, "ana@contoso.example", "sign_up"), true);
+      assert.equal(await sessions.setPassword(flow.id, session.id, "hash"), false);
+      const code = {
+        id: randomUUID(),
+        purpose: "sign_up" as const,
+        interactionId: flow.id,
+        codeHash: "c",
+        mailId: null,
+      };
       const times = { createdAt: T0, expiresAt: T0 + MINUTE };
       await mail.insertCode({ ...code, ...times, emailNormalized: "ana@contoso.example" });
       const use = {
         purpose: "sign_up" as const,
-        flowId: flow.id,
+        interactionId: flow.id,
         sessionId: session.id,
         codeHash: "c",
         maxAttempts: 5,
         now: T0 + 1,
       };
       assert.equal(await mail.useCode(use), "ok");
-      assert.equal(await sessions.setFlowPassword(flow.id, session.id, "hash"), true);
-      const proven = await sessions.findFlow(flow.id, session.id, T0);
-      assert.deepEqual([proven?.emailVerifiedAt, proven?.passwordHash], [T0 + 1, "hash"]);
-      assert.equal(await sessions.setFlowEmail(flow.id, session.id, "eve@contoso.example", "sign_up"), true);
-      const changed = await sessions.findFlow(flow.id, session.id, T0);
+      assert.equal(await sessions.setPassword(flow.id, session.id, "hash"), true);
+      const proven = await sessions.findInteraction(flow.id, session.id, T0);
+      assert.deepEqual([proven?.email?.verifiedAt, proven?.newPasswordHash], [T0 + 1, "hash"]);
+      assert.equal(await sessions.setEmail(flow.id, session.id, "eve@contoso.example", "sign_up"), true);
+      const changed = await sessions.findInteraction(flow.id, session.id, T0);
       assert.deepEqual(
-        [changed?.email, changed?.emailVerifiedAt, changed?.passwordHash],
+        [changed?.email?.address, changed?.email?.verifiedAt, changed?.newPasswordHash],
         ["eve@contoso.example", null, null],
       );
     });
@@ -215,23 +251,21 @@ export function sessionSuite(makePlace: MakePlace): void {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
       const passed = { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true };
-      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, other.id, passed), false);
-      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.userId, null);
-      assert.equal(await store.sessions.setFlowFirstFactor(flow.id, session.id, passed), true);
-      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "eve", "hers"), false);
-      assert.equal(await store.sessions.setFlowTotpSecret(flow.id, session.id, "ana", "sealed"), true);
-      assert.deepEqual(await store.sessions.findFlow(flow.id, session.id, T0), {
+      assert.equal(await store.sessions.setFirstFactor(flow.id, other.id, passed), false);
+      assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.firstFactor, null);
+      assert.equal(await store.sessions.setFirstFactor(flow.id, session.id, passed), true);
+      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, "eve", "hers"), false);
+      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, "ana", "sealed"), true);
+      assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {
         ...flow,
-        userId: "ana",
-        amr: ["pwd"],
-        firstFactorAt: T0,
+        firstFactor: { userId: "ana", amr: ["pwd"], at: T0 },
         keepSignedIn: true,
         totpSecretSealed: "sealed",
       });
-      await store.sessions.setFlowFirstFactor(flow.id, session.id, passed);
-      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, "sealed");
-      await store.sessions.setFlowFirstFactor(flow.id, session.id, { ...passed, userId: "eve" });
-      assert.equal((await store.sessions.findFlow(flow.id, session.id, T0))?.totpSecretSealed, null);
+      await store.sessions.setFirstFactor(flow.id, session.id, passed);
+      assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.totpSecretSealed, "sealed");
+      await store.sessions.setFirstFactor(flow.id, session.id, { ...passed, userId: "eve" });
+      assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.totpSecretSealed, null);
     });
 
     test("a challenge is answered once, however many try at once", async () => {
@@ -252,12 +286,12 @@ export function sessionSuite(makePlace: MakePlace): void {
       const code = {
         id: randomUUID(),
         purpose: "sign_up" as const,
-        flowId: flow.id,
+        interactionId: flow.id,
         emailNormalized: "a@b.example",
         mailId: null,
       };
       await store.sessions.end(session.id);
-      assert.equal(await store.sessions.insertFlow({ ...flow, id: randomUUID() }), false);
+      assert.equal(await store.sessions.insertInteraction({ ...flow, id: randomUUID() }), false);
       assert.equal(await store.mail.insertCode({ ...code, codeHash: "x", createdAt: T0, expiresAt: T0 + 1 }), false);
     });
 
@@ -265,9 +299,9 @@ export function sessionSuite(makePlace: MakePlace): void {
       const session = await anonymous();
       const flow = await flowOf(session.id);
       await store.purgeExpired(flow.expiresAt - 1);
-      assert.notEqual(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      assert.notEqual(await store.sessions.findInteraction(flow.id, session.id, T0), undefined);
       await store.purgeExpired(flow.expiresAt);
-      assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
+      assert.equal(await store.sessions.findInteraction(flow.id, session.id, T0), undefined);
       assert.notEqual(await store.sessions.find(session.id, T0), undefined);
       await store.purgeExpired(session.expiresAt);
       assert.equal(await store.sessions.find(session.id, T0), undefined);

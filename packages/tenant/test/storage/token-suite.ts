@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
@@ -63,39 +64,38 @@ export function tokenSuite(makePlace: MakePlace): void {
       assert.deepEqual(unknown, { outcome: "lost", grant: undefined });
     });
 
-    const withdrawals: Record<string, { why: "user" | "app" | "scope"; withdraw: (f: Furniture) => Promise<unknown> }> =
-      {
-        "the user was disabled": {
-          why: "user",
-          withdraw: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
-        },
-        "the app was disabled": {
-          why: "app",
-          withdraw: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
-        },
-        "the API was disabled": {
-          why: "scope",
-          withdraw: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
-        },
-        "the scope was removed": {
-          why: "scope",
-          withdraw: ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
-        },
-        "the scope was switched off": {
-          why: "scope",
-          withdraw: ({ api }) =>
-            store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
-        },
-        "the scope was reserved to the administrator": {
-          why: "scope",
-          withdraw: ({ api }) =>
-            store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
-        },
-        "the consent was withdrawn": {
-          why: "scope",
-          withdraw: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
-        },
-      };
+    const withdrawals: Record<string, { why: Refusal; withdraw: (f: Furniture) => Promise<unknown> }> = {
+      "the user was disabled": {
+        why: "user_disabled",
+        withdraw: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      },
+      "the app was disabled": {
+        why: "app_disabled",
+        withdraw: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+      },
+      "the API was disabled": {
+        why: "scope_unavailable",
+        withdraw: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+      },
+      "the scope was removed": {
+        why: "scope_unavailable",
+        withdraw: ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
+      },
+      "the scope was switched off": {
+        why: "scope_unavailable",
+        withdraw: ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+      },
+      "the scope was reserved to the administrator": {
+        why: "consent_required",
+        withdraw: ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+      },
+      "the consent was withdrawn": {
+        why: "consent_required",
+        withdraw: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      },
+    };
     for (const [what, { why, withdraw }] of Object.entries(withdrawals)) {
       test(`nothing is issued when ${what} after the approval, and the grant is denied`, async () => {
         const furniture = await furnish(store);
@@ -145,18 +145,23 @@ export function tokenSuite(makePlace: MakePlace): void {
     test("another API's consent, another app's or another user's does not count", async () => {
       const [furniture, other] = [await furnish(store), await furnish(store)];
       const { consent } = furniture;
+      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
       await store.directory.removeConsent(consent.clientId, consent.userId, consent.resourceId);
       await store.directory.addConsent({ ...consent, resourceId: other.api.clientId });
       await store.directory.addConsent({ ...consent, clientId: other.app.clientId });
       await store.directory.addConsent({ ...consent, userId: other.user.id });
-      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
-      assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "scope" });
+      assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "consent_required" });
     });
 
     test("the family must be of the user who approved", async () => {
       const [furniture, other] = [await furnish(store), await furnish(store)];
       const grant = await pendingGrant(store, furniture);
-      await store.grants.claim(grant.id, { sessionId: "s", userId: furniture.user.id, now: T0 });
+      await store.grants.claim(grant.id, {
+        sessionId: "s",
+        userId: furniture.user.id,
+        now: T0,
+        audit: sampleAudit("grant"),
+      });
       await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s", furniture.scopes));
       assert.equal((await store.tokens.redeem(redemption(grant, other.user.id))).outcome, "lost");
     });

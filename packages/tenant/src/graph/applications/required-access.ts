@@ -1,5 +1,4 @@
-import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { OIDC_SCOPES } from "../../oauth/parse-scopes.ts";
+import { GRAPH_RESOURCE_ID, OIDC_SCOPES } from "../../directory/scopes.ts";
 import type { Registered, RequiredResourceAccess, Store } from "../../storage/store.ts";
 import { scopeId } from "./application-body.ts";
 

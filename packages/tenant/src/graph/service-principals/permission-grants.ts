@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Consent } from "../../directory/entities.ts";
 import { GRAPH_SCOPES, isAdministrative } from "../../directory/graph-scopes.ts";
-import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { OIDC_SCOPES } from "../../oauth/parse-scopes.ts";
+import { GRAPH_RESOURCE_ID, OIDC_SCOPES } from "../../directory/scopes.ts";
 import type { ConsentKey } from "../../storage/store.ts";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";

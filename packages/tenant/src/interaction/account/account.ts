@@ -1,11 +1,19 @@
-import type { Answer, Visit } from "../page-request.ts";
+import type { User } from "../../directory/entities.ts";
+import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
+import { beginInteraction, goTo } from "../interaction.ts";
+import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
+import { stepUp } from "../proceed.ts";
+import { newCodes, putNewSecret } from "../second-factor/authenticator-set-up.ts";
+import { recordFactor } from "../second-factor/second-factor.ts";
+import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
 
 /** Who is signed in here, and by what they can sign in. */
-export async function showAccount(visit: Visit): Promise<Answer> {
-  const { user } = visit;
+export async function getAccount(request: PageRequest): Promise<Answer> {
+  const { user } = request;
   if (!user) return { view: { page: "account_signed_out" } };
-  const { store, config } = visit.ctx;
+  const { store, config } = request.ctx;
   const [passkeys, totp, codes] = await Promise.all([
     store.passkeys.listOf(user.id),
     store.factors.totpOf(user.id),
@@ -28,4 +36,94 @@ export async function showAccount(visit: Visit): Promise<Answer> {
       recoveryCodesLeft: totp ? codes : null,
     },
   };
+}
+
+/** Signs in to the account page, for the first time or anew; after a recent sign-in what is missing is the second factor. */
+export async function postSignInToAccount(page: PageRequest): Promise<Answer> {
+  const recent = isRecentSignIn(page);
+  const request = await beginInteraction(page, null);
+  return recent ? stepUp(request) : goTo(request, "/sign-in");
+}
+
+export async function getMyPassword({ user }: PageRequest): Promise<Answer> {
+  return user ? passwordPage(user, null) : { view: { page: "account_signed_out" } };
+}
+
+/** Every other browser and every device is signed out by it; this browser stays. */
+export async function postMyPassword(request: PageRequest): Promise<Answer> {
+  const refused = await requireRecentSignIn(request);
+  const { ctx, now, ip, session, user } = request;
+  if (refused || !session || !user) return refused ?? { to: "/me" };
+  const password = request.fields.get("password") ?? "";
+  const problem = await checkPassword(password, { email: user.email, tenantName: ctx.config.name });
+  if (problem) return passwordPage(user, problem);
+  const changed = await ctx.store.sessions.changePassword({
+    userId: user.id,
+    from: user.passwordHash,
+    passwordHash: await hashPassword(password),
+    keepSessionId: session.id,
+    now,
+    audit: {
+      at: now,
+      event: "user.password_changed",
+      actor: "user",
+      userId: user.id,
+      clientId: null,
+      grantId: null,
+      ip,
+      detail: {},
+    },
+  });
+  // Changed elsewhere this moment, by a reset for example: that one stands.
+  if (changed) await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
+  return { to: "/me" };
+}
+
+function passwordPage(user: User, problem: PasswordProblem | null): Answer {
+  return { view: { page: "my_password", flowId: "", email: user.email, problem } };
+}
+
+/** The person's own authenticator app: whether there is one. */
+export async function getAuthenticator(request: PageRequest): Promise<Answer> {
+  const { user } = request;
+  if (!user) return { view: { page: "account_signed_out" } };
+  const enrolled = (await request.ctx.store.factors.totpOf(user.id)) !== undefined;
+  return { view: { page: "authenticator", enrolled } };
+}
+
+/** Adds one, or another in its place, or takes it away. */
+export async function postAuthenticator(request: PageRequest): Promise<Answer> {
+  const refused = await requireRecentSignIn(request);
+  const { user, ctx } = request;
+  if (refused || !user) return refused ?? { to: "/me" };
+  if (choice(request.fields, "answer", ["add", "remove"]) === "add") return beginSetUp(request, user);
+  if (await ctx.store.factors.removeTotp(user.id)) {
+    await recordFactor(request, user, "authenticator.removed");
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_removed" }, { ip: request.ip });
+  }
+  return { to: "/me" };
+}
+
+export async function getRecoveryCodes(request: PageRequest): Promise<Answer> {
+  const { user } = request;
+  if (!user) return { view: { page: "account_signed_out" } };
+  const { factors } = request.ctx.store;
+  // They stand in for an app, so first there is one.
+  if (!(await factors.totpOf(user.id))) return { to: "/me/authenticator" };
+  return { view: { page: "my_recovery_codes", left: await factors.countRecoveryCodes(user.id) } };
+}
+
+export async function postRecoveryCodes(request: PageRequest): Promise<Answer> {
+  const refused = await requireRecentSignIn(request);
+  const { user } = request;
+  if (refused || !user) return refused ?? { to: "/me" };
+  return (await newCodes(request, user, null)) ?? { to: "/me/authenticator" };
+}
+
+/** Within an interaction of its own; set-up asks for the second factor first, where there is one to ask for. */
+async function beginSetUp(page: PageRequest, user: User): Promise<Answer> {
+  const request = await beginInteraction(page, null);
+  await stepUp(request);
+  await putNewSecret(request, user);
+  return goTo(request, "/second-factor/set-up");
 }

@@ -2,36 +2,36 @@ import { issuerOf } from "../../directory/tenant-config.ts";
 import { formMayLeadTo } from "../../oauth/authorization-code/redirect-uri.ts";
 import { errorBody, type ProtocolError } from "../../oauth/protocol-error.ts";
 import type { ReturnAddress } from "../../storage/authorization-request.ts";
-import type { Answer, Visit } from "../page-request.ts";
+import type { Answer, PageRequest } from "../page-request.ts";
 
 /** To the program, by its browser: a code (RFC 6749 §4.1.2) and, so that it knows whose, the issuer (RFC 9207). */
-export function answerWithCode(visit: Visit, back: ReturnAddress, code: string): Answer {
-  return answerProgram(visit, back, { code });
+export function answerWithCode(request: PageRequest, back: ReturnAddress, code: string): Answer {
+  return answerProgram(request, back, { code });
 }
 
 /** In Entra's spelling (RFC 6749 §4.1.2.1). */
-export function answerWithError(visit: Visit, back: ReturnAddress, error: ProtocolError): Answer {
-  const body = errorBody(error, idsOf(visit), visit.ctx.clock);
-  return answerProgram(visit, back, {
+export function answerWithError(request: PageRequest, back: ReturnAddress, error: ProtocolError): Answer {
+  const body = errorBody(error, idsOf(request), request.ctx.clock);
+  return answerProgram(request, back, {
     error: error.error,
     error_description: String(body.error_description),
     ...(error.suberror === undefined ? {} : { error_subcode: error.suberror }),
   });
 }
 
-/** To the person, where nobody else may be told: the number is enough for who made the program, the log has the rest. */
-export function refuseToPerson(visit: Visit, error: ProtocolError): Answer {
-  const { traceId } = idsOf(visit);
-  visit.ctx.log.warn(
+/** To the person, where the program must not be answered: the number is enough for its developer, the log has the rest. */
+export function refuseToPerson(request: PageRequest, error: ProtocolError): Answer {
+  const { traceId } = idsOf(request);
+  request.ctx.log.warn(
     { trace_id: traceId, aadsts: error.number, why: error.message },
     "an authorization request was refused",
   );
   return { view: { page: "request_refused", code: `AADSTS${error.number}`, traceId } };
 }
 
-function answerProgram(visit: Visit, back: ReturnAddress, answer: Record<string, string>): Answer {
+function answerProgram(request: PageRequest, back: ReturnAddress, answer: Record<string, string>): Answer {
   const { redirectUri, responseMode, state } = back;
-  const fields = { ...answer, ...(state === null ? {} : { state }), iss: issuerOf(visit.ctx.config) };
+  const fields = { ...answer, ...(state === null ? {} : { state }), iss: issuerOf(request.ctx.config) };
   // OAuth 2.0 Form Post Response Mode: a page of ours sends the form.
   if (responseMode === "form_post") {
     return { view: { page: "form_post", by: "form", to: redirectUri, fields }, formTarget: redirectUri };
@@ -45,7 +45,7 @@ function answerProgram(visit: Visit, back: ReturnAddress, answer: Record<string,
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function idsOf({ requestId, fields }: Visit): { traceId: string; correlationId: string } {
+function idsOf({ requestId, fields }: PageRequest): { traceId: string; correlationId: string } {
   const sent = fields.get("client-request-id") ?? "";
   return { traceId: requestId, correlationId: GUID.test(sent) ? sent.toLowerCase() : requestId };
 }

@@ -1,64 +1,55 @@
-import { mayGrant } from "../../directory/administration.ts";
-import { mayUse } from "../../directory/assignment.ts";
-import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
-import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
+import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
+import { approveGrant, denyGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
-import type { Flow } from "../../storage/store.ts";
 import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
 import type { View } from "../../ui/view.ts";
-import { deciderOf } from "../approver.ts";
-import { claimAndConfirm } from "../authentication.ts";
-import { choice } from "../form.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
+import { goTo, type InteractionRequest } from "../interaction.ts";
+import { nextStep } from "../next-step.ts";
+import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
-import { startOver } from "../sign-in/start-over.ts";
+import { factsOf, proceed, stepPage } from "../proceed.ts";
+import { approverOf, startOver } from "../session.ts";
+import { refusalPage } from "./refusal-page.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
-export async function showConfirm(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const grant = await grantOf(visit, flow);
+export async function getConfirm(request: InteractionRequest): Promise<Answer> {
+  const { grant, ctx, facts } = request;
   if (!grant) return { view: { page: "expired" } };
-  const { session, user } = visit;
-  const ended = await endPage(visit, grant);
+  const ended = await endPage(request, grant);
   if (ended) return { view: ended };
-  if (!session || !user) return { to: pathOf("/sign-in", flow) };
-  if (!(await mayUse(visit.ctx.store, grant.clientId, user.id))) return mayNot(visit, flow, grant, "no_access");
-  if (!(await mayGrant(visit.ctx.store, grant.requested, user.id))) {
-    return mayNot(visit, flow, grant, "needs_administrator");
-  }
-  // Nobody's yet, or a second person's: only a form claims, and the claim decides.
-  if (grant.status === "pending" || grant.userId !== user.id) return { to: pathOf("/device/continue", flow) };
-  if (grant.sessionId !== session.id) return { view: { page: "elsewhere", flowId: flow.id } };
-
-  return question(visit, flow, grant, user, null);
+  const approver = approverOf(request);
+  if (!approver) return stepPage(request, nextStep(factsOf(request)));
+  const evaluated = evaluateApproval(ctx, grant, approver, facts);
+  if (evaluated.refusal) return refusalPage(request, evaluated.refusal);
+  // Unclaimed yet, or a second person's: only a form claims, and the claim decides.
+  if (grant.status === "pending" || grant.userId !== approver.user.id) return goTo(request, "/device/continue");
+  if (grant.sessionId !== approver.sessionId) return { view: { page: "elsewhere", flowId: request.interaction.id } };
+  return question(request, grant, approver, evaluated.prompt, null);
 }
 
-/** The question as it is now. */
-async function question(
-  visit: Visit,
-  flow: Flow,
+function question(
+  request: InteractionRequest,
   grant: DeviceGrant,
-  user: User,
+  { user }: Approver,
+  { app, permissions, digest }: ConsentPrompt,
   problem: DeviceConsentView["problem"],
-): Promise<Answer> {
-  const described = await describeGrant(visit.ctx, grant, user.id);
-  if (!described) return { view: { page: "expired" } };
-  const { already, fresh, stays } = described.permissions;
+): Answer {
+  const { already, fresh, stays } = permissions;
   const view: DeviceConsentView = {
     page: "device_consent",
-    flowId: flow.id,
+    flowId: request.interaction.id,
     problem,
-    digest: described.digest,
+    digest,
     email: user.email,
-    appName: described.app.name,
+    appName: app.name,
     deviceName: grant.deviceName,
     devicePlatform: grant.devicePlatform,
-    startedSecondsAgo: Math.max(0, Math.floor((visit.now - grant.createdAt) / 1_000)),
+    startedSecondsAgo: Math.max(0, Math.floor((request.now - grant.createdAt) / 1_000)),
     fromIp: plainIp(grant.initiatedIp),
-    network: networkBetween(grant.initiatedIp, visit.ip),
+    network: networkBetween(grant.initiatedIp, request.ip),
     userCode: displayUserCode(grant.userCode),
     already,
     fresh,
@@ -68,77 +59,69 @@ async function question(
 }
 
 /** Yes or no. What is over stays as it ended: the next page says how. */
-export async function takeConfirm(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const decision = choice(visit.fields, "decision", ["yes", "no", "other"]);
-  if (decision === "other") return startOver(visit, flow);
-  const decider = deciderOf(visit);
-  if (!decider) return { to: pathOf("/sign-in", flow) };
-  const grant = await grantOf(visit, flow);
-  if (!grant) return { to: pathOf("/confirm", flow) };
-  const { ctx, ip } = visit;
-  const { outcome } =
-    decision === "yes"
-      ? await approveGrant(ctx, grant, decider, visit.fields.get("shown"))
-      : await denyGrant(ctx, grant, decider);
-  if (outcome === "changed") {
-    // Only who holds the claim is asked again; the page of all others says what became of it.
-    const held = grant.status === "claimed" && grant.sessionId === decider.sessionId;
-    if (held && grant.expiresAt > visit.now) return question(visit, flow, grant, decider.user, "changed");
+export async function postConfirm(request: InteractionRequest): Promise<Answer> {
+  const decision = choice(request.fields, "decision", ["yes", "no", "other"]);
+  if (decision === "other") return startOver(request);
+  const approver = approverOf(request);
+  if (!approver) return stepPage(request, nextStep(factsOf(request)));
+  const { grant, facts, ctx, ip } = request;
+  if (!grant) return goTo(request, "/confirm");
+  if (decision === "no") {
+    const { outcome } = await denyGrant(ctx, grant, approver);
+    return outcome === "done" ? doneStep(request) : goTo(request, "/confirm");
   }
-  // Since the question was shown a second factor has become necessary.
-  if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
-  if (outcome !== "done") return { to: pathOf("/confirm", flow) };
-  if (decision === "yes")
-    await sendSecurityNotification(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
-  return { to: pathOf("/done", flow) };
+  const result = await approveGrant(ctx, grant, approver, facts, request.fields.get("shown"));
+  switch (result.outcome) {
+    case "done": {
+      const { app } = result.prompt;
+      const notification = { kind: "new_device", grant: result.grant, appName: app.name } as const;
+      await sendSecurityNotification(ctx, approver.user, notification, { ip });
+      return doneStep(request);
+    }
+    case "changed": {
+      // Only the session that holds the claim is asked again; the page of all others says what became of it.
+      const held = grant.status === "claimed" && grant.sessionId === approver.sessionId;
+      const open = held && grant.expiresAt > request.now;
+      return open ? question(request, grant, approver, result.prompt, "changed") : goTo(request, "/confirm");
+    }
+    case "refused":
+      // Since the question was shown it has become necessary.
+      return result.why === "second_factor_required" ? proceed(request) : goTo(request, "/confirm");
+    default:
+      return goTo(request, "/confirm");
+  }
 }
 
-/** The device goes on waiting, for somebody who may use the app, or grant what it asks. */
-async function mayNot(
-  visit: Visit,
-  flow: Flow,
-  grant: DeviceGrant,
-  page: "no_access" | "needs_administrator",
-): Promise<Answer> {
-  const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  return { view: { page, flowId: flow.id, email: visit.user?.email ?? "", appName: app?.name ?? "" } };
-}
+const doneStep = (request: InteractionRequest) => stepPage(request, nextStep(factsOf(request, { answered: true })));
 
 /** The same person goes on here instead of in the other browser. */
-export async function takeOver(visit: Visit): Promise<Answer> {
-  return claimAndConfirm(visit, await requireFlow(visit));
+export async function postTakeOver(request: InteractionRequest): Promise<Answer> {
+  return proceed(request);
 }
 
-export async function showDone(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const grant = await grantOf(visit, flow);
-  const ended = grant ? await endPage(visit, grant) : ({ page: "expired" } as const);
-  return ended ? { view: ended } : { to: pathOf("/confirm", flow) };
+export async function getDone(request: InteractionRequest): Promise<Answer> {
+  const grant = request.grant;
+  const ended = grant ? await endPage(request, grant) : ({ page: "expired" } as const);
+  return ended ? { view: ended } : goTo(request, "/confirm");
 }
 
-/** The last page of a grant, told to the person who ended it as theirs and to anybody else as over. */
-async function endPage(visit: Visit, grant: DeviceGrant): Promise<View | undefined> {
-  const why = endedBecause(grant, visit.now);
+/** The last page of a grant: only the person who ended it learns how. */
+async function endPage(request: InteractionRequest, grant: DeviceGrant): Promise<View | undefined> {
+  const why = endedBecause(grant, request.now);
   if (why !== "used") return why && { page: why };
-  const mine = visit.user !== undefined && grant.userId === visit.user.id;
+  const mine = request.user !== undefined && grant.userId === request.user.id;
   if (!mine) return { page: "used" };
-  const app = await visit.ctx.store.directory.findApp(grant.clientId);
-  const appName = app?.name ?? "";
+  const appName = request.app?.name ?? "";
   if (grant.status !== "denied") {
-    const offerPasskey = await lacksPasskey(visit);
+    const offerPasskey = await lacksPasskey(request);
     return { page: "done", appName, deviceName: grant.deviceName, offerPasskey };
   }
   return grant.denialReason === "user" ? { page: "declined", appName } : { page: "used" };
 }
 
-async function lacksPasskey({ ctx, user }: Visit): Promise<boolean> {
+async function lacksPasskey({ ctx, user }: PageRequest): Promise<boolean> {
   if (!user || !relyingPartyOf(ctx.config)) return false;
   return (await ctx.store.passkeys.listOf(user.id)).length === 0;
-}
-
-async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefined> {
-  return flow.grantId === null ? undefined : visit.ctx.store.grants.findById(flow.grantId);
 }
 
 function networkBetween(device: string, browser: string): DeviceConsentView["network"] {

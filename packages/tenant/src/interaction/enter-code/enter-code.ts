@@ -1,67 +1,67 @@
 import { displayUserCode, normalizeUserCode } from "../../directory/user-code.ts";
 import { enterCode } from "../../oauth/device-authorization/decisions.ts";
 import type { View } from "../../ui/view.ts";
-import { onward } from "../authentication.ts";
-import { choice } from "../form.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
-import { openFlow, openSession } from "../session.ts";
-import { startOver } from "../sign-in/start-over.ts";
-import { type Charge, charge, giveBack, networkOf } from "../throttle.ts";
+import { goTo, type InteractionRequest } from "../interaction.ts";
+import { nextStep } from "../next-step.ts";
+import { type Answer, choice, type PageRequest } from "../page-request.ts";
+import { factsOf, proceed, stepPage } from "../proceed.ts";
+import { openInteraction, openSession, startOver } from "../session.ts";
+import { type Budget, consume, networkOf, refund } from "../throttle.ts";
 
 /** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
 const LONGEST_CODE = 16;
 
 /** With a code in the link (RFC 8628 §3.3.1) the page shows it to be compared; it acts on nothing. */
-export async function showEnterCode(visit: Visit): Promise<Answer> {
-  const code = normalizeUserCode(visit.fields.get("user_code") ?? "");
+export async function getEnterCode(request: PageRequest): Promise<Answer> {
+  const code = normalizeUserCode(request.fields.get("user_code") ?? "");
   if (code === "" || code.length > LONGEST_CODE) return enterCodePage("", null);
   return { view: { page: "enter_code", typed: displayUserCode(code), fromLink: true, problem: null } };
 }
 
-/** Looks the code up and remembers in the session which grant this walk is about. The grant does not change. */
-export async function takeCode(visit: Visit): Promise<Answer> {
-  const typed = (visit.fields.get("user_code") ?? "").slice(0, 64);
+/** Looks the code up and begins an interaction about its grant. The grant does not change. */
+export async function postCode(request: PageRequest): Promise<Answer> {
+  const typed = (request.fields.get("user_code") ?? "").slice(0, 64);
   if (normalizeUserCode(typed) === "") return enterCodePage("", "empty");
 
-  const session = await openSession(visit);
-  const charges: Charge[] = [
-    ["userCodeByIp", networkOf(visit.ip)],
+  const session = await openSession(request);
+  const budgets: Budget[] = [
+    ["userCodeByIp", networkOf(request.ip)],
     ["userCodeBySession", session.id],
   ];
-  if (visit.user) charges.push(["userCodeByUser", visit.user.id]);
-  const own = await charge(visit, charges);
+  if (request.user) budgets.push(["userCodeByUser", request.user.id]);
+  const own = await consume(request, budgets);
   if (!own.allowed) return { ...enterCodePage(typed, "too_many"), retryAt: own.retryAt };
 
-  const everybody: Charge = ["userCodeGlobal", "tenant"];
-  const global = await charge(visit, [everybody]);
-  if (global.allowed) charges.push(everybody);
-  else if (!visit.user) {
-    // The day's budget of wrong guesses is spent: whoever signs in first may still enter a code.
-    await giveBack(visit, charges);
-    return { to: pathOf("/sign-in", await openFlow(visit, null)) };
+  const everybody: Budget = ["userCodeGlobal", "tenant"];
+  const global = await consume(request, [everybody]);
+  if (global.allowed) budgets.push(everybody);
+  else if (!request.user) {
+    // The day's budget of wrong guesses is spent: after a sign-in a code can still be entered.
+    await refund(request, budgets);
+    return goTo({ interaction: await openInteraction(request, { kind: "device", id: null }) }, "/sign-in");
   }
 
-  const entered = await enterCode(visit.ctx, typed);
+  const entered = await enterCode(request.ctx, typed);
   if (entered.outcome === "unknown") return enterCodePage(typed, "unknown");
   if (entered.outcome === "ended") return { view: { page: entered.why } };
-  await giveBack(visit, charges);
-  const flow = await openFlow(visit, entered.grant.id);
-  return { to: pathOf(visit.user ? "/device/continue" : "/sign-in", flow) };
+  await refund(request, budgets);
+  const interaction = await openInteraction(request, { kind: "device", id: entered.grant.id });
+  return goTo({ interaction }, request.user ? "/device/continue" : "/sign-in");
 }
 
 /** Signed in already: going on is a decision of its own, or a link alone would claim a stranger's device. */
-export async function showContinueAs(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  if (!visit.user) return { to: pathOf("/sign-in", flow) };
-  if (flow.grantId === null) return { to: "/device" };
-  const { email, displayName } = visit.user;
-  return { view: { page: "continue_as", flowId: flow.id, email, displayName } };
+export async function getContinueAs(request: InteractionRequest): Promise<Answer> {
+  const { user, interaction } = request;
+  if (!user || interaction.subject === null || interaction.subject.id === null) {
+    return stepPage(request, nextStep(factsOf(request)));
+  }
+  const { email, displayName } = user;
+  return { view: { page: "continue_as", flowId: interaction.id, email, displayName } };
 }
 
-export async function takeContinueAs(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const answer = choice(visit.fields, "answer", ["continue", "other"]);
-  return answer === "continue" ? onward(visit, flow) : startOver(visit, flow);
+export async function postContinueAs(request: InteractionRequest): Promise<Answer> {
+  const answer = choice(request.fields, "answer", ["continue", "other"]);
+  return answer === "continue" ? proceed(request) : startOver(request);
 }
 
 function enterCodePage(typed: string, problem: Extract<View, { page: "enter_code" }>["problem"]): { view: View } {

@@ -2,8 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isLoopbackAddress } from "../../kernel/ip-address.ts";
-import { PageProblem } from "../form.ts";
-import type { InteractionContext } from "../interaction-context.ts";
+import { type InteractionContext, PageProblem } from "../page-request.ts";
 import { pageRoutes } from "../page-routes.ts";
 
 /**
@@ -29,8 +28,8 @@ export function registerInbox(app: FastifyInstance, ctx: InteractionContext, { b
     });
     scope.get("/inbox/messages", async (request, reply) => listMessages(ctx, bearer, request, reply));
     page("/inbox/:id", {
-      get: async (visit) => {
-        const id = visit.path.split("/").at(-1) ?? "";
+      get: async (request) => {
+        const id = request.path.split("/").at(-1) ?? "";
         const mail = /^[0-9a-f-]{36}$/.test(id) ? await ctx.store.mail.findMail(id) : undefined;
         if (!mail) throw new PageProblem({ page: "not_found" });
         const { to, subject, text, createdAt } = mail;

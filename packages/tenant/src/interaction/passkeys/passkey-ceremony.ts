@@ -5,12 +5,11 @@ import type {
 } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
-import { userFlowOf } from "../../directory/user-flow-of.ts";
 import { deriveKey, keyedHash } from "../../kernel/seal.ts";
-import type { Flow, Passkey } from "../../storage/store.ts";
-import { appOf } from "../authentication.ts";
-import { FLOW_MS } from "../limits.ts";
-import type { Visit } from "../page-request.ts";
+import type { Passkey } from "../../storage/store.ts";
+import { findInteraction, type InteractionRequest } from "../interaction.ts";
+import { PageProblem } from "../page-request.ts";
+import { INTERACTION_MS } from "../session.ts";
 
 /** Whom a passkey is made for and shown to: this origin of ours, and its host as the name that the key is bound to. */
 export interface RelyingParty {
@@ -35,31 +34,30 @@ export function userHandleOf(userId: string): string {
 }
 
 /** What the browser is asked for at sign-in. Null where the app's sign-in has no passkeys. */
-export async function signInOptions(visit: Visit, flow: Flow): Promise<string | null> {
-  const { methods } = await userFlowOf(visit.ctx.store, await appOf(visit, flow));
-  return methods.includes("passkey") ? requestOptions(visit, flow) : null;
+export function signInOptions(request: InteractionRequest): string | null {
+  return request.ways.passkey ? requestOptions(request) : null;
 }
 
 /** Any passkey of ours that the browser has. Null where browsers have none. */
-export function requestOptions(visit: Visit, flow: Flow): string | null {
-  const rp = relyingPartyOf(visit.ctx.config);
+export function requestOptions(request: InteractionRequest): string | null {
+  const rp = relyingPartyOf(request.ctx.config);
   if (!rp) return null;
   return JSON.stringify({
-    challenge: challengeOf(visit, flow, "sign_in"),
+    challenge: challengeOf(request, "sign_in"),
     rpId: rp.id,
     userVerification: "required",
-    timeout: FLOW_MS,
+    timeout: INTERACTION_MS,
   } satisfies PublicKeyCredentialRequestOptionsJSON);
 }
 
 /** A passkey that finds its owner by itself and asks for finger, face or PIN; who made the authenticator is not asked. */
-export function registrationOptions(visit: Visit, flow: Flow, rp: RelyingParty, user: User, own: Passkey[]): string {
+export function registrationOptions(request: InteractionRequest, rp: RelyingParty, user: User, own: Passkey[]): string {
   return JSON.stringify({
-    challenge: challengeOf(visit, flow, "register"),
-    rp: { id: rp.id, name: visit.ctx.config.name },
+    challenge: challengeOf(request, "register"),
+    rp: { id: rp.id, name: request.ctx.config.name },
     user: { id: userHandleOf(user.id), name: user.email, displayName: user.displayName },
     pubKeyCredParams: KEY_ALGORITHMS.map((alg) => ({ alg, type: "public-key" })),
-    timeout: FLOW_MS,
+    timeout: INTERACTION_MS,
     attestation: "none",
     excludeCredentials: own.map(({ credentialId }) => ({ id: credentialId, type: "public-key" })),
     authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
@@ -68,19 +66,25 @@ export function registrationOptions(visit: Visit, flow: Flow, rp: RelyingParty, 
 
 /**
  * The challenge that an answer must have signed; undefined when it was answered before. Taken before anything is
- * verified, so that right or wrong there is one answer to each (ASVS 6.7.2).
+ * verified, so that right or wrong there is one answer to each (ASVS 6.7.2). The next page has the next challenge.
  */
-export async function takeChallenge(visit: Visit, flow: Flow, ceremony: Ceremony): Promise<string | undefined> {
-  const { sessions } = visit.ctx.store;
-  const taken = await sessions.takeChallenge(flow.id, flow.sessionId, flow.challengeNumber, visit.now);
-  return taken ? challengeOf(visit, flow, ceremony) : undefined;
+export async function takeChallenge(request: InteractionRequest, ceremony: Ceremony): Promise<string | undefined> {
+  const { interaction, ctx, now } = request;
+  const { id, sessionId, challengeNumber } = interaction;
+  const challenge = challengeOf(request, ceremony);
+  const taken = await ctx.store.sessions.takeChallenge(id, sessionId, challengeNumber, now);
+  const next = taken ? { ...interaction, challengeNumber: challengeNumber + 1 } : await findInteraction(request);
+  if (!next) throw new PageProblem({ page: "stale_form" });
+  request.interaction = next;
+  return taken ? challenge : undefined;
 }
 
 /**
- * Nothing is stored when a page is looked at: the challenge is made of where the walk stands, by a key nobody else has.
- * So it belongs to this walk in this browser, ends with it, and is another one after each answer.
+ * Nothing is stored when a page is looked at: the challenge is made of where the interaction stands, by a key that stays
+ * here. So it belongs to this interaction in this browser, ends with it, and is another one after each answer.
  */
-function challengeOf({ ctx }: Visit, flow: Flow, ceremony: Ceremony): string {
-  const place = `${flow.id}:${flow.sessionId}:${ceremony}:${flow.challengeNumber}`;
+function challengeOf({ ctx, interaction }: InteractionRequest, ceremony: Ceremony): string {
+  const { id, sessionId, challengeNumber } = interaction;
+  const place = `${id}:${sessionId}:${ceremony}:${challengeNumber}`;
   return keyedHash(deriveKey(ctx.sealKey, "webauthn challenge"), place);
 }

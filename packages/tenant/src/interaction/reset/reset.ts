@@ -1,140 +1,149 @@
 import { isEmailAddress } from "../../directory/email-address.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
-import type { Flow } from "../../storage/store.ts";
+import type { Interaction } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
-import { accountCode } from "../account/account-code.ts";
-import { freshCookie } from "../browser-cookie.ts";
-import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
-import { openFlow } from "../session.ts";
-import { requireWay } from "../sign-in/ways-in.ts";
+import {
+  addressFor,
+  beginInteraction,
+  goTo,
+  type InteractionRequest,
+  inInteraction,
+  requireWay,
+  subjectIdOf,
+} from "../interaction.ts";
+import { accountCode, awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { nextStep, type StepName } from "../next-step.ts";
+import type { Answer, PageRequest } from "../page-request.ts";
+import { factsOf, stepPage } from "../proceed.ts";
+import { forgetSession, openInteraction } from "../session.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];
 
 const resetCode = accountCode("reset");
 
-export async function showReset(visit: Visit): Promise<Answer> {
-  if (fromOutside(visit)) return { view: { page: "reset_email", flowId: "", email: "", problem: null } };
-  const flow = await requireResetFlow(visit);
-  return addressPage(flow, flow.email ?? "", null);
+export async function getReset(request: PageRequest): Promise<Answer> {
+  if (isFromOutside(request)) return { view: { page: "reset_email", flowId: "", email: "", problem: null } };
+  return inInteraction(async (within) => {
+    requireWay(within, "password");
+    return addressPage(within, within.interaction.email?.address ?? "", null);
+  })(request);
 }
 
-export async function takeReset(visit: Visit): Promise<Answer> {
-  const flow = fromOutside(visit) ? await openFlow(visit, null, "account") : await requireResetFlow(visit);
-  const email = (visit.fields.get("email") ?? "").trim();
-  if (!isEmailAddress(email)) return addressPage(flow, email, "invalid");
-  const sent = await sendCode(visit, flow, email, resetCode);
-  if (sent.outcome === "too_many") return { ...addressPage(flow, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return addressPage(flow, email, sent.outcome);
-  return { to: pathOf("/reset/code", flow) };
+export async function postReset(request: PageRequest): Promise<Answer> {
+  if (!isFromOutside(request)) return inInteraction(mailResetCode)(request);
+  return mailResetCode(await beginInteraction(request, null));
 }
 
-export async function showResetCode(visit: Visit): Promise<Answer> {
-  const { flow, email, step } = await resetAt(visit);
-  if (step !== "/reset/code") return { to: pathOf(step, flow) };
-  return codePage(visit, flow, email, null, visit.fields.has("resent"));
+async function mailResetCode(request: InteractionRequest): Promise<Answer> {
+  requireWay(request, "password");
+  const email = (request.fields.get("email") ?? "").trim();
+  if (!isEmailAddress(email)) return addressPage(request, email, "invalid");
+  const sent = await sendCode(request, email, resetCode);
+  if (sent.outcome === "too_many") return { ...addressPage(request, email, "too_many"), retryAt: sent.retryAt };
+  if (sent.outcome !== "sent") return addressPage(request, email, sent.outcome);
+  return goTo(request, "/reset/code");
 }
 
-export async function takeResetCode(visit: Visit): Promise<Answer> {
-  const { flow, email, step } = await resetAt(visit);
-  if (step !== "/reset/code") return { to: pathOf(step, flow) };
-  const used = await useCode(visit, flow, email, resetCode);
-  return used === "ok" ? { to: pathOf("/reset/password", flow) } : codePage(visit, flow, email, used);
+export async function getResetCode(request: InteractionRequest): Promise<Answer> {
+  return atStep(request, "reset_code", (email) => codePage(request, email, null, request.fields.has("resent")));
 }
 
-export async function resendResetCode(visit: Visit): Promise<Answer> {
-  const { flow, email, step } = await resetAt(visit);
-  if (step !== "/reset/code") return { to: pathOf(step, flow) };
-  const sent = await resendCode(visit, flow, email, resetCode);
-  if (sent.outcome === "too_many")
-    return { ...(await codePage(visit, flow, email, "too_many")), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return codePage(visit, flow, email, sent.outcome);
-  return { to: `${pathOf("/reset/code", flow)}&resent=1` };
+export async function postResetCode(request: InteractionRequest): Promise<Answer> {
+  return atStep(request, "reset_code", async (email) => {
+    const used = await useCode(request, email, resetCode);
+    return used === "ok" ? goTo(request, "/reset/password") : codePage(request, email, used);
+  });
 }
 
-export async function showResetPassword(visit: Visit): Promise<Answer> {
-  const { flow, email, step } = await resetAt(visit);
-  return step === "/reset/password" ? passwordPage(flow, email, null) : { to: pathOf(step, flow) };
+export async function postResendResetCode(request: InteractionRequest): Promise<Answer> {
+  return atStep(request, "reset_code", async (email) => {
+    const sent = await resendCode(request, email, resetCode);
+    if (sent.outcome === "too_many") return { ...(await codePage(request, email, "too_many")), retryAt: sent.retryAt };
+    if (sent.outcome !== "sent") return codePage(request, email, sent.outcome);
+    return goTo(request, "/reset/code", "&resent=1");
+  });
+}
+
+export async function getResetPassword(request: InteractionRequest): Promise<Answer> {
+  return atStep(request, "reset_password", (email) => passwordPage(request, email, null));
 }
 
 /**
- * The mailbox alone signs nobody in: with the new password the person goes through sign-in, and meets the second factor
+ * The mailbox alone does not sign in: with the new password the person goes through sign-in, and meets the second factor
  * they had before (ASVS 6.4.3).
  */
-export async function takeResetPassword(visit: Visit): Promise<Answer> {
-  const { flow, email, step } = await resetAt(visit);
-  if (step !== "/reset/password") return { to: pathOf(step, flow) };
-  const password = visit.fields.get("password") ?? "";
-  const problem = await checkPassword(password, { email, tenantName: visit.ctx.config.name });
-  if (problem) return passwordPage(flow, email, problem);
-  const user = await visit.ctx.store.sessions.resetPassword({
-    flowId: flow.id,
-    sessionId: flow.sessionId,
-    passwordHash: await hashPassword(password),
-    now: visit.now,
-    audit: {
-      at: visit.now,
-      event: "user.password_reset",
-      actor: "user",
-      clientId: null,
-      grantId: flow.grantId,
-      ip: visit.ip,
-      detail: {},
-    },
+export async function postResetPassword(request: InteractionRequest): Promise<Answer> {
+  return atStep(request, "reset_password", async (email) => {
+    const { ctx, now, ip, interaction } = request;
+    const password = request.fields.get("password") ?? "";
+    const problem = await checkPassword(password, { email, tenantName: ctx.config.name });
+    if (problem) return passwordPage(request, email, problem);
+    const user = await ctx.store.sessions.resetPassword({
+      interactionId: interaction.id,
+      sessionId: interaction.sessionId,
+      passwordHash: await hashPassword(password),
+      now,
+      audit: {
+        at: now,
+        event: "user.password_reset",
+        actor: "user",
+        clientId: null,
+        grantId: subjectIdOf(request),
+        ip,
+        detail: {},
+      },
+    });
+    // Used in another tab, or the account was disabled meanwhile.
+    if (!user) return goTo(request, "/reset");
+    await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
+    return goTo({ interaction: await interactionAfter(request, user.id) }, "/sign-in", "&changed=1");
   });
-  // Used in another tab, or the account was disabled meanwhile.
-  if (!user) return { to: pathOf("/reset", flow) };
-  await sendSecurityNotification(visit.ctx, user, { kind: "password_changed" }, { ip: visit.ip });
-  return { to: `${pathOf("/sign-in", await flowAfter(visit, flow, user.id))}&changed=1` };
 }
 
-/** All sessions of the account ended. If this browser's was one of them, the walk goes on in a new one, of nobody. */
-async function flowAfter(visit: Visit, flow: Flow, userId: string): Promise<Flow> {
-  if (visit.user?.id !== userId) return flow;
-  visit.cookie = freshCookie();
-  visit.session = undefined;
-  visit.user = undefined;
-  return openFlow(visit, flow.grantId, flow.intent);
+/** All sessions of the account ended. If this browser's was one of them, it goes on in a new one, signed out. */
+async function interactionAfter(request: InteractionRequest, userId: string): Promise<Interaction> {
+  const { interaction, user } = request;
+  if (user?.id !== userId) return interaction;
+  forgetSession(request);
+  return openInteraction(request, interaction.subject);
 }
 
-/** By the page's plain address, as mails and the page after "this wasn't me" have it: the walk begins with the form. */
-function fromOutside({ fields }: Visit): boolean {
+/** By the page's plain address, as mails and the page after "this wasn't me" have it: the interaction begins with the form. */
+function isFromOutside({ fields }: PageRequest): boolean {
   return (fields.get("flow") ?? "") === "";
 }
 
-async function requireResetFlow(visit: Visit): Promise<Flow> {
-  const flow = await requireFlow(visit);
-  await requireWay(visit, flow, "password");
-  return flow;
+/** The page of this step; a page out of turn leads to its step (ASVS 2.3.1). */
+async function atStep(
+  request: InteractionRequest,
+  name: StepName,
+  page: (email: string) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  requireWay(request, "password");
+  const step = nextStep(factsOf(request, { entry: "reset" }));
+  return step.name === name ? page(addressFor(request.interaction, "reset") ?? "") : stepPage(request, step);
 }
 
-/** Where this reset stands; a page out of turn leads there (ASVS 2.3.1). */
-async function resetAt(
-  visit: Visit,
-): Promise<{ flow: Flow; email: string; step: "/reset" | "/reset/code" | "/reset/password" }> {
-  const flow = await requireResetFlow(visit);
-  const { email, emailPurpose, emailVerifiedAt } = flow;
-  if (email === null || emailPurpose !== "reset") return { flow, email: "", step: "/reset" };
-  return { flow, email, step: emailVerifiedAt === null ? "/reset/code" : "/reset/password" };
-}
-
-function addressPage(flow: Flow, email: string, problem: AddressProblem): { view: View } {
-  return { view: { page: "reset_email", flowId: flow.id, email: email.slice(0, 254), problem } };
+function addressPage({ interaction }: InteractionRequest, email: string, problem: AddressProblem): { view: View } {
+  return { view: { page: "reset_email", flowId: interaction.id, email: email.slice(0, 254), problem } };
 }
 
 async function codePage(
-  visit: Visit,
-  flow: Flow,
+  request: InteractionRequest,
   email: string,
   problem: CodeProblem | "mail_refused",
   resent = false,
 ): Promise<{ view: View }> {
-  const code = await awaitedCode(visit, flow, email, problem, resent);
-  if (code === "refused") return addressPage(flow, email, "mail_refused");
+  const code = await awaitedCode(request, email, problem, resent);
+  if (code === "refused") return addressPage(request, email, "mail_refused");
   return { view: { page: "reset_code", ...code } };
 }
 
-function passwordPage(flow: Flow, email: string, problem: PasswordProblem | null): { view: View } {
-  return { view: { page: "reset_password", flowId: flow.id, email, problem } };
+function passwordPage(
+  { interaction }: InteractionRequest,
+  email: string,
+  problem: PasswordProblem | null,
+): { view: View } {
+  return { view: { page: "reset_password", flowId: interaction.id, email, problem } };
 }

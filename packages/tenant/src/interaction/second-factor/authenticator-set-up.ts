@@ -1,56 +1,63 @@
 import { OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
-import type { Flow } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
-import { isRecentSignIn, requireRecentSignIn } from "../account/recent-sign-in.ts";
-import { onward, signInWithBoth } from "../authentication.ts";
-import { choice, PageProblem } from "../form.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
-import { hashRecoveryCode, newRecoveryCodes } from "./recovery-codes.ts";
+import { goTo, type InteractionRequest } from "../interaction.ts";
+import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
+import { proceed, signInWithBoth } from "../proceed.ts";
+import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
+import {
+  hashRecoveryCode,
+  newRecoveryCodes,
+  newTotpSecret,
+  readTotpCode,
+  sealTotpSecret,
+  stepOfCode,
+  totpUri,
+  unsealTotpSecret,
+} from "./authenticator-codes.ts";
 import { firstFactorOf, owesAnotherWay, recordFactor, signedInWithBoth, toAnotherWay } from "./second-factor.ts";
-import { newTotpSecret, readTotpCode, sealTotpSecret, stepOfCode, totpUri, unsealTotpSecret } from "./totp.ts";
 
 interface SettingUp {
-  flow: Flow;
   user: User;
   /** The sealed secret of the app that is there. */
   replaces: string | null;
 }
 
 /** What will be needed, and a button; or, once that was pressed, what the app has to scan. */
-export async function showSetUp(visit: Visit): Promise<Answer> {
-  return settingUp(visit, ({ flow, user }) => {
-    if (flow.totpSecretSealed === null) return { view: { page: "authenticator_needed", flowId: flow.id } };
-    return setUpPage(visit, flow, user, flow.totpSecretSealed, null);
+export async function getSetUp(request: InteractionRequest): Promise<Answer> {
+  return settingUp(request, ({ user }) => {
+    const { id: flowId, totpSecretSealed } = request.interaction;
+    if (totpSecretSealed === null) return { view: { page: "authenticator_needed", flowId } };
+    return setUpPage(request, user, totpSecretSealed, null);
   });
 }
 
-export async function startSetUp(visit: Visit): Promise<Answer> {
-  return settingUp(visit, async ({ flow, user }) => {
-    await putNewSecret(visit, flow, user);
-    return { to: pathOf("/second-factor/set-up", flow) };
+export async function postStartSetUp(request: InteractionRequest): Promise<Answer> {
+  return settingUp(request, async ({ user }) => {
+    await putNewSecret(request, user);
+    return goTo(request, "/second-factor/set-up");
   });
 }
 
 /**
- * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: whoever
+ * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: a person who
  * sees this page sees the secret.
  */
-export async function takeSetUp(visit: Visit): Promise<Answer> {
-  return settingUp(visit, async ({ flow, user, replaces }) => {
-    const { totpSecretSealed } = flow;
-    if (totpSecretSealed === null) return { to: pathOf("/second-factor/set-up", flow) };
-    const code = readTotpCode(visit.fields.get("code") ?? "");
-    const { ctx, now } = visit;
+export async function postSetUp(request: InteractionRequest): Promise<Answer> {
+  return settingUp(request, async ({ user, replaces }) => {
+    const { id, sessionId, totpSecretSealed } = request.interaction;
+    if (totpSecretSealed === null) return goTo(request, "/second-factor/set-up");
+    const code = readTotpCode(request.fields.get("code") ?? "");
+    const { ctx, now } = request;
     const secret = unsealTotpSecret(ctx.sealKey, user.id, totpSecretSealed);
     const step = code === undefined ? undefined : stepOfCode(secret, code, now);
-    if (step === undefined) return setUpPage(visit, flow, user, totpSecretSealed, "wrong");
+    if (step === undefined) return setUpPage(request, user, totpSecretSealed, "wrong");
 
     const codes = newRecoveryCodes();
     const enrolled = await ctx.store.factors.enrolTotp({
-      flowId: flow.id,
-      sessionId: flow.sessionId,
+      interactionId: id,
+      sessionId,
       userId: user.id,
       secretSealed: totpSecretSealed,
       replaces,
@@ -59,73 +66,74 @@ export async function takeSetUp(visit: Visit): Promise<Answer> {
       now,
     });
     // In another tab, this moment.
-    if (!enrolled) return toAnotherWay(flow);
-    await recordFactor(visit, user, "authenticator.added", { flow });
-    await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: visit.ip });
-    await signInWithBoth(visit, flow, OTP);
-    return { view: { page: "recovery_codes", flowId: flow.id, codes } };
+    if (!enrolled) return toAnotherWay(request);
+    await recordFactor(request, user, "authenticator.added");
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: request.ip });
+    await signInWithBoth(request, user, OTP);
+    return { view: { page: "recovery_codes", flowId: id, codes } };
   });
 }
 
 /** After a reload: what was shown once is not shown again. */
-export async function showCodesAgain(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const user = await firstFactorOf(visit, flow);
-  if (!user || !signedInWithBoth(visit, flow, user)) return toAnotherWay(flow);
-  return { view: { page: "recovery_codes_hidden", flowId: flow.id } };
+export async function getRecoveryCodesAgain(request: InteractionRequest): Promise<Answer> {
+  const user = await firstFactorOf(request);
+  if (!user || !signedInWithBoth(request, user)) return toAnotherWay(request);
+  return { view: { page: "recovery_codes_hidden", flowId: request.interaction.id } };
 }
 
 /** "I have saved them" goes on; or a new set. */
-export async function takeCodes(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const user = await firstFactorOf(visit, flow);
-  if (!user || !signedInWithBoth(visit, flow, user)) return toAnotherWay(flow);
-  if (choice(visit.fields, "answer", ["saved", "new"]) === "saved") return onward(visit, flow);
-  const refused = await requireRecentSignIn(visit);
-  return refused ?? (await newCodes(visit, user, flow.id)) ?? onward(visit, flow);
+export async function postNewRecoveryCodes(request: InteractionRequest): Promise<Answer> {
+  const user = await firstFactorOf(request);
+  if (!user || !signedInWithBoth(request, user)) return toAnotherWay(request);
+  if (choice(request.fields, "answer", ["saved", "new"]) === "saved") return proceed(request);
+  const refused = await requireRecentSignIn(request);
+  return refused ?? (await newCodes(request, user, request.interaction.id)) ?? proceed(request);
 }
 
 /** The page with a new set; undefined when the authenticator app is gone, for which they would stand in. */
-export async function newCodes(visit: Visit, user: User, flowId: string | null): Promise<Answer | undefined> {
-  const { ctx } = visit;
+export async function newCodes(request: PageRequest, user: User, flowId: string | null): Promise<Answer | undefined> {
+  const { ctx } = request;
   const codes = newRecoveryCodes();
   const hashes = codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code));
-  if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, visit.now))) return undefined;
-  await recordFactor(visit, user, "recovery_codes.replaced");
-  await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: visit.ip });
+  if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, request.now))) return undefined;
+  await recordFactor(request, user, "recovery_codes.replaced");
+  await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: request.ip });
   return { view: { page: "recovery_codes", flowId, codes } };
 }
 
-/** Sealed in the walk until its first code proves it. */
-export async function putNewSecret(visit: Visit, flow: Flow, user: User): Promise<void> {
-  const { sealKey, store } = visit.ctx;
+/** Sealed in the interaction until its first code proves it. */
+export async function putNewSecret(request: InteractionRequest, user: User): Promise<void> {
+  const { sealKey, store } = request.ctx;
   const sealed = sealTotpSecret(sealKey, user.id, newTotpSecret());
-  const sessionId = visit.session?.id ?? flow.sessionId;
-  if (!(await store.sessions.setFlowTotpSecret(flow.id, sessionId, user.id, sealed))) {
+  const { id, sessionId } = request.interaction;
+  if (!(await store.sessions.setTotpSecret(id, sessionId, user.id, sealed))) {
     throw new PageProblem({ page: "stale_form" });
   }
 }
 
 /** An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. */
-async function settingUp(visit: Visit, step: (at: SettingUp) => Answer | Promise<Answer>): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const user = await firstFactorOf(visit, flow);
-  if (!user) return { to: pathOf("/sign-in", flow) };
-  const at = { flow, user, replaces: (await visit.ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
-  if (signedInWithBoth(visit, flow, user)) {
-    return isRecentSignIn(visit) ? step(at) : { view: { page: "sign_in_again", email: user.email } };
+async function settingUp(
+  request: InteractionRequest,
+  step: (at: SettingUp) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const user = await firstFactorOf(request);
+  if (!user) return goTo(request, "/sign-in");
+  const at = { user, replaces: (await request.ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
+  if (signedInWithBoth(request, user)) {
+    return isRecentSignIn(request) ? step(at) : { view: { page: "sign_in_again", email: user.email } };
   }
-  return (await owesAnotherWay(visit, flow, user)) ? toAnotherWay(flow) : step(at);
+  return (await owesAnotherWay(request, user, request.interaction.firstFactor?.amr ?? []))
+    ? toAnotherWay(request)
+    : step(at);
 }
 
 function setUpPage(
-  visit: Visit,
-  flow: Flow,
+  request: InteractionRequest,
   user: User,
   sealed: string,
   problem: Extract<View, { page: "authenticator_set_up" }>["problem"],
 ): { view: View } {
-  const secret = unsealTotpSecret(visit.ctx.sealKey, user.id, sealed);
-  const uri = totpUri(secret, { issuer: visit.ctx.config.name, account: user.email });
-  return { view: { page: "authenticator_set_up", flowId: flow.id, secret, uri, problem } };
+  const secret = unsealTotpSecret(request.ctx.sealKey, user.id, sealed);
+  const uri = totpUri(secret, { issuer: request.ctx.config.name, account: user.email });
+  return { view: { page: "authenticator_set_up", flowId: request.interaction.id, secret, uri, problem } };
 }

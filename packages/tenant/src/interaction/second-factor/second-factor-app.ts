@@ -1,79 +1,85 @@
 import { OTP } from "../../directory/authentication-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
-import { passSecondFactor } from "../authentication.ts";
-import type { Answer, Visit } from "../page-request.ts";
-import { charge, giveBack } from "../throttle.ts";
-import { hashRecoveryCode, readRecoveryCode } from "./recovery-codes.ts";
+import type { InteractionRequest } from "../interaction.ts";
+import type { Answer } from "../page-request.ts";
+import { passSecondFactor } from "../proceed.ts";
+import { consume, refund } from "../throttle.ts";
+import {
+  hashRecoveryCode,
+  readRecoveryCode,
+  readTotpCode,
+  stepOfCode,
+  unsealTotpSecret,
+} from "./authenticator-codes.ts";
 import { type AtSecondFactor, atSecondFactor, attemptOf, recordFactor, toAnotherWay } from "./second-factor.ts";
-import { readTotpCode, stepOfCode, unsealTotpSecret } from "./totp.ts";
 
 type AppProblem = Extract<View, { page: "second_factor_app" }>["problem"];
 type RecoveryProblem = Extract<View, { page: "second_factor_recovery" }>["problem"];
 
-export async function showAppCode(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, (at) => (at.ways.app ? appPage(at, null) : toAnotherWay(at.flow)));
+export async function getAppCode(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, (at) => (at.ways.app ? appPage(request, at, null) : toAnotherWay(request)));
 }
 
-export async function takeAppCode(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, async (at) => {
-    const { flow, user } = at;
-    const { factors } = visit.ctx.store;
+export async function postAppCode(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, async (at) => {
+    const { user } = at;
+    const { factors } = request.ctx.store;
     const totp = await factors.totpOf(user.id);
-    if (!totp) return toAnotherWay(flow);
-    const code = readTotpCode(visit.fields.get("code") ?? "");
+    if (!totp) return toAnotherWay(request);
+    const code = readTotpCode(request.fields.get("code") ?? "");
     // Not six digits: a slip of the keyboard that costs no attempt, because it could never have been right.
-    if (code === undefined) return appPage(at, "wrong");
-    const charges = attemptOf(at);
-    const charged = await charge(visit, charges);
-    if (!charged.allowed) return { ...appPage(at, "too_many"), retryAt: charged.retryAt };
+    if (code === undefined) return appPage(request, at, "wrong");
+    const budgets = attemptOf(request, at);
+    const consumed = await consume(request, budgets);
+    if (!consumed.allowed) return { ...appPage(request, at, "too_many"), retryAt: consumed.retryAt };
 
-    const secret = unsealTotpSecret(visit.ctx.sealKey, user.id, totp.secretSealed);
-    const step = stepOfCode(secret, code, visit.now);
+    const secret = unsealTotpSecret(request.ctx.sealKey, user.id, totp.secretSealed);
+    const step = stepOfCode(secret, code, request.now);
     if (step === undefined || !(await factors.useTotpStep(totp, step))) {
-      await recordFactor(visit, user, "user.second_factor_failed", { flow, detail: { method: "app" } });
-      return appPage(at, step === undefined ? "wrong" : "used");
+      await recordFactor(request, user, "user.second_factor_failed", { method: "app" });
+      return appPage(request, at, step === undefined ? "wrong" : "used");
     }
-    await giveBack(visit, charges);
-    await recordFactor(visit, user, "user.second_factor_passed", { flow, detail: { method: "app" } });
-    return passSecondFactor(visit, flow, OTP);
+    await refund(request, budgets);
+    await recordFactor(request, user, "user.second_factor_passed", { method: "app" });
+    return passSecondFactor(request, user, OTP);
   });
 }
 
-export async function showRecovery(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, (at) => (at.ways.recovery ? recoveryPage(at, null) : toAnotherWay(at.flow)));
+export async function getRecovery(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, (at) => (at.ways.recovery ? recoveryPage(request, null) : toAnotherWay(request)));
 }
 
-export async function takeRecovery(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, async (at) => {
-    const { flow, user } = at;
-    if (!at.ways.recovery) return toAnotherWay(flow);
-    const code = readRecoveryCode(visit.fields.get("code") ?? "");
-    if (code === undefined) return recoveryPage(at, "wrong");
-    const charges = attemptOf(at);
-    const charged = await charge(visit, charges);
-    if (!charged.allowed) return { ...recoveryPage(at, "too_many"), retryAt: charged.retryAt };
+export async function postRecovery(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, async (at) => {
+    const { user } = at;
+    if (!at.ways.recovery) return toAnotherWay(request);
+    const code = readRecoveryCode(request.fields.get("code") ?? "");
+    if (code === undefined) return recoveryPage(request, "wrong");
+    const budgets = attemptOf(request, at);
+    const consumed = await consume(request, budgets);
+    if (!consumed.allowed) return { ...recoveryPage(request, "too_many"), retryAt: consumed.retryAt };
 
-    const { ctx } = visit;
+    const { ctx } = request;
     const hash = hashRecoveryCode(ctx.sealKey, user.id, code);
-    const used = await ctx.store.factors.useRecoveryCode(user.id, hash, visit.now);
+    const used = await ctx.store.factors.useRecoveryCode(user.id, hash, request.now);
     if (!used) {
-      await recordFactor(visit, user, "user.second_factor_failed", { flow, detail: { method: "recovery_code" } });
-      return recoveryPage(at, "wrong");
+      await recordFactor(request, user, "user.second_factor_failed", { method: "recovery_code" });
+      return recoveryPage(request, "wrong");
     }
-    await giveBack(visit, charges);
+    await refund(request, budgets);
     const detail = { method: "recovery_code", left: used.left };
-    await recordFactor(visit, user, "user.second_factor_passed", { flow, detail });
-    await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: visit.ip });
-    return passSecondFactor(visit, flow, OTP);
+    await recordFactor(request, user, "user.second_factor_passed", detail);
+    await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: request.ip });
+    return passSecondFactor(request, user, OTP);
   });
 }
 
-function appPage({ flow, ways }: AtSecondFactor, problem: AppProblem): { view: View } {
+function appPage({ interaction }: InteractionRequest, { ways }: AtSecondFactor, problem: AppProblem): { view: View } {
   const others = { byRecovery: ways.recovery, byPasskey: ways.passkey !== null };
-  return { view: { page: "second_factor_app", flowId: flow.id, ...others, problem } };
+  return { view: { page: "second_factor_app", flowId: interaction.id, ...others, problem } };
 }
 
-function recoveryPage({ flow }: AtSecondFactor, problem: RecoveryProblem): { view: View } {
-  return { view: { page: "second_factor_recovery", flowId: flow.id, problem } };
+function recoveryPage({ interaction }: InteractionRequest, problem: RecoveryProblem): { view: View } {
+  return { view: { page: "second_factor_recovery", flowId: interaction.id, problem } };
 }

@@ -1,13 +1,14 @@
 import { MFA, OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
-import { userFlowOf } from "../../directory/user-flow-of.ts";
-import type { AuditRecord, Flow } from "../../storage/store.ts";
-import { appOf } from "../authentication.ts";
-import { type Answer, arrivalOf, pathOf, requireFlow, type Visit } from "../page-request.ts";
+import type { AuditRecord, Interaction } from "../../storage/store.ts";
+import { goTo, type InteractionRequest } from "../interaction.ts";
+import { nextStep } from "../next-step.ts";
+import type { Answer, PageRequest } from "../page-request.ts";
 import { requestOptions } from "../passkeys/passkey-ceremony.ts";
-import type { Charge } from "../throttle.ts";
+import { factsOf, stepPage } from "../proceed.ts";
+import type { Budget } from "../throttle.ts";
 
-/** How this person can prove who they are a second time, in this walk. */
+/** How this person can prove who they are a second time, in this interaction. */
 export interface Ways {
   /** An authenticator app; also where the user flow does not list it, for the person has chosen it. */
   app: boolean;
@@ -26,101 +27,110 @@ export interface Ways {
 }
 
 export interface AtSecondFactor {
-  flow: Flow;
   user: User;
   ways: Ways;
 }
 
-/** What every page of the second factor begins with: the first one was passed in this walk, and nothing since. */
+/** What every page of the second factor begins with: the first one was passed in this interaction, and nothing since. */
 export async function atSecondFactor(
-  visit: Visit,
-  step: (at: AtSecondFactor) => Answer | Promise<Answer>,
+  request: InteractionRequest,
+  page: (at: AtSecondFactor) => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  const user = await firstFactorOf(visit, flow);
-  if (!user) return { to: pathOf("/sign-in", flow) };
-  if (signedInWithBoth(visit, flow, user)) return { to: arrivalOf(flow) };
-  return step({ flow, user, ways: await waysOf(visit, flow, user) });
+  const user = await firstFactorOf(request);
+  const { firstFactor } = request.interaction;
+  const facts = factsOf(request, { secondFactorDemanded: true });
+  const first = user && firstFactor && { amr: firstFactor.amr, authTime: firstFactor.at };
+  const signIn = user && signedInWithBoth(request, user) ? facts.signIn : (first ?? null);
+  const step = nextStep({ ...facts, signIn });
+  if (!user || step.name !== "second_factor") return stepPage(request, step);
+  return page({ user, ways: await waysOf(request, user, request.interaction.firstFactor?.amr ?? []) });
 }
 
 /** Leads to the way that this person has; there is always one, since an app can be set up where nothing else is. */
-export async function showSecondFactor(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, ({ flow, ways }) => {
-    if (ways.app) return { to: pathOf("/second-factor/app", flow) };
-    if (ways.email) return { to: pathOf("/second-factor/email", flow) };
-    return { to: pathOf(ways.passkey === null ? "/second-factor/set-up" : "/second-factor/passkey", flow) };
+export async function getSecondFactor(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, ({ ways }) => {
+    if (ways.app) return goTo(request, "/second-factor/app");
+    if (ways.email) return goTo(request, "/second-factor/email");
+    return goTo(request, ways.passkey === null ? "/second-factor/set-up" : "/second-factor/passkey");
   });
 }
 
 /** The page's script asks for it; what the browser answers is a sign-in by passkey, which needs no second factor. */
-export async function showPasskeyWay(visit: Visit): Promise<Answer> {
-  return atSecondFactor(visit, ({ flow, ways }) => {
-    if (ways.passkey === null) return toAnotherWay(flow);
+export async function getPasskeyWay(request: InteractionRequest): Promise<Answer> {
+  return atSecondFactor(request, ({ ways }) => {
+    if (ways.passkey === null) return toAnotherWay(request);
     const others = { byApp: ways.app, byEmail: ways.email, byRecovery: ways.recovery };
-    return { view: { page: "second_factor_passkey", flowId: flow.id, passkeyOptions: ways.passkey, ...others } };
+    const { id: flowId } = request.interaction;
+    return { view: { page: "second_factor_passkey", flowId, passkeyOptions: ways.passkey, ...others } };
   });
 }
 
-export function toAnotherWay(flow: Flow): Answer {
-  return { to: pathOf("/second-factor", flow) };
+export function toAnotherWay(request: InteractionRequest): Answer {
+  return goTo(request, "/second-factor");
 }
 
-/** Who passed the first factor in this walk. */
-export async function firstFactorOf(visit: Visit, flow: Flow): Promise<User | undefined> {
-  const user = flow.userId === null ? undefined : await visit.ctx.store.directory.findUser(flow.userId);
+/** Who passed the first factor in this interaction. */
+export async function firstFactorOf({ interaction, ctx }: InteractionRequest): Promise<User | undefined> {
+  const { firstFactor } = interaction;
+  const user = firstFactor === null ? undefined : await ctx.store.directory.findUser(firstFactor.userId);
   return user?.disabledAt === null ? user : undefined;
 }
 
-/** As this person, no earlier than this walk's first factor: a session from before does not spare the second. */
-export function signedInWithBoth({ user, session }: Visit, flow: Flow, person: User): boolean {
+/** As this person, no earlier than this interaction's first factor: a session from before does not spare the second. */
+export function signedInWithBoth({ user, session, interaction }: InteractionRequest, person: User): boolean {
   if (user?.id !== person.id || !session?.amr.includes(MFA)) return false;
-  return (session.authTime ?? 0) >= (flow.firstFactorAt ?? 0);
+  return (session.authTime ?? 0) >= (interaction.firstFactor?.at ?? 0);
 }
 
-export async function waysOf(visit: Visit, flow: Flow, user: User): Promise<Ways> {
-  const { store } = visit.ctx;
-  const { mfaMethods } = await userFlowOf(store, await appOf(visit, flow));
-  const app = (await store.factors.totpOf(user.id)) !== undefined;
+/** `amr`: of the first factor. */
+async function waysOf(request: InteractionRequest, user: User, amr: readonly string[]): Promise<Ways> {
+  const { ctx, userFlow } = request;
+  const { factors, passkeys } = ctx.store;
+  const app = (await factors.totpOf(user.id)) !== undefined;
   return {
     app,
-    email: !app && mfaMethods.includes("email_code") && !flow.amr.includes(OTP),
-    recovery: app && (await store.factors.countRecoveryCodes(user.id)) > 0,
-    passkey: (await store.passkeys.listOf(user.id)).length > 0 ? requestOptions(visit, flow) : null,
+    email: !app && userFlow.mfaMethods.includes("email_code") && !amr.includes(OTP),
+    recovery: app && (await factors.countRecoveryCodes(user.id)) > 0,
+    passkey: (await passkeys.listOf(user.id)).length > 0 ? requestOptions(request) : null,
   };
 }
 
 /**
  * One factor alone never adds another where a second one can be asked for: with the password alone, a stranger would
- * have a factor of their own.
+ * have a factor of their own. `amr`: of the first factor.
  */
-export async function owesAnotherWay(visit: Visit, flow: Flow, user: User): Promise<boolean> {
-  const ways = await waysOf(visit, flow, user);
+export async function owesAnotherWay(
+  request: InteractionRequest,
+  user: User,
+  amr: readonly string[],
+): Promise<boolean> {
+  const ways = await waysOf(request, user, amr);
   return ways.app || ways.email || ways.passkey !== null;
 }
 
-/** An attempt counts for the walk and for the person: another walk gives no more of them. */
-export function attemptOf({ flow, user }: AtSecondFactor): Charge[] {
+/** An attempt counts for the interaction and for the person: another interaction gives no more of them. */
+export function attemptOf({ interaction }: InteractionRequest, { user }: AtSecondFactor): Budget[] {
   return [
-    ["secondFactorByFlow", flow.id],
+    ["secondFactorByFlow", interaction.id],
     ["secondFactorByAccount", user.id],
     ["secondFactorByAccountAndDay", user.id],
   ];
 }
 
 export async function recordFactor(
-  visit: Visit,
+  request: PageRequest & { interaction?: Interaction },
   user: User,
   event: string,
-  about: { flow?: Flow; detail?: AuditRecord["detail"] } = {},
+  detail: AuditRecord["detail"] = {},
 ): Promise<void> {
-  await visit.ctx.store.audit.write({
-    at: visit.now,
+  await request.ctx.store.audit.write({
+    at: request.now,
     event,
     actor: "user",
     userId: user.id,
     clientId: null,
-    grantId: about.flow?.grantId ?? null,
-    ip: visit.ip,
-    detail: about.detail ?? {},
+    grantId: request.interaction?.subject?.id ?? null,
+    ip: request.ip,
+    detail,
   });
 }

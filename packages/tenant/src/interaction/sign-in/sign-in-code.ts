@@ -1,84 +1,73 @@
 import { OTP } from "../../directory/authentication-methods.ts";
 import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
-import type { Flow } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
-import { accountCode } from "../account/account-code.ts";
-import { passFirstFactor } from "../authentication.ts";
-import { PageProblem } from "../form.ts";
-import { awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
-import { type Answer, pathOf, requireFlow, type Visit } from "../page-request.ts";
+import { addressFor, goTo, type InteractionRequest, requireWay } from "../interaction.ts";
+import { accountCode, awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { type Answer, PageProblem } from "../page-request.ts";
+import { passFirstFactor } from "../proceed.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
-import { requireWay } from "./ways-in.ts";
 
 const signInCode = accountCode("sign_in");
 
 /** From the sign-in page, with the address that stands in its field. */
-export async function sendSignInCode(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  await requireWay(visit, flow, "emailCode");
-  const email = (visit.fields.get("email") ?? "").trim();
-  const keepSignedIn = keepAsked(visit.fields);
+export async function postSendSignInCode(request: InteractionRequest): Promise<Answer> {
+  requireWay(request, "emailCode");
+  const email = (request.fields.get("email") ?? "").trim();
+  const keepSignedIn = keepAsked(request.fields);
   const again = (problem: "invalid" | "too_many" | "mail_failed" | "mail_refused") =>
-    signInPage(visit, { ...flow, email, keepSignedIn }, problem);
+    signInPage(request, problem, { email, keepSignedIn });
   if (!isEmailAddress(email)) return again("invalid");
-  const { sessions } = visit.ctx.store;
-  if (!(await sessions.setFlowKeepSignedIn(flow.id, flow.sessionId, keepSignedIn))) {
+  const { id, sessionId } = request.interaction;
+  if (!(await request.ctx.store.sessions.setKeepSignedIn(id, sessionId, keepSignedIn))) {
     throw new PageProblem({ page: "stale_form" });
   }
-  const sent = await sendCode(visit, flow, email, signInCode);
-  if (sent.outcome === "too_many") return { ...(await again("too_many")), retryAt: sent.retryAt };
+  const sent = await sendCode(request, email, signInCode);
+  if (sent.outcome === "too_many") return { ...again("too_many"), retryAt: sent.retryAt };
   if (sent.outcome !== "sent") return again(sent.outcome);
-  return { to: pathOf("/sign-in/code", flow) };
+  return goTo(request, "/sign-in/code");
 }
 
-export async function showSignInCode(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  await requireWay(visit, flow, "emailCode");
-  const email = addressOf(flow);
-  if (visit.user || email === undefined) return { to: pathOf("/sign-in", flow) };
-  return codePage(visit, flow, email, null, visit.fields.has("resent"));
+export async function getSignInCode(request: InteractionRequest): Promise<Answer> {
+  const email = awaitedAddress(request);
+  if (request.user || email === undefined) return goTo(request, "/sign-in");
+  return codePage(request, email, null, request.fields.has("resent"));
 }
 
-export async function takeSignInCode(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  await requireWay(visit, flow, "emailCode");
-  const email = addressOf(flow);
-  if (email === undefined) return { to: pathOf("/sign-in", flow) };
-  const used = await useCode(visit, flow, email, signInCode);
-  const user = await visit.ctx.store.directory.findUserByEmail(normalizeEmail(email));
+export async function postSignInCode(request: InteractionRequest): Promise<Answer> {
+  const email = awaitedAddress(request);
+  if (email === undefined) return goTo(request, "/sign-in");
+  const used = await useCode(request, email, signInCode);
+  const user = await request.ctx.store.directory.findUserByEmail(normalizeEmail(email));
   const signedIn = used === "ok" && user?.disabledAt === null;
-  await auditSignIn(visit, flow, user, signedIn, "email_code");
+  await auditSignIn(request, user, signedIn, "email_code");
   // Disabled or gone since the code was mailed: it opens nothing any more.
-  if (!signedIn) return codePage(visit, flow, email, used === "wrong" ? "wrong" : "dead");
-  return passFirstFactor(visit, flow, { user, amr: [OTP], keepSignedIn: flow.keepSignedIn });
+  if (!signedIn) return codePage(request, email, used === "wrong" ? "wrong" : "dead");
+  return passFirstFactor(request, { user, amr: [OTP], keepSignedIn: request.interaction.keepSignedIn });
 }
 
-export async function resendSignInCode(visit: Visit): Promise<Answer> {
-  const flow = await requireFlow(visit);
-  await requireWay(visit, flow, "emailCode");
-  const email = addressOf(flow);
-  if (email === undefined) return { to: pathOf("/sign-in", flow) };
-  const sent = await resendCode(visit, flow, email, signInCode);
-  if (sent.outcome === "too_many")
-    return { ...(await codePage(visit, flow, email, "too_many")), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return codePage(visit, flow, email, sent.outcome);
-  return { to: `${pathOf("/sign-in/code", flow)}&resent=1` };
+export async function postResendSignInCode(request: InteractionRequest): Promise<Answer> {
+  const email = awaitedAddress(request);
+  if (email === undefined) return goTo(request, "/sign-in");
+  const sent = await resendCode(request, email, signInCode);
+  if (sent.outcome === "too_many") return { ...(await codePage(request, email, "too_many")), retryAt: sent.retryAt };
+  if (sent.outcome !== "sent") return codePage(request, email, sent.outcome);
+  return goTo(request, "/sign-in/code", "&resent=1");
 }
 
-/** Where a code was mailed to for this; a page out of turn leads back (ASVS 2.3.1). */
-function addressOf(flow: Flow): string | undefined {
-  return flow.emailPurpose === "sign_in" && flow.email !== null ? flow.email : undefined;
+/** Where a sign-in code was mailed to; a page out of turn leads back (ASVS 2.3.1). */
+function awaitedAddress(request: InteractionRequest): string | undefined {
+  requireWay(request, "emailCode");
+  return addressFor(request.interaction, "sign_in");
 }
 
 async function codePage(
-  visit: Visit,
-  flow: Flow,
+  request: InteractionRequest,
   email: string,
   problem: CodeProblem | "mail_refused",
   resent = false,
 ): Promise<{ view: View }> {
-  const code = await awaitedCode(visit, flow, email, problem, resent);
-  if (code === "refused") return signInPage(visit, flow, "mail_refused");
+  const code = await awaitedCode(request, email, problem, resent);
+  if (code === "refused") return signInPage(request, "mail_refused");
   return { view: { page: "sign_in_code", ...code } };
 }

@@ -5,7 +5,7 @@ import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/display-name
 import type { Attributes } from "../../directory/entities.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { SignUpDetailsView, SignUpQuestion } from "../../ui/pages/sign-up.ts";
-import { type Fields, malformed } from "../form.ts";
+import { type Fields, malformed } from "../page-request.ts";
 
 /** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */
 export type Details = Pick<SignUpDetailsView, "name" | "questions" | "terms" | "problem">;
@@ -18,20 +18,20 @@ export interface Answers {
 
 const NOTHING: Fields = new Map();
 
-export function emptyDetails(flow: UserFlow): Details {
+export function emptyDetails(userFlow: UserFlow): Details {
   return {
-    name: { label: nameLabel(flow), value: "", problem: null },
-    questions: questionsOf(flow).map(({ attribute, name }) => questionOf(attribute, name, NOTHING, null)),
-    terms: flow.termsOfUse && { ...flow.termsOfUse, accepted: false, missing: false },
+    name: { label: nameLabel(userFlow), value: "", problem: null },
+    questions: questionsOf(userFlow).map(({ attribute, name }) => questionOf(attribute, name, NOTHING, null)),
+    terms: userFlow.termsOfUse && { ...userFlow.termsOfUse, accepted: false, missing: false },
     problem: null,
   };
 }
 
 /** Reads the form; without answers something is to be mended. */
-export function answersOf(flow: UserFlow, fields: Fields): { answers: Answers | null; details: Details } {
+export function answersOf(userFlow: UserFlow, fields: Fields): { answers: Answers | null; details: Details } {
   const displayName = cleanDisplayName(fields.get("display_name") ?? "");
   const attributes: Attributes = {};
-  const questions = questionsOf(flow).map(({ attribute, name }) => {
+  const questions = questionsOf(userFlow).map(({ attribute, name }) => {
     const read = readAnswer(attribute, name, fields);
     if (read.value !== undefined) attributes[attribute.id] = read.value;
     return questionOf(attribute, name, fields, read.problem);
@@ -39,12 +39,12 @@ export function answersOf(flow: UserFlow, fields: Fields): { answers: Answers | 
   const accepted = fields.get("terms") === "yes";
   const details: Details = {
     name: {
-      label: nameLabel(flow),
+      label: nameLabel(userFlow),
       value: displayName.slice(0, 2 * MAX_DISPLAY_NAME),
       problem: nameProblem(displayName),
     },
     questions,
-    terms: flow.termsOfUse && { ...flow.termsOfUse, accepted, missing: !accepted },
+    terms: userFlow.termsOfUse && { ...userFlow.termsOfUse, accepted, missing: !accepted },
     problem: null,
   };
   const wrong = details.name.problem !== null || questions.some(({ problem }) => problem !== null);
@@ -53,14 +53,14 @@ export function answersOf(flow: UserFlow, fields: Fields): { answers: Answers | 
 }
 
 /** Beside the name, which everybody is asked. */
-function questionsOf(flow: UserFlow): { attribute: FlowAttribute; name: string }[] {
-  return flow.attributes
+function questionsOf(userFlow: UserFlow): { attribute: FlowAttribute; name: string }[] {
+  return userFlow.attributes
     .filter(({ id }) => id !== "displayName")
     .map((attribute, index) => ({ attribute, name: `attribute.${index}` }));
 }
 
-function nameLabel(flow: UserFlow): string {
-  return flow.attributes.find(({ id }) => id === "displayName")?.label ?? "";
+function nameLabel(userFlow: UserFlow): string {
+  return userFlow.attributes.find(({ id }) => id === "displayName")?.label ?? "";
 }
 
 function nameProblem(name: string): "empty" | "long" | null {

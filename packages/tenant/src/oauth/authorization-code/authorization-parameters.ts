@@ -1,11 +1,10 @@
-import { missingAdminConsent } from "../../directory/consented.ts";
 import type { App } from "../../directory/entities.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { ResponseMode, ReturnAddress } from "../../storage/authorization-request.ts";
 import { findClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { parseScopes } from "../parse-scopes.ts";
+import { requestedScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { formMayLeadTo, isRegistered } from "./redirect-uri.ts";
 
@@ -67,7 +66,7 @@ export async function readAuthorizationParameters(ctx: OAuthContext, form: Form)
       back,
       nonce: printable(form, "nonce"),
       codeChallenge,
-      requested: await scopesOf(ctx, client, form),
+      requested: await requestedScopes(ctx, client, required(form, "scope")),
       prompts,
       maxAge: maxAgeOf(form),
       loginHint: form.get("login_hint") ?? null,
@@ -145,16 +144,6 @@ function maxAgeOf(form: Form): number | null {
   if (text === undefined) return null;
   if (!/^\d{1,9}$/.test(text)) throw malformed("'max_age' is no number of seconds.");
   return Number(text);
-}
-
-async function scopesOf(ctx: OAuthContext, client: App, form: Form): Promise<ScopeSet> {
-  const requested = await parseScopes(ctx.store, required(form, "scope"));
-  if ("problem" in requested) {
-    throw new ProtocolError(requested.problem, "detail" in requested ? { detail: requested.detail } : {});
-  }
-  const missing = await missingAdminConsent(ctx.store, client.clientId, requested);
-  if (missing.length > 0) throw new ProtocolError("admin_consent", { detail: `${missing.join(", ")}.` });
-  return requested;
 }
 
 /** VSCHAR of RFC 6749 §A. */

@@ -1,9 +1,8 @@
-import { consentsOf } from "../../directory/consented.ts";
+import type { Refusal, StoredFacts } from "../../directory/access-rules.ts";
 import { AUTHORIZATION_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
-import type { AuditRecord } from "../../storage/store.ts";
-import { type Decider, type Described, groundOfYes, type Obstacle } from "../device-authorization/decisions.ts";
+import { type Approver, type ConsentPrompt, decisionRecord, evaluateApproval, isOtherThanShown } from "../approval.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { redirectKind } from "./redirect-uri.ts";
 
@@ -13,78 +12,62 @@ export function isOver(request: AuthorizationRequest, sessionId: string | undefi
   return request.status !== "pending" && request.sessionId !== sessionId;
 }
 
-/** The request wants a newer sign-in than this one (OpenID Connect Core §3.1.2.1: `prompt=login`, `max_age`). */
-export function isSignInTooOld(
-  { signedInSince }: Pick<AuthorizationRequest, "signedInSince">,
-  authTime: number,
-): boolean {
-  return signedInSince !== null && authTime < signedInSince;
-}
-
 /**
  * All that is asked was said yes to before, and it is certain who asks: an https redirect is its owner's, while any
  * program on a computer can claim a loopback one or a scheme (RFC 8252 §8.6).
  */
 export function needsNoQuestion(
   request: Pick<AuthorizationRequest, "redirectUri">,
-  { permissions }: Described,
+  { permissions }: ConsentPrompt,
 ): boolean {
   const { already, fresh, stays } = permissions;
   return redirectKind(request.redirectUri) === "web" && already.length > 0 && fresh.length === 0 && stays.already;
 }
 
-export type Approval = { outcome: "done"; code: string } | { outcome: Obstacle | "sign_in_again" };
+export type Approval =
+  | { outcome: "done"; code: string }
+  | { outcome: "ended" }
+  /** Something else would be frozen than the page had shown. */
+  | { outcome: "changed"; prompt: ConsentPrompt }
+  | { outcome: "refused"; why: Refusal };
 
-/** Yes: freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2). */
+/** Freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2). */
 export async function approveAuthorization(
   ctx: OAuthContext,
   request: AuthorizationRequest,
-  decider: Decider,
+  approver: Approver,
+  facts: StoredFacts,
   shown: string | undefined,
 ): Promise<Approval> {
   const now = ctx.clock.now();
-  if (isSignInTooOld(request, decider.authTime)) return { outcome: "sign_in_again" };
-  const ground = await groundOfYes(ctx, request, decider, shown);
-  if ("outcome" in ground) return ground;
-  const { approved } = ground.permissions;
-  const { sessionId, user, amr, authTime } = decider;
+  const evaluated = evaluateApproval(ctx, request, approver, facts);
+  if (evaluated.refusal) return { outcome: "refused", why: evaluated.refusal };
+  const { prompt } = evaluated;
+  if (isOtherThanShown(prompt, approver, shown)) return { outcome: "changed", prompt };
+  const { sessionId, user, amr, authTime } = approver;
   const code = newSecret();
-  const done = await ctx.store.authorizations.approve(request.id, {
+  const result = await ctx.store.authorizations.approve(request.id, {
     sessionId,
     userId: user.id,
-    approved,
-    consents: await consentsOf(ctx.store, request.clientId, user.id, approved),
+    approved: prompt.permissions.approved,
     amr,
     authTime,
     codeHash: hashSecret(code),
     codeExpiresAt: now + AUTHORIZATION_CODE_SECONDS * 1000,
     now,
-    audit: record("authorization.approved", request, decider, now),
+    audit: decisionRecord("authorization.approved", request, approver, now),
   });
-  return done ? { outcome: "done", code } : { outcome: "ended" };
+  return result.outcome === "done" ? { outcome: "done", code } : result;
 }
 
-/** No. False when it was decided otherwise; said twice it stays a no. */
+/** False when it was decided otherwise; denied twice it stays denied. */
 export async function denyAuthorization(
   ctx: OAuthContext,
   request: AuthorizationRequest,
-  decider: Decider,
+  approver: Approver,
 ): Promise<boolean> {
   const now = ctx.clock.now();
-  if (request.status === "denied") return !isOver(request, decider.sessionId, now);
-  const audit = record("authorization.denied", request, decider, now);
-  return ctx.store.authorizations.deny(request.id, { sessionId: decider.sessionId, now, audit });
-}
-
-function record(event: string, request: AuthorizationRequest, { user, ip }: Decider, at: number): AuditRecord {
-  return {
-    at,
-    event,
-    actor: "user",
-    userId: user.id,
-    clientId: request.clientId,
-    grantId: request.id,
-    ip,
-    detail: {},
-  };
+  if (request.status === "denied") return !isOver(request, approver.sessionId, now);
+  const audit = decisionRecord("authorization.denied", request, approver, now);
+  return ctx.store.authorizations.deny(request.id, { sessionId: approver.sessionId, now, audit });
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
-import type { ProvenClient } from "../client-authentication.ts";
+import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { newSignIn } from "../tokens/issue-tokens.ts";
+import { issueTokens } from "../tokens/issue-tokens.ts";
 
 /** RFC 7636 §4.1. */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
@@ -16,7 +16,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
  */
 export async function tokenByAuthorizationCode(
   ctx: OAuthContext,
-  client: ProvenClient,
+  client: IdentifiedClient,
   form: Form,
   ip: string,
 ): Promise<Record<string, unknown>> {
@@ -35,7 +35,7 @@ export async function tokenByAuthorizationCode(
   const { id: grantId, amr, authTime, nonce } = request;
   const from = { client, user, grantId, scopes: approved, amr, authTime, nonce };
   const withClientInfo = form.get("client_info") === "1";
-  return newSignIn(ctx, { ...from, event: "authorization.redeemed", withClientInfo, ip }, async (input) => {
+  return issueTokens(ctx, { ...from, event: "authorization.redeemed", withClientInfo, ip }, async (input) => {
     const result = await ctx.store.authorizations.redeem({ ...input, codeHash, redirectUri, codeChallenge });
     if (result.outcome === "reused") throw new ProtocolError("code_used");
     if (result.outcome === "lost") throw lost(request, input.now);

@@ -1,7 +1,7 @@
 import type { Api, ApiRole } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { type ProvenClient, spendAssertion } from "../client-authentication.ts";
+import { consumeAssertion, type IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes } from "../parse-scopes.ts";
@@ -14,7 +14,7 @@ import { signAppToken } from "../tokens/app-token.ts";
  */
 export async function tokenByClientCredentials(
   ctx: OAuthContext,
-  client: ProvenClient,
+  client: IdentifiedClient,
   form: Form,
   ip: string,
 ): Promise<Record<string, unknown>> {
@@ -29,7 +29,7 @@ export async function tokenByClientCredentials(
   if (roles.length === 0) {
     throw new ProtocolError("role_missing", { detail: `${api?.identifierUri ?? "Microsoft Graph"}.` });
   }
-  await spendAssertion(ctx, client, {
+  await consumeAssertion(ctx, client, {
     purpose: `client_credentials ${resourceId}`,
     audit: {
       at: ctx.clock.now(),

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { missingAdminConsent } from "../../directory/consented.ts";
 import { cleanDeviceText } from "../../directory/device-text.ts";
 import { DEVICE_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { displayUserCode, newUserCode, userCodeLength } from "../../directory/user-code.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
+import type { Clock } from "../../kernel/time.ts";
+import type { Store } from "../../storage/store.ts";
 import { authenticateClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { parseScopes } from "../parse-scopes.ts";
+import { requestedScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { LiveCodes } from "./live-codes.ts";
 import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 
 /** Draws at most this many codes; with 20^8 of them a second draw is already rare. */
@@ -23,12 +23,7 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/devicecode", async (request, reply) => {
     const form = request.body as Form;
     const client = await authenticateClient(ctx, request, form);
-    const requested = await parseScopes(ctx.store, required(form, "scope"));
-    if ("problem" in requested) {
-      throw new ProtocolError(requested.problem, "detail" in requested ? { detail: requested.detail } : {});
-    }
-    const missing = await missingAdminConsent(ctx.store, client.clientId, requested);
-    if (missing.length > 0) throw new ProtocolError("admin_consent", { detail: `${missing.join(", ")}.` });
+    const requested = await requestedScopes(ctx, client, required(form, "scope"));
 
     const deviceCode = newSecret();
     const now = ctx.clock.now();
@@ -77,4 +72,33 @@ function deviceText(form: Form, name: string): string | null {
   const cleaned = cleanDeviceText(form.get(name));
   if ("problem" in cleaned) throw new ProtocolError("parameter_invalid", { detail: `'${name}': ${cleaned.problem}` });
   return cleaned.text;
+}
+
+/** Milliseconds a count is trusted; what this process adds meanwhile is counted on top. */
+const TRUSTED_FOR = 1000;
+
+/** How many device codes are alive, for the length of the next user_code, without counting rows at every request. */
+export class LiveCodes {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  #counted = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  async count(): Promise<number> {
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#countedAt) > TRUSTED_FOR) {
+      this.#countedAt = now;
+      this.#counted = await this.#store.grants.countLive(now);
+    }
+    return this.#counted;
+  }
+
+  added(): void {
+    this.#counted++;
+  }
 }

@@ -1,10 +1,10 @@
 import { hashSecret } from "../../kernel/seal.ts";
 import type { DeviceGrant, PolledGrant } from "../../storage/device-grant.ts";
-import type { ProvenClient } from "../client-authentication.ts";
+import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { newSignIn } from "../tokens/issue-tokens.ts";
+import { issueTokens } from "../tokens/issue-tokens.ts";
 import type { PollPace } from "./poll-pace.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { PollPace } from "./poll-pace.ts";
 export async function tokenByDeviceCode(
   ctx: OAuthContext,
   pace: PollPace,
-  client: ProvenClient,
+  client: IdentifiedClient,
   form: Form,
   { standard, ip }: { standard: boolean; ip: string },
 ): Promise<Record<string, unknown>> {
@@ -54,7 +54,7 @@ function declinedSpelling(state: Exclude<Answer, "pending" | "approved">, standa
 
 async function redeem(
   ctx: OAuthContext,
-  client: ProvenClient,
+  client: IdentifiedClient,
   deviceCodeHash: string,
   standard: boolean,
   withClientInfo: boolean,
@@ -67,7 +67,7 @@ async function redeem(
     throw new ProtocolError("declined", standard ? {} : { error: "authorization_declined" });
 
   const from = { client, user, grantId: grant.id, scopes: approved, amr: grant.amr, authTime: grant.authTime };
-  return newSignIn(ctx, { ...from, event: "device_grant.redeemed", withClientInfo, ip }, async (input) => {
+  return issueTokens(ctx, { ...from, event: "device_grant.redeemed", withClientInfo, ip }, async (input) => {
     const result = await ctx.store.tokens.redeem({ ...input, deviceCodeHash });
     if (result.outcome === "lost") throw lostTo(result.grant, input.now, standard);
     return result;

@@ -1,16 +1,16 @@
-import { administrativeScopes } from "../../directory/administration.ts";
-import { consentedAt } from "../../directory/consented.ts";
+import { administrativeScopes, consentedScopes } from "../../directory/access-rules.ts";
+import type { Api } from "../../directory/entities.ts";
 import { isAdministrative } from "../../directory/graph-scopes.ts";
 import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import type { RotateResult, TokenFamily } from "../../storage/store.ts";
-import type { ProvenClient } from "../client-authentication.ts";
+import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { parseScopes } from "../parse-scopes.ts";
+import { parseScopes, scopeError } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { secondFactorRequired } from "../second-factor-required.ts";
-import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/refresh-token.ts";
+import { refusalError } from "../refusal-error.ts";
+import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } from "../tokens/issue-tokens.ts";
 import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
 
 /**
@@ -19,7 +19,7 @@ import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
  */
 export async function tokenByRefreshToken(
   ctx: OAuthContext,
-  { app, by }: ProvenClient,
+  { app, by }: IdentifiedClient,
   form: Form,
   ip: string,
 ): Promise<Record<string, unknown>> {
@@ -38,10 +38,12 @@ export async function tokenByRefreshToken(
     throw error;
   });
   const refusal = asked instanceof ProtocolError ? asked : undefined;
-  const scopes = asked instanceof ProtocolError ? family.scopes : asked;
+  const { scopes, api } = asked instanceof ProtocolError ? { scopes: family.scopes, api: undefined } : asked;
   // Signed before the transaction. A disabled user gets nothing signed; the rotation below refuses and revokes.
   const tokens =
-    user && user.disabledAt === null && !refusal ? await signTokens(ctx, { user, app, by, scopes, family }) : undefined;
+    user && user.disabledAt === null && !refusal
+      ? await signTokens(ctx, { user, app, api, by, scopes, family })
+      : undefined;
 
   const now = ctx.clock.now();
   const next = newRefreshToken();
@@ -85,16 +87,7 @@ function successorOf(result: RotateResult, presented: string, next: string): str
     case "expired":
       throw new ProtocolError("refresh_expired", dead);
     case "refused":
-      throw new ProtocolError(result.why === "user" ? "user_disabled" : "revoked", dead);
-    case "unassigned":
-      // MSAL keeps the token and asks for interaction, where the person is told whom to ask.
-      throw new ProtocolError("not_assigned", { suberror: "message_only" });
-    case "unconsented":
-      throw unconsented("a scope that was withdrawn this moment.");
-    case "not_administrator":
-      throw new ProtocolError("administrator_needed");
-    case "mfa_required":
-      throw secondFactorRequired();
+      throw refusalError(result.why, "renewal");
     case "wrong_client":
       throw new ProtocolError("wrong_client");
     case "unknown":
@@ -103,31 +96,34 @@ function successorOf(result: RotateResult, presented: string, next: string): str
 }
 
 /** The scopes of this renewal: those asked for, else those of the sign-in; each still consented. */
-async function scopesOfRenewal(ctx: OAuthContext, family: TokenFamily, text: string | undefined): Promise<ScopeSet> {
+async function scopesOfRenewal(
+  ctx: OAuthContext,
+  family: TokenFamily,
+  text: string | undefined,
+): Promise<{ scopes: ScopeSet; api: Api | undefined }> {
   const parsed = text === undefined ? family.scopes : await parseScopes(ctx.store, text);
-  if ("problem" in parsed) {
-    throw new ProtocolError(parsed.problem, "detail" in parsed ? { detail: parsed.detail } : {});
-  }
+  if ("problem" in parsed) throw scopeError(parsed);
+  const { resourceId } = parsed;
   const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
+  const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
   const atGraph = new Set([
     ...family.scopes.oidc,
-    ...(await consentedAt(ctx.store, consents, GRAPH_RESOURCE_ID)).filter((scope) => !isAdministrative(scope)),
+    ...consentedScopes({ api, consents }, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope)),
     // No consent to them is remembered: they stay with the sign-in that asked for them.
     ...administrativeScopes(family.scopes),
   ]);
-  const atResource =
-    parsed.resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : await consentedAt(ctx.store, consents, parsed.resourceId);
+  const atResource = resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : consentedScopes({ api, consents }, resourceId);
 
   const resourceScopes = parsed.isDefault && text !== undefined ? atResource : parsed.resourceScopes;
   const missing = [
     ...parsed.oidc.filter((scope) => !atGraph.has(scope)),
     ...resourceScopes.filter((scope) => !atResource.includes(scope)),
   ];
-  const nothingAtApi = parsed.resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;
+  const nothingAtApi = resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;
   if (missing.length > 0 || nothingAtApi) {
     throw unconsented(`${missing.join(", ") || ".default"}.`);
   }
-  return { ...parsed, resourceScopes };
+  return { scopes: { ...parsed, resourceScopes }, api };
 }
 
 function unconsented(detail: string): ProtocolError {

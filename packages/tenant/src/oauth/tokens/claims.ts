@@ -1,10 +1,21 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { MFA } from "../../directory/authentication-methods.ts";
 import type { Api, App, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
 import { deriveKey, type SealKey } from "../../kernel/seal.ts";
-import { contextClassOf } from "./context-class.ts";
+
+/** Values of `acr` (OpenID Connect Core §2), weakest first: nobody showed a factor (the operator approved), one, two. */
+export const ACR_VALUES = ["0", "1", "2"] as const;
+
+export const ACR_MFA = "2";
+
+/** The authentication context class of a sign-in by these methods (`amr`, RFC 8176). */
+export function contextClassOf(amr: readonly string[]): (typeof ACR_VALUES)[number] {
+  if (amr.includes(MFA)) return ACR_MFA;
+  return amr.length > 0 ? "1" : "0";
+}
 
 /** How an app authenticated; a public client shows nothing. */
 export type ClientProof = "nothing" | "secret" | "certificate";

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
 import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
-import type { AuditRecord, NewRefreshToken, NewTokenFamily, Refusal } from "../../storage/store.ts";
-import type { ProvenClient } from "../client-authentication.ts";
+import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
+import type { AuditRecord, NewRefreshToken, NewTokenFamily } from "../../storage/store.ts";
+import type { IdentifiedClient } from "../client-authentication.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { ProtocolError } from "../protocol-error.ts";
-import { secondFactorRequired } from "../second-factor-required.ts";
-import { hashRefreshToken, newRefreshToken } from "./refresh-token.ts";
+import { refusalError } from "../refusal-error.ts";
 import { signTokens, tokenResponse } from "./sign-tokens.ts";
 
 /** What a redemption in the store is handed, whatever it redeems. */
@@ -20,14 +20,15 @@ export interface Redemption {
 }
 
 /**
- * Tokens of a yes that nobody has redeemed: signed first, given out once `redeem` has made the sign-in in its one
- * transaction. `redeem` throws where it was another that did.
- * @throws ProtocolError where what the yes stood on is gone
+ * Tokens of an approval, once: signed first, given out when `redeem` has made the sign-in in its one transaction.
+ * `redeem` throws where another request did.
+ *
+ * @throws ProtocolError where the access rule refuses
  */
-export async function newSignIn(
+export async function issueTokens(
   ctx: OAuthContext,
   from: {
-    client: ProvenClient;
+    client: IdentifiedClient;
     user: User;
     grantId: string;
     scopes: ScopeSet;
@@ -76,13 +77,23 @@ export async function newSignIn(
   if (result.outcome === "redeemed") {
     return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
   }
-  if (result.why === "mfa") throw secondFactorRequired();
-  const name = {
-    user: "user_disabled",
-    app: "revoked",
-    assignment: "not_assigned",
-    administrator: "administrator_needed",
-    scope: "revoked",
-  } as const;
-  throw new ProtocolError(name[result.why]);
+  throw refusalError(result.why, "redemption");
+}
+
+/** A recognizable beginning lets secret scanners find a leaked one. */
+const PREFIX = "dcr_";
+
+export function newRefreshToken(): string {
+  return PREFIX + newSecret();
+}
+
+export const hashRefreshToken = hashSecret;
+
+/** Encrypts the next token under a key that only the holder of the present one has: the store alone cannot read it. */
+export function sealSuccessor(presented: string, next: string, familyId: string): string {
+  return seal(deriveKey(presented, "refresh-successor"), next, familyId);
+}
+
+export function unsealSuccessor(presented: string, sealed: string, familyId: string): string {
+  return unseal(deriveKey(presented, "refresh-successor"), sealed, familyId);
 }

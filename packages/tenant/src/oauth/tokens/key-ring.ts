@@ -8,13 +8,13 @@ import {
   generateKeyPair,
   importJWK,
   type JWK,
+  type JWTPayload,
   jwtVerify,
   SignJWT,
 } from "jose";
 import { deriveKey, type SealKey, seal, unseal } from "../../kernel/seal.ts";
 import { type Clock, withTimeout } from "../../kernel/time.ts";
 import type { Store, StoredKey } from "../../storage/store.ts";
-import type { PublishedKey, SigningKeys } from "./signing-keys.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** A key signs this long before its successor, which is published from the start, takes over. */
@@ -26,6 +26,26 @@ const RELOAD_AFTER = 60 * 1000;
 /** How long a request waits for the store to tell of new keys, and how soon the next one asks again when it did not. */
 const RELOAD_TIMEOUT = 1000;
 const RETRY_AFTER = 5 * 1000;
+
+/** The tenant's RS256 keys. Several are served so that they can rotate; the newest active one signs. */
+export interface SigningKeys {
+  /** Signs a JWT; `typ` is `JWT` or `at+jwt`. */
+  sign(payload: Record<string, unknown>, typ: string): Promise<string>;
+  /**
+   * The claims of a token this tenant signed, for one of the audiences; undefined for anything else. `exp` counts
+   * unless `allowExpired` (an `id_token_hint` may be old).
+   */
+  verify(token: string, options?: { audience?: string; allowExpired?: boolean }): Promise<JWTPayload | undefined>;
+  /** Public keys with kid, use, x5t, x5c, issuer (Entra's shape). */
+  published(): Promise<PublishedKey[]>;
+  /** Adds a key that signs from `activatesAt` on (milliseconds since the epoch); returns its kid. Keys before it stay served for a day. */
+  rotate(activatesAt: number): Promise<string>;
+}
+
+export interface PublishedKey extends JWK {
+  kid: string;
+  issuer: string;
+}
 
 /** Makes the RSA pair of a new signing key: extractable, for RS256. */
 export type NewKeyPair = () => Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }>;

@@ -17,6 +17,8 @@ export async function signTokens(
   input: {
     user: User;
     app: App;
+    /** Of the scopes, where it was read before. */
+    api?: Api | undefined;
     by: ClientProof;
     scopes: ScopeSet;
     family: Pick<TokenFamily, "id" | "amr" | "authTime">;
@@ -26,7 +28,7 @@ export async function signTokens(
   const { user, app, by, scopes, family, nonce = null } = input;
   const { directory } = ctx.store;
   const api: Api | undefined =
-    scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : await directory.findApi(scopes.resourceId);
+    scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : (input.api ?? (await directory.findApi(scopes.resourceId)));
   const roles = api ? (await directory.rolesFor(api.clientId, user.id)).filter(isForPeople(api)) : [];
   const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];
   const subject: TokenSubject = {

@@ -12,8 +12,8 @@ import type {
   ActionLink,
   AuditRecord,
   BrowserSession,
-  Flow,
   MailCode,
+  MailCodePurpose,
   MailState,
   ManagedGroup,
   Passkey,
@@ -71,8 +71,26 @@ export interface Tables {
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
   sessions: WithText<BrowserSession, "amr">;
-  flows: WithBits<WithText<Flow, "amr">, "keepSignedIn">;
-  mailCodes: MailCode & { attempts: number; usedAt: number | null };
+  /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
+  flows: {
+    id: string;
+    sessionId: string;
+    intent: "device" | "authorization" | "account";
+    grantId: string | null;
+    email: string | null;
+    emailPurpose: MailCodePurpose | null;
+    emailVerifiedAt: number | null;
+    passwordHash: string | null;
+    userId: string | null;
+    amr: string;
+    firstFactorAt: number | null;
+    keepSignedIn: 0 | 1;
+    challengeNumber: number;
+    totpSecretSealed: string | null;
+    createdAt: number;
+    expiresAt: number;
+  };
+  mailCodes: Omit<MailCode, "interactionId"> & { flowId: string; attempts: number; usedAt: number | null };
   mails: {
     id: string;
     /** Order of arrival, for mails of the same millisecond. */

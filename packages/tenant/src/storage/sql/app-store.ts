@@ -5,8 +5,7 @@ import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryStore } from "../store.ts";
 import { takeClientId } from "./client-id.ts";
 import { forgettingInPolicies } from "./policy-mentions.ts";
-import { revokeAll } from "./token-family.ts";
-import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
+import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /** As the query builder would name them. */
 const COLUMNS = [

@@ -1,17 +1,18 @@
 import type { Selectable } from "kysely";
+import { consentsOfApproval, mayApprove } from "../../directory/access-rules.ts";
 import type { AuthorizationRequest } from "../authorization-request.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { AuthorizationStore } from "../store.ts";
+import type { ApproveRequestResult, AuthorizationStore } from "../store.ts";
+import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { addConsent } from "./consent-store.ts";
-import { codeRedemption } from "./redeem-code.ts";
-import { standing } from "./standing.ts";
+import { codeRedemption } from "./redeem.ts";
 
 export function authorizationStore(database: Database): AuthorizationStore {
   const { db, locksRows } = database;
-  const stands = standing(database);
+  const loadFacts = factsLoader(database, { lock: true });
   const writeAudit = auditWriter(database);
   const byCode = prepared((by: { codeHash: string }) =>
     db.selectFrom("authorizationRequests").where("codeHash", "=", by.codeHash).selectAll(),
@@ -60,20 +61,38 @@ export function authorizationStore(database: Database): AuthorizationStore {
       return row && toRequest(row);
     },
 
-    approve: (id, { consents, audit, now, ...by }) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await stands.user(trx, by.userId))) return undefined;
-        if (!(await isSignedIn(trx, { ...by, now }))) return undefined;
-        const approved = JSON.stringify(by.approved);
-        const row = await open(trx, id, by.sessionId, now)
-          .set({ ...by, approved, amr: JSON.stringify(by.amr), status: "approved", decidedAt: now })
-          .returningAll()
-          .executeTakeFirst();
-        if (!row) return undefined;
-        for (const consent of consents) await addConsent(trx, consent);
-        await writeAudit(trx, audit);
-        return toRequest(row);
-      }),
+    approve: (id, { audit, now, ...by }) =>
+      undoable<ApproveRequestResult>(() =>
+        db.transaction().execute(async (trx) => {
+          // User and app are locked before the request, in the order in which codes are withdrawn.
+          const { userId, approved, amr, authTime } = by;
+          const found = await trx
+            .selectFrom("authorizationRequests")
+            .where("id", "=", id)
+            .select("clientId")
+            .executeTakeFirst();
+          if (!found) return { outcome: "ended" };
+          const facts = await loadFacts(trx, { ...found, userId, resourceId: approved.resourceId });
+          if (!(await isSignedIn(trx, { ...by, now }))) return { outcome: "ended" };
+          const row = await open(trx, id, by.sessionId, now)
+            .set({
+              ...by,
+              approved: JSON.stringify(approved),
+              amr: JSON.stringify(amr),
+              status: "approved",
+              decidedAt: now,
+            })
+            .returningAll()
+            .executeTakeFirst();
+          if (!row) return { outcome: "ended" };
+          const { signedInSince } = row;
+          const why = mayApprove({ ...facts, scopes: approved, amr, authTime, signedInSince });
+          if (why) throw new Undo<ApproveRequestResult>({ outcome: "refused", why });
+          for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
+          await writeAudit(trx, audit);
+          return { outcome: "done", request: toRequest(row) };
+        }),
+      ),
 
     deny: (id, { sessionId, now, audit }) =>
       db.transaction().execute(async (trx) => {

@@ -3,6 +3,7 @@ import { isAdministrative } from "../../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
+import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryStore } from "../store.ts";
 
 type ConsentVerbs = Pick<
@@ -47,18 +48,7 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
 
   return {
     async consentsFor(clientId, userId) {
-      const rows = await consentsOf(db, { clientId, userId });
-      const consents = new Map<string, Consent>();
-      for (const { scope, resourceId, ...row } of rows) {
-        const key = `${row.userId} ${resourceId}`;
-        const consent = consents.get(key);
-        if (consent) consent.scopes.push(scope);
-        else {
-          const owner = row.userId === ADMINISTRATOR ? null : row.userId;
-          consents.set(key, { clientId, userId: owner, resourceId, scopes: [scope] });
-        }
-      }
-      return [...consents.values()];
+      return toConsents(await consentsOf(db, { clientId, userId }));
     },
 
     addConsent: (consent) => addConsent(db, consent),
@@ -98,6 +88,21 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
         .execute();
     },
   };
+}
+
+/** One for each owner and resource, in the order of the rows. */
+export function toConsents(rows: Tables["consents"][]): Consent[] {
+  const consents = new Map<string, Consent>();
+  for (const { clientId, userId, resourceId, scope } of rows) {
+    const key = `${userId} ${resourceId}`;
+    const consent = consents.get(key);
+    if (consent) consent.scopes.push(scope);
+    else {
+      const owner = userId === ADMINISTRATOR ? null : userId;
+      consents.set(key, { clientId, userId: owner, resourceId, scopes: [scope] });
+    }
+  }
+  return [...consents.values()];
 }
 
 /** Within the transaction of the approval, where it comes of one. */

@@ -51,7 +51,7 @@ export function credentialStore(database: Database): CredentialStore {
         return true;
       }),
 
-    spendAssertion: ({ assertionHash, expiresAt, audit }) =>
+    consumeAssertion: ({ assertionHash, expiresAt, audit }) =>
       db.transaction().execute(async (trx) => {
         const first = await trx
           .insertInto("usedAssertions")

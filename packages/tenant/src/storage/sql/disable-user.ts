@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import type { Connection, Database } from "../engine/database.ts";
 import type { DirectoryStore } from "../store.ts";
-import { revokeAll } from "./token-family.ts";
-import { withdrawApprovals, withdrawCodes } from "./withdrawal.ts";
+import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /**
  * Disabling ends what a person has (ASVS 7.4.2), and enabling revives nothing of it: what was begun before, or at that

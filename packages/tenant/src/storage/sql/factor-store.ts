@@ -38,14 +38,14 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
   return {
     totpOf: (userId) => totpOf(db, userId),
 
-    enrolTotp: ({ flowId, sessionId, userId, secretSealed, replaces, step, recoveryCodeHashes, now }) =>
+    enrolTotp: ({ interactionId, sessionId, userId, secretSealed, replaces, step, recoveryCodeHashes, now }) =>
       db.transaction().execute(async (trx) => {
         if (!(await lockUser(trx, userId))) return false;
         const before = await totpOf(trx, userId);
         if ((before?.secretSealed ?? null) !== replaces) return false;
         const taken = await trx
           .updateTable("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("userId", "=", userId)
           .where("totpSecretSealed", "=", secretSealed)

@@ -2,7 +2,6 @@ import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { DirectoryStore } from "../store.ts";
-import { assignments } from "./assignment.ts";
 import { lockingDemands } from "./demand-locks.ts";
 import { forgettingInPolicies } from "./policy-mentions.ts";
 
@@ -17,13 +16,11 @@ type GroupVerbs = Pick<
   | "assign"
   | "unassign"
   | "assignmentsOf"
-  | "isAssigned"
 >;
 
 export function groupVerbs(database: Database): GroupVerbs {
   const { db } = database;
   const lock = lockingDemands(database);
-  const assigned = assignments(database, { lock: false });
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId").orderBy("groupId"),
   );
@@ -90,8 +87,6 @@ export function groupVerbs(database: Database): GroupVerbs {
         .execute();
       return rows.map((row) => row.principalId);
     },
-
-    isAssigned: (clientId, userId) => assigned(db, { clientId, userId }),
   };
 }
 

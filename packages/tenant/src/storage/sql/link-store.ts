@@ -1,8 +1,7 @@
 import type { Connection, Database } from "../engine/database.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { revokeAll } from "./token-family.ts";
-import { withdrawCodes } from "./withdrawal.ts";
+import { revokeAll, withdrawCodes } from "./token-family.ts";
 
 /** Why families ended that a person said were not theirs. */
 const DISOWNED = "disowned";

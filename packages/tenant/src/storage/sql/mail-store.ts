@@ -8,7 +8,7 @@ import type { Mail, MailStore, OutboxStore } from "../store.ts";
 export function mailStore({ db, locksRows }: Database): MailStore {
   return {
     async insertCode(code) {
-      const { flowId, ...values } = { ...code, attempts: 0, usedAt: null };
+      const { interactionId: flowId, ...values } = { ...code, attempts: 0, usedAt: null };
       try {
         await db
           .insertInto("mailCodes")
@@ -22,11 +22,11 @@ export function mailStore({ db, locksRows }: Database): MailStore {
       }
     },
 
-    useCode: ({ flowId, sessionId, purpose, codeHash, maxAttempts, now }) =>
+    useCode: ({ interactionId, sessionId, purpose, codeHash, maxAttempts, now }) =>
       db.transaction().execute(async (trx) => {
         const flow = await trx
           .selectFrom("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("expiresAt", ">", now)
           .where("emailPurpose", "=", purpose)
@@ -37,7 +37,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
 
         const attempt = await trx
           .updateTable("mailCodes")
-          .where("flowId", "=", flowId)
+          .where("flowId", "=", interactionId)
           .where("purpose", "=", purpose)
           .where("usedAt", "is", null)
           .where("expiresAt", ">", now)
@@ -48,7 +48,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
         if (!attempt) {
           const code = await trx
             .selectFrom("mailCodes")
-            .where("flowId", "=", flowId)
+            .where("flowId", "=", interactionId)
             .select("flowId")
             .executeTakeFirst();
           return code ? "dead" : "none";
@@ -57,8 +57,8 @@ export function mailStore({ db, locksRows }: Database): MailStore {
         if (flow.email === null || normalizeEmail(flow.email) !== attempt.emailNormalized) return "wrong";
         if (codeHash !== attempt.codeHash) return "wrong";
 
-        await trx.updateTable("mailCodes").where("flowId", "=", flowId).set({ usedAt: now }).execute();
-        await trx.updateTable("flows").where("id", "=", flowId).set({ emailVerifiedAt: now }).execute();
+        await trx.updateTable("mailCodes").where("flowId", "=", interactionId).set({ usedAt: now }).execute();
+        await trx.updateTable("flows").where("id", "=", interactionId).set({ emailVerifiedAt: now }).execute();
         return "ok";
       }),
 
@@ -189,11 +189,11 @@ export function outboxStore({ db, locksRows }: Database): OutboxStore {
     find: (id) =>
       db.selectFrom("outbox").where("id", "=", id).select(["state", "attempts", "lastError"]).executeTakeFirst(),
 
-    async stateOfCode(flowId) {
+    async stateOfCode(interactionId) {
       const row = await db
         .selectFrom("mailCodes")
         .innerJoin("outbox", "outbox.id", "mailCodes.mailId")
-        .where("mailCodes.flowId", "=", flowId)
+        .where("mailCodes.flowId", "=", interactionId)
         .select("outbox.state")
         .executeTakeFirst();
       return row?.state;

@@ -5,6 +5,7 @@ import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.t
 import { retried } from "../engine/retry.ts";
 import { openSqliteDatabase } from "../engine/sqlite.ts";
 import type { Store } from "../store.ts";
+import { accessStore } from "./access-store.ts";
 import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
@@ -37,6 +38,7 @@ export function storeOver(database: Database): Store {
   let closed: Promise<void> | undefined;
   return {
     kind: database.kind,
+    access: retried(accessStore(database)),
     grants: retried(grantStore(database)),
     authorizations: retried(authorizationStore(database)),
     tokens: retried(tokenStore(database)),

@@ -2,9 +2,8 @@ import { normalizeEmail } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { SessionStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { revokeAll } from "./token-family.ts";
+import { revokeAll, withdrawCodes } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
-import { withdrawCodes } from "./withdrawal.ts";
 
 /** No session has this id: ids are hashes. */
 const NO_SESSION = "";
@@ -65,11 +64,11 @@ export function passwordVerbs(database: Database): PasswordVerbs {
   };
 
   return {
-    resetPassword: ({ flowId, sessionId, passwordHash, now, audit }) =>
+    resetPassword: ({ interactionId, sessionId, passwordHash, now, audit }) =>
       db.transaction().execute(async (trx) => {
         const proven = await trx
           .selectFrom("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("emailPurpose", "=", "reset")
           .where("emailVerifiedAt", "is not", null)
@@ -93,7 +92,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
         // The proof is spent, whoever read it at the same time.
         const taken = await trx
           .updateTable("flows")
-          .where("id", "=", flowId)
+          .where("id", "=", interactionId)
           .where("sessionId", "=", sessionId)
           .where("emailPurpose", "=", "reset")
           .where("emailVerifiedAt", "is not", null)

@@ -1,17 +1,25 @@
 import type { Connection, Database } from "../engine/database.ts";
-import type { NewRefreshToken, NewTokenFamily, RedeemResult, Refusal, TokenStore } from "../store.ts";
+import type {
+  AuthorizationStore,
+  NewRefreshToken,
+  NewTokenFamily,
+  RedeemCodeResult,
+  RedeemResult,
+  TokenStore,
+} from "../store.ts";
+import { issuanceCheck } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { findGrant, toGrant } from "./grant-store.ts";
-import { type Standing, standing } from "./standing.ts";
+import { revoke } from "./token-family.ts";
 
-/** approved → redeemed, once (RFC 8628 §3.5), with all that comes of it; or approved → denied when the approval has lost its ground. */
-export function redemption(database: Database): TokenStore["redeem"] {
-  const stands = standing(database);
+/** approved → redeemed, once (RFC 8628 §3.5), with all that comes of it; approved → denied where the access rule refuses. */
+export function deviceRedemption(database: Database): TokenStore["redeem"] {
+  const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
 
   return ({ deviceCodeHash, clientId, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemResult> => {
-      // From here on the row is this transaction's: whoever else redeems it waits, and then matches nothing.
+      // From here on the row is this transaction's: another request that redeems it waits, and then matches nothing.
       const row = await trx
         .updateTable("deviceGrants")
         .where("deviceCodeHash", "=", deviceCodeHash)
@@ -25,12 +33,7 @@ export function redemption(database: Database): TokenStore["redeem"] {
       if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
       const grant = toGrant(row);
-      const why = await withdrawn(stands, trx, {
-        clientId,
-        userId: family.userId,
-        amr: family.amr,
-        scopes: grant.approved!,
-      });
+      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved! });
       if (why) {
         await trx
           .updateTable("deviceGrants")
@@ -47,8 +50,56 @@ export function redemption(database: Database): TokenStore["redeem"] {
     });
 }
 
+/** Why a family ended when its code was presented again. */
+const REUSED = "authorization_code_reused";
+
+/** approved → redeemed, once, with all that comes of it; a second use ends what the first one gave (RFC 6749 §4.1.2). */
+export function codeRedemption(database: Database): AuthorizationStore["redeem"] {
+  const checkIssuance = issuanceCheck(database);
+  const writeAudit = auditWriter(database);
+
+  return ({ codeHash, clientId, redirectUri, codeChallenge, family, refreshToken, now, audit }) =>
+    database.db.transaction().execute(async (trx): Promise<RedeemCodeResult> => {
+      // User and app are locked before the request, in the order in which codes are withdrawn.
+      const why = await checkIssuance(trx, { ...family, clientId });
+      const row = await trx
+        .updateTable("authorizationRequests")
+        .where("codeHash", "=", codeHash)
+        .where("clientId", "=", clientId)
+        .where("redirectUri", "=", redirectUri)
+        .where("codeChallenge", "is not distinct from", codeChallenge)
+        .where("userId", "=", family.userId)
+        .where("status", "=", "approved")
+        .where("codeExpiresAt", ">", now)
+        .set(why ? { status: "denied" } : { status: "redeemed", familyId: family.id })
+        .returning("id")
+        .executeTakeFirst();
+      if (!row) {
+        const used = await trx
+          .selectFrom("authorizationRequests")
+          .where("codeHash", "=", codeHash)
+          .where("clientId", "=", clientId)
+          .where("status", "=", "redeemed")
+          .select("familyId")
+          .executeTakeFirst();
+        if (!used?.familyId) return { outcome: "lost" };
+        const ended = await revoke(trx, used.familyId, REUSED, now);
+        const detail = { ...audit.detail, family: used.familyId };
+        if (ended) await writeAudit(trx, { ...audit, event: "authorization_code.reused", detail });
+        return { outcome: "reused" };
+      }
+      if (why) {
+        await writeAudit(trx, { ...audit, event: "authorization.refused", detail: { ...audit.detail, why } });
+        return { outcome: "refused", why };
+      }
+      await insertFamily(trx, family, refreshToken);
+      await writeAudit(trx, audit);
+      return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
+    });
+}
+
 /** The sign-in that a redemption makes, and the first refresh token of it. */
-export async function insertFamily(
+async function insertFamily(
   trx: Connection,
   family: NewTokenFamily,
   refreshToken: NewRefreshToken | null,
@@ -62,19 +113,4 @@ export async function insertFamily(
     .insertInto("refreshTokens")
     .values({ ...refreshToken, familyId: family.id, generation: 1 })
     .execute();
-}
-
-/** What the approval stood on and is gone since; undefined while all of it stands. */
-export async function withdrawn(
-  stands: Standing,
-  trx: Connection,
-  by: Parameters<Standing["scopes"]>[1] & Parameters<Standing["factors"]>[1],
-): Promise<Refusal | undefined> {
-  if (!(await stands.user(trx, by.userId))) return "user";
-  if (!(await stands.app(trx, by.clientId))) return "app";
-  if (!(await stands.assigned(trx, by))) return "assignment";
-  if (!(await stands.factors(trx, by))) return "mfa";
-  if (!(await stands.administrator(trx, by))) return "administrator";
-  if (!(await stands.scopes(trx, by))) return "scope";
-  return undefined;
 }

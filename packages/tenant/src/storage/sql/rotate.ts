@@ -1,17 +1,27 @@
+import type { Refusal } from "../../directory/access-rules.ts";
 import type { Database } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
+import type { Tables } from "../migrations/tables.ts";
 import type { RotateResult, TokenFamily, TokenStore } from "../store.ts";
+import { issuanceCheck } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { rotationQueries } from "./rotation-queries.ts";
-import { standing } from "./standing.ts";
 import { revoke, toFamily } from "./token-family.ts";
 
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
 const REUSED = "refresh_token_reused";
 
+/** Refusals that end the family, each with the reason that is kept of it. */
+const ENDS: Partial<Record<Refusal, string>> = {
+  user_unknown: "user_disabled",
+  user_disabled: "user_disabled",
+  app_unknown: "app_disabled",
+  app_disabled: "app_disabled",
+};
+
 /** One use of a refresh token: the next generation, the same one again within the grace, or the end of the family. */
 export function rotation(database: Database): TokenStore["rotate"] {
   const queries = rotationQueries(database);
-  const stands = standing(database);
+  const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
 
   return ({ tokenHash, clientId, scopes, next, nextSealed, graceMs, now, audit }) =>
@@ -19,15 +29,10 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const [owner] = await queries.owner(trx, { tokenHash });
       if (!owner) return { outcome: "unknown" };
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
-      const { familyId, userId } = owner;
+      const { familyId, userId, authTime } = owner;
       const amr: string[] = JSON.parse(owner.amr);
 
-      const userOk = await stands.user(trx, userId);
-      const appOk = await stands.app(trx, clientId);
-      const factorsOk = await stands.factors(trx, { clientId, userId, amr });
-      const assigned = await stands.assigned(trx, { clientId, userId });
-      const administratorOk = await stands.administrator(trx, { userId, scopes });
-      const scopesOk = await stands.scopes(trx, { clientId, userId, scopes });
+      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -48,16 +53,10 @@ export function rotation(database: Database): TokenStore["rotate"] {
         const inGrace = now - token.usedAt <= graceMs && successor?.usedAt === null;
         if (!inGrace) return { outcome: "reuse", family: await end(REUSED, "refresh_token.reused", "reuse") };
       }
-      if (!userOk) {
-        return { outcome: "refused", why: "user", family: await end("user_disabled", "refresh_token.refused", "user") };
+      if (why) {
+        const ends = ENDS[why];
+        return { outcome: "refused", why, family: ends ? await end(ends, "refresh_token.refused", why) : family };
       }
-      if (!appOk) {
-        return { outcome: "refused", why: "app", family: await end("app_disabled", "refresh_token.refused", "app") };
-      }
-      if (!assigned) return { outcome: "unassigned", family };
-      if (!factorsOk) return { outcome: "mfa_required", family };
-      if (!administratorOk) return { outcome: "not_administrator", family };
-      if (!scopesOk) return { outcome: "unconsented", family };
 
       if (token.usedAt !== null) {
         await writeAudit(trx, { ...audit, event: "refresh_token.repeated" });
@@ -70,4 +69,53 @@ export function rotation(database: Database): TokenStore["rotate"] {
       await writeAudit(trx, audit);
       return { outcome: "rotated", family: { ...family, expiresAt: next.expiresAt }, generation };
     });
+}
+
+/** What `rotate` asks and writes, in the order it does. */
+export function rotationQueries({ db, locksRows }: Database) {
+  return {
+    /** None of it changes in a token's life. */
+    owner: prepared((by: { tokenHash: string }) =>
+      db
+        .selectFrom("refreshTokens")
+        .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
+        .where("tokenHash", "=", by.tokenHash)
+        .select(["familyId", "userId", "clientId", "amr", "authTime"]),
+    ),
+    lockedFamily: prepared((by: { familyId: string }) =>
+      db
+        .selectFrom("tokenFamilies")
+        .where("id", "=", by.familyId)
+        .selectAll()
+        .$if(locksRows, (query) => query.forUpdate()),
+    ),
+    token: prepared((by: { tokenHash: string }) =>
+      db.selectFrom("refreshTokens").where("tokenHash", "=", by.tokenHash).selectAll(),
+    ),
+    generation: prepared((by: { familyId: string; generation: number }) =>
+      db
+        .selectFrom("refreshTokens")
+        .where("familyId", "=", by.familyId)
+        .where("generation", "=", by.generation)
+        .select("usedAt"),
+    ),
+    use: prepared((by: { tokenHash: string; usedAt: number; successorSealed: string }) =>
+      db
+        .updateTable("refreshTokens")
+        .where("tokenHash", "=", by.tokenHash)
+        .where("usedAt", "is", null)
+        .set({ usedAt: by.usedAt, successorSealed: by.successorSealed }),
+    ),
+    insertNext: prepared((token: Omit<Tables["refreshTokens"], "usedAt" | "successorSealed">) =>
+      db.insertInto("refreshTokens").values({
+        tokenHash: token.tokenHash,
+        familyId: token.familyId,
+        generation: token.generation,
+        expiresAt: token.expiresAt,
+      }),
+    ),
+    prolong: prepared((by: { familyId: string; expiresAt: number }) =>
+      db.updateTable("tokenFamilies").where("id", "=", by.familyId).set({ expiresAt: by.expiresAt }),
+    ),
+  };
 }

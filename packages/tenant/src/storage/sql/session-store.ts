@@ -2,8 +2,9 @@ import type { Selectable, UpdateResult } from "kysely";
 import type { Connection, Database } from "../engine/database.ts";
 import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { BrowserSession, Flow, SessionStore } from "../store.ts";
+import type { Interaction, InteractionSubject, SessionStore } from "../store.ts";
 import { passwordVerbs } from "./password-store.ts";
+import { toUser } from "./user-store.ts";
 
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
@@ -22,7 +23,7 @@ export function sessionStore(database: Database): SessionStore {
       .executeTakeFirst();
     return user !== undefined;
   };
-  const flowOf = (id: string, sessionId: string, on: Connection = db) =>
+  const rowOf = (id: string, sessionId: string, on: Connection = db) =>
     on.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
   return {
     async ensure(session) {
@@ -45,14 +46,22 @@ export function sessionStore(database: Database): SessionStore {
             where.and([where("users.id", "is not", null), where("users.disabledAt", "is", null)]),
           ]),
         )
-        .selectAll("sessions")
+        .select(["sessions.id as sessionId", "sessions.userId", "sessions.amr", "sessions.authTime"])
+        .select(["sessions.createdAt as sessionCreatedAt", "sessions.expiresAt as sessionExpiresAt"])
+        .selectAll("users")
         .executeTakeFirst();
-      return row && toSession(row);
+      if (!row) return undefined;
+      const { sessionId, userId, amr, authTime, sessionCreatedAt, sessionExpiresAt, ...user } = row;
+      return {
+        ...{ id: sessionId, userId, amr: JSON.parse(amr), authTime },
+        ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt },
+        user: userId === null ? null : toUser(user as Selectable<Tables["users"]>),
+      };
     },
 
     signIn: (oldId, { standsOn = {}, ...session }) =>
       db.transaction().execute(async (trx) => {
-        const { passwordHash, flowId } = { passwordHash: undefined, flowId: undefined, ...standsOn };
+        const { passwordHash, interactionId } = { passwordHash: undefined, interactionId: undefined, ...standsOn };
         if (!(await mayEnter(trx, session.userId, passwordHash))) return false;
         const old = await trx
           .selectFrom("sessions")
@@ -62,8 +71,8 @@ export function sessionStore(database: Database): SessionStore {
           .$if(database.locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!old) return false;
-        if (flowId !== undefined) {
-          const passed = trx.selectFrom("flows").where("id", "=", flowId).where("sessionId", "=", oldId);
+        if (interactionId !== undefined) {
+          const passed = trx.selectFrom("flows").where("id", "=", interactionId).where("sessionId", "=", oldId);
           if (!(await passed.where("userId", "=", session.userId).select("id").executeTakeFirst())) return false;
         }
         await trx
@@ -79,9 +88,9 @@ export function sessionStore(database: Database): SessionStore {
       await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
 
-    async insertFlow(flow) {
+    async insertInteraction(interaction) {
       try {
-        await db.insertInto("flows").values(toFlowRow(flow)).execute();
+        await db.insertInto("flows").values(toRow(interaction)).execute();
         return true;
       } catch (error) {
         if (isForeignKeyViolation(error)) return false;
@@ -89,7 +98,7 @@ export function sessionStore(database: Database): SessionStore {
       }
     },
 
-    async findFlow(id, sessionId, now) {
+    async findInteraction(id, sessionId, now) {
       const row = await db
         .selectFrom("flows")
         .where("id", "=", id)
@@ -97,20 +106,20 @@ export function sessionStore(database: Database): SessionStore {
         .where("expiresAt", ">", now)
         .selectAll()
         .executeTakeFirst();
-      return row && toFlow(row);
+      return row && toInteraction(row);
     },
 
-    setFlowEmail: (id, sessionId, email, purpose) =>
-      changed(flowOf(id, sessionId).set({ email, emailPurpose: purpose, emailVerifiedAt: null, passwordHash: null })),
+    setEmail: (id, sessionId, email, purpose) =>
+      changed(rowOf(id, sessionId).set({ email, emailPurpose: purpose, emailVerifiedAt: null, passwordHash: null })),
 
-    setFlowPassword: (id, sessionId, passwordHash) =>
-      changed(flowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
+    setPassword: (id, sessionId, passwordHash) =>
+      changed(rowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
 
-    setFlowFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+    setFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
       db.transaction().execute(async (trx) => {
         if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
         return changed(
-          flowOf(id, sessionId, trx).set({
+          rowOf(id, sessionId, trx).set({
             userId,
             amr: JSON.stringify(amr),
             firstFactorAt: at,
@@ -121,15 +130,15 @@ export function sessionStore(database: Database): SessionStore {
         );
       }),
 
-    setFlowKeepSignedIn: (id, sessionId, keepSignedIn) =>
-      changed(flowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),
+    setKeepSignedIn: (id, sessionId, keepSignedIn) =>
+      changed(rowOf(id, sessionId).set({ keepSignedIn: keepSignedIn ? 1 : 0 })),
 
-    setFlowTotpSecret: (id, sessionId, userId, totpSecretSealed) =>
-      changed(flowOf(id, sessionId).where("userId", "=", userId).set({ totpSecretSealed })),
+    setTotpSecret: (id, sessionId, userId, totpSecretSealed) =>
+      changed(rowOf(id, sessionId).where("userId", "=", userId).set({ totpSecretSealed })),
 
     takeChallenge: (id, sessionId, number, now) =>
       changed(
-        flowOf(id, sessionId)
+        rowOf(id, sessionId)
           .where("challengeNumber", "=", number)
           .where("expiresAt", ">", now)
           .set({ challengeNumber: number + 1 }),
@@ -143,22 +152,42 @@ async function changed(update: { executeTakeFirst(): Promise<UpdateResult> }): P
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-function toFlow(row: Selectable<Tables["flows"]>): Flow {
+function toInteraction(row: Selectable<Tables["flows"]>): Interaction {
+  const { id, sessionId, email, passwordHash, userId, challengeNumber, totpSecretSealed, createdAt, expiresAt } = row;
   return {
-    ...row,
-    amr: JSON.parse(row.amr),
+    id,
+    sessionId,
+    subject: toSubject(row),
+    email: email === null ? null : { address: email, purpose: row.emailPurpose, verifiedAt: row.emailVerifiedAt },
+    newPasswordHash: passwordHash,
+    firstFactor: userId === null ? null : { userId, amr: JSON.parse(row.amr), at: row.firstFactorAt ?? 0 },
     keepSignedIn: row.keepSignedIn === 1,
+    challengeNumber,
+    totpSecretSealed,
+    createdAt,
+    expiresAt,
   };
 }
 
-function toFlowRow(flow: Flow): Tables["flows"] {
+function toSubject({ intent, grantId }: Selectable<Tables["flows"]>): InteractionSubject | null {
+  if (intent === "account") return null;
+  if (intent === "device" || grantId === null) return { kind: "device", id: grantId };
+  return { kind: "authorization", id: grantId };
+}
+
+function toRow(interaction: Interaction): Tables["flows"] {
+  const { subject, email, newPasswordHash, firstFactor, keepSignedIn, ...same } = interaction;
   return {
-    ...flow,
-    amr: JSON.stringify(flow.amr),
-    keepSignedIn: flow.keepSignedIn ? 1 : 0,
+    ...same,
+    intent: subject?.kind ?? "account",
+    grantId: subject?.id ?? null,
+    email: email?.address ?? null,
+    emailPurpose: email?.purpose ?? null,
+    emailVerifiedAt: email?.verifiedAt ?? null,
+    passwordHash: newPasswordHash,
+    userId: firstFactor?.userId ?? null,
+    amr: JSON.stringify(firstFactor?.amr ?? []),
+    firstFactorAt: firstFactor?.at ?? null,
+    keepSignedIn: keepSignedIn ? 1 : 0,
   };
-}
-
-function toSession(row: Selectable<Tables["sessions"]>): BrowserSession {
-  return { ...row, amr: JSON.parse(row.amr) };
 }

@@ -3,6 +3,8 @@ import type { Connection } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { TokenFamily } from "../store.ts";
 
+type Whose = "userId" | "clientId";
+
 /** The family as it is now revoked, or undefined when it was before, or is unknown. */
 export async function revoke(
   trx: Connection,
@@ -21,13 +23,7 @@ export async function revoke(
 }
 
 /** All families of a user or an app; returns how many of them were live. */
-export async function revokeAll(
-  trx: Connection,
-  of: "userId" | "clientId",
-  id: string,
-  reason: string,
-  now: number,
-): Promise<number> {
+export async function revokeAll(trx: Connection, of: Whose, id: string, reason: string, now: number): Promise<number> {
   const rows = await trx
     .updateTable("tokenFamilies")
     .where(of, "=", id)
@@ -36,6 +32,26 @@ export async function revokeAll(
     .returning("expiresAt")
     .execute();
   return rows.filter((row) => row.expiresAt > now).length;
+}
+
+/** Ends device approvals that are not redeemed yet. To be called before the user's or app's row is locked, in the order of redeem. */
+export async function withdrawApprovals(trx: Connection, of: Whose, id: string, now: number): Promise<void> {
+  await trx
+    .updateTable("deviceGrants")
+    .where(of, "=", id)
+    .where("status", "=", "approved")
+    .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
+    .execute();
+}
+
+/** Ends codes that are not redeemed yet. To be called after the user's or app's row is locked, as their redemption does. */
+export async function withdrawCodes(trx: Connection, of: Whose, id: string, now: number): Promise<void> {
+  await trx
+    .updateTable("authorizationRequests")
+    .where(of, "=", id)
+    .where("status", "=", "approved")
+    .set({ status: "denied", decidedAt: now })
+    .execute();
 }
 
 export function toFamily(row: Selectable<Tables["tokenFamilies"]>): TokenFamily {

@@ -2,7 +2,7 @@ import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { TokenStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { redemption } from "./redeem.ts";
+import { deviceRedemption } from "./redeem.ts";
 import { rotation } from "./rotate.ts";
 import { revoke, revokeAll, toFamily } from "./token-family.ts";
 
@@ -19,7 +19,7 @@ export function tokenStore(database: Database): TokenStore {
       .select(["generation", "usedAt"]),
   );
   return {
-    redeem: redemption(database),
+    redeem: deviceRedemption(database),
     rotate: rotation(database),
 
     async findByRefreshToken(tokenHash) {

@@ -43,7 +43,7 @@ describe("an authorization code at the token endpoint", () => {
     await store.sessions.ensure({ id: session, createdAt: now, expiresAt: now + 900_000 });
     const code = newSecret();
     const yes = { ...yesBy(user.id, session, scopes), codeHash: hashSecret(code), codeExpiresAt: now + 300_000 };
-    assert.ok(await store.authorizations.approve(request.id, yes));
+    assert.equal((await store.authorizations.approve(request.id, yes)).outcome, "done");
     return { app, user, asks, code };
   }
 

@@ -2,18 +2,16 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { consentedScopes } from "../../../src/directory/consented.ts";
+import type { Refusal } from "../../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import { type Approver, evaluateApproval, isOtherThanShown, loadFacts } from "../../../src/oauth/approval.ts";
 import {
   approveGrant,
   claimGrant,
-  type Decider,
   denyAsOperator,
   denyGrant,
-  describeGrant,
   endedBecause,
   enterCode,
-  groundOfYes,
 } from "../../../src/oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
@@ -31,7 +29,7 @@ describe("a device's code", () => {
   });
   after(() => store.close());
 
-  const deciderOf = (user: Furniture["user"], changes: Partial<Decider> = {}): Decider => ({
+  const approverOf = (user: Furniture["user"], changes: Partial<Approver> = {}): Approver => ({
     sessionId: randomUUID(),
     user,
     amr: ["pwd"],
@@ -49,15 +47,28 @@ describe("a device's code", () => {
     const own = furniture ?? (await furnish(store));
     const createdAt = ctx.clock.now();
     const grant = await pendingGrant(store, own, { createdAt, expiresAt: createdAt + 15 * MINUTE, ...changes });
-    return { ...own, grant: await found(grant), decider: deciderOf(own.user) };
+    return { ...own, grant: await found(grant), approver: approverOf(own.user) };
   }
   async function claimed(...given: Parameters<typeof asked>) {
     const own = await asked(...given);
-    await claimGrant(ctx, own.grant.id, own.decider);
+    await claim(own.grant, own.approver);
     return { ...own, grant: await found(own.grant) };
   }
-  const shownTo = async ({ grant, user }: { grant: DeviceGrant; user: { id: string } }) =>
-    (await describeGrant(ctx, grant, user.id))!.digest;
+  const claim = async (grant: DeviceGrant, approver: Approver) =>
+    claimGrant(ctx, grant, approver, await loadFacts(ctx, grant, approver.user.id));
+  const approve = async (on: typeof ctx, grant: DeviceGrant, approver: Approver, shown?: string) =>
+    approveGrant(on, grant, approver, await loadFacts(on, grant, approver.user.id), shown);
+  const promptOf = async (own: { grant: DeviceGrant; approver: Approver }, on = ctx) => {
+    const evaluated = evaluateApproval(
+      on,
+      own.grant,
+      own.approver,
+      await loadFacts(on, own.grant, own.approver.user.id),
+    );
+    assert.equal(evaluated.refusal, undefined);
+    return evaluated.prompt;
+  };
+  const shownTo = async (own: { grant: DeviceGrant; approver: Approver }) => (await promptOf(own)).digest;
 
   test("is found as a person types it, and stays as it is", async () => {
     const { grant } = await asked();
@@ -101,10 +112,10 @@ describe("a device's code", () => {
     test("by the session and the person that come first, and recorded when a second person comes", async () => {
       const own = await claimed();
       assert.deepEqual([own.grant.status, own.grant.userId], ["claimed", own.user.id]);
-      assert.equal(own.grant.sessionId, own.decider.sessionId);
+      assert.equal(own.grant.sessionId, own.approver.sessionId);
       assert.deepEqual(await records("device_grant.used_twice", own.grant), []);
-      const second = deciderOf((await furnish(store)).user);
-      assert.equal((await claimGrant(ctx, own.grant.id, second)).outcome, "killed");
+      const second = approverOf((await furnish(store)).user);
+      assert.equal((await claim(own.grant, second)).outcome, "killed");
       assert.deepEqual(await records("device_grant.used_twice", own.grant), [
         {
           at: ctx.clock.now(),
@@ -120,17 +131,18 @@ describe("a device's code", () => {
     });
 
     test("by nobody who may not use the app or grant what it asks: they neither claim nor end it", async () => {
-      const { app, grant, decider } = await asked();
+      const { app, grant, approver } = await asked();
       await store.directory.putApp({ ...app, assignmentRequired: true });
-      assert.deepEqual(await claimGrant(ctx, grant.id, decider), { outcome: "unassigned", grant });
+      assert.deepEqual(await claim(grant, approver), { outcome: "refused", why: "not_assigned", grant });
       const admin = await asked({ ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) });
-      const outcome = await claimGrant(ctx, admin.grant.id, admin.decider);
-      assert.deepEqual(outcome, { outcome: "not_administrator", grant: admin.grant });
+      const outcome = await claim(admin.grant, admin.approver);
+      assert.deepEqual(outcome, { outcome: "refused", why: "administrator_required", grant: admin.grant });
       for (const each of [grant, admin.grant]) assert.equal((await found(each)).status, "pending");
     });
 
     test("only where there is such a grant", async () => {
-      assert.deepEqual(await claimGrant(ctx, randomUUID(), deciderOf(sampleUser())), { outcome: "unknown" });
+      const { grant, approver } = await asked();
+      assert.deepEqual(await claim({ ...grant, id: randomUUID() }, approver), { outcome: "unknown" });
     });
   });
 
@@ -138,15 +150,16 @@ describe("a device's code", () => {
     test("from the session that read the page: scopes, methods and time are frozen, consent kept, and recorded", async () => {
       const own = await claimed();
       quick.clock.advance(1_000);
-      const result = await approveGrant(ctx, own.grant, own.decider, await shownTo(own));
+      const result = await approve(ctx, own.grant, own.approver, await shownTo(own));
       assert.equal(result.outcome, "done");
       const approved = await found(own.grant);
       assert.deepEqual(
         [approved.status, approved.approved, approved.amr, approved.authTime, approved.decidedAt, approved.decidedBy],
-        ["approved", own.scopes, ["pwd"], own.decider.authTime, ctx.clock.now(), "user"],
+        ["approved", own.scopes, ["pwd"], own.approver.authTime, ctx.clock.now(), "user"],
       );
-      const kept = await consentedScopes(store, own.app.clientId, own.user.id, GRAPH_RESOURCE_ID);
-      assert.deepEqual(kept.sort(), ["offline_access", "openid"]);
+      const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
+      const kept = consents.find(({ resourceId }) => resourceId === GRAPH_RESOURCE_ID)?.scopes;
+      assert.deepEqual(kept, ["offline_access", "openid"]);
       const [record, ...more] = await records("device_grant.approved", own.grant);
       assert.deepEqual([record?.actor, record?.userId, more], ["user", own.user.id, []]);
     });
@@ -154,88 +167,131 @@ describe("a device's code", () => {
     test("once: a second yes does nothing and is not recorded", async () => {
       const own = await claimed();
       const shown = await shownTo(own);
-      await approveGrant(ctx, own.grant, own.decider, shown);
-      assert.equal((await approveGrant(ctx, own.grant, own.decider, shown)).outcome, "ended");
+      await approve(ctx, own.grant, own.approver, shown);
+      assert.equal((await approve(ctx, own.grant, own.approver, shown)).outcome, "ended");
       assert.equal((await records("device_grant.approved", own.grant)).length, 1);
     });
 
     test("from an operator without a page, recorded as theirs", async () => {
       const own = await asked();
-      const operator = deciderOf(own.user, { by: "operator", ip: null });
-      await claimGrant(ctx, own.grant.id, operator);
-      assert.equal((await approveGrant(ctx, own.grant, operator)).outcome, "done");
+      const operator = approverOf(own.user, { by: "operator", ip: null });
+      await claim(own.grant, operator);
+      assert.equal((await approve(ctx, own.grant, operator)).outcome, "done");
       assert.equal((await found(own.grant)).decidedBy, "operator");
       const [record] = await records("device_grant.approved", own.grant);
       assert.deepEqual([record?.actor, record?.userId, record?.ip], ["operator", own.user.id, null]);
     });
 
-    const obstacles: Record<string, (own: Furniture) => Promise<unknown>> = {
-      ended: ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 }),
-      mfa_required: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
-      unassigned: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
-      changed: ({ app }) => store.directory.putApp({ ...app, name: "Another name" }),
-    };
-    for (const [outcome, change] of Object.entries(obstacles)) {
-      test(`that is none: ${outcome}; the grant stays as it is`, async () => {
+    const withoutApp = { ...sampleUser(), id: randomUUID() };
+    const refusals: [Refusal, (own: Furniture) => Promise<unknown>][] = [
+      ["user_disabled", ({ user }) => store.directory.setUserDisabled(user.id, 1, 1)],
+      ["app_unknown", ({ app }) => store.directory.deleteApp(app.clientId, 1)],
+      ["app_disabled", ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 })],
+      ["not_assigned", ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true })],
+      ["second_factor_required", ({ app }) => store.directory.putApp({ ...app, requireMfa: true })],
+      ["scope_unavailable", ({ api }) => store.directory.putApi({ ...api, scopes: [] })],
+      [
+        "consent_required",
+        ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
+      ],
+    ];
+    for (const [why, change] of refusals) {
+      test(`that is refused: ${why}; the grant stays as it is, and a claim is refused alike`, async () => {
         const own = await claimed();
-        const shown = await shownTo(own);
+        const [shown, waiting] = [await shownTo(own), await asked(own)];
         await change(own);
-        const current = await describeGrant(ctx, own.grant, own.user.id);
-        const { grant, decider } = own;
-        const up_to_date = outcome === "changed" ? shown : (current?.digest ?? shown);
-        assert.deepEqual(await approveGrant(ctx, grant, decider, up_to_date), { outcome, grant });
+        const { grant, approver } = own;
+        assert.deepEqual(await approve(ctx, grant, approver, shown), { outcome: "refused", why, grant });
         assert.equal((await found(grant)).status, "claimed");
         assert.deepEqual(await records("device_grant.approved", grant), []);
+        const refused = { outcome: "refused", why, grant: waiting.grant };
+        assert.deepEqual(await claim(waiting.grant, approver), refused);
+        assert.equal((await found(waiting.grant)).status, "pending");
       });
     }
 
-    test("that is none: not_administrator; the right was taken back since the claim", async () => {
+    test("that is refused: user_unknown", async () => {
+      const own = await asked();
+      const approver = approverOf(withoutApp);
+      assert.equal((await approve(ctx, own.grant, approver)).outcome, "refused");
+      assert.equal(
+        evaluateApproval(ctx, own.grant, approver, await loadFacts(ctx, own.grant, approver.user.id)).refusal,
+        "user_unknown",
+      );
+    });
+
+    test("that is refused: administrator_required; the right was taken back since the claim", async () => {
       const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
       await store.directory.setUserAdministrator(furniture.user.id, true);
       const own = await claimed(furniture);
+      const shown = await shownTo(own);
       await store.directory.setUserAdministrator(own.user.id, false);
-      const { grant, decider } = own;
-      const outcome = await approveGrant(ctx, grant, decider, await shownTo(own));
-      assert.deepEqual(outcome, { outcome: "not_administrator", grant });
+      const { grant, approver } = own;
+      const outcome = await approve(ctx, grant, approver, shown);
+      assert.deepEqual(outcome, { outcome: "refused", why: "administrator_required", grant });
+    });
+
+    test("that is decided again in its transaction: what was withdrawn after it was looked at refuses it", async () => {
+      const own = await claimed();
+      const shown = await shownTo(own);
+      const late: typeof ctx = {
+        ...ctx,
+        store: {
+          ...store,
+          grants: {
+            ...store.grants,
+            approve: async (...args) => {
+              await store.directory.putApp({ ...own.app, assignmentRequired: true });
+              return store.grants.approve(...args);
+            },
+          },
+        },
+      };
+      const { grant } = own;
+      const result = await approve(late, grant, own.approver, shown);
+      assert.deepEqual(result, { outcome: "refused", why: "not_assigned", grant });
+      assert.deepEqual(await records("device_grant.approved", grant), []);
+      const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
+      assert.deepEqual(consents, [own.consent], "nothing of it is remembered");
+    });
+
+    test("that is none where the page showed something else; its prompt says what", async () => {
+      const own = await claimed();
+      const shown = await shownTo(own);
+      await store.directory.putApp({ ...own.app, name: "Another name" });
+      const { grant, approver } = own;
+      const prompt = await promptOf(own);
+      assert.deepEqual(await approve(ctx, grant, approver, shown), { outcome: "changed", grant, prompt });
+      assert.equal((await found(grant)).status, "claimed");
+      assert.deepEqual(await records("device_grant.approved", grant), []);
     });
 
     test("with a second factor where one is required", async () => {
       const own = await claimed();
       await store.directory.putApp({ ...own.app, requireMfa: true });
-      const decider = { ...own.decider, amr: ["pwd", "otp", "mfa"] };
-      assert.equal((await approveGrant(ctx, own.grant, decider, await shownTo(own))).outcome, "done");
+      const approver = { ...own.approver, amr: ["pwd", "otp", "mfa"] };
+      const shown = await shownTo({ ...own, approver });
+      assert.equal((await approve(ctx, own.grant, approver, shown)).outcome, "done");
     });
 
     test("that means nothing without the digest of the page, unless it is the operator's", async () => {
       const own = await claimed();
       for (const shown of [undefined, "", "x"]) {
-        assert.deepEqual(await groundOfYes(ctx, own.grant, own.decider, shown), { outcome: "changed" });
+        assert.equal((await approve(ctx, own.grant, own.approver, shown)).outcome, "changed");
       }
-      assert.ok("app" in (await groundOfYes(ctx, own.grant, { ...own.decider, by: "operator" }, "x")));
+      const prompt = await promptOf(own);
+      assert.equal(isOtherThanShown(prompt, { ...own.approver, by: "operator" }, "x"), false);
+      assert.equal(isOtherThanShown(prompt, own.approver, prompt.digest), false);
     });
   });
 
   describe("is shown", () => {
     test("with the app and what it asks", async () => {
       const own = await asked();
-      const described = (await describeGrant(ctx, own.grant, own.user.id))!;
-      assert.deepEqual([described.app, described.permissions.approved], [own.app, own.scopes]);
+      const prompt = await promptOf(own);
+      assert.deepEqual([prompt.app, prompt.permissions.approved], [own.app, own.scopes]);
     });
-
-    const gone: Record<string, (own: Furniture) => Promise<unknown>> = {
-      "its app was disabled": ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 }),
-      "its app was deleted": ({ app }) => store.directory.deleteApp(app.clientId, 1),
-      "a scope was switched off": ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
-      "a scope was reserved to the administrator": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
-    };
-    for (const [what, change] of Object.entries(gone)) {
-      test(`no more once ${what}`, async () => {
-        const own = await asked();
-        await change(own);
-        assert.equal(await describeGrant(ctx, own.grant, own.user.id), undefined);
-      });
-    }
 
     test("under a digest of grant, name, words and scopes, which no other installation makes", async () => {
       const own = await asked();
@@ -247,7 +303,7 @@ describe("a device's code", () => {
         await shownTo({ ...own, grant: another.grant }),
         await shownTo({ ...own, grant: { ...own.grant, requested: { ...own.scopes, oidc: ["openid"] } } }),
         await shownTo({ ...own, grant: { ...own.grant, requested: scopesAt(GRAPH_RESOURCE_ID, []) } }),
-        (await describeGrant({ ...ctx, sealKey: new Uint8Array(32) }, own.grant, own.user.id))!.digest,
+        (await promptOf(own, { ...ctx, sealKey: new Uint8Array(32) })).digest,
       ];
       await store.directory.putApp({ ...own.app, name: "Another name" });
       others.push(await shownTo(own));
@@ -262,10 +318,10 @@ describe("a device's code", () => {
   describe("gets a no", () => {
     test("from the session that holds the claim, and from no other", async () => {
       const own = await claimed();
-      const elsewhere = await denyGrant(ctx, own.grant, { ...own.decider, sessionId: randomUUID() });
+      const elsewhere = await denyGrant(ctx, own.grant, { ...own.approver, sessionId: randomUUID() });
       assert.equal(elsewhere.outcome, "elsewhere");
       assert.deepEqual(await records("device_grant.denied", own.grant), []);
-      assert.equal((await denyGrant(ctx, own.grant, own.decider)).outcome, "done");
+      assert.equal((await denyGrant(ctx, own.grant, own.approver)).outcome, "done");
       const denied = await found(own.grant);
       assert.deepEqual(
         [denied.status, denied.denialReason, denied.decidedBy, denied.decidedAt],

@@ -53,6 +53,7 @@ export function take(world: World, step: Step): { answer: string; world: World }
     case "approve":
       if (!open) return same("ended");
       if (grant.holder !== step.session) return same("elsewhere");
+      if (disabled[sessions[step.session]]) return same("refused");
       return become("done", { status: "approved" });
     case "deny":
       if (!open) return same("ended");

@@ -12,6 +12,7 @@ import {
   MINUTE,
   pendingGrant,
   redemption,
+  sampleAudit,
   sampleUser,
   T0,
 } from "../../storage/samples.ts";
@@ -32,15 +33,18 @@ async function perform(real: Real, step: Step, now: number): Promise<string> {
   const userId = "session" in step ? people[sessions[step.session]] : "";
   switch (step.do) {
     case "claim": {
-      const result = await store.grants.claim(grant.id, { sessionId, userId, now });
+      const result = await store.grants.claim(grant.id, { sessionId, userId, now, audit: sampleAudit("grant") });
       return result.outcome === "claimed" && result.tookOver ? "took over" : result.outcome;
     }
     case "approve":
       return (await store.grants.approve(grant.id, approvalBy(userId, sessionId, grant.requested, now))).outcome;
     case "deny":
-      return (await store.grants.deny(grant.id, { sessionId, reason: "user", now })).outcome;
+      return (await store.grants.deny(grant.id, { sessionId, reason: "user", now, audit: sampleAudit("grant") }))
+        .outcome;
     case "deny_as_operator":
-      return (await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now })).outcome;
+      return (
+        await store.grants.deny(grant.id, { sessionId: null, reason: "operator", now, audit: sampleAudit("grant") })
+      ).outcome;
     case "redeem":
     case "redeem_as_other_client": {
       // As the token endpoint: reads who approved, signs, then redeems.

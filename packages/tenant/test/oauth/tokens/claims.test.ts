@@ -6,12 +6,12 @@ import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
 import type { TenantConfig } from "../../../src/directory/tenant-config.ts";
 import {
   accessTokenClaims,
+  contextClassOf,
   idTokenClaims,
   pairwiseSub,
   profileClaims,
   type TokenSubject,
 } from "../../../src/oauth/tokens/claims.ts";
-import { contextClassOf } from "../../../src/oauth/tokens/context-class.ts";
 import { sampleApi, sampleApp, sampleUser, scopesAt } from "../../storage/samples.ts";
 
 const config = { issuerOrigin: "https://localhost:8443", tenantId: randomUUID() } as TenantConfig;

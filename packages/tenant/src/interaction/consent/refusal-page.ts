@@ -1,0 +1,28 @@
+import type { Refusal } from "../../directory/access-rules.ts";
+import { goTo, type InteractionRequest } from "../interaction.ts";
+import type { Answer } from "../page-request.ts";
+
+/** What a user is shown for a refusal of the access rule, in place of a device's or a program's question. */
+export function refusalPage(request: InteractionRequest, refusal: Refusal): Answer {
+  const { interaction, user, app } = request;
+  const program = interaction.subject?.kind === "authorization";
+  const about = { flowId: interaction.id, email: user?.email ?? "", appName: app?.name ?? "" };
+  switch (refusal) {
+    case "user_unknown":
+    case "user_disabled":
+    case "login_required":
+      return goTo(request, "/sign-in");
+    // From there a form leads on to the second factor: this page changes nothing.
+    case "second_factor_required":
+      return goTo(request, "/device/continue");
+    case "not_assigned":
+      return { view: { page: program ? "program_no_access" : "no_access", ...about } };
+    case "administrator_required":
+      return { view: { page: program ? "program_needs_administrator" : "needs_administrator", ...about } };
+    case "app_unknown":
+    case "app_disabled":
+    case "scope_unavailable":
+    case "consent_required":
+      return { view: { page: program ? "sign_in_over" : "expired" } };
+  }
+}

@@ -1,0 +1,35 @@
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
+import { type BrowserCookie, readCookie } from "./cookies.ts";
+import type { Fields, InteractionContext } from "./page-request.ts";
+
+/** Belongs to this cookie and no other, so it ends with it at sign-in and sign-out. */
+export function csrfTokenOf(browser: BrowserCookie, sealKey: SealKey): string {
+  return keyedHash(deriveKey(sealKey, "csrf token"), browser.value);
+}
+
+export function isCsrfTokenOf(browser: BrowserCookie, sealKey: SealKey, sent: string): boolean {
+  const expected = Buffer.from(csrfTokenOf(browser, sealKey));
+  const given = Buffer.from(sent);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/**
+ * What the browser itself says of where a form came from. A request that says neither Origin nor Sec-Fetch-Site is
+ * refused: every browser sends one of them on POST.
+ */
+export function isFromOurPages(ctx: InteractionContext, request: FastifyRequest): boolean {
+  const origin = request.headers.origin;
+  const site = request.headers["sec-fetch-site"];
+  if (origin === undefined && site === undefined) return false;
+  if (origin !== undefined && origin !== ctx.config.pagesOrigin) return false;
+  return site === undefined || site === "same-origin";
+}
+
+/** A form of ours, sent by this browser from a page of ours (ASVS 3.5.1): its token belongs to the cookie. */
+export function isOurForm(ctx: InteractionContext, request: FastifyRequest, fields: Fields): boolean {
+  if (!isFromOurPages(ctx, request)) return false;
+  const cookie = readCookie(request.headers.cookie, ctx.config.pagesOrigin);
+  return cookie !== undefined && isCsrfTokenOf(cookie, ctx.sealKey, fields.get("csrf") ?? "");
+}

@@ -1,0 +1,127 @@
+import { requiresSecondFactor } from "../directory/access-rules.ts";
+import { MFA, PWD } from "../directory/authentication-methods.ts";
+import type { User } from "../directory/entities.ts";
+import { claimGrant } from "../oauth/device-authorization/decisions.ts";
+import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
+import { nextStep, type Step, type StepFacts } from "./next-step.ts";
+import { type Answer, PageProblem } from "./page-request.ts";
+import { approverOf, isKeptSignedIn, signInAs } from "./session.ts";
+
+/**
+ * The facts of this request; `more` overrides them. Whether a second factor is owed is not among them: it is asked where
+ * a form was sent (`proceed`), and again by whatever issues tokens.
+ */
+export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = {}): StepFacts {
+  const { interaction, ways, session, user, authorization } = request;
+  const { subject, email } = interaction;
+  const entry = more.entry ?? "sign_in";
+  const mailed = entry !== "sign_in" && addressFor(interaction, entry) !== undefined;
+  return {
+    entry,
+    address: !mailed ? "missing" : email?.verifiedAt === null ? "unproven" : "proven",
+    passwordMissing: ways.password && interaction.newPasswordHash === null,
+    signIn: session && user ? { amr: session.amr, authTime: session.authTime ?? session.createdAt } : null,
+    signedInSince: authorization?.signedInSince ?? null,
+    accountUnconfirmed: false,
+    secondFactorDemanded: false,
+    secondFactorWays: "unknown",
+    subject: subject?.kind === "device" && subject.id === null ? "enter_code" : (subject?.kind ?? null),
+    addingAuthenticator: interaction.totpSecretSealed !== null,
+    answered: false,
+    ...more,
+  };
+}
+
+/**
+ * The person proved a first factor. Where a second one is asked for, the session stays as it is and the interaction
+ * remembers who it is (ASVS 2.3.1); else they are signed in. An authenticator app is asked for at every sign-in, also
+ * where nothing demands it.
+ */
+export async function passFirstFactor(
+  request: InteractionRequest,
+  passed: { user: User; amr: string[]; keepSignedIn?: boolean; isNew?: boolean },
+): Promise<Answer> {
+  const { user, amr, keepSignedIn = false, isNew = false } = passed;
+  const demanded = requiresSecondFactor(await factsAbout(request, user, isNew));
+  const secondFactorDemanded =
+    !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
+  const step = nextStep(factsOf(request, { signIn: { amr, authTime: request.now }, secondFactorDemanded }));
+  // As it was verified, or chosen at sign-up a moment ago.
+  const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
+  if (step.name === "second_factor") {
+    return askSecondFactor(request, { userId: user.id, amr, at: request.now, keepSignedIn, ...password });
+  }
+  await signInAs(request, user, { amr, keepSignedIn, standsOn: password });
+  return takeStep(request, step);
+}
+
+/** The person proved the second factor: they are signed in, and go on. */
+export async function passSecondFactor(request: InteractionRequest, user: User, method: string): Promise<Answer> {
+  await signInWithBoth(request, user, method);
+  return proceed(request);
+}
+
+/** The session that comes of it has both methods, the time of the first, and a new id (ASVS 7.2.4). */
+export async function signInWithBoth(request: InteractionRequest, user: User, method: string): Promise<void> {
+  const { id, keepSignedIn, firstFactor } = request.interaction;
+  if (!firstFactor) throw new PageProblem({ page: "stale_form" });
+  const amr = [...new Set([...firstFactor.amr, method, MFA])];
+  await signInAs(request, user, {
+    ...{ amr, keepSignedIn, authTime: firstFactor.at },
+    standsOn: { interactionId: id },
+  });
+}
+
+/** Leads a signed-in person who sent a form to their next step. */
+export async function proceed(request: InteractionRequest): Promise<Answer> {
+  return takeStep(request, await decideStep(request));
+}
+
+/** The next step by this browser's session, a second factor included. */
+export async function decideStep(request: InteractionRequest, more: Partial<StepFacts> = {}): Promise<Step> {
+  const { user } = request;
+  const secondFactorDemanded = user !== undefined && requiresSecondFactor(await factsAbout(request, user));
+  return nextStep(factsOf(request, { secondFactorDemanded, ...more }));
+}
+
+/**
+ * Does what a step needs, and leads to its page. A device's grant becomes this person's before the page says what it
+ * asks; that page says too how it ended, and why it was refused.
+ */
+export async function takeStep(request: InteractionRequest, step: Step): Promise<Answer> {
+  if (step.name === "second_factor") return stepUp(request);
+  const approver = approverOf(request);
+  const { grant } = request;
+  if (step.name === "device_consent" && approver && grant) {
+    await claimGrant(request.ctx, grant, approver, await factsAbout(request, approver.user));
+  }
+  return stepPage(request, step);
+}
+
+/** Signed in already, by one factor: the session's own is the first of this interaction. */
+export async function stepUp(request: InteractionRequest): Promise<Answer> {
+  const { session, user } = request;
+  if (!session || !user) return goTo(request, "/sign-in");
+  const at = session.authTime ?? session.createdAt;
+  return askSecondFactor(request, { userId: user.id, amr: session.amr, at, keepSignedIn: isKeptSignedIn(session) });
+}
+
+/** The page of a step. */
+export function stepPage(request: Pick<InteractionRequest, "interaction">, { name, path }: Step): { to: string } {
+  return name === "account" || name === "enter_code" ? { to: path } : goTo(request, path);
+}
+
+async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Promise<boolean> {
+  return (await ctx.store.factors.totpOf(userId)) !== undefined;
+}
+
+async function askSecondFactor(
+  request: InteractionRequest,
+  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
+): Promise<Answer> {
+  const { id, sessionId } = request.interaction;
+  if (!(await request.ctx.store.sessions.setFirstFactor(id, sessionId, passed))) {
+    throw new PageProblem({ page: "stale_form" });
+  }
+  return goTo(request, "/second-factor");
+}

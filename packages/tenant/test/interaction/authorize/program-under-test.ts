@@ -1,0 +1,35 @@
+import type { App } from "../../../src/directory/entities.ts";
+import { authorizationQuery, type Program, program } from "../../fixtures/program.ts";
+import { sampleApp } from "../../storage/samples.ts";
+import type { Browser, Page } from "../browser.ts";
+import type { PagesUnderTest } from "../pages-under-test.ts";
+
+export const WEB = "https://notes.contoso.example/back?from=doorcode";
+export const LOOPBACK = "http://localhost:51004/callback";
+
+/** An app that may be answered on the web, on this computer, and by a scheme of its own. */
+export async function registeredApp({ ctx }: PagesUnderTest, changes: Partial<App> = {}): Promise<App> {
+  const redirectUris = [WEB, "http://localhost/callback", "http://[::1]/", "com.contoso.notes:/back"];
+  const app = sampleApp({ name: "Contoso Notes", redirectUris, ...changes });
+  await ctx.store.directory.putApp(app);
+  return app;
+}
+
+/** The browser comes from the program, and stands at the first page that it is shown, or at the answer. */
+export function arrive(browser: Browser, asks: Program, changes: Record<string, string | null> = {}): Promise<Page> {
+  return browser.get(`/authorize?${authorizationQuery(asks, changes)}`);
+}
+
+export async function programOf(
+  world: PagesUnderTest,
+  redirectUri = LOOPBACK,
+  changes: Partial<App> = {},
+): Promise<Program> {
+  return program((await registeredApp(world, changes)).clientId, redirectUri);
+}
+
+/** What the program is told; undefined on a page of ours. */
+export function answerOf(page: Page): Record<string, string> | undefined {
+  const { location } = page.headers;
+  return typeof location === "string" ? Object.fromEntries(new URL(location).searchParams) : undefined;
+}

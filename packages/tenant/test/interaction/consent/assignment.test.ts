@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { textOf } from "../browser.ts";
+import { pagesUnderTest } from "../pages-under-test.ts";
+import { enterCode, signIn, walkToConfirm } from "../walks.ts";
+
+const ADA = "ada@contoso.example";
+const BOB = "bob@contoso.example";
+
+describe("an app for people who are assigned to it", { concurrency: true }, () => {
+  test("who is not is told whom to ask, claims nothing, and the device goes on waiting", async (t) => {
+    const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
+    await person();
+    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
+    const { id, userCode } = await grant();
+    const before = await ctx.store.grants.findById(id);
+    const page = await walkToConfirm(browser(), userCode, ADA);
+    assert.equal(page.status, 403);
+    assert.equal(page.heading, "You don’t have access to Contoso Player");
+    assert.match(textOf(page.html), /ada@contoso\.example may not use it\. Ask the people at Contoso/);
+    assert.deepEqual(await ctx.store.grants.findById(id), before);
+  });
+
+  test("with another account it goes on, and neither has used the code twice", async (t) => {
+    const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
+    await person(ADA);
+    const bob = await person(BOB);
+    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
+    await ctx.store.directory.assign(device.clientId, bob.id);
+    const { id, userCode } = await grant();
+    const phone = browser();
+    const refused = await walkToConfirm(phone, userCode, ADA);
+    const again = await phone.send(refused, "/device/continue", { answer: "other" });
+    const page = await signIn(phone, again, BOB);
+    assert.match(page.heading, /Are you trying to sign in/);
+    // Nor does who comes after and may not use it end what is Bob's.
+    assert.equal((await walkToConfirm(browser(), userCode, ADA)).status, 403);
+    await phone.send(page, "/confirm", { decision: "yes" });
+    assert.equal((await ctx.store.grants.findById(id))?.userId, bob.id);
+  });
+
+  test("through a group; and given while the page stands, reloading it goes on", async (t) => {
+    const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
+    const ada = await person();
+    const { directory } = ctx.store;
+    await directory.putApp({ ...device, assignmentRequired: true });
+    const { userCode } = await grant();
+    const phone = browser();
+    const refused = await walkToConfirm(phone, userCode, ADA);
+    const group = { id: "5f0d5a3e-7e3c-4d57-9a0c-2f8f6f1f2a11", name: "Players", createdAt: 0 };
+    await directory.putGroup(group);
+    await directory.addGroupMember(group.id, ada.id);
+    await directory.assign(device.clientId, group.id);
+    const asked = await phone.get(refused.at);
+    assert.match(asked.at, /^\/device\/continue/);
+    const page = await phone.send(asked, "/device/continue", { answer: "continue" });
+    assert.match(page.heading, /Are you trying to sign in/);
+  });
+
+  test("withdrawn between the page and the yes: nothing is approved, and the page says why", async (t) => {
+    const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
+    const ada = await person();
+    const { directory } = ctx.store;
+    await directory.putApp({ ...device, assignmentRequired: true });
+    await directory.assign(device.clientId, ada.id);
+    const { id, userCode } = await grant();
+    const phone = browser();
+    const page = await walkToConfirm(phone, userCode, ADA);
+    await directory.unassign(device.clientId, ada.id);
+    const answer = await phone.send(page, "/confirm", { decision: "yes" });
+    assert.equal(answer.status, 403);
+    assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
+    await directory.assign(device.clientId, ada.id);
+    assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
+  });
+
+  test("nobody learns it before they sign in", async (t) => {
+    const { ctx, browser, grant, device } = await pagesUnderTest(t);
+    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
+    assert.equal((await enterCode(browser(), (await grant()).userCode)).heading, "Sign in");
+  });
+});

@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Api, ApiScope } from "../../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import { sampleApi } from "../../storage/samples.ts";
+import { formFields, type Page, textOf } from "../browser.ts";
+import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
+import { enterCode, walkToConfirm } from "../walks.ts";
+
+const ADA = "ada@contoso.example";
+
+const scope = (value: string, displayName: string, consent: ApiScope["consent"] = "User"): ApiScope => ({
+  value,
+  displayName,
+  consent,
+  description: "",
+  enabled: true,
+});
+
+/** An API with two permissions of a person's own and one of the administrator's. */
+async function withApi({ ctx }: PagesUnderTest): Promise<Api> {
+  const api = sampleApi({
+    scopes: [
+      scope("Read", "Read your plants"),
+      scope("Water", "Water your plants"),
+      scope("All", "See everybody's plants", "Admin"),
+    ],
+  });
+  await ctx.store.directory.putApi(api);
+  return api;
+}
+
+const requested = (api: Api, resourceScopes: string[], oidc = ["openid", "profile", "offline_access"]) => ({
+  oidc,
+  resourceId: api.clientId,
+  resourceScopes,
+  isDefault: false,
+  asked: [],
+});
+
+/** What stands open on the page, and what is folded away. */
+function shownOn(page: Page): { open: string; folded: string } {
+  const folded = /<details>.*?<\/details>/s.exec(page.html)?.[0] ?? "";
+  return { open: textOf(page.html.replace(folded, "")), folded: textOf(folded) };
+}
+
+const yes = { decision: "yes" };
+
+describe("consent", { concurrency: true }, () => {
+  test("the first time everything is new; the second time it is known and the device's question is asked all the same", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person } = pages;
+    await person();
+    const api = await withApi(pages);
+    const first = await walkToConfirm(browser(), (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
+    assert.equal(shownOn(first).folded, "");
+    assert.match(shownOn(first).open, /It will be able to Know your name Read your plants Stay signed in until unused/);
+    const phone = browser();
+    const page = await walkToConfirm(phone, (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
+    await phone.send(page, "/confirm", yes);
+
+    const third = await grant({ requested: requested(api, ["Read"]) });
+    const again = await walkToConfirm(browser(), third.userCode, ADA);
+    assert.match(again.heading, /Are you trying to sign in/);
+    assert.equal(shownOn(again).folded, "What it can do already Know your name Read your plants");
+    assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
+    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days/);
+    assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
+  });
+
+  test("what is asked for beyond it stands out, adds up, and holds for this person and app alone", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person, device } = pages;
+    const ada = await person();
+    await person("bob@contoso.example");
+    const api = await withApi(pages);
+    const phone = browser();
+    const say = async (scopes: string[]) => {
+      const { userCode } = await grant({ requested: requested(api, scopes) });
+      const page = phone.cookie
+        ? await phone.send(await enterCode(phone, userCode), "/device/continue", { answer: "continue" })
+        : await walkToConfirm(phone, userCode, ADA);
+      await phone.send(page, "/confirm", yes);
+      return shownOn(page);
+    };
+    await say(["Read"]);
+    const more = await say(["Read", "Water"]);
+    assert.match(more.open, /New: it will also be able to Water your plants/);
+    assert.match(more.folded, /Read your plants/);
+    const consents = await ctx.store.directory.consentsFor(device.clientId, ada.id);
+    assert.deepEqual(consents.find(({ resourceId }) => resourceId === api.clientId)?.scopes, ["Read", "Water"]);
+    assert.equal((await say(["Water"])).folded, "What it can do already Know your name Water your plants");
+
+    const { userCode } = await grant({ requested: requested(api, ["Read"]) });
+    assert.equal(shownOn(await walkToConfirm(browser(), userCode, "bob@contoso.example")).folded, "");
+  });
+
+  test("a no remembers nothing", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person, device } = pages;
+    const ada = await person();
+    const api = await withApi(pages);
+    const phone = browser();
+    const page = await walkToConfirm(phone, (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
+    await phone.send(page, "/confirm", { decision: "no" });
+    assert.deepEqual(await ctx.store.directory.consentsFor(device.clientId, ada.id), []);
+  });
+
+  test("what the administrator allowed for everybody is shown in full at a person's first yes, and known from then on", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person, device } = pages;
+    await person();
+    const api = await withApi(pages);
+    const administrator = { clientId: device.clientId, userId: null };
+    await ctx.store.directory.addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
+    await ctx.store.directory.addConsent({ ...administrator, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
+    const phone = browser();
+    const ask = () => grant({ requested: requested(api, ["All"]) });
+    const first = await walkToConfirm(phone, (await ask()).userCode, ADA);
+    assert.match(shownOn(first).open, /It will be able to Know your name See everybody's plants/);
+    await phone.send(first, "/confirm", yes);
+    const second = await walkToConfirm(browser(), (await ask()).userCode, ADA);
+    assert.match(shownOn(second).folded, /See everybody's plants/);
+  });
+
+  test("for how long: an hour without offline access; asked for later, it is new", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { browser, grant, person } = pages;
+    await person();
+    const api = await withApi(pages);
+    const phone = browser();
+    const short = requested(api, ["Read"], ["openid", "profile"]);
+    const page = await walkToConfirm(phone, (await grant({ requested: short })).userCode, ADA);
+    assert.match(shownOn(page).open, /Stay signed in for one hour/);
+    await phone.send(page, "/confirm", yes);
+    const { userCode } = await grant({ requested: requested(api, ["Read"]) });
+    const longer = await walkToConfirm(browser(), userCode, ADA);
+    assert.match(shownOn(longer).open, /New: it will also be able to Stay signed in until unused for 90 days/);
+  });
+
+  const changes: Record<string, (pages: PagesUnderTest, api: Api) => Promise<unknown>> = {
+    "a permission is reworded": ({ ctx }, api) =>
+      ctx.store.directory.putApi({ ...api, scopes: [scope("Read", "Read your diary"), ...api.scopes.slice(1)] }),
+    "a permission is withdrawn": ({ ctx }, api) =>
+      ctx.store.directory.putApi({ ...api, scopes: api.scopes.map((s) => ({ ...s, enabled: s.value !== "Water" })) }),
+    "the app has another name": ({ ctx, device }) =>
+      ctx.store.directory.putApp({ ...device, name: "Contoso Gardener" }),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    test(`a yes to what has changed since approves nothing (${what}); the page comes again, and a yes to that does`, async (t) => {
+      const pages = await pagesUnderTest(t);
+      const { ctx, browser, grant, person, device } = pages;
+      const ada = await person();
+      const api = await withApi(pages);
+      const { id, userCode } = await grant({ requested: requested(api, ["Read", "Water"]) });
+      const phone = browser();
+      const page = await walkToConfirm(phone, userCode, ADA);
+      await change(pages, api);
+      const again = await phone.send(page, "/confirm", yes);
+      const gone = what === "a permission is withdrawn";
+      if (gone) {
+        // Less than was asked for cannot be granted: the device has to ask anew.
+        assert.equal(again.status, 410);
+      } else {
+        assert.equal(again.status, 422);
+        assert.match(textOf(again.html), /What it asks for has changed\. Look again\./);
+      }
+      assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
+      assert.deepEqual(await ctx.store.directory.consentsFor(device.clientId, ada.id), []);
+      assert.deepEqual(await pages.mailsTo(ADA), []);
+      if (gone) return;
+      await phone.send(again, "/confirm", yes);
+      assert.equal((await ctx.store.grants.findById(id))?.status, "approved");
+    });
+  }
+
+  test("an administrator's consent withdrawn between page and yes: the yes approves nothing", async (t) => {
+    for (const isDefault of [false, true]) {
+      const pages = await pagesUnderTest(t);
+      const { ctx, browser, grant, person, device } = pages;
+      const ada = await person();
+      const api = await withApi(pages);
+      const { directory, grants } = ctx.store;
+      const administrator = { clientId: device.clientId, userId: null };
+      await directory.addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
+      const asked = { ...requested(api, isDefault ? [] : ["Read", "All"]), isDefault };
+      const { id, userCode } = await grant({ requested: asked });
+      const phone = browser();
+      const page = await walkToConfirm(phone, userCode, ADA);
+      assert.match(shownOn(page).open, /See everybody's plants/);
+      await directory.removeConsent(device.clientId, null, api.clientId);
+      assert.equal((await phone.send(page, "/confirm", yes)).status, 410);
+      const row = await grants.findById(id);
+      assert.deepEqual([row?.status, row?.approved], ["claimed", null]);
+      assert.deepEqual(await directory.consentsFor(device.clientId, ada.id), []);
+    }
+  });
+
+  test("what “all that the administrator allowed” comes to has grown since: nothing is approved", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person, device } = pages;
+    await person();
+    const api = await withApi(pages);
+    const everything = { ...requested(api, []), isDefault: true };
+    const allow = (scopes: string[]) =>
+      ctx.store.directory.addConsent({ clientId: device.clientId, userId: null, resourceId: api.clientId, scopes });
+    await allow(["Read"]);
+    const { id, userCode } = await grant({ requested: everything });
+    const phone = browser();
+    const page = await walkToConfirm(phone, userCode, ADA);
+    await allow(["All"]);
+    const again = await phone.send(page, "/confirm", yes);
+    assert.match(textOf(again.html), /has changed.*See everybody's plants/);
+    await phone.send(again, "/confirm", yes);
+    assert.deepEqual((await ctx.store.grants.findById(id))?.approved?.resourceScopes, ["Read", "All"]);
+  });
+
+  test("a form without the digest, with another's or with a made-up one approves nothing; a no needs none", async (t) => {
+    const pages = await pagesUnderTest(t);
+    const { ctx, browser, grant, person } = pages;
+    await person();
+    const api = await withApi(pages);
+    const other = await walkToConfirm(browser(), (await grant()).userCode, ADA);
+    const { id, userCode } = await grant({ requested: requested(api, ["Read"]) });
+    const phone = browser();
+    const page = await walkToConfirm(phone, userCode, ADA);
+    const foreign = formFields(other, "/confirm").get("shown") ?? "";
+    const own = formFields(page, "/confirm").get("shown") ?? "";
+    assert.match(own, /^[\w-]{16}$/);
+    for (const shown of ["", "x", foreign, own.slice(1), `${own}x`, "\0"]) {
+      assert.equal((await phone.send(page, "/confirm", { ...yes, shown })).status, 422, shown);
+    }
+    const fields = formFields(page, "/confirm");
+    fields.delete("shown");
+    assert.equal((await phone.post("/confirm", `${fields}&decision=yes`)).status, 422);
+    assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
+    assert.equal((await phone.post("/confirm", `${fields}&decision=no`)).status, 200);
+    assert.equal((await ctx.store.grants.findById(id))?.denialReason, "user");
+  });
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import { hashSecret } from "../../../src/kernel/seal.ts";
+import { answerOf, arrive, LOOPBACK, programOf, WEB } from "../authorize/program-under-test.ts";
+import { textOf } from "../browser.ts";
+import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
+import { signIn } from "../walks.ts";
+
+const ADA = "ada@contoso.example";
+const ROOT = "root@contoso.example";
+const CONSENT = "/authorize/consent";
+const yes = { decision: "yes" };
+const asking = { scope: "openid profile https://graph.microsoft.com/Application.ReadWrite.All Group.Read.All" };
+
+async function administrator(world: PagesUnderTest) {
+  const root = await world.person(ROOT);
+  await world.ctx.store.directory.setUserAdministrator(root.id, true);
+  return root;
+}
+
+/** An administrator at the question of a program that asks for what only they can grant. */
+async function atQuestion(world: PagesUnderTest, redirectUri = LOOPBACK) {
+  const root = await administrator(world);
+  const asks = await programOf(world, redirectUri);
+  const browser = world.browser();
+  const page = await signIn(browser, await arrive(browser, asks, asking), ROOT);
+  return { root, asks, browser, page };
+}
+
+describe("what only an administrator can grant, asked by a program", { concurrency: true }, () => {
+  test("is asked of an administrator in plain words, apart from the rest, with a warning", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { browser, page } = await atQuestion(world);
+    const words = textOf(page.html);
+    assert.match(words, /It asks for an administrator’s rights\. They reach everybody and everything at Contoso\./);
+    assert.match(
+      words,
+      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name Stay/,
+    );
+    const { code } = answerOf(await browser.send(page, CONSENT, yes))!;
+    const request = await world.ctx.store.authorizations.findByCode(hashSecret(code!));
+    assert.deepEqual(request?.approved?.resourceScopes, ["Application.ReadWrite.All", "Group.Read.All"]);
+  });
+
+  test("is asked every time, whatever was allowed before, and never granted with prompt=none", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { root, asks, browser, page } = await atQuestion(world, WEB);
+    await browser.send(page, CONSENT, yes);
+    const { directory } = world.ctx.store;
+    const kept = await directory.consentsFor(asks.clientId, root.id);
+    assert.deepEqual(
+      kept.map(({ scopes }) => scopes),
+      [["openid", "profile"]],
+    );
+    const forEverybody = { clientId: asks.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
+    await directory.addConsent({ ...forEverybody, scopes: ["Application.ReadWrite.All", "Group.Read.All"] });
+    world.advance(1_000);
+    assert.ok(answerOf(await arrive(browser, asks, { scope: "openid profile" }))?.code, "the rest is remembered");
+    const again = await arrive(browser, asks, asking);
+    assert.match(again.at, /^\/authorize\/consent/);
+    const folded = /<details>.*<\/details>/s.exec(again.html)?.[0] ?? "";
+    assert.match(folded, /Know your name/);
+    assert.doesNotMatch(folded, /every app/);
+    const silent = answerOf(await arrive(browser, asks, { ...asking, prompt: "none" }));
+    assert.deepEqual([silent?.error, silent?.code], ["consent_required", undefined]);
+  });
+
+  test("is not anybody else's: they are told, and can go back or be an administrator", async (t) => {
+    const world = await pagesUnderTest(t);
+    await administrator(world);
+    await world.person();
+    const asks = await programOf(world);
+    const browser = world.browser();
+    const page = await signIn(browser, await arrive(browser, asks, asking), ADA);
+    assert.deepEqual([page.status, page.heading], [403, "Contoso Notes needs an administrator"]);
+    assert.match(textOf(page.html), /ada@contoso\.example is no administrator of Contoso\./);
+    assert.doesNotMatch(textOf(page.html), /device/i);
+    assert.equal((await browser.send(page, CONSENT, yes)).status, 403);
+    const german = new URL(page.at, "http://localhost");
+    german.searchParams.set("ui_locales", "de");
+    const translated = await browser.get(german.pathname + german.search);
+    assert.equal(translated.heading, "Contoso Notes braucht Administratorrechte");
+    assert.doesNotMatch(textOf(translated.html), /Gerät/);
+    assert.equal(answerOf(await browser.send(page, CONSENT, { decision: "no" }))?.error, "access_denied");
+    const other = await browser.send(await arrive(browser, asks, asking), CONSENT, { decision: "other" });
+    const question = await signIn(browser, other, ROOT);
+    assert.ok(answerOf(await browser.send(question, CONSENT, yes))?.code);
+  });
+
+  test("with prompt=none a plain person's program hears that it needs an administrator", async (t) => {
+    const world = await pagesUnderTest(t);
+    await world.person();
+    const asks = await programOf(world, WEB);
+    const browser = world.browser();
+    await signIn(browser, await arrive(browser, asks), ADA);
+    const silent = answerOf(await arrive(browser, asks, { ...asking, prompt: "none" }));
+    assert.deepEqual([silent?.error, silent?.error_description?.slice(0, 11)], ["interaction_required", "AADSTS90094"]);
+  });
+
+  test("the right taken between the page and the yes: there is no code, and the page says why", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { root, browser, page } = await atQuestion(world);
+    const { directory } = world.ctx.store;
+    await directory.setUserAdministrator(root.id, false);
+    assert.equal((await browser.send(page, CONSENT, yes)).heading, "Contoso Notes needs an administrator");
+    await directory.setUserAdministrator(root.id, true);
+    assert.ok(answerOf(await browser.send(page, CONSENT, yes))?.code);
+  });
+});

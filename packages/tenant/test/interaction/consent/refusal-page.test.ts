@@ -1,0 +1,39 @@
+// What a user is shown for each refusal of the access rule: one mapping, for devices and for programs in the browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Refusal } from "../../../src/directory/access-rules.ts";
+import { refusalPage } from "../../../src/interaction/consent/refusal-page.ts";
+import type { InteractionRequest } from "../../../src/interaction/interaction.ts";
+import { sampleApp, sampleInteraction, sampleUser } from "../../storage/samples.ts";
+
+/** The page of a device and that of a program, or where both lead. */
+const rows: Record<Refusal, [string, string] | string> = {
+  user_unknown: "/sign-in",
+  user_disabled: "/sign-in",
+  app_unknown: ["expired", "sign_in_over"],
+  app_disabled: ["expired", "sign_in_over"],
+  login_required: "/sign-in",
+  not_assigned: ["no_access", "program_no_access"],
+  second_factor_required: "/device/continue",
+  administrator_required: ["needs_administrator", "program_needs_administrator"],
+  scope_unavailable: ["expired", "sign_in_over"],
+  consent_required: ["expired", "sign_in_over"],
+};
+
+for (const [refusal, row] of Object.entries(rows)) {
+  test(`${refusal} leads to ${row}`, () => {
+    const [user, app] = [sampleUser(), sampleApp()];
+    for (const [at, kind] of (["device", "authorization"] as const).entries()) {
+      const interaction = sampleInteraction("session", { subject: { kind, id: "asked" } });
+      const answer = refusalPage({ user, app, interaction } as InteractionRequest, refusal as Refusal);
+      if (typeof row === "string") {
+        assert.ok("to" in answer && answer.to.startsWith(`${row}?`), JSON.stringify(answer));
+        continue;
+      }
+      assert.ok("view" in answer);
+      assert.equal(answer.view.page, row[at]);
+      if ("appName" in answer.view) assert.equal(answer.view.appName, app.name);
+      if ("email" in answer.view) assert.equal(answer.view.email, user.email);
+    }
+  });
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { nextStep, reasons, type StepFacts, type StepName } from "../../src/interaction/next-step.ts";
+
+const T0 = Date.UTC(2026, 0, 15, 12);
+const signedIn = { amr: ["pwd"], authTime: T0 };
+
+/** Signed in a moment ago, with nothing to decide: the account page. */
+const nothingOwed: StepFacts = {
+  entry: "sign_in",
+  address: "missing",
+  passwordMissing: false,
+  signIn: signedIn,
+  signedInSince: null,
+  accountUnconfirmed: false,
+  secondFactorDemanded: false,
+  secondFactorWays: "unknown",
+  subject: null,
+  addingAuthenticator: false,
+  answered: false,
+};
+
+/** For each reason the facts that make it hold, where no other one does. */
+const cases: Record<StepName, Partial<StepFacts>[]> = {
+  sign_up_email: [{ entry: "sign_up" }],
+  sign_up_code: [{ entry: "sign_up", address: "unproven" }],
+  sign_up_password: [{ entry: "sign_up", address: "proven", passwordMissing: true }],
+  sign_up_details: [{ entry: "sign_up", address: "proven" }],
+  reset_email: [{ entry: "reset" }],
+  reset_code: [{ entry: "reset", address: "unproven" }],
+  reset_password: [{ entry: "reset", address: "proven" }],
+  sign_in: [{ signIn: null }],
+  too_old: [{ signedInSince: T0 + 1 }],
+  confirm_account: [{ subject: "device", accountUnconfirmed: true }],
+  second_factor: [{ secondFactorDemanded: true }, { secondFactorDemanded: true, secondFactorWays: "some" }],
+  second_factor_enrolment: [{ secondFactorDemanded: true, secondFactorWays: "none" }],
+  enter_code: [{ subject: "enter_code" }],
+  device_consent: [{ subject: "device" }],
+  program_consent: [{ subject: "authorization" }],
+  add_authenticator: [{ addingAuthenticator: true }],
+  account: [{}],
+  done: [{ subject: "device", answered: true }],
+};
+
+describe("the next step of an interaction", () => {
+  for (const [name, all] of Object.entries(cases)) {
+    for (const facts of all) {
+      test(`${name}: ${JSON.stringify(facts)}`, () => {
+        assert.equal(nextStep({ ...nothingOwed, ...facts }).name, name);
+      });
+    }
+  }
+
+  test("every reason has a case, and they are looked at in this order", () => {
+    assert.deepEqual(
+      reasons.map(({ name }) => name),
+      Object.keys(cases),
+    );
+  });
+
+  test("the first reason that holds wins: all at once they are met one after the other", () => {
+    let facts: StepFacts = {
+      ...nothingOwed,
+      entry: "sign_up",
+      passwordMissing: true,
+      signIn: null,
+      signedInSince: T0,
+      accountUnconfirmed: true,
+      secondFactorDemanded: true,
+      secondFactorWays: "some",
+      subject: "device",
+      addingAuthenticator: true,
+    };
+    const met: [StepName, Partial<StepFacts>][] = [
+      ["sign_up_email", { address: "unproven" }],
+      ["sign_up_code", { address: "proven" }],
+      ["sign_up_password", { passwordMissing: false }],
+      ["sign_up_details", { entry: "reset", address: "missing" }],
+      ["reset_email", { address: "unproven" }],
+      ["reset_code", { address: "proven" }],
+      ["reset_password", { entry: "sign_in" }],
+      ["sign_in", { signIn: { amr: ["pwd"], authTime: T0 - 1 } }],
+      ["too_old", { signIn: signedIn }],
+      ["confirm_account", { accountUnconfirmed: false }],
+      ["second_factor", { secondFactorWays: "none" }],
+      ["second_factor_enrolment", { signIn: { amr: ["pwd", "otp", "mfa"], authTime: T0 } }],
+      ["device_consent", { answered: true }],
+      ["done", { subject: null }],
+      ["add_authenticator", { addingAuthenticator: false }],
+    ];
+    for (const [name, change] of met) {
+      assert.equal(nextStep(facts).name, name);
+      facts = { ...facts, ...change };
+    }
+    assert.equal(nextStep(facts).name, "account");
+  });
+
+  test("a sign-in at the very millisecond that is asked for is new enough", () => {
+    assert.equal(nextStep({ ...nothingOwed, signedInSince: T0 }).name, "account");
+    assert.equal(nextStep({ ...nothingOwed, signedInSince: T0 + 1 }).name, "too_old");
+  });
+
+  test("two factors shown, no second one is asked for, however it is demanded", () => {
+    const both = { amr: ["pop", "user", "mfa"], authTime: T0 };
+    for (const secondFactorWays of ["unknown", "some", "none"] as const) {
+      const facts = { ...nothingOwed, signIn: both, secondFactorDemanded: true, secondFactorWays };
+      assert.equal(nextStep(facts).name, "account");
+    }
+  });
+
+  test("what stands before the sign-in does not wait for it: nobody is signed in while signing up or resetting", () => {
+    for (const entry of ["sign_up", "reset"] as const) {
+      assert.match(nextStep({ ...nothingOwed, entry, signIn: null }).name, new RegExp(`^${entry}`));
+    }
+  });
+
+  test("deciding changes no fact", () => {
+    const facts = Object.freeze({ ...nothingOwed, signIn: Object.freeze(signedIn) });
+    assert.equal(nextStep(facts), nextStep(facts));
+  });
+});

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MailError } from "../../../src/mail/mailer.ts";
+import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
+import { openAccountSignIn } from "../passkeys/passkey-walks.ts";
+import { askForCode, signIn } from "../walks.ts";
+import { afterPassword, demandMfa, personWithApp } from "./authenticator.ts";
+
+const ADA = "ada@contoso.example";
+
+describe("a mailed code as the second factor", { concurrency: true }, () => {
+  const walk = async (world: PagesUnderTest) => {
+    await demandMfa(world);
+    await world.person();
+    return afterPassword(world);
+  };
+
+  test("is sent when the person says so, to their own address, and signs in", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { ctx, mailedCode } = world;
+    const { browser, page, grantId } = await walk(world);
+    assert.match(page.at, /^\/second-factor\/email\?/);
+    assert.deepEqual(await ctx.store.mail.listMails(), [], "looking mails nothing");
+    const sent = await browser.send(page, "/second-factor/email/send");
+    const [mail] = await ctx.store.mail.listMails(ADA);
+    assert.match(mail?.text ?? "", /somebody knows your password/);
+    const done = await browser.send(sent, "/second-factor/email", { code: await mailedCode(ADA) });
+    assert.match(done.at, /^\/confirm/);
+    await browser.send(done, "/confirm", { decision: "yes" });
+    const grant = await ctx.store.grants.findById(grantId);
+    assert.deepEqual([grant?.status, grant?.amr], ["approved", ["pwd", "otp", "mfa"]]);
+  });
+
+  test("dies after ten minutes, after five wrong tries, and when a new one is sent", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { ctx, advance, mailedCode } = world;
+    let { browser, page } = await walk(world);
+    page = await browser.send(page, "/second-factor/email/send");
+    const send = (code: string) => browser.send(page, "/second-factor/email", { code });
+    const first = await mailedCode(ADA);
+    for (let i = 0; i < 5; i++)
+      assert.match((await send(first === "00000000" ? "1".repeat(8) : "0".repeat(8))).html, /isn’t right/);
+    assert.match((await send(first)).html, /no longer works/);
+    const failed = await ctx.store.audit.list({ event: "user.second_factor_failed", limit: 9 });
+    assert.deepEqual(new Set(failed.map(({ detail }) => detail.method)), new Set(["email"]));
+    assert.equal(failed.length, 6);
+
+    page = await browser.send(page, "/second-factor/email/send");
+    const second = await mailedCode(ADA);
+    if (first !== second) assert.match((await send(first)).html, /isn’t right/);
+    advance(600_000);
+    assert.match((await send(second)).html, /no longer works/);
+  });
+
+  test("is sent again not at once but after half a minute, five times an hour at most", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { ctx, advance } = world;
+    const { browser, page } = await walk(world);
+    let sent = await browser.send(page, "/second-factor/email/send");
+    sent = await browser.send(sent, "/second-factor/email/send");
+    assert.match(sent.html, /A new code is on its way/);
+    const refused = await browser.send(sent, "/second-factor/email/send");
+    assert.deepEqual([refused.status, refused.headers["retry-after"]], [429, "30"]);
+    for (let i = 0; i < 6; i++) {
+      advance(30_000);
+      await browser.send(sent, "/second-factor/email/send");
+    }
+    assert.equal((await ctx.store.mail.listMails(ADA)).length, 4, "in one walk");
+    const again = await afterPassword(world);
+    assert.equal((await again.browser.send(again.page, "/second-factor/email/send")).status, 200);
+    const last = await afterPassword(world);
+    assert.equal((await last.browser.send(last.page, "/second-factor/email/send")).status, 429);
+  });
+
+  test("is not kept from its owner by whoever asks for mails to the address without a first factor", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { browser, page } = await walk(world);
+    const stranger = world.browser("192.0.2.66");
+    for (let i = 0; i < 6; i++) {
+      const refused = await askForCode(stranger, await openAccountSignIn(stranger), ADA);
+      assert.equal(refused.status, i < 5 ? 200 : 429);
+    }
+    assert.equal((await browser.send(page, "/second-factor/email/send")).status, 200);
+  });
+
+  test("that was right costs no mail of the hour: whoever signs in on many devices gets a code for each", async (t) => {
+    const world = await pagesUnderTest(t);
+    let { browser, page } = await walk(world);
+    for (let device = 0; device < 7; device++) {
+      const sent = await browser.send(page, "/second-factor/email/send");
+      const done = await browser.send(sent, "/second-factor/email", { code: await world.mailedCode(ADA) });
+      assert.match(done.at, /^\/confirm/);
+      ({ browser, page } = await afterPassword(world));
+    }
+  });
+
+  test("that the mail server refuses is said, also when it does so later, and can be asked for again", async (t) => {
+    let answer: MailError["code"] | null = "mail_refused";
+    const send = async () => {
+      if (answer) throw new MailError(answer, "no", "wait");
+    };
+    const world = await pagesUnderTest(t, { mailer: { send, close: async () => {} } });
+    const { ctx, advance } = world;
+    const { browser, page } = await walk(world);
+    const refused = await browser.send(page, "/second-factor/email/send");
+    assert.equal(refused.status, 422);
+    assert.match(refused.html, /refused our mail/);
+    answer = "mail_deferred";
+    let next = await browser.send(refused, "/second-factor/email/send");
+    assert.match(next.html, /can take some minutes/);
+    answer = "mail_refused";
+    advance(30_000);
+    await ctx.mail.deliverDue();
+    next = await browser.send(next, "/second-factor/email", { code: "00000000" });
+    assert.match(next.html, /refused our mail/);
+    answer = null;
+    next = await browser.send(next, "/second-factor/email/send");
+    assert.deepEqual([next.status, next.at.split("?")[0]], [200, "/second-factor/email"]);
+  });
+
+  test("that cannot even be kept is said", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { browser, page } = await walk(world);
+    world.ctx.mail.send = () => Promise.reject(new Error("the disk is full"));
+    assert.equal((await browser.send(page, "/second-factor/email/send")).status, 503);
+  });
+
+  test("of one person proves nothing for another who signs in in the same walk", async (t) => {
+    const world = await pagesUnderTest(t);
+    const { mailedCode } = world;
+    const { browser, page } = await walk(world);
+    await world.person("eve@contoso.example");
+    const signInPage = await browser.get(page.at.replace("/second-factor/email", "/sign-in"));
+    let eves = await signIn(browser, signInPage, "eve@contoso.example");
+    eves = await browser.send(eves, "/second-factor/email/send");
+    const code = await mailedCode("eve@contoso.example");
+    const adas = await signIn(browser, signInPage, ADA);
+    assert.match(adas.html, /ada@contoso\.example/);
+    const body = new URLSearchParams({ code });
+    for (const name of ["csrf", "flow"]) {
+      body.set(name, new RegExp(`name="${name}" value="([^"]+)"`).exec(adas.html)?.[1] ?? "");
+    }
+    const refused = await browser.post("/second-factor/email", body.toString());
+    assert.doesNotMatch(refused.at, /^\/confirm/);
+    assert.match((await browser.get(page.at)).at, /^\/second-factor\/email/);
+  });
+
+  test("is not offered where the user flow does not list it", async (t) => {
+    const world = await pagesUnderTest(t);
+    await personWithApp(world);
+    await demandMfa(world, "totp");
+    const { browser, page } = await afterPassword(world);
+    assert.doesNotMatch(page.html, /second-factor\/email/);
+    assert.match((await browser.get(page.at.replace("/app", "/email"))).at, /^\/second-factor\/app/);
+  });
+});

@@ -1,0 +1,108 @@
+// What a form costs the store: what a request is about is read once. A read more here is a read more at every sign-in.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ScopeSet } from "../../src/directory/scopes.ts";
+import { sampleApi } from "../storage/samples.ts";
+import { arrive, programOf } from "./authorize/program-under-test.ts";
+import type { Browser, Page } from "./browser.ts";
+import { PASSWORD, type PagesUnderTest, pagesUnderTest } from "./pages-under-test.ts";
+import { isRead, recordVerbs } from "./store-calls.ts";
+import { useUserFlow } from "./user-flow-under-test.ts";
+import { enterCode, openSignUp, signIn, walkToConfirm } from "./walks.ts";
+
+const ADA = "ada@contoso.example";
+const NEW = "grace@contoso.example";
+
+/** The calls that the store gets of one form, reads and changes apart. */
+async function callsOf(
+  world: PagesUnderTest,
+  send: () => Promise<Page>,
+): Promise<{ reads: string[]; changes: string[] }> {
+  const called = recordVerbs(world);
+  const { status, at } = await send();
+  assert.equal(status, 303, at);
+  return { reads: called.filter(isRead), changes: called.filter((verb) => !isRead(verb)) };
+}
+
+/** Scopes of an API of its own, which takes more rows to decide on than Graph's. */
+async function scopesOfAnApi({ ctx }: PagesUnderTest): Promise<ScopeSet> {
+  const api = sampleApi();
+  await ctx.store.directory.putApi(api);
+  const { value } = api.scopes.find(({ consent, enabled }) => consent === "User" && enabled) ?? { value: "" };
+  const oidc = ["openid", "profile", "offline_access"];
+  return { oidc, resourceId: api.clientId, resourceScopes: [value], isDefault: false, asked: [...oidc, value] };
+}
+
+async function atTheLastSignUpStep(world: PagesUnderTest, phone: Browser, userCode: string): Promise<Page> {
+  let page = await openSignUp(phone, userCode);
+  page = await phone.send(page, "/sign-up", { email: NEW });
+  page = await phone.send(page, "/sign-up/code", { code: await world.mailedCode(NEW) });
+  return phone.send(page, "/sign-up/password", { password: PASSWORD });
+}
+
+describe("store reads of one form", { concurrency: true }, () => {
+  for (const what of ["Graph", "an API", "an app with a user flow, a policy and assignment"]) {
+    test(`a yes to a device for ${what} reads 4 times: session, interaction, grant, access facts`, async (t) => {
+      const world = await pagesUnderTest(t);
+      const { ctx, device } = world;
+      const ada = await world.person();
+      const requested = what === "Graph" ? {} : { requested: await scopesOfAnApi(world) };
+      if (what.startsWith("an app")) {
+        const flow = await useUserFlow(world, {});
+        await ctx.store.directory.putApp({ ...device, userFlowId: flow.id, assignmentRequired: true });
+        await ctx.store.directory.assign(device.clientId, ada.id);
+      }
+      const phone = world.browser();
+      const question = await walkToConfirm(phone, (await world.grant(requested)).userCode, ADA);
+      const { reads, changes } = await callsOf(world, () =>
+        phone.send(question, "/confirm", { decision: "yes" }, { stay: true }),
+      );
+      assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
+      assert.deepEqual(changes, ["grants.approve", "links.insert"]);
+    });
+  }
+
+  test("the last step of a sign-up reads 4 times, and nothing again after the account is made", async (t) => {
+    const world = await pagesUnderTest(t);
+    await useUserFlow(world, {});
+    const phone = world.browser();
+    const page = await atTheLastSignUpStep(world, phone, (await world.grant()).userCode);
+    const { reads, changes } = await callsOf(world, () =>
+      phone.send(page, "/sign-up/details", { display_name: "Grace" }, { stay: true }),
+    );
+    assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
+    assert.deepEqual(changes, [
+      "directory.insertUser",
+      "audit.write",
+      "audit.write",
+      "sessions.signIn",
+      "grants.claim",
+    ]);
+  });
+
+  test("a password reads at most 7 times: the person, their facts and their authenticator app beside those", async (t) => {
+    const world = await pagesUnderTest(t);
+    await world.person();
+    const phone = world.browser();
+    const page = await enterCode(phone, (await world.grant()).userCode);
+    const { reads } = await callsOf(world, () =>
+      phone.send(page, "/sign-in", { email: ADA, password: PASSWORD }, { stay: true }),
+    );
+    assert.ok(reads.length <= 7, reads.join(", "));
+  });
+
+  test("a yes to a program reads 4 times", async (t) => {
+    const world = await pagesUnderTest(t);
+    await world.person();
+    const browser = world.browser();
+    const question = await signIn(
+      browser,
+      await arrive(browser, await programOf(world, "http://localhost/callback")),
+      ADA,
+    );
+    const called = recordVerbs(world);
+    await browser.send(question, "/authorize/consent", { decision: "yes" }, { stay: true });
+    const reads = called.filter(isRead);
+    assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "authorizations.find", "access.facts"]);
+  });
+});

@@ -1,0 +1,146 @@
+// The facts of the access rule as they are stored, loaded by one call.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, describe, test } from "node:test";
+import { CamelCasePlugin, Kysely } from "kysely";
+import type { App, User } from "../../src/directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
+import { DEFAULT_USER_FLOW } from "../../src/directory/user-flow.ts";
+import { Mutex } from "../../src/kernel/mutex.ts";
+import type { Database } from "../../src/storage/engine/database.ts";
+import { sqliteDialect } from "../../src/storage/engine/sqlite-dialect.ts";
+import { migrate } from "../../src/storage/migrations/migrate.ts";
+import type { Tables } from "../../src/storage/migrations/tables.ts";
+import { issuanceCheck } from "../../src/storage/sql/access-store.ts";
+import { storeOver } from "../../src/storage/sql/open-store.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "./samples.ts";
+
+describe("the facts of the access rule", () => {
+  let db: Kysely<Tables>;
+  let store: Store;
+  let database: Database;
+  before(async () => {
+    const memory = new DatabaseSync(":memory:");
+    db = new Kysely<Tables>({ dialect: sqliteDialect(memory, memory, new Mutex()), plugins: [new CamelCasePlugin()] });
+    await migrate(db);
+    const firstRow: Database["firstRow"] = () => async () => undefined;
+    database = { kind: "sqlite", db, locksRows: false, firstRow, close: () => db.destroy() };
+    store = storeOver(database);
+  });
+  after(() => store.close());
+
+  const put = {
+    user: async (changes: Partial<User> = {}) => {
+      const user = sampleUser(changes);
+      await store.directory.insertUser(user);
+      return user;
+    },
+    app: async (changes: Partial<App> = {}) => {
+      const app = sampleApp(changes);
+      await store.directory.putApp(app);
+      return app;
+    },
+    group: async (...members: string[]) => {
+      const id = randomUUID();
+      await store.directory.putGroup({ id, name: id, createdAt: T0 });
+      for (const userId of members) await store.directory.addGroupMember(id, userId);
+      return id;
+    },
+  };
+
+  const factsOf = (clientId: string | null, userId: string, resourceId = GRAPH_RESOURCE_ID) =>
+    store.access.facts({ clientId, userId, resourceId });
+
+  test("are the user, the app, the API, and the consents for this app, all as they are stored", async () => {
+    const own = await furnish(store);
+    const { user, app, api, consent } = own;
+    await store.directory.addConsent({ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
+    await store.directory.addConsent({ ...consent, userId: randomUUID() });
+    await store.directory.addConsent({ ...consent, clientId: randomUUID() });
+    const { policies, ...facts } = await factsOf(app.clientId, user.id, api.clientId);
+    assert.deepEqual(facts, {
+      user,
+      app,
+      userFlow: DEFAULT_USER_FLOW,
+      groupIds: [],
+      assigned: false,
+      api,
+      consents: [{ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] }, consent],
+    });
+    assert.deepEqual(policies, []);
+  });
+
+  test("say what is not there, or not asked about", async () => {
+    const { user, app } = await furnish(store);
+    const nobody = await factsOf(app.clientId, randomUUID(), randomUUID());
+    assert.deepEqual([nobody.user, nobody.app, nobody.api, nobody.consents], [undefined, app, undefined, []]);
+    const nothing = await factsOf(randomUUID(), user.id);
+    assert.deepEqual([nothing.user, nothing.app, nothing.api, nothing.consents], [user, undefined, undefined, []]);
+    const account = await factsOf(null, user.id);
+    assert.deepEqual([account.user, account.app, account.userFlow], [user, undefined, DEFAULT_USER_FLOW]);
+  });
+
+  test("are disabled users, apps and APIs too", async () => {
+    const [user, app, api] = [await put.user({ disabledAt: T0 }), await put.app({ disabledAt: T0 }), sampleApi()];
+    await store.directory.putApi({ ...api, disabledAt: T0 });
+    const facts = await factsOf(app.clientId, user.id, api.clientId);
+    assert.deepEqual([facts.user?.disabledAt, facts.app?.disabledAt, facts.api?.disabledAt], [T0, T0, T0]);
+  });
+
+  test("are the assignment, where the app requires one: the user's, or that of a group of theirs", async () => {
+    const { clientId } = await put.app({ assignmentRequired: true });
+    const [assigned, member, other] = [randomUUID(), randomUUID(), randomUUID()];
+    await store.directory.assign(clientId, assigned);
+    await store.directory.assign(clientId, await put.group(member));
+    await store.directory.assign((await put.app()).clientId, other);
+    await store.directory.assign((await put.app()).clientId, await put.group(other));
+    const of = async (userId: string, to = clientId) => (await factsOf(to, userId)).assigned;
+    assert.deepEqual([await of(assigned), await of(member), await of(other)], [true, true, false]);
+  });
+
+  test("are the app's user flow, and every policy that is enabled, with or without the other", async () => {
+    const flow = sampleUserFlow({ mfaRequired: true });
+    await store.directory.putUserFlow(flow);
+    const [own, plain] = [await put.app({ userFlowId: flow.id }), await put.app({ requireMfa: true })];
+    assert.deepEqual((await factsOf(own.clientId, "user")).userFlow, flow);
+    const policies = [samplePolicy({ clientIds: ["app"], excludedUserIds: ["user"] }), samplePolicy()];
+    for (const policy of policies) await store.directory.putPolicy(policy);
+    await store.directory.putPolicy(samplePolicy({ enabled: false }));
+    for (const clientId of [own.clientId, plain.clientId, randomUUID(), null]) {
+      const facts = await factsOf(clientId, "user");
+      assert.deepEqual(facts.policies.map(({ id }) => id).sort(), policies.map(({ id }) => id).sort());
+      assert.deepEqual(
+        facts.policies.find(({ id }) => id === policies[0]!.id),
+        policies[0],
+      );
+      assert.deepEqual(facts.userFlow, clientId === own.clientId ? flow : DEFAULT_USER_FLOW);
+    }
+    for (const { id } of await store.directory.listPolicies()) await store.directory.deletePolicy(id);
+  });
+
+  test("are the user's groups, where a policy names some", async () => {
+    const [user, app] = [await put.user(), await put.app()];
+    const [own, other] = [await put.group(user.id), await put.group(randomUUID())];
+    const of = async () => (await factsOf(app.clientId, user.id)).groupIds;
+    assert.deepEqual(await of(), []);
+    const policy = samplePolicy({ groupIds: [other] });
+    await store.directory.putPolicy(policy);
+    assert.deepEqual(await of(), [own]);
+    assert.deepEqual((await factsOf(null, user.id)).groupIds, [own], "on the account page too");
+    await store.directory.deletePolicy(policy.id);
+  });
+
+  test("are judged by the rule where tokens are issued", async () => {
+    const { user, app, api, scopes } = await furnish(store);
+    const check = issuanceCheck(database);
+    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0 };
+    assert.equal(await check(db, of), undefined);
+    assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
+    await store.directory.putApp({ ...app, requireMfa: true });
+    assert.equal(await check(db, of), "second_factor_required");
+    assert.equal(await check(db, { ...of, amr: ["pwd", "mfa"] }), undefined);
+    assert.equal(await check(db, { ...of, userId: randomUUID() }), "user_unknown");
+  });
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Refusal } from "../../src/directory/access-rules.ts";
+import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
+import { signedInSession } from "./link-suite.ts";
+import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import {
+  answerOf,
+  approvalBy,
+  approvedGrant,
+  type Furniture,
+  furnish,
+  pendingGrant,
+  redemption,
+  rotation,
+  sampleAudit,
+  signedIn,
+  T0,
+} from "./samples.ts";
+
+/** Every transaction that approves or issues, in the order in which they are tried. */
+const PLACES = ["device code", "authorization code", "refresh token", "device approval", "request approval"] as const;
+type Answers = Partial<Record<(typeof PLACES)[number], string>>;
+
+const scopesAtGraph = (...resourceScopes: string[]): ScopeSet => ({
+  oidc: ["openid", "offline_access"],
+  resourceId: GRAPH_RESOURCE_ID,
+  resourceScopes,
+  isDefault: false,
+  asked: ["openid", "offline_access", ...resourceScopes],
+});
+
+/** The access rule decides in each transaction that approves or issues, whatever was seen before it. */
+export function accessSuite(makePlace: MakePlace): void {
+  describe("the access rule, in every transaction that approves or issues", () => {
+    let place: TestPlace;
+    let store: Store;
+    before(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    /** One of each thing that waits for its transaction; an administrator, so that every scope may be asked. */
+    async function waiting(scopes?: ScopeSet) {
+      const furniture = await furnish(store);
+      await store.directory.setUserAdministrator(furniture.user.id, true);
+      const own: Furniture = { ...furniture, scopes: scopes ?? furniture.scopes };
+      const { user, app } = own;
+      const session = await signedInSession(store, user.id);
+      const { tokenHash } = await signedIn(store, own);
+      const approved = await approvedGrant(store, own);
+      const code = await approvedRequest(store, own, session);
+      const claimed = await pendingGrant(store, own);
+      await store.grants.claim(claimed.id, { sessionId: session, userId: user.id, now: T0, audit: sampleAudit("x") });
+      const request = await pendingRequest(store, own);
+      const yes = yesBy(user.id, session, own.scopes);
+      const attempts: Record<(typeof PLACES)[number], () => Promise<{ outcome: string }>> = {
+        "device code": () => store.tokens.redeem(redemption(approved, user.id)),
+        "authorization code": () => store.authorizations.redeem(codeRedemption(code, user.id)),
+        "refresh token": () => store.tokens.rotate(rotation(tokenHash, app.clientId, T0, own.scopes)),
+        "device approval": () => store.grants.approve(claimed.id, approvalBy(user.id, session, own.scopes)),
+        "request approval": () => store.authorizations.approve(request.id, yes),
+      };
+      const answers = async () => {
+        const given: Answers = {};
+        for (const where of PLACES) given[where] = answerOf(await attempts[where]());
+        return given;
+      };
+      return { own, answers };
+    }
+    const everywhere = (why: Refusal, except: Answers = {}): Answers => ({
+      ...Object.fromEntries(PLACES.map((where) => [where, why])),
+      ...except,
+    });
+
+    const cases: { what: string; change: (own: Furniture) => Promise<unknown>; scopes?: ScopeSet; says: Answers }[] = [
+      {
+        what: "the user is disabled, whose sign-ins and sessions end with it",
+        change: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+        says: everywhere("user_disabled", { "refresh token": "revoked", "request approval": "ended" }),
+      },
+      {
+        what: "the app is deleted, and with it what came of it",
+        change: ({ app }) => store.directory.deleteApp(app.clientId, T0),
+        says: everywhere("app_unknown", {
+          "device code": "lost",
+          "authorization code": "lost",
+          "refresh token": "revoked",
+        }),
+      },
+      {
+        what: "the app is disabled",
+        change: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+        says: everywhere("app_disabled"),
+      },
+      {
+        what: "the app requires assignment",
+        change: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
+        says: everywhere("not_assigned"),
+      },
+      {
+        what: "the app requires a second factor",
+        change: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
+        says: everywhere("second_factor_required"),
+      },
+      {
+        what: "a scope is administrative and the user no administrator any more",
+        scopes: scopesAtGraph("User.Read", "User.Read.All"),
+        change: ({ user }) => store.directory.setUserAdministrator(user.id, false),
+        says: everywhere("administrator_required"),
+      },
+      {
+        what: "the API is disabled",
+        change: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+        says: everywhere("scope_unavailable"),
+      },
+      {
+        what: "the scope is disabled",
+        change: ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, enabled: false })) }),
+        says: everywhere("scope_unavailable"),
+      },
+      {
+        what: "the scope is reserved to the administrator",
+        change: ({ api }) =>
+          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
+        says: everywhere("consent_required"),
+      },
+      {
+        what: "the user's consent is withdrawn, which a new approval gives again",
+        change: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+        says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
+      },
+      {
+        what: "the consent to their own account at Graph is withdrawn, which a new approval gives again",
+        scopes: scopesAtGraph("User.Read"),
+        change: ({ app, user }) => store.directory.removeConsent(app.clientId, user.id, GRAPH_RESOURCE_ID),
+        says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
+      },
+    ];
+    for (const { what, change, scopes, says } of cases) {
+      test(`refuses where ${what}`, async () => {
+        const { own, answers } = await waiting(scopes);
+        await change(own);
+        assert.deepEqual(await answers(), says);
+      });
+    }
+
+    test("permits where nothing changed", async () => {
+      for (const scopes of [undefined, scopesAtGraph("User.Read", "User.Read.All"), scopesAtGraph()]) {
+        const { answers } = await waiting(scopes);
+        assert.deepEqual(await answers(), {
+          "device code": "redeemed",
+          "authorization code": "redeemed",
+          "refresh token": "rotated",
+          "device approval": "done",
+          "request approval": "done",
+        });
+      }
+    });
+  });
+}
