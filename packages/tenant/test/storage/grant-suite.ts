@@ -142,6 +142,20 @@ export function grantSuite(makePlace: MakePlace): void {
       assert.equal((await store.grants.approve(grant.id, approvalBy(userId, "s2", furniture.scopes))).outcome, "done");
     });
 
+    test("however many sessions of one user claim at once, each gets it, and one holds it", async () => {
+      const { id } = await pendingGrant(store, furniture);
+      const claims = Array.from({ length: 24 }, (_, index) =>
+        store.grants.claim(id, {
+          sessionId: `s${index}`,
+          userId: furniture.user.id,
+          now: T0,
+          audit: sampleAudit("grant"),
+        }),
+      );
+      for (const { outcome } of await Promise.all(claims)) assert.equal(outcome, "claimed");
+      assert.match((await store.grants.findById(id))?.sessionId ?? "", /^s\d+$/);
+    });
+
     test("another user's claim kills the grant for both", async () => {
       const grant = await claimed("s1");
       const result = await store.grants.claim(grant.id, {
