@@ -1,9 +1,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
-import { senderOf } from "../mail/layout.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
-import { type Addressed, codeMail, noAccountMail } from "../mail/messages.ts";
+import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
 import type { MailCodePurpose } from "../storage/store.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { PageProblem } from "./page-request.ts";

@@ -5,9 +5,8 @@ import { hashSecret, newSecret } from "../kernel/seal.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
-import { oneLine, type Paragraph, renderMail, senderOf } from "./layout.ts";
-import type { MailContext } from "./mail-context.ts";
 import type { OutgoingMail } from "./mailer.ts";
+import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
 
 /** A change of an account that its owner gets a mail about, because somebody else may have made it (ASVS 6.3.5, 6.3.7). */
 export type SecurityNotification =

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
 import { readFileIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { type Authority, createAuthority, importKey } from "./certificates.ts";
-import { NAME_CONSTRAINTS, permitsHost } from "./name-constraints.ts";
+import { type Authority, createAuthority, importKey, NAME_CONSTRAINTS, permitsHost } from "./certificates.ts";
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 

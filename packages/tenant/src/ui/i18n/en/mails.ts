@@ -44,7 +44,7 @@ const securityNotifications = {
   why: "You get this mail because it is your account. We never ask for your password or a code by mail.",
 };
 
-/** Plain text; `mail/layout.ts` makes the two parts of a mail from it. */
+/** Plain text; `mail/messages.ts` makes the two parts of a mail from it. */
 export const mails = {
   code: {
     subject: (tenant: string) => `Your code for ${tenant}`,
