@@ -16,8 +16,8 @@ export const MAIL_CODE_MS = 10 * 60_000;
 export interface CodeKind {
   purpose: MailCodePurpose;
   /**
-   * What goes to the address: the code, or why there is none. The interaction then gets a code that is told to no one, so that the
-   * pages, the attempts counted and the work done are the same whether or not the address has an account.
+   * What goes to the address: the code, or why there is none. The interaction then gets a code that is told to no one,
+   * so that the pages, the attempts counted and the work done are the same whether or not the address has an account.
    */
   write(request: InteractionRequest, about: CodeMail): Promise<{ mail: OutgoingMail; withCode: boolean }>;
 }

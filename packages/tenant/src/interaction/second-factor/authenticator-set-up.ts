@@ -4,7 +4,7 @@ import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
-import { proceed, signInWithBoth } from "../proceed.ts";
+import { proceed, signInWithBoth, stepPage } from "../proceed.ts";
 import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
 import {
   hashRecoveryCode,
@@ -16,7 +16,14 @@ import {
   totpUri,
   unsealTotpSecret,
 } from "./authenticator-codes.ts";
-import { firstFactorOf, owesAnotherWay, recordFactor, signedInWithBoth, toAnotherWay } from "./second-factor.ts";
+import {
+  firstFactorOf,
+  owesAnotherWay,
+  recordFactor,
+  signedInWithBoth,
+  stepBetweenFactors,
+  toAnotherWay,
+} from "./second-factor.ts";
 
 interface SettingUp {
   user: User;
@@ -41,8 +48,8 @@ export async function postStartSetUp(request: InteractionRequest): Promise<Answe
 }
 
 /**
- * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: a person who
- * sees this page sees the secret.
+ * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: this page
+ * shows the secret.
  */
 export async function postSetUp(request: InteractionRequest): Promise<Answer> {
   return settingUp(request, async ({ user, replaces }) => {
@@ -114,17 +121,18 @@ export async function putNewSecret(request: InteractionRequest, user: User): Pro
 /** An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. */
 async function settingUp(
   request: InteractionRequest,
-  step: (at: SettingUp) => Answer | Promise<Answer>,
+  page: (at: SettingUp) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   const user = await firstFactorOf(request);
-  if (!user) return goTo(request, "/sign-in");
-  const at = { user, replaces: (await request.ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
+  if (!user) return stepPage(request, stepBetweenFactors(request, user));
+  const { ctx, interaction } = request;
+  const at = { user, replaces: (await ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
   if (signedInWithBoth(request, user)) {
-    return isRecentSignIn(request) ? step(at) : { view: { page: "sign_in_again", email: user.email } };
+    return isRecentSignIn(request) ? page(at) : { view: { page: "sign_in_again", email: user.email } };
   }
-  return (await owesAnotherWay(request, user, request.interaction.firstFactor?.amr ?? []))
-    ? toAnotherWay(request)
-    : step(at);
+  const another = await owesAnotherWay(request, user, interaction.firstFactor?.amr ?? []);
+  const step = stepBetweenFactors(request, user, another ? "some" : "none");
+  return step.name === "second_factor_enrolment" ? page(at) : stepPage(request, step);
 }
 
 function setUpPage(

@@ -2,7 +2,7 @@ import { MFA, OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
 import type { AuditRecord, Interaction } from "../../storage/store.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
-import { nextStep } from "../next-step.ts";
+import { nextStep, type Step, type StepFacts } from "../next-step.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 import { requestOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, stepPage } from "../proceed.ts";
@@ -37,22 +37,31 @@ export async function atSecondFactor(
   page: (at: AtSecondFactor) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   const user = await firstFactorOf(request);
-  const { firstFactor } = request.interaction;
-  const facts = factsOf(request, { secondFactorDemanded: true });
-  const first = user && firstFactor && { amr: firstFactor.amr, authTime: firstFactor.at };
-  const signIn = user && signedInWithBoth(request, user) ? facts.signIn : (first ?? null);
-  const step = nextStep({ ...facts, signIn });
+  const step = stepBetweenFactors(request, user);
   if (!user || step.name !== "second_factor") return stepPage(request, step);
   return page({ user, ways: await waysOf(request, user, request.interaction.firstFactor?.amr ?? []) });
 }
 
-/** Leads to the way that this person has; there is always one, since an app can be set up where nothing else is. */
+/** Leads to the way that this person has, or to the set-up of one. */
 export async function getSecondFactor(request: InteractionRequest): Promise<Answer> {
-  return atSecondFactor(request, ({ ways }) => {
+  return atSecondFactor(request, ({ user, ways }) => {
+    const step = stepBetweenFactors(request, user, hasWay(ways) ? "some" : "none");
+    if (step.name !== "second_factor") return stepPage(request, step);
     if (ways.app) return goTo(request, "/second-factor/app");
-    if (ways.email) return goTo(request, "/second-factor/email");
-    return goTo(request, ways.passkey === null ? "/second-factor/set-up" : "/second-factor/passkey");
+    return goTo(request, ways.email ? "/second-factor/email" : "/second-factor/passkey");
   });
+}
+
+/** The next step of this person, who passed the first factor here, or has a session with both since. */
+export function stepBetweenFactors(
+  request: InteractionRequest,
+  user: User | undefined,
+  secondFactorWays: StepFacts["secondFactorWays"] = "unknown",
+): Step {
+  const { firstFactor } = request.interaction;
+  const facts = factsOf(request, { secondFactorDemanded: true, secondFactorWays });
+  const first = user && firstFactor ? { amr: firstFactor.amr, authTime: firstFactor.at } : null;
+  return nextStep({ ...facts, signIn: user && signedInWithBoth(request, user) ? facts.signIn : first });
 }
 
 /** The page's script asks for it; what the browser answers is a sign-in by passkey, which needs no second factor. */
@@ -104,9 +113,10 @@ export async function owesAnotherWay(
   user: User,
   amr: readonly string[],
 ): Promise<boolean> {
-  const ways = await waysOf(request, user, amr);
-  return ways.app || ways.email || ways.passkey !== null;
+  return hasWay(await waysOf(request, user, amr));
 }
+
+const hasWay = ({ app, email, passkey }: Ways) => app || email || passkey !== null;
 
 /** An attempt counts for the interaction and for the person: another interaction gives no more of them. */
 export function attemptOf({ interaction }: InteractionRequest, { user }: AtSecondFactor): Budget[] {
