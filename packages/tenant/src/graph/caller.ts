@@ -55,15 +55,13 @@ export async function authenticateCaller(
   }
 
   const scopes = new Set(scp.split(" "));
-  // Of their own account everybody may see all that there is.
-  const used = options.ofThemselves === true ? [] : anyOf.filter((scope) => scopes.has(scope));
-  const holder = await tokenHolder(ctx, { oid, sid, azp }, used);
-  const { refusal } = holder;
-  if (refusal !== undefined && refusal !== "administrator_required") {
+  const holder = await tokenHolder(ctx, { oid, sid, azp });
+  if (holder.refusal !== undefined) {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
   requireOne(anyOf, scopes, "scope");
-  if (refusal || (options.ofThemselves !== true && !holder.user.administrator)) {
+  // Of their own account everybody may see all that there is.
+  if (options.ofThemselves !== true && !holder.user.administrator) {
     throw denied("Insufficient privileges to complete the operation: the account is no administrator of this tenant.");
   }
   return { actor: "user", userId: oid, clientId: azp, ip: request.ip, scopes };

@@ -49,20 +49,21 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
 
 export type TokenHolder =
   | { user: User; refusal: undefined }
-  /** The access rule refuses by now, or the sign-in was revoked. */
+  /** The user or the app is gone or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
+
+/** Refusals that end a token which was issued. The others decide whether the next one is issued. */
+const endsTokens: ReadonlySet<Refusal> = new Set(["user_unknown", "user_disabled", "app_unknown", "app_disabled"]);
 
 /**
  * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
  * a withdrawal counts from the next request on.
  *
  * @param claims `oid`, `sid` and `azp` of the verified token
- * @param scopes Graph scopes that the request makes use of
  */
 export async function tokenHolder(
   { store }: Pick<OAuthContext, "store">,
   { oid, sid, azp }: { oid: string; sid: string; azp: string },
-  scopes: string[] = [],
 ): Promise<TokenHolder> {
   const [stored, family] = await Promise.all([
     store.access.facts({ clientId: azp, userId: oid, resourceId: GRAPH_RESOURCE_ID }),
@@ -70,7 +71,8 @@ export async function tokenHolder(
   ]);
   if (!family || family.revokedAt !== null) return { refusal: "revoked" };
   const { amr, authTime } = family;
-  const sought = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: scopes, isDefault: false, asked: [] };
-  const refusal = mayIssue({ ...stored, scopes: sought, amr, authTime, signedInSince: null });
-  return refusal || !stored.user ? { refusal: refusal ?? "user_unknown" } : { user: stored.user, refusal };
+  const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
+  const refusal = mayIssue({ ...stored, scopes, amr, authTime, signedInSince: null });
+  if (refusal && endsTokens.has(refusal)) return { refusal };
+  return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
 }

@@ -105,15 +105,16 @@ describe("a refresh token", () => {
     assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
   });
 
-  test("gives an access token that UserInfo takes while the access rule permits it, and no longer", async () => {
+  test("gives an access token that UserInfo takes until its app is disabled; other demands count at the next renewal", async () => {
     const { tokens } = await signedIn("openid profile");
     const { directory } = tenant.context.store;
     const app = (await directory.findApp(String(claimsOf(tokens.access_token).azp)))!;
-    for (const changes of [{ assignmentRequired: true }, { requireMfa: true }, { disabledAt: 1 }]) {
+    for (const changes of [{ assignmentRequired: true }, { requireMfa: true }]) {
       await directory.putApp({ ...app, ...changes });
-      assert.equal((await userinfo(tenant, tokens.access_token)).status, 401, JSON.stringify(changes));
-      await directory.putApp(app);
-      assert.equal((await userinfo(tenant, tokens.access_token)).status, 200);
+      assert.equal((await userinfo(tenant, tokens.access_token)).status, 200, JSON.stringify(changes));
+      assert.equal((await refresh(tenant, tokens.refresh_token)).status, 400, JSON.stringify(changes));
     }
+    await directory.putApp({ ...app, disabledAt: 1 });
+    assert.equal((await userinfo(tenant, tokens.access_token)).status, 401);
   });
 });
