@@ -1,10 +1,10 @@
 // Ours, as it is started for real, on SQLite (a file, durable) or PostgreSQL.
 //   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL
 import { join } from "node:path";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import { operate } from "../../packages/tenant/src/control/operations.ts";
 import { DEVICE_CODE_GRANT } from "../../packages/tenant/src/oauth/token-endpoint.ts";
 import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
+import { createUser } from "../../packages/tenant/test/fixtures/seed.ts";
 import { formClient } from "../form-client.ts";
 import { serve } from "../served.ts";
 

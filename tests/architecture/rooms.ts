@@ -30,7 +30,7 @@ export const mayImport: Record<string, string[]> = {
 };
 
 /** Arrows upwards that are there today and have to go. */
-export const exceptions = ["directory → storage", "interaction → admin"];
+export const exceptions = ["directory → storage"];
 
 /** The longest folder of `mayImport` that holds the file, or undefined. */
 export function roomOf(path: string): string | undefined {

@@ -7,12 +7,12 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { DEFAULT_USER_FLOW } from "../../packages/tenant/src/directory/user-flow.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { authorizationQuery, type Program, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
+import { createUser } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addApp } from "../fixtures/registrations.ts";
 

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { AdminContext } from "../admin/admin-context.ts";
-import { createUser } from "../admin/create-user.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
-import { isEmailAddress } from "../directory/email-address.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
+import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { graphOf } from "../directory/tenant-config.ts";
@@ -130,11 +128,10 @@ async function addUser(ctx: AdminContext, input: Input<"add_user">): Promise<Lis
   if (problem) throw weakPassword(problem);
   const administrator = input.administrator === true;
   const passwordHash = await hashPassword(input.password);
-  const user = await createUser(ctx, { email, displayName, passwordHash, administrator });
-  if (user === "taken") {
+  const user = newUser({ email, displayName, passwordHash, administrator }, ctx.clock.now());
+  if (!(await ctx.store.administration.users.insert(user, added(user)))) {
     throw new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
   }
-  if (administrator) await ctx.store.audit.write(madeAdministrator(user));
   return listed(user);
 }
 
@@ -160,9 +157,9 @@ const listed = (user: User): ListedUser => ({
   administrator: user.administrator,
 });
 
-const madeAdministrator = (user: User): AuditRecord => ({
+const added = (user: User): AuditRecord => ({
   at: user.createdAt,
-  event: "user.made_administrator",
+  event: user.administrator ? "user.made_administrator" : "user.created",
   actor: "operator",
   userId: user.id,
   clientId: null,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createUser } from "../../src/admin/create-user.ts";
 import { verifyPassword } from "../../src/directory/password.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
 import { MailError } from "../../src/mail/mailer.ts";
+import { createUser } from "../fixtures/seed.ts";
 import { codeAt, personWithApp } from "./authenticator.ts";
 import { withoutSecrets } from "./browser.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";

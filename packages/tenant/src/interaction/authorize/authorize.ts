@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mayGrant } from "../../directory/administration.ts";
 import { mayUse } from "../../directory/assignment.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import {
   type AuthorizationParameters,
   RefusedAuthorization,

@@ -1,4 +1,4 @@
-import { isEmailAddress } from "../../directory/email-address.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
 import { sendNotice } from "../../mail/security-notifications.ts";
 import type { Flow } from "../../storage/store.ts";

@@ -1,6 +1,6 @@
 import { OTP } from "../../directory/authentication-methods.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import type { Flow } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import { accountCode } from "../account/account-code.ts";

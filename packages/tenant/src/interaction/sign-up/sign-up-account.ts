@@ -1,6 +1,7 @@
-import { createUser } from "../../admin/create-user.ts";
 import { OTP, PWD } from "../../directory/authentication-methods.ts";
+import { newUser } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/view.ts";
 import { passFirstFactor } from "../authentication.ts";
 import { PageProblem } from "../form.ts";
@@ -43,28 +44,31 @@ export async function takeSignUpDetails(visit: Visit): Promise<Answer> {
   if (!answers) return detailsPage(signUp, details);
 
   const { displayName, attributes, termsAccepted } = answers;
-  const user = await createUser(visit.ctx, {
-    email,
-    displayName,
-    passwordHash: ways.password ? flow.passwordHash : null,
-    attributes,
-    locale: visit.locale,
-    termsAcceptedAt: termsAccepted ? visit.now : null,
+  const user = newUser(
+    {
+      email,
+      displayName,
+      passwordHash: ways.password ? flow.passwordHash : null,
+      attributes,
+      locale: visit.locale,
+      termsAcceptedAt: termsAccepted ? visit.now : null,
+    },
+    visit.now,
+  );
+  const record = (event: string): AuditRecord => ({
+    at: visit.now,
+    event,
+    actor: "user",
+    userId: user.id,
+    clientId: null,
+    grantId: flow.grantId,
+    ip: visit.ip,
+    detail: {},
   });
+  const { administration, audit } = visit.ctx.store;
   // The address was proven, so saying that it has an account by now tells its owner only.
-  if (user === "taken") return { to: pathOf("/sign-in", flow) };
-  for (const event of ["user.signed_up", "user.signed_in"]) {
-    await visit.ctx.store.audit.write({
-      at: visit.now,
-      event,
-      actor: "user",
-      userId: user.id,
-      clientId: null,
-      grantId: flow.grantId,
-      ip: visit.ip,
-      detail: {},
-    });
-  }
+  if (!(await administration.users.insert(user, record("user.signed_up")))) return { to: pathOf("/sign-in", flow) };
+  await audit.write(record("user.signed_in"));
   return passFirstFactor(visit, flow, { user, amr: [ways.password ? PWD : OTP] });
 }
 

@@ -1,5 +1,5 @@
-import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
 import type { View } from "../../ui/view.ts";
 import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
