@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { registeredApps } from "../admin/command-line-app.ts";
-import { type AppCertificate, certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
@@ -40,7 +40,12 @@ export async function addCertificate(
       "Make one: openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci -keyout ci.pem -out ci.pem";
     throw new TenantError("app_certificate_refused", certificateProblems[certificate], hint);
   }
-  const added = await ctx.store.credentials.addCertificate(certificate);
+  const thumbprint = hex(certificate.thumbprint);
+  const added = await ctx.store.credentials.addCertificate(
+    certificate,
+    { roles: administrator ? ADMINISTRATIVE_SCOPES : [], servicePrincipalId: randomUUID() },
+    recordOf(ctx, app, "app.certificate_added", { thumbprint, administrator }),
+  );
   if (added === "app_unknown") throw unknownApp();
   if (added === "full") {
     throw new TenantError(
@@ -49,13 +54,6 @@ export async function addCertificate(
       "Take them away (doorcode tenant apps remove-certificates), then add those that are used.",
     );
   }
-  const principalId = await principalOf(ctx, app);
-  if (administrator) {
-    for (const role of ADMINISTRATIVE_SCOPES)
-      await ctx.store.directory.assignRole(GRAPH_RESOURCE_ID, role, principalId);
-  }
-  const thumbprint = hex(certificate.thumbprint);
-  await ctx.store.audit.write(recordOf(ctx, app, "app.certificate_added", { thumbprint, administrator }));
   return { app: app.name, thumbprint, expires_at: new Date(certificate.notAfter).toISOString(), administrator };
 }
 
@@ -65,14 +63,9 @@ export async function removeCertificates(
   { client_id }: Input<"remove_certificates">,
 ): Promise<ControlResults["remove_certificates"]> {
   const app = await appOf(ctx, client_id);
-  await ctx.store.directory.unassignRoles(GRAPH_RESOURCE_ID, await principalOf(ctx, app));
-  let removed = 0;
-  const none = (before: AppCertificate[]) => {
-    removed = before.length;
-    return [];
-  };
   const audit = recordOf(ctx, app, "app.certificates_removed", {});
-  if (!(await ctx.store.credentials.changeCertificates(app.clientId, none, audit))) throw unknownApp();
+  const removed = await ctx.store.credentials.removeCertificates(app.clientId, audit);
+  if (removed === undefined) throw unknownApp();
   return { app: app.name, removed };
 }
 
@@ -86,20 +79,6 @@ async function appOf(ctx: AdminContext, clientId: string): Promise<App> {
   const app = await ctx.store.directory.findApp(clientId.trim().toLowerCase());
   if (!app) throw unknownApp();
   return app;
-}
-
-/** One that was made by Graph has none until it is given one. */
-async function principalOf(ctx: AdminContext, app: App): Promise<string> {
-  const { clientId } = app;
-  const { registrations } = ctx.store;
-  const read = async () => (await registrations.find({ clientId }))?.registration.servicePrincipalId;
-  const standing = await read();
-  if (standing) return standing;
-  const audit = recordOf(ctx, app, "app.service_principal_created", {});
-  await registrations.addServicePrincipal(clientId, randomUUID(), audit);
-  const id = await read();
-  if (id) return id;
-  throw unknownApp();
 }
 
 function recordOf(ctx: AdminContext, { clientId }: App, event: string, detail: AuditRecord["detail"]): AuditRecord {

@@ -7,8 +7,18 @@ export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
 export interface CredentialStore {
   /** Oldest first. */
   certificatesOf(clientId: string): Promise<AppCertificate[]>;
-  /** `known`: the app has this very certificate; `full`: it has `MAX_CERTIFICATES`. */
-  addCertificate(certificate: AppCertificate): Promise<CertificateAdded>;
+  /**
+   * Adds the certificate, and lets the app act at Graph with these application permissions, in one transaction; an app
+   * without a service principal gets `servicePrincipalId`. `known`: it has this very certificate, and gets the permissions;
+   * `full`: it has `MAX_CERTIFICATES`, and nothing changes.
+   */
+  addCertificate(
+    certificate: AppCertificate,
+    permissions: { roles: readonly string[]; servicePrincipalId: string },
+    audit: AuditRecord,
+  ): Promise<CertificateAdded>;
+  /** All certificates of the app, and its permissions at Graph. Returns how many certificates; undefined without the app. */
+  removeCertificates(clientId: string, audit: AuditRecord): Promise<number | undefined>;
   /**
    * `change` is given what stands, under a lock, and returns what is to stand, those and no others; what it throws is
    * thrown, and nothing has changed. False when there is no such app. An app that is deleted takes its own with it.

@@ -5,7 +5,7 @@ import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-c
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, furnish, MINUTE, sampleAudit, T0 } from "./samples.ts";
+import { DAY, furnish, MINUTE, sampleApp, sampleAudit, T0 } from "./samples.ts";
 
 export function credentialSuite(makePlace: MakePlace): void {
   describe("credentials of apps", () => {
@@ -16,23 +16,25 @@ export function credentialSuite(makePlace: MakePlace): void {
       store = await place.open();
     });
     after(() => place.remove());
+    const add = (certificate: AppCertificate, roles: string[] = [], audit = sampleAudit("app.certificate_added")) =>
+      store.credentials.addCertificate(certificate, { roles, servicePrincipalId: randomUUID() }, audit);
 
     test("certificates are listed oldest first, each once, and go with their app", async () => {
       const { app } = await furnish(store);
       const [second, first] = [sampleCertificate(app.clientId, T0 + 1), sampleCertificate(app.clientId, T0)];
-      for (const each of [second, first]) assert.equal(await store.credentials.addCertificate(each), "added");
+      for (const each of [second, first]) assert.equal(await add(each), "added");
       const again = { ...first, keyId: randomUUID() };
-      assert.equal(await store.credentials.addCertificate(again), "known");
+      assert.equal(await add(again), "known");
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [first, second]);
       await store.directory.deleteApp(app.clientId, T0);
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
-      assert.equal(await store.credentials.addCertificate(first), "app_unknown");
+      assert.equal(await add(first), "app_unknown");
     });
 
     test("an app that is written anew keeps its certificates", async () => {
       const { app } = await furnish(store);
       const certificate = sampleCertificate(app.clientId);
-      await store.credentials.addCertificate(certificate);
+      await add(certificate);
       await store.directory.putApp({ ...app, name: "Renamed" });
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
     });
@@ -40,7 +42,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     test("of many that are added at once, as many stand as an app may have", async () => {
       const { app } = await furnish(store);
       const many = Array.from({ length: MAX_CERTIFICATES + 6 }, () => sampleCertificate(app.clientId));
-      const outcomes = await Promise.all(many.map((each) => store.credentials.addCertificate(each)));
+      const outcomes = await Promise.all(many.map((each) => add(each)));
       assert.equal(outcomes.filter((outcome) => outcome === "added").length, MAX_CERTIFICATES);
       assert.equal(outcomes.filter((outcome) => outcome === "full").length, 6);
       assert.equal((await store.credentials.certificatesOf(app.clientId)).length, MAX_CERTIFICATES);
@@ -57,7 +59,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       const change = (how: (before: AppCertificate[]) => AppCertificate[], clientId = app.clientId) =>
         credentials.changeCertificates(clientId, how, sampleAudit(`changed ${app.clientId}`));
       const other = sampleCertificate((await furnish(store)).app.clientId);
-      for (const each of [kept, gone, other]) await credentials.addCertificate(each);
+      for (const each of [kept, gone, other]) await add(each);
       const renamed = { ...kept, displayName: "renamed" };
       assert.equal(
         await change((before) => {
@@ -84,10 +86,57 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { app } = await furnish(store);
       const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
       const audit = sampleAudit("app.certificates");
-      const add = (one: AppCertificate) =>
+      const addOne = (one: AppCertificate) =>
         store.credentials.changeCertificates(app.clientId, (before) => [...before, one], audit);
-      await Promise.all(added.map(add));
+      await Promise.all(added.map(addOne));
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), added);
+    });
+
+    test("a certificate comes with its permissions and the record, and goes with them", async () => {
+      const { credentials, directory, registrations } = store;
+      const { app, api } = await furnish(store);
+      const event = `app.certificate_added.${app.clientId}`;
+      const certificate = sampleCertificate(app.clientId);
+      const principalId = (await registrations.find({ clientId: app.clientId }))!.registration.servicePrincipalId!;
+      await directory.assignRole(api.clientId, "ToDoList.Reader", principalId);
+      assert.equal(await add(certificate, [], sampleAudit(event)), "added");
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
+      const roles = ["Application.Read.All", "User.ReadWrite.All"];
+      assert.equal(await add(certificate, roles, sampleAudit(event)), "known");
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), roles);
+      assert.equal((await store.audit.list({ event, limit: 9 })).length, 2);
+
+      const removed = `app.certificates_removed.${app.clientId}`;
+      assert.equal(await credentials.removeCertificates(app.clientId, sampleAudit(removed)), 1);
+      assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
+      assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
+      assert.equal((await store.audit.list({ event: removed, limit: 9 })).length, 1);
+      assert.equal(await credentials.removeCertificates(randomUUID(), sampleAudit(removed)), undefined);
+      assert.equal((await store.audit.list({ event: removed, limit: 9 })).length, 1);
+    });
+
+    test("an app without a service principal gets one with its first certificate", async () => {
+      const app = sampleApp();
+      const { clientId } = app;
+      const registration = { clientId, objectId: randomUUID(), uniqueName: null, description: null, tags: [] };
+      const blank = { ...registration, requiredResourceAccess: null, servicePrincipalId: null };
+      await store.registrations.insert({ kind: "app", registration: blank, app }, sampleAudit("app.created"));
+      await add(sampleCertificate(clientId), ["Application.Read.All"]);
+      const found = await store.registrations.find({ clientId });
+      const roles = await store.directory.rolesFor(GRAPH_RESOURCE_ID, found!.registration.servicePrincipalId!);
+      assert.deepEqual(roles, ["Application.Read.All"]);
+    });
+
+    test("a failure after the certificate leaves neither it nor a permission", async () => {
+      const { app } = await furnish(store);
+      const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
+      // Not JSON: the record is what is written last.
+      const unwritable = { ...sampleAudit("app.certificate_added"), detail: { count: 1n as unknown as number } };
+      const adding = add(sampleCertificate(app.clientId), ["Application.Read.All"], unwritable);
+      await assert.rejects(adding, TypeError);
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
+      assert.deepEqual(await store.directory.rolesFor(GRAPH_RESOURCE_ID, registration.servicePrincipalId!), []);
     });
 
     test("of 64 who bring one assertion at once one spends it, and one record is written", async () => {
