@@ -11,7 +11,7 @@ import type { FlowAttribute, UserFlow } from "../../packages/tenant/src/director
 import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { manualClock } from "../../packages/tenant/test/fixtures/manual-clock.ts";
-import { createUser } from "../../packages/tenant/test/fixtures/seed.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { claimsOf, clientIdOf, poll, refresh, requestCode, todoScope, userinfo } from "../fixtures/device.ts";
 
@@ -88,7 +88,11 @@ async function useUserFlow(tenant: TestTenant, changes: Partial<UserFlow>): Prom
     ...changes,
   };
   const app = await directory.findApp(clientIdOf(tenant));
-  assert.ok(app && (await directory.putUserFlow(flow)) && (await directory.putApp({ ...app, userFlowId: id })));
+  assert.ok(
+    app &&
+      (await seed(tenant.context.store).putUserFlow(flow)) &&
+      (await seed(tenant.context.store).putApp({ ...app, userFlowId: id })),
+  );
 }
 
 /** Yes, and the device has its tokens. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "../../packages/client/src/create-client.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
-import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/admin/command-line-app.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/admin/registered-apps.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { createUser } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";

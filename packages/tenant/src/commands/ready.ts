@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { RunningTenant } from "../server/start-tenant.ts";
+import type { RunningTenant } from "../server/running-tenant.ts";
 
 /** The members of the `ready` event; programs rely on them. */
 export function readyEvent(tenant: RunningTenant) {

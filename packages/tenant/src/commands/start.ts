@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { registrationsOf } from "../admin/registrations.ts";
-import { type RunningTenant, startTenant } from "../server/start-tenant.ts";
+import { registrationsOf } from "../admin/registered-apps.ts";
+import type { RunningTenant } from "../server/running-tenant.ts";
+import { type StartedTenant, startWithContext } from "../server/start-tenant.ts";
 import { mailerFrom, storeFrom } from "./environment.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { printEvent, say } from "./output.ts";
@@ -17,7 +18,7 @@ export async function start(
 ): Promise<number> {
   const asked = stopAsked();
   const mailer = mailerFrom(process.env);
-  const starting = startTenant({
+  const starting = startWithContext({
     store: storeFrom(process.env, options.storeFile, options.data),
     dataDir: options.data,
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -48,7 +49,7 @@ function described({ name, domain, colour }: OpenedTenantFile) {
 }
 
 /** Everything else, through the tenant's own Graph; the tenant ends when it is refused. */
-async function applied(tenant: RunningTenant, file: OpenedTenantFile): Promise<RunningTenant> {
+async function applied(tenant: StartedTenant, file: OpenedTenantFile): Promise<RunningTenant> {
   try {
     await file.apply({ base: tenant.graph, token: await tenant.operatorToken(), ca: tenant.ca }, say);
     return { ...tenant, ...(await registrationsOf(tenant.context.store)) };

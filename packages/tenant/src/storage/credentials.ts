@@ -4,9 +4,12 @@ import type { AuditRecord } from "./audit.ts";
 export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
 
 /** How apps prove who they are beside a secret. */
-export interface CredentialStore {
+export interface CredentialReader {
   /** Oldest first. */
   certificatesOf(clientId: string): Promise<AppCertificate[]>;
+}
+
+export interface CredentialStore extends CredentialReader {
   /**
    * Adds the certificate, and lets the app act at Graph with these application permissions, in one transaction; an app
    * without a service principal gets `servicePrincipalId`. `known`: it has this very certificate, and gets the permissions;

@@ -40,14 +40,17 @@ export type RegistrationChange =
   | { outcome: "conflict"; with: RegistrationConflict }
   | { outcome: "unknown" };
 
+export interface RegistrationReader {
+  find(key: RegistrationKey): Promise<Registered | undefined>;
+  /** By client ID. */
+  list(): Promise<Registered[]>;
+}
+
 /**
  * A `change` is given what stands, under a lock, and returns what is to stand: of two at once each sees what the other
  * left. It may be called again and has no effect of its own; what it throws is thrown, and nothing has changed.
  */
-export interface RegistrationStore {
-  find(key: RegistrationKey): Promise<Registered | undefined>;
-  /** By client ID. */
-  list(): Promise<Registered[]>;
+export interface RegistrationStore extends RegistrationReader {
   insert(registered: Registered, audit: AuditRecord): Promise<"inserted" | RegistrationConflict>;
   /**
    * Kind, ids and time of making stay as they are. What was consented of a scope, or assigned of a role, that goes with

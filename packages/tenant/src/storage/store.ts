@@ -1,26 +1,26 @@
 /**
  * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
  * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
- * (packages/tenant/test/stores/).
+ * (packages/tenant/test/storage/).
  *
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
 
 import type { Consent } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
-import type { AdministrationStore } from "./administration.ts";
+import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-requests.ts";
-import type { CredentialStore } from "./credentials.ts";
+import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { DenialReason, DeviceGrant, PolledGrant } from "./device-grant.ts";
-import type { DirectoryStore } from "./directory.ts";
+import type { DirectoryReader, DirectoryStore } from "./directory.ts";
 import type { FactorStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore } from "./mail.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { PasskeyStore } from "./passkeys.ts";
-import type { PermissionStore } from "./permissions.ts";
-import type { RegistrationStore } from "./registrations.ts";
+import type { PermissionReader, PermissionStore } from "./permissions.ts";
+import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
@@ -63,6 +63,16 @@ export interface Store {
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** The part of the store that shows a tenant and changes nothing: all that Graph and the operator's socket see of it. */
+export interface StoreReader {
+  readonly directory: DirectoryReader;
+  readonly credentials: CredentialReader;
+  readonly registrations: RegistrationReader;
+  readonly permissions: PermissionReader;
+  readonly administration: AdministrationReader;
+  readonly tokens: Pick<TokenStore, "findFamily">;
 }
 
 // ---- the grant -------------------------------------------------------------------------------

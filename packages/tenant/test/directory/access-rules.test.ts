@@ -1,4 +1,5 @@
 // Who may use an app, and with which factors: what the pages ask. Whenever a token is issued the store asks the same.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -11,6 +12,7 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Policy } from "../../src/directory/user-flow.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
 
 let store: Store;
@@ -21,14 +23,14 @@ after(() => store.close());
 
 async function appWith(changes: Partial<App> = {}): Promise<App> {
   const app = sampleApp(changes);
-  await store.directory.putApp(app);
+  await seed(store).putApp(app);
   return app;
 }
 
 async function groupOf(...userIds: string[]): Promise<string> {
   const id = randomUUID();
-  await store.directory.putGroup({ id, name: id, createdAt: T0 });
-  for (const userId of userIds) await store.directory.addGroupMember(id, userId);
+  await seed(store).putGroup({ id, name: id, createdAt: T0 });
+  for (const userId of userIds) await seed(store).addGroupMember(id, userId);
   return id;
 }
 
@@ -69,7 +71,7 @@ describe("a policy", () => {
 describe("a second factor is required", () => {
   test("by the app, by its user flow, or not at all", async () => {
     const strict = sampleUserFlow({ mfaRequired: true });
-    await store.directory.putUserFlow(strict);
+    await seed(store).putUserFlow(strict);
     assert.equal(await requiresMfa(store, await appWith({ requireMfa: true }), "user"), true);
     assert.equal(await requiresMfa(store, await appWith({ userFlowId: strict.id }), "user"), true);
     assert.equal(await requiresMfa(store, await appWith(), "user"), false);
@@ -79,16 +81,16 @@ describe("a second factor is required", () => {
   test("by a policy for the app, of its groups' members alone", async () => {
     const [app, member] = [await appWith(), randomUUID()];
     const policy = samplePolicy({ clientIds: [app.clientId], groupIds: [await groupOf(member)] });
-    await store.directory.putPolicy(policy);
+    await seed(store).putPolicy(policy);
     assert.equal(await requiresMfa(store, app, member), true);
     assert.equal(await requiresMfa(store, app, randomUUID()), false);
     assert.equal(await requiresMfa(store, await appWith(), member), false);
     assert.equal(await requiresMfa(store, undefined, member), false, "the account page is no app");
-    await store.directory.putPolicy({ ...policy, clientIds: null });
+    await seed(store).putPolicy({ ...policy, clientIds: null });
     assert.equal(await requiresMfa(store, undefined, member), true, "but every app's policy counts there");
-    await store.directory.putPolicy({ ...policy, groupIds: null });
+    await seed(store).putPolicy({ ...policy, groupIds: null });
     assert.equal(await requiresMfa(store, app, randomUUID()), true);
-    await store.directory.deletePolicy(policy.id);
+    await seed(store).deletePolicy(policy.id);
   });
 });
 
@@ -96,8 +98,8 @@ describe("an app", () => {
   test("that requires assignment is for those who have it, themselves or through a group", async () => {
     const { clientId } = await appWith({ assignmentRequired: true });
     const [assigned, member, stranger] = [randomUUID(), randomUUID(), randomUUID()];
-    await store.directory.assign(clientId, assigned);
-    await store.directory.assign(clientId, await groupOf(member));
+    await seed(store).assign(clientId, assigned);
+    await seed(store).assign(clientId, await groupOf(member));
     assert.equal(await mayUse(store, clientId, assigned), true);
     assert.equal(await mayUse(store, clientId, member), true);
     assert.equal(await mayUse(store, clientId, stranger), false);
@@ -119,7 +121,7 @@ describe("an administrative scope", () => {
 
   test("is an administrator's to grant; anything else is everybody's", async () => {
     const [one, other] = [sampleUser({ administrator: true }), sampleUser()];
-    for (const user of [one, other]) await store.directory.insertUser(user);
+    for (const user of [one, other]) await seed(store).insertUser(user);
     const administrative = scopesAt(GRAPH_RESOURCE_ID, asked);
     assert.equal(await mayGrant(store, administrative, one.id), true);
     assert.equal(await mayGrant(store, administrative, other.id), false);

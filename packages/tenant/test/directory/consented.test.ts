@@ -6,6 +6,7 @@ import type { Api } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApi, scopesAt } from "../storage/samples.ts";
 
 let store: Store;
@@ -25,10 +26,10 @@ async function fresh() {
       { ...one, value: "Other" },
     ],
   });
-  await store.directory.putApi(api);
+  await seed(store).putApi(api);
   const [clientId, userId] = [randomUUID(), randomUUID()];
   const consent = (by: string | null, scopes: string[], resourceId = api.clientId) =>
-    store.directory.addConsent({ clientId, userId: by, resourceId, scopes });
+    seed(store).addConsent({ clientId, userId: by, resourceId, scopes });
   return { api, clientId, userId, consent };
 }
 const everything = ["Read", "Off", "Admin", "Gone"];
@@ -61,7 +62,7 @@ describe("the scopes an app may already use", () => {
   test("are none of an API that is disabled or unknown", async () => {
     const { api, clientId, userId, consent } = await fresh();
     await consent(null, ["Read"]);
-    await store.directory.putApi({ ...api, disabledAt: 1 });
+    await seed(store).putApi({ ...api, disabledAt: 1 });
     assert.deepEqual(await consentedScopes(store, clientId, userId, api.clientId), []);
     const unknown = randomUUID();
     await consent(null, ["Read"], unknown);

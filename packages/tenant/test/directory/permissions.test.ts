@@ -6,6 +6,7 @@ import { permissionsOf } from "../../src/directory/permissions.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApi, scopesAt } from "../storage/samples.ts";
 
 let store: Store;
@@ -24,10 +25,10 @@ const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
 /** An API, and an app and a person that no consent is of yet. */
 async function fresh(...scopes: ApiScope[]) {
   const api = sampleApi({ scopes });
-  await store.directory.putApi(api);
+  await seed(store).putApi(api);
   const [clientId, userId] = [randomUUID(), randomUUID()];
   const consent = (by: string | null, names: string[], resourceId = api.clientId) =>
-    store.directory.addConsent({ clientId, userId: by, resourceId, scopes: names });
+    seed(store).addConsent({ clientId, userId: by, resourceId, scopes: names });
   const asked = (names: string[], changes: Partial<ScopeSet> = {}) =>
     permissionsOf(store, {
       clientId,
@@ -75,7 +76,7 @@ describe("what a person is asked to allow", () => {
 
   test("is nothing of an API that is disabled or gone", async () => {
     const { api: own, asked } = await fresh(scope("Read"));
-    await store.directory.putApi({ ...own, disabledAt: 1 });
+    await seed(store).putApi({ ...own, disabledAt: 1 });
     for (const changes of [{}, { resourceId: randomUUID() }]) {
       const { lines, approved, withdrawn } = await asked(["Read"], changes);
       assert.deepEqual([lines, approved.resourceScopes, withdrawn], [[YOU, HOUR], [], true]);

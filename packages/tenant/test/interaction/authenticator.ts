@@ -4,6 +4,7 @@ import type { User } from "../../src/directory/entities.ts";
 import { DEFAULT_USER_FLOW, type SecondFactor } from "../../src/directory/user-flow.ts";
 import { hashRecoveryCode, newRecoveryCodes } from "../../src/interaction/second-factor/recovery-codes.ts";
 import { sealTotpSecret } from "../../src/interaction/second-factor/totp.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleFlow } from "../storage/samples.ts";
 import { type Browser, type Page, textOf } from "./browser.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
@@ -38,8 +39,8 @@ export function recoveryCodesOn(page: Page): string[] {
 export async function demandMfa({ ctx, device }: PagesUnderTest, ...mfaMethods: SecondFactor[]): Promise<void> {
   const id = randomUUID();
   const flow = { ...DEFAULT_USER_FLOW, id, name: id, mfaRequired: true, createdAt: ctx.clock.now() };
-  await ctx.store.directory.putUserFlow({ ...flow, ...(mfaMethods.length > 0 && { mfaMethods }) });
-  await ctx.store.directory.putApp({ ...device, userFlowId: id });
+  await seed(ctx.store).putUserFlow({ ...flow, ...(mfaMethods.length > 0 && { mfaMethods }) });
+  await seed(ctx.store).putApp({ ...device, userFlowId: id });
 }
 
 /** A person who has an authenticator app since a while ago. */

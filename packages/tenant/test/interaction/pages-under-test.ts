@@ -18,7 +18,7 @@ import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/endpoint-texts.ts";
-import { createUser } from "../fixtures/seed.ts";
+import { createUser, seed } from "../fixtures/seed.ts";
 import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";
@@ -112,7 +112,7 @@ export async function pagesUnderTest(
     createdAt: now,
     disabledAt: null,
   };
-  await store.directory.putApp(device);
+  await seed(store).putApp(device);
 
   return {
     app,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkUserFlow } from "../../src/directory/check-user-flow.ts";
 import type { FlowAttribute, UserFlow } from "../../src/directory/user-flow.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleUserFlow } from "../storage/samples.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
 
@@ -8,8 +9,8 @@ import type { PagesUnderTest } from "./pages-under-test.ts";
 export async function useUserFlow({ ctx, device }: PagesUnderTest, changes: Partial<UserFlow>): Promise<UserFlow> {
   const flow = sampleUserFlow({ attributes: [], termsOfUse: null, ...changes });
   assert.deepEqual(checkUserFlow(flow), []);
-  assert.equal(await ctx.store.directory.putUserFlow(flow), true);
-  await ctx.store.directory.putApp({ ...device, userFlowId: flow.id });
+  assert.equal(await seed(ctx.store).putUserFlow(flow), true);
+  await seed(ctx.store).putApp({ ...device, userFlowId: flow.id });
   return flow;
 }
 
@@ -31,17 +32,20 @@ export function textBox(id: string, changes: Partial<FlowAttribute> = {}): FlowA
 /** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
 export function recordVerbs({ ctx }: PagesUnderTest): string[] {
   const called: string[] = [];
-  const recorded = Object.entries(ctx.store).map(([part, verbs]) => {
-    if (typeof verbs !== "object") return [part, verbs];
-    const names = Object.entries(verbs as Record<string, (...args: unknown[]) => unknown>).map(([name, verb]) => [
-      name,
-      (...args: unknown[]) => {
-        called.push(`${part}.${name}`);
-        return verb(...args);
-      },
-    ]);
-    return [part, Object.fromEntries(names)];
-  });
-  ctx.store = Object.fromEntries(recorded);
+  /** `administration` has verbs one floor below the others. */
+  const recorded = (path: string, value: unknown): unknown => {
+    if (typeof value === "function") {
+      return (...args: unknown[]) => {
+        called.push(path);
+        return value(...args);
+      };
+    }
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, recorded(`${path}.${name}`, inner)]));
+  };
+  const parts = Object.entries(ctx.store);
+  ctx.store = Object.fromEntries(
+    parts.map(([part, verbs]) => [part, typeof verbs === "object" ? recorded(part, verbs) : verbs]),
+  ) as typeof ctx.store;
   return called;
 }

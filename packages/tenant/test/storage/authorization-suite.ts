@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
@@ -81,7 +82,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
       assert.equal(await approve({ now: T0 + LIFETIME }), undefined);
       const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
       assert.equal(await approve({ sessionId: brief, now: T0 + MINUTE }), undefined, "its session has expired");
-      await store.directory.setUserDisabled(own.user.id, T0, T0);
+      await seed(store).setUserDisabled(own.user.id, T0, T0);
       assert.equal(await approve({}), undefined);
       assert.equal(await statusOf(id), "pending");
     });
@@ -205,11 +206,11 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
-      user: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
-      app: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
-      assignment: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
-      mfa: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
-      scope: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      user: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
+      app: ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 }),
+      assignment: ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
+      mfa: ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
+      scope: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
     };
     for (const [why, withdraw] of Object.entries(withdrawals)) {
       test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
@@ -228,8 +229,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
     test("enabled again, a person's codes from before are over", async () => {
       const own = await furnish(store);
       const request = await approvedRequest(store, own);
-      await store.directory.setUserDisabled(own.user.id, T0, T0);
-      await store.directory.setUserDisabled(own.user.id, null, T0);
+      await seed(store).setUserDisabled(own.user.id, T0, T0);
+      await seed(store).setUserDisabled(own.user.id, null, T0);
       assert.equal((await store.authorizations.redeem(codeRedemption(request, own.user.id))).outcome, "lost");
     });
 

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-certificate.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { DAY, furnish, MINUTE, sampleApp, sampleAudit, T0 } from "./samples.ts";
 
@@ -26,7 +27,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       const again = { ...first, keyId: randomUUID() };
       assert.equal(await add(again), "known");
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [first, second]);
-      await store.directory.deleteApp(app.clientId, T0);
+      await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
       assert.equal(await add(first), "app_unknown");
     });
@@ -35,7 +36,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { app } = await furnish(store);
       const certificate = sampleCertificate(app.clientId);
       await add(certificate);
-      await store.directory.putApp({ ...app, name: "Renamed" });
+      await seed(store).putApp({ ...app, name: "Renamed" });
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
     });
 
@@ -98,7 +99,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       const event = `app.certificate_added.${app.clientId}`;
       const certificate = sampleCertificate(app.clientId);
       const principalId = (await registrations.find({ clientId: app.clientId }))!.registration.servicePrincipalId!;
-      await directory.assignRole(api.clientId, "ToDoList.Reader", principalId);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", principalId);
       assert.equal(await add(certificate, [], sampleAudit(event)), "added");
       assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
       const roles = ["Application.Read.All", "User.ReadWrite.All"];
@@ -164,15 +165,15 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { app, api } = await furnish(store);
       const found = await registrations.find({ clientId: app.clientId });
       const principalId = found!.registration.servicePrincipalId!;
-      await directory.assignRole(api.clientId, "ToDoList.Reader", principalId);
-      await directory.assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
-      await directory.assignRole(GRAPH_RESOURCE_ID, "No.Such.Permission", principalId);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", principalId);
+      await seed(store).assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
+      await seed(store).assignRole(GRAPH_RESOURCE_ID, "No.Such.Permission", principalId);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
       assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), ["Application.Read.All"]);
-      await directory.unassignRoles(GRAPH_RESOURCE_ID, principalId);
+      await seed(store).unassignRoles(GRAPH_RESOURCE_ID, principalId);
       assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
-      await directory.deleteApp(app.clientId, T0);
+      await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), []);
     });
   });

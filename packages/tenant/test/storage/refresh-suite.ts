@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
@@ -58,7 +59,7 @@ export function refreshSuite(makePlace: MakePlace): void {
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "refresh_token_reused");
 
       const second = await start();
-      await store.directory.putApp({ ...second.app, disabledAt: T0 });
+      await seed(store).putApp({ ...second.app, disabledAt: T0 });
       await use(second.tokenHash, second.app.clientId, T0 + 2 * DAY);
       const refused = await lastOf("refresh_token.refused");
       assert.deepEqual([refused?.at, refused?.detail], [T0 + 2 * DAY, { why: "app" }]);
@@ -128,30 +129,29 @@ export function refreshSuite(makePlace: MakePlace): void {
 
     test("an app that was disabled is refused and its family revoked", async () => {
       const { family, tokenHash, app } = await start();
-      await store.directory.putApp({ ...app, disabledAt: T0 });
+      await seed(store).putApp({ ...app, disabledAt: T0 });
       const { result, input } = await use(tokenHash, family.clientId);
       assert.ok(result.outcome === "refused" && result.why === "app");
       assert.equal(result.family.revokedAt, T0);
       assert.equal(await store.tokens.findByRefreshToken(input.next.tokenHash), undefined);
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "revoked");
     });
 
     test("the grace gives nothing to an app that was disabled since", async () => {
       const { family, tokenHash, app } = await start();
       await use(tokenHash, family.clientId);
-      await store.directory.putApp({ ...app, disabledAt: T0 });
+      await seed(store).putApp({ ...app, disabledAt: T0 });
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "refused");
     });
 
     const withdrawals: Record<string, (furniture: Furniture) => Promise<unknown>> = {
-      "its consent is removed": ({ app, user, api }) =>
-        store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      "its consent is removed": ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
       "it is reserved to the administrator": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+        seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
       "it is disabled": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
-      "its API is disabled": ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+        seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+      "its API is disabled": ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 }),
     };
     for (const [what, withdraw] of Object.entries(withdrawals)) {
       test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { MINUTE, sampleFlow, sampleUser, T0 } from "./samples.ts";
 
@@ -38,7 +39,7 @@ export function sessionSuite(makePlace: MakePlace): void {
     };
     const newUser = async () => {
       const user = sampleUser();
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     };
 
@@ -83,7 +84,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal(late.ok, false);
       assert.equal(await store.sessions.find(late.session.id, T0), undefined);
       assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
@@ -150,7 +151,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       const mailed = await walk({ email: user.email, emailPurpose: "sign_in" });
       await store.mail.insertCode(codeOf(mailed.flow.id));
 
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.deepEqual(await waiting.now(), { ...waiting.flow, userId: null, amr: [], firstFactorAt: null });
       assert.deepEqual(await theirs.now(), theirs.flow);
       assert.equal((await proven.now())?.emailVerifiedAt, null);
@@ -164,9 +165,9 @@ export function sessionSuite(makePlace: MakePlace): void {
       const [user, other] = [await newUser(), await newUser()];
       const first = await signIn((await anonymous()).id, user.id);
       const theirs = await signIn((await anonymous()).id, other.id);
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal(await store.sessions.find(first.session.id, T0), undefined);
-      await store.directory.setUserDisabled(user.id, null, T0);
+      await seed(store).setUserDisabled(user.id, null, T0);
       assert.equal(await store.sessions.find(first.session.id, T0), undefined);
       assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
     });

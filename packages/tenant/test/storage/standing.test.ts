@@ -1,4 +1,5 @@
 // What a token is issued by, asked by itself: user, app, assignment, second factor, administrator's right, consents.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
@@ -15,6 +16,7 @@ import type { Tables } from "../../src/storage/migrations/tables.ts";
 import { storeOver } from "../../src/storage/sql/open-store.ts";
 import { type Standing, standing } from "../../src/storage/sql/standing.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import {
   type Furniture,
   furnish,
@@ -45,23 +47,23 @@ describe("a token is issued by", () => {
   const put = {
     user: async (changes: Partial<User> = {}) => {
       const user = sampleUser(changes);
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     },
     app: async (changes: Partial<App> = {}) => {
       const app = sampleApp(changes);
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       return app;
     },
     flow: async (changes: Partial<UserFlow>) => {
       const flow = sampleUserFlow(changes);
-      await store.directory.putUserFlow(flow);
+      await seed(store).putUserFlow(flow);
       return flow.id;
     },
     group: async (...members: string[]) => {
       const id = randomUUID();
-      await store.directory.putGroup({ id, name: id, createdAt: T0 });
-      for (const userId of members) await store.directory.addGroupMember(id, userId);
+      await seed(store).putGroup({ id, name: id, createdAt: T0 });
+      for (const userId of members) await seed(store).addGroupMember(id, userId);
       return id;
     },
   };
@@ -78,10 +80,10 @@ describe("a token is issued by", () => {
   test("an assignment, where the app requires one: the person's, or that of a group of theirs", async () => {
     const { clientId } = await put.app({ assignmentRequired: true });
     const [assigned, member, other] = [randomUUID(), randomUUID(), randomUUID()];
-    await store.directory.assign(clientId, assigned);
-    await store.directory.assign(clientId, await put.group(member));
-    await store.directory.assign((await put.app()).clientId, other);
-    await store.directory.assign((await put.app()).clientId, await put.group(other));
+    await seed(store).assign(clientId, assigned);
+    await seed(store).assign(clientId, await put.group(member));
+    await seed(store).assign((await put.app()).clientId, other);
+    await seed(store).assign((await put.app()).clientId, await put.group(other));
     const of = (userId: string, to = clientId) => stands.assigned(db, { clientId: to, userId });
     assert.deepEqual([await of(assigned), await of(member), await of(other)], [true, true, false]);
     const open = await put.app();
@@ -109,9 +111,9 @@ describe("a token is issued by", () => {
       const [own, others] = [await put.group(userId), await put.group(randomUUID())];
       const demands = async (changes: Partial<Policy>) => {
         const policy = samplePolicy(changes);
-        await store.directory.putPolicy(policy);
+        await seed(store).putPolicy(policy);
         const free = await withoutOne(clientId, userId);
-        await store.directory.deletePolicy(policy.id);
+        await seed(store).deletePolicy(policy.id);
         return !free;
       };
       assert.equal(await demands({}), true);
@@ -126,9 +128,9 @@ describe("a token is issued by", () => {
     test("and an app that is gone demands what every app's policies do", async () => {
       assert.equal(await withoutOne(randomUUID()), true);
       const policy = samplePolicy();
-      await store.directory.putPolicy(policy);
+      await seed(store).putPolicy(policy);
       assert.equal(await withoutOne(randomUUID()), false);
-      await store.directory.deletePolicy(policy.id);
+      await seed(store).deletePolicy(policy.id);
     });
   });
 
@@ -151,9 +153,9 @@ describe("a token is issued by", () => {
     test("the person's own, or the administrator's; where it is reserved, the administrator's alone", async () => {
       const own = await furnish(store);
       assert.equal(await of(own, ["ToDoList.Read"]), true);
-      await store.directory.addConsent({ ...own.consent, scopes: names });
+      await seed(store).addConsent({ ...own.consent, scopes: names });
       assert.equal(await of(own, names), false, "a person's yes to what is reserved");
-      await store.directory.addConsent({ ...own.consent, userId: null, scopes: ["ToDoList.Admin"] });
+      await seed(store).addConsent({ ...own.consent, userId: null, scopes: ["ToDoList.Admin"] });
       assert.equal(await of(own, names), true);
       assert.equal(await of({ ...own, user: await put.user() }, ["ToDoList.Admin"]), true);
       assert.equal(await of({ ...own, user: await put.user() }, ["ToDoList.Read"]), false);
@@ -167,7 +169,7 @@ describe("a token is issued by", () => {
       ];
       for (const other of others) assert.equal(await of(other, ["ToDoList.Read"]), false);
       const api = sampleApi();
-      await store.directory.putApi(api);
+      await seed(store).putApi(api);
       assert.equal(await of({ ...own, api }, ["ToDoList.Read"]), false);
       assert.equal(await of(own, ["ToDoList.Read", "ToDoList.Other"]), false);
     });
@@ -180,7 +182,7 @@ describe("a token is issued by", () => {
     for (const [what, change] of Object.entries(gone)) {
       test(`no more once ${what}`, async () => {
         const own = await furnish(store);
-        await store.directory.putApi({ ...own.api, ...change(own.api) });
+        await seed(store).putApi({ ...own.api, ...change(own.api) });
         assert.equal(await of(own, ["ToDoList.Read"]), false);
       });
     }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { AdminContext } from "../../admin/admin-context.ts";
-import type { AuditRecord } from "../../storage/store.ts";
+import type { AdminView } from "../../admin/admin-context.ts";
+import type { Administration } from "../../admin/administration.ts";
 import type { GraphCaller } from "../caller.ts";
 import { badRequest, invalidProperty } from "./refusals.ts";
 import type { Key } from "./resource-path.ts";
@@ -17,7 +17,10 @@ export interface GraphRoute {
 }
 
 export interface GraphCall {
-  ctx: AdminContext;
+  /** Its store is for reading. */
+  ctx: AdminView;
+  /** Changes in the caller's name. */
+  admin: Administration;
   caller: GraphCaller;
   /** By their names in the route's path. */
   keys: Record<string, Key>;
@@ -72,14 +75,4 @@ export function readBody<Schema extends z.ZodType>(call: GraphCall, schema: Sche
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inside: unknown, name) => (inside as Record<PropertyKey, unknown> | undefined)?.[name], body);
-}
-
-/** Who did what to which object, for the audit log. */
-export function auditOf(
-  { caller, now }: Pick<GraphCall, "caller" | "now">,
-  event: string,
-  detail: AuditRecord["detail"],
-): AuditRecord {
-  const { actor, userId, clientId, ip } = caller;
-  return { at: now, event: `graph.${event}`, actor, userId, clientId, grantId: null, ip, detail };
 }

@@ -7,7 +7,6 @@ import { collection, entity, type Item, type Resource } from "../odata/answer.ts
 import { GraphError } from "../odata/graph-error.ts";
 import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -69,7 +68,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   }
   await refuseWrongPrincipal(call, resource, role, input.principalId);
   const assignment = { clientId, roleValue: role?.value ?? null, principalId: input.principalId };
-  const outcome = await call.ctx.store.permissions.assign(assignment, audited(call, "created", assignment));
+  const outcome = await call.admin.permissions.assign(assignment);
   if (outcome === "unknown_principal") throw notFound(input.principalId);
   if (outcome === "unknown_resource") throw notFound(input.resourceId);
   if (outcome === "exists") {
@@ -90,7 +89,7 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
     throw notFound(id);
   }
   const assignment = { clientId, principalId, roleValue: role?.value ?? null };
-  const gone = await call.ctx.store.permissions.unassign(assignment, audited(call, "deleted", assignment));
+  const gone = await call.admin.permissions.unassign(assignment);
   if (!gone) throw notFound(id);
   return NO_CONTENT;
 }
@@ -151,9 +150,4 @@ async function answerOf(
     resourceId: principalIdOf(call, resource),
     resourceDisplayName: nameOf(resource),
   };
-}
-
-function audited(call: GraphCall, what: string, { clientId, roleValue, principalId }: RoleAssignment) {
-  const detail = { app_id: clientId, principal_id: principalId, ...(roleValue === null ? {} : { role: roleValue }) };
-  return auditOf(call, `role_assignment.${what}`, detail);
 }

@@ -5,11 +5,10 @@ import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.t
 import { retried } from "../engine/retry.ts";
 import { openSqliteDatabase } from "../engine/sqlite.ts";
 import type { Store } from "../store.ts";
-import { administrationStore } from "./administration-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
-import { directoryStore } from "./directory-store.ts";
+import { administrationStore, directoryStore } from "./directory-store.ts";
 import { factorStore } from "./factor-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";

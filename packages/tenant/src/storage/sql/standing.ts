@@ -11,7 +11,7 @@ import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import { assignments } from "./assignment.ts";
-import { toPolicy } from "./user-flow-store.ts";
+import { toPolicy } from "./policy-store.ts";
 
 export interface Standing {
   user(trx: Connection, id: string): Promise<boolean>;

@@ -1,4 +1,5 @@
 // The decisions about a device's code, without pages: who may claim, say yes and no, and what is recorded of it.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -18,6 +19,7 @@ import {
 import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
 import { type QuickContext, quickContext } from "../../fixtures/quick-context.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { type Furniture, furnish, MINUTE, pendingGrant, sampleUser, scopesAt } from "../../storage/samples.ts";
 
 describe("a device's code", () => {
@@ -121,7 +123,7 @@ describe("a device's code", () => {
 
     test("by nobody who may not use the app or grant what it asks: they neither claim nor end it", async () => {
       const { app, grant, decider } = await asked();
-      await store.directory.putApp({ ...app, assignmentRequired: true });
+      await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.deepEqual(await claimGrant(ctx, grant.id, decider), { outcome: "unassigned", grant });
       const admin = await asked({ ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) });
       const outcome = await claimGrant(ctx, admin.grant.id, admin.decider);
@@ -170,10 +172,10 @@ describe("a device's code", () => {
     });
 
     const obstacles: Record<string, (own: Furniture) => Promise<unknown>> = {
-      ended: ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 }),
-      mfa_required: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
-      unassigned: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
-      changed: ({ app }) => store.directory.putApp({ ...app, name: "Another name" }),
+      ended: ({ app }) => seed(store).putApp({ ...app, disabledAt: 1 }),
+      mfa_required: ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
+      unassigned: ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
+      changed: ({ app }) => seed(store).putApp({ ...app, name: "Another name" }),
     };
     for (const [outcome, change] of Object.entries(obstacles)) {
       test(`that is none: ${outcome}; the grant stays as it is`, async () => {
@@ -191,9 +193,9 @@ describe("a device's code", () => {
 
     test("that is none: not_administrator; the right was taken back since the claim", async () => {
       const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
-      await store.directory.setUserAdministrator(furniture.user.id, true);
+      await seed(store).setUserAdministrator(furniture.user.id, true);
       const own = await claimed(furniture);
-      await store.directory.setUserAdministrator(own.user.id, false);
+      await seed(store).setUserAdministrator(own.user.id, false);
       const { grant, decider } = own;
       const outcome = await approveGrant(ctx, grant, decider, await shownTo(own));
       assert.deepEqual(outcome, { outcome: "not_administrator", grant });
@@ -201,7 +203,7 @@ describe("a device's code", () => {
 
     test("with a second factor where one is required", async () => {
       const own = await claimed();
-      await store.directory.putApp({ ...own.app, requireMfa: true });
+      await seed(store).putApp({ ...own.app, requireMfa: true });
       const decider = { ...own.decider, amr: ["pwd", "otp", "mfa"] };
       assert.equal((await approveGrant(ctx, own.grant, decider, await shownTo(own))).outcome, "done");
     });
@@ -223,11 +225,11 @@ describe("a device's code", () => {
     });
 
     const gone: Record<string, (own: Furniture) => Promise<unknown>> = {
-      "its app was disabled": ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 }),
-      "its app was deleted": ({ app }) => store.directory.deleteApp(app.clientId, 1),
-      "a scope was switched off": ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
+      "its app was disabled": ({ app }) => seed(store).putApp({ ...app, disabledAt: 1 }),
+      "its app was deleted": ({ app }) => seed(store).deleteApp(app.clientId, 1),
+      "a scope was switched off": ({ api }) => seed(store).putApi({ ...api, scopes: [] }),
       "a scope was reserved to the administrator": ({ api }) =>
-        store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
+        seed(store).putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
     };
     for (const [what, change] of Object.entries(gone)) {
       test(`no more once ${what}`, async () => {
@@ -249,11 +251,11 @@ describe("a device's code", () => {
         await shownTo({ ...own, grant: { ...own.grant, requested: scopesAt(GRAPH_RESOURCE_ID, []) } }),
         (await describeGrant({ ...ctx, sealKey: new Uint8Array(32) }, own.grant, own.user.id))!.digest,
       ];
-      await store.directory.putApp({ ...own.app, name: "Another name" });
+      await seed(store).putApp({ ...own.app, name: "Another name" });
       others.push(await shownTo(own));
-      await store.directory.putApp(own.app);
+      await seed(store).putApp(own.app);
       const scopes = own.api.scopes.map((each) => ({ ...each, displayName: "Other words" }));
-      await store.directory.putApi({ ...own.api, scopes });
+      await seed(store).putApi({ ...own.api, scopes });
       others.push(await shownTo(own));
       assert.equal(new Set([digest, ...others]).size, 7);
     });

@@ -1,0 +1,44 @@
+import type { CustomAttribute, UserFlow } from "../directory/user-flow.ts";
+import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
+
+/** User flows and the attributes they ask for: each operation changes and records it in one transaction. */
+export function userFlows({ store, clock }: AdminStore, by: Actor) {
+  const { flows } = store.administration;
+  const record = (event: string, flow_id: string, detail: Record<string, string> = {}, clientId?: string) =>
+    auditRecord(by, clock.now(), `user_flow.${event}`, { flow_id, ...detail }, { clientId: clientId ?? null });
+  const attributeRecord = (event: string, attribute: string, detail: Record<string, string> = {}) =>
+    auditRecord(by, clock.now(), `user_flow_attribute.${event}`, { attribute, ...detail });
+
+  return {
+    /** For these apps, or for none yet. */
+    add: (flow: UserFlow, clientIds: string[] = []) =>
+      flows.insert(flow, clientIds, record("created", flow.id, { name: flow.name, apps: clientIds.join(" ") })),
+
+    /** `changed`: names of what changes, for the audit log. */
+    change: (id: string, change: (before: UserFlow) => UserFlow, changed: string) =>
+      flows.change(id, change, record("changed", id, { changed })),
+
+    /** Its apps use the default flow then. False when there is no such flow. */
+    remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
+
+    addApp: (id: string, clientId: string) =>
+      flows.link(id, clientId, record("app_added", id, { app_id: clientId }, clientId)),
+
+    /** False when the app does not use this flow. */
+    removeApp: (id: string, clientId: string) =>
+      flows.unlink(id, clientId, record("app_removed", id, { app_id: clientId }, clientId)),
+
+    /** False when there is one of this name. */
+    addAttribute: (attribute: Omit<CustomAttribute, "createdAt">) =>
+      flows.insertAttribute(
+        { ...attribute, createdAt: clock.now() },
+        attributeRecord("created", attribute.id, { data_type: attribute.dataType }),
+      ),
+
+    /** False when there is no such attribute. */
+    changeAttribute: (id: string, description: string | null) =>
+      flows.changeAttribute(id, description, attributeRecord("changed", id)),
+
+    removeAttribute: (id: string) => flows.deleteAttribute(id, attributeRecord("deleted", id)),
+  };
+}
