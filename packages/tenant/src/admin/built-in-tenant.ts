@@ -5,8 +5,7 @@ import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Store } from "../storage/store.ts";
 import type { AdminStore } from "./admin-context.ts";
-import { apps, newRegistration } from "./apps.ts";
-import { permissions } from "./permissions.ts";
+import { apps, newRegistration, permissions } from "./apps.ts";
 
 export interface TenantNames {
   tenantId: string;

@@ -3,8 +3,8 @@ import { createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { approveInName, denyCode } from "../admin/decisions.ts";
+import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
-import { tenantAdmin } from "../admin/tenant-admin.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
@@ -56,7 +56,7 @@ export function operatorOf(ctx: AdminContext): Operator {
   return {
     config: ctx.config,
     store: ctx.store,
-    admin: tenantAdmin(ctx),
+    admin: operatorAdmin(ctx),
     approve: (decision) => approveInName(ctx, decision),
     deny: (code) => denyCode(ctx, code),
     issueToken: () => issueOperatorToken(ctx),

@@ -1,7 +1,8 @@
 import { type Approval, approveInName, denyCode } from "../admin/decisions.ts";
+import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
-import { type TenantAdmin, tenantAdmin } from "../admin/tenant-admin.ts";
+import type { TenantAdmin } from "../admin/tenant-admin.ts";
 import { normalizeEmail } from "../directory/entities.ts";
 import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -89,7 +90,7 @@ export async function runningTenant(
     verificationUri: `${config.pagesOrigin}/device`,
     ...(await registrationsOf(store)),
     graph: graphOf(config),
-    admin: tenantAdmin(ctx),
+    admin: operatorAdmin(ctx),
     approve: (code, { as }) => approveInName(ctx, { code, as }),
     deny: (code) => denyCode(ctx, code),
     async mails({ to }) {

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import { OPERATOR } from "../admin/admin-context.ts";
+import { changeBranding } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
-import { changeBranding } from "../admin/settings.ts";
 import { serveControl } from "../control/server.ts";
 import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";

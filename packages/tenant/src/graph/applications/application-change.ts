@@ -1,8 +1,7 @@
 import type { ApiRole, ApiScope } from "../../directory/entities.ts";
 import { newApi, newApp } from "../../directory/new-app.ts";
 import type { Registered, Registration } from "../../storage/store.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { badRequest, invalidProperty } from "../odata/refusals.ts";
+import { badRequest, GraphError, invalidProperty } from "../odata/graph-error.ts";
 import { type ApplicationInput, roleOf, scopeId, scopeOf } from "./application-body.ts";
 
 const RESOURCE = "application";

@@ -3,9 +3,16 @@ import { COMMAND_LINE_CLIENT_ID } from "../../admin/registered-apps.ts";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { Registered, RegistrationConflict, RegistrationKey } from "../../storage/store.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
-import type { Key } from "../odata/resource-path.ts";
-import { type GraphAnswer, type GraphCall, type GraphRoute, keyOf, NO_CONTENT, readBody } from "../odata/route.ts";
+import { alreadyTaken, invalidProperty, notFound } from "../odata/graph-error.ts";
+import {
+  type GraphAnswer,
+  type GraphCall,
+  type GraphRoute,
+  type Key,
+  keyOf,
+  NO_CONTENT,
+  readBody,
+} from "../odata/route.ts";
 import { type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
 import { changedBy, newRegistered } from "./application-change.ts";
 import { certificatesOf } from "./key-credentials.ts";

@@ -2,8 +2,7 @@ import { z } from "zod";
 import type { ManagedGroup } from "../../storage/store.ts";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

@@ -2,8 +2,7 @@ import { z } from "zod";
 import type { AdminView } from "../../admin/admin-context.ts";
 import type { Administration } from "../../admin/administration.ts";
 import type { GraphCaller } from "../caller.ts";
-import { badRequest, invalidProperty } from "./refusals.ts";
-import type { Key } from "./resource-path.ts";
+import { badRequest, invalidProperty } from "./graph-error.ts";
 
 export interface GraphRoute {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -75,4 +74,49 @@ export function readBody<Schema extends z.ZodType>(call: GraphCall, schema: Sche
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inside: unknown, name) => (inside as Record<PropertyKey, unknown> | undefined)?.[name], body);
+}
+
+/** A key of one entity: by `id`, or by an alternate key as in `applications(uniqueName='…')`. */
+export interface Key {
+  by: string;
+  value: string;
+}
+
+/** One step of a path: a word, or the key that stood in parentheses after one (OData URL Conventions §4.3). */
+export type Step = { word: string } | { key: Key };
+
+const WITH_KEY = /^([A-Za-z.]+)\((?:([A-Za-z]+)=)?(?:'((?:[^']|'')*)'|([0-9A-Za-z-]+))\)$/;
+
+/** The steps below the base, or undefined when the path cannot be decoded. */
+export function stepsOf(path: string): Step[] | undefined {
+  const steps: Step[] = [];
+  for (const encoded of path.split("/").filter((segment) => segment !== "")) {
+    let segment: string;
+    try {
+      segment = decodeURIComponent(encoded);
+    } catch {
+      return undefined;
+    }
+    const match = WITH_KEY.exec(segment);
+    if (!match) {
+      steps.push({ word: segment });
+      continue;
+    }
+    const [, word = "", by = "id", quoted, bare = ""] = match;
+    steps.push({ word }, { key: { by, value: quoted === undefined ? bare : quoted.replaceAll("''", "'") } });
+  }
+  return steps;
+}
+
+/** The keys by their names in the pattern (`users/{user}`), or undefined when the path is another one. */
+export function matchPath(pattern: string, steps: Step[]): Record<string, Key> | undefined {
+  const parts = pattern.split("/");
+  if (parts.length !== steps.length) return undefined;
+  const keys: Record<string, Key> = {};
+  for (const [index, part] of parts.entries()) {
+    const step = steps[index]!;
+    if (part.startsWith("{")) keys[part.slice(1, -1)] = "key" in step ? step.key : { by: "id", value: step.word };
+    else if (!("word" in step) || step.word.toLowerCase() !== part.toLowerCase()) return undefined;
+  }
+  return keys;
 }

@@ -3,7 +3,7 @@ import { TenantError } from "../../kernel/tenant-error.ts";
 import { DEFAULT_COLOUR } from "../../ui/branding/branding.ts";
 import { isColour } from "../../ui/branding/palette.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { badRequest, notFound } from "../odata/refusals.ts";
+import { badRequest, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

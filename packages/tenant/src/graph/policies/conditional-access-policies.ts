@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { UnknownMention } from "../../admin/policies.ts";
+import type { UnknownMention } from "../../admin/user-flows.ts";
 import type { Policy } from "../../directory/user-flow.ts";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import type { GraphError } from "../odata/graph-error.ts";
-import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { badRequest, type GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

@@ -6,8 +6,7 @@ import { OIDC_SCOPES } from "../../oauth/parse-scopes.ts";
 import type { ConsentKey } from "../../storage/store.ts";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { invalidProperty, notFound } from "../odata/refusals.ts";
+import { GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

@@ -4,8 +4,7 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { RoleAssignment } from "../../storage/store.ts";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { badRequest, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,
@@ -15,8 +14,7 @@ import {
   readBody,
   strictBody,
 } from "../odata/route.ts";
-import { GRAPH_APP_ROLES } from "./graph-app-roles.ts";
-import { graphPrincipalId } from "./service-principal-body.ts";
+import { GRAPH_APP_ROLES, graphPrincipalId } from "./service-principal-body.ts";
 import { type Principal, principalOf } from "./service-principals.ts";
 
 const assignments: Resource = {

@@ -3,7 +3,7 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Registered } from "../../storage/store.ts";
 import { READ_APPLICATIONS, WRITE_APPLICATIONS } from "../applications/applications.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

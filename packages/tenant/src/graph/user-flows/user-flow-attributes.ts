@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

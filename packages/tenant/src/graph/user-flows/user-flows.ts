@@ -4,8 +4,14 @@ import { graphOf } from "../../directory/tenant-config.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "../../directory/user-flow.ts";
 import type { AppLink, FlowOutcome } from "../../storage/store.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import type { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/refusals.ts";
+import {
+  alreadyTaken,
+  badRequest,
+  conflict,
+  type GraphError,
+  invalidProperty,
+  notFound,
+} from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { conflict, invalidProperty, notFound } from "../odata/refusals.ts";
+import { conflict, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

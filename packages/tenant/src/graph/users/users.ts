@@ -4,8 +4,7 @@ import { MAX_PASSWORD, MIN_PASSWORD } from "../../directory/password.ts";
 import { graphOf } from "../../directory/tenant-config.ts";
 import { collection, entity, listQuery, pageAnswer } from "../odata/answer.ts";
 import { equalTo } from "../odata/filter.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, badRequest, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import { type GraphAnswer, type GraphCall, type GraphRoute, keyOf, NO_CONTENT, readBody } from "../odata/route.ts";
 import { attributesBy, userChanges, userCreation, userOf, users } from "./user-body.ts";
 

@@ -23,7 +23,7 @@ export const DEFAULT_COLOUR = "#3b5bdb";
 const MAX_NAME = 60;
 
 /**
- * The settings that hold this branding, checked. Whoever keeps them: admin/settings.ts.
+ * The settings that hold this branding, checked. Whoever keeps them: admin/administration.ts.
  * @throws TenantError `branding_refused`, `logo_refused`
  */
 export async function brandingSettings({ name, colour, logoFile }: BrandingOptions): Promise<Record<string, string>> {
