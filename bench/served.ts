@@ -1,3 +1,5 @@
+import { createAuthority, issueLeaf } from "../packages/tenant/src/server/certificates.ts";
+
 /** What a measured server, a process of its own, tells the process that measures it. */
 export interface Served {
   /** `https://localhost:PORT`. */
@@ -36,4 +38,12 @@ export function serve(
   // The one that measures is gone: nobody is left to end this process.
   process.on("disconnect", () => process.exit());
   process.send?.(served);
+}
+
+/** The kind of certificate that the tenant serves with, for its peers: ECDSA P-256 from a CA of their own. */
+export async function benchCertificate(): Promise<{ key: string; cert: string; ca: string }> {
+  const now = Date.now();
+  const authority = await createAuthority(["localhost", "127.0.0.1"], now);
+  const { key, cert } = await issueLeaf(authority, ["localhost", "127.0.0.1"], now);
+  return { key, cert, ca: authority.pem };
 }

@@ -1,8 +1,7 @@
 // The floor: node:http(s) by itself reads the form's body and answers a fixed 400.
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { benchCertificate } from "../certificate.ts";
-import { serve } from "../served.ts";
+import { benchCertificate, serve } from "../served.ts";
 
 const { key, cert, ca } = await benchCertificate();
 const answer = JSON.stringify({ error: "authorization_pending", error_description: "Continue polling." });

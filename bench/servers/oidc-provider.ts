@@ -1,11 +1,36 @@
 // The peer: oidc-provider with the device flow, all in memory.
 import { generateKeyPairSync, randomUUID } from "node:crypto";
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { benchCertificate } from "../certificate.ts";
-import { serve } from "../served.ts";
-import { memoryAdapter } from "./oidc-memory-adapter.ts";
-import { Provider } from "./oidc-provider-types.ts";
+import { benchCertificate, serve } from "../served.ts";
+
+/** oidc-provider ships no types; this is what the bench uses of it. */
+interface AdapterPayload {
+  userCode?: string;
+  grantId?: string;
+  consumed?: number;
+}
+
+interface Provider {
+  callback(): RequestListener;
+  readonly Grant: new (properties: {
+    accountId: string;
+    clientId: string;
+  }) => {
+    addOIDCScope(scope: string): void;
+    addResourceScope(resource: string, scope: string): void;
+    save(): Promise<string>;
+  };
+  readonly Client: { find(id: string): Promise<unknown> };
+  readonly RefreshToken: new (properties: Record<string, unknown>) => { save(): Promise<string> };
+}
+
+const untyped: string = "oidc-provider";
+const Provider = (await import(untyped)).default as new (
+  issuer: string,
+  configuration: Record<string, unknown>,
+) => Provider;
 
 const CLIENT = "bench";
 const RESOURCE = "urn:bench:api";
@@ -87,3 +112,36 @@ server.listen(0, "127.0.0.1", () => {
     },
   );
 });
+
+/**
+ * oidc-provider's own memory adapter keeps the last 1,000 records only, so that a bench of thousands of codes would
+ * measure misses; this one keeps all, and does no more than that.
+ */
+function memoryAdapter() {
+  const records = new Map<string, AdapterPayload>();
+  const byUserCode = new Map<string, string>();
+  const byGrant = new Map<string, Set<string>>();
+  return {
+    async upsert(id: string, payload: AdapterPayload) {
+      records.set(id, payload);
+      if (payload.userCode) byUserCode.set(payload.userCode, id);
+      if (!payload.grantId) return;
+      const members = byGrant.get(payload.grantId) ?? new Set();
+      byGrant.set(payload.grantId, members.add(id));
+    },
+    find: async (id: string) => records.get(id),
+    findByUserCode: async (userCode: string) => records.get(byUserCode.get(userCode) ?? ""),
+    findByUid: async () => undefined,
+    async consume(id: string) {
+      const record = records.get(id);
+      if (record) record.consumed = Math.floor(Date.now() / 1000);
+    },
+    async destroy(id: string) {
+      records.delete(id);
+    },
+    async revokeByGrantId(grantId: string) {
+      for (const id of byGrant.get(grantId) ?? []) records.delete(id);
+      byGrant.delete(grantId);
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { benchCertificate } from "../certificate.ts";
+import { benchCertificate } from "../served.ts";
 
 const tenantId = "0d6e1f3a-8f3c-4f0e-9b57-5c1d2a7e9f10";
 

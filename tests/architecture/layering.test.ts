@@ -44,7 +44,7 @@ describe("who may import whom", () => {
     [
       "a relative path into another package",
       "packages/guard/src/a.ts",
-      'import "../../tenant/src/kernel/clock.ts";',
+      'import "../../tenant/src/kernel/time.ts";',
       /packages\/tenant by a relative path/,
     ],
     [

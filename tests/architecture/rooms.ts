@@ -12,7 +12,7 @@ export const mayImport: Record<string, string[]> = {
   directory: [],
   storage: ["directory"],
   "storage/migrations": ["directory", "storage"],
-  "storage/engine": ["storage", "storage/migrations"],
+  "storage/engine": ["kernel", "storage", "storage/migrations"],
   "storage/sql": ["directory", "storage", "storage/migrations", "storage/engine"],
   oauth: ["kernel", "directory", "storage"],
   ui: ["kernel", "directory", "storage"],

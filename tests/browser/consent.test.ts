@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
-import { sendNotice } from "../../packages/tenant/src/mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../packages/tenant/src/mail/security-notifications.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
@@ -201,7 +201,7 @@ describe("consent and its undoing in a real browser", () => {
     await phone(async (intruder) => {
       const code = await sayYes(intruder, email);
       const { body: tokens } = await poll(tenant, code.device_code);
-      await sendNotice(tenant.context, user, { kind: "password_changed" }, { ip: "198.51.100.7" });
+      await sendSecurityNotification(tenant.context, user, { kind: "password_changed" }, { ip: "198.51.100.7" });
       const href = await newestLink(email);
       await phone(async (reader) => {
         await reader.goto(href);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { packagedNode } from "../../packages/cli/src/init/runtime.ts";
+import { packagedNode } from "../../packages/cli/src/init/template.ts";
 import { javascriptTemplates } from "../../tools/js-templates.mjs";
 import { published, root } from "../packaging/pack.ts";
 

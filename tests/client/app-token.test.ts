@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type AppTokenOptions, appToken } from "../../packages/client/src/app-token.ts";
-import { bearerFetch } from "../../packages/client/src/bearer-fetch.ts";
 import { DoorcodeError } from "../../packages/client/src/errors.ts";
+import { bearerFetch } from "../../packages/client/src/fetch/bearer-fetch.ts";
 import { type HttpRequest, TransportError } from "../../packages/client/src/transport/transport.ts";
 import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
 import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
@@ -177,7 +177,7 @@ describe("a program's own tokens, by its certificate", () => {
     };
     const before = asked().length;
     await assert.rejects(tokens({ authority, transport })(), {
-      code: "issuer_misbehaved",
+      code: "invalid_issuer_response",
       message: /somebody\.example/,
     });
     assert.equal(asked().length, before);

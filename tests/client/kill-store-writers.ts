@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../packages/client/src/clock.ts";
-import { commitByClaim } from "../../packages/client/src/token-store/commit-by-claim.ts";
+import { commitByClaim } from "../../packages/client/src/token-store/commit.ts";
 import { openFileStore } from "../../packages/client/src/token-store/file-store.ts";
 import { seededRandom } from "../crash/random.ts";
 
@@ -19,7 +19,7 @@ export interface KillReport {
   kills: number;
   /** Writes that their writers knew to be in; each of them was found afterwards. */
   acknowledged: number;
-  /** Scratch files that killed writers left, before they were swept. */
+  /** Temp files that killed writers left, before they were removed. */
   leftBehind: number;
 }
 

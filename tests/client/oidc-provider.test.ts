@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { ClientOptions } from "../../packages/client/src/client.ts";
+import type { ClientOptions, Presenter } from "../../packages/client/src/client.ts";
 import { createClient } from "../../packages/client/src/create-client.ts";
-import type { Presenter } from "../../packages/client/src/device-flow/events.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import type { Peer } from "../oracle/peer.ts";
 import { startTheirs } from "../oracle/their-peer.ts";
@@ -76,7 +75,7 @@ describe("oidc-provider, which knows nothing of Entra", () => {
   test("is refused as an issuer by another name than its own", async () => {
     const authority = String(peer.metadata.issuer).replace("127.0.0.1", "localhost");
     await assert.rejects(clientOf({ authority }).signIn(), {
-      code: "issuer_misbehaved",
+      code: "invalid_issuer_response",
       message: /names another issuer/,
     });
   });

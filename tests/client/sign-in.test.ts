@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
-import type { SignInEvent } from "../../packages/client/src/device-flow/events.ts";
+import type { SignInEvent } from "../../packages/client/src/client.ts";
 import type { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import type { HttpAnswer } from "../../packages/client/src/transport/transport.ts";

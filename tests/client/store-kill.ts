@@ -27,5 +27,5 @@ const report = await killStoreWriters({
 });
 console.log(
   `${report.kills} kills: 0 damaged, 0 stuck, ${report.acknowledged} acknowledged writes all there, ` +
-    `${report.leftBehind} scratch files left behind and swept.`,
+    `${report.leftBehind} temp files left behind and removed.`,
 );

@@ -1,7 +1,7 @@
 // A program that writes to the store as fast as it can and says on stdout what is safely in, until it is killed:
 //   store-writer.ts DIRECTORY ID [--without-links]
 import { systemClock } from "../../packages/client/src/clock.ts";
-import { commitByClaim } from "../../packages/client/src/token-store/commit-by-claim.ts";
+import { commitByClaim } from "../../packages/client/src/token-store/commit.ts";
 import { openFileStore } from "../../packages/client/src/token-store/file-store.ts";
 
 const [directory = "", id = "", withoutLinks] = process.argv.slice(2);

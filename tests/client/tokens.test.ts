@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { scopeKey } from "../../packages/client/src/engines/records.ts";
 import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
+import { ownerKey } from "../../packages/client/src/token-store/read-store.cts";
 import { claimsOf } from "../foreign-clients/jwt.ts";
 import { grants, startWorld, type World } from "./world.ts";
 
@@ -126,7 +126,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(impatient.getToken(request), { code: "cancelled" });
       // Whoever comes next waits for that renewal and finds its token.
       const next = await store.withLease(
-        `renew:${scopeKey(session.account)}|${session.account.id}`,
+        `renew:${ownerKey(session.account)}|${session.account.id}`,
         { ttlMs: 1_000 },
         () => session.getToken(),
       );

@@ -1,7 +1,6 @@
-import type { Client, ClientOptions } from "../../packages/client/src/client.ts";
+import type { Client, ClientOptions, Presenter } from "../../packages/client/src/client.ts";
 import type { Clock } from "../../packages/client/src/clock.ts";
 import { createClient } from "../../packages/client/src/create-client.ts";
-import type { Presenter } from "../../packages/client/src/device-flow/events.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { nodeTransport } from "../../packages/client/src/transport/node-transport.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../packages/client/src/transport/transport.ts";

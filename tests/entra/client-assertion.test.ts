@@ -174,7 +174,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       const again = await ask(assertion);
       assertRefused(again, 50013);
       assert.equal(again.body.suberror, "assertion_used");
-      await tenant.context.store.sweep(tenant.clock.now());
+      await tenant.context.store.purgeExpired(tenant.clock.now());
       assertRefused(await ask(assertion), 50013);
       const differently = assertion.replace(/\.[^.]+$/, (signature) => `${signature}=`);
       assert.notEqual((await ask(differently)).status, 200);
@@ -185,13 +185,13 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await ask(assertion)).status, 200);
       for (const seconds of [600, 59]) {
         tenant.clock.advance(seconds * 1000);
-        await tenant.context.store.sweep(tenant.clock.now());
+        await tenant.context.store.purgeExpired(tenant.clock.now());
         const again = await ask(assertion);
         assertRefused(again, 50013);
         assert.equal(again.body.suberror, "assertion_used");
       }
       tenant.clock.advance(1_000);
-      await tenant.context.store.sweep(tenant.clock.now());
+      await tenant.context.store.purgeExpired(tenant.clock.now());
       assertRefused(await ask(assertion), 700024);
     });
 

@@ -146,7 +146,7 @@ describe("unmodified MSAL Node renews silently", () => {
     test(`not ${when}`, async () => {
       await using msal = await signedIn();
       world.tenant.clock.advance(92 * 24 * 60 * 60_000);
-      if (sweeps) await world.tenant.context.store.sweep(world.tenant.clock.now());
+      if (sweeps) await world.tenant.context.store.purgeExpired(world.tenant.clock.now());
       await assert.rejects(
         msal.silent({ scopes: [world.scopes.read], forceRefresh: true }),
         interactionRequired("bad_token"),

@@ -5,7 +5,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { locales } from "../../packages/tenant/src/ui/i18n/languages.ts";
-import { renderPage, statusOf } from "../../packages/tenant/src/ui/render.ts";
+import { renderPage } from "../../packages/tenant/src/ui/render.ts";
+import { statusOf } from "../../packages/tenant/src/ui/view.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { chromeIn, samples } from "../../packages/tenant/test/ui/pages/sample-views.ts";
 import { standing } from "../../packages/tenant/test/ui/pages/serve-samples.ts";

@@ -8,7 +8,7 @@ import { chrome, samples } from "../../packages/tenant/test/ui/pages/sample-view
 import { show } from "./show.ts";
 
 const pictures = [
-  { file: "sign-in", shown: ["enter-code-from-link", "confirm", "done"], height: 890 },
+  { file: "sign-in", shown: ["enter-code-from-link", "device-consent", "done"], height: 890 },
   { file: "ways-in", shown: ["sign-in-passkey", "second-factor-app", "authenticator-set-up", "account"], height: 960 },
 ];
 const folder = join(import.meta.dirname, "../../docs/images");

@@ -29,7 +29,7 @@ test("after a walk with everything in it, no secret of it is in the database or 
   const mailer = { send: async ({ text }: { text: string }) => void mails.unshift(text), close: async () => {} };
   await using tenant = await startTestTenant({ sqliteFile, mailer, log: createLogger("info", stream) });
   const mailsTo = async () => {
-    await tenant.context.mail.turn();
+    await tenant.context.mail.deliverDue();
     return mails.map((text) => ({ to: EMAIL, subject: "", text, html: "" }));
   };
   const person = new Person({ ...tenant, mailsTo });

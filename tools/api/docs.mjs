@@ -12,7 +12,8 @@ const inside = {
   // The functions behind the CommonJS object of read-store, the list behind the error codes, a seam of the store's tests.
   "packages/client": [
     ...["FORMAT", "findKey", "identify", "listPrivate", "nameGeneration", "newest", "readFast", "readPrivate"],
-    ...["stateDirectory", "unsealFile", "errorCatalogue", "Commit"],
+    ...["stateDirectory", "unsealFile", "accessKeyOf", "accessPrefixOf", "accountKeyOf", "accountNamed", "accountsIn"],
+    ...["bestToken", "includesAll", "isGoodFor", "isRecord", "ownerKeyOf", "readAccount", "errorCatalogue", "Commit"],
   ],
   "packages/prepare": ["prepareErrors"],
   // Reached through TenantContext, which only putUserFlow and the tenant's own code use.

@@ -17,15 +17,13 @@ if (!answered) {
 }
 
 function answerToken() {
-  const kept = require("../dist/kept-sign-in.cjs");
-  const token = require("../dist/cached-token.cjs").cachedToken(argv.slice(1), process.env, kept);
+  const token = require("../dist/stored-session.cjs").cachedToken(argv.slice(1), process.env);
   return token !== undefined && print(1, token);
 }
 
 function answerStatus() {
-  const kept = require("../dist/kept-sign-in.cjs");
   const columns = (require("node:tty").isatty(1) && process.stdout.columns) || 80;
-  const shown = require("../dist/status.cjs").offlineStatus(argv.slice(1), process.env, columns, kept);
+  const shown = require("../dist/stored-session.cjs").offlineStatus(argv.slice(1), process.env, columns);
   if (shown === undefined) return false;
   process.exitCode = shown.exit;
   return print(1, shown.stdout) && (shown.stderr === "" || print(2, shown.stderr));

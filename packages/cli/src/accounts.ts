@@ -1,11 +1,13 @@
+import type { StoredAccount, TokenStore } from "@doorcode/client";
+import { findAccount, storedAccounts } from "@doorcode/client/read-store";
 import type { Arguments } from "./arguments.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { type ListedAccount, listAccounts } from "./kept-accounts.ts";
+import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { printEvent, printResult, say } from "./output.ts";
-import { openSettings } from "./settings.ts";
-import { membersOf, personOf } from "./status.cts";
+import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
+import { isSameApp, membersOf, type Profile, personOf } from "./stored-session.cts";
 
-export async function run(given: Arguments): Promise<number> {
+/** `doorcode accounts` */
+export async function runAccounts(given: Arguments): Promise<number> {
   const { store, name } = await openSettings(given);
   const accounts = await listAccounts(store);
   for (const account of accounts) {
@@ -22,3 +24,106 @@ function lines(account: ListedAccount, current: boolean): string {
   const used = account.profiles.length === 0 ? "" : `\n    profile ${account.profiles.join(", ")}`;
   return `${current ? "*" : " "} ${personOf(account)}\n    ${account.authority}\n    client ID ${account.client_id}${used}`;
 }
+
+/** `doorcode switch`: another account of the same app at the same issuer, since a profile's scopes and origins fit no other. */
+export async function runSwitch(given: Arguments): Promise<number> {
+  const settings = await openSettings(given);
+  const { profile, name } = settings;
+  const all = await listAccounts(settings.store);
+  const mine = profile === undefined ? [] : all.filter((account) => belongsTo(account, profile));
+  const [wanted] = given.words;
+  const chosen = wanted === undefined ? theOther(mine, settings) : findAccount(mine, wanted);
+  if (profile === undefined || chosen === undefined) throw notThere(all, wanted, name);
+  await remember(settings, { ...profile, accountId: chosen.id });
+  if (given.flag("json")) printEvent("switched", { profile: name, account: membersOf(chosen) });
+  else say(`Now ${personOf(chosen)}.`);
+  return exitCodes.done;
+}
+
+function theOther(accounts: ListedAccount[], { profile }: Settings): ListedAccount | undefined {
+  const others = accounts.filter(({ id }) => id !== profile?.accountId);
+  if (others.length > 1) {
+    const names = others.map((account) => `  doorcode switch ${account.username}`).join("\n");
+    throw new UsageError("Say to which account.", names);
+  }
+  return others[0];
+}
+
+function notThere(all: ListedAccount[], wanted: string | undefined, name: string): CommandError {
+  const elsewhere = wanted === undefined ? undefined : findAccount(all, wanted);
+  const [other] = elsewhere?.profiles ?? [];
+  if (other !== undefined) {
+    const message = `That account is of another app or issuer than the profile ${name}.`;
+    return new CommandError("sign_in_needed", message, `It is in a profile of its own: --profile ${other}`);
+  }
+  const message =
+    wanted === undefined ? "There is no other account to change to." : "No such account is signed in here.";
+  return new CommandError("sign_in_needed", message, "Sign it in: doorcode login; see who is: doorcode accounts");
+}
+
+type Revoked = "yes" | "unsupported" | "failed" | "not_asked";
+
+/** `doorcode logout`: signs out here whatever the issuer says, and tells what became of the sign-in there. */
+export async function runLogout(given: Arguments): Promise<number> {
+  const settings = await openSettings(given);
+  const all = await listAccounts(settings.store);
+  const { profile } = settings;
+  const leaving = given.flag("all") ? all : all.filter((account) => profile !== undefined && uses(profile, account));
+  const everywhere = given.flag("everywhere");
+  const outcomes: { account: ListedAccount; revoked: Revoked }[] = [];
+  for (const account of leaving) {
+    const { revoked } = await clientOf(account, settings).signOut({ account: account.id, everywhere });
+    await forget(settings, account);
+    outcomes.push({ account, revoked });
+    if (given.flag("json")) printEvent("signed_out", { account: membersOf(account), revoked });
+    else say(`${personOf(account)}: ${sentence[revoked]}`);
+  }
+  if (leaving.length === 0 && !given.flag("json")) say("Nobody was signed in.");
+  return outcomes.some(({ revoked }) => revoked === "failed") ? exitCodes.unreachable : exitCodes.done;
+}
+
+const sentence: Record<Revoked, string> = {
+  yes: "signed out here, and revoked at the issuer.",
+  unsupported: "signed out here. The issuer has no way to revoke; what it issued ends by itself.",
+  failed: "signed out here, but the issuer could not be told: what it issued is good until it ends by itself.",
+  not_asked: "signed out here. What the issuer gave out ends by itself; --everywhere revokes it.",
+};
+
+function clientOf({ authority, client_id }: ListedAccount, settings: Settings) {
+  return clientFor({ authority, clientId: client_id, scopes: [], apis: [] }, settings);
+}
+
+/** Every profile that used the account keeps its settings, for the next `doorcode login`. */
+async function forget(settings: Settings, account: ListedAccount): Promise<void> {
+  for (const { name, profile } of await profilesOf(settings.store)) {
+    if (uses(profile, account)) await remember({ ...settings, name }, { ...profile, accountId: null });
+  }
+}
+
+interface ListedAccount extends StoredAccount {
+  /** The profiles that use it now. */
+  profiles: string[];
+}
+
+/** Everybody who is signed in, at whatever issuer, whatever program did it. */
+async function listAccounts(store: TokenStore): Promise<ListedAccount[]> {
+  const profiles = await profilesOf(store);
+  return storedAccounts((await store.read()).records)
+    .map((account) => ({
+      ...account,
+      profiles: profiles.filter(({ profile }) => uses(profile, account)).map(({ name }) => name),
+    }))
+    .sort((a, b) => a.username.localeCompare(b.username, "en") || a.id.localeCompare(b.id, "en"));
+}
+
+async function profilesOf(store: TokenStore): Promise<{ name: string; profile: Profile }[]> {
+  return [...(await store.read()).records]
+    .filter(([key]) => key.startsWith("default:"))
+    .map(([key, value]) => ({ name: key.slice("default:".length), profile: value as unknown as Profile }));
+}
+
+const uses = (profile: Profile, account: StoredAccount): boolean =>
+  profile.accountId === account.id && belongsTo(account, profile);
+
+const belongsTo = ({ authority, client_id }: StoredAccount, profile: Profile): boolean =>
+  isSameApp({ authority, clientId: client_id }, profile);

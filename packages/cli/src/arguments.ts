@@ -91,23 +91,12 @@ function unknownOption(command: string, given: string, known: string[]): UsageEr
 
 /** The known word that is fewest changes away, if that is near at all. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
+  // Only a mistake needs it.
+  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+  const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
   const [best] = known
     .map((word) => ({ word, far: word.startsWith(given) && given.length > 1 ? 1 : distance(given, word) }))
     .filter(({ word, far }) => far <= Math.max(1, Math.floor(word.length / 3)))
     .sort((a, b) => a.far - b.far);
   return best?.word;
-}
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

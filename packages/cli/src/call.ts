@@ -3,10 +3,10 @@ import { buffer } from "node:stream/consumers";
 import { DoorcodeError } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
-import type { Profile } from "./kept-sign-in.cts";
 import { originOf } from "./login.ts";
 import { say } from "./output.ts";
 import { clientFor, openSettings, remember, signedIn, wantedScopes } from "./settings.ts";
+import type { Profile } from "./stored-session.cts";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const [url] = given.words;

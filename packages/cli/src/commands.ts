@@ -62,7 +62,7 @@ export const commands: Record<string, Command> = {
     options: { ...profile, ...json },
     maxWords: 0,
     notes: ["Exit code 3 when nobody is signed in."],
-    load: () => import("./status-command.ts"),
+    load: async () => ({ run: (await import("./token-status.ts")).runStatus }),
   },
   token: {
     summary: "print an access token, and nothing else, on stdout",
@@ -77,7 +77,7 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 0,
     notes: ["From the store where it can, else renewed silently. Exit code 3 when somebody must sign in."],
-    load: () => import("./token-command.ts"),
+    load: async () => ({ run: (await import("./token-status.ts")).runToken }),
   },
   call: {
     summary: "call a web API with the token",
@@ -109,7 +109,7 @@ export const commands: Record<string, Command> = {
     usage: "[--json]",
     options: { ...profile, ...json },
     maxWords: 0,
-    load: () => import("./accounts.ts"),
+    load: async () => ({ run: (await import("./accounts.ts")).runAccounts }),
   },
   switch: {
     summary: "change to another account that is signed in",
@@ -117,7 +117,7 @@ export const commands: Record<string, Command> = {
     options: { ...profile, ...json },
     maxWords: 1,
     notes: ["ACCOUNT is an email, user name or account ID; with two accounts it may be left out."],
-    load: () => import("./switch.ts"),
+    load: async () => ({ run: (await import("./accounts.ts")).runSwitch }),
   },
   logout: {
     summary: "sign out here, and at the issuer where it can",
@@ -130,7 +130,7 @@ export const commands: Record<string, Command> = {
       ...json,
     },
     maxWords: 0,
-    load: () => import("./logout.ts"),
+    load: async () => ({ run: (await import("./accounts.ts")).runLogout }),
   },
   init: {
     summary: "make a new project: a program, its tenant, a test",

@@ -31,7 +31,7 @@ const byErrorCode: Record<DoorcodeErrorCode, number> = {
   timed_out: exitCodes.expired,
   blocked_by_policy: exitCodes.blocked,
   issuer_unreachable: exitCodes.unreachable,
-  issuer_misbehaved: exitCodes.unexpected,
+  invalid_issuer_response: exitCodes.unexpected,
   token_not_trusted: exitCodes.unexpected,
   body_not_replayable: exitCodes.unexpected,
   store_locked: exitCodes.store,

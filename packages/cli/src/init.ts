@@ -1,13 +1,19 @@
 import { resolve } from "node:path";
 import type { Arguments } from "./arguments.ts";
-import { exitCodes, UsageError } from "./exit-codes.ts";
-import { type ProjectName, problemOfName, projectName, suggestedName } from "./init/name.ts";
-import { inspect, place } from "./init/place.ts";
-import { questionsOn } from "./init/questions.ts";
-import { lacksRuntime } from "./init/runtime.ts";
-import { installedBy, type Language, projectFiles } from "./init/template.ts";
+import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import {
+  installedBy,
+  type Language,
+  lacksRuntime,
+  type ProjectName,
+  problemOfName,
+  projectFiles,
+  projectName,
+  suggestedName,
+} from "./init/template.ts";
+import { inspect, writeProject } from "./init/write-project.ts";
 import { printEvent, say } from "./output.ts";
-import { platform, TENANT_NODE } from "./tenant-node.ts";
+import { platform, TENANT_NODE } from "./tenant.ts";
 
 interface Wanted {
   /** As it was typed. */
@@ -19,7 +25,7 @@ interface Wanted {
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const { folder, language, name } = await wanted(given, signal);
   const files = await projectFiles(language, name, process.versions.node);
-  place(resolve(folder), files);
+  writeProject(resolve(folder), files);
   report(folder, { language, name, files: [...files.keys()] }, given.flag("json"));
   return exitCodes.done;
 }
@@ -36,7 +42,7 @@ async function askedFor(given: Arguments, signal: AbortSignal): Promise<Wanted> 
   if (!process.stdin.isTTY || !process.stderr.isTTY || given.flag("json")) {
     throw new UsageError("Say where the project goes.", "doorcode init my-device, or with --js for JavaScript.");
   }
-  const questions = questionsOn(process.stdin, process.stderr, signal);
+  const questions = await questionsOn(process.stdin, process.stderr, signal);
   try {
     say("A new project: a program without a browser that signs people in by a code.\n");
     const folder = await questions.ask("Folder", "my-device", (answer) => messageOf(() => inspect(resolve(answer))));
@@ -101,3 +107,43 @@ ${next.map((line) => `  ${line}`).join("\n")}
 }
 
 const quoted = (path: string) => (/^[\w./\\:@+-]+$/.test(path) ? path : JSON.stringify(path));
+
+/** Asks on the terminal; what is asked goes to stderr, as all words for people. */
+interface Questions {
+  /**
+   * The answer, or the default for an empty one. `problem` says what is wrong with an answer, which is then asked again.
+   * @throws CommandError `cancelled` by Ctrl-C, or when the input ends
+   */
+  ask(question: string, byDefault: string, problem?: (answer: string) => string | undefined): Promise<string>;
+  end(): void;
+}
+
+async function questionsOn(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  interrupted: AbortSignal,
+): Promise<Questions> {
+  // A command line that names the folder asks nothing.
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input, output });
+  const over = new AbortController();
+  // Reading a line, the terminal turns Ctrl-C into an event of its own; it means the same here as everywhere.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  terminal.on("close", () => over.abort());
+  const signal = AbortSignal.any([interrupted, over.signal]);
+  return {
+    async ask(question, byDefault, problem = () => undefined) {
+      for (;;) {
+        const typed = await terminal.question(`${question} (${byDefault}) `, { signal }).catch((cause: unknown) => {
+          output.write("\n");
+          throw new CommandError("cancelled", "Nothing was made.", "Start it again when you are ready.", { cause });
+        });
+        const answer = typed.trim() || byDefault;
+        const wrong = problem(answer);
+        if (wrong === undefined) return answer;
+        output.write(`${wrong}\n`);
+      }
+    },
+    end: () => terminal.close(),
+  };
+}

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { choosePresenter, jsonPresenter, type Presenter } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
-import { type Profile, parseDuration, scopesOf } from "./kept-sign-in.cts";
 import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
+import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const timeoutMs = timeoutOf(given);
@@ -61,7 +61,7 @@ function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Pro
     );
   }
   // What was remembered belongs to that app at that issuer.
-  const same = kept && sameAddress(kept.authority, authority) && kept.clientId === clientId ? kept : undefined;
+  const same = kept && isSameApp(kept, { authority, clientId }) ? kept : undefined;
   const scopes = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : (same?.scopes ?? []);
   const origins =
     given.list("origin").length > 0 ? given.list("origin") : (same?.apis ?? []).map(({ origin }) => origin);
@@ -75,8 +75,6 @@ function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Pro
     ...(same?.claims !== undefined && { claims: same.claims }),
   };
 }
-
-const sameAddress = (one: string, other: string) => one.replace(/\/+$/, "") === other.replace(/\/+$/, "");
 
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 

@@ -20,8 +20,7 @@ export async function main(argv: string[]): Promise<number> {
     }
     const command = known(name);
     const given = parse(name as string, rest, command.options, command.maxWords);
-    const { onInterruption } = await import("./interruption.ts");
-    const interruption = onInterruption();
+    const interruption = await onInterruption();
     interrupted = interruption.exit;
     const exit = await (await command.load()).run(given, interruption.signal);
     return interrupted() ?? exit;
@@ -59,4 +58,29 @@ function known(name: string | undefined): Command {
 function version(): string {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
   return manifest.version;
+}
+
+/** What is being written is done by then; nothing half-written can come of it either way, it would only leave a file to remove. */
+const graceMs = 150;
+
+const signals = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hangup,
+} as const;
+
+/** Ctrl-C ends the command at once, whatever it is doing; the first of these signals decides the exit code. */
+export async function onInterruption(): Promise<{ signal: AbortSignal; exit(): number | undefined }> {
+  const { DoorcodeError } = await import("@doorcode/client");
+  const aborted = new AbortController();
+  let code: number | undefined;
+  for (const [name, exit] of Object.entries(signals)) {
+    process.on(name, () => {
+      if (code !== undefined) process.exit(code);
+      code = exit;
+      aborted.abort(new DoorcodeError("cancelled"));
+      setTimeout(() => process.exit(exit), graceMs).unref();
+    });
+  }
+  return { signal: aborted.signal, exit: () => code };
 }

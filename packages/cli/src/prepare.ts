@@ -4,10 +4,9 @@ import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/pre
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { printableLine, printEvent, say } from "./output.ts";
-import { asAdministrator } from "./prepare/administrator.ts";
-import { readModel } from "./prepare/read-model.ts";
+import { asAdministrator } from "./prepare/graph-access.ts";
+import { readModel, type Target, targetOf } from "./prepare/inputs.ts";
 import { changesOf, showApplied, showDone, showNotes, showPlan, summary } from "./prepare/screen.ts";
-import { type Target, targetOf } from "./prepare/target.ts";
 
 const defaultFile = "doorcode.tenant.yaml";
 

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { type ClientOptions, createClient, openFileStore, type TokenStore } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, UsageError } from "./exit-codes.ts";
-import { isProfileMeant, keptProfile, type Profile, profileName, scopesOf, storeDirectoryOf } from "./kept-sign-in.cts";
+import {
+  isProfileMeant,
+  type Profile,
+  profileName,
+  scopesOf,
+  storeDirectoryOf,
+  storedProfile,
+} from "./stored-session.cts";
 
 /** A profile as the store has it, with what this command line says instead. */
 export interface Settings {
@@ -21,7 +28,7 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
     );
   }
   const store = await openFileStore({ directory: storeDirectoryOf(env) });
-  const profile = keptProfile(Object.fromEntries((await store.read()).records), name);
+  const profile = storedProfile(Object.fromEntries((await store.read()).records), name);
   return { name, profile, store, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
 }
 

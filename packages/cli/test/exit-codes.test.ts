@@ -4,7 +4,7 @@ import { DoorcodeError, type DoorcodeErrorCode } from "@doorcode/client";
 import type { PrepareErrorCode } from "@doorcode/prepare";
 import { parse } from "../src/arguments.ts";
 import { CommandError, exitCodeOf, UsageError } from "../src/exit-codes.ts";
-import { onInterruption } from "../src/interruption.ts";
+import { onInterruption } from "../src/main.ts";
 
 const withCode = (code: string) => Object.assign(new Error("what happened"), { code });
 
@@ -22,7 +22,7 @@ describe("the exit code", () => {
     timed_out: 5,
     blocked_by_policy: 6,
     issuer_unreachable: 7,
-    issuer_misbehaved: 1,
+    invalid_issuer_response: 1,
     token_not_trusted: 1,
     body_not_replayable: 1,
     store_locked: 8,
@@ -65,7 +65,7 @@ describe("the exit code", () => {
   });
 });
 
-test("each signal has its exit code; the first decides, the command has a moment, a second signal ends it at once", (t) => {
+test("each signal has its exit code; the first decides, the command has a moment, a second signal ends it at once", async (t) => {
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -77,7 +77,7 @@ test("each signal has its exit code; the first decides, the command has a moment
     const { mock } = t.mock.method(process, "exit", () => undefined);
     const ended = () => mock.calls.map((call) => call.arguments[0]);
     try {
-      const interruption = onInterruption();
+      const interruption = await onInterruption();
       assert.equal(interruption.exit(), undefined);
       process.emit(signal);
       assert.equal(interruption.exit(), code);

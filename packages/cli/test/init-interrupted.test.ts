@@ -10,9 +10,9 @@ import { pathToFileURL } from "node:url";
 import { doorcode, packageFolder, scratch } from "./cli-process.ts";
 
 const count = 4;
-/** Places four files, and is killed before the file of that number. */
+/** Writes four files, and is killed before the file of that number. */
 const program = (folder: string, killedAt: number) => `
-  import { place } from ${JSON.stringify(pathToFileURL(join(packageFolder, "dist/init/place.js")).href)};
+  import { writeProject } from ${JSON.stringify(pathToFileURL(join(packageFolder, "dist/init/write-project.js")).href)};
   const files = new Map(["a/b", "c", "package.json", "d"].map((path) => [path, "text"]));
   const entries = files.entries();
   files[Symbol.iterator] = function* () {
@@ -21,10 +21,10 @@ const program = (folder: string, killedAt: number) => `
       yield entries.next().value;
     }
   };
-  place(${JSON.stringify(folder)}, files);
+  writeProject(${JSON.stringify(folder)}, files);
 `;
 
-async function placeUntilKilled(folder: string, killedAt: number): Promise<string | null> {
+async function writeUntilKilled(folder: string, killedAt: number): Promise<string | null> {
   const child = spawn(process.execPath, ["--input-type=module", "-e", program(folder, killedAt)], { stdio: "inherit" });
   const [, signal] = await once(child, "exit");
   return signal;
@@ -37,11 +37,11 @@ describe("doorcode init, killed while it writes,", () => {
     const cwd = await scratch(t);
     for (let killedAt = 0; killedAt < count; killedAt++) {
       const folder = join(cwd, `device-${killedAt}`);
-      await placeUntilKilled(folder, killedAt);
+      await writeUntilKilled(folder, killedAt);
       assert.ok(!existsSync(folder));
       assert.equal((await doorcode(["init", folder]).ended).exit, 0);
     }
-    assert.equal(await placeUntilKilled(join(cwd, "whole"), count), null);
+    assert.equal(await writeUntilKilled(join(cwd, "whole"), count), null);
     assert.deepEqual((await readdir(join(cwd, "whole"))).sort(), ["a", "c", "d", "package.json"]);
   });
 
@@ -50,7 +50,7 @@ describe("doorcode init, killed while it writes,", () => {
     for (let killedAt = 0; killedAt < count; killedAt++) {
       const folder = join(cwd, `device-${killedAt}`);
       await mkdir(folder);
-      await placeUntilKilled(folder, killedAt);
+      await writeUntilKilled(folder, killedAt);
       assert.deepEqual(await readdir(folder), await leftIn(folder));
       assert.equal((await doorcode(["init", folder]).ended).exit, 0);
       assert.ok(existsSync(join(folder, "package.json")));
@@ -59,7 +59,7 @@ describe("doorcode init, killed while it writes,", () => {
 
   test("has what it left swept by a later run, but not while it may be another's", async (t) => {
     const cwd = await scratch(t);
-    await placeUntilKilled(join(cwd, "first"), 2);
+    await writeUntilKilled(join(cwd, "first"), 2);
     const [left] = await leftIn(cwd);
     assert.ok(left);
     await doorcode(["init", join(cwd, "second")]).ended;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { packagedNode, runtimeOf } from "../src/init/runtime.ts";
+import { packagedNode, runtimeOf } from "../src/init/template.ts";
 import { doorcode, packageFolder, scratch } from "./cli-process.ts";
 
 const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string };

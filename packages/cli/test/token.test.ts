@@ -24,7 +24,7 @@ describe("doorcode token", () => {
     const { stdout, stderr } = await start(["token"], { NODE_DEBUG: "esm,module" }).ended;
     assert.match(stdout, kept);
     const loaded = [...stderr.matchAll(/load "([^"]+)" for module/g)].map(([, file]) => file?.split("/").at(-1));
-    assert.deepEqual(loaded, ["doorcode.cjs", "kept-sign-in.cjs", "read-store.cjs", "cached-token.cjs"]);
+    assert.deepEqual(loaded, ["doorcode.cjs", "stored-session.cjs", "read-store.cjs"]);
     assert.doesNotMatch(stderr, /msal|main\.js/);
   });
 

@@ -2,7 +2,7 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { DoorcodeError } from "./errors.ts";
 
-/** As token-store/node-crypto.ts has it. */
+/** Not by `import`; see token-store/store-state.ts. */
 const crypto = process.getBuiltinModule("node:crypto");
 
 /** What a program proves its own identity by: a private key, and the certificate that the issuer knows. */

@@ -1,12 +1,11 @@
 import { checkPeriod, parseCertificate } from "./app-certificate.ts";
-import { checkedAuthority, checkedClientId } from "./client-context.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { abortError } from "./device-flow/abort.ts";
-import { isCiamHost, isMicrosoftHost } from "./engines/choose-engine.ts";
-import type { AccessToken } from "./engines/engine.ts";
-import type { IssuerMetadata } from "./engines/metadata.ts";
+import type { AccessToken } from "./client.ts";
+import { abortError, type Clock, systemClock } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
-import { defaultCa } from "./local-ca.ts";
+import { isCiamHost, isMicrosoftHost } from "./issuer/issuer-check.ts";
+import type { IssuerMetadata } from "./issuer/issuer-session.ts";
+import { connect } from "./issuer/metadata.ts";
+import { openIssuerSession } from "./issuer/open-session.ts";
 import { memoryStore } from "./token-store/memory-store.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -40,27 +39,23 @@ const assertionUsed = "assertion_used";
  */
 export function appToken(options: AppTokenOptions): () => Promise<string> {
   const { clock = systemClock, scope, signal } = options;
-  const authority = checkedAuthority(options.authority);
-  const clientId = checkedClientId(options.clientId);
+  const store = memoryStore({ clock });
+  const session = openIssuerSession({ ...options, clock, store, engine: "entra" });
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
     throw new DoorcodeError("configuration", { detail: "`scope` is a resource followed by /.default." });
   }
   const certificate = parseCertificate(options.certificate);
   checkPeriod(certificate, clock.now());
-  const store = memoryStore({ clock });
 
   async function ask(): Promise<AccessToken> {
     checkPeriod(certificate, clock.now());
-    const { loadMetadata } = await import("./engines/metadata.ts");
-    const transport = options.transport ?? (await networkOf(options.ca ?? defaultCa(authority, process.env)));
-    const context = { authority, clientId, transport, store, clock };
-    const metadata = await loadMetadata({ ...context, engine: "entra" }, { signal });
-    checkTokenEndpoint(metadata);
-    const { appTokenByMsal } = await import("./engines/entra/msal-app-token.ts");
+    const connected = await connect(session, { signal });
+    checkTokenEndpoint(connected.metadata);
+    const { appTokenByMsal } = await import("./engines/entra/msal-tokens.ts");
     const input = { certificate, scope, signal };
-    return appTokenByMsal(input, metadata, context).catch((error: unknown) => {
+    return appTokenByMsal(input, connected).catch((error: unknown) => {
       if (!(error instanceof DoorcodeError) || error.suberror !== assertionUsed) throw error;
-      return appTokenByMsal(input, metadata, context);
+      return appTokenByMsal(input, connected);
     });
   }
 
@@ -91,13 +86,8 @@ function checkTokenEndpoint({ authority, tokenEndpoint }: IssuerMetadata): void 
   const [named, leadsTo] = [new URL(authority), new URL(tokenEndpoint)];
   const isMicrosofts = ({ hostname }: URL) => isMicrosoftHost(hostname) || isCiamHost(hostname);
   if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
-  throw new DoorcodeError("issuer_misbehaved", {
+  throw new DoorcodeError("invalid_issuer_response", {
     detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
     hint: "Check the authority: it is the issuer's own address.",
   });
-}
-
-async function networkOf(ca: string | string[] | undefined): Promise<Transport> {
-  const { nodeTransport } = await import("./transport/node-transport.ts");
-  return nodeTransport({ ca });
 }

@@ -1,9 +1,28 @@
-import type { Account } from "./account.ts";
 import type { Clock } from "./clock.ts";
-import type { Presenter, SignInEvent } from "./device-flow/events.ts";
-import type { AccessToken } from "./engines/engine.ts";
 import type { TokenStore } from "./token-store/contract.ts";
 import type { Transport } from "./transport/transport.ts";
+
+/** Somebody who signed in through this client. */
+export interface Account {
+  /** Stable within the store: MSAL's `homeAccountId` (lower case) or `sub` at another issuer. */
+  id: string;
+  /** `preferred_username`, else email, else sub: for people, never for decisions. */
+  username: string;
+  name: string | undefined;
+  tenantId: string | undefined;
+  /** The issuer exactly (`iss`). */
+  issuer: string;
+  authority: string;
+  clientId: string;
+}
+
+/** An access token for one resource. */
+export interface AccessToken {
+  token: string;
+  scopes: string[];
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
 
 /** A web API: where its tokens may go, and the scopes they are for. */
 export interface Api {
@@ -103,4 +122,45 @@ export interface Session {
    */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
   signOut(options?: { everywhere?: boolean }): Promise<SignOutResult>;
+}
+
+/** What happens while somebody signs in; each is also one line of `doorcode login --json`. Holds no secret. */
+export type SignInEvent =
+  | { event: "code"; code: PresentedCode }
+  /** A browser on this machine is to open the address; whoever has it can do no more than sign in. */
+  | { event: "browser"; url: string }
+  /** One poll said "not yet". */
+  | { event: "waiting"; expiresAt: number }
+  /** The issuer asked for slower polls; milliseconds between them from now on. */
+  | { event: "slowed"; interval: number }
+  /** The network or the issuer failed; the next try comes in `delay` milliseconds. */
+  | { event: "retrying"; reason: string; delay: number }
+  | { event: "signed_in"; account: Account };
+
+/** What may be shown of a DeviceCode: not its secret, nor a time that means nothing outside this process. */
+export type PresentedCode = Omit<DeviceCode, "deviceCode" | "deadline">;
+
+/** Shows a sign-in to a person. `show` may be asynchronous; a rejection ends the sign-in with that error. */
+export interface Presenter {
+  show(event: SignInEvent, about: { clientId: string; authority: string }): void | Promise<void>;
+  /** The sign-in ended, well or not: stop the countdown, give the terminal back. */
+  end?(outcome: "signed_in" | "failed" | "cancelled"): void;
+}
+
+/** What the device authorization endpoint answered (RFC 8628 §3.2), after reading: numbers are numbers, the interval has its default. */
+export interface DeviceCode {
+  /** Secret: never shown, logged or put into an event. */
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  /** Undefined where the issuer gives none (Entra). */
+  verificationUriComplete: string | undefined;
+  /** The issuer's own sentence, if any (Entra). */
+  message: string | undefined;
+  /** Milliseconds since the epoch, counted from the start of the request. */
+  expiresAt: number;
+  /** The same moment on `Clock.monotonic`: what decides, where it is known. */
+  deadline?: number;
+  /** Milliseconds between polls; 5,000 unless the issuer said otherwise (RFC 8628 §3.5). */
+  interval: number;
 }

@@ -18,7 +18,7 @@ export const errorCatalogue = {
     "Check the client ID, its public client flows, and the scopes.",
   ],
   issuer_unreachable: ["The issuer cannot be reached", "Check the network, the proxy and the authority's address."],
-  issuer_misbehaved: [
+  invalid_issuer_response: [
     "The issuer's answer makes no sense",
     "Check the authority's address; if it is right, tell the issuer's operator.",
   ],

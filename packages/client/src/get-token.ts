@@ -1,39 +1,39 @@
-import type { Account } from "./account.ts";
-import type { TokenRequest } from "./client.ts";
-import type { ClientContext } from "./client-context.ts";
-import { abortError, untilAborted } from "./device-flow/abort.ts";
-import type { AccessToken } from "./engines/engine.ts";
-import { accountKey, findAccessToken, type KeptAccessToken, scopeKey } from "./engines/records.ts";
+import type { AccessToken, Account, TokenRequest } from "./client.ts";
+import { abortError, untilAborted } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
+import type { IssuerSession } from "./issuer/issuer-session.ts";
+import { engineOf } from "./issuer/open-session.ts";
+import { accountKey, findToken, lasts, ownerKey, type StoredToken } from "./token-store/read-store.cts";
 
-const defaultMinTtlMs = 5 * 60_000;
 /** Prolonged while a renewal runs: it is only how long a killed process keeps the others waiting. */
 const leaseMs = 15_000;
 
 /** A token from the store; else one renewal at a time among all processes, and whoever waited takes what it brought. */
-export async function getToken(context: ClientContext, account: Account, request: TokenRequest): Promise<AccessToken> {
-  const { clock } = context;
-  const { signal, claims } = request;
-  const scopes = request.scopes ?? context.scopes;
-  const store = await context.store();
-  const look = async (): Promise<KeptAccessToken | undefined> => {
+export async function getToken(
+  session: IssuerSession,
+  account: Account,
+  request: TokenRequest & { scopes: string[] },
+): Promise<AccessToken> {
+  const { clock, store } = session;
+  const { scopes, signal, claims } = request;
+  const look = async (): Promise<StoredToken | undefined> => {
     const snapshot = await store.read();
-    if (snapshot.records.has(accountKey(account))) return findAccessToken(snapshot, account, scopes);
+    if (snapshot.records.has(accountKey(account))) return findToken(snapshot.records, account, scopes);
     throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
   };
-  const isGood = (kept: KeptAccessToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
+  const isGood = (kept: StoredToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
 
   try {
     const mustAsk = request.forceRefresh === true || claims !== undefined;
     const before = await look();
     if (before && !mustAsk && isGood(before)) return published(before);
     const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
-    const renewed = store.withLease(`renew:${scopeKey(account)}|${account.id}`, lease, async (held) => {
+    const renewed = store.withLease(`renew:${ownerKey(account)}|${account.id}`, lease, async (held) => {
       // What another process brought meanwhile serves here too; claims are one request's own.
       const meanwhile = await look();
       const isNew = meanwhile?.token !== before?.token;
       if (meanwhile && isGood(meanwhile) && claims === undefined && (isNew || !mustAsk)) return published(meanwhile);
-      const engine = await context.engine({ signal: held });
+      const engine = await engineOf(session, { signal: held });
       // Once begun it goes on without the caller: its answer may hold the only good refresh token.
       held.throwIfAborted();
       const lost = lostLease(held, signal);
@@ -50,12 +50,6 @@ function lostLease(held: AbortSignal, callers: AbortSignal | undefined): AbortSi
   const lost = new AbortController();
   held.addEventListener("abort", () => callers?.aborted || lost.abort(held.reason), { once: true });
   return lost.signal;
-}
-
-/** By default five minutes, or half the life of a token that lives shorter. */
-function lasts(token: KeptAccessToken, now: number, minTtlMs: number | undefined): boolean {
-  const half = Math.max(0, token.expiresAt - token.obtainedAt) / 2;
-  return token.expiresAt - now > (minTtlMs ?? Math.min(defaultMinTtlMs, half));
 }
 
 const published = ({ token, scopes, expiresAt }: AccessToken): AccessToken => ({ token, scopes, expiresAt });

@@ -1,23 +1,22 @@
-import type { Account } from "./account.ts";
-import type { SignInOptions } from "./client.ts";
-import type { ClientContext } from "./client-context.ts";
-import { abortError } from "./device-flow/abort.ts";
-import type { Presenter, SignInEvent } from "./device-flow/events.ts";
+import type { Account, Presenter, SignInEvent, SignInOptions } from "./client.ts";
+import { abortError, type Clock } from "./clock.ts";
 import type { FlowObserver, SignInInput } from "./engines/engine.ts";
 import { DoorcodeError } from "./errors.ts";
+import type { IssuerSession } from "./issuer/issuer-session.ts";
+import { engineOf } from "./issuer/open-session.ts";
 
 /** One sign-in: the engine's device flow or that through a browser, shown to a person, within its time, for the right account. */
 export async function signIn(
-  context: ClientContext,
+  session: IssuerSession,
   listeners: ReadonlySet<(event: SignInEvent) => void>,
-  options: SignInOptions,
+  options: SignInOptions & { scopes: string[]; deviceName: string | undefined },
 ): Promise<Account> {
-  const { clock, clientId, authority } = context;
-  const { via = "device" } = options;
+  const { clock, clientId, authority } = session;
+  const { via = "device", deviceName } = options;
   if (via !== "device" && via !== "browser") {
     throw new DoorcodeError("configuration", { detail: '`via` is "device" or "browser".' });
   }
-  const presenter = await presenterOf(options.present ?? context.options.present, context);
+  const presenter = await presenterOf(options.present, { clock, deviceName });
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([ending.signal, options.signal]) : ending.signal;
   const over = new AbortController();
@@ -53,9 +52,9 @@ export async function signIn(
 
   try {
     if (signal.aborted) throw abortError(signal);
-    const engine = await context.engine({ observer, signal });
+    const engine = await engineOf(session, { observer, signal });
     const input: SignInInput = {
-      scopes: options.scopes ?? context.scopes,
+      scopes: options.scopes,
       claims: options.claims,
       observer,
       accept: (account, names) => expect(options.expectAccount, account, names),
@@ -64,7 +63,7 @@ export async function signIn(
     const { account } =
       via === "browser"
         ? await engine.signInByBrowser({ ...input, loginHint: options.expectAccount })
-        : await engine.signIn({ ...input, deviceName: context.options.deviceName });
+        : await engine.signIn({ ...input, deviceName });
     await show({ event: "signed_in", account });
     presenter?.end?.("signed_in");
     return account;
@@ -80,12 +79,12 @@ export async function signIn(
 async function open(url: string, given: SignInOptions["openBrowser"]): Promise<void> {
   if (given === false) return;
   if (given) return await given(url);
-  const { openBrowser } = await import("./browser-flow/open-browser.ts");
+  const { openBrowser } = await import("./authorization-code/open-browser.ts");
   await openBrowser(url);
 }
 
 async function noAnswer(): Promise<{ hint: string }> {
-  const { noAnswerHint } = await import("./browser-flow/through-browser.ts");
+  const { noAnswerHint } = await import("./authorization-code/flow.ts");
   return { hint: noAnswerHint };
 }
 
@@ -96,17 +95,16 @@ function expect(wanted: string | undefined, account: Account, names: readonly st
 
 async function presenterOf(
   present: Presenter | false | undefined,
-  context: ClientContext,
+  { clock, deviceName }: { clock: Clock; deviceName: string | undefined },
 ): Promise<Presenter | undefined> {
   if (present === false) return undefined;
   if (present) return present;
   // On stderr, which is for people; results go to stdout.
   const { choosePresenter } = await import("./presenters/choose-presenter.ts");
-  const { clock, options } = context;
   return choosePresenter({
     stream: process.stderr,
     env: process.env,
     clock,
-    ...(options.deviceName !== undefined && { deviceName: options.deviceName }),
+    ...(deviceName !== undefined && { deviceName }),
   });
 }

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { aadstsCode, aadstsHint } from "../src/device-flow/aadsts.ts";
-import { issuerError } from "../src/device-flow/issuer-error.ts";
-import { readPollAnswer, readPollFailure, unreachable } from "../src/device-flow/poll-result.ts";
-import { withRetries } from "../src/device-flow/with-retries.ts";
-import { asDoorcodeError } from "../src/engines/entra/msal-failure.ts";
+import { readPollAnswer, readPollFailure } from "../src/device-flow/poll.ts";
+import { asDoorcodeError } from "../src/engines/entra/msal-errors.ts";
 import { DoorcodeError, type DoorcodeErrorCode, errorCatalogue } from "../src/errors.ts";
+import { aadstsCode, aadstsHint, issuerError, unreachable } from "../src/issuer/issuer-answer.ts";
+import { withRetries } from "../src/issuer/with-retries.ts";
 import { isWithoutLinks } from "../src/token-store/commit.ts";
 import { fileProblem, storeFault } from "../src/token-store/store-errors.ts";
-import { type HttpAnswer, TransportError } from "../src/transport/transport.ts";
-import { asTransportError } from "../src/transport/transport-failure.ts";
+import { asTransportError, type HttpAnswer, TransportError } from "../src/transport/transport.ts";
 import { simulatedClock } from "./fixtures/simulated-clock.ts";
 
 // Each table that decides what a failure means, stated whole.
@@ -62,7 +60,7 @@ describe("what an issuer's error means", () => {
       const expected = busy.includes(status) ? "issuer_unreachable" : "client_rejected";
       assert.equal(errorOf(status, "something_new").code, expected, `${status}`);
       const without = issuerError(answering(status), { request: "the token" });
-      assert.equal(without.code, busy.includes(status) ? "issuer_unreachable" : "issuer_misbehaved", `${status}`);
+      assert.equal(without.code, busy.includes(status) ? "issuer_unreachable" : "invalid_issuer_response", `${status}`);
       assert.equal(
         errorOf(status, "invalid_grant").code,
         status === 429 ? "issuer_unreachable" : "sign_in_again",
@@ -81,7 +79,7 @@ describe("what an issuer's error means", () => {
       50129: "blocked_by_policy",
       50131: "blocked_by_policy",
       65004: "denied",
-      70016: "issuer_misbehaved",
+      70016: "invalid_issuer_response",
       70018: "denied",
       70019: "code_expired",
       70020: "code_expired",
@@ -135,7 +133,7 @@ describe("what a poll's answer means", () => {
   test("by its status", () => {
     for (const status of statuses) {
       const transient = status >= 500 || status === 408;
-      const unnamed = status === 429 ? "slow_down" : transient ? "transient" : "issuer_misbehaved";
+      const unnamed = status === 429 ? "slow_down" : transient ? "transient" : "invalid_issuer_response";
       assert.equal(kindOf(status), unnamed, `${status}`);
       assert.equal(kindOf(status, { access_token: "a" }), status === 200 ? "done" : unnamed, `${status}`);
       const pending = status === 429 ? "slow_down" : "pending";
@@ -158,7 +156,7 @@ describe("what a poll's answer means", () => {
       ["timeout", "transient", "issuer_unreachable", false],
       ["connection", "transient", "issuer_unreachable", false],
       ["tls", "failed", "issuer_unreachable", true],
-      ["too_large", "failed", "issuer_misbehaved", false],
+      ["too_large", "failed", "invalid_issuer_response", false],
     ]);
     assert.equal(readPollFailure(new Error("a fault of ours")), undefined);
   });
@@ -203,7 +201,7 @@ describe("what is tried again while a person waits", () => {
     for (const [kind, sent] of Object.entries(outcomes)) {
       const { code, ...seen } = await tried(new TransportError(kind as keyof typeof outcomes, "x"));
       assert.deepEqual(seen, { sent, waited: sent === 3 ? 2_000 : 0 }, kind);
-      assert.equal(code, kind === "too_large" ? "issuer_misbehaved" : "issuer_unreachable");
+      assert.equal(code, kind === "too_large" ? "invalid_issuer_response" : "issuer_unreachable");
     }
   });
 });
@@ -230,9 +228,9 @@ describe("what an error of MSAL means", () => {
       user_timeout_reached: "timed_out",
       network_error: "issuer_unreachable",
       no_network_connectivity: "issuer_unreachable",
-      endpoints_resolution_error: "issuer_misbehaved",
-      openid_config_error: "issuer_misbehaved",
-      token_parsing_error: "issuer_misbehaved",
+      endpoints_resolution_error: "invalid_issuer_response",
+      openid_config_error: "invalid_issuer_response",
+      token_parsing_error: "invalid_issuer_response",
       something_new: "configuration",
     };
     for (const [code, expected] of Object.entries(meant)) {
@@ -249,7 +247,7 @@ describe("what an error of MSAL means", () => {
     const own = new DoorcodeError("denied");
     assert.equal(asDoorcodeError(own), own);
     for (const thrown of [new TypeError("x"), "a string", undefined, { errorCode: "invalid_grant" }]) {
-      assert.equal(asDoorcodeError(thrown).code, "issuer_misbehaved");
+      assert.equal(asDoorcodeError(thrown).code, "invalid_issuer_response");
     }
   });
 });

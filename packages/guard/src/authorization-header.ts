@@ -1,7 +1,7 @@
 import { GuardError } from "./errors.ts";
 
 /** Bytes a token may have: what Node.js takes for all headers together by default. */
-export const LONGEST_TOKEN = 16_384;
+export const MAX_TOKEN_LENGTH = 16_384;
 
 /** RFC 6750 §2.1 `credentials`; one or more spaces (RFC 9110 §11.4), then `b64token`. */
 const BEARER_CREDENTIALS = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
@@ -25,7 +25,7 @@ export function bearerToken(rawHeaders: readonly string[]): string {
       challenge: {},
     });
   }
-  if (value.length > LONGEST_TOKEN + 64) throw tokenTooLarge();
+  if (value.length > MAX_TOKEN_LENGTH + 64) throw tokenTooLarge();
   const token = BEARER_CREDENTIALS.exec(value)?.[1];
   if (token === undefined) throw malformed("The Authorization header does not hold exactly one bearer token.");
   return token;
@@ -43,7 +43,7 @@ export function tokenTooLarge(): GuardError {
   const message = "The access token is too long.";
   return new GuardError("token_too_large", message, {
     status: 401,
-    hint: `A token may have ${LONGEST_TOKEN} characters; ask the issuer for fewer claims.`,
+    hint: `A token may have ${MAX_TOKEN_LENGTH} characters; ask the issuer for fewer claims.`,
     challenge: { error: "invalid_token", error_description: message },
   });
 }

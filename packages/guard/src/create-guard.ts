@@ -1,14 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AccessToken } from "./access-token.ts";
+import { type AccessToken, checkRequirements, type Requirements, requirePermissions } from "./access-token.ts";
 import { bearerToken } from "./authorization-header.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { GuardError } from "./errors.ts";
 import { secureUrl } from "./fetch-json.ts";
-import { issuerKeys } from "./issuer-keys.ts";
-import { entra } from "./profiles/entra.ts";
-import type { ProfileName } from "./profiles/profile.ts";
-import { rfc9068 } from "./profiles/rfc9068.ts";
-import { checkRequirements, type Requirements, requirePermissions } from "./requirements.ts";
+import { type Clock, issuerKeys, systemClock } from "./issuer-keys.ts";
+import { entra, type ProfileName, rfc9068 } from "./profiles.ts";
 import { type TrustedIssuer, verifyToken } from "./verify-token.ts";
 
 export interface IssuerOptions {
@@ -22,7 +18,7 @@ export interface IssuerOptions {
   tenantId?: string;
   /** Client IDs that may call (`azp`, RFC 9068 `client_id`). Left out: every client the issuer gives tokens to. */
   allowedClients?: readonly string[];
-  /** Where its keys are; left out, its OpenID Connect metadata says so. */
+  /** URL of its keys. Default: from its OpenID Connect metadata. */
   jwksUri?: string;
   /** PEM of a CA to trust besides the system's, for metadata and keys of this issuer only. */
   ca?: string;
@@ -53,7 +49,7 @@ export interface Guard {
    * @throws {GuardError} As `verify`; 401 without an error code when there is no token, 400 when the header is malformed.
    */
   verifyRequest(request: Pick<IncomingMessage, "rawHeaders">, requirements?: Requirements): Promise<AccessToken>;
-  /** For node:http. Answers a refused request itself, and then resolves to undefined. */
+  /** For node:http. Sends the error response itself when a request is refused, and then resolves to undefined. */
   authenticate(
     request: IncomingMessage,
     response: ServerResponse,
@@ -62,9 +58,18 @@ export interface Guard {
 }
 
 /**
- * A guard for a web API. Tokens are verified offline: one that was revoked is accepted until it expires.
+ * Creates a guard for a web API. It verifies tokens offline: a revoked token is accepted until it expires.
  *
- * @throws {TypeError} A configuration that could not be safe.
+ * @throws {TypeError} The configuration is unsafe or incomplete.
+ * @example
+ * ```ts
+ * const guard = createGuard({
+ *   issuer: "https://contoso.ciamlogin.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0",
+ *   audience: "00001111-aaaa-2222-bbbb-3333cccc4444",
+ *   profile: "entra",
+ * });
+ * const token = await guard.verifyRequest(request, { scopes: ["ToDoList.Read"] });
+ * ```
  */
 export function createGuard(options: GuardOptions): Guard {
   const { clockToleranceMs = 30_000, cooldownMs = 30_000, cacheMaxAgeMs = 600_000, clock = systemClock } = options;

@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import type { AccessToken } from "./access-token.ts";
+import { type AccessToken, checkRequirements, type Requirements } from "./access-token.ts";
 import type { Guard } from "./create-guard.ts";
 import { GuardError } from "./errors.ts";
-import { checkRequirements, type Requirements } from "./requirements.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What the route asks of a token; false opens it to everybody. */
+    /** What the route requires of a token; false makes it public. */
     guard?: Requirements | false;
   }
   interface FastifyRequest {
@@ -21,9 +20,15 @@ export interface FastifyGuardOptions {
 }
 
 /**
- * Protects every route that is added after it in the same Fastify context. Each says what it needs in `config.guard`;
- * one that says nothing is refused when it is added, so that none is open by oversight. Tokens are verified before the
- * body is read.
+ * Protects every route added after it in the same Fastify context. Each route declares what it needs in
+ * `config.guard`; a route without it throws a TypeError when it is added, so that none is open by mistake. Tokens are
+ * verified before the body is read.
+ *
+ * @example
+ * ```ts
+ * await app.register(fastifyGuard, { guard });
+ * app.get("/todos", { config: { guard: { scopes: ["ToDoList.Read"] } } }, (request) => todosOf(request.accessToken.oid));
+ * ```
  */
 export const fastifyGuard = fp(
   async (app: FastifyInstance, { guard }: FastifyGuardOptions) => {
@@ -41,7 +46,7 @@ export const fastifyGuard = fp(
       if (requirements === undefined) {
         throw new TypeError(`${route.method} ${route.url} does not say what it needs: set config.guard (false: open).`);
       }
-      if (requirements !== false) checkRequirements(requirements);
+      checkRequirements(requirements || {});
     });
 
     app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {

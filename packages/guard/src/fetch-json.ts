@@ -3,8 +3,8 @@ import * as https from "node:https";
 import * as tls from "node:tls";
 
 /** Milliseconds an issuer has for one answer. */
-const TIMEOUT = 5_000;
-const LARGEST_ANSWER = 512 * 1024;
+const TIMEOUT_MS = 5_000;
+const MAX_RESPONSE_BYTES = 512 * 1024;
 
 /** The https URL, or http on loopback; undefined for anything else: keys read over plain http can be anybody's. */
 export function secureUrl(text: unknown): URL | undefined {
@@ -14,8 +14,8 @@ export function secureUrl(text: unknown): URL | undefined {
   return url.protocol === "https:" || (url.protocol === "http:" && loopback) ? url : undefined;
 }
 
-/** Trust in this PEM besides the certificates that Node.js trusts already. */
-export function trusting(ca: string): tls.SecureContext {
+/** Trusts the CA of this PEM in addition to those that Node.js trusts. */
+export function secureContextFor(ca: string): tls.SecureContext {
   // tls.getCACertificates, which knows NODE_EXTRA_CA_CERTS too, is newer than Node.js 20.
   const known = tls.getCACertificates?.("default") ?? tls.rootCertificates;
   return tls.createSecureContext({ ca: [...known, ca] });
@@ -31,7 +31,7 @@ export function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<
       // A connection of its own: this happens every ten minutes, a pooled socket would only be found dead.
       agent: false,
       headers: { accept: "application/json" },
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     };
     const onResponse = async (response: http.IncomingMessage) => {
       try {
@@ -40,7 +40,7 @@ export function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<
         let size = 0;
         for await (const chunk of response as AsyncIterable<Buffer>) {
           size += chunk.length;
-          if (size > LARGEST_ANSWER) throw new Error(`${url.href} answered more than ${LARGEST_ANSWER} bytes`);
+          if (size > MAX_RESPONSE_BYTES) throw new Error(`${url.href} answered more than ${MAX_RESPONSE_BYTES} bytes`);
           chunks.push(chunk);
         }
         const json: unknown = JSON.parse(Buffer.concat(chunks).toString());

@@ -1,7 +1,5 @@
-export type { AccessToken } from "./access-token.ts";
-export type { Challenge } from "./challenge.ts";
-export type { Clock } from "./clock.ts";
+export { type AccessToken, hasAppRole, hasScope, type Requirements } from "./access-token.ts";
 export { createGuard, type Guard, type GuardOptions, type GuardTimes, type IssuerOptions } from "./create-guard.ts";
-export { GuardError, type GuardErrorCode, type GuardErrorDetails } from "./errors.ts";
-export type { ProfileName } from "./profiles/profile.ts";
-export { hasAppRole, hasScope, type Requirements } from "./requirements.ts";
+export { type Challenge, GuardError, type GuardErrorCode, type GuardErrorDetails } from "./errors.ts";
+export type { Clock } from "./issuer-keys.ts";
+export type { ProfileName } from "./profiles.ts";

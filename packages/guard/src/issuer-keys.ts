@@ -6,14 +6,21 @@ import {
   type JWK,
   type JWSHeaderParameters,
 } from "jose";
-import type { Clock } from "./clock.ts";
 import { GuardError } from "./errors.ts";
-import { fetchJson, secureUrl, trusting } from "./fetch-json.ts";
+import { fetchJson, secureContextFor, secureUrl } from "./fetch-json.ts";
 
-/** Milliseconds that keys stay good while the issuer cannot be reached: a day, not for ever. */
-const LONGEST_OUTAGE = 24 * 60 * 60 * 1000;
-/** Milliseconds between attempts while there are no keys at all, as when the API starts before its issuer. */
-const FIRST_KEYS_RETRY = 1_000;
+/** How long keys stay valid, beyond their cache time, while the issuer cannot be reached: one day. */
+const MAX_OUTAGE_MS = 24 * 60 * 60 * 1000;
+/** Pause between attempts while there are no keys yet, as when the API starts before its issuer. */
+const FIRST_KEYS_RETRY_MS = 1_000;
+
+/** The source of the time, injected so that tests advance it instead of sleeping. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
 
 export interface IssuerKeysOptions {
   issuer: string;
@@ -34,8 +41,8 @@ interface Fetched {
 /** An issuer's public keys, read when they are first needed. */
 export interface IssuerKeys {
   /**
-   * The key for a token's header. A `kid` that is not there makes it read the keys again, at most once a cool-down:
-   * made-up kids must not turn the API into a hammer on its issuer.
+   * The key for a token's header. An unknown `kid` makes it read the keys again, at most once per cool-down,
+   * so that invented kids cannot flood the issuer with requests.
    *
    * @throws {GuardError} `issuer_unreachable` (503).
    * @throws jose's `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`.
@@ -45,9 +52,10 @@ export interface IssuerKeys {
   authorizationEndpoint(): string | undefined;
 }
 
+/** Creates the key cache of one issuer. Nothing is fetched until the first `find`. */
 export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const { clock, cooldownMs, cacheMaxAgeMs } = options;
-  const secureContext = options.ca === undefined ? undefined : trusting(options.ca);
+  const secureContext = options.ca === undefined ? undefined : secureContextFor(options.ca);
   let current: Fetched | undefined;
   let inFlight: Promise<void> | undefined;
   let attemptedAt = Number.NEGATIVE_INFINITY;
@@ -88,15 +96,15 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   }
 
   // Distances, so that a clock that was set back does not hold the keys for hours.
-  const mayAttempt = (pause: number) => inFlight !== undefined || Math.abs(clock.now() - attemptedAt) >= pause;
+  const canAttempt = (pause: number) => inFlight !== undefined || Math.abs(clock.now() - attemptedAt) >= pause;
   const age = () => (current ? Math.abs(clock.now() - current.at) : Number.POSITIVE_INFINITY);
 
   return {
     async find(header, token) {
-      if (age() >= cacheMaxAgeMs && mayAttempt(current ? cooldownMs : Math.min(cooldownMs, FIRST_KEYS_RETRY))) {
+      if (age() >= cacheMaxAgeMs && canAttempt(current ? cooldownMs : Math.min(cooldownMs, FIRST_KEYS_RETRY_MS))) {
         await refresh();
       }
-      if (!current || age() >= cacheMaxAgeMs + LONGEST_OUTAGE) {
+      if (!current || age() >= cacheMaxAgeMs + MAX_OUTAGE_MS) {
         throw new GuardError("issuer_unreachable", "The issuer's keys cannot be read, so no token can be checked.", {
           status: 503,
           hint: `Check that this machine reaches ${options.issuer} and trusts its certificate; then try again.`,
@@ -106,7 +114,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
       try {
         return await current.find(header, token);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || !mayAttempt(cooldownMs)) throw error;
+        if (!(error instanceof errors.JWKSNoMatchingKey) || !canAttempt(cooldownMs)) throw error;
         await refresh();
         return current.find(header, token);
       }

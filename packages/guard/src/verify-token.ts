@@ -1,10 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import type { AccessToken } from "./access-token.ts";
-import { LONGEST_TOKEN, tokenTooLarge } from "./authorization-header.ts";
-import type { Clock } from "./clock.ts";
+import { MAX_TOKEN_LENGTH, tokenTooLarge } from "./authorization-header.ts";
 import { audienceRefused, GuardError, invalidToken } from "./errors.ts";
-import type { IssuerKeys } from "./issuer-keys.ts";
-import { claimMissing, type Profile } from "./profiles/profile.ts";
+import type { Clock, IssuerKeys } from "./issuer-keys.ts";
+import { claimMissing, type Profile } from "./profiles.ts";
 
 /** An issuer whose tokens are accepted. */
 export interface TrustedIssuer {
@@ -17,15 +16,19 @@ export interface TrustedIssuer {
   keys: IssuerKeys;
 }
 
-/** The token, checked against the issuer that it names. @throws {GuardError} Status 401 or 503. */
+/**
+ * Verifies a token against the issuer that it names (RFC 9068 §4, RFC 7519 §7.2).
+ *
+ * @throws {GuardError} Status 401 or 503.
+ */
 export async function verifyToken(
   token: string,
   issuers: ReadonlyMap<string, TrustedIssuer>,
   clock: Clock,
   clockToleranceMs: number,
 ): Promise<{ token: AccessToken; from: TrustedIssuer }> {
-  if (token.length > LONGEST_TOKEN) throw tokenTooLarge();
-  const from = issuerNamed(token, issuers);
+  if (token.length > MAX_TOKEN_LENGTH) throw tokenTooLarge();
+  const from = configuredIssuer(token, issuers);
   const { profile, issuer, audience } = from;
   let claims: JWTPayload & { exp: number; iat: number };
   try {
@@ -41,7 +44,7 @@ export async function verifyToken(
     // jose refuses a time that is not a number.
     claims = verified.payload as typeof claims;
   } catch (error) {
-    throw refusal(error);
+    throw toGuardError(error);
   }
   if (claims.iat * 1000 > clock.now() + clockToleranceMs) throw notYetValid();
   const read = profile.read(claims, from);
@@ -56,10 +59,10 @@ export async function verifyToken(
 }
 
 /**
- * The configured issuer for a token that nothing was verified of yet. A token that cannot be good is refused before
- * anything is fetched for it.
+ * Returns the configured issuer that a token names, before anything in it is verified. A token that cannot be valid is
+ * refused before its issuer's keys are fetched.
  */
-function issuerNamed(token: string, issuers: ReadonlyMap<string, TrustedIssuer>): TrustedIssuer {
+function configuredIssuer(token: string, issuers: ReadonlyMap<string, TrustedIssuer>): TrustedIssuer {
   let alg: string | undefined;
   let iss: string | undefined;
   try {
@@ -86,13 +89,13 @@ function issuerNamed(token: string, issuers: ReadonlyMap<string, TrustedIssuer>)
   return from;
 }
 
-/** Says in our words what jose found. Whatever is not known here is a refusal too. */
-function refusal(error: unknown): GuardError {
+/** Maps an error of jose to a GuardError; an unknown error is refused as well. */
+function toGuardError(error: unknown): GuardError {
   if (error instanceof GuardError) return error;
   if (error instanceof errors.JWTExpired) {
     return invalidToken("token_expired", "The token has expired.", "Renew it and send the new one.", error);
   }
-  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error);
+  if (error instanceof errors.JWTClaimValidationFailed) return claimError(error);
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return invalidToken("signature_invalid", "The token's signature is wrong.", "Send the token as issued.", error);
   }
@@ -107,7 +110,7 @@ function refusal(error: unknown): GuardError {
   return malformed(error);
 }
 
-function claimRefusal(error: errors.JWTClaimValidationFailed): GuardError {
+function claimError(error: errors.JWTClaimValidationFailed): GuardError {
   if (error.claim === "typ") {
     return invalidToken(
       "type_refused",

@@ -1,5 +1,6 @@
+export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
-export { tenantFileSchema } from "./file/json-schema.ts";
+export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
 export type {
   ApiEntry,
   AppEntry,
@@ -14,13 +15,13 @@ export type {
   UserFlowEntry,
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
-export { type SourceLine, TenantFileError, type TenantFileProblem } from "./file/tenant-file-error.ts";
+export type { SourceLine } from "./file/secrets.ts";
+export { tenantFileSchema } from "./file/tenant-schema.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
-export type { Clock } from "./graph/clock.ts";
-export type { GraphAccess } from "./graph/graph-access.ts";
+export type { GraphAccess } from "./graph/request.ts";
+export type { Clock } from "./graph/retries.ts";
 export { type ApplyOptions, applyPlan } from "./plan/apply-plan.ts";
-export { exportTenant } from "./plan/export-tenant.ts";
 export { type PermissionsNeeded, permissionsFor, permissionsForExport } from "./plan/permissions-for.ts";
 export { type PlanOptions, planTenant } from "./plan/plan-tenant.ts";
-export { PrepareError, type PrepareErrorCode } from "./plan/prepare-error.ts";
-export type { Applied, Change, Plan, Step, StepKind } from "./plan/step.ts";
+export { PrepareError, type PrepareErrorCode } from "./prepare-error.ts";
+export type { Applied, Change, Plan, Step, StepKind } from "./step.ts";

@@ -19,8 +19,8 @@ export type {
   SecondFactor,
   UserFlow,
 } from "./directory/user-flow.ts";
-export type { Clock } from "./kernel/clock.ts";
 export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
+export type { Clock } from "./kernel/time.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
 export type { ReceivedMail, RunningTenant } from "./server/running-tenant.ts";

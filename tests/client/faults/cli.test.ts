@@ -8,7 +8,7 @@ import { type Row, rows } from "./rows.ts";
 
 /** Where a row must end other than signed in. */
 const ends: Record<string, { exit: number; code: string }> = {
-  "200 without a token": { exit: 1, code: "issuer_misbehaved" },
+  "200 without a token": { exit: 1, code: "invalid_issuer_response" },
   declined: { exit: 4, code: "denied" },
   "Conditional Access": { exit: 6, code: "blocked_by_policy" },
   "devicecode refuses": { exit: 2, code: "client_rejected" },

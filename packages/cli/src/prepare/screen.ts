@@ -1,6 +1,6 @@
 import type { Applied, Plan, Step } from "@doorcode/prepare";
 import { printableLine, printEvent, printResult, say } from "../output.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./inputs.ts";
 
 const signs: Record<Step["action"], string> = { create: "+", change: "~", leave: "=", delete: "-" };
 

@@ -6,7 +6,7 @@ import { showNotes } from "./screen.ts";
 /** What `doorcode tenant start --file` and `doorcode tenant export` do with files: the same as `doorcode prepare`. */
 export const tenantFiles: TenantFiles = {
   async open(path) {
-    const { readModel } = await import("./read-model.ts");
+    const { readModel } = await import("./inputs.ts");
     const model = await readModel(path);
     const { planTenant, applyPlan } = await import("@doorcode/prepare");
     const { name, domain, colour } = model.tenant;
@@ -33,6 +33,6 @@ export const tenantFiles: TenantFiles = {
 };
 
 async function graphBehind({ base, token, ca }: GraphDoor): Promise<GraphAccess> {
-  const { graphWithToken } = await import("./graph-with-token.ts");
+  const { graphWithToken } = await import("./graph-access.ts");
   return graphWithToken("doorcode", base, { token, ca });
 }

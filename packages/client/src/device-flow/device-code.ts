@@ -1,17 +1,133 @@
-/** What the device authorization endpoint answered (RFC 8628 §3.2), after reading: numbers are numbers, the interval has its default. */
-export interface DeviceCode {
-  /** Secret: never shown, logged or put into an event. */
-  deviceCode: string;
-  userCode: string;
-  verificationUri: string;
-  /** Undefined where the issuer gives none (Entra). */
-  verificationUriComplete: string | undefined;
-  /** The issuer's own sentence, if any (Entra). */
-  message: string | undefined;
-  /** Milliseconds since the epoch, counted from the start of the request. */
-  expiresAt: number;
-  /** The same moment on `Clock.monotonic`: what decides, where it is known. */
-  deadline?: number;
-  /** Milliseconds between polls; 5,000 unless the issuer said otherwise (RFC 8628 §3.5). */
-  interval: number;
+import type { DeviceCode, PresentedCode } from "../client.ts";
+import { monotonic } from "../clock.ts";
+import type { FlowObserver } from "../engines/engine.ts";
+import { DoorcodeError } from "../errors.ts";
+import { issuerError, plainText, readJsonObject, stringOf } from "../issuer/issuer-answer.ts";
+import type { ConnectedSession } from "../issuer/issuer-session.ts";
+import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
+import type { HttpAnswer } from "../transport/transport.ts";
+
+export interface DeviceAuthorization {
+  code: DeviceCode;
+  answer: HttpAnswer;
+  requestedAt: number;
+  monotonicAt: number;
+}
+
+/**
+ * The device authorization request (RFC 8628 §3.1), as MSAL would send it: a test compares the two. Of its own MSAL adds to
+ * `claims` only what its browser library reads.
+ * @throws DoorcodeError at once when the issuer refuses it
+ */
+export async function askDeviceCode(
+  input: {
+    scopes: readonly string[];
+    claims?: string | undefined;
+    deviceName?: string | undefined;
+    observer: Pick<FlowObserver, "retrying">;
+    signal: AbortSignal;
+  },
+  { metadata, clientId, transport, clock }: Pick<ConnectedSession, "metadata" | "clientId" | "transport" | "clock">,
+): Promise<DeviceAuthorization> {
+  const url = metadata.deviceAuthorizationEndpoint;
+  if (url === undefined) {
+    throw new DoorcodeError("invalid_issuer_response", {
+      detail: `${metadata.issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
+      hint: "Ask the issuer's operator to switch the device authorization grant on (RFC 8628).",
+    });
+  }
+  const form = new URLSearchParams({ scope: input.scopes.join(" "), client_id: clientId });
+  if (input.claims !== undefined) form.set("claims", input.claims);
+  // Not part of RFC 8628: only for an issuer that says it knows it.
+  if (input.deviceName !== undefined && metadata.knowsDevices) form.set("device_name", input.deviceName);
+  const headers = { "content-type": "application/x-www-form-urlencoded;charset=utf-8" };
+  let requestedAt = 0;
+  let monotonicAt = 0;
+  const answer = await withRetries(
+    (signal) => {
+      requestedAt = clock.now();
+      monotonicAt = monotonic(clock);
+      return transport.send({
+        url,
+        method: "POST",
+        headers,
+        body: form.toString(),
+        timeoutMs: requestTimeoutMs,
+        signal,
+      });
+    },
+    { clock, observer: input.observer, signal: input.signal },
+  );
+  return { code: readDeviceCode(answer, requestedAt, monotonicAt), answer, requestedAt, monotonicAt };
+}
+
+const defaultInterval = 5_000; // RFC 8628 §3.2
+const smallestInterval = 1_000;
+const largestInterval = 3_600_000;
+
+/**
+ * The device authorization response (RFC 8628 §3.2). `requestedAt` is when the request began, by `Clock.now` and, where it is
+ * given, by `Clock.monotonic`: the issuer counts `expires_in` from some moment after it.
+ * @throws DoorcodeError of the issuer's error, or `invalid_issuer_response`
+ */
+export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotonicAt?: number): DeviceCode {
+  if (answer.status !== 200) throw issuerError(answer, { request: "the device code" });
+  const body = readJsonObject(answer.body);
+  if (!body) throw invalid("it is not a JSON object");
+  if (stringOf(body.error)) throw issuerError(answer, { request: "the device code" });
+
+  const deviceCode = stringOf(body.device_code);
+  const userCode = stringOf(body.user_code);
+  // `verification_url` is how Google's and older Microsoft endpoints spell it.
+  const verificationUri = webAddress(body.verification_uri ?? body.verification_url);
+  if (!deviceCode) throw invalid("it has no device_code");
+  if (!userCode || userCode.length > 64 || plainText(userCode) !== userCode)
+    throw invalid("it has no usable user_code");
+  if (!verificationUri) throw invalid("its verification_uri is not a web address");
+
+  const lifetime = seconds(body.expires_in);
+  if (lifetime === undefined || lifetime <= 0) throw invalid("its expires_in is not a number of seconds");
+  const message = stringOf(body.message);
+  const code: DeviceCode = {
+    deviceCode,
+    userCode,
+    verificationUri,
+    verificationUriComplete: webAddress(body.verification_uri_complete ?? body.verification_url_complete),
+    message: message === undefined ? undefined : plainText(message, { secrets: [deviceCode] }),
+    expiresAt: requestedAt + lifetime,
+    interval: readInterval(body.interval),
+  };
+  if (monotonicAt !== undefined) code.deadline = monotonicAt + lifetime;
+  return code;
+}
+
+/** What a person may see of it. */
+export function presentedCode({ deviceCode: _, deadline: __, ...presented }: DeviceCode): PresentedCode {
+  return presented;
+}
+
+function readInterval(value: unknown): number {
+  if (value === undefined || value === null) return defaultInterval;
+  const interval = seconds(value);
+  if (interval === undefined || interval < 0 || interval > largestInterval)
+    throw invalid("its interval is not a number of seconds");
+  return Math.max(interval, smallestInterval);
+}
+
+/** Milliseconds of a number of seconds, which some servers write as a string. */
+function seconds(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number * 1_000 : undefined;
+}
+
+function webAddress(value: unknown): string | undefined {
+  const text = stringOf(value);
+  if (text === undefined || plainText(text, { limit: 2_000 }) !== text || !URL.canParse(text)) return undefined;
+  return /^https?:$/.test(new URL(text).protocol) ? text : undefined;
+}
+
+function invalid(what: string): DoorcodeError {
+  return new DoorcodeError("invalid_issuer_response", {
+    detail: `the answer to the request for the device code: ${what}.`,
+  });
 }

@@ -1,24 +1,5 @@
-import type { Account } from "../account.ts";
-import type { Clock } from "../clock.ts";
-import type { PresentedCode } from "../device-flow/events.ts";
-import type { TokenStore } from "../token-store/contract.ts";
-import type { Transport } from "../transport/transport.ts";
-
-/** An access token for one resource. */
-export interface AccessToken {
-  token: string;
-  scopes: string[];
-  /** Milliseconds since the epoch. */
-  expiresAt: number;
-}
-
-export interface EngineContext {
-  authority: string;
-  clientId: string;
-  transport: Transport;
-  store: TokenStore;
-  clock: Clock;
-}
+import type { AccessToken, Account, PresentedCode } from "../client.ts";
+import type { EngineKind } from "../issuer/issuer-session.ts";
 
 /** What a sign-in tells while it runs; never a secret. */
 export interface FlowObserver {
@@ -42,7 +23,7 @@ export type SignedIn = Promise<{ account: Account; accessToken: AccessToken }>;
 
 /** Speaks to one kind of issuer. Everything it keeps goes through the store. */
 export interface Engine {
-  readonly kind: "entra" | "oidc";
+  readonly kind: EngineKind;
   /**
    * One device flow, to its end. The ID token is verified before anything is stored; `accept` sees the account before it is kept
    * and throws to refuse it (`--expect-account`); `names` are what the issuer vouches for as its names.
@@ -60,6 +41,4 @@ export interface Engine {
     claims?: string | undefined;
     signal?: AbortSignal | undefined;
   }): Promise<AccessToken>;
-  /** Removes everything of the account from the store; with `revoke` tells the issuer first where it can. */
-  signOut(account: Account, options: { revoke: boolean }): Promise<{ revoked: "yes" | "unsupported" | "failed" }>;
 }

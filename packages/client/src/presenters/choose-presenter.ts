@@ -1,6 +1,5 @@
-import type { Presenter } from "../device-flow/events.ts";
-import type { PresenterOptions } from "./presenter-options.ts";
-import { terminalFeatures } from "./terminal-features.ts";
+import type { Presenter } from "../client.ts";
+import { type PresenterOptions, terminalFeatures } from "./output.ts";
 
 /** The presenter that suits where it writes; which one is loaded only once there is something to show. */
 export function choosePresenter(options: PresenterOptions): Presenter {

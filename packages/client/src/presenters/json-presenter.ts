@@ -1,6 +1,5 @@
-import type { Account } from "../account.ts";
-import type { Presenter, SignInEvent } from "../device-flow/events.ts";
-import type { Output } from "./presenter-options.ts";
+import type { Account, Presenter, SignInEvent } from "../client.ts";
+import type { Output } from "./output.ts";
 
 /** One event a line, for programs: `{"v":1,"event":…}`. Times are ISO 8601 in UTC, pauses are milliseconds. */
 export function jsonPresenter(options: { stream: Output }): Presenter {

@@ -1,7 +1,7 @@
+import type { Presenter } from "../client.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import type { Presenter } from "../device-flow/events.ts";
-import { plainText } from "../device-flow/plain-text.ts";
-import type { PresenterOptions } from "./presenter-options.ts";
+import { plainText } from "../issuer/issuer-answer.ts";
+import type { PresenterOptions } from "./output.ts";
 import {
   addressOf,
   codeIsYours,

@@ -1,9 +1,8 @@
+import type { Presenter } from "../client.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import type { Presenter } from "../device-flow/events.ts";
-import { plainText } from "../device-flow/plain-text.ts";
-import type { PresenterOptions } from "./presenter-options.ts";
-import { signInScreen, styles, wrap } from "./sign-in-screen.ts";
-import { terminalFeatures } from "./terminal-features.ts";
+import { plainText } from "../issuer/issuer-answer.ts";
+import { type PresenterOptions, terminalFeatures } from "./output.ts";
+import { signInScreen, styles, wrap } from "./terminal-screens.ts";
 import { roughly, signedInAs, timeLeft } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
@@ -61,7 +60,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           return;
         }
         case "browser": {
-          const { browserScreen } = await import("./browser-screen.ts");
+          const { browserScreen } = await import("./terminal-screens.ts");
           const lines = browserScreen(event.url, about, options, { columns: columns(), colour: features.colour });
           stream.write(`\n${lines.join("\n")}\n\n`);
           return;

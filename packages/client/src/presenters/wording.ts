@@ -1,9 +1,7 @@
-import type { Account } from "../account.ts";
-import { redirectHint } from "../device-flow/aadsts.ts";
-import type { PresentedCode } from "../device-flow/events.ts";
-import { plainText } from "../device-flow/plain-text.ts";
-import { isLoopback } from "../transport/loopback.ts";
-import type { PresenterOptions } from "./presenter-options.ts";
+import type { Account, PresentedCode } from "../client.ts";
+import { plainText, redirectHint } from "../issuer/issuer-answer.ts";
+import { isLoopback } from "../transport/secure-url.ts";
+import type { PresenterOptions } from "./output.ts";
 
 export interface About {
   clientId: string;

@@ -40,15 +40,34 @@ export interface TokenStore {
   ): Promise<T>;
 }
 
+/** Whose records: one program at one authority. */
+export interface Owner {
+  clientId: string;
+  authority: string;
+}
+
 /**
- * Keys of records. `<scope key>` is `<clientId>|<authority>`, lower case.
- * - `account:<scope key>|<account id>` → StoredAccount
- * - `access:<scope key>|<account id>|<scopes, sorted, space-joined, lower case>` → StoredAccessToken (the CLI's fast path reads these)
- * - `refresh:<scope key>|<account id>` → { token, obtained_at } (oidc engine)
- * - `msal:<scope key>|<section>|<MSAL's own key>` → MSAL's record (entra engine; section = Account, IdToken, AccessToken, RefreshToken, AppMetadata)
+ * Keys of records. `<owner key>` is `<clientId>|<authority>`, lower case.
+ * - `account:<owner key>|<account id>` → StoredAccount
+ * - `access:<owner key>|<account id>|<scopes, sorted, space-joined, lower case>` → StoredAccessToken (see `findToken`)
+ * - `refresh:<owner key>|<account id>` → { token, obtained_at } (oidc engine)
+ * - `msal:<owner key>|<section>|<MSAL's own key>` → MSAL's record (entra engine; section = Account, IdToken, AccessToken, RefreshToken, AppMetadata)
  * - `metadata:<authority>` → what was discovered, with the engine chosen
  * - `default:<profile>` → { clientId, authority, accountId, scopes, apis } of the CLI's profile
  */
+export interface StoredAccount {
+  id: string;
+  username: string;
+  name: string | null;
+  tenant_id: string | null;
+  issuer: string;
+  authority: string;
+  client_id: string;
+  /** Milliseconds since the epoch. */
+  signed_in_at: number;
+  [name: string]: Json;
+}
+
 export interface StoredAccessToken {
   token: string;
   /** Milliseconds since the epoch. */

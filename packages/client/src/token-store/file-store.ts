@@ -1,17 +1,15 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { applyChanges, emptyState, type StoreState } from "./changes.ts";
-import { type Commit, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
-import { commitByClaim } from "./commit-by-claim.ts";
+import { Mutex } from "../mutex.ts";
+import { type Commit, commitByClaim, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
-import { randomUUID } from "./node-crypto.ts";
 import { generationOf, keySource, newestGeneration, readPrivateFile, unseal } from "./read-store.cts";
-import { removeIfThere, sweepScratch, writeScratch } from "./scratch-files.ts";
-import { seal, stateOf } from "./seal-state.ts";
 import { fileProblem, storeFault } from "./store-errors.ts";
 import { listFolder, makeFolder } from "./store-folder.ts";
 import { makeKey, protectionOf, readKey } from "./store-key.ts";
+import { applyChanges, emptyState, randomUUID, type StoreState, seal, stateOf } from "./store-state.ts";
+import { removeAbandoned, removeIfThere, writeTempFile } from "./temp-files.ts";
 
 export { defaultStoreDirectory } from "./read-store.cts";
 
@@ -45,7 +43,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   const { directory, clock = systemClock, env = process.env } = options;
   let commit = options.commit ?? commitByLink;
   /** Writers of this process wait for each other here, not in the folder. */
-  let writing: Promise<unknown> = Promise.resolve();
+  const writing = new Mutex();
 
   async function read(): Promise<StoreState> {
     for (let attempt = 0; ; attempt++) {
@@ -69,9 +67,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   }
 
   function update(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
-    const mine = writing.then(() => compareAndSwap(next));
-    writing = mine.catch(() => undefined);
-    return mine;
+    return writing.run(() => compareAndSwap(next));
   }
 
   async function compareAndSwap(next: (state: StoreState) => StoreState | undefined): Promise<StoreState> {
@@ -136,7 +132,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
       const generation = generationOf(name);
       if (generation !== undefined && generation < newest) await removeIfThere(storePath(directory, generation));
     }
-    await sweepScratch(directory, names, file);
+    await removeAbandoned(directory, names, file);
   }
 
   /** Fails where a change would, without making one. */
@@ -145,7 +141,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     await makeFolder(directory);
     const key = readKey(directory, env) ?? (await makeKey(directory, env, clock));
     try {
-      await removeIfThere(await writeScratch(directory, seal(state, key)));
+      await removeIfThere(await writeTempFile(directory, seal(state, key)));
     } catch (error) {
       throw fileProblem(error, directory);
     }

@@ -1,8 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { type StoreState, withRecord } from "./changes.ts";
 import type { Json, TokenStore } from "./contract.ts";
-import { randomUUID } from "./node-crypto.ts";
+import { randomUUID, type StoreState, withRecord } from "./store-state.ts";
 
 /** Replaces the state by what `next` makes of it, as one compare-and-swap; undefined leaves it as it is. */
 export type Update = (next: (state: StoreState) => StoreState | undefined) => Promise<StoreState>;

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../clock.ts";
-import { applyChanges, emptyState, type StoreState } from "./changes.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
+import { applyChanges, emptyState, type StoreState } from "./store-state.ts";
 
 /** Keeps everything in this process and forgets it with it: for tests, and for programs that must leave no trace. */
 export function memoryStore(options: { clock?: Clock } = {}): TokenStore {

@@ -1,12 +1,28 @@
-// The part of the token store that reads. CommonJS on purpose: `doorcode token` requires it and nothing else, and an ES
-// module costs a third of Node's own start. What writes the store takes the format from here.
-import type { Json } from "./contract.ts" with { "resolution-mode": "import" };
+// The part of the token store that reads: its files, then accounts and access tokens among its records. CommonJS on
+// purpose: `doorcode token` requires it and little else, and an ES module costs a third of Node's own start. What writes the
+// store takes format and keys from here, so that both ways find the same.
+import type { Json, Owner, StoredAccount } from "./contract.ts" with { "resolution-mode": "import" };
 
 const { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } =
   require("node:fs") as typeof import("node:fs");
 const { isAbsolute, join } = require("node:path") as typeof import("node:path");
 
 type Environment = Record<string, string | undefined>;
+type Entries = Iterable<readonly [key: string, value: Json]>;
+
+/** One account of one program at one authority. */
+interface AccountRef extends Owner {
+  id: string;
+}
+
+interface StoredToken {
+  token: string;
+  scopes: string[];
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  /** 0 where the record does not say it. */
+  obtainedAt: number;
+}
 
 /** `store.<generation>.enc`: magic, version, generation, key id (together the AAD), nonce, ciphertext, tag. */
 const FORMAT = {
@@ -159,8 +175,101 @@ function readFast(directory: string, env: Environment): { records: Record<string
   return { problem: "ENOENT" };
 }
 
+const ownerKeyOf = ({ clientId, authority }: Owner): string => `${clientId}|${authority}`.toLowerCase();
+
+const accountKeyOf = (account: AccountRef): string => `account:${ownerKeyOf(account)}|${account.id}`;
+
+const accessPrefixOf = (account: AccountRef): string => `access:${ownerKeyOf(account)}|${account.id}|`;
+
+/** Scopes are compared without case, as MSAL and Entra do. */
+const accessKeyOf = (account: AccountRef, scopes: readonly string[]): string =>
+  accessPrefixOf(account) + [...new Set(scopes.map((scope) => scope.toLowerCase()))].sort().join(" ");
+
+function isRecord(value: Json | undefined): value is { [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readAccount(value: Json | undefined): StoredAccount | undefined {
+  if (!isRecord(value)) return undefined;
+  const { id, username, issuer, authority, client_id, name, tenant_id, signed_in_at } = value;
+  if (typeof id !== "string" || typeof username !== "string" || typeof issuer !== "string") return undefined;
+  return {
+    id,
+    username,
+    name: typeof name === "string" ? name : null,
+    tenant_id: typeof tenant_id === "string" ? tenant_id : null,
+    issuer,
+    authority: typeof authority === "string" ? authority : "",
+    client_id: typeof client_id === "string" ? client_id : "",
+    signed_in_at: typeof signed_in_at === "number" ? signed_in_at : 0,
+  };
+}
+
+/** The accounts of one program at one authority, or all; the last sign-in first. */
+function accountsIn(records: Entries, owner?: Owner): StoredAccount[] {
+  const prefix = owner === undefined ? "account:" : `account:${ownerKeyOf(owner)}|`;
+  const found: StoredAccount[] = [];
+  for (const [key, value] of records) {
+    const account = key.startsWith(prefix) ? readAccount(value) : undefined;
+    if (account) found.push(account);
+  }
+  return found.sort((a, b) => b.signed_in_at - a.signed_in_at);
+}
+
+/** By its id exactly, else by user name or id without case. */
+function accountNamed<T extends { id: string; username: string }>(accounts: readonly T[], name: string): T | undefined {
+  const wanted = name.toLowerCase();
+  return (
+    accounts.find(({ id }) => id === name) ??
+    accounts.find(({ id, username }) => username.toLowerCase() === wanted || id.toLowerCase() === wanted)
+  );
+}
+
+function readToken(value: Json): StoredToken | undefined {
+  if (!isRecord(value)) return undefined;
+  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt } = value;
+  if (typeof token !== "string" || typeof expiresAt !== "number" || !Array.isArray(scopes)) return undefined;
+  return {
+    token,
+    scopes: scopes.filter((scope) => typeof scope === "string"),
+    expiresAt,
+    obtainedAt: typeof obtainedAt === "number" ? obtainedAt : 0,
+  };
+}
+
+/** Whether a token with these scopes serves a request for those; no scopes at all ask for a token of their own. */
+function includesAll(granted: readonly string[], wanted: readonly string[]): boolean {
+  const have = new Set(granted.map((scope) => scope.toLowerCase()));
+  return wanted.length > 0 && wanted.every((scope) => have.has(scope.toLowerCase()));
+}
+
+/**
+ * The access token that covers these scopes and expires last; of equals the one obtained last, then the one that was asked
+ * for by just these scopes.
+ */
+function bestToken(records: Entries, account: AccountRef, scopes: readonly string[]): StoredToken | undefined {
+  const [prefix, exact] = [accessPrefixOf(account), accessKeyOf(account, scopes)];
+  let best: StoredToken | undefined;
+  for (const [key, value] of records) {
+    const found = key.startsWith(prefix) ? readToken(value) : undefined;
+    if (!found || (key !== exact && !includesAll(found.scopes, scopes))) continue;
+    const lead = best === undefined ? 1 : found.expiresAt - best.expiresAt || found.obtainedAt - best.obtainedAt;
+    if (lead > 0 || (lead === 0 && key === exact)) best = found;
+  }
+  return best;
+}
+
+/** Milliseconds that a token must still be good, unless the caller says otherwise. */
+const DEFAULT_MIN_TTL_MS = 5 * 60_000;
+
+/** Whether it is good for longer than `minTtlMs`: by default five minutes, or half the life of one that lives shorter. */
+function isGoodFor({ expiresAt, obtainedAt }: StoredToken, now: number, minTtlMs: number | undefined): boolean {
+  const half = Math.max(0, expiresAt - obtainedAt) / 2;
+  return expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
+}
+
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
-export type { Environment, KeySource, StoredState, Unsealed };
+export type { AccountRef, Environment, KeySource, StoredState, StoredToken, Unsealed };
 export declare const STORE_FORMAT: typeof FORMAT;
 export declare const defaultStoreDirectory: typeof stateDirectory;
 export declare const keySource: typeof findKey;
@@ -171,6 +280,17 @@ export declare const unseal: typeof unsealFile;
 export declare const readPrivateFile: typeof readPrivate;
 export declare const listPrivateFolder: typeof listPrivate;
 export declare const readStoreFast: typeof readFast;
+export declare const ownerKey: typeof ownerKeyOf;
+export declare const accountKey: typeof accountKeyOf;
+export declare const accessPrefix: typeof accessPrefixOf;
+export declare const accessKey: typeof accessKeyOf;
+export declare const isObject: typeof isRecord;
+export declare const readStoredAccount: typeof readAccount;
+export declare const storedAccounts: typeof accountsIn;
+export declare const findAccount: typeof accountNamed;
+export declare const covers: typeof includesAll;
+export declare const findToken: typeof bestToken;
+export declare const lasts: typeof isGoodFor;
 module.exports = {
   STORE_FORMAT: FORMAT,
   defaultStoreDirectory: stateDirectory,
@@ -182,4 +302,15 @@ module.exports = {
   readPrivateFile: readPrivate,
   listPrivateFolder: listPrivate,
   readStoreFast: readFast,
+  ownerKey: ownerKeyOf,
+  accountKey: accountKeyOf,
+  accessPrefix: accessPrefixOf,
+  accessKey: accessKeyOf,
+  isObject: isRecord,
+  readStoredAccount: readAccount,
+  storedAccounts: accountsIn,
+  findAccount: accountNamed,
+  covers: includesAll,
+  findToken: bestToken,
+  lasts: isGoodFor,
 };

@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { link } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { isWithoutLinks } from "./commit.ts";
-import { placeByClaim } from "./commit-by-claim.ts";
-import { randomBytes } from "./node-crypto.ts";
+import { isWithoutLinks, placeByClaim } from "./commit.ts";
 import { type KeySource, keySource, readPrivateFile, STORE_FORMAT } from "./read-store.cts";
-import { removeIfThere, writeScratch } from "./scratch-files.ts";
 import { fileProblem } from "./store-errors.ts";
 import { syncFolder } from "./store-folder.ts";
+import { randomBytes } from "./store-state.ts";
+import { removeIfThere, writeTempFile } from "./temp-files.ts";
 
 /** Until the process that makes the key is looked at again. */
 const CLAIM_WAIT_MS = 20;
@@ -40,12 +39,12 @@ export async function makeKey(directory: string, env: NodeJS.ProcessEnv, clock: 
   const { path } = keySource(directory, env);
   const key = randomBytes(STORE_FORMAT.keyBytes);
   try {
-    const scratch = await writeScratch(directory, key);
+    const temp = await writeTempFile(directory, key);
     try {
-      await link(scratch, path);
+      await link(temp, path);
       await syncFolder(directory);
     } finally {
-      await removeIfThere(scratch);
+      await removeIfThere(temp);
     }
   } catch (error) {
     if (isWithoutLinks(error)) await makeKeyByClaim(directory, path, key, clock);
@@ -57,8 +56,8 @@ export async function makeKey(directory: string, env: NodeJS.ProcessEnv, clock: 
 export async function makeKeyByClaim(directory: string, path: string, key: Buffer, clock: Clock): Promise<void> {
   const isFree = () => !existsSync(path);
   while (isFree()) {
-    const scratch = await writeScratch(directory, key);
-    if (await placeByClaim({ clock, directory, generation: 0, scratch, path, isFree })) return;
+    const temp = await writeTempFile(directory, key);
+    if (await placeByClaim({ clock, directory, generation: 0, temp, path, isFree })) return;
     await clock.sleep(CLAIM_WAIT_MS);
   }
 }

@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { type ConnectionFor, connections } from "./connections.ts";
-import { isLoopback } from "./loopback.ts";
-import { http, https } from "./node-modules.ts";
-import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
-import { asTransportError } from "./transport-failure.ts";
+import { type ConnectionFor, connections, http, https } from "./connections.ts";
+import { isSecure } from "./secure-url.ts";
+import { asTransportError, type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 
 const largestBody = 1024 * 1024;
 
@@ -20,7 +18,7 @@ export function nodeTransport(
   return {
     async send(request) {
       const url = new URL(request.url);
-      if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+      if (!isSecure(url)) {
         throw new DoorcodeError("configuration", { detail: `${url.origin} is not https, and not on this machine.` });
       }
       request.signal?.throwIfAborted();
@@ -47,7 +45,7 @@ function exchange(
   const fail = (error: unknown) => {
     reject(error);
     outgoing.destroy();
-    // `destroy` tells nobody while there is no socket yet; see tunnel-agent.ts.
+    // `destroy` tells nobody while there is no socket yet; see `tunnelAgent`.
     outgoing.emit("abandoned");
   };
   const onAbort = () => fail(request.signal?.reason);

@@ -105,7 +105,7 @@ describe("RFC 8628, the client's side", () => {
       { status: 400, text: "no" },
     ]) {
       const outcome = await deviceFlow(t, { fault: everyPoll(reply) });
-      assert.equal(outcome.error?.code, "issuer_misbehaved", `${reply.status}`);
+      assert.equal(outcome.error?.code, "invalid_issuer_response", `${reply.status}`);
       assert.equal(outcome.issuer.polls().length, 1);
     }
   });

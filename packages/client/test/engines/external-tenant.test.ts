@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClientOptions } from "../../src/client.ts";
+import type { ClientOptions, PresentedCode } from "../../src/client.ts";
 import type { Clock } from "../../src/clock.ts";
 import { createClient } from "../../src/create-client.ts";
-import type { PresentedCode } from "../../src/device-flow/events.ts";
 import { memoryStore } from "../../src/token-store/memory-store.ts";
 import { type ExternalTenant, externalTenant, startExternalTenant } from "../fixtures/external-tenant.ts";
 
@@ -85,7 +84,7 @@ test("an issuer of another external tenant, or off ciamlogin.com, is refused bef
   ]) {
     tenant.answers.set(path, { issuer, ...endpoints });
     const { client, shown } = clientOf(tenant, { authority: `https://${host}/${id}` });
-    await assert.rejects(client.signIn(), { code: "issuer_misbehaved", message: /names another issuer/ }, issuer);
+    await assert.rejects(client.signIn(), { code: "invalid_issuer_response", message: /names another issuer/ }, issuer);
     assert.deepEqual(shown, []);
   }
 });

@@ -182,7 +182,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
       { status: 200, json: { access_token: 7 } },
     ]) {
       const { error, issuer } = await msalSignIn(t, { fault: everyPoll(reply) });
-      assert.equal(error?.code, "issuer_misbehaved");
+      assert.equal(error?.code, "invalid_issuer_response");
       assert.equal(issuer.polls().length, 1);
     }
   });
@@ -242,7 +242,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
       { interval: {} },
     ]) {
       const { error, issuer } = await msalSignIn(t, { device });
-      assert.equal(error?.code, "issuer_misbehaved", JSON.stringify(device));
+      assert.equal(error?.code, "invalid_issuer_response", JSON.stringify(device));
       assert.equal(issuer.polls().length, 0);
     }
   });
@@ -267,7 +267,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     const html = await msalSignIn(t, {
       fault: ({ kind }) => (kind === "discovery" ? { status: 200, text: "<p>" } : undefined),
     });
-    assert.equal(html.error?.code, "issuer_misbehaved");
+    assert.equal(html.error?.code, "invalid_issuer_response");
     const unknownTenant = {
       error: "invalid_tenant",
       error_description: "AADSTS90002: Tenant 'x' not found.",
@@ -289,7 +289,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
         return { status: 200, json };
       },
     });
-    assert.equal(error?.code, "issuer_misbehaved");
+    assert.equal(error?.code, "invalid_issuer_response");
     assert.match(error?.message ?? "", /other\.example/);
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
-import { networkClient } from "../../src/engines/entra/msal-network.ts";
+import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
 import { type EntraNetworkOptions, entraNetworkClient } from "../../src/engines/entra/network-client.ts";
 import { DoorcodeError } from "../../src/errors.ts";
+import { networkClient } from "../../src/msal.ts";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
 import { type Fault, faultyIssuer, pending, secrets } from "../fixtures/faulty-issuer.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
@@ -18,7 +18,12 @@ const hanging: Fault = ({ kind }) => (kind === "poll" ? "hang" : undefined);
  */
 async function signingIn(
   t: TestContext,
-  { fault, interval = 1, timeout = 0, inTurns }: { fault: Fault; interval?: number; timeout?: number; inTurns?: true },
+  {
+    fault,
+    interval = 1,
+    timeout = 0,
+    msalMayGiveUp,
+  }: { fault: Fault; interval?: number; timeout?: number; msalMayGiveUp?: true },
 ) {
   const issuer = await faultyIssuer({ t, fault, device: { interval } });
   const clock = manualClock();
@@ -31,7 +36,7 @@ async function signingIn(
       return send(request);
     },
   };
-  const network = entraNetworkClient({ transport, clock, signal: ending.signal, inTurns });
+  const network = entraNetworkClient({ transport, clock, signal: ending.signal, msalMayGiveUp });
   let msalIntervalMs = 0;
   const request = {
     scopes: [scope],
@@ -117,7 +122,11 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
     ["is far off", 5, 2],
   ] as const) {
     test(`\`request.cancel\` acts as soon as MSAL looks at it, and nothing is polled: the next poll ${when}`, async (t) => {
-      const { clock, request, outcome, ...seen } = await signingIn(t, { fault: allPending, interval, inTurns: true });
+      const { clock, request, outcome, ...seen } = await signingIn(t, {
+        fault: allPending,
+        interval,
+        msalMayGiveUp: true,
+      });
       // The poll loop, and MSAL's request.
       await clock.asleep(2);
       // What the documentation of `networkClient` promises.
@@ -134,10 +143,10 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
   }
 
   test("`request.cancel` acts while the socket hangs", async (t) => {
-    const { issuer, clock, request, outcome } = await signingIn(t, { fault: hanging, inTurns: true });
+    const { issuer, clock, request, outcome } = await signingIn(t, { fault: hanging, msalMayGiveUp: true });
     await clock.asleep(2);
     await clock.advance(2_000);
-    // Polls go out in MSAL's turns only: this one is held now.
+    // Polls go out only while MSAL asks: this one is held now.
     await issuer.arrives("poll");
     request.cancel = true;
     await clock.advance(heldMs);
@@ -146,7 +155,7 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
 
   test("`request.timeout` acts, to MSAL's second", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
-    const { clock, outcome } = await signingIn(t, { fault: hanging, inTurns: true, timeout: 1 });
+    const { clock, outcome } = await signingIn(t, { fault: hanging, msalMayGiveUp: true, timeout: 1 });
     await clock.asleep(2);
     t.mock.timers.setTime(Date.now() + 2_000);
     await clock.advance(heldMs);
@@ -156,7 +165,7 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
   test("get the issuer's own words, though MSAL would drop them", async (t) => {
     const json = { error: "access_denied", error_description: "AADSTS53003: Blocked by Conditional Access." };
     const fault: Fault = ({ kind }) => (kind === "poll" ? { status: 400, json } : undefined);
-    const { clock, thrown } = await signingIn(t, { fault, inTurns: true });
+    const { clock, thrown } = await signingIn(t, { fault, msalMayGiveUp: true });
     await clock.asleep(2);
     await clock.advance(2_000);
     const error = await thrown;

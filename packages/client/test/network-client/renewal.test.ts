@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
-import type { Reply } from "../fixtures/faulty-issuer.ts";
-import { secrets } from "../fixtures/faulty-issuer.ts";
+import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
+import { type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 
 /** Signed in, then renewing by force while the issuer answers so. */
@@ -58,7 +57,7 @@ describe("renewals through MSAL", () => {
     const first = await renewing(t, { 1: empty, 2: empty, 3: empty });
     await assert.rejects(first.renew(), { code: "issuer_unreachable" });
     const second = await renewing(t, { 1: { status: 200, json: {} } });
-    await assert.rejects(second.renew(), { code: "issuer_misbehaved" });
+    await assert.rejects(second.renew(), { code: "invalid_issuer_response" });
   });
 
   test("a refresh token that is no longer good: sign in again, with the issuer's reason", async (t) => {

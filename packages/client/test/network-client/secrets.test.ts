@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { asDoorcodeError } from "../../src/engines/entra/msal-failure.ts";
+import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
 import { entraNetworkClient } from "../../src/engines/entra/network-client.ts";
 import type { DoorcodeError } from "../../src/errors.ts";
 import { type Fault, type Reply, secrets } from "../fixtures/faulty-issuer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SignInEvent } from "../../src/device-flow/events.ts";
+import type { SignInEvent } from "../../src/client.ts";
 import { choosePresenter } from "../../src/presenters/choose-presenter.ts";
 import { jsonPresenter } from "../../src/presenters/json-presenter.ts";
 import { plainPresenter } from "../../src/presenters/plain-presenter.ts";

@@ -1,6 +1,5 @@
-import type { Account } from "../../src/account.ts";
+import type { Account, SignInEvent } from "../../src/client.ts";
 import type { Clock } from "../../src/clock.ts";
-import type { SignInEvent } from "../../src/device-flow/events.ts";
 
 export const about = {
   clientId: "11111111-2222-4333-8444-555555555555",

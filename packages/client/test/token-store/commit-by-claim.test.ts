@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { storePath } from "../../src/token-store/commit.ts";
-import { commitByClaim, placeByClaim } from "../../src/token-store/commit-by-claim.ts";
+import { commitByClaim, placeByClaim, storePath } from "../../src/token-store/commit.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { watchFiles } from "./watched-files.ts";
 
@@ -11,21 +10,21 @@ import { watchFiles } from "./watched-files.ts";
 const DEAD = String(2 ** 31 - 2);
 const ALIVE = String(process.pid);
 
-/** A folder with a complete scratch file for generation 4, and a clock that a test sets. */
+/** A folder with a complete temp file for generation 4, and a clock that a test sets. */
 function placing(t: TestContext) {
   const directory = scratchFolder(t);
-  const scratch = join(directory, "scratch");
-  writeFileSync(scratch, "four");
+  const temp = join(directory, "temp");
+  writeFileSync(temp, "four");
   const time = { now: 1_000_000 };
   const path = storePath(directory, 4);
   const clock = { now: () => time.now, sleep: async () => {} };
   return {
     directory,
-    scratch,
+    temp,
     time,
     names: () => readdirSync(directory).sort(),
     claim: (name: string, holder: string) => writeFileSync(join(directory, name), holder),
-    place: (isFree = () => true) => placeByClaim({ clock, directory, generation: 4, scratch, path, isFree }),
+    place: (isFree = () => true) => placeByClaim({ clock, directory, generation: 4, temp, path, isFree }),
   };
 }
 
@@ -55,7 +54,7 @@ describe("a claim", () => {
     const files = watchFiles(t);
     const claimed = await place(() => {
       const claim = join(directory, "claim.4.0");
-      assert.deepEqual(names(), ["claim.4.0", "scratch"]);
+      assert.deepEqual(names(), ["claim.4.0", "temp"]);
       assert.equal(readFileSync(claim, "utf8"), ALIVE);
       assert.equal(statSync(claim).mode & 0o777, 0o600);
       return true;
@@ -113,9 +112,9 @@ describe("a claim", () => {
       [10, false],
       [11, true],
     ] as const) {
-      const { claim, directory, place, scratch } = placing(t);
+      const { claim, directory, place, temp } = placing(t);
       claim("claim.4.0", ALIVE);
-      utimesSync(scratch, 1_700_000_000, 1_700_000_000);
+      utimesSync(temp, 1_700_000_000, 1_700_000_000);
       utimesSync(join(directory, "claim.4.0"), 1_700_000_000 - age, 1_700_000_000 - age);
       assert.equal(await place(), written, `${age} s`);
     }
@@ -129,13 +128,13 @@ describe("a claim", () => {
     assert.deepEqual(names(), ["claim.4.0"]);
   });
 
-  test("that cannot be made says why, and takes the scratch file away", async (t) => {
-    const { directory, scratch } = placing(t);
+  test("that cannot be made says why, and takes the temp file away", async (t) => {
+    const { directory, temp } = placing(t);
     const clock = { now: () => 0, sleep: async () => {} };
     const gone = join(directory, "gone");
-    const input = { clock, directory: gone, generation: 4, scratch, path: storePath(gone, 4), isFree: () => true };
+    const input = { clock, directory: gone, generation: 4, temp, path: storePath(gone, 4), isFree: () => true };
     await assert.rejects(placeByClaim(input), { code: "ENOENT" });
-    assert.equal(existsSync(scratch), false);
+    assert.equal(existsSync(temp), false);
   });
 });
 

@@ -39,7 +39,7 @@ describe("a commit by link", () => {
     assert.equal(readFileSync(storePath(directory, 7), "utf8"), "theirs");
   });
 
-  test("was none when another took its scratch file away", async (t) => {
+  test("was none when another took its temp file away", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "ENOENT");
     assert.equal(await commitByLink(directory, 1, Buffer.from("one")), false);

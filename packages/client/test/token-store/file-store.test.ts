@@ -4,8 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../src/clock.ts";
-import { commitByLink } from "../../src/token-store/commit.ts";
-import { commitByClaim } from "../../src/token-store/commit-by-claim.ts";
+import { commitByClaim, commitByLink } from "../../src/token-store/commit.ts";
 import { defaultStoreDirectory, openFileStore } from "../../src/token-store/file-store.ts";
 import { makeKeyByClaim } from "../../src/token-store/store-key.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
@@ -140,7 +139,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.equal((await named.read()).records.get("a"), 1);
   });
 
-  test("scratch files of dead writers are swept, those of live ones only when they are old", async (t) => {
+  test("temp files of dead writers are removed, those of live ones only when they are old", async (t) => {
     const directory = scratchFolder(t);
     const dead = `tmp.${deadPid()}.0123456789abcdef`;
     const alive = `tmp.${process.pid}.0123456789abcdef`;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { emptyState, type StoreState, withRecord } from "../../src/token-store/changes.ts";
 import type { Json } from "../../src/token-store/contract.ts";
 import { leases } from "../../src/token-store/leases.ts";
+import { emptyState, type StoreState, withRecord } from "../../src/token-store/store-state.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 
 const KEY = "lease:renewal";

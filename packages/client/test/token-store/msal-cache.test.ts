@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { AccountInfo, ICachePlugin, PublicClientApplication, TokenCacheContext } from "@azure/msal-node";
 import { entraCachePlugin } from "../../src/engines/entra/cache-plugin.ts";
-import { cachePlugin } from "../../src/engines/entra/open-cache-plugin.ts";
+import { cachePlugin } from "../../src/msal.ts";
 import type { TokenStore } from "../../src/token-store/contract.ts";
 import { openFileStore } from "../../src/token-store/file-store.ts";
 import { memoryStore } from "../../src/token-store/memory-store.ts";

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { emptyState, type StoreState } from "../../src/token-store/changes.ts";
 import { STORE_FORMAT, unseal } from "../../src/token-store/read-store.cts";
-import { seal, stateOf } from "../../src/token-store/seal-state.ts";
 import { listFolder, makeFolder } from "../../src/token-store/store-folder.ts";
+import { emptyState, type StoreState, seal, stateOf } from "../../src/token-store/store-state.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 describe("the folder of a store", () => {

@@ -1,18 +1,28 @@
-import type { SourceLine, TenantFileError } from "./tenant-file-error.ts";
-import { printable } from "./words.ts";
+import { printable, type TenantFileError } from "./diagnostics.ts";
+import type { SourceLine } from "./secrets.ts";
 
 export interface DescribeOptions {
   /** Columns of the terminal. Default: 100. */
   width?: number;
   /** ANSI colours. Default: none. */
   color?: boolean;
-  /** Problems that are written out; the others are counted. Default: 50. */
+  /** Problems that are shown; the others are counted. Default: 50. */
   most?: number;
 }
 
 /**
- * The problems for a terminal, as compilers write them: `file:line:column  message`, the line of the file with a caret
- * below the place, and the hint. What may be a secret is not shown.
+ * Formats the problems for a terminal as compilers do: `file:line:column  message`, the line of the file with a caret
+ * below the position, and the hint. What may be a secret is not shown.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   readTenantFile(text, "doorcode.tenant.yaml");
+ * } catch (error) {
+ *   if (!(error instanceof TenantFileError)) throw error;
+ *   process.stderr.write(describeProblems(error));
+ * }
+ * ```
  */
 export function describeProblems(error: TenantFileError, options: DescribeOptions = {}): string {
   const { width = 100, color = false, most = 50 } = options;

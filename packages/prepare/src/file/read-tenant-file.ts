@@ -1,37 +1,41 @@
 import { checkApis, checkApps } from "./check-apps.ts";
-import { checkPeople } from "./check-people.ts";
-import { checkPolicyNames, checkUserFlows } from "./check-user-flows.ts";
-import { Findings } from "./findings.ts";
-import { hideSecrets } from "./hide-secrets.ts";
+import { checkPeople, checkPolicyNames, namesOf } from "./check-references.ts";
+import { checkShape } from "./check-shape.ts";
+import { checkUserFlows } from "./check-user-flows.ts";
+import { Diagnostics } from "./diagnostics.ts";
 import type { TenantModel } from "./model.ts";
-import { namesOf } from "./names.ts";
-import { findShapeProblems } from "./shape-problems.ts";
+import { readYaml } from "./read-yaml.ts";
+import { secretRanges } from "./secrets.ts";
 import { tenantSchema } from "./tenant-schema.ts";
 import { toModel } from "./to-model.ts";
-import { readYaml } from "./yaml-tree.ts";
 
 /**
- * Reads `doorcode.tenant.yaml`: every default filled in, every reference checked.
- * @param text      what the file has, at most 1 MiB
- * @param fileName  for the problems only; nothing is opened
- * @throws TenantFileError with every mistake of the file, in its order
+ * Reads `doorcode.tenant.yaml`, fills in every default and checks every reference.
+ *
+ * @param text      content of the file, at most 1 MiB
+ * @param fileName  shown in the problems; no file is opened
+ * @throws {TenantFileError} With every error of the file, in its order.
+ * @example
+ * ```ts
+ * const model = readTenantFile(await readFile("doorcode.tenant.yaml", "utf8"), "doorcode.tenant.yaml");
+ * ```
  */
 export function readTenantFile(text: string, fileName: string): TenantModel {
-  // A byte order mark and the line ends of other systems are no part of what the file says.
+  // Byte order marks and line ends of other systems mean nothing.
   const plain = text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
-  const findings = new Findings(plain);
-  const tree = readYaml(plain, findings);
-  if (!tree) throw findings.error(fileName);
+  const diagnostics = new Diagnostics(plain);
+  const tree = readYaml(plain, diagnostics);
+  if (!tree) throw diagnostics.error(fileName);
 
-  hideSecrets(tree, findings);
+  diagnostics.hideSecrets(secretRanges(tree));
   const parsed = tenantSchema.safeParse(tree.value);
-  if (!parsed.success) findShapeProblems(tree, parsed.error.issues, findings);
+  if (!parsed.success) checkShape(tree, parsed.error.issues, diagnostics);
   const names = namesOf(tree);
-  checkApps(names, findings);
-  checkApis(names, findings);
-  checkUserFlows(names, findings);
-  checkPeople(tree, names, findings);
-  checkPolicyNames(tree.children.get("policies"), names, findings);
-  if (!parsed.success || !findings.none) throw findings.error(fileName);
+  checkApps(names, diagnostics);
+  checkApis(names, diagnostics);
+  checkUserFlows(names, diagnostics);
+  checkPeople(tree, names, diagnostics);
+  checkPolicyNames(tree.children.get("policies"), names, diagnostics);
+  if (!parsed.success || !diagnostics.none) throw diagnostics.error(fileName);
   return toModel(parsed.data);
 }

@@ -1,13 +1,13 @@
-import type { SourceLine } from "./tenant-file-error.ts";
+import { entriesOf, type SourceNode } from "./source-node.ts";
 
-/** Names of members under which people keep secrets. */
+/** Names of members that usually contain secrets. */
 const SECRET_NAME = /secret|pass(?!ed)|pwd|token|credential|private|api_?-?key|certificate|pfx|pin$/i;
 
-/** Values that are secrets wherever they stand: Entra's client secrets, JWTs and private keys. */
+/** Values that are secrets under any name: Entra's client secrets, JWTs and private keys. */
 const SECRET_VALUE =
   /[\w~.-]{3}\dQ~[\w~.-]{25,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|-----BEGIN [A-Z ]*PRIVATE KEY-----.*|(?<=\/\/)[^\s/@"']+(?=@)/g;
 
-/** What gives a secret a value on the same line. */
+/** A secret's name followed by a value on the same line. */
 const SECRET_IS = /(?:secret|pass|pwd|token|credential|private)[\w-]*["']?\s*:\s*(?=\S)/i;
 
 export function isSecretName(name: string): boolean {
@@ -21,11 +21,20 @@ export function hasSecretValue(text: string): boolean {
 /** Start and end of something in the text that must not be shown; UTF-16 offsets. */
 export type Range = [start: number, end: number];
 
+/** A line of the file that is safe to show: everything that may be a secret is masked. */
+export interface SourceLine {
+  text: string;
+  /** 0-based index in `text` of what the problem is about. */
+  at: number;
+}
+
 const MASK = "…";
 
 /**
- * One line of the text as it may be shown, and where `offset` is in it. `hidden` are the ranges known to hold secrets, by
- * start; what looks like one besides is left out too, and more is guessed where the text was not understood.
+ * Masks the secrets of one line and finds the position of `offset` in the result.
+ *
+ * @param hidden  ranges known to contain secrets, sorted by start; what else looks like a secret is masked too
+ * @param guess   true where the text could not be parsed, so that `hidden` may be incomplete
  */
 export function lineWithoutSecrets(
   text: string,
@@ -43,20 +52,55 @@ export function lineWithoutSecrets(
   masked.sort(([a], [b]) => a - b);
 
   let shown = "";
-  let place = 0;
+  let column = 0;
   let at = start;
   const copyTo = (next: number) => {
-    if (offset >= at) place = shown.length + Math.min(offset, next) - at;
+    if (offset >= at) column = shown.length + Math.min(offset, next) - at;
     shown += text.slice(at, next);
     at = next;
   };
   for (const [from, to] of masked) {
     if (to <= at) continue;
     copyTo(Math.max(at, from));
-    if (offset >= at) place = shown.length;
+    if (offset >= at) column = shown.length;
     shown += MASK;
     at = Math.min(to, end);
   }
   copyTo(end);
-  return { text: shown, at: Math.min(place, shown.length) };
+  return { text: shown, at: Math.min(column, shown.length) };
+}
+
+/**
+ * Ranges of the values that may be secrets, so that no diagnostic shows them: values under names of secrets, and every
+ * member of a user but the name and `administrator`.
+ */
+export function secretRanges(tree: SourceNode): Range[] {
+  const nodes = [...tree.children].flatMap(([key, node]) => (isSecretName(key) ? [node] : []));
+  for (const [section, entries] of entriesOf(tree)) {
+    if (section === "users") nodes.push(...secretsOfUsers(entries));
+    else nodes.push(...secretsBelow(entries, section === "tenant" ? 0 : 1));
+  }
+  return nodes.flatMap(({ offset, end, source }): Range[] => (end > offset && source !== "" ? [[offset, end]] : []));
+}
+
+/** Members whose names only look like those of secrets. */
+const HARMLESS_NAMES = new Set(["tokenProfile"]);
+
+/** @param names  levels at which the keys are names of the file's own, such as an API called token-service */
+function secretsBelow(node: SourceNode, names: number): SourceNode[] {
+  const inItems = Array.isArray(node.value) ? [...node.children.values()].flatMap((item) => secretsBelow(item, 0)) : [];
+  const inEntries = entriesOf(node).flatMap(([key, child]) => {
+    if (names <= 0 && isSecretName(key) && !HARMLESS_NAMES.has(key)) return [child];
+    if (key === "scopes" || key === "roles") return entriesOf(child).flatMap(([, entry]) => secretsBelow(entry, 0));
+    return secretsBelow(child, names - 1);
+  });
+  return [...inEntries, ...inItems];
+}
+
+function secretsOfUsers(users: SourceNode): SourceNode[] {
+  const ofUsers = entriesOf(users).flatMap(([, user]) => {
+    if (user.children.size === 0) return user.value === null ? [] : [user];
+    return [...user.children].flatMap(([key, member]) => (key === "name" || key === "administrator" ? [] : [member]));
+  });
+  return users.children.size === 0 ? [...ofUsers, users] : ofUsers;
 }

@@ -13,7 +13,7 @@ import {
   uniqueName,
   variable,
   webAddress,
-} from "./leaves.ts";
+} from "./scalars.ts";
 
 /**
  * The one definition of `doorcode.tenant.yaml`: what is read, what an editor completes (tenant.schema.json), and the
@@ -33,7 +33,7 @@ export const BUILT_IN_ATTRIBUTES = [
   "surname",
 ] as const;
 
-/** Delegated permissions of Microsoft Graph that a sign-in needs; whatever else there is asks for more than one. */
+/** Delegated permissions of Microsoft Graph that a sign-in needs. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
 const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
@@ -272,3 +272,19 @@ export const tenantSchema = z
   });
 
 export type ParsedTenant = z.output<typeof tenantSchema>;
+
+/** JSON Schema of the file (draft 7, which editors' YAML extensions know best), as in tenant.schema.json. */
+export function tenantFileSchema(): object {
+  return z.toJSONSchema(tenantSchema, {
+    io: "input",
+    target: "draft-7",
+    override: ({ jsonSchema }) => {
+      const [only, nothing, ...others] = jsonSchema.anyOf ?? [];
+      if (nothing?.type !== "null" || others.length > 0 || typeof only?.type !== "string") return;
+      // Editors complete and explain one type with a null much better than a choice of two schemas.
+      const { anyOf: _, ...around } = jsonSchema;
+      delete jsonSchema.anyOf;
+      Object.assign(jsonSchema, only, around, { type: [only.type, "null"] });
+    },
+  });
+}

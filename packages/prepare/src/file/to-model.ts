@@ -28,7 +28,7 @@ export function toModel(file: ParsedTenant): TenantModel {
   };
 }
 
-/** A file of these sections, with every default; what the writer leaves out is found by this. */
+/** The model of these sections with every default; the writer omits what equals a default. */
 export function modelOf(sections: object): TenantModel {
   return toModel(tenantSchema.parse(sections));
 }
@@ -151,7 +151,7 @@ function toUser(key: string, entry: Parsed<"users">): UserEntry {
   };
 }
 
-/** What an entry with nothing in it (`key:`) says. */
+/** An empty entry (`key:`) with its defaults. */
 function filled<Section extends "apps" | "apis" | "userFlows">(section: Section, key: string) {
   return tenantSchema.parse({ [section]: { [key]: {} } })[section]![key] as NonNullable<Parsed<Section>>;
 }

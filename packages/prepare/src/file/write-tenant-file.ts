@@ -14,7 +14,7 @@ const WIDTH = 100;
 
 type Plain = Record<string, unknown>;
 
-/** Entries with nothing in them: what the writer leaves out. What depends on the key is put in below. */
+/** Empty entries: their defaults are what the writer omits. Defaults that depend on the key are added below. */
 const least = { displayName: "key" };
 const empty = modelOf({
   apps: { key: null },
@@ -89,7 +89,7 @@ function plainOption(option: { value: string; label: string }): string | Plain {
   return option.value === option.label ? option.value : { value: option.value, label: option.label };
 }
 
-/** The members that differ from what is there by default, in the order of the model whoever made the entry. */
+/** The members that differ from what is there by default, in the order of the model. */
 function without(entry: object, defaults: object | undefined): Plain {
   const start = (defaults ?? {}) as Plain;
   const written = entry as Plain;
@@ -134,16 +134,16 @@ function toYaml(content: Plain): string {
     },
   });
   const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY });
-  return text.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(INVISIBLE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** What a terminal obeys, and what turns the direction of a text: in a tenant somebody may have written it anywhere. */
-const UNSEEN = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Control and direction characters, which any text of a tenant may contain. */
+const INVISIBLE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Undefined where the library finds out whether quotes are needed. */
 function styleOf(text: string): Scalar.Type | undefined {
   // The only style that can escape them.
-  if (text.search(UNSEEN) !== -1) return Scalar.QUOTE_DOUBLE;
+  if (text.search(INVISIBLE) !== -1) return Scalar.QUOTE_DOUBLE;
   if (text.includes("\n")) {
     // Blanks at the ends of lines, and empty lines at the end, do not survive every editor.
     return /(?:^|\n)\s|\s(?:\n|$)/.test(text) ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;
@@ -159,7 +159,7 @@ function padOnlyMaps(node: YAMLMap | YAMLSeq): void {
   node.toString = (context, ...rest) => inherited.call(node, context && { ...context, flowCollectionPadding }, ...rest);
 }
 
-/** Characters that it takes on one line, about. */
+/** Approximate number of characters on one line. */
 function lengthOf(node: Node | null | unknown): number {
   if (isScalar(node)) return String(node.value).length + 2;
   if (isPair(node)) return lengthOf(node.key) + lengthOf(node.value) + 2;
@@ -167,12 +167,12 @@ function lengthOf(node: Node | null | unknown): number {
   return 0;
 }
 
-/** What may stand within brackets: a word, in a map a list of words, in a list a map of words. */
+/** Whether an item may be written within brackets: a scalar, a list of scalars in a map, a map of scalars in a list. */
 function isSmall(item: unknown): boolean {
-  if (isPair(item)) return isWord(item.value) || (isSeq(item.value) && item.value.items.every(isWord));
-  return isWord(item) || (isMap(item) && item.items.every(({ value }) => isWord(value)));
+  if (isPair(item)) return isShortScalar(item.value) || (isSeq(item.value) && item.value.items.every(isShortScalar));
+  return isShortScalar(item) || (isMap(item) && item.items.every(({ value }) => isShortScalar(value)));
 }
 
-function isWord(node: unknown): boolean {
+function isShortScalar(node: unknown): boolean {
   return isScalar(node) && !String(node.value).includes("\n");
 }

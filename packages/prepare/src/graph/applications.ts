@@ -1,4 +1,12 @@
-import type { Application, AppRole, PermissionScope, RequiredResourceAccess } from "@microsoft/microsoft-graph-types";
+import type {
+  Application,
+  AppRole,
+  AppRoleAssignment,
+  OAuth2PermissionGrant,
+  PermissionScope,
+  RequiredResourceAccess,
+  ServicePrincipal,
+} from "@microsoft/microsoft-graph-types";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** Microsoft Graph itself as a resource. */
@@ -15,7 +23,7 @@ export const GRAPH_SCOPE_IDS = {
 
 export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
 
-/** With what the embedded tenant has besides (docs/differences.md). */
+/** With the additional members of the embedded tenant (docs/differences.md). */
 export type GraphApplication = Application & { doorcodeTokenProfile?: "entra" | "rfc9068" | null };
 
 export interface ClientAppSettings {
@@ -37,7 +45,7 @@ export interface ApiSettings {
   tags: string[];
 }
 
-/** The body that makes a client application. */
+/** The body that creates a client application. */
 export function clientAppBody(settings: ClientAppSettings): GraphApplication {
   return {
     displayName: settings.displayName,
@@ -51,7 +59,7 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
   };
 }
 
-/** The body that makes a web API. Its identifier URI follows: it is made of the appId, known only then. */
+/** The body that creates a web API. Its identifier URI is set afterwards, as it contains the appId. */
 export function apiBody(settings: ApiSettings): GraphApplication {
   return {
     displayName: settings.displayName,
@@ -64,7 +72,7 @@ export function apiBody(settings: ApiSettings): GraphApplication {
   };
 }
 
-/** 201 with the application, or 204 where one of that uniqueName is there: it then has what the body says. */
+/** 201 with the new application, or 204 where one of that uniqueName exists, which the body then changes. */
 export function upsertApplication(uniqueName: string, body: GraphApplication): GraphRequest<GraphApplication> {
   return {
     method: "PATCH",
@@ -74,7 +82,7 @@ export function upsertApplication(uniqueName: string, body: GraphApplication): G
   };
 }
 
-/** 404 where there is none. */
+/** 404 where none exists. */
 export function getApplication(uniqueName: string): GraphRequest<GraphApplication> {
   return { method: "GET", path: `/applications(uniqueName=${literal(uniqueName)})` };
 }
@@ -99,4 +107,70 @@ export function applicationsByDisplayName(displayName: string): Applications {
 
 export function allApplications(): Applications {
   return { method: "GET", path: "/applications?$top=999" };
+}
+
+/** "Assigned to the app", with no role of it. */
+export const NO_ROLE = "00000000-0000-0000-0000-000000000000";
+
+/** 409 where one exists; 400 where the application does not exist (yet). */
+export function createServicePrincipal(appId: string): GraphRequest<ServicePrincipal> {
+  return { method: "POST", path: "/servicePrincipals", body: { appId } };
+}
+
+export function servicePrincipalsOf(appId: string): GraphRequest<{ value: ServicePrincipal[] }> {
+  return { method: "GET", path: `/servicePrincipals?${equals("appId", appId)}` };
+}
+
+export function patchServicePrincipal(id: string, body: ServicePrincipal): GraphRequest {
+  return { method: "PATCH", path: `/servicePrincipals/${segment(id)}`, body };
+}
+
+/** Who has a role of this resource. */
+export function listAssignments(resourceId: string): GraphRequest<{ value: AppRoleAssignment[] }> {
+  return { method: "GET", path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo?$top=999` };
+}
+
+/** `principalId`: a user or a group. */
+export function assignRole(
+  resourceId: string,
+  principalId: string,
+  appRoleId: string,
+): GraphRequest<AppRoleAssignment> {
+  return {
+    method: "POST",
+    path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo`,
+    body: { principalId, resourceId, appRoleId },
+  };
+}
+
+export function withdrawRole(resourceId: string, assignmentId: string): GraphRequest {
+  return {
+    method: "DELETE",
+    path: `/servicePrincipals/${segment(resourceId)}/appRoleAssignedTo/${segment(assignmentId)}`,
+  };
+}
+
+/** The administrator's consent for all users. The IDs are those of service principals. */
+export function createGrant(
+  clientId: string,
+  resourceId: string,
+  scopes: string[],
+): GraphRequest<OAuth2PermissionGrant> {
+  return {
+    method: "POST",
+    path: "/oauth2PermissionGrants",
+    body: { clientId, consentType: "AllPrincipals", resourceId, scope: scopes.join(" ") },
+  };
+}
+
+export function grantsOf(clientId: string): GraphRequest<{ value: OAuth2PermissionGrant[] }> {
+  return { method: "GET", path: `/oauth2PermissionGrants?${equals("clientId", clientId)}` };
+}
+
+export function patchGrant(id: string, scopes: string[]): GraphRequest {
+  return { method: "PATCH", path: `/oauth2PermissionGrants/${segment(id)}`, body: { scope: scopes.join(" ") } };
+}
+
+export function deleteGrant(id: string): GraphRequest {
+  return { method: "DELETE", path: `/oauth2PermissionGrants/${segment(id)}` };
 }

@@ -1,9 +1,8 @@
-import { PrepareError, type PrepareErrorCode } from "../plan/prepare-error.ts";
-import type { GraphAccess } from "./graph-access.ts";
-import { needOf } from "./needs.ts";
-import type { GraphRequest } from "./request.ts";
+import { PrepareError, type PrepareErrorCode } from "../prepare-error.ts";
+import type { GraphAccess, GraphRequest } from "./request.ts";
+import { requiredAccess } from "./request.ts";
 
-/** Somebody else was quicker (409): read again, then go on. */
+/** Another run changed the object first (409): read the tenant again, then continue. */
 export class GraphConflict extends Error {
   readonly refused: PrepareError;
   constructor(refused: PrepareError) {
@@ -13,24 +12,24 @@ export class GraphConflict extends Error {
   }
 }
 
-/** No answer to a create: it may have been done or not. Read again, then go on. */
-export class GraphUncertain extends Error {
+/** A create without a response: it may have happened. Read the tenant again, then continue. */
+export class GraphOutcomeUnknown extends Error {
   readonly failed: PrepareError;
   constructor(failed: PrepareError) {
     super(failed.message, { cause: failed });
-    this.name = "GraphUncertain";
+    this.name = "GraphOutcomeUnknown";
     this.failed = failed;
   }
 }
 
-/** The refusal behind what would have been tried again. */
-export function refusalBehind(error: unknown): unknown {
+/** The error to report when trying again did not help. */
+export function underlyingError(error: unknown): unknown {
   if (error instanceof GraphConflict) return error.refused;
-  return error instanceof GraphUncertain ? error.failed : error;
+  return error instanceof GraphOutcomeUnknown ? error.failed : error;
 }
 
-/** Graph does not know what the request names: it is gone, or so new that not every replica has it. */
-export function isNotThere(error: unknown): boolean {
+/** Whether Graph does not find an object that the request names: it was deleted, or is not replicated yet. */
+export function isNotFound(error: unknown): boolean {
   if (!(error instanceof PrepareError)) return false;
   return (
     error.status === 404 ||
@@ -38,8 +37,8 @@ export function isNotThere(error: unknown): boolean {
   );
 }
 
-/** What Graph's refusal means, with what is missing where that is known. */
-export function refusal(
+/** Maps an error response of Graph to a PrepareError, with a hint about missing permissions. */
+export function responseError(
   request: GraphRequest,
   response: Response,
   text: string,
@@ -47,10 +46,10 @@ export function refusal(
   target: GraphAccess["target"],
 ): PrepareError {
   const { status } = response;
-  const said = errorOf(text);
+  const graphError = errorOf(text);
   const what = `${request.method} ${request.path.split("?")[0]}`;
-  const details = { status, graphCode: said.code, requestId };
-  const reason = said.message ? `: ${said.message}` : "";
+  const details = { status, graphCode: graphError.code, requestId };
+  const reason = graphError.message ? `: ${graphError.message}` : "";
   switch (status) {
     case 401:
       return new PrepareError("graph_unauthenticated", `Graph does not take the token (${what})${reason}`, details);
@@ -65,12 +64,12 @@ export function refusal(
       return new PrepareError("graph_throttled", `Graph is asked too often (${what}).${wait}`, details);
     }
     default:
-      return new PrepareError(codeOf(status, said.code), `Graph refuses ${what} (${status})${reason}`, details);
+      return new PrepareError(codeOf(status, graphError.code), `Graph refuses ${what} (${status})${reason}`, details);
   }
 }
 
-/** No answer at all, with what the system calls it: a name that leads nowhere and a certificate want different cures. */
-export function noAnswer(base: string, cause: unknown, requestId: string): PrepareError {
+/** Maps a failed connection to a PrepareError, with the system's error code. */
+export function connectionError(base: string, cause: unknown, requestId: string): PrepareError {
   const reason = systemCodeOf(cause);
   const certificate = reason !== undefined && /CERT|SIGNATURE|ISSUER/.test(reason);
   return new PrepareError("graph_unreachable", `${base} cannot be reached${reason ? ` (${reason})` : ""}.`, {
@@ -97,7 +96,7 @@ function codeOf(status: number, graphCode: string | undefined): PrepareErrorCode
 }
 
 function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hint?: string } {
-  const need = needOf(request);
+  const need = requiredAccess(request);
   if (!need) return {};
   const who =
     target === "entra"
@@ -106,11 +105,11 @@ function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hin
   return { hint: `It needs the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
 }
 
-/** Graph's sentences repeat what others have written; a message is one line, without what a terminal or a log would obey. */
+/** Graph's messages repeat what others have written: this removes line breaks, control and direction characters. */
 const oneLine = (text: string) =>
   text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 
-/** `{ error: { code, message } }`; nothing of an answer that is no such thing, which may hold anything. */
+/** Reads `{ error: { code, message } }`; other responses may contain anything, and are ignored. */
 function errorOf(text: string): { code: string | undefined; message: string | undefined } {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };

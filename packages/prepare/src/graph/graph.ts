@@ -1,28 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { PrepareError } from "../plan/prepare-error.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { GraphConflict, GraphUncertain, isNotThere, noAnswer, refusal } from "./failures.ts";
-import type { GraphAccess } from "./graph-access.ts";
-import type { GraphRequest } from "./request.ts";
-import { Retries } from "./retries.ts";
+import { PrepareError } from "../prepare-error.ts";
+import { connectionError, GraphConflict, GraphOutcomeUnknown, isNotFound, responseError } from "./failures.ts";
+import type { GraphAccess, GraphRequest } from "./request.ts";
+import { type Clock, Retries, systemClock } from "./retries.ts";
 
 export interface GraphOptions {
   clock?: Clock | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Pages of one list: more are a server that goes round in circles. */
+/** Pages of one list; a server that sends more is in a loop. */
 const MAX_PAGES = 10_000;
 
-/** Microsoft Graph as the plan uses it: sends with patience, follows pages, and says what a refusal means. */
+/** A client of Microsoft Graph: it repeats requests where that is safe, follows pages, and maps errors. */
 export class Graph {
   readonly target: GraphAccess["target"];
   readonly base: string;
   readonly clock: Clock;
   readonly #access: GraphAccess;
   readonly #signal: AbortSignal | undefined;
-  /** What this run created: others may not see it yet (eventual consistency). */
-  readonly #fresh = new Set<string>();
+  /** IDs that this run created, which replicas may not have yet (eventual consistency). */
+  readonly #justCreated = new Set<string>();
   #reached = false;
 
   constructor(access: GraphAccess, options: GraphOptions = {}) {
@@ -33,13 +31,19 @@ export class Graph {
     this.#signal = options.signal;
   }
 
-  /** The answer's JSON; undefined where there is none (204). Throws PrepareError, GraphConflict, GraphUncertain. */
+  /**
+   * Sends a request and returns the JSON of the response; undefined where there is none (204).
+   *
+   * @throws {PrepareError} Graph refused the request or cannot be reached.
+   * @throws {GraphConflict} Another run changed the object first.
+   * @throws {GraphOutcomeUnknown} A create got no response.
+   */
   async send<Answer>(request: GraphRequest<Answer>): Promise<Answer | undefined> {
     const answer = await this.#send(request, `${this.base}${request.path}`);
     return answer as Answer | undefined;
   }
 
-  /** Undefined where Graph knows no such thing (404). */
+  /** The same, but undefined where the object does not exist (404). */
   async find<Answer>(request: GraphRequest<Answer>): Promise<Answer | undefined> {
     try {
       return await this.send(request);
@@ -70,9 +74,9 @@ export class Graph {
     throw new PrepareError("graph_misbehaved", `${request.path} has pages without an end.`);
   }
 
-  /** From here on others may not see it for a while: a "not found" that names it is asked again. */
+  /** Registers the IDs of a new object: a "not found" for them is repeated until every replica has it. */
   created(...names: (string | null | undefined)[]): void {
-    for (const name of names) if (name) this.#fresh.add(name);
+    for (const name of names) if (name) this.#justCreated.add(name);
   }
 
   async #send(request: GraphRequest, url: string): Promise<unknown> {
@@ -88,32 +92,32 @@ export class Graph {
         this.#reached = true;
       } catch (error) {
         this.#stopIfInterrupted(error);
-        const unreachable = noAnswer(this.base, error, requestId);
-        if (mayHaveHappened(request)) throw new GraphUncertain(unreachable);
+        const unreachable = connectionError(this.base, error, requestId);
+        if (isUnsafeToRepeat(request)) throw new GraphOutcomeUnknown(unreachable);
         if (!(await retries.after(this.#reached ? "unreachable" : "never reached"))) throw unreachable;
         continue;
       }
       if (response.status >= 200 && response.status < 300) return parse(request, text, requestId);
 
-      // What is to be gone is gone.
+      // It is deleted already.
       if (response.status === 404 && request.method === "DELETE") return undefined;
-      const refused = refusal(request, response, text, requestId, this.target);
+      const refused = responseError(request, response, text, requestId, this.target);
       if (refused.status === 429) {
         if (!(await retries.afterThrottling(response.headers.get("retry-after")))) throw refused;
       } else if (refused.status >= 500) {
-        if (mayHaveHappened(request)) throw new GraphUncertain(refused);
+        if (isUnsafeToRepeat(request)) throw new GraphOutcomeUnknown(refused);
         if (!(await retries.after("unreachable", response.headers.get("retry-after")))) throw refused;
-      } else if (this.#mayAppear(request, refused)) {
+      } else if (this.#mayBeReplicating(request, refused)) {
         if (!(await retries.after("not there yet"))) throw refused;
-      } else if (isThereAlready(request, refused)) throw new GraphConflict(refused);
+      } else if (isConflict(request, refused)) throw new GraphConflict(refused);
       else throw refused;
     }
   }
 
-  #mayAppear(request: GraphRequest, refused: PrepareError): boolean {
-    if (!isNotThere(refused)) return false;
-    const said = `${decodeURIComponent(request.path)} ${JSON.stringify(request.body ?? {})}`;
-    return [...this.#fresh].some((name) => said.includes(name));
+  #mayBeReplicating(request: GraphRequest, refused: PrepareError): boolean {
+    if (!isNotFound(refused)) return false;
+    const sent = `${decodeURIComponent(request.path)} ${JSON.stringify(request.body ?? {})}`;
+    return [...this.#justCreated].some((name) => sent.includes(name));
   }
 
   #isBelowBase(next: string): boolean {
@@ -129,13 +133,13 @@ export class Graph {
   }
 }
 
-/** A create that is sent twice may be done twice; everything else may be sent again. */
-function mayHaveHappened(request: GraphRequest): boolean {
+/** A create that is sent twice may happen twice; every other request may be repeated. */
+function isUnsafeToRepeat(request: GraphRequest): boolean {
   return request.method === "POST";
 }
 
-/** Graph says so by 409, of references and assignments by 400. */
-function isThereAlready({ method }: GraphRequest, { status, message }: PrepareError): boolean {
+/** Whether the object exists already: 409, for references and assignments 400. */
+function isConflict({ method }: GraphRequest, { status, message }: PrepareError): boolean {
   return status === 409 || (status === 400 && method === "POST" && /already exist/i.test(message));
 }
 

@@ -1,4 +1,14 @@
-/** One call of Graph, before it is sent. */
+/** Access to the Microsoft Graph of one tenant. */
+export interface GraphAccess {
+  /** `entra`: Microsoft's. `doorcode`: the embedded tenant's, which has a few additional members (docs/differences.md). */
+  target: "entra" | "doorcode";
+  /** `https://graph.microsoft.com/v1.0`, `https://localhost:8443/graph/v1.0`. No trailing slash. */
+  base: string;
+  /** Adds the administrator's token; it is called with addresses below `base` only. */
+  fetch(url: string, init: { method: string; headers: Record<string, string>; body?: string }): Promise<Response>;
+}
+
+/** One request to Graph. */
 export interface GraphRequest<Answer = unknown> {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below `GraphAccess.base`, with its query: `/applications?$filter=…`. */
@@ -14,7 +24,7 @@ export function literal(text: string): string {
   return `'${encodeURIComponent(text.replaceAll("'", "''"))}'`;
 }
 
-/** A part of a path; an identifier of Graph's, which may have characters that a URL reserves. */
+/** One segment of a path: an ID, which may have characters that a URL reserves. */
 export function segment(id: string): string {
   return encodeURIComponent(id);
 }
@@ -22,4 +32,87 @@ export function segment(id: string): string {
 /** `$filter=displayName eq '…'`. */
 export function equals(property: string, value: string): string {
   return `$filter=${property}%20eq%20${literal(value)}`;
+}
+
+/** What a call requires of its caller: a delegated permission of Graph, and on Entra a directory role. */
+export interface RequiredAccess {
+  read: string;
+  write: string;
+  /** Least privileged role for writing. */
+  role: string;
+}
+
+/** By the start of the path, longer ones first. Source: Microsoft Graph permissions reference. */
+const accessByPath: [path: RegExp, RequiredAccess][] = [
+  [
+    /^\/servicePrincipals\/[^/]+\/appRoleAssignedTo/,
+    {
+      read: "Application.Read.All",
+      write: "AppRoleAssignment.ReadWrite.All",
+      role: "Cloud Application Administrator",
+    },
+  ],
+  [
+    /^\/(applications|servicePrincipals)/,
+    { read: "Application.Read.All", write: "Application.ReadWrite.All", role: "Cloud Application Administrator" },
+  ],
+  [
+    /^\/oauth2PermissionGrants/,
+    {
+      read: "DelegatedPermissionGrant.Read.All",
+      write: "DelegatedPermissionGrant.ReadWrite.All",
+      role: "Cloud Application Administrator",
+    },
+  ],
+  [
+    /^\/identity\/authenticationEventsFlows/,
+    {
+      read: "EventListener.Read.All",
+      write: "EventListener.ReadWrite.All",
+      role: "External ID User Flow Administrator",
+    },
+  ],
+  [
+    /^\/identity\/userFlowAttributes/,
+    {
+      read: "IdentityUserFlow.Read.All",
+      write: "IdentityUserFlow.ReadWrite.All",
+      role: "External ID User Flow Attribute Administrator",
+    },
+  ],
+  [
+    /^\/identity\/conditionalAccess/,
+    { read: "Policy.Read.All", write: "Policy.ReadWrite.ConditionalAccess", role: "Conditional Access Administrator" },
+  ],
+  [/^\/groups/, { read: "Group.Read.All", write: "Group.ReadWrite.All", role: "Groups Administrator" }],
+  [/^\/users/, { read: "User.Read.All", write: "User.ReadWrite.All", role: "User Administrator" }],
+  [
+    /^\/roleManagement/,
+    {
+      read: "RoleManagement.Read.Directory",
+      write: "RoleManagement.ReadWrite.Directory",
+      role: "Privileged Role Administrator",
+    },
+  ],
+  [
+    /^\/organization\/[^/]+\/branding/,
+    {
+      read: "OrganizationalBranding.Read.All",
+      write: "OrganizationalBranding.ReadWrite.All",
+      role: "Organizational Branding Administrator",
+    },
+  ],
+  [
+    /^\/organization/,
+    { read: "Organization.Read.All", write: "Organization.ReadWrite.All", role: "Global Administrator" },
+  ],
+];
+
+/** The permission and the role that a call requires; undefined for a path that this package does not call. */
+export function requiredAccess(
+  request: Pick<GraphRequest, "method" | "path">,
+): { scope: string; role: string } | undefined {
+  const need = accessByPath.find(([path]) => path.test(request.path))?.[1];
+  if (!need) return undefined;
+  return { scope: request.method === "GET" ? need.read : need.write, role: need.role };
 }

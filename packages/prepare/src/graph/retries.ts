@@ -1,21 +1,34 @@
-import { PrepareError } from "../plan/prepare-error.ts";
-import type { Clock } from "./clock.ts";
+import { setTimeout as timeout } from "node:timers/promises";
+import { PrepareError } from "../prepare-error.ts";
 
-/** Milliseconds between tries. */
+/** Injected, so that tests move time instead of sleeping. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects with the signal's reason when that fires first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => timeout(ms, undefined, { signal }),
+};
+
+/** Milliseconds between attempts. */
 const SCHEDULES = {
-  /** It may be a wrong address, or a tenant that does not run: somebody waits to hear of it. */
+  /** Probably a wrong address, or a tenant that is not running: report it soon. */
   "never reached": [500],
   unreachable: [1_000, 2_000, 4_000, 8_000, 16_000],
-  /** What was just created shows everywhere within seconds, rarely a minute. */
+  /** A new object reaches every replica within seconds, rarely a minute. */
   "not there yet": [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000],
   /** Without a Retry-After. */
   throttled: [2_000, 4_000, 8_000, 16_000, 32_000],
 } as const;
 
-/** A Retry-After beyond this is told instead of waited for. */
+/** A longer Retry-After is reported instead of waited for. */
 const LONGEST_WAIT_MS = 120_000;
 
-/** How often, and after how long, one request is sent again. */
+/** Counts and delays the repetitions of one request. */
 export class Retries {
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
@@ -26,7 +39,7 @@ export class Retries {
     this.#signal = signal;
   }
 
-  /** False when it was tried often enough; else true, after the wait. */
+  /** Waits before the next attempt; false when there is none left. */
   async after(reason: keyof typeof SCHEDULES, retryAfter: string | null = null): Promise<boolean> {
     const tried = this.#tried.get(reason) ?? 0;
     const scheduled = SCHEDULES[reason][tried];
@@ -38,7 +51,7 @@ export class Retries {
     return true;
   }
 
-  /** The server's Retry-After is kept to: asking earlier would only be counted against us. */
+  /** The same after a 429, which always honors Retry-After. */
   afterThrottling(retryAfter: string | null): Promise<boolean> {
     return this.after("throttled", retryAfter);
   }

@@ -15,7 +15,7 @@ const ATTRIBUTES = "onAttributeCollectionExternalUsersSelfServiceSignUp";
 
 /**
  * A user flow as Graph answers with it: the handlers with the members that the types keep to their subtypes, and what
- * the embedded tenant has besides (docs/differences.md).
+ * the embedded tenant adds (docs/differences.md).
  */
 export interface GraphUserFlow
   extends Omit<
@@ -102,7 +102,7 @@ export function identityProvidersOf(id: string): GraphRequest<{ value: { id?: st
   return { method: "GET", path: `${path}/${segment(id)}/${cast}/identityProviders` };
 }
 
-/** A flow that was made without `onAttributeCollection` gets it by this alone; a page may then be sent. */
+/** The only way to give `onAttributeCollection` to a flow that was created without it; then a page may be sent. */
 export function addAttribute(base: string, id: string, attributeId: string): GraphRequest {
   const cast = `microsoft.graph.${FLOW}/onAttributeCollection/microsoft.graph.${ATTRIBUTES}`;
   return {
@@ -122,7 +122,7 @@ export function listIncludedApplications(id: string): GraphRequest<{ value: Auth
   return { method: "GET", path: applications(id) };
 }
 
-/** The app's service principal must be there first; an app has one user flow. */
+/** The app needs a service principal; an app has one user flow. */
 export function includeApplication(id: string, appId: string): GraphRequest<AuthenticationConditionApplication> {
   return {
     method: "POST",
@@ -133,4 +133,23 @@ export function includeApplication(id: string, appId: string): GraphRequest<Auth
 
 export function excludeApplication(id: string, appId: string): GraphRequest {
   return { method: "DELETE", path: `${applications(id)}/${segment(appId)}` };
+}
+
+const attributesPath = "/identity/userFlowAttributes";
+
+export function listUserFlowAttributes(): GraphRequest<{ value: IdentityUserFlowAttribute[] }> {
+  return { method: "GET", path: attributesPath };
+}
+
+/** Its ID contains the name: `extension_<32 hexadecimal digits>_<name>`. Its data type cannot be changed. */
+export function createUserFlowAttribute(attribute: {
+  name: string;
+  description: string;
+  dataType: "string" | "boolean" | "int64";
+}): GraphRequest<IdentityUserFlowAttribute> {
+  return {
+    method: "POST",
+    path: attributesPath,
+    body: { displayName: attribute.name, description: attribute.description, dataType: attribute.dataType },
+  };
 }

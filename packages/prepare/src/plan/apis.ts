@@ -1,7 +1,9 @@
 import type { AppRole, PermissionScope } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
+import { isExpressible } from "../file/scalars.ts";
 import { apiBody, type GraphApplication } from "../graph/applications.ts";
-import type { Graph } from "../graph/graph.ts";
+import { PrepareError } from "../prepare-error.ts";
+import type { Plan } from "../step.ts";
 import {
   adoption,
   changeApplication,
@@ -9,27 +11,25 @@ import {
   createApplication,
   groupMembershipClaims,
   hasGroupClaims,
-  settlePrincipal,
-} from "./application-work.ts";
-import type { FoundApplication } from "./current.ts";
-import { markOf } from "./marks.ts";
+  reconcilePrincipal,
+} from "./applications.ts";
+import type { ApplicationWithIds, FoundApplication } from "./current.ts";
+import { tagOf } from "./ownership-tags.ts";
 import { roleId, scopeId } from "./permissions.ts";
-import { PrepareError } from "./prepare-error.ts";
-import { canSay } from "./sayable.ts";
-import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
+import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 
 /**
  * Web APIs with their scopes and roles, identifier URI and service principal. A scope or role that the file does not
- * list stays, unless pruning: then it is disabled and taken away, in two calls, as Graph demands.
+ * list stays, unless pruning: then it is disabled and removed, in two requests, as Graph requires.
  */
-export function apiWork(about: Comparison): Work[] {
-  return Object.entries(about.model.apis).map(([key, api]) => {
-    const found = about.current.applications.get(key);
-    return found ? change(about, key, api, found) : create(about, key, api);
+export function compareApis(input: CompareInput): PlannedStep[] {
+  return Object.entries(input.model.apis).map(([key, api]) => {
+    const found = input.current.applications.get(key);
+    return found ? change(input, key, api, found) : create(input, key, api);
   });
 }
 
-function create(about: Comparison, key: string, api: ApiEntry): Work {
+function create(input: CompareInput, key: string, api: ApiEntry): PlannedStep {
   const changes = new Changes();
   changes.text("display name", undefined, api.displayName);
   changes.text("identifier URI", undefined, api.identifierUri);
@@ -37,27 +37,28 @@ function create(about: Comparison, key: string, api: ApiEntry): Work {
   changes.added("roles", Object.keys(api.roles));
   if (api.groupClaims) changes.flag("group claims", undefined, true);
   if (api.tokenProfile !== "entra") changes.text("token profile", undefined, api.tokenProfile);
-  const principal = comparePrincipal(about, undefined, undefined, changes);
-  return workOf({ kind: "api", name: key, exists: false, changes: changes.list }, async (graph) => {
+  const principal = comparePrincipal(input, undefined, undefined, changes);
+  return plannedStep({ kind: "api", name: key, exists: false, changes }, async (context) => {
+    const { known } = context;
     const body = apiBody({
       displayName: api.displayName,
-      scopes: Object.entries(api.scopes).map(([value, scope]) =>
-        scopeOf(scopeId(key, value, about.current), value, scope),
-      ),
-      roles: Object.entries(api.roles).map(([value, role]) => roleOf(roleId(key, value, about.current), value, role)),
+      scopes: Object.entries(api.scopes).map(([value, scope]) => scopeOf(scopeId(key, value, known), value, scope)),
+      roles: Object.entries(api.roles).map(([value, role]) => roleOf(roleId(key, value, known), value, role)),
       groupClaims: api.groupClaims,
       tokenProfile: api.tokenProfile,
-      tags: [markOf(key)],
+      tags: [tagOf(key)],
     });
-    const found = await createApplication(graph, about, key, body);
-    await settleIdentifierUri(graph, about, found, api);
-    await settlePrincipal(graph, about, found, principal);
+    const application = await createApplication(context, key, body);
+    const uris = newIdentifierUris(input, application, api);
+    if (uris) await changeApplication(context.graph, application.id, { identifierUris: uris });
+    await reconcilePrincipal(context, application.appId, principal);
   });
 }
 
-function change(about: Comparison, key: string, api: ApiEntry, found: FoundApplication): Work {
+function change(input: CompareInput, key: string, api: ApiEntry, found: FoundApplication): PlannedStep {
   const { application } = found;
-  if (about.target === "doorcode" && application.api?.requestedAccessTokenVersion !== 2)
+  const { id, appId } = application;
+  if (input.target === "doorcode" && application.api?.requestedAccessTokenVersion !== 2)
     throw new PrepareError("conflicts_with_tenant", `\`${key}\` is an app in the tenant, and an API in the file.`);
   const changes = new Changes();
   const body: GraphApplication = adoption(found, key, changes);
@@ -66,49 +67,49 @@ function change(about: Comparison, key: string, api: ApiEntry, found: FoundAppli
   const newVersion = changes.text("access token version", version ? String(version) : undefined, "2");
   if (changes.flag("group claims", hasGroupClaims(application), api.groupClaims))
     body.groupMembershipClaims = groupMembershipClaims(api.groupClaims);
-  if (about.target === "doorcode") {
+  if (input.target === "doorcode") {
     if (changes.text("token profile", application.doorcodeTokenProfile ?? "entra", api.tokenProfile))
       body.doorcodeTokenProfile = api.tokenProfile;
   }
 
-  const scopes = compareScopes(about, key, api, application.api?.oauth2PermissionScopes ?? [], changes);
-  const roles = compareRoles(about, key, api, application.appRoles ?? [], changes);
-  const uris = identifierUris(about, found, api);
+  const scopes = compareScopes(input, key, api, application.api?.oauth2PermissionScopes ?? [], changes);
+  const roles = compareRoles(input, key, api, application.appRoles ?? [], changes);
+  if (scopes.differs || newVersion)
+    body.api = {
+      ...(newVersion && { requestedAccessTokenVersion: 2 }),
+      ...(scopes.differs && { oauth2PermissionScopes: scopes.all }),
+    };
+  if (roles.differs) body.appRoles = roles.all;
+  const uris = newIdentifierUris(input, application, api);
   if (uris) changes.set("identifier URI", application.identifierUris ?? [], uris);
-  const principal = comparePrincipal(about, found, undefined, changes);
+  const principal = comparePrincipal(input, found, undefined, changes);
 
-  return workOf({ kind: "api", name: key, exists: true, changes: changes.list }, async (graph) => {
-    if (scopes.differs || newVersion)
-      body.api = {
-        ...(newVersion && { requestedAccessTokenVersion: 2 }),
-        ...(scopes.differs && { oauth2PermissionScopes: scopes.all }),
-      };
-    if (roles.differs) body.appRoles = roles.all;
-    await changeApplication(graph, found, body);
-    // What was disabled a moment ago may be taken away now.
-    await changeApplication(graph, found, {
-      ...(scopes.gone.length > 0 && { api: { oauth2PermissionScopes: without(scopes) } }),
-      ...(roles.gone.length > 0 && { appRoles: without(roles) }),
+  return plannedStep({ kind: "api", name: key, exists: true, changes }, async (context) => {
+    await changeApplication(context.graph, id, body);
+    // Graph removes only what is disabled already.
+    await changeApplication(context.graph, id, {
+      ...(scopes.removed.length > 0 && { api: { oauth2PermissionScopes: kept(scopes) } }),
+      ...(roles.removed.length > 0 && { appRoles: kept(roles) }),
     });
-    await settleIdentifierUri(graph, about, found, api);
-    await settlePrincipal(graph, about, found, principal);
+    if (uris) await changeApplication(context.graph, id, { identifierUris: uris });
+    await reconcilePrincipal(context, appId, principal);
   });
 }
 
+/** How the scopes or roles of an API differ. */
 interface Difference<Item> {
   differs: boolean;
-  /** With what goes disabled. */
+  /** The new list, in which what is removed later is disabled. */
   all: Item[];
-  /** Ids of what goes. */
-  gone: string[];
+  removed: Item[];
 }
 
-function without<Item extends { id?: string }>({ all, gone }: Difference<Item>): Item[] {
-  return all.filter(({ id }) => !gone.includes(id ?? ""));
+function kept<Item>({ all, removed }: Difference<Item>): Item[] {
+  return all.filter((item) => !removed.includes(item));
 }
 
 function compareScopes(
-  about: Comparison,
+  input: CompareInput,
   key: string,
   api: ApiEntry,
   present: PermissionScope[],
@@ -120,7 +121,7 @@ function compareScopes(
     const scope = all.find((candidate) => candidate.value === value);
     if (!scope) {
       changes.added("scopes", [value]);
-      all.push(scopeOf(scopeId(key, value, about.current), value, wanted));
+      all.push(scopeOf(scopeId(key, value, input.lookup), value, wanted));
       continue;
     }
     const what = `scope ${value}`;
@@ -135,16 +136,13 @@ function compareScopes(
     changes.flag(what, scope.isEnabled ?? true, wanted.enabled);
     Object.assign(scope, scopeOf(scope.id ?? "", value, wanted));
   }
-  const gone = disableUnlisted(about, all, Object.keys(api.scopes));
-  changes.removed(
-    "scopes",
-    gone.map(({ value }) => value ?? ""),
-  );
-  return { differs: changes.list.length > before, all, gone: gone.map(({ id }) => id ?? "") };
+  const removed = disableUnlisted(input, all, Object.keys(api.scopes));
+  changes.removed("scopes", valuesOf(removed));
+  return { differs: changes.list.length > before, all, removed };
 }
 
 function compareRoles(
-  about: Comparison,
+  input: CompareInput,
   key: string,
   api: ApiEntry,
   present: AppRole[],
@@ -156,35 +154,38 @@ function compareRoles(
     const role = all.find((candidate) => candidate.value === value);
     if (!role) {
       changes.added("roles", [value]);
-      all.push(roleOf(roleId(key, value, about.current), value, wanted));
+      all.push(roleOf(roleId(key, value, input.lookup), value, wanted));
       continue;
     }
     const what = `role ${value}`;
     changes.text(`${what} display name`, role.displayName ?? "", wanted.displayName);
     changes.text(`${what} description`, role.description ?? "", wanted.description);
     changes.flag(what, role.isEnabled ?? true, true);
-    // Whom else it is for is not the file's; people must be able to have it where the file gives it to some.
+    // The file does not determine who else can have it, but assigned users and groups must be able to.
     const types = role.allowedMemberTypes ?? [];
     if (wanted.assignedTo.length > 0 && changes.added(`${what} for`, missing(["User"], types)))
       role.allowedMemberTypes = [...types, "User"];
     Object.assign(role, { displayName: wanted.displayName, description: wanted.description, isEnabled: true });
   }
-  const gone = disableUnlisted(about, all, Object.keys(api.roles));
-  changes.removed(
-    "roles",
-    gone.map(({ value }) => value ?? ""),
-  );
-  return { differs: changes.list.length > before, all, gone: gone.map(({ id }) => id ?? "") };
+  const removed = disableUnlisted(input, all, Object.keys(api.roles));
+  changes.removed("roles", valuesOf(removed));
+  return { differs: changes.list.length > before, all, removed };
 }
 
 function disableUnlisted<Item extends { value?: string | null; isEnabled?: boolean }>(
-  { prune }: Comparison,
+  { prune }: CompareInput,
   items: Item[],
   listed: string[],
 ): Item[] {
-  const gone = prune ? items.filter(({ value }) => canSay.permission(value) && !listed.includes(value ?? "")) : [];
-  for (const item of gone) item.isEnabled = false;
-  return gone;
+  const unlisted = prune
+    ? items.filter(({ value }) => isExpressible.permission(value) && !listed.includes(value ?? ""))
+    : [];
+  for (const item of unlisted) item.isEnabled = false;
+  return unlisted;
+}
+
+function valuesOf(items: readonly { value?: string | null }[]): string[] {
+  return items.map(({ value }) => value ?? "");
 }
 
 function scopeOf(id: string, value: string, scope: ScopeEntry): PermissionScope {
@@ -214,24 +215,29 @@ function roleOf(id: string, value: string, role: RoleEntry): AppRole {
 }
 
 /**
- * What the URIs become; undefined: they stay. An API of the embedded tenant has one, of Entra perhaps more; there, a
- * file that names none is content with whatever there is.
+ * What the identifier URIs become; undefined: they stay. An API of the embedded tenant has one, of Entra perhaps more;
+ * there, any URI will do for a file that names none.
  */
-function identifierUris({ target, prune }: Comparison, found: FoundApplication, api: ApiEntry): string[] | undefined {
-  const wanted = api.identifierUri ?? `api://${found.application.appId}`;
-  const present = found.application.identifierUris ?? [];
+function newIdentifierUris(
+  { target, prune }: Pick<Plan, "target" | "prune">,
+  { appId, identifierUris }: ApplicationWithIds,
+  api: ApiEntry,
+): string[] | undefined {
+  const wanted = api.identifierUri ?? `api://${appId}`;
+  const present = identifierUris ?? [];
   if (api.identifierUri === undefined && target === "entra" && present.length > 0) return undefined;
   const exact = prune || target === "doorcode";
   if (present.includes(wanted)) return exact && present.length > 1 ? [wanted] : undefined;
   return exact ? [wanted] : [wanted, ...present];
 }
 
-async function settleIdentifierUri(
-  graph: Graph,
-  about: Comparison,
-  found: FoundApplication,
+/** The identifier URI that clients use once the plan is applied. */
+export function identifierUriOf(
+  plan: Pick<Plan, "target" | "prune">,
+  application: ApplicationWithIds | undefined,
   api: ApiEntry,
-): Promise<void> {
-  const uris = identifierUris(about, found, api);
-  if (uris) await changeApplication(graph, found, { identifierUris: uris });
+): string {
+  if (api.identifierUri !== undefined) return api.identifierUri;
+  const uris = application && (newIdentifierUris(plan, application, api) ?? application.identifierUris);
+  return uris?.[0] ?? `api://${application?.appId ?? ""}`;
 }

@@ -1,13 +1,13 @@
-import { type Clock, systemClock } from "../graph/clock.ts";
-import { GraphConflict, GraphUncertain, isNotThere, refusalBehind } from "../graph/failures.ts";
+import { GraphConflict, GraphOutcomeUnknown, isNotFound, underlyingError } from "../graph/failures.ts";
 import { Graph } from "../graph/graph.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
-import { checkModel } from "./check-model.ts";
-import { order } from "./order.ts";
-import { compareTenant } from "./plan-tenant.ts";
-import { PrepareError } from "./prepare-error.ts";
-import { type Applied, type Plan, type Step, sameStep } from "./step.ts";
-import type { Comparison } from "./work.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import { type Clock, systemClock } from "../graph/retries.ts";
+import { PrepareError } from "../prepare-error.ts";
+import { type Applied, type Plan, type Step, sameStep } from "../step.ts";
+import { identifierUriOf } from "./apis.ts";
+import { checkModel, compareTenant } from "./compare-tenant.ts";
+import { KnownObjects, type ObjectLookup } from "./known-objects.ts";
+import { readCurrent } from "./read-current.ts";
 
 export interface ApplyOptions {
   /** Called after each step that changed something. */
@@ -19,21 +19,22 @@ export interface ApplyOptions {
   signal?: AbortSignal;
 }
 
-/** Waits between readings where nothing got done in between. */
-const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
+/** Milliseconds to wait before reading the tenant again, where no step was done since the last reading. */
+const READ_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 /**
- * Makes the tenant what the plan's file says. It reads again and sends what differs now, so that it may be run again
- * after it was killed, and beside another. What the plan did not announce is not deleted.
- * Throws PrepareError with what was `done` and what is `left`.
+ * Brings the tenant to what the plan's file wants. It reads the tenant, compares, and sends what differs now; so it can
+ * be run again after it was killed, and while another run is active. Only deletions of the plan are carried out.
+ *
+ * @throws {PrepareError} With the steps that are `done` and those that are `left`.
  */
 export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyOptions = {}): Promise<Applied> {
   const { env = process.env, clock = systemClock } = options;
   if (plan.target !== access.target || plan.base !== access.base)
     throw new PrepareError("wrong_plan", `The plan was made for ${plan.base}, and this is ${access.base}.`);
   checkModel(plan.model, access.target);
-  const done: Step[] = [];
   const graph = new Graph(access, { clock, signal: options.signal });
+  const done: Step[] = [];
   const finish = (step: Step) => {
     done.push(step);
     options.report?.(step);
@@ -43,15 +44,12 @@ export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyO
   for (;;) {
     const before = done.length;
     try {
-      const about = await compareTenant(graph, { model: plan.model, prune: plan.prune, env });
-      if (about.current.tenant.id !== plan.tenantId)
-        throw new PrepareError("wrong_plan", `The plan was made for the tenant ${plan.tenantId}.`);
-      await settle(graph, about, plan, finish);
-      return { ...appliedOf(about), done };
+      const known = await reconcile(graph, plan, env, finish);
+      return { ...appliedOf(plan, known), done };
     } catch (error) {
       idle = done.length > before ? 0 : idle + 1;
-      const wait = AGAIN_MS[idle - 1] ?? (idle === 0 ? 0 : undefined);
-      if (!mayGoAway(error) || wait === undefined) throw withProgress(refusalBehind(error), plan, done);
+      const wait = READ_AGAIN_MS[idle - 1] ?? (idle === 0 ? 0 : undefined);
+      if (!isTransient(error) || wait === undefined) throw withProgress(underlyingError(error), plan, done);
       try {
         await clock.sleep(wait, options.signal);
       } catch (cause) {
@@ -61,21 +59,32 @@ export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyO
   }
 }
 
-async function settle(graph: Graph, about: Comparison, plan: Plan, finish: (step: Step) => void): Promise<void> {
-  for (const kind of order) {
-    for (const { step, run } of kind(about)) {
-      if (step.action === "leave") continue;
-      const announced = plan.steps.some((planned) => planned.action === "delete" && sameStep(planned, step));
-      if (step.action === "delete" && !announced) continue;
-      await run(graph);
-      finish(step);
-    }
+/** Reads, compares and runs the steps once. Returns the objects that exist afterwards. */
+async function reconcile(
+  graph: Graph,
+  plan: Plan,
+  env: NodeJS.ProcessEnv,
+  finish: (step: Step) => void,
+): Promise<KnownObjects> {
+  const { model, prune, target } = plan;
+  const current = await readCurrent(graph, model, { prune });
+  if (current.tenant.id !== plan.tenantId)
+    throw new PrepareError("wrong_plan", `The plan was made for the tenant ${plan.tenantId}.`);
+  const { steps } = compareTenant({ model, current, lookup: new KnownObjects(current), target, prune, env });
+  const known = new KnownObjects(current);
+  for (const { step, run } of steps) {
+    if (step.action === "leave") continue;
+    const announced = plan.steps.some((planned) => planned.action === "delete" && sameStep(planned, step));
+    if (step.action === "delete" && !announced) continue;
+    await run({ graph, known });
+    finish(step);
   }
+  return known;
 }
 
-/** Another run, or a replica that lags behind: a new reading shows how things stand. */
-function mayGoAway(error: unknown): boolean {
-  return error instanceof GraphConflict || error instanceof GraphUncertain || isNotThere(error);
+/** Errors that reading the tenant again may resolve: another run was faster, or a replica lags behind. */
+function isTransient(error: unknown): boolean {
+  return error instanceof GraphConflict || error instanceof GraphOutcomeUnknown || isNotFound(error);
 }
 
 function withProgress(error: unknown, { steps }: Plan, done: Step[]): unknown {
@@ -85,19 +94,15 @@ function withProgress(error: unknown, { steps }: Plan, done: Step[]): unknown {
   return error;
 }
 
-function appliedOf({ model, current }: Comparison): Omit<Applied, "done"> {
-  const clientIdOf = (key: string) => current.applications.get(key)?.application.appId ?? "";
+function appliedOf(plan: Plan, lookup: ObjectLookup): Omit<Applied, "done"> {
+  const { apps, apis } = plan.model;
+  const clientIdOf = (key: string) => lookup.application(key)?.appId ?? "";
   return {
-    apps: Object.keys(model.apps).map((name) => ({ name, clientId: clientIdOf(name) })),
-    apis: Object.entries(model.apis).map(([name, { identifierUri, scopes }]) => {
-      const uri =
-        identifierUri ?? current.applications.get(name)?.application.identifierUris?.[0] ?? `api://${clientIdOf(name)}`;
-      return {
-        name,
-        clientId: clientIdOf(name),
-        identifierUri: uri,
-        scopes: Object.keys(scopes).map((scope) => `${uri}/${scope}`),
-      };
+    apps: Object.keys(apps).map((name) => ({ name, clientId: clientIdOf(name) })),
+    apis: Object.entries(apis).map(([name, api]) => {
+      const identifierUri = identifierUriOf(plan, lookup.application(name), api);
+      const scopes = Object.keys(api.scopes).map((scope) => `${identifierUri}/${scope}`);
+      return { name, clientId: clientIdOf(name), identifierUri, scopes };
     }),
   };
 }

@@ -1,14 +1,14 @@
 import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
 import type { AttributeEntry } from "../file/model.ts";
-import { createUserFlowAttribute } from "../graph/user-flow-attributes.ts";
-import { PrepareError } from "./prepare-error.ts";
-import { Changes, type Comparison, type Work, workOf } from "./work.ts";
+import { createUserFlowAttribute } from "../graph/user-flows.ts";
+import { PrepareError } from "../prepare-error.ts";
+import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 
 /** The Boolean attribute behind a required checkbox that accepts the terms of use. */
 export const TERMS_OF_USE = "TermsOfUse";
 
-/** Custom attributes that user flows ask for. They are made and never deleted: people's answers stand in them. */
-export function attributeWork({ model, current }: Comparison): Work[] {
+/** Custom attributes that user flows ask for. They are created and never deleted: they hold users' answers. */
+export function compareAttributes({ model, lookup }: CompareInput): PlannedStep[] {
   const wanted = new Map<string, { description: string; dataType: DataType }>();
   for (const flow of Object.values(model.userFlows)) {
     if (flow.termsOfUse) wanted.set(TERMS_OF_USE, { description: "Accepted the terms of use", dataType: "boolean" });
@@ -17,7 +17,7 @@ export function attributeWork({ model, current }: Comparison): Work[] {
         wanted.set(entry.attribute, { description: entry.label, dataType: dataTypeOf(entry.input) });
   }
   return [...wanted].map(([name, { description, dataType }]) => {
-    const found = findAttribute(current.attributes, name);
+    const found = findAttribute(lookup.attributes, name);
     if (
       found?.dataType &&
       found.dataType !== dataType &&
@@ -30,11 +30,12 @@ export function attributeWork({ model, current }: Comparison): Work[] {
       );
     const changes = new Changes();
     if (!found) changes.text("type", undefined, dataType);
-    return workOf({ kind: "attribute", name, exists: found !== undefined, changes: changes.list }, async (graph) => {
+    const exists = found !== undefined;
+    return plannedStep({ kind: "attribute", name, exists, changes }, async ({ graph, known }) => {
       const made = await graph.send(createUserFlowAttribute({ name, description, dataType }));
       if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the attribute ${name} no id.`);
       graph.created(made.id);
-      current.attributes.push(made);
+      known.addAttribute(made);
     });
   });
 }
@@ -51,13 +52,16 @@ export function customNameOf(id: string): string | undefined {
   return /^extension_[0-9a-f]{32}_(.+)$/i.exec(id)?.[1];
 }
 
-function findAttribute(attributes: IdentityUserFlowAttribute[], name: string): IdentityUserFlowAttribute | undefined {
+function findAttribute(
+  attributes: readonly IdentityUserFlowAttribute[],
+  name: string,
+): IdentityUserFlowAttribute | undefined {
   return attributes.find(({ id }) => id !== undefined && customNameOf(id) === name);
 }
 
-/** The id under which Graph knows an attribute of the file. One that is yet to be made is called by its name. */
+/** The id under which Graph knows an attribute of the file. Until it is created, its name stands for it. */
 export function attributeId(
-  attributes: IdentityUserFlowAttribute[],
+  attributes: readonly IdentityUserFlowAttribute[],
   entry: { attribute: string; builtIn: boolean },
 ): string {
   return entry.builtIn ? entry.attribute : (findAttribute(attributes, entry.attribute)?.id ?? entry.attribute);

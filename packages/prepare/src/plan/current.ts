@@ -9,62 +9,67 @@ import type {
 import type { GraphApplication } from "../graph/applications.ts";
 import type { GraphUserFlow } from "../graph/user-flows.ts";
 
-/** What is there: as far as the file names it, and what `--prune` has to know. An apply keeps it up to date. */
+/**
+ * What exists in the tenant, as it was read: what the file names, and what `--prune` has to know. Nothing changes it; an
+ * apply that has to continue after an error reads it again.
+ */
 export interface Current {
-  tenant: {
+  readonly tenant: Readonly<{
     id: string;
     name: string;
     domains: string[];
-    /** What accounts are made under. */
+    /** The domain of new accounts. */
     defaultDomain: string;
     /** Entra's own: `contoso.onmicrosoft.com`. */
     initialDomain: string | undefined;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
     colour: string | undefined;
-  };
+  }>;
   /** By key of the file's apps and APIs. */
-  applications: Map<string, FoundApplication>;
+  readonly applications: ReadonlyMap<string, FoundApplication>;
   /** By appId; Microsoft Graph's own among them. */
-  servicePrincipals: Map<string, ServicePrincipal & { id: string }>;
+  readonly servicePrincipals: ReadonlyMap<string, ServicePrincipal & { id: string }>;
   /** The administrator's, for everybody; by the id of the client's service principal. */
-  grants: Map<string, OAuth2PermissionGrant[]>;
+  readonly grants: ReadonlyMap<string, readonly OAuth2PermissionGrant[]>;
   /** By the id of the resource's service principal. */
-  assignments: Map<string, AppRoleAssignment[]>;
-  attributes: IdentityUserFlowAttribute[];
-  userFlows: FoundUserFlow[];
+  readonly assignments: ReadonlyMap<string, readonly AppRoleAssignment[]>;
+  readonly attributes: readonly IdentityUserFlowAttribute[];
+  readonly userFlows: readonly FoundUserFlow[];
   /** By key of the file's groups. */
-  groups: Map<string, Group & { id: string }>;
+  readonly groups: ReadonlyMap<string, Group & { id: string }>;
   /** Ids by the id of the group. */
-  members: Map<string, Set<string>>;
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
   /** By email address as the file has it. */
-  users: Map<string, FoundUser>;
-  policies: (ConditionalAccessPolicy & { id: string })[];
-  /** What carries our mark and is not in the file; empty unless pruning. */
-  pruned: {
-    applications: { key: string; application: GraphApplication & { id: string } }[];
-    groups: { key: string; group: Group & { id: string } }[];
+  readonly users: ReadonlyMap<string, FoundUser>;
+  readonly policies: readonly (ConditionalAccessPolicy & { id: string })[];
+  /** What carries our ownership tag and is not in the file; empty unless pruning. */
+  readonly pruned: {
+    readonly applications: readonly { key: string; application: GraphApplication & { id: string } }[];
+    readonly groups: readonly { key: string; group: Group & { id: string } }[];
   };
 }
 
+export type ApplicationWithIds = GraphApplication & { id: string; appId: string };
+
 export interface FoundApplication {
-  application: GraphApplication & { id: string; appId: string };
-  /** Found by its display name alone: it is ours from now on, by a tag. */
-  adopt: boolean;
+  readonly application: ApplicationWithIds;
+  /** Found by its display name alone: an ownership tag is added. */
+  readonly adopt: boolean;
 }
 
 export interface FoundUserFlow {
-  flow: GraphUserFlow & { id: string };
-  /** Of the file, or of the mark; undefined where it is nobody's we know. */
-  key: string | undefined;
-  /** Whether it carries our mark. */
-  marked: boolean;
+  readonly flow: GraphUserFlow & { id: string };
+  /** Of the file, or of the ownership tag; undefined for other flows. */
+  readonly key: string | undefined;
+  /** Whether it carries our ownership tag. */
+  readonly tagged: boolean;
   /** Of the apps that use it. */
-  appIds: string[];
+  readonly appIds: readonly string[];
 }
 
 export interface FoundUser {
-  id: string;
-  name: string;
-  /** Of the role assignment that makes them administrator. */
-  administratorBy: string | undefined;
+  readonly id: string;
+  readonly name: string;
+  /** ID of the role assignment that makes the user an administrator. */
+  readonly administratorBy: string | undefined;
 }

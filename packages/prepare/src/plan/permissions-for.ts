@@ -1,6 +1,6 @@
 import type { TenantModel } from "../file/model.ts";
-import type { GraphAccess } from "../graph/graph-access.ts";
-import { needOf } from "../graph/needs.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import { requiredAccess } from "../graph/request.ts";
 
 export interface PermissionsNeeded {
   /** Delegated permissions of Microsoft Graph. */
@@ -9,7 +9,7 @@ export interface PermissionsNeeded {
   roles: string[];
 }
 
-/** What planning and applying this file need at most, known before anybody signs in. */
+/** Returns the permissions that planning and applying a file require at most, before an administrator signs in. */
 export function permissionsFor(
   model: TenantModel,
   target: GraphAccess["target"],
@@ -54,7 +54,7 @@ export function permissionsFor(
   return needed(read, write, target);
 }
 
-/** What reading a whole tenant into a file needs. */
+/** Returns the permissions that `exportTenant` requires. */
 export function permissionsForExport(target: GraphAccess["target"]): PermissionsNeeded {
   const read = [
     ...["/organization", "/organization/id/branding", "/applications", "/oauth2PermissionGrants", "/groups"],
@@ -67,8 +67,8 @@ export function permissionsForExport(target: GraphAccess["target"]): Permissions
 
 function needed(read: string[], write: string[], target: GraphAccess["target"]): PermissionsNeeded {
   const needs = [
-    ...read.map((path) => ({ ...needOf({ method: "GET", path }), role: undefined })),
-    ...write.map((path) => needOf({ method: "POST", path })),
+    ...read.map((path) => ({ ...requiredAccess({ method: "GET", path }), role: undefined })),
+    ...write.map((path) => requiredAccess({ method: "POST", path })),
   ];
   const all = new Set(needs.flatMap((need) => need?.scope ?? []));
   const roles = new Set(needs.flatMap((need) => need?.role ?? []));

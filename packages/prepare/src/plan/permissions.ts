@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import type { RequiredResourceAccess, ResourceAccess } from "@microsoft/microsoft-graph-types";
 import type { TenantModel } from "../file/model.ts";
 import { GRAPH_APP_ID, GRAPH_SCOPE_IDS, type GraphScope } from "../graph/applications.ts";
-import type { Current } from "./current.ts";
-import { stableId } from "./stable-id.ts";
+import type { ObjectLookup } from "./known-objects.ts";
 
 /** What a permission of the file (`openid`, `ciam-ToDoList-api/ToDoList.Read`) is in Graph. */
 export interface Permission {
@@ -19,20 +19,20 @@ export function permissionOf(name: string): Permission {
   return { name, api: name.slice(0, slash), scope: name.slice(slash + 1) };
 }
 
-/** The appId of the permission's resource; undefined while the API is not made. */
-export function resourceOf(permission: Permission, current: Current): string | undefined {
-  return permission.api === undefined ? GRAPH_APP_ID : current.applications.get(permission.api)?.application.appId;
+/** The appId of the permission's resource; undefined while the API does not exist. */
+export function resourceOf(permission: Permission, lookup: ObjectLookup): string | undefined {
+  return permission.api === undefined ? GRAPH_APP_ID : lookup.application(permission.api)?.appId;
 }
 
 /** An existing scope keeps its id. */
-export function scopeId(api: string, value: string, current: Current): string {
-  const scopes = current.applications.get(api)?.application.api?.oauth2PermissionScopes;
+export function scopeId(api: string, value: string, lookup: ObjectLookup): string {
+  const scopes = lookup.application(api)?.api?.oauth2PermissionScopes;
   return scopes?.find((scope) => scope.value === value)?.id ?? stableId("scope", api, value);
 }
 
 /** An existing role keeps its id. */
-export function roleId(api: string, value: string, current: Current): string {
-  const roles = current.applications.get(api)?.application.appRoles;
+export function roleId(api: string, value: string, lookup: ObjectLookup): string {
+  const roles = lookup.application(api)?.appRoles;
   return roles?.find((role) => role.value === value)?.id ?? stableId("role", api, value);
 }
 
@@ -40,28 +40,28 @@ export function roleId(api: string, value: string, current: Current): string {
 export function permissionsIn(
   access: readonly RequiredResourceAccess[],
   model: TenantModel,
-  current: Current,
+  lookup: ObjectLookup,
 ): Map<string, { resourceAppId: string; id: string }> {
   const known = new Map<string, { resourceAppId: string; id: string }>();
   const names = new Map(Object.entries(GRAPH_SCOPE_IDS).map(([name, id]) => [id as string, name]));
   const apis = new Map<string, string>();
   for (const key of Object.keys(model.apis)) {
-    const appId = current.applications.get(key)?.application.appId;
+    const appId = lookup.application(key)?.appId;
     if (appId) apis.set(appId, key);
   }
   for (const { resourceAppId = "", resourceAccess = [] } of access) {
     for (const { id = "", type } of resourceAccess) {
       if (type !== "Scope") continue;
-      const name = resourceAppId === GRAPH_APP_ID ? names.get(id) : nameInApi(apis.get(resourceAppId), id, current);
+      const name = resourceAppId === GRAPH_APP_ID ? names.get(id) : nameInApi(apis.get(resourceAppId), id, lookup);
       if (name) known.set(name, { resourceAppId, id });
     }
   }
   return known;
 }
 
-function nameInApi(api: string | undefined, id: string, current: Current): string | undefined {
+function nameInApi(api: string | undefined, id: string, lookup: ObjectLookup): string | undefined {
   if (api === undefined) return undefined;
-  const scopes = current.applications.get(api)?.application.api?.oauth2PermissionScopes ?? [];
+  const scopes = lookup.application(api)?.api?.oauth2PermissionScopes ?? [];
   const value = scopes.find((scope) => scope.id === id)?.value;
   return value ? `${api}/${value}` : undefined;
 }
@@ -87,4 +87,20 @@ export function withPermissions(
 
 export function graphScopeId(scope: string): string {
   return GRAPH_SCOPE_IDS[scope as GraphScope];
+}
+
+/** A namespace of our own for what `stableId` names. */
+const NAMESPACE = Buffer.from("5f2f0b0de2c94c0a9f6e0a4d4c7b8e31", "hex");
+
+/**
+ * The ID of a new scope or role of an API: a UUIDv5 (RFC 9562 §5.5) of its name. Every run computes the same ID, so
+ * that an upsert that is sent again changes nothing.
+ */
+export function stableId(...words: string[]): string {
+  const name = Buffer.from(words.join("\0"), "utf8");
+  const bytes = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

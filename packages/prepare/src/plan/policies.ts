@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConditionalAccessConditionSet, ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
-import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/conditional-access.ts";
 import type { Graph } from "../graph/graph.ts";
-import { PrepareError } from "./prepare-error.ts";
-import { appIdOf, appsOfFlow, demandsByItself, flowOf, nameOfApp } from "./user-flows.ts";
-import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
+import { createPolicy, deletePolicy, listPolicies, patchPolicy, policyBody } from "../graph/tenant-settings.ts";
+import { PrepareError } from "../prepare-error.ts";
+import type { Current } from "./current.ts";
+import type { ObjectLookup } from "./known-objects.ts";
+import { Changes, type CompareInput, deletionStep, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
+import { appIdOf, appsOfFlow, flowOf, nameOfApp, requiresMfaItself } from "./user-flows.ts";
 
 /** The name of the policy that is a user flow's `mfa: required`. */
 export function secondFactorPolicy(userFlow: string): string {
@@ -13,125 +15,110 @@ export function secondFactorPolicy(userFlow: string): string {
 
 interface WantedPolicy {
   enabled: boolean;
-  /** appIds, or `all`; of an app that is yet to be made, its key. */
+  /** appIds, or `all`; the key of an app that does not exist yet. */
   apps: "all" | string[];
-  /** Ids, or `all`; of a group that is yet to be made, its key. */
+  /** IDs, or `all`; the key of a group that does not exist yet. */
   groups: "all" | string[];
-  /** Ids of users; of one that is yet to be made, the address. */
+  /** IDs of users; the address of one that does not exist yet. */
   except: string[];
-  /** Whether it is about these apps and no others. */
+  /** Whether it applies to these apps only. */
   exact: boolean;
 }
 
 /**
- * Policies by their display names. Apps, groups and exceptions that the file does not list stay, unless pruning; so do,
- * always, conditions that it has no words for. A policy that the file does not name is nobody's we know.
+ * Policies by their display names. Apps, groups and exceptions that the file does not list stay, unless pruning;
+ * conditions that it cannot express always stay. A policy that the file does not name is left alone.
  */
-export function policyWork(about: Comparison): Work[] {
-  const { model } = about;
+export function comparePolicies(input: CompareInput): PlannedStep[] {
+  const { model, prune } = input;
   return [
     ...Object.entries(model.policies).map(([name, policy]) =>
-      compare(about, name, () => ({
+      compare(input, name, (lookup) => ({
         enabled: policy.enabled,
-        apps: policy.apps === "all" ? "all" : policy.apps.map((app) => appIdOf(about, app) ?? app),
-        groups: policy.groups === "all" ? "all" : policy.groups.map((key) => about.current.groups.get(key)?.id ?? key),
-        except: policy.except.map((email) => about.current.users.get(email)?.id ?? email),
-        exact: about.prune,
+        apps: policy.apps === "all" ? "all" : policy.apps.map((app) => appIdOf(lookup, app) ?? app),
+        groups: policy.groups === "all" ? "all" : policy.groups.map((key) => lookup.groupId(key) ?? key),
+        except: policy.except.map((email) => lookup.userId(email) ?? email),
+        exact: prune,
       })),
     ),
-    ...Object.keys(model.userFlows).flatMap((key) => secondFactorWork(about, key)),
+    ...Object.keys(model.userFlows).flatMap((key) => compareSecondFactor(input, key)),
   ];
 }
 
-function secondFactorWork(about: Comparison, key: string): Work[] {
+/** The policy of a user flow's `mfa: required`. */
+function compareSecondFactor(input: CompareInput, key: string): PlannedStep[] {
+  const { model, current, prune } = input;
   const name = secondFactorPolicy(key);
-  if (Object.hasOwn(about.model.policies, name)) return [];
-  const entry = about.model.userFlows[key]!;
-  const policy = findPolicy(about, name);
-  // The embedded tenant's flow may demand it by itself; the flow's own work sees to that.
-  if (entry.mfa === "required" && flowOf(about.current, key)?.flow.doorcodeMfaRequired && !policy) return [];
-  if (entry.mfa === "required" && !demandsByItself(about, key)) {
+  if (Object.hasOwn(model.policies, name)) return [];
+  const required = model.userFlows[key]!.mfa === "required";
+  const policy = findPolicy(current, name);
+  // The embedded tenant's flow may require it itself, which is among the settings of the flow.
+  if (required && flowOf(current, key)?.flow.doorcodeMfaRequired && !policy) return [];
+  if (required && !requiresMfaItself(input, key)) {
     return [
-      compare(about, name, () => {
-        const apps = appsOfFlow(about, key);
+      compare(input, name, (lookup) => {
+        const apps = appsOfFlow(input, key, lookup);
         return { enabled: true, apps: apps.length > 0 ? apps : ["None"], groups: "all", except: [], exact: true };
       }),
     ];
   }
   if (!policy) return [];
-  if (about.prune) return [deletion(about, name)];
+  if (prune) return [policyDeletion(name, policy)];
   const changes = new Changes();
-  const enabled = policy.state === "enabled";
-  if (enabled) changes.flag("enabled", true, false);
+  if (policy.state === "enabled") changes.flag("enabled", true, false);
   return [
-    workOf({ kind: "policy", name, exists: true, changes: changes.list }, async (graph) => {
+    plannedStep({ kind: "policy", name, exists: true, changes }, async ({ graph }) => {
       await graph.send(patchPolicy(policy.id, { state: "disabled" }));
-      policy.state = "disabled";
     }),
   ];
 }
 
-export function deletion(about: Comparison, name: string): Work {
-  return {
-    step: { action: "delete", kind: "policy", name, changes: [] },
-    run: async (graph) => {
-      const policy = findPolicy(about, name);
-      if (!policy) return;
-      await graph.send(deletePolicy(policy.id));
-      about.current.policies = about.current.policies.filter((other) => other !== policy);
-    },
-  };
+export function policyDeletion(name: string, { id }: FoundPolicy): PlannedStep {
+  return deletionStep("policy", name, async ({ graph }) => {
+    await graph.send(deletePolicy(id));
+  });
 }
 
-function compare(about: Comparison, name: string, wantedNow: () => WantedPolicy): Work {
-  const wanted = wantedNow();
-  const policy = findPolicy(about, name);
+/** @param wantedWith  what the file wants, with the IDs of these objects: of existing ones, later of new ones too */
+function compare(input: CompareInput, name: string, wantedWith: (lookup: ObjectLookup) => WantedPolicy): PlannedStep {
+  const { current, prune } = input;
+  const wanted = wantedWith(input.lookup);
+  const policy = findPolicy(current, name);
   const changes = new Changes();
   const present = policy && settingsOf(policy);
   changes.flag("enabled", present?.enabled, wanted.enabled);
   if (present && !present.requiresMfa) changes.text("requires", present.requires, "mfa");
-  compareList("apps", present?.apps, wanted.apps, wanted.exact, changes, (id) => nameOfApp(about, id));
-  compareList("groups", present?.groups, wanted.groups, about.prune, changes, (id) => nameOfGroup(about, id));
-  const gone = about.prune && about.target === "doorcode" ? missing(present?.except ?? [], wanted.except) : [];
-  changes.added(
-    "except",
-    missing(wanted.except, present?.except ?? []).map((id) => nameOfUser(about, id)),
-  );
-  changes.removed(
-    "except",
-    gone.map((id) => nameOfUser(about, id)),
-  );
+  compareList("apps", present?.apps, wanted.apps, wanted.exact, changes, (id) => nameOfApp(current, id));
+  compareList("groups", present?.groups, wanted.groups, prune, changes, (id) => nameById(current.groups, id));
+  const removed = prune && input.target === "doorcode" ? missing(present?.except ?? [], wanted.except) : [];
+  const nameOfUser = (id: string) => nameById(current.users, id);
+  changes.added("except", missing(wanted.except, present?.except ?? []).map(nameOfUser));
+  changes.removed("except", removed.map(nameOfUser));
 
   const exists = policy !== undefined;
-  return workOf({ kind: "policy", name, exists, changes: changes.list }, async (graph) => {
-    // Apps and groups that were yet to be made are there by now.
-    const now = wantedNow();
-    const keep = (there: "all" | string[] | undefined, list: "all" | string[], exact: boolean) =>
-      list === "all" || there === "all" || exact ? list : [...new Set([...(there ?? []), ...list])];
-    const apps = keep(present?.apps, now.apps, now.exact);
-    const groups = keep(present?.groups, now.groups, about.prune);
+  return plannedStep({ kind: "policy", name, exists, changes }, async ({ graph, known }) => {
+    const { enabled, except, exact, ...now } = wantedWith(known);
+    const union = (before: "all" | string[] | undefined, list: "all" | string[], exact: boolean) =>
+      list === "all" || before === "all" || exact ? list : [...new Set([...(before ?? []), ...list])];
+    const apps = union(present?.apps, now.apps, exact);
+    const groups = union(present?.groups, now.groups, prune);
     const body = policyBody({
       displayName: name,
-      enabled: now.enabled,
+      enabled,
       applications: apps === "all" ? ["All"] : apps.filter((id) => id !== "None" || apps.length === 1),
       groups: groups === "all" ? undefined : groups,
-      excludeUsers: [...new Set([...(present?.except ?? []).filter((id) => !gone.includes(id)), ...now.except])],
+      excludeUsers: [...new Set([...(present?.except ?? []).filter((id) => !removed.includes(id)), ...except])],
     });
-    if (policy) {
-      const changed = withConditionsOf(policy, body);
-      await graph.send(patchPolicy(policy.id, changed));
-      Object.assign(policy, changed);
-    } else {
-      about.current.policies.push({ ...body, ...(await create(graph, body)) });
-    }
+    if (policy) await graph.send(patchPolicy(policy.id, withConditionsOf(policy, body)));
+    else await create(graph, body);
   });
 }
 
 /**
- * Graph has nothing against two policies of one name, so another run beside this may have made the same: the earliest
- * stays, whoever looks first.
+ * Graph allows two policies of one name, so a concurrent run may have created the same one: the earliest stays,
+ * whichever run looks first.
  */
-async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<ConditionalAccessPolicy & { id: string }> {
+async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<void> {
   const made = await graph.send(createPolicy(body));
   if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the policy ${body.displayName} no id.`);
   graph.created(made.id);
@@ -139,9 +126,7 @@ async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<Cond
     other.displayName === body.displayName && isDeepStrictEqual(settingsOf(other), settingsOf(body));
   const age = ({ createdDateTime, id }: ConditionalAccessPolicy) => `${createdDateTime} ${id}`;
   const twins = (await graph.list(listPolicies())).filter(same).sort((one, other) => (age(one) < age(other) ? -1 : 1));
-  const [first = made, ...others] = twins;
-  for (const { id = "" } of others) await graph.send(deletePolicy(id));
-  return { ...first, id: first.id ?? made.id };
+  for (const { id = "" } of twins.slice(1)) await graph.send(deletePolicy(id));
 }
 
 function compareList(
@@ -161,7 +146,7 @@ function compareList(
   changes.removed(what, (exact ? missing(present, wanted) : []).map(name));
 }
 
-/** Locations, platforms, excluded groups and roles …: what the file has no words for is sent back as it is. */
+/** Locations, platforms, excluded groups and roles …: what the file cannot express is sent back as it is. */
 function withConditionsOf(policy: ConditionalAccessPolicy, body: ConditionalAccessPolicy): ConditionalAccessPolicy {
   const { conditions, grantControls } = policy;
   const merged: ConditionalAccessConditionSet = {
@@ -179,7 +164,7 @@ export interface PolicySettingsFound extends Omit<WantedPolicy, "exact"> {
   requires: string;
 }
 
-/** What is there, as the file would say it. */
+/** Converts a policy of Graph to what the file would say. */
 export function settingsOf({ state, conditions, grantControls }: ConditionalAccessPolicy): PolicySettingsFound {
   const apps = conditions?.applications?.includeApplications ?? [];
   const { includeUsers = [], includeGroups = [], excludeUsers = [] } = conditions?.users ?? {};
@@ -194,8 +179,10 @@ export function settingsOf({ state, conditions, grantControls }: ConditionalAcce
   };
 }
 
-export function findPolicy({ current }: Pick<Comparison, "current">, name: string) {
-  const found = current.policies.filter(({ displayName }) => displayName === name);
+type FoundPolicy = Current["policies"][number];
+
+export function findPolicy({ policies }: Current, name: string): FoundPolicy | undefined {
+  const found = policies.filter(({ displayName }) => displayName === name);
   if (found.length > 1)
     throw new PrepareError(
       "ambiguous",
@@ -204,10 +191,6 @@ export function findPolicy({ current }: Pick<Comparison, "current">, name: strin
   return found[0];
 }
 
-function nameOfGroup({ current }: Comparison, id: string): string {
-  return [...current.groups].find(([, group]) => group.id === id)?.[0] ?? id;
-}
-
-function nameOfUser({ current }: Comparison, id: string): string {
-  return [...current.users].find(([, user]) => user.id === id)?.[0] ?? id;
+function nameById(objects: ReadonlyMap<string, { id: string }>, id: string): string {
+  return [...objects].find(([, object]) => object.id === id)?.[0] ?? id;
 }

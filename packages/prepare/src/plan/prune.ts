@@ -1,56 +1,46 @@
-import { deleteApplication } from "../graph/applications.ts";
-import { deleteGroup } from "../graph/groups.ts";
+import { deleteApplication, type GraphApplication } from "../graph/applications.ts";
+import { deleteGroup } from "../graph/people.ts";
 import { deleteUserFlow } from "../graph/user-flows.ts";
-import { compareText } from "./export-keys.ts";
-import { deletion, findPolicy, secondFactorPolicy } from "./policies.ts";
-import type { StepKind } from "./step.ts";
-import type { Comparison, Work } from "./work.ts";
+import { type CompareInput, deletionStep, type PlannedStep } from "./planned-step.ts";
+import { findPolicy, policyDeletion, secondFactorPolicy } from "./policies.ts";
 
 /**
- * What carries our mark and is not in the file is deleted: user flows (with their policy), applications, groups. Users,
- * attributes and policies carry no mark and are never deleted.
+ * Deletes what carries our ownership tag and is not in the file: user flows (with their policy), applications, groups.
+ * Users, attributes and other policies carry no tag and are never deleted.
  */
-export function pruneWork(about: Comparison): Work[] {
-  if (!about.prune) return [];
-  const { current, model } = about;
-  const flows = current.userFlows.filter(({ marked, key }) => marked && key && !Object.hasOwn(model.userFlows, key));
+export function comparePruned({ current, model, prune }: CompareInput): PlannedStep[] {
+  if (!prune) return [];
+  const flows = current.userFlows.filter(({ tagged, key }) => tagged && key && !Object.hasOwn(model.userFlows, key));
   return [
-    ...flows.flatMap((flow) => {
-      const policy = secondFactorPolicy(flow.key!);
-      const named = Object.hasOwn(model.policies, policy);
+    ...flows.flatMap(({ flow, key = "" }) => {
+      const name = secondFactorPolicy(key);
+      const policy = Object.hasOwn(model.policies, name) ? undefined : findPolicy(current, name);
       return [
-        ...(findPolicy(about, policy) && !named ? [deletion(about, policy)] : []),
-        deleted("user flow", flow.key!, async (graph) => {
-          await graph.send(deleteUserFlow(flow.flow.id));
-          current.userFlows = current.userFlows.filter((other) => other !== flow);
+        ...(policy ? [policyDeletion(name, policy)] : []),
+        deletionStep("user flow", key, async ({ graph }) => {
+          await graph.send(deleteUserFlow(flow.id));
         }),
       ];
     }),
-    ...inOrder(current.pruned.applications).map(({ key, application }) =>
-      deleted(isApi(application) ? "api" : "app", key, async (graph) => {
+    ...appsFirst(current.pruned.applications).map(({ key, application }) =>
+      deletionStep(isApi(application) ? "api" : "app", key, async ({ graph }) => {
         await graph.send(deleteApplication(application.id));
-        current.pruned.applications = current.pruned.applications.filter((other) => other.key !== key);
       }),
     ),
     ...current.pruned.groups.map(({ key, group }) =>
-      deleted("group", key, async (graph) => {
+      deletionStep("group", key, async ({ graph }) => {
         await graph.send(deleteGroup(group.id));
-        current.pruned.groups = current.pruned.groups.filter((other) => other.key !== key);
       }),
     ),
   ];
 }
 
-function isApi({ api }: Comparison["current"]["pruned"]["applications"][number]["application"]): boolean {
+function isApi({ api }: GraphApplication): boolean {
   return api?.requestedAccessTokenVersion === 2;
 }
 
 /** Apps before the APIs that they ask for, each by its key. */
-function inOrder(applications: Comparison["current"]["pruned"]["applications"]) {
-  const place = ({ key, application }: (typeof applications)[number]) => `${isApi(application) ? 1 : 0} ${key}`;
-  return [...applications].sort((one, other) => compareText(place(one), place(other)));
-}
-
-function deleted(kind: StepKind, name: string, run: Work["run"]): Work {
-  return { step: { action: "delete", kind, name, changes: [] }, run };
+function appsFirst<Item extends { key: string; application: GraphApplication }>(applications: readonly Item[]): Item[] {
+  const rank = ({ key, application }: Item) => `${isApi(application) ? 1 : 0} ${key}`;
+  return [...applications].sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
 }

@@ -6,7 +6,7 @@ import type {
 import type { AttributeEntry, UserFlowEntry } from "../file/model.ts";
 import { attributeId, customNameOf, TERMS_OF_USE } from "./attributes.ts";
 
-/** What sign-up asks, as the file says it. */
+/** What sign-up asks, as in the file. */
 export type SignUpPage = Pick<UserFlowEntry, "attributes" | "termsOfUse">;
 
 /** `checkboxSingleSelect` is in Graph's documentation, not yet in its types. A number is a text whose attribute is int64. */
@@ -18,7 +18,7 @@ const inputTypes = {
   CheckboxSingleSelect: "checkboxSingleSelect",
 } as const;
 
-/** As Graph's documentation and portal have it: the address is proven before, and shown to nobody. */
+/** As in Graph's documentation and portal: the address is verified before, and hidden. */
 const emailInput: GraphInput = {
   attribute: "email",
   label: "Email Address",
@@ -30,10 +30,10 @@ const emailInput: GraphInput = {
   validationRegEx: "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
 };
 
-/** The page for Graph. `present`: the one that is there, whose email input and headings stay. */
+/** The page for Graph. The email input and the headings of the `present` page stay. */
 export function pageFor(
   wanted: SignUpPage,
-  attributes: IdentityUserFlowAttribute[],
+  attributes: readonly IdentityUserFlowAttribute[],
   present?: GraphPage | null,
 ): GraphPage {
   const view = present?.views?.[0];
@@ -48,7 +48,7 @@ export function pageFor(
 /** The attributes that a new flow collects, each as Graph lists it; of one it does not list, the id. */
 export function attributesFor(
   wanted: SignUpPage,
-  attributes: IdentityUserFlowAttribute[],
+  attributes: readonly IdentityUserFlowAttribute[],
 ): IdentityUserFlowAttribute[] {
   const ids = ["email", ...wanted.attributes.map((entry) => attributeId(attributes, entry))];
   if (wanted.termsOfUse) ids.push(attributeId(attributes, { attribute: TERMS_OF_USE, builtIn: false }));
@@ -58,7 +58,11 @@ export function attributesFor(
   });
 }
 
-function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[], present: GraphInput[]): GraphInput {
+function inputFor(
+  entry: AttributeEntry,
+  attributes: readonly IdentityUserFlowAttribute[],
+  present: GraphInput[],
+): GraphInput {
   const id = attributeId(attributes, entry);
   const ownPattern = present.find(({ attribute }) => attribute === id)?.validationRegEx;
   const pattern = hasPattern(entry) ? entry.pattern : ownPattern;
@@ -75,7 +79,10 @@ function inputFor(entry: AttributeEntry, attributes: IdentityUserFlowAttribute[]
   };
 }
 
-function termsFor(terms: NonNullable<SignUpPage["termsOfUse"]>, attributes: IdentityUserFlowAttribute[]): GraphInput {
+function termsFor(
+  terms: NonNullable<SignUpPage["termsOfUse"]>,
+  attributes: readonly IdentityUserFlowAttribute[],
+): GraphInput {
   return {
     attribute: attributeId(attributes, { attribute: TERMS_OF_USE, builtIn: false }),
     label: terms.url === undefined ? terms.label : `[${terms.label}](${terms.url})`,
@@ -87,8 +94,11 @@ function termsFor(terms: NonNullable<SignUpPage["termsOfUse"]>, attributes: Iden
   };
 }
 
-/** What is there, as the file would say it. */
-export function readPage(page: GraphPage | null | undefined, attributes: IdentityUserFlowAttribute[]): SignUpPage {
+/** Converts a page of Graph to what the file would say. */
+export function readPage(
+  page: GraphPage | null | undefined,
+  attributes: readonly IdentityUserFlowAttribute[],
+): SignUpPage {
   const found: SignUpPage = { attributes: [], termsOfUse: undefined };
   for (const input of page?.views?.flatMap(({ inputs }) => inputs ?? []) ?? []) {
     const { attribute: id = "", label = "" } = input;
@@ -114,13 +124,14 @@ export function readPage(page: GraphPage | null | undefined, attributes: Identit
   return found;
 }
 
-/** The page as it can be told from what is there: a label that is the default is none, a pattern is of a text. */
-export function normalizePage(page: SignUpPage, attributes: IdentityUserFlowAttribute[]): SignUpPage {
+/** The page without what Graph does not distinguish: default labels, and patterns of inputs that have none. */
+export function normalizePage(page: SignUpPage, attributes: readonly IdentityUserFlowAttribute[]): SignUpPage {
   return {
     termsOfUse: page.termsOfUse,
     attributes: page.attributes.map((entry) => ({
       ...entry,
-      label: entry.label === defaultLabel(attributeId(attributes, entry), attributes) ? "" : entry.label,
+      label:
+        entry.builtIn && entry.label === defaultLabel(attributeId(attributes, entry), attributes) ? "" : entry.label,
       pattern: hasPattern(entry) ? patternOf(entry.pattern) : undefined,
     })),
   };
@@ -132,7 +143,7 @@ function hasPattern({ input, attribute }: AttributeEntry): boolean {
 }
 
 /** What a built-in attribute is called where the file gives it no label. */
-function defaultLabel(id: string, attributes: IdentityUserFlowAttribute[]): string {
+function defaultLabel(id: string, attributes: readonly IdentityUserFlowAttribute[]): string {
   if (customNameOf(id) !== undefined) return "";
   return attributes.find((one) => one.id === id)?.displayName ?? id;
 }

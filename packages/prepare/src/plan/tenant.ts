@@ -1,42 +1,39 @@
-import { patchBranding, renameOrganization } from "../graph/organization.ts";
-import { Changes, type Comparison, type Work, workOf } from "./work.ts";
+import { patchBranding, renameOrganization } from "../graph/tenant-settings.ts";
+import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 
-/** Name and colour. A domain is verified by hand; on Entra a name is given by hand too. */
-export function tenantWork({ model, current, target, notes }: Comparison): Work[] {
-  const { name, domain, colour } = model.tenant;
-  const { tenant } = current;
-  if (domain !== undefined && !tenant.domains.some((there) => there.toLowerCase() === domain.toLowerCase()))
-    notes.add(
-      `The file says the domain ${domain}; the tenant has ${tenant.domains.join(", ")}. A domain is added and verified by hand.`,
-    );
-  const changes = new Changes();
-  let renamed = false;
-  if (name !== undefined && name !== tenant.name) {
-    if (target === "doorcode") renamed = changes.text("name", tenant.name, name);
-    else
-      notes.add(
-        `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
-      );
-  }
-  const wanted = colour && fullColour(colour);
-  const recoloured = changes.text("colour", wanted && tenant.colour, wanted);
+/** Name and colour of the tenant. A name on Entra, and a domain anywhere, is set by hand: see `tenantNotes`. */
+export function compareTenantSettings({ model, current: { tenant }, target }: CompareInput): PlannedStep[] {
+  const { name, colour } = model.tenant;
   if (name === undefined && colour === undefined) return [];
+  const changes = new Changes();
+  const newName = target === "doorcode" && name && changes.text("name", tenant.name, name) ? name : undefined;
+  const wanted = colour && sixDigits(colour);
+  const newColour = wanted && changes.text("colour", tenant.colour, wanted) ? wanted : undefined;
   return [
-    workOf({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes: changes.list }, async (graph) => {
-      if (renamed && name !== undefined) {
-        await graph.send(renameOrganization(tenant.id, name));
-        tenant.name = name;
-      }
-      if (recoloured && wanted) {
-        await graph.send(patchBranding(tenant.id, wanted));
-        tenant.colour = wanted;
-      }
+    plannedStep({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes }, async ({ graph }) => {
+      if (newName) await graph.send(renameOrganization(tenant.id, newName));
+      if (newColour) await graph.send(patchBranding(tenant.id, newColour));
     }),
   ];
 }
 
+/** What differs in the tenant itself and cannot be changed through Graph. */
+export function tenantNotes({ model, current: { tenant }, target }: CompareInput): string[] {
+  const { name, domain } = model.tenant;
+  const notes: string[] = [];
+  if (domain !== undefined && !tenant.domains.some((present) => present.toLowerCase() === domain.toLowerCase()))
+    notes.push(
+      `The file says the domain ${domain}; the tenant has ${tenant.domains.join(", ")}. A domain is added and verified by hand.`,
+    );
+  if (target === "entra" && name !== undefined && name !== tenant.name)
+    notes.push(
+      `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
+    );
+  return notes;
+}
+
 /** `#ABC` as `#aabbcc`, which is how Graph has it. */
-function fullColour(colour: string): string {
+function sixDigits(colour: string): string {
   const digits = colour.slice(1).toLowerCase();
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;
 }

@@ -1,3 +1,4 @@
+import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
 import type { UserFlowEntry } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
 import {
@@ -8,11 +9,12 @@ import {
   patchUserFlow,
   type UserFlowSettings,
 } from "../graph/user-flows.ts";
+import { PrepareError } from "../prepare-error.ts";
 import type { Current, FoundUserFlow } from "./current.ts";
-import { markOf } from "./marks.ts";
-import { PrepareError } from "./prepare-error.ts";
+import type { ObjectLookup } from "./known-objects.ts";
+import { tagOf } from "./ownership-tags.ts";
+import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 import { attributesFor, normalizePage, pageFor, readPage, type SignUpPage } from "./sign-up-page.ts";
-import { Changes, type Comparison, missing, type Work, workOf } from "./work.ts";
 
 const providers = {
   password: "EmailPassword-OAUTH",
@@ -20,88 +22,110 @@ const providers = {
   passkey: "Passkey-OAUTH",
 } as const;
 
-/** The file's word for an identity provider; undefined where it has none (Google, SAML …). */
+/** The file's name for an identity provider; undefined where it has none (Google, SAML …). */
 export function signInMethod(identityProvider: string): UserFlowEntry["signIn"][number] | undefined {
   const [found] = Object.entries(providers).find(([, id]) => id === identityProvider) ?? [];
   return found as UserFlowEntry["signIn"][number] | undefined;
 }
 
 /**
- * User flows, and which apps use them. Sign-up's questions are the file's to the last; identity providers that it has
- * no word for stay, and so do apps that it does not list, unless pruning.
+ * User flows, and which apps use them. The file determines all that sign-up asks. Identity providers that it cannot
+ * express stay, and so do apps that it does not list, unless pruning.
  */
-export function userFlowWork(about: Comparison): Work[] {
-  return Object.entries(about.model.userFlows).map(([key, entry]) => {
-    const found = flowOf(about.current, key);
+export function compareUserFlows(input: CompareInput): PlannedStep[] {
+  const { model, current, lookup, prune } = input;
+  // IDs of flows by the app that leaves them: whichever step comes first excludes it.
+  const flowsOf = (appId: string | undefined) => current.userFlows.filter(({ appIds }) => appIds.includes(appId ?? ""));
+  const excluded = new Set<string>();
+  const excludeOnce = (flow: FoundUserFlow, appId: string): Exclusion[] => {
+    const exclusion = `${flow.flow.id} ${appId}`;
+    return excluded.size < excluded.add(exclusion).size ? [{ flowId: flow.flow.id, appId }] : [];
+  };
+
+  return Object.entries(model.userFlows).map(([key, entry]) => {
+    const found = flowOf(current, key);
     const changes = new Changes();
-    const settings = found ? compareSettings(about, key, entry, found, changes) : describe(entry, changes);
-    const wanted = entry.apps.map((app) => ({ app, appId: appIdOf(about, app) }));
-    const join = wanted.filter(({ appId }) => !(appId && found?.appIds.includes(appId)));
-    for (const { app, appId } of join) {
-      const other = about.current.userFlows.find(({ appIds }) => appId && appIds.includes(appId));
+    const settings = found ? compareSettings(input, key, entry, found, changes) : describe(entry, changes);
+    const wanted = entry.apps.map((app) => ({ app, appId: appIdOf(lookup, app) }));
+    const joining = wanted.filter(({ appId }) => !(appId && found?.appIds.includes(appId)));
+    for (const { app, appId } of joining) {
+      const [other] = flowsOf(appId);
       changes.text("apps", other && `${app} of ${other.key ?? other.flow.displayName}`, app);
     }
-    const leave =
-      about.prune && found
-        ? missing(
-            found.appIds,
-            wanted.map(({ appId }) => appId ?? ""),
-          )
-        : [];
+    const wantedIds = wanted.map(({ appId }) => appId ?? "");
+    const leaving = prune && found ? missing(found.appIds, wantedIds) : [];
     changes.removed(
       "apps",
-      leave.map((appId) => nameOfApp(about, appId)),
+      leaving.map((appId) => nameOfApp(current, appId)),
     );
+    // An app has one user flow, so it leaves the other first. Killed in between it has none; the next run continues.
+    const moves = joining.map(({ app, appId }) => ({
+      app,
+      leaves: flowsOf(appId).flatMap((flow) => excludeOnce(flow, appId ?? "")),
+    }));
+    const exclusions = found ? leaving.flatMap((appId) => excludeOnce(found, appId)) : [];
+    const mfaOfItself = requiresMfaItself(input, key);
 
     const exists = found !== undefined;
-    return workOf({ kind: "user flow", name: key, exists, changes: changes.list }, async (graph) => {
-      const flow = found ?? (await create(graph, about, key, entry));
-      if (settings.page && !flow.flow.onAttributeCollection)
-        for (const { id = "" } of attributesFor(entry, about.current.attributes))
-          await graph.send(addAttribute(graph.base, flow.flow.id, id));
-      if (Object.keys(settings).length > 0) await graph.send(patchUserFlow(flow.flow.id, settings));
-      for (const { app } of join) await moveTo(graph, about.current, flow, appIdOf(about, app) ?? "");
-      for (const appId of leave) {
-        if (!flow.appIds.includes(appId)) continue;
-        await graph.send(excludeApplication(flow.flow.id, appId));
-        flow.appIds.splice(flow.appIds.indexOf(appId), 1);
+    return plannedStep({ kind: "user flow", name: key, exists, changes }, async ({ graph, known }) => {
+      const id = found ? found.flow.id : await create(graph, key, entry, mfaOfItself, known.attributes);
+      if (found) await changeSettings(graph, found, entry, settings, known.attributes);
+      for (const { app, leaves } of moves) {
+        for (const { flowId, appId } of leaves) await graph.send(excludeApplication(flowId, appId));
+        await graph.send(includeApplication(id, appIdOf(known, app) ?? ""));
       }
+      for (const { flowId, appId } of exclusions) await graph.send(excludeApplication(flowId, appId));
     });
   });
 }
 
-async function create(graph: Graph, about: Comparison, key: string, entry: UserFlowEntry): Promise<FoundUserFlow> {
-  const { attributes } = about.current;
+interface Exclusion {
+  flowId: string;
+  appId: string;
+}
+
+async function create(
+  graph: Graph,
+  key: string,
+  entry: UserFlowEntry,
+  mfaOfItself: boolean,
+  attributes: readonly IdentityUserFlowAttribute[],
+): Promise<string> {
   const page = normalizePage(entry, attributes);
   const settings: UserFlowSettings = {
     displayName: key,
-    description: markOf(key),
+    description: tagOf(key),
     identityProviders: entry.signIn.map((method) => providers[method]),
     isSignUpAllowed: entry.signUp,
     attributes: attributesFor(page, attributes),
     page: pageFor(page, attributes),
-    ...(demandsByItself(about, key) && { doorcodeMfaRequired: true }),
+    ...(mfaOfItself && { doorcodeMfaRequired: true }),
   };
   const made = await graph.send(createUserFlow(settings));
   if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the user flow ${key} no id.`);
   graph.created(made.id);
-  const found: FoundUserFlow = { flow: { ...made, id: made.id }, key, marked: true, appIds: [] };
-  about.current.userFlows.push(found);
-  return found;
+  return made.id;
 }
 
-/** An app has one user flow: it leaves the other first. Killed in between it has none, and the next run goes on. */
-async function moveTo(graph: Graph, current: Current, flow: FoundUserFlow, appId: string): Promise<void> {
-  for (const other of current.userFlows) {
-    if (other === flow || !other.appIds.includes(appId)) continue;
-    await graph.send(excludeApplication(other.flow.id, appId));
-    other.appIds.splice(other.appIds.indexOf(appId), 1);
-  }
-  await graph.send(includeApplication(flow.flow.id, appId));
-  flow.appIds.push(appId);
+async function changeSettings(
+  graph: Graph,
+  { flow }: FoundUserFlow,
+  entry: UserFlowEntry,
+  { pageDiffers, ...settings }: SettingsDifference,
+  attributes: readonly IdentityUserFlowAttribute[],
+): Promise<void> {
+  const present = flow.onAttributeCollection?.attributeCollectionPage;
+  const page = pageDiffers && { page: pageFor(normalizePage(entry, attributes), attributes, present) };
+  if (page && !flow.onAttributeCollection)
+    for (const { id = "" } of attributesFor(entry, attributes)) await graph.send(addAttribute(graph.base, flow.id, id));
+  const body = { ...settings, ...page };
+  if (Object.keys(body).length > 0) await graph.send(patchUserFlow(flow.id, body));
 }
 
-function describe(entry: UserFlowEntry, changes: Changes): Record<string, never> {
+/** What differs of a user flow's settings; the page is made when the step runs, with the IDs of new attributes. */
+type SettingsDifference = Partial<Omit<UserFlowSettings, "page">> & { pageDiffers: boolean };
+
+function describe(entry: UserFlowEntry, changes: Changes): SettingsDifference {
   changes.added("sign-in", entry.signIn);
   changes.flag("sign-up", undefined, entry.signUp);
   changes.added(
@@ -109,16 +133,16 @@ function describe(entry: UserFlowEntry, changes: Changes): Record<string, never>
     entry.attributes.map(({ attribute }) => attribute),
   );
   changes.text("terms of use", undefined, termsText(entry));
-  return {};
+  return { pageDiffers: false };
 }
 
 function compareSettings(
-  about: Comparison,
+  input: CompareInput,
   key: string,
   entry: UserFlowEntry,
   found: FoundUserFlow,
   changes: Changes,
-): Partial<UserFlowSettings> {
+): SettingsDifference {
   const settings: Partial<UserFlowSettings> = {};
   const { flow } = found;
   const present = (flow.onAuthenticationMethodLoadStart?.identityProviders ?? []).flatMap(({ id }) => (id ? [id] : []));
@@ -131,15 +155,14 @@ function compareSettings(
   if (changes.flag("sign-up", flow.onInteractiveAuthFlowStart?.isSignUpAllowed ?? true, entry.signUp))
     settings.isSignUpAllowed = entry.signUp;
 
-  const demands = demandsByItself(about, key) || (entry.mfa === "required" && Boolean(flow.doorcodeMfaRequired));
-  if (changes.flag("second factor", flow.doorcodeMfaRequired ?? false, demands)) settings.doorcodeMfaRequired = demands;
+  const required = requiresMfaItself(input, key) || (entry.mfa === "required" && Boolean(flow.doorcodeMfaRequired));
+  if (changes.flag("second factor", flow.doorcodeMfaRequired ?? false, required))
+    settings.doorcodeMfaRequired = required;
 
-  const { attributes } = about.current;
-  const page = flow.onAttributeCollection?.attributeCollectionPage;
-  const wanted = normalizePage(entry, attributes);
-  if (comparePages(normalizePage(readPage(page, attributes), attributes), wanted, changes))
-    settings.page = pageFor(wanted, attributes, page);
-  return settings;
+  const { attributes } = input.lookup;
+  const page = normalizePage(readPage(flow.onAttributeCollection?.attributeCollectionPage, attributes), attributes);
+  const pageDiffers = comparePages(page, normalizePage(entry, attributes), changes);
+  return { ...settings, pageDiffers };
 }
 
 function comparePages(present: SignUpPage, wanted: SignUpPage, changes: Changes): boolean {
@@ -169,27 +192,27 @@ export function flowOf(current: Current, key: string): FoundUserFlow | undefined
   return current.userFlows.find((flow) => flow.key === key);
 }
 
-/** A policy of the embedded tenant names apps: without one, the flow itself says that it requires a second factor. */
-export function demandsByItself(about: Comparison, key: string): boolean {
-  const required = about.model.userFlows[key]?.mfa === "required";
-  return required && about.target === "doorcode" && appsOfFlow(about, key).length === 0;
+/** A policy of the embedded tenant names apps: without an app, the flow itself requires the second factor. */
+export function requiresMfaItself(input: CompareInput, key: string): boolean {
+  const required = input.model.userFlows[key]?.mfa === "required";
+  return required && input.target === "doorcode" && appsOfFlow(input, key, input.lookup).length === 0;
 }
 
 /** The apps that use the flow once the file is applied: those it lists, and those that stay. */
-export function appsOfFlow(about: Comparison, key: string): string[] {
-  const { userFlows } = about.model;
-  const others = Object.keys(userFlows).filter((other) => other !== key);
-  const taken = others.flatMap((other) => userFlows[other]!.apps.map((app) => appIdOf(about, app) ?? app));
-  const present = about.prune ? [] : (flowOf(about.current, key)?.appIds ?? []);
+export function appsOfFlow({ model, current, prune }: CompareInput, key: string, lookup: ObjectLookup): string[] {
+  const idsOf = (flow: string) => model.userFlows[flow]!.apps.map((app) => appIdOf(lookup, app) ?? app);
+  const taken = Object.keys(model.userFlows).flatMap((other) => (other === key ? [] : idsOf(other)));
+  const present = prune ? [] : (flowOf(current, key)?.appIds ?? []);
   const staying = present.filter((appId) => !taken.includes(appId));
-  return [...new Set([...userFlows[key]!.apps.map((app) => appIdOf(about, app) ?? app), ...staying])];
+  return [...new Set([...idsOf(key), ...staying])];
 }
 
-export function appIdOf({ current }: Comparison, app: string): string | undefined {
-  return current.applications.get(app)?.application.appId.toLowerCase();
+/** In lower case, as user flows and policies are compared by it. */
+export function appIdOf(lookup: ObjectLookup, app: string): string | undefined {
+  return lookup.application(app)?.appId.toLowerCase();
 }
 
-export function nameOfApp({ current }: Pick<Comparison, "current">, appId: string): string {
-  const [key] = [...current.applications].find(([, { application }]) => application.appId === appId) ?? [];
+export function nameOfApp({ applications }: Current, appId: string): string {
+  const [key] = [...applications].find(([, { application }]) => application.appId === appId) ?? [];
   return key ?? appId;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { needOf } from "../../src/graph/needs.ts";
+import { requiredAccess } from "../../src/graph/request.ts";
 import { exportTenant, permissionsFor, permissionsForExport } from "../../src/index.ts";
-import { stableId } from "../../src/plan/stable-id.ts";
+import { stableId } from "../../src/plan/permissions.ts";
 import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
 
@@ -30,7 +30,7 @@ test("No call of a plan or an apply needs a permission that was not named before
     await entra.prepare(file);
     const { scopes } = permissionsFor(model(file), "entra");
     for (const { method, path } of entra.requests) {
-      const need = needOf({ method: method as "GET", path })?.scope;
+      const need = requiredAccess({ method: method as "GET", path })?.scope;
       assert.ok(need, `${method} ${path} is not among the known needs`);
       const covered = [
         need,
@@ -50,7 +50,7 @@ test("Pruning needs no permission that was not named before, and neither does an
   await entra.prepare(EVERYTHING);
   const allowed = (scopes: string[]) => {
     for (const { method, path } of entra.requests.splice(0)) {
-      const need = needOf({ method: method as "GET", path })?.scope ?? "";
+      const need = requiredAccess({ method: method as "GET", path })?.scope ?? "";
       assert.ok(scopes.includes(need) || scopes.includes(need.replace(".Read.", ".ReadWrite.")), `${method} ${path}`);
     }
   };

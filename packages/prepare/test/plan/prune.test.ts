@@ -3,13 +3,14 @@ import { describe, test } from "node:test";
 import type { Graph } from "../../src/graph/graph.ts";
 import type { GraphRequest } from "../../src/graph/request.ts";
 import type { Current } from "../../src/plan/current.ts";
-import { pruneWork } from "../../src/plan/prune.ts";
-import type { Comparison } from "../../src/plan/work.ts";
+import type { KnownObjects } from "../../src/plan/known-objects.ts";
+import type { CompareInput } from "../../src/plan/planned-step.ts";
+import { comparePruned } from "../../src/plan/prune.ts";
 
-const flow = (key: string | undefined, { marked = true, id = `flow ${key}` } = {}): Current["userFlows"][number] => ({
+const flow = (key: string | undefined, { tagged = true, id = `flow ${key}` } = {}): Current["userFlows"][number] => ({
   flow: { id } as Current["userFlows"][number]["flow"],
   key,
-  marked,
+  tagged,
   appIds: [],
 });
 const policy = (displayName: string) => ({ id: `policy ${displayName}`, displayName });
@@ -27,23 +28,27 @@ function pruning(
 ) {
   const { prune = true, userFlows = [], policies = [] } = options;
   const keyed = (keys: string[]) => Object.fromEntries(keys.map((key) => [key, {}]));
-  const about = {
+  const input = {
     model: { userFlows: keyed(userFlows), policies: keyed(policies) },
     current: { userFlows: [], policies: [], pruned: { applications: [], groups: [] }, ...current },
     prune,
-  } as unknown as Comparison;
+  } as unknown as CompareInput;
   const requests: string[] = [];
   const graph = {
     async send({ method, path }: GraphRequest) {
       requests.push(`${method} ${decodeURIComponent(path)}`);
     },
   } as unknown as Graph;
-  const work = pruneWork(about);
-  const steps = work.map(({ step: { action, kind, name, changes } }) => {
+  const planned = comparePruned(input);
+  const steps = planned.map(({ step: { action, kind, name, changes } }) => {
     assert.deepEqual(changes, []);
     return `${action} ${kind} ${name}`;
   });
-  return { about, work, steps, requests, graph };
+  const run = async (names: (name: string) => boolean = () => true) => {
+    for (const { step, run } of planned) if (names(step.name)) await run({ graph, known: {} as KnownObjects });
+    return requests;
+  };
+  return { steps, run };
 }
 
 const everything = () => ({
@@ -57,8 +62,8 @@ describe("pruning", () => {
     assert.deepEqual(pruning(everything(), { prune: false }).steps, []);
   });
 
-  test("deletes what carries our mark and is not in the file; a user flow after its policy", async () => {
-    const { about, work, steps, requests, graph } = pruning(everything());
+  test("deletes what carries our ownership tag and is not in the file; a user flow after its policy", async () => {
+    const { steps, run } = pruning(everything());
     assert.deepEqual(steps, [
       "delete policy Old: second factor",
       "delete user flow Old",
@@ -66,33 +71,35 @@ describe("pruning", () => {
       "delete group staff",
       "delete group night",
     ]);
-    for (const { run } of work) await run(graph);
-    assert.deepEqual(requests, [
+    assert.deepEqual(await run(), [
       "DELETE /identity/conditionalAccess/policies/policy Old: second factor",
       "DELETE /identity/authenticationEventsFlows/flow Old",
       "DELETE /applications/app tv",
       "DELETE /groups/group staff",
       "DELETE /groups/group night",
     ]);
-    const { userFlows, policies, pruned } = about.current;
-    assert.deepEqual([userFlows, policies, pruned], [[], [policy("another")], { applications: [], groups: [] }]);
   });
 
-  test("forgets what it deleted, and that alone, so that a second run goes on from there", async () => {
-    const { about, work, graph } = pruning({
+  test("deletes each object by its own step", async () => {
+    const { run } = pruning({
       userFlows: [flow("Old"), flow("Older")],
       pruned: { applications: [app("radio"), app("tv")], groups: [group("staff"), group("night")] },
     });
-    for (const name of ["Old", "radio", "staff"]) {
-      await work.find(({ step }) => step.name === name)?.run(graph);
-    }
-    const { userFlows, pruned } = about.current;
-    assert.deepEqual(userFlows, [flow("Older")]);
-    assert.deepEqual(pruned, { applications: [app("tv")], groups: [group("night")] });
+    assert.deepEqual(await run((name) => ["Older", "radio", "staff"].includes(name)), [
+      "DELETE /identity/authenticationEventsFlows/flow Older",
+      "DELETE /applications/app radio",
+      "DELETE /groups/group staff",
+    ]);
   });
 
-  test("leaves user flows that the file names, of no known key, or without our mark", () => {
-    const userFlows = [flow("Kept"), flow(undefined), flow(""), flow("Theirs", { marked: false })];
+  test("changes nothing of what was read", async () => {
+    const current = everything();
+    await pruning(current).run();
+    assert.deepEqual(current, everything());
+  });
+
+  test("leaves user flows that the file names, of no known key, or without our ownership tag", () => {
+    const userFlows = [flow("Kept"), flow(undefined), flow(""), flow("Theirs", { tagged: false })];
     assert.deepEqual(pruning({ userFlows }, { userFlows: ["Kept"] }).steps, []);
   });
 

@@ -4,28 +4,34 @@ import {
   apiBody,
   applicationsByDisplayName,
   applicationsByTag,
+  assignRole,
   clientAppBody,
+  createGrant,
+  createServicePrincipal,
   GRAPH_APP_ID,
   GRAPH_SCOPE_IDS,
+  NO_ROLE,
   patchApplication,
   upsertApplication,
 } from "../../src/graph/applications.ts";
-import { policyBody } from "../../src/graph/conditional-access.ts";
-import { addMember, groupBody, upsertGroup } from "../../src/graph/groups.ts";
-import { getBranding, patchBranding } from "../../src/graph/organization.ts";
-import { createGrant } from "../../src/graph/permission-grants.ts";
-import { makeAdministrator } from "../../src/graph/role-assignments.ts";
-import { assignRole, createServicePrincipal, NO_ROLE } from "../../src/graph/service-principals.ts";
-import { createUserFlowAttribute } from "../../src/graph/user-flow-attributes.ts";
+import {
+  addMember,
+  createUser,
+  groupBody,
+  makeAdministrator,
+  upsertGroup,
+  usersByEmail,
+} from "../../src/graph/people.ts";
+import { getBranding, patchBranding, policyBody } from "../../src/graph/tenant-settings.ts";
 import {
   addAttribute,
   createUserFlow,
+  createUserFlowAttribute,
   excludeApplication,
   identityProvidersOf,
   includeApplication,
   patchUserFlow,
 } from "../../src/graph/user-flows.ts";
-import { createUser, usersByEmail } from "../../src/graph/users.ts";
 
 // The bodies are those of Microsoft's documentation of Graph v1.0, member by member.
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GraphConflict, GraphUncertain, refusal } from "../../src/graph/failures.ts";
+import { GraphConflict, GraphOutcomeUnknown, responseError } from "../../src/graph/failures.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import type { GraphRequest } from "../../src/graph/request.ts";
 import { retryAfterMs } from "../../src/graph/retries.ts";
@@ -98,7 +98,7 @@ test("A Retry-After of two minutes is waited for, one of a second more is not", 
 
 test("Every status means one thing, with Graph's code and without", () => {
   const meaning = (status: number, text: string) =>
-    refusal(list, new Response(null, { status }), text, "id", "entra").code;
+    responseError(list, new Response(null, { status }), text, "id", "entra").code;
   for (let status = 300; status < 600; status++) {
     const [unnamed, named] = /^(401|403|409|429)$/.test(`${status}`)
       ? [known[status], known[status]]
@@ -120,11 +120,11 @@ const known: Record<number, string> = {
 test("A create without an answer is not sent twice: it may have been done", async () => {
   const lost = await started({ status: 0, hangUp: true });
   await using _lost = lost.server;
-  await assert.rejects(lost.graph.send(create), GraphUncertain);
+  await assert.rejects(lost.graph.send(create), GraphOutcomeUnknown);
   assert.equal(lost.server.requests.length, 1);
   const late = await started({ status: 504, body: "" });
   await using _late = late.server;
-  await assert.rejects(late.graph.send(create), GraphUncertain);
+  await assert.rejects(late.graph.send(create), GraphOutcomeUnknown);
 });
 
 test("A server that stops answering is unreachable in the end", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { requiresMfa } from "../directory/mfa-requirement.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { sendNotice } from "../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../mail/security-notifications.ts";
 import {
   approveGrant,
   claimGrant,
@@ -12,8 +12,8 @@ import {
   enterCode,
 } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
+import { permissionText } from "../ui/components/permission-cards.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
-import { permissionText } from "../ui/i18n/permission-text.ts";
 import type { AdminContext } from "./admin-context.ts";
 
 /** What was approved. */
@@ -69,7 +69,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   }
   const decided = await approveGrant(ctx, claimed.grant, decider);
   if (decided.outcome === "done") {
-    await sendNotice(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
+    await sendSecurityNotification(ctx, user, { kind: "new_device", grantId: decided.grant.id }, { ip: null });
     const { messages } = languages[defaultLocale];
     const permissions = described.permissions.lines.map((line) => permissionText(line, messages));
     return { app: described.app.name, email: user.email, permissions };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readFileIfThere, writeFileAtomically } from "../kernel/private-file.ts";
+import { readFileIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 
 /** `sockaddr_un` holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
 const LONGEST_PATH = 103;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Logo } from "../ui/branding/logo.ts";
+import type { Logo } from "../ui/branding/branding.ts";
 
 const LOGO_PATH = "/branding/logo";
 

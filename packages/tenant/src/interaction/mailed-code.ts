@@ -1,9 +1,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
-import { senderOf } from "../mail/layout.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
-import type { Addressed } from "../mail/messages.ts";
+import { type Addressed, senderOf } from "../mail/messages.ts";
 import type { Flow, MailCodePurpose } from "../storage/store.ts";
 import { PageProblem } from "./form.ts";
 import { MAIL_CODE_ATTEMPTS, MAIL_CODE_MS } from "./limits.ts";

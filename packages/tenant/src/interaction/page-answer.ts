@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
+import type { Chrome } from "../ui/components/layout.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
-import { renderPage, scriptOf, statusOf } from "../ui/render.ts";
-import type { Chrome, View } from "../ui/view.ts";
+import { renderPage, scriptOf } from "../ui/render.ts";
+import { statusOf, type View } from "../ui/view.ts";
 import { csrfTokenOf, setCookieHeader } from "./browser-cookie.ts";
 import type { InteractionContext } from "./interaction-context.ts";
 import { localeOf, rememberLocale } from "./language.ts";

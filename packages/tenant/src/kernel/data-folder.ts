@@ -1,7 +1,7 @@
-import { type Stats, statSync } from "node:fs";
-import { chmod, mkdir, stat } from "node:fs/promises";
+import { constants, type Stats, statSync } from "node:fs";
+import { chmod, type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { TenantError } from "./tenant-error.ts";
@@ -84,5 +84,54 @@ export async function lockDataDir(dir: string): Promise<DataDirLock> {
       }
       await wait(50);
     }
+  }
+}
+
+/** Writes a whole file or nothing: temporary file, fsync, rename, fsync of the folder. */
+export async function writeFileAtomically(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await rm(temporary, { force: true });
+  try {
+    await withFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode, async (file) => {
+      await file.writeFile(data);
+      await file.sync();
+    });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  // Windows cannot open a folder to sync it.
+  if (process.platform !== "win32") {
+    await withFile(dirname(path), constants.O_RDONLY, undefined, (folder) => folder.sync());
+  }
+}
+
+/** The file's text, or undefined when there is none. */
+export async function readFileIfThere(path: string): Promise<string | undefined> {
+  return (await readBytesIfThere(path))?.toString();
+}
+
+/** The file's bytes, or undefined when there is none. */
+export async function readBytesIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function withFile(
+  path: string,
+  flags: number,
+  mode: number | undefined,
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags, mode);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
   }
 }

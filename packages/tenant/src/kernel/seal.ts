@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
-/** 32 random bytes that belong to this installation. */
+/** 32 random bytes, in `seal.key` of the data folder. */
 export type SealKey = Uint8Array;
 
 const derived = new WeakMap<SealKey, Map<string, Uint8Array>>();
 
-/** A key for one purpose, so that no key serves two (HKDF, RFC 5869). Those of the installation are derived once. */
+/** A key for one purpose, so that no key serves two (HKDF, RFC 5869). Keys of a `SealKey` are derived once. */
 export function deriveKey(secret: SealKey | string, purpose: string): Uint8Array {
   const derive = () => new Uint8Array(hkdfSync("sha256", secret, "doorcode", purpose, 32));
   if (typeof secret === "string") return derive();

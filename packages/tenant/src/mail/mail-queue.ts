@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { Clock } from "../kernel/clock.ts";
 import { deriveKey, type SealKey, seal, unseal } from "../kernel/seal.ts";
-import { within } from "../kernel/with-timeout.ts";
+import { type Clock, withTimeout } from "../kernel/time.ts";
 import type { MailLease, Store } from "../storage/store.ts";
 import { MailError, type Mailer, type OutgoingMail } from "./mailer.ts";
 
@@ -16,17 +15,17 @@ export interface MailQueueOptions {
   expiresAt: number;
 }
 
-/** Every mail goes through the store: it survives a restart, and of many nodes one sends it. */
+/** Every mail goes through the store, so that it survives a restart and only one of many nodes sends it. */
 export interface MailQueue {
-  /** Keeps the mail, tries at once and waits a few seconds for what becomes of it. Throws when it cannot even be kept. */
+  /** Stores the mail, tries at once and waits a few seconds for the outcome. Throws when it cannot be stored. */
   send(mail: OutgoingMail, options: MailQueueOptions): Promise<MailOutcome>;
-  /** Keeps the mail and returns; it is tried right after. For mails that nobody waits for. */
+  /** Stores the mail and returns; it is tried right after. For mails that no page waits for. */
   post(mail: OutgoingMail, options: MailQueueOptions): Promise<void>;
-  /** Ends what is too late and tries everything that is due. */
-  turn(): Promise<void>;
-  /** A turn now and every few seconds, until the end. */
+  /** Gives up expired mails and tries all that are due. */
+  deliverDue(): Promise<void>;
+  /** Delivers what is due, now and every few seconds until the queue is closed. */
   start(): void;
-  /** Takes up nothing more. What is being sent may finish; what does not is left to its lease. */
+  /** Starts no more mails. Those being sent may finish; the lease of the others expires. */
   close(deadlineMs: number): Promise<void>;
 }
 
@@ -34,7 +33,7 @@ export interface MailQueue {
 const SLOTS = 4;
 const WAIT_MS = 5_000;
 const POLL_MS = 5_000;
-/** Longer than any attempt of the transport (SEND_MS): whoever holds a lease beyond it was killed. */
+/** Longer than any attempt of the transport (SEND_MS): a process that holds a lease beyond it was killed. */
 const LEASE_MS = 90_000;
 const FIRST_RETRY_MS = 5_000;
 const SLOWEST_RETRY_MS = 15 * 60_000;
@@ -59,7 +58,7 @@ export function createMailQueue(parts: {
   let busy = 0;
   let closed = false;
   let abandoned = false;
-  let turning: Promise<void> = Promise.resolve();
+  let delivering: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
   async function keep(mail: OutgoingMail, id: string, expiresAt: number): Promise<void> {
@@ -122,7 +121,7 @@ export function createMailQueue(parts: {
     return "queued";
   }
 
-  async function turn(): Promise<void> {
+  async function deliverDue(): Promise<void> {
     if (closed) return;
     await outbox.expire(clock.now());
     wake();
@@ -135,16 +134,18 @@ export function createMailQueue(parts: {
       waiting.set(id, resolve);
       try {
         await keep(mail, id, expiresAt);
-        return await within(waitMs, Promise.race([tried, closing.promise])).catch(() => "queued" as const);
+        return await withTimeout(waitMs, Promise.race([tried, closing.promise])).catch(() => "queued" as const);
       } finally {
         waiting.delete(id);
       }
     },
     post: (mail, { id = randomUUID(), expiresAt }) => keep(mail, id, expiresAt),
-    turn,
+    deliverDue,
     start() {
       const next = () => {
-        turning = turn().catch((error: unknown) => log.warn({ err: error }, "the mail queue could not be looked at"));
+        delivering = deliverDue().catch((error: unknown) =>
+          log.warn({ err: error }, "the mail queue could not be looked at"),
+        );
       };
       next();
       timer = setInterval(next, POLL_MS);
@@ -154,7 +155,7 @@ export function createMailQueue(parts: {
       closed = true;
       clearInterval(timer);
       closing.resolve("queued");
-      await within(deadlineMs, Promise.all([turning, ...working])).catch(() => undefined);
+      await withTimeout(deadlineMs, Promise.all([delivering, ...working])).catch(() => undefined);
       abandoned = true;
     },
   };

@@ -1,3 +1,7 @@
+import { normalizeEmail } from "../directory/entities.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Store } from "../storage/store.ts";
+
 export interface OutgoingMail {
   to: string;
   subject: string;
@@ -39,4 +43,14 @@ export class MailError extends Error {
     this.hint = hint;
     this.status = options.status ?? null;
   }
+}
+
+/** The embedded default: no mail leaves the computer; it is read at `/inbox`. */
+export function createInboxMailer({ store, clock }: { store: Pick<Store, "mail">; clock: Clock }): Mailer {
+  return {
+    async send({ id, to, subject, text, html }) {
+      await store.mail.insertMail({ id, to: normalizeEmail(to), subject, text, html, createdAt: clock.now() });
+    },
+    async close() {},
+  };
 }

@@ -1,6 +1,24 @@
-import { type Locale, languages } from "../ui/i18n/languages.ts";
-import { letter, oneLine, type Sender } from "./layout.ts";
+import type { Logger } from "pino";
+import type { TenantConfig } from "../directory/tenant-config.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Store } from "../storage/store.ts";
+import type { Branding } from "../ui/branding/branding.ts";
+import type { Palette } from "../ui/branding/palette.ts";
+import { initialOf } from "../ui/components/layout.ts";
+import { html } from "../ui/html.ts";
+import { type Language, type Locale, languages } from "../ui/i18n/languages.ts";
+import type { MailQueue } from "./mail-queue.ts";
 import type { OutgoingMail } from "./mailer.ts";
+
+/** What a mail to a person is made from and sent by. */
+export interface MailContext {
+  config: TenantConfig;
+  branding: Branding;
+  store: Store;
+  clock: Clock;
+  mail: MailQueue;
+  log: Logger;
+}
 
 /** Whom a mail is for, from whom, and in which language. */
 export interface Addressed {
@@ -21,7 +39,7 @@ export function codeMail(
   // Whoever asks for a second proof has shown the first: if that was somebody else, the person has to act.
   const aside = what === "secondFactor" ? warningOfPassword : warning;
   const paragraphs = [enter[what](name), { code }, works(minutes), { aside }];
-  return letter({ to, subject: subject(name), paragraphs }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
 /** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
@@ -30,7 +48,7 @@ export function accountExistsMail(about: Addressed): OutgoingMail {
   const language = languages[about.locale];
   const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
   const name = oneLine(sender.name);
-  return letter({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
 }
 
 /** To an address that somebody tried to sign in with, or to reset, although it has no account: likewise. */
@@ -40,5 +58,71 @@ export function noAccountMail(about: Addressed & { mayCreate: boolean }): Outgoi
   const { subject, none, create, other } = language.messages.mails.noAccount;
   const name = oneLine(sender.name);
   const paragraphs = [none(name), ...(mayCreate ? [create] : []), other];
-  return letter({ to, subject: subject(name), paragraphs }, sender, language);
+  return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
+}
+
+/** Whose mail it is: the name at its top, and the colour of what stands out. */
+export interface Sender {
+  name: string;
+  /** Of light pages: mails are light, whatever the reader's scheme. */
+  palette: Palette;
+}
+
+export function senderOf({ config, branding }: Pick<MailContext, "config" | "branding">): Sender {
+  return { name: config.name, palette: branding.palettes.light };
+}
+
+/** A paragraph: a sentence, a code to be copied, short lines, a link with what it says, or what matters less. */
+export type Paragraph =
+  | string
+  | { code: string }
+  | { lines: string[] }
+  | { link: string; label: string }
+  | { aside: string };
+
+export interface MailContent {
+  to: string;
+  /** Holds the tenant's name only, never what somebody typed. */
+  subject: string;
+  paragraphs: Paragraph[];
+}
+
+/** Both parts of a mail. The HTML loads nothing from anywhere; in the text a code has a line of its own. */
+export function renderMail(about: MailContent, sender: Sender, language: Language): OutgoingMail {
+  const { to, subject, paragraphs } = about;
+  const { palette } = sender;
+  const name = oneLine(sender.name);
+  const document = html`<!doctype html>
+<html lang="${language.locale}" dir="${language.dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light"><title>${name}</title></head>
+<body style="margin:0;padding:32px 16px;background:#f6f5f2;color:#1b1b1f;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<div style="max-width:440px;margin:0 auto">
+<p style="margin:0 0 16px;font-weight:600"><span style="display:inline-block;width:30px;line-height:30px;margin-inline-end:10px;border-radius:9px;background:${palette.brand};color:${palette.onBrand};text-align:center">${initialOf(name)}</span>${name}</p>
+<div style="padding:8px 24px;border:1px solid #e4e2dc;border-radius:18px;background:#ffffff">
+${paragraphs.map((paragraph) => htmlOf(paragraph, palette))}</div></div></body></html>
+`;
+  return { to, subject, text: `${paragraphs.map(textOf).join("\n\n")}\n`, html: document.toString() };
+}
+
+/** A name as it may stand in a header of a mail. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+}
+
+function textOf(paragraph: Paragraph): string {
+  if (typeof paragraph === "string") return paragraph;
+  if ("lines" in paragraph) return paragraph.lines.join("\n");
+  if ("link" in paragraph) return `${paragraph.label}:\n${paragraph.link}`;
+  return "code" in paragraph ? paragraph.code : paragraph.aside;
+}
+
+function htmlOf(paragraph: Paragraph, { brand, onBrand }: Palette) {
+  if (typeof paragraph === "string") return html`<p>${paragraph}</p>\n`;
+  if ("lines" in paragraph) {
+    return html`<p>${paragraph.lines.map((line, i) => [i > 0 && html`<br>`, html`<bdi>${line}</bdi>`])}</p>\n`;
+  }
+  if ("link" in paragraph) {
+    return html`<p style="margin:24px 0"><a href="${paragraph.link}" style="display:inline-block;padding:12px 20px;border-radius:12px;background:${brand};color:${onBrand};font-weight:600;text-decoration:none">${paragraph.label}</a></p>\n`;
+  }
+  if ("aside" in paragraph) return html`<p style="color:#5c5c66">${paragraph.aside}</p>\n`;
+  return html`<p style="font:600 32px/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px;margin:24px 0;color:${brand}">${paragraph.code}</p>\n`;
 }

@@ -1,59 +1,124 @@
+import { cleanDeviceText } from "../directory/device-text.ts";
 import type { User } from "../directory/entities.ts";
+import { plainIp } from "../kernel/ip-address.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
-import { defaultLocale, languages } from "../ui/i18n/languages.ts";
+import type { DeviceGrant } from "../storage/device-grant.ts";
+import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
-import { senderOf } from "./layout.ts";
-import type { MailContext } from "./mail-context.ts";
-import { type Notice, type NoticeMail, noticeMail } from "./security-notification-mail.ts";
+import type { OutgoingMail } from "./mailer.ts";
+import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
 
-export type { Notice } from "./security-notification-mail.ts";
+/** A change of an account that its owner gets a mail about, because somebody else may have made it (ASVS 6.3.5, 6.3.7). */
+export type SecurityNotification =
+  /** A device was signed in: the grant that was approved. */
+  | { kind: "new_device"; grantId: string }
+  | { kind: "password_changed" }
+  | { kind: "authenticator_added" }
+  | { kind: "authenticator_removed" }
+  | { kind: "passkey_added"; credentialId: string; name: string }
+  | { kind: "passkey_removed"; name: string }
+  | { kind: "recovery_codes_replaced" }
+  | { kind: "recovery_code_used"; left: number };
 
-/** How long the link of a notice works. */
+/** How long the link of a notification works. */
 const LINK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Mails the notice, with a link by which the person can say that it was not them. Never throws: what it tells of has
- * happened, whether or not the mail goes out.
+ * Mails the notification, with a link by which the person can say that it was not them. Never throws: the change is
+ * made, whether or not the mail goes out. `ip`: of the browser in which it happened; null for the operator.
  */
-export async function sendNotice(
+export async function sendSecurityNotification(
   ctx: MailContext,
   user: User,
-  notice: Notice,
-  about: { ip: string | null },
+  notification: SecurityNotification,
+  { ip }: { ip: string | null },
 ): Promise<void> {
+  const { kind } = notification;
   try {
     const now = ctx.clock.now();
     const token = newSecret();
     const expiresAt = now + LINK_MS;
-    const device = notice.kind === "new_device" ? await deviceOf(ctx, notice.grantId) : null;
-    // Before the mail: no mail goes out with a link that does not work.
+    const device = kind === "new_device" ? await deviceOf(ctx, notification.grantId) : null;
+    // Before the mail, so that no mail goes out with a link that does not work.
     await ctx.store.links.insert({
       tokenHash: hashSecret(token),
-      purpose: notice.kind,
+      purpose: kind,
       userId: user.id,
-      subject: subjectOf(notice),
+      subject: subjectOf(notification),
       createdAt: now,
       expiresAt,
     });
-    const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
     const link = { href: `${ctx.config.pagesOrigin}/not-me?token=${token}`, expiresAt };
-    const sender = senderOf(ctx);
-    const mail = noticeMail({ to: user.email, sender, language, notice, at: now, ip: about.ip, device, link });
-    await ctx.mail.post(mail, { expiresAt });
+    await ctx.mail.post(mailOf(ctx, user, { notification, at: now, ip, device, link }), { expiresAt });
   } catch (error) {
-    ctx.log.warn({ err: error, notice: notice.kind, user: user.id }, "a notice could not be kept for sending");
+    ctx.log.warn({ err: error, notification: kind, user: user.id }, "a security notification could not be queued");
   }
 }
 
 /** What the link is about; see `ActionLink`. */
-function subjectOf(notice: Notice): string {
-  if (notice.kind === "new_device") return notice.grantId;
-  return notice.kind === "passkey_added" ? notice.credentialId : "";
+function subjectOf(notification: SecurityNotification): string {
+  if (notification.kind === "new_device") return notification.grantId;
+  return notification.kind === "passkey_added" ? notification.credentialId : "";
 }
 
-async function deviceOf(ctx: MailContext, grantId: string): Promise<NoticeMail["device"]> {
+interface Device {
+  appName: string;
+  grant: DeviceGrant;
+}
+
+async function deviceOf(ctx: MailContext, grantId: string): Promise<Device | null> {
   const grant = await ctx.store.grants.findById(grantId);
   if (!grant) return null;
   const app = await ctx.store.directory.findApp(grant.clientId);
   return { appName: app?.name ?? grant.clientId, grant };
+}
+
+interface Happened {
+  notification: SecurityNotification;
+  at: number;
+  ip: string | null;
+  device: Device | null;
+  link: { href: string; expiresAt: number };
+}
+
+/**
+ * The subject is ours alone. What the device says of itself, and the name that somebody gave a passkey, are quoted in
+ * the body as their words.
+ */
+function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail {
+  const { notification, device, link } = happened;
+  const sender = senderOf(ctx);
+  const language = languages[askedLocale({ mkt: user.locale }) ?? defaultLocale];
+  const texts = language.messages.mails.securityNotifications;
+  const { utc } = language.messages.time;
+  const tenant = oneLine(sender.name);
+  const told = device ? texts.deviceSignedIn(oneLine(device.appName), tenant) : texts.told[notification.kind](tenant);
+  const name = "name" in notification ? cleanDeviceText(notification.name) : { text: null };
+  // A name that could pass for something else, an address above all, is left out.
+  const named = "text" in name && name.text !== null ? [texts.passkeyNamed(name.text)] : [];
+  const left = "left" in notification ? [texts.codesLeft(notification.left)] : [];
+  const paragraphs: Paragraph[] = [
+    told,
+    { lines: [texts.when(utc(happened.at)), ...whereFrom(happened, language), ...named, ...left] },
+    texts.wasYou,
+    device ? texts.wasNotYouDevice(utc(link.expiresAt)) : texts.wasNotYou(utc(link.expiresAt)),
+    { link: link.href, label: texts.link },
+    { aside: texts.why },
+  ];
+  const subject = texts.subject[notification.kind](tenant);
+  return renderMail({ to: user.email, subject, paragraphs }, sender, language);
+}
+
+function whereFrom({ ip, device }: Happened, { messages }: Language): string[] {
+  const texts = messages.mails.securityNotifications;
+  if (!device) return ip === null ? [] : [texts.from(plainIp(ip))];
+  const { deviceName, devicePlatform, initiatedIp, decidedBy } = device.grant;
+  const name = deviceName ?? devicePlatform;
+  const platform = deviceName !== null && devicePlatform !== null ? devicePlatform : null;
+  return [
+    texts.deviceFrom(plainIp(initiatedIp)),
+    decidedBy === "operator" || ip === null ? texts.byOperator : texts.approvedFrom(plainIp(ip)),
+    ...(name === null ? [] : [texts.deviceSays(name)]),
+    ...(platform === null ? [] : [texts.deviceSaysPlatform(platform)]),
+  ];
 }

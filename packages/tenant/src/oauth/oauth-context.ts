@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { TenantConfig } from "../directory/tenant-config.ts";
-import type { Clock } from "../kernel/clock.ts";
 import type { SealKey } from "../kernel/seal.ts";
+import type { Clock } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { SigningKeys } from "./tokens/signing-keys.ts";
 
@@ -18,7 +18,7 @@ export interface OAuthContext {
   log: Logger;
 }
 
-/** What endpoints say to people. The words are those of the pages (ui/i18n/endpoint-texts.ts). */
+/** What endpoints say to people. The words are those of the pages (ui/i18n/locale.ts). */
 export interface EndpointTexts {
   /** BCP 47 tags: `ui_locales_supported`. */
   locales: readonly string[];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "../kernel/time.ts";
 
 /**
  * Entra's error numbers, each with the OAuth error, the HTTP status and the sentence it goes with

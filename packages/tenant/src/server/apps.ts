@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AdminContext } from "../admin/admin-context.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
+import type { InteractionContext } from "../interaction/interaction-context.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
 import { registerEndpoints } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
-import { registerHealth } from "./health.ts";
-import { createMetrics } from "./metrics.ts";
-import { insistOnPagesOrigin, leadToPages, routesDefinedOn } from "./pages-origin-redirect.ts";
-import type { TenantContext } from "./tenant-context.ts";
+import { createMetrics, registerMonitoring } from "./monitoring.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
+
+/** What a running tenant consists of. Each room sees the part of it that it needs. */
+export type TenantContext = InteractionContext & AdminContext;
 
 export interface WebApps {
   issuer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -25,7 +27,7 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
   const shared = sharedOptions(ctx);
 
   const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
-  insistOnPagesOrigin(pages, pagesOrigin);
+  requirePagesOrigin(pages, pagesOrigin);
   const pageRoutes = routesDefinedOn(pages);
   registerPages(pages, ctx);
   if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
@@ -33,10 +35,10 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
 
   const issuer = createWebApp({ ...shared, hosts: loopbackHosts(issuerOrigin) });
   answerUnknownPaths(issuer);
-  registerHealth(issuer, ctx.store, shared.metrics);
+  registerMonitoring(issuer, ctx.store, shared.metrics);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
-  leadToPages(issuer, pageRoutes, pagesOrigin);
+  redirectToPages(issuer, pageRoutes, pagesOrigin);
   await issuer.ready();
 
   return {
@@ -53,7 +55,7 @@ export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: b
   const shared = sharedOptions(ctx);
   const app = createWebApp({ ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls });
   answerUnknownPaths(app);
-  registerHealth(app, ctx.store, shared.metrics);
+  registerMonitoring(app, ctx.store, shared.metrics);
   registerEndpoints(app, ctx);
   registerGraph(app, ctx);
   registerPages(app, ctx);
@@ -80,3 +82,41 @@ function loopbackHosts(origin: string): string[] {
 
 const handlerOf = (app: FastifyInstance) => (request: IncomingMessage, response: ServerResponse) =>
   app.routing(request, response);
+
+/** The route patterns that are defined on the app from now on. */
+function routesDefinedOn(app: FastifyInstance): Set<string> {
+  const urls = new Set<string>();
+  app.addHook("onRoute", ({ url }) => {
+    if (!url.includes("*")) urls.add(url);
+  });
+  return urls;
+}
+
+/** Pages, and their cookies, are on the pages origin only: elsewhere a GET is redirected there and a POST gets 421. */
+function redirectToPages(app: FastifyInstance, pageRoutes: Iterable<string>, pagesOrigin: string): void {
+  for (const url of pageRoutes) {
+    app.route({
+      // HEAD comes with GET.
+      method: app.supportedMethods.filter((method) => method !== "HEAD"),
+      url,
+      // Before any body is read.
+      onRequest: async (request, reply) => redirect(request, reply, pagesOrigin),
+      handler: async () => undefined,
+    });
+  }
+}
+
+/** The pages origin is one name: another name of the same machine (127.0.0.1 for localhost) is redirected too. */
+function requirePagesOrigin(app: FastifyInstance, pagesOrigin: string): void {
+  const { host } = new URL(pagesOrigin);
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.headers.host?.toLowerCase() !== host) return redirect(request, reply, pagesOrigin);
+  });
+}
+
+function redirect(request: FastifyRequest, reply: FastifyReply, pagesOrigin: string): FastifyReply {
+  reply.header("cache-control", "no-store");
+  const readOnly = request.method === "GET" || request.method === "HEAD";
+  if (readOnly && request.url.startsWith("/")) return reply.redirect(`${pagesOrigin}${request.url}`, 302);
+  return reply.status(421).send({ error: "invalid_request", error_description: `The pages are at ${pagesOrigin}.` });
+}

@@ -1,10 +1,10 @@
+import "reflect-metadata";
 import { createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
-import { readFileIfThere, writeFileAtomically } from "../kernel/private-file.ts";
+import { readFileIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { type Authority, createAuthority, importKey } from "./certificates.ts";
-import { NAME_CONSTRAINTS, permitsHost } from "./name-constraints.ts";
+import { type Authority, createAuthority, importKey, NAME_CONSTRAINTS, permitsHost } from "./certificates.ts";
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
@@ -16,7 +16,7 @@ export interface LocalCa extends Authority {
 }
 
 /**
- * The CA of this installation, made once in the data folder (`ca.pem`, and `ca-key.pem` 0600) and never put into a
+ * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and never put into a
  * trust store. Call it while the data folder is locked.
  */
 export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {

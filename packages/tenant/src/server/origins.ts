@@ -6,7 +6,7 @@ import { bind, type Listener } from "./listeners.ts";
 import type { LocalCa } from "./local-ca.ts";
 
 /** The ports of a tenant, and the origins that follow from them. */
-export interface Entrances {
+export interface Origins {
   /** The issuer's, as bound. */
   port: number;
   issuerOrigin: string;
@@ -17,17 +17,17 @@ export interface Entrances {
 
 const BOTH_STACKS = ["127.0.0.1", "::1"];
 
-export async function openEntrances(
+export async function openOrigins(
   deployment: Deployment,
   ca: LocalCa | null,
   port: number,
   pagesPort: number | undefined,
   log: Logger,
-): Promise<Entrances> {
+): Promise<Origins> {
   if (deployment.kind === "public") {
     const { bind: address, certificate, origin } = deployment;
     const addresses = address === "localhost" ? BOTH_STACKS : [address];
-    return entrances(await bind({ addresses, port, certificate, flag: "--port" }), null, [origin, origin], null);
+    return served(await bind({ addresses, port, certificate, flag: "--port" }), null, [origin, origin], null);
   }
   if (ca === null) throw new Error("a tenant without a public URL has a local CA");
   const leaf = await issueLeaf(ca, ca.hosts, Date.now());
@@ -35,7 +35,7 @@ export async function openEntrances(
     const { host } = deployment;
     const issuer = await bind({ addresses: [host], port, certificate: leaf, flag: "--port" });
     const origin = originOf("https", host, issuer.port);
-    return entrances(issuer, null, [origin, origin], { ca, leaf, log });
+    return served(issuer, null, [origin, origin], { ca, leaf, log });
   }
   const issuer = await bind({ addresses: BOTH_STACKS, port, certificate: leaf, flag: "--port" });
   try {
@@ -43,19 +43,19 @@ export async function openEntrances(
     const next = pagesPort ?? (port === 0 || port === 65_535 ? 0 : port + 1);
     const pages = await bind({ addresses: BOTH_STACKS, port: next, certificate: null, flag: "--pages-port" });
     const origins = [originOf("https", "localhost", issuer.port), originOf("http", "localhost", pages.port)] as const;
-    return entrances(issuer, pages, origins, { ca, leaf, log });
+    return served(issuer, pages, origins, { ca, leaf, log });
   } catch (error) {
     await issuer.close(0);
     throw error;
   }
 }
 
-function entrances(
+function served(
   issuer: Listener,
   pages: Listener | null,
   origins: readonly [issuer: string, pages: string],
   renewed: { ca: LocalCa; leaf: Leaf; log: Logger } | null,
-): Entrances {
+): Origins {
   const stopRenewing = renewed ? keepRenewed(issuer, renewed) : () => undefined;
   const [issuerOrigin, pagesOrigin] = origins;
   return {

@@ -1,15 +1,15 @@
-import type { TenantContext } from "./tenant-context.ts";
+import type { TenantContext } from "./apps.ts";
 
-const EVERY = 5 * 60 * 1000;
+const EVERY_MS = 5 * 60 * 1000;
 
-/** Deletes now and then what ended long ago; returns how to stop. A sweep that fails is tried again next time. */
-export function startSweeping(ctx: Pick<TenantContext, "store" | "clock" | "log">): () => Promise<void> {
+/** Deletes expired rows every few minutes; returns how to stop. A purge that fails is tried again next time. */
+export function startPurging(ctx: Pick<TenantContext, "store" | "clock" | "log">): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     running = ctx.store
-      .sweep(ctx.clock.now())
-      .catch((error: unknown) => ctx.log.warn({ err: error }, "ended rows could not be deleted"));
-  }, EVERY);
+      .purgeExpired(ctx.clock.now())
+      .catch((error: unknown) => ctx.log.warn({ err: error }, "expired rows could not be deleted"));
+  }, EVERY_MS);
   timer.unref();
   return async () => {
     clearInterval(timer);

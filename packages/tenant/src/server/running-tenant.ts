@@ -6,7 +6,7 @@ import type { TenantAdmin } from "../admin/tenant-admin.ts";
 import { normalizeEmail } from "../directory/entities.ts";
 import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import type { TenantContext } from "./tenant-context.ts";
+import type { TenantContext } from "./apps.ts";
 
 /** A mail that the tenant has sent. */
 export interface ReceivedMail {
@@ -98,7 +98,7 @@ export async function runningTenant(
         const hint = "Read them where your mailer sends them; only the embedded tenant has an inbox of its own.";
         throw new TenantError("inbox_missing", "This tenant has no inbox.", hint);
       }
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       const mails = await store.mail.listMails(normalizeEmail(to));
       return mails.map(({ to, subject, text, html }) => ({ to, subject, text, html }));
     },

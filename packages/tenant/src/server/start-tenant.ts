@@ -5,28 +5,25 @@ import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
 import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
-import { type Clock, systemClock } from "../kernel/clock.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { createInboxMailer } from "../mail/inbox-mailer.ts";
+import { type Clock, systemClock } from "../kernel/time.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
+import { createInboxMailer } from "../mail/mailer.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
-import { endpointTexts } from "../ui/i18n/endpoint-texts.ts";
-import { loopbackApps, singleOriginApp } from "./apps.ts";
-import { compareIssuers } from "./compare-issuers.ts";
+import { endpointTexts } from "../ui/i18n/locale.ts";
+import { loopbackApps, singleOriginApp, type TenantContext } from "./apps.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
-import { type Endings, endings } from "./endings.ts";
 import { createLogger } from "./logger.ts";
-import { openInstallation } from "./open-data-folder.ts";
-import { openEntrances } from "./origins.ts";
-import { startSweeping } from "./purge.ts";
+import { openDataFolder } from "./open-data-folder.ts";
+import { openOrigins } from "./origins.ts";
+import { startPurging } from "./purge.ts";
 import { type RunningTenant, runningTenant } from "./running-tenant.ts";
-import { checkSealKey } from "./seal-key.ts";
-import type { TenantContext } from "./tenant-context.ts";
+import { checkSealKey, compareIssuers } from "./shared-store.ts";
 
 export interface StartOptions extends DeploymentOptions {
   /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */
@@ -80,38 +77,40 @@ export async function startTenant(options: StartOptions): Promise<RunningTenant>
 
 /** Not published: the context has the store, past which nothing is checked or recorded. For the tests of this repository. */
 export async function startWithContext(options: StartOptions): Promise<StartedTenant> {
-  const ending = endings();
+  const stack = new AsyncDisposableStack();
   try {
-    return await start(options, ending);
+    return await start(options, stack);
   } catch (error) {
-    // What could not be closed is of less interest than what could not be started.
-    await ending.run().catch(() => undefined);
+    // The reason that it could not start matters more than what could not be closed.
+    await stack.disposeAsync().catch(() => undefined);
     throw error;
   }
 }
 
-async function start(options: StartOptions, ending: Endings): Promise<StartedTenant> {
+async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<StartedTenant> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
   const deployment = deploymentOf(options);
   const embedded = "sqlite" in options.store && deployment.kind === "loopback";
-  const { dir, sealKey, ca } = await openInstallation(options.dataDir, deployment, embedded, ending);
+  const { dir, sealKey, ca } = await openDataFolder(options.dataDir, deployment, embedded, stack);
 
   const store = await openStore(options.store, log);
-  ending.add(() => store.close());
+  stack.defer(() => store.close());
   await checkSealKey(store, sealKey, dir);
   const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
-  ending.add(() => mailer.close());
+  stack.defer(() => mailer.close());
   const mail = createMailQueue({ store, mailer, sealKey, clock, log });
 
-  const entrances = await openEntrances(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
-  ending.add(() => Promise.all([entrances.close(DRAIN_MS), mail.close(DRAIN_MS)]));
+  const origins = await openOrigins(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
+  stack.defer(async () => {
+    await Promise.all([origins.close(DRAIN_MS), mail.close(DRAIN_MS)]);
+  });
 
   if (options.branding) await changeBranding({ store, clock }, OPERATOR, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store, options)),
-    issuerOrigin: entrances.issuerOrigin,
-    pagesOrigin: entrances.pagesOrigin,
+    issuerOrigin: origins.issuerOrigin,
+    pagesOrigin: origins.pagesOrigin,
     caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
@@ -138,16 +137,18 @@ async function start(options: StartOptions, ending: Endings): Promise<StartedTen
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const apps =
     deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
-  ending.add(() => apps.close());
-  ending.add(startSweeping(ctx));
+  stack.defer(() => apps.close());
+  stack.defer(startPurging(ctx));
   mail.start();
   if (embedded) {
     const control = await serveControl(ctx, dir);
-    ending.add(() => control.close());
+    stack.defer(() => control.close());
   }
-  entrances.serve(apps.issuer, apps.pages);
+  origins.serve(apps.issuer, apps.pages);
 
-  const parts = { port: entrances.port, ca: ca?.pem ?? "", inboxToken, close: ending.run };
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= stack.disposeAsync());
+  const parts = { port: origins.port, ca: ca?.pem ?? "", inboxToken, close };
   return { ...(await runningTenant(ctx, parts)), context: ctx };
 }
 

@@ -8,7 +8,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import type { Logger } from "pino";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "./monitoring.ts";
 
 /** The largest legitimate form, a sign-in page's or a token request's, is well below. */
 const BODY_LIMIT = 16 * 1024;
@@ -58,7 +58,7 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
 
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
-    metrics.count(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
   });
 

@@ -14,11 +14,9 @@ import type { AuthorizationStore } from "./authorization-requests.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { DenialReason, DeviceGrant, PolledGrant } from "./device-grant.ts";
 import type { DirectoryReader, DirectoryStore } from "./directory.ts";
-import type { FactorStore } from "./factors.ts";
+import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
-import type { MailStore } from "./mail.ts";
-import type { OutboxStore } from "./outbox.ts";
-import type { PasskeyStore } from "./passkeys.ts";
+import type { MailStore, OutboxStore } from "./mail.ts";
 import type { PermissionReader, PermissionStore } from "./permissions.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
@@ -32,8 +30,6 @@ export type * from "./directory.ts";
 export type * from "./factors.ts";
 export type * from "./links.ts";
 export type * from "./mail.ts";
-export type * from "./outbox.ts";
-export type * from "./passkeys.ts";
 export type * from "./permissions.ts";
 export type * from "./registrations.ts";
 export type * from "./sessions.ts";
@@ -61,7 +57,7 @@ export interface Store {
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
-  sweep(now: number): Promise<number>;
+  purgeExpired(now: number): Promise<number>;
   close(): Promise<void>;
 }
 

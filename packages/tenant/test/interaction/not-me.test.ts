@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../src/kernel/seal.ts";
-import { sendNotice } from "../../src/mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { sampleAudit } from "../storage/samples.ts";
 import { formFields, textOf } from "./browser.ts";
 import { linkIn } from "./notice-link.ts";
@@ -100,7 +100,7 @@ describe("this wasn't me", { concurrency: true }, () => {
     const ada = await pages.person();
     const intruder = browser();
     await walkToConfirm(intruder, (await grant()).userCode, ADA);
-    await sendNotice(ctx, ada, { kind: "password_changed" }, { ip: "198.51.100.7" });
+    await sendSecurityNotification(ctx, ada, { kind: "password_changed" }, { ip: "198.51.100.7" });
     const { path } = await newestLink(pages);
     const reader = browser();
     const page = await reader.get(path);

@@ -1,6 +1,6 @@
 import Fastify from "fastify";
 import { registerPages } from "../../src/interaction/register.ts";
-import type { TenantContext } from "../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../src/server/apps.ts";
 
 /** Every page there is, as its handlers were registered: none can be left out of a test that goes through all. */
 export async function pagePaths(ctx: TenantContext): Promise<{ get: string[]; post: string[] }> {

@@ -8,16 +8,16 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import type { TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
-import { createInboxMailer } from "../../src/mail/inbox-mailer.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
+import { createInboxMailer } from "../../src/mail/mailer.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/signing-keys.ts";
-import type { TenantContext } from "../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../src/server/apps.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
-import { endpointTexts } from "../../src/ui/i18n/endpoint-texts.ts";
+import { endpointTexts } from "../../src/ui/i18n/locale.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
 import { Browser } from "./browser.ts";
 
@@ -152,7 +152,7 @@ export async function pagesUnderTest(
       return user;
     },
     async mailsTo(email) {
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       return store.mail.listMails(email);
     },
     async mailedCode(email) {

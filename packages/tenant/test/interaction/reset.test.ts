@@ -218,7 +218,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.match(slow.html, /It can take some minutes/);
     answer = "mail_refused";
     advance(60_000);
-    await ctx.mail.turn();
+    await ctx.mail.deliverDue();
     const refused = await phone.get(slow.at);
     assert.equal(refused.status, 422);
     assert.match(refused.html, /refused our mail/);

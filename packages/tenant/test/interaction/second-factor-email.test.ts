@@ -110,7 +110,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.match(next.html, /can take some minutes/);
     answer = "mail_refused";
     advance(30_000);
-    await ctx.mail.turn();
+    await ctx.mail.deliverDue();
     next = await browser.send(next, "/second-factor/email", { code: "00000000" });
     assert.match(next.html, /refused our mail/);
     answer = null;

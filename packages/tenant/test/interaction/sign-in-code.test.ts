@@ -193,7 +193,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
       assert.match(slow.html, /It can take some minutes/);
       answer = "mail_refused";
       advance(60_000);
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       for (const page of [await phone.get(slow.at), await phone.send(slow, "/sign-in/code", { code: "00000000" })]) {
         assert.equal(page.status, 422);
         assert.match(page.html, /refused our mail/);
@@ -202,7 +202,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
       answer = "mail_unreachable";
       const lost = await askForCode(phone, start, email);
       advance(600_000);
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       assert.equal((await phone.get(lost.at)).status, 503);
       const again = await enterCode(phone, (await grant()).userCode);
       const { send } = ctx.mail;

@@ -59,7 +59,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
       assert.match(textOf(page.html), /It can take some minutes/);
       mailer.answer = null;
       advance(30_000);
-      await ctx.mail.turn();
+      await ctx.mail.deliverDue();
       page = await phone.get(page.at);
       assert.doesNotMatch(textOf(page.html), /some minutes/);
       const code = /^\d{8}$/m.exec(mailer.sent[0]?.text ?? "")?.[0] ?? "";
@@ -76,7 +76,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     const waiting = await phone.send(await openSignUp(phone, (await grant()).userCode), "/sign-up", { email: NEW });
     mailer.answer = "mail_refused";
     advance(30_000);
-    await ctx.mail.turn();
+    await ctx.mail.deliverDue();
     const looked = await phone.get(waiting.at);
     const tried = await phone.send(waiting, "/sign-up/code", { code: "00000000" });
     const resent = await phone.send(waiting, "/sign-up/resend");
@@ -98,7 +98,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     let page = await phone.send(await openSignUp(phone, (await grant()).userCode), "/sign-up", { email: NEW });
     advance(10 * 60_000);
     mailer.answer = null;
-    await ctx.mail.turn();
+    await ctx.mail.deliverDue();
     assert.deepEqual(mailer.sent, [], "a dead code is not sent");
     page = await phone.get(page.at);
     assert.equal(page.status, 503);

@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, readdir, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { defaultDataDir, lockDataDir, prepareDataDir } from "../../src/kernel/data-folder.ts";
-import { loadSealKey } from "../../src/server/seal-key.ts";
+import { loadSealKey } from "../../src/server/open-data-folder.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
 describe("the data folder", () => {

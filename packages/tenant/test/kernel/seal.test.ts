@@ -44,7 +44,7 @@ describe("a derived key", () => {
     }
   });
 
-  test("of the installation is derived once", () => {
+  test("of a seal key is derived once", () => {
     assert.equal(deriveKey(one, "csrf"), deriveKey(one, "csrf"));
     assert.notEqual(deriveKey(one, "csrf"), deriveKey(one, "totp"));
   });

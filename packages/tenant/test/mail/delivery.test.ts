@@ -52,13 +52,13 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     dueAgain(clock);
     {
       await using tenant = await start();
-      await tenant.context.mail.turn();
+      await tenant.context.mail.deliverDue();
       dueAgain(clock);
-      await tenant.context.mail.turn();
+      await tenant.context.mail.deliverDue();
     }
     {
       await using tenant = await start();
-      await tenant.context.mail.turn();
+      await tenant.context.mail.deliverDue();
     }
     assert.equal(server.received.length, 1);
     assert.equal(server.received[0]?.mail.messageId, "<kept@contoso.example>");
@@ -83,7 +83,7 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     assert.equal(await tenant.context.mail.send(mailTo("ada@contoso.example"), { expiresAt }), "queued");
     for (let turn = 0; turn < 4; turn++) {
       dueAgain(clock);
-      await tenant.context.mail.turn();
+      await tenant.context.mail.deliverDue();
     }
     assert.equal(server.received.length, 1);
   });
@@ -100,9 +100,9 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     const { mail } = tenant.context;
     assert.equal(await mail.send(mailTo("ada@contoso.example"), { id: "same", expiresAt }), "queued");
     dueAgain(clock);
-    await mail.turn();
+    await mail.deliverDue();
     dueAgain(clock);
-    await mail.turn();
+    await mail.deliverDue();
     const ids = server.received.map((each) => each.mail.messageId);
     assert.deepEqual(ids, ["<same@contoso.example>", "<same@contoso.example>"]);
   });
@@ -137,11 +137,11 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     await ended;
     hangs = false;
     await using tenant = await start();
-    await tenant.context.mail.turn();
+    await tenant.context.mail.deliverDue();
     assert.equal(server.received.length, 0, "its lease still runs");
     clock.advance(2 * MINUTE);
-    await tenant.context.mail.turn();
-    await tenant.context.mail.turn();
+    await tenant.context.mail.deliverDue();
+    await tenant.context.mail.deliverDue();
     assert.equal(server.received.length, 1);
   });
 
@@ -162,11 +162,11 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     const expiresAt = clock.now() + 10 * MINUTE;
     const addresses = Array.from({ length: 200 }, (_, index) => `p${index}@contoso.example`);
     await Promise.all(addresses.map((to, index) => nodes[index % 2]!.context.mail.post(mailTo(to), { expiresAt })));
-    await Promise.all(nodes.map(({ context }) => context.mail.turn()));
+    await Promise.all(nodes.map(({ context }) => context.mail.deliverDue()));
     assert.equal(server.received.length, 0);
     await server.start();
     dueAgain(clock);
-    await Promise.all(nodes.map(({ context }) => context.mail.turn()));
+    await Promise.all(nodes.map(({ context }) => context.mail.deliverDue()));
     assert.deepEqual(server.received.map(({ to }) => to[0]).sort(), addresses.sort());
     assert.equal(new Set(server.received.map(({ mail }) => mail.messageId)).size, 200);
     assert.ok(counts.length === 2 && counts.every(({ sent }) => sent > 0), JSON.stringify(counts));

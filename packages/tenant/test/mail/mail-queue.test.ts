@@ -49,7 +49,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal(await queue.send(mail(), { id: "a", expiresAt: expiresAt() }), "sent");
     assert.deepEqual(sent, [{ ...mail(), id: "a" }]);
     assert.equal((await store.outbox.find("a"))?.state, "sent");
-    await queue.turn();
+    await queue.deliverDue();
     assert.equal(sent.length, 1);
   });
 
@@ -63,7 +63,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal(await queue.send(mail(), { id: "a", expiresAt: expiresAt() }), "refused");
     assert.deepEqual(await store.outbox.find("a"), { state: "failed", attempts: 1, lastError: "mail_refused 550" });
     clock.advance(MINUTE);
-    await queue.turn();
+    await queue.deliverDue();
     assert.equal(tries, 1);
   });
 
@@ -79,7 +79,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal((await store.outbox.find("a"))?.lastError, "mail_deferred 451");
     for (let second = 0; second < 1500 && triedAt.length < 8; second++) {
       clock.advance(1000);
-      await queue.turn();
+      await queue.deliverDue();
     }
     const pauses = triedAt.slice(1).map((at, index) => at - triedAt[index]!);
     assert.equal(pauses.length, 7);
@@ -101,7 +101,7 @@ describe("the mail queue", { concurrency: true }, () => {
     await queue.send(mail(), { id: "a", expiresAt: expiresAt() });
     clock.advance(10 * MINUTE);
     works = true;
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(sent, []);
     assert.equal((await store.outbox.find("a"))?.state, "expired");
   });
@@ -116,7 +116,7 @@ describe("the mail queue", { concurrency: true }, () => {
     }, 20);
     assert.equal(await queue.send(mail(), { id: "a", expiresAt: expiresAt() }), "queued");
     answers.resolve();
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(sent, ["a"]);
     assert.equal((await store.outbox.find("a"))?.state, "sent");
   });
@@ -134,7 +134,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(new Set(outcomes), new Set(["queued"]));
     assert.equal(begun.length, 4);
     answers.resolve();
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(begun.sort(), ids.sort());
   });
 
@@ -145,10 +145,10 @@ describe("the mail queue", { concurrency: true }, () => {
     const other = node(async (each) => void sent.push(each));
     await killed.send(mail(), { id: "a", expiresAt: expiresAt() });
     clock.advance(89_000);
-    await other.turn();
+    await other.deliverDue();
     assert.deepEqual(sent, []);
     clock.advance(1_000);
-    await Promise.all([other.turn(), other.turn()]);
+    await Promise.all([other.deliverDue(), other.deliverDue()]);
     assert.deepEqual(sent, [{ ...mail(), id: "a" }]);
     assert.deepEqual(await store.outbox.find("a"), { state: "sent", attempts: 2, lastError: null });
   });
@@ -169,7 +169,7 @@ describe("the mail queue", { concurrency: true }, () => {
     await closed;
     assert.equal((await store.outbox.find("a"))?.state, "sent");
     assert.equal(await queue.send(mail(), { id: "b", expiresAt: expiresAt() }), "queued");
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(await store.outbox.find("b"), { state: "queued", attempts: 0, lastError: null });
   });
 
@@ -180,7 +180,7 @@ describe("the mail queue", { concurrency: true }, () => {
     await queue.send(mail(), { id: "a", expiresAt: expiresAt() });
     await queue.close(1);
     answers.reject(new MailError("mail_unreachable", "given up", "wait"));
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(await store.outbox.find("a"), { state: "queued", attempts: 1, lastError: null });
   });
 
@@ -197,12 +197,12 @@ describe("the mail queue", { concurrency: true }, () => {
     const mailer = { send: async (each: QueuedMail) => void sent.push(each), close: async () => undefined };
     const other = createMailQueue({ store, mailer, clock, log, sealKey: randomBytes(32) });
     clock.advance(MINUTE);
-    await other.turn();
+    await other.deliverDue();
     assert.deepEqual(sent, []);
     assert.equal((await store.outbox.find("a"))?.lastError, "unexpected");
     works = true;
     clock.advance(MINUTE);
-    await queue.turn();
+    await queue.deliverDue();
     assert.deepEqual(sent, [{ ...mail(), id: "a" }]);
   });
 

@@ -5,7 +5,7 @@ import type { User } from "../../src/directory/entities.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import { MailError } from "../../src/mail/mailer.ts";
-import { type Notice, sendNotice } from "../../src/mail/security-notifications.ts";
+import { type SecurityNotification, sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { createLogger } from "../../src/server/logger.ts";
 import { linkIn } from "../interaction/notice-link.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -15,7 +15,7 @@ const ADA = "ada@contoso.example";
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 const about = { ip: "::ffff:198.51.100.7" };
 
-const notices: Notice[] = [
+const notifications: SecurityNotification[] = [
   { kind: "new_device", grantId: "gone" },
   { kind: "password_changed" },
   { kind: "authenticator_added" },
@@ -32,7 +32,7 @@ async function newest({ mailsTo }: PagesUnderTest) {
   return mail;
 }
 
-describe("notices", { concurrency: true }, () => {
+describe("security notifications", { concurrency: true }, () => {
   test("a yes tells the person which app, when, from where, and what the device says of itself, with a link", async (t) => {
     const pages = await pagesUnderTest(t);
     const { browser, grant, person, mailsTo } = pages;
@@ -67,12 +67,12 @@ describe("notices", { concurrency: true }, () => {
     assert.deepEqual(await mailsTo(ADA), []);
   });
 
-  for (const notice of notices) {
-    test(`${notice.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
+  for (const notification of notifications) {
+    test(`${notification.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
       const pages = await pagesUnderTest(t);
       const { ctx, person } = pages;
       const ada = await person();
-      await sendNotice(ctx, ada, notice, about);
+      await sendSecurityNotification(ctx, ada, notification, about);
       const mail = await newest(pages);
       assert.equal(mail.to, ADA);
       const { token, href } = linkIn(mail.text);
@@ -83,21 +83,21 @@ describe("notices", { concurrency: true }, () => {
         [href],
       );
       assert.doesNotMatch(mail.html, /<(?:img|link|script|iframe|object)|url\(|@import/i);
-      if (notice.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
+      if (notification.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
       const now = ctx.clock.now();
       const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
-      assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notice.kind, ada.id, now]);
-      assert.equal(link?.subject, { new_device: "gone", passkey_added: "abc" }[notice.kind as string] ?? "");
+      assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notification.kind, ada.id, now]);
+      assert.equal(link?.subject, { new_device: "gone", passkey_added: "abc" }[notification.kind as string] ?? "");
       assert.equal(await ctx.store.links.find(hashSecret(token), now + WEEK), undefined);
       assert.equal(await ctx.store.links.find(token, now), undefined);
     });
 
-    test(`${notice.kind}: in the person's language`, async (t) => {
+    test(`${notification.kind}: in the person's language`, async (t) => {
       const pages = await pagesUnderTest(t);
       const ada = await pages.person();
       const said: Record<string, { subject: string; html: string }> = {};
       for (const locale of [null, "en", "de", "de-AT", "fr", "../de"]) {
-        await sendNotice(pages.ctx, { ...ada, locale } as User, notice, about);
+        await sendSecurityNotification(pages.ctx, { ...ada, locale } as User, notification, about);
         said[String(locale)] = await newest(pages);
       }
       const german = said.de as { subject: string; html: string };
@@ -126,7 +126,7 @@ describe("notices", { concurrency: true }, () => {
       "x".repeat(41),
       "\u202Ename",
     ]) {
-      await sendNotice(ctx, ada, { kind: "passkey_added", credentialId: "x", name }, about);
+      await sendSecurityNotification(ctx, ada, { kind: "passkey_added", credentialId: "x", name }, about);
       const mail = await newest(pages);
       assert.equal(mail.subject, "A passkey was added to your Contoso account");
       assert.doesNotMatch(mail.html, /<i>|evil|\u202E/);
@@ -137,7 +137,7 @@ describe("notices", { concurrency: true }, () => {
   test("a tenant's and an app's name stay on their line", async (t) => {
     const pages = await pagesUnderTest(t, { config: { name: "Contoso\r\nBcc: eve@evil.example" } });
     const ada = await pages.person();
-    await sendNotice(pages.ctx, ada, { kind: "password_changed" }, about);
+    await sendSecurityNotification(pages.ctx, ada, { kind: "password_changed" }, about);
     assert.doesNotMatch((await newest(pages)).subject, /[\r\n]/);
   });
 
@@ -161,15 +161,15 @@ describe("notices", { concurrency: true }, () => {
       close: async () => undefined,
     };
     const mail = createMailQueue({ ...ctx, mailer, log });
-    await sendNotice({ ...ctx, mail, log }, ada, { kind: "password_changed" }, about);
-    await mail.turn();
+    await sendSecurityNotification({ ...ctx, mail, log }, ada, { kind: "password_changed" }, about);
+    await mail.deliverDue();
     const { token } = linkIn(sent);
     assert.equal(lines.length, 1);
 
     const full = { ...mail, post: () => Promise.reject(new Error("no room")) };
-    await sendNotice({ ...ctx, mail: full, log }, ada, { kind: "password_changed" }, about);
+    await sendSecurityNotification({ ...ctx, mail: full, log }, ada, { kind: "password_changed" }, about);
     assert.equal(lines.length, 2);
-    assert.match(lines[1] as string, /"notice":"password_changed"/);
+    assert.match(lines[1] as string, /"notification":"password_changed"/);
     assert.ok(!lines.join("").includes(token));
     assert.ok(!lines.join("").includes(hashSecret(token)));
     assert.doesNotMatch(lines.join(""), /not-me/);

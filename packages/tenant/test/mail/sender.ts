@@ -1,4 +1,4 @@
-import type { Sender } from "../../src/mail/layout.ts";
+import type { Sender } from "../../src/mail/messages.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 

@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
-import type { TenantContext } from "../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../src/server/apps.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleUser } from "../storage/samples.ts";

@@ -264,9 +264,9 @@ export function authorizationSuite(makePlace: MakePlace): void {
 
     test("a request is swept a day after its end", async () => {
       const { id, expiresAt } = await pendingRequest(store, furniture);
-      await store.sweep(expiresAt + DAY - 1);
+      await store.purgeExpired(expiresAt + DAY - 1);
       assert.equal(await statusOf(id), "pending");
-      await store.sweep(expiresAt + DAY);
+      await store.purgeExpired(expiresAt + DAY);
       assert.equal(await statusOf(id), undefined);
     });
   });

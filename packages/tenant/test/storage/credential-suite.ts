@@ -154,9 +154,9 @@ export function credentialSuite(makePlace: MakePlace): void {
     test("what was spent is swept once it has expired, and not before", async () => {
       const input = { assertionHash: randomUUID(), expiresAt: T0 + MINUTE, audit: null };
       assert.equal(await store.credentials.spendAssertion(input), true);
-      await store.sweep(T0 + MINUTE - 1);
+      await store.purgeExpired(T0 + MINUTE - 1);
       assert.equal(await store.credentials.spendAssertion(input), false);
-      await store.sweep(T0 + MINUTE);
+      await store.purgeExpired(T0 + MINUTE);
       assert.equal(await store.credentials.spendAssertion(input), true);
     });
 

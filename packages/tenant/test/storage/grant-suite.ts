@@ -82,9 +82,9 @@ export function grantSuite(makePlace: MakePlace): void {
       const first = await pendingGrant(store, furniture);
       const again = () => sampleGrant(first.clientId, first.requested, { userCode: first.userCode });
       assert.equal(await store.grants.insert(again()), false);
-      await store.sweep(first.expiresAt + DAY - 1);
+      await store.purgeExpired(first.expiresAt + DAY - 1);
       assert.equal(await store.grants.insert(again()), false);
-      await store.sweep(first.expiresAt + DAY);
+      await store.purgeExpired(first.expiresAt + DAY);
       assert.equal(await store.grants.insert(again()), true);
     });
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { GroupCommit, Turns } from "../../src/storage/engine/group-commit.ts";
+import { Mutex } from "../../src/kernel/mutex.ts";
+import { GroupCommit } from "../../src/storage/engine/group-commit.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 
 test("what several ask to be written in one turn is committed at once, and nothing is answered before", async (t) => {
@@ -27,9 +28,9 @@ test("what several ask to be written in one turn is committed at once, and nothi
 });
 
 test("one change that fails takes back itself alone", async (t) => {
-  const { database, turns, group } = scratchGroup(t);
+  const { database, mutex, group } = scratchGroup(t);
   const change = async (value: number) => {
-    await turns.take();
+    await mutex.acquire();
     group.begin();
     let done: Promise<void>;
     try {
@@ -40,7 +41,7 @@ test("one change that fails takes back itself alone", async (t) => {
       group.rollBack();
       throw error;
     } finally {
-      turns.giveBack();
+      mutex.release();
     }
     await done;
   };
@@ -105,8 +106,8 @@ function scratchGroup(t: Test) {
   const database = new DatabaseSync(fileFor(t));
   t.after(() => database.close());
   database.exec("pragma foreign_keys = on; create table numbers (n integer primary key)");
-  const turns = new Turns();
-  return { database, turns, group: new GroupCommit(database, turns) };
+  const mutex = new Mutex();
+  return { database, mutex, group: new GroupCommit(database, mutex) };
 }
 
 const numbers = (database: DatabaseSync) =>

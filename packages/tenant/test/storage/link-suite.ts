@@ -92,14 +92,14 @@ export function linkSuite(makePlace: MakePlace): void {
       assert.equal(await store.links.find(link.tokenHash, link.expiresAt), undefined);
       assert.deepEqual(await store.links.use(use("unknown")), { outcome: "dead" });
       assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
-      await store.sweep(link.expiresAt - 1);
+      await store.purgeExpired(link.expiresAt - 1);
       assert.equal((await store.links.use(use(link.tokenHash, link.expiresAt - 1))).outcome, "done");
     });
 
     test("an expired link is swept", async () => {
       const { user } = await furnish(store);
       const link = await inserted(user.id);
-      await store.sweep(link.expiresAt);
+      await store.purgeExpired(link.expiresAt);
       assert.deepEqual(await store.links.use(use(link.tokenHash)), { outcome: "dead" });
     });
 
@@ -144,7 +144,7 @@ export function linkSuite(makePlace: MakePlace): void {
     test("the sign-in ends although the row of its grant was swept", async () => {
       const furniture = await furnish(store);
       const { family } = await signedIn(store, furniture);
-      await store.sweep(T0 + 3 * DAY);
+      await store.purgeExpired(T0 + 3 * DAY);
       assert.equal(await store.grants.findById(family.grantId as string), undefined);
       const link = await inserted(furniture.user.id, { purpose: "new_device", subject: family.grantId as string });
       await store.links.use(use(link.tokenHash, T0 + 3 * DAY));

@@ -100,14 +100,14 @@ export function mailSuite(makePlace: MakePlace): void {
       assert.equal(await use("right", { now: flow.expiresAt - 1 }), "ok");
     });
 
-    test("sweeping deletes codes that were used or have expired, and none that is good", async () => {
+    test("a purge deletes codes that were used or have expired, and none that is good", async () => {
       const [good, used] = [await start(), await start()];
       for (const { send } of [good, used]) await send("right");
       assert.equal(await used.use("right"), "ok");
-      await store.sweep(T0 + 10 * MINUTE - 1);
+      await store.purgeExpired(T0 + 10 * MINUTE - 1);
       assert.equal(await used.use("right"), "none");
       assert.equal(await good.use("wrong", { now: T0 + 10 * MINUTE - 1 }), "wrong");
-      await store.sweep(T0 + 10 * MINUTE);
+      await store.purgeExpired(T0 + 10 * MINUTE);
       assert.equal(await good.use("right", { now: T0 + 10 * MINUTE - 1 }), "none");
     });
 
@@ -135,9 +135,9 @@ export function mailSuite(makePlace: MakePlace): void {
       assert.equal(await store.mail.findMail("unknown"), undefined);
       await store.mail.insertMail({ ...first!, subject: "Delivered again" });
       assert.deepEqual(await store.mail.listMails(), [third, second, first]);
-      await store.sweep(T0 + 7 * DAY - 1);
+      await store.purgeExpired(T0 + 7 * DAY - 1);
       assert.equal((await store.mail.listMails()).length, 3);
-      await store.sweep(T0 + 7 * DAY);
+      await store.purgeExpired(T0 + 7 * DAY);
       assert.deepEqual(await store.mail.listMails(), []);
     });
   });

@@ -169,14 +169,14 @@ export function outboxSuite(makePlace: MakePlace): void {
       assert.equal(await store.outbox.expire(end + DAY), 0);
     });
 
-    test("sweeping deletes what ended a day ago and nothing that waits", async () => {
+    test("a purge deletes what ended a day ago and nothing that waits", async () => {
       const [waiting, done] = [mail({ expiresAt: T0 + 7 * DAY }), mail()];
       await store.outbox.enqueue(waiting);
       await store.outbox.enqueue(done);
       await store.outbox.sent(done.id, T0);
-      await store.sweep(T0 + DAY - 1);
+      await store.purgeExpired(T0 + DAY - 1);
       assert.equal((await store.outbox.find(done.id))?.state, "sent");
-      await store.sweep(T0 + DAY);
+      await store.purgeExpired(T0 + DAY);
       assert.equal(await store.outbox.find(done.id), undefined);
       assert.equal((await store.outbox.find(waiting.id))?.state, "queued");
     });

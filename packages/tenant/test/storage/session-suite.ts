@@ -262,15 +262,15 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal(await store.mail.insertCode({ ...code, codeHash: "x", createdAt: T0, expiresAt: T0 + 1 }), false);
     });
 
-    test("sweeping removes sessions and flows at their end and nothing before", async () => {
+    test("a purge removes sessions and flows at their end and nothing before", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
-      await store.sweep(flow.expiresAt - 1);
+      await store.purgeExpired(flow.expiresAt - 1);
       assert.notEqual(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
-      await store.sweep(flow.expiresAt);
+      await store.purgeExpired(flow.expiresAt);
       assert.equal(await store.sessions.findFlow(flow.id, session.id, T0), undefined);
       assert.notEqual(await store.sessions.find(session.id, T0), undefined);
-      await store.sweep(session.expiresAt);
+      await store.purgeExpired(session.expiresAt);
       assert.equal(await store.sessions.find(session.id, T0), undefined);
     });
   });

@@ -8,8 +8,8 @@ import { CamelCasePlugin, Kysely } from "kysely";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
+import { Mutex } from "../../src/kernel/mutex.ts";
 import type { Database } from "../../src/storage/engine/database.ts";
-import { Turns } from "../../src/storage/engine/group-commit.ts";
 import { sqliteDialect } from "../../src/storage/engine/sqlite-dialect.ts";
 import { migrate } from "../../src/storage/migrations/migrate.ts";
 import type { Tables } from "../../src/storage/migrations/tables.ts";
@@ -35,7 +35,7 @@ describe("a token is issued by", () => {
   let stands: Standing;
   before(async () => {
     const memory = new DatabaseSync(":memory:");
-    db = new Kysely<Tables>({ dialect: sqliteDialect(memory, memory, new Turns()), plugins: [new CamelCasePlugin()] });
+    db = new Kysely<Tables>({ dialect: sqliteDialect(memory, memory, new Mutex()), plugins: [new CamelCasePlugin()] });
     await migrate(db);
     const firstRow: Database["firstRow"] = () => async () => undefined;
     const database: Database = { kind: "sqlite", db, locksRows: false, firstRow, close: () => db.destroy() };

@@ -77,11 +77,11 @@ export function tenantSuite(makePlace: MakePlace): void {
       assert.equal((await store.throttle.take("own", hour, T0 + 9)).retryAt, T0 + 3_600_000);
     });
 
-    test("sweeping leaves the windows that run", async () => {
+    test("a purge leaves the windows that run", async () => {
       await store.throttle.take("swept", limit, T0);
-      await store.sweep(T0 + 999);
+      await store.purgeExpired(T0 + 999);
       assert.equal(await store.throttle.peek("swept", 1000, T0), 1);
-      await store.sweep(T0 + 1000);
+      await store.purgeExpired(T0 + 1000);
       assert.equal(await store.throttle.peek("swept", 1000, T0), 0);
     });
   });

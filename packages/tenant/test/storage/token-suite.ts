@@ -227,9 +227,9 @@ export function tokenSuite(makePlace: MakePlace): void {
 
     test("a family is kept for a day after its last refresh token, then swept with its tokens", async () => {
       const { family, tokenHash } = await signedIn(store, await furnish(store));
-      await store.sweep(family.expiresAt + DAY - 1);
+      await store.purgeExpired(family.expiresAt + DAY - 1);
       assert.notEqual(await store.tokens.findByRefreshToken(tokenHash), undefined);
-      await store.sweep(family.expiresAt + DAY);
+      await store.purgeExpired(family.expiresAt + DAY);
       assert.equal(await store.tokens.findFamily(family.id), undefined);
       assert.equal(await store.tokens.findByRefreshToken(tokenHash), undefined);
     });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { DeviceConsentView } from "../../src/ui/pages/device-consent.ts";
 import { renderPage, scriptOf, titleOf } from "../../src/ui/render.ts";
-import type { ConfirmView, View } from "../../src/ui/view.ts";
+import type { View } from "../../src/ui/view.ts";
 import { formsOf, rendered, sample, wordsOf } from "./pages/rendered.ts";
 import { chrome, samples } from "./pages/sample-views.ts";
 
@@ -33,7 +34,7 @@ describe("every page", () => {
     });
 
     test(`${name} carries the CSRF token in each form to us, and in no other`, () => {
-      if (view.page === "returning") return assert.ok(!page.includes(chrome.csrfToken));
+      if (view.page === "form_post") return assert.ok(!page.includes(chrome.csrfToken));
       for (const form of formsOf(page)) assert.ok(form.fields.includes("csrf"), form.action);
       assert.equal(formsOf(page).length, page.match(/<form/g)?.length ?? 0);
       assert.doesNotMatch(page, /method="(?!post")/);
@@ -75,8 +76,8 @@ function poisoned<T>(value: T, attack: string, key = ""): T {
 }
 
 describe("what the device says of itself", () => {
-  const view: ConfirmView = {
-    ...(sample("confirm") as ConfirmView),
+  const view: DeviceConsentView = {
+    ...(sample("device-consent") as DeviceConsentView),
     deviceName: "Bank-of-Trust",
     devicePlatform: "PlatformX",
   };
@@ -93,7 +94,7 @@ describe("what the device says of itself", () => {
       view,
       { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
     ]) {
-      assert.doesNotMatch(titleOf(shown, chrome.messages), /Bank-of-Trust|PlatformX/);
+      assert.doesNotMatch(titleOf(shown, chrome), /Bank-of-Trust|PlatformX/);
       const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");
       assert.match(headings, /Contoso Player/);
       assert.doesNotMatch(headings, /Bank-of-Trust|PlatformX/);
@@ -101,9 +102,9 @@ describe("what the device says of itself", () => {
   });
 });
 
-describe("the confirm page", () => {
+describe("the consent page of a device", () => {
   test("says what asks, since when, from where, with which code, and what it may do", () => {
-    const words = wordsOf(rendered("confirm"));
+    const words = wordsOf(rendered("device-consent"));
     assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
     assert.match(words, /Started 40 seconds ago From Same network as you/);
     assert.match(words, /Code FSBF-ZMBK/);
@@ -115,26 +116,26 @@ describe("the confirm page", () => {
 
   test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
     assert.match(
-      wordsOf(rendered("confirm-more")),
+      wordsOf(rendered("device-consent-more")),
       /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
     );
-    const page = rendered("confirm-more");
+    const page = rendered("device-consent-more");
     assert.doesNotMatch(page, /<details[^>]* open/);
     const folded = /<details>.*<\/details>/s.exec(page)?.[0] ?? "";
     assert.match(folded, /Know your name and email/);
     assert.doesNotMatch(folded, /90 days|Read and change/);
     assert.match(
-      wordsOf(rendered("confirm-more-and-longer")),
+      wordsOf(rendered("device-consent-more-and-longer")),
       /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days What it can/,
     );
-    const nothing = rendered("confirm-nothing-new");
+    const nothing = rendered("device-consent-nothing-new");
     assert.doesNotMatch(nothing, /New:/);
     assert.match(nothing.replace(/<details>.*<\/details>/s, ""), /90 days/);
-    assert.match(wordsOf(rendered("confirm-for-an-hour")), /Stay signed in for one hour/);
+    assert.match(wordsOf(rendered("device-consent-for-an-hour")), /Stay signed in for one hour/);
   });
 
   test("says that what it asks for has changed before anything else", () => {
-    const page = rendered("confirm-changed");
+    const page = rendered("device-consent-changed");
     assert.match(
       page,
       /<p id="problem" class="note bad" role="alert">What it asks for has changed\. Look again\.<\/p>/,
@@ -144,14 +145,14 @@ describe("the confirm page", () => {
 
   test("warns before all else when the device is on another network, and only then", () => {
     const warning = "The device is not on your network.";
-    const page = rendered("confirm-other-network");
+    const page = rendered("device-consent-other-network");
     assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
-    assert.ok(!rendered("confirm").includes(warning));
-    assert.ok(!rendered("confirm-this-computer").includes(warning));
+    assert.ok(!rendered("device-consent").includes(warning));
+    assert.ok(!rendered("device-consent-this-computer").includes(warning));
   });
 
   test("tells the time as a person would", () => {
-    const base = sample("confirm") as ConfirmView;
+    const base = sample("device-consent") as DeviceConsentView;
     const said = (startedSecondsAgo: number) =>
       wordsOf(renderPage({ ...base, startedSecondsAgo }, chrome)).match(/Started (.*?) From/)?.[1];
     assert.deepEqual([0, 4.9, 5, 59.9, 60, 119, 120, 840].map(said), [
@@ -187,7 +188,7 @@ describe("the code page", () => {
       /<input[^>]*value="FSBF-ZMBX"[^>]*aria-invalid="true"[^>]*aria-describedby="problem user_code-hint"/,
     );
     assert.match(page, /<p id="problem" class="note bad" role="alert">/);
-    assert.match(titleOf(sample("enter-code-unknown"), chrome.messages), /^Problem: /);
+    assert.match(titleOf(sample("enter-code-unknown"), chrome), /^Problem: /);
   });
 
   test("always warns of codes that somebody sent", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { statusOf } from "../../src/ui/render.ts";
+import { statusOf } from "../../src/ui/view.ts";
 import { samples } from "./pages/sample-views.ts";
 
 test("each view has the status that says what happened", () => {
@@ -58,13 +58,13 @@ test("each view has the status that says what happened", () => {
     "second-factor-recovery-wrong": 422,
     "second-factor-recovery-too-many": 429,
     "authenticator-set-up-wrong": 422,
-    "confirm-changed": 422,
+    "device-consent-changed": 422,
     "no-access": 403,
     "no-access-long": 403,
     "needs-administrator": 403,
     "needs-administrator-long": 403,
     "dead-link": 410,
-    "consent-changed": 422,
+    "program-consent-changed": 422,
     "program-needs-administrator": 403,
     "program-no-access": 403,
     "sign-in-over": 410,

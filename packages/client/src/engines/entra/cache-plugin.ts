@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ICachePlugin, TokenCacheContext } from "@azure/msal-node";
-import type { Change, Json, TokenStore } from "../../token-store/contract.ts";
+import { Mutex } from "../../mutex.ts";
+import type { Change, Json, Owner, Snapshot, TokenStore } from "../../token-store/contract.ts";
+import { msalPrefix } from "../../token-store/store-keys.ts";
 import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
 
 /** What one access of MSAL to its cache began with. */
@@ -14,21 +16,16 @@ interface Access {
  * Keeps MSAL's cache in the token store, record by record. MSAL's memory becomes what the store holds at the begin of every
  * access, and only what the access itself changed goes back: nothing that another process removed can return.
  */
-export function entraCachePlugin(store: TokenStore, scope: { clientId: string; authority: string }): ICachePlugin {
-  const prefix = msalPrefix(scope);
+export function entraCachePlugin(store: TokenStore, owner: Owner): ICachePlugin {
+  const prefix = msalPrefix(owner);
   const accesses = new WeakMap<TokenCacheContext, Access>();
-  /** The end of the last access: MSAL's memory serves one at a time, although MSAL begins several. */
-  let turn: Promise<void> = Promise.resolve();
+  /** MSAL's memory serves one access at a time, although MSAL begins several. */
+  const memory = new Mutex();
 
   return {
     async beforeCacheAccess(context) {
       const cache = new MsalCache(context.tokenCache);
-      const previous = turn;
-      let end = () => {};
-      turn = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      await previous;
+      const end = await memory.acquire();
       try {
         const { generation, records } = await store.read();
         cache.become(sectionsOf(records, prefix));
@@ -55,11 +52,6 @@ export function entraCachePlugin(store: TokenStore, scope: { clientId: string; a
       }
     },
   };
-}
-
-/** What all records of MSAL's cache for this application at this authority begin with. */
-export function msalPrefix({ clientId, authority }: { clientId: string; authority: string }): string {
-  return `msal:${`${clientId}|${authority.replace(/\/+$/, "")}`.toLowerCase()}|`;
 }
 
 function sectionsOf(records: ReadonlyMap<string, Json>, prefix: string): CacheSections {
@@ -94,4 +86,30 @@ function differences({ before, generation }: Access, after: CacheSections, prefi
 function accountOf(token: CacheRecord, { Account }: CacheSections): string | undefined {
   const id = (record: CacheRecord) => `${record.home_account_id} ${record.environment}`.toLowerCase();
   return Object.keys(Account).find((key) => token.home_account_id && id(Account[key]!) === id(token));
+}
+
+/**
+ * What MSAL writes during one operation, held back: it goes into the store together with our own records in one change, or
+ * not at all. A sign-in that is refused at its very end, or killed, leaves nothing.
+ */
+export function stagedStore(store: TokenStore): TokenStore & { changes(): Change[] } {
+  const staged: Change[] = [];
+  const read = async (): Promise<Snapshot> => {
+    const { generation, records } = await store.read();
+    const seen = new Map<string, Json>(records);
+    for (const change of staged) {
+      if ("remove" in change) seen.delete(change.remove);
+      else seen.set(change.put, change.value);
+    }
+    return { generation, records: seen };
+  };
+  return {
+    read,
+    async change(changes) {
+      staged.push(...changes);
+      return await read();
+    },
+    withLease: (name, options, run) => store.withLease(name, options, run),
+    changes: () => [...staged],
+  };
 }

@@ -1,43 +1,55 @@
-import { presentedCode } from "../../device-flow/read-device-code.ts";
-import { askDeviceCode } from "../ask-device-code.ts";
-import type { Engine, EngineContext } from "../engine.ts";
-import type { IssuerMetadata } from "../metadata.ts";
-import { protocolScopes } from "../records.ts";
-import { whereAccountsCanSignIn } from "./code-page.ts";
+import type { PresentedCode } from "../../client.ts";
+import { askDeviceCode, presentedCode } from "../../device-flow/device-code.ts";
+import { isCiamHost } from "../../issuer/issuer-check.ts";
+import type { ConnectedSession } from "../../issuer/issuer-session.ts";
+import { protocolScopes } from "../../token-store/store-keys.ts";
+import type { Engine } from "../engine.ts";
 
 /**
  * MSAL Node as the engine: it builds the requests and keeps the cache; what it does not do, or does wrongly, is done around it.
  * It is loaded only after the code is shown: it costs more than all the rest, and until then a person has nothing to read.
  */
-export function entraEngine(context: EngineContext, metadata: IssuerMetadata): Engine {
+export function entraEngine(session: ConnectedSession): Engine {
   return {
     kind: "entra",
 
     async signIn(input) {
       const { scopes, claims, deviceName, observer, signal } = input;
       // An unusable store is said before a person approves for nothing.
-      await context.store.change([]);
+      await session.store.change([]);
       const scope = [...new Set([...scopes, ...protocolScopes])];
-      const asked = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, metadata, context);
-      await observer.code(whereAccountsCanSignIn(presentedCode(asked.code), metadata.authority));
-      const { signInByMsal } = await import("./msal-flows.ts");
-      return await signInByMsal(asked, input, metadata, context);
+      const asked = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, session);
+      await observer.code(whereAccountsCanSignIn(presentedCode(asked.code), session.metadata.authority));
+      const { signInByMsal } = await import("./msal-sign-in.ts");
+      return await signInByMsal(asked, input, session);
     },
 
     async signInByBrowser(input) {
-      await context.store.change([]);
-      const { signInByMsalInBrowser } = await import("./msal-browser.ts");
-      return await signInByMsalInBrowser(input, metadata, context);
+      await session.store.change([]);
+      const { signInByMsalInBrowser } = await import("./msal-sign-in.ts");
+      return await signInByMsalInBrowser(input, session);
     },
 
     async renew(input) {
-      const { renewByMsal } = await import("./msal-flows.ts");
-      return await renewByMsal(input, metadata, context);
+      const { renewByMsal } = await import("./msal-tokens.ts");
+      return await renewByMsal(input, session);
     },
+  };
+}
 
-    async signOut(account, { revoke }) {
-      const { endAccount } = await import("../revocation.ts");
-      return { revoked: await endAccount(account, { revoke }, metadata, context) };
-    },
+/**
+ * An external tenant names microsoft.com/devicelogin, where its customers' local accounts are refused (AADSTS500208). The page
+ * that lets them in is the tenant's own.
+ */
+export function whereAccountsCanSignIn(code: PresentedCode, authority: string): PresentedCode {
+  const { hostname } = new URL(authority);
+  const shown = new URL(code.verificationUri);
+  if (!isCiamHost(hostname) || isCiamHost(shown.hostname)) return code;
+  const verificationUri = `https://${hostname}/common/oauth2/deviceauth`;
+  return {
+    ...code,
+    verificationUri,
+    verificationUriComplete: undefined,
+    message: code.message?.replaceAll(code.verificationUri, verificationUri),
   };
 }

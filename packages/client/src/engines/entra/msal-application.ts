@@ -1,27 +1,25 @@
 import { type INetworkModule, type NetworkRequestOptions, PublicClientApplication } from "@azure/msal-node";
+import type { ConnectedSession } from "../../issuer/issuer-session.ts";
+import { type TokenAnswer, withLowerCaseIds } from "../../issuer/token-answer.ts";
 import type { TokenStore } from "../../token-store/contract.ts";
-import type { EngineContext } from "../engine.ts";
-import type { IssuerMetadata } from "../metadata.ts";
-import { type TokenAnswer, withLowerCaseIds } from "../token-answer.ts";
 import { entraCachePlugin } from "./cache-plugin.ts";
-import { failedAnswer } from "./msal-answer.ts";
-import { asDoorcodeError } from "./msal-failure.ts";
+import { asDoorcodeError, failedAnswer } from "./msal-errors.ts";
 
 export function application(
-  metadata: IssuerMetadata,
-  scope: EngineContext,
+  session: ConnectedSession,
   networkClient: INetworkModule,
   store: TokenStore,
 ): PublicClientApplication {
   return new PublicClientApplication({
-    auth: authOf(metadata, scope.clientId),
-    cache: { cachePlugin: entraCachePlugin(store, scope) },
+    auth: authOf(session),
+    cache: { cachePlugin: entraCachePlugin(store, session) },
     system: quietSystem(networkClient),
   });
 }
 
 /** Which application at which authority, for either kind of MSAL's applications. */
-export function authOf({ authority, document, issuer }: IssuerMetadata, clientId: string) {
+export function authOf({ metadata, clientId }: Pick<ConnectedSession, "metadata" | "clientId">) {
+  const { authority, document, issuer } = metadata;
   return {
     clientId,
     authority,

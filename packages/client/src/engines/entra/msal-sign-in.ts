@@ -1,16 +1,18 @@
 import type { INetworkModule, PublicClientApplication } from "@azure/msal-node";
-import type { Account } from "../../account.ts";
-import { stringOf } from "../../device-flow/read-json.ts";
+import type { AuthorizationRequest } from "../../authorization-code/flow.ts";
+import type { Account } from "../../client.ts";
+import type { DeviceAuthorization } from "../../device-flow/device-code.ts";
 import { DoorcodeError } from "../../errors.ts";
-import type { EngineContext, SignedIn, SignInInput } from "../engine.ts";
-import { type IssuerKeys, verifyIdToken } from "../id-token.ts";
-import type { IssuerMetadata } from "../metadata.ts";
-import { putAccessToken, putAccount } from "../records.ts";
-import { revokeRefreshToken } from "../revocation.ts";
-import { accessTokenFrom, accountFrom, accountIdOf, namesIn, type TokenAnswer } from "../token-answer.ts";
+import { type IssuerKeys, issuerKeys, verifyIdToken } from "../../issuer/id-token.ts";
+import { stringOf } from "../../issuer/issuer-answer.ts";
+import type { ConnectedSession } from "../../issuer/issuer-session.ts";
+import { accessTokenFrom, accountFrom, accountIdOf, type TokenAnswer } from "../../issuer/token-answer.ts";
+import type { Engine, SignedIn, SignInInput } from "../engine.ts";
+import { acceptAccount, keepSignIn } from "../keep-tokens.ts";
+import { stagedStore } from "./cache-plugin.ts";
 import { application, checkingTokens } from "./msal-application.ts";
-import { asDoorcodeError } from "./msal-failure.ts";
-import { stagedStore } from "./staged-store.ts";
+import { asDoorcodeError } from "./msal-errors.ts";
+import { entraNetworkClient } from "./network-client.ts";
 
 export interface MsalSignIn extends Pick<SignInInput, "scopes" | "accept"> {
   network: INetworkModule;
@@ -24,37 +26,88 @@ export interface MsalSignIn extends Pick<SignInInput, "scopes" | "accept"> {
 /** Everything around MSAL's request: the ID token is verified before MSAL reads it, and all records are kept in one change. */
 export async function signInThroughMsal(
   { scopes, accept, network, keys, nonce, acquire }: MsalSignIn,
-  metadata: IssuerMetadata,
-  context: EngineContext,
+  session: ConnectedSession,
 ): SignedIn {
-  const { store, clock } = context;
+  const { store, clock } = session;
   const staged = stagedStore(store);
   let signedIn: { account: Account; answer: TokenAnswer; at: number } | undefined;
   const checked = checkingTokens(network, async (answer) => {
-    const verified = await verifyIdToken(answer.id_token, metadata, { ...context, keys, nonce });
-    const account = accountFrom(accountIdOf(answer, verified), verified, context);
-    try {
-      accept(account, namesIn(verified));
-    } catch (refusal) {
-      const token = stringOf(answer.refresh_token);
-      if (token) await revokeRefreshToken(token, metadata, context);
-      throw refusal;
-    }
+    const verified = await verifyIdToken(answer.id_token, session, { keys, nonce });
+    const account = accountFrom(accountIdOf(answer, verified), verified, session);
+    await acceptAccount({ account, claims: verified, refreshToken: stringOf(answer.refresh_token) }, accept, session);
     signedIn = { account, answer, at: clock.now() };
   });
   try {
-    await acquire(application(metadata, context, checked, staged));
+    await acquire(application(session, checked, staged));
   } catch (error) {
     throw asDoorcodeError(error, network);
   }
-  if (!signedIn) throw new DoorcodeError("issuer_misbehaved", { detail: "MSAL ended without a token." });
+  if (!signedIn) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   const { account, answer, at } = signedIn;
-  const accessToken = accessTokenFrom(answer, scopes, at);
-  const snapshot = await store.read();
+  const token = accessTokenFrom(answer, scopes, at);
   // A new sign-in stands whatever was removed before.
   const fromMsal = staged
     .changes()
     .map((change) => ("put" in change ? { put: change.put, value: change.value } : change));
-  await store.change([...fromMsal, putAccount(account, at), ...putAccessToken(account, accessToken, scopes, snapshot)]);
-  return { account, accessToken };
+  return await keepSignIn(session, { account, token, scopes }, fromMsal);
+}
+
+/**
+ * MSAL builds the address and redeems the code. Not its `acquireTokenInteractive`: its listener ends at the first wrong answer,
+ * its page says "signed in" before anything is, and nothing can cancel it.
+ */
+export async function signInByMsalInBrowser(
+  input: Parameters<Engine["signInByBrowser"]>[0],
+  session: ConnectedSession,
+): SignedIn {
+  // A sign-in by code loads none of it.
+  const { authorizationCodeFlow, authorizationEndpointOf } = await import("../../authorization-code/flow.ts");
+  authorizationEndpointOf(session.metadata);
+  const { clock, transport, store } = session;
+  const { scopes, claims, loginHint, observer, signal } = input;
+  const keys = issuerKeys(session, signal);
+  // While the person is busy; what fails is asked for again when there is a token to verify.
+  keys.get().catch(() => {});
+  const network = entraNetworkClient({ transport, clock, observer, signal });
+  const common = { scopes, ...(claims !== undefined && { claims }) };
+
+  const address = async ({ redirectUri, state, nonce, codeChallenge }: AuthorizationRequest): Promise<string> => {
+    try {
+      return await application(session, network, stagedStore(store)).getAuthCodeUrl({
+        ...common,
+        ...{ redirectUri, state, nonce, codeChallenge, codeChallengeMethod: "S256" },
+        ...(loginHint !== undefined && { loginHint }),
+      });
+    } catch (error) {
+      throw asDoorcodeError(error, network);
+    }
+  };
+  return await authorizationCodeFlow(session, { observer, signal }, address, async (code) => {
+    const acquire = (msal: PublicClientApplication) => msal.acquireTokenByCode({ ...common, ...code });
+    return await signInThroughMsal({ ...input, network, keys, nonce: code.nonce, acquire }, session);
+  });
+}
+
+/** The rest of a device flow whose code is shown already: MSAL polls with the answer it would have had. */
+export async function signInByMsal(
+  asked: DeviceAuthorization,
+  input: SignInInput,
+  session: ConnectedSession,
+): SignedIn {
+  const { clock, transport } = session;
+  const { scopes, claims, observer, signal } = input;
+  const keys = issuerKeys(session, signal);
+  // While the person is busy; what fails is asked for again when there is a token to verify.
+  keys.get().catch(() => {});
+  const { answer: _answer, requestedAt, monotonicAt } = asked;
+  const network = entraNetworkClient({
+    transport,
+    clock,
+    observer,
+    signal,
+    deviceAuthorization: { answer: asked.answer, requestedAt, monotonicAt },
+  });
+  const acquire = (msal: PublicClientApplication) =>
+    msal.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {}, ...(claims !== undefined && { claims }) });
+  return await signInThroughMsal({ ...input, network, keys, acquire }, session);
 }

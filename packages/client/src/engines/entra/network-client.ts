@@ -1,17 +1,15 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
+import type { DeviceCode } from "../../client.ts";
 import { type Clock, monotonic, systemClock } from "../../clock.ts";
-import type { DeviceCode } from "../../device-flow/device-code.ts";
-import { issuerError } from "../../device-flow/issuer-error.ts";
-import { pollUntilDone } from "../../device-flow/poll-until-done.ts";
-import { readDeviceCode } from "../../device-flow/read-device-code.ts";
-import { readJsonObject, stringOf } from "../../device-flow/read-json.ts";
-import { withRetries } from "../../device-flow/with-retries.ts";
+import { readDeviceCode } from "../../device-flow/device-code.ts";
+import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
+import { issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
+import { withRetries } from "../../issuer/with-retries.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
 import type { FlowObserver } from "../engine.ts";
-import { failedAnswer, msalAnswer } from "./msal-answer.ts";
-import { noteFailure, noteSuccess } from "./msal-failure.ts";
-import { inTurns, msalIntervalSeconds, type Turns } from "./msal-turns.ts";
+import { failedAnswer, msalAnswer, noteFailure, noteSuccess } from "./msal-errors.ts";
+import { type MsalPoll, msalIntervalSeconds, pollForMsal } from "./msal-poll.ts";
 
 export interface EntraNetworkOptions {
   transport: Transport;
@@ -24,8 +22,8 @@ export interface EntraNetworkOptions {
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
   deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
-  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-turns.ts). */
-  inTurns?: boolean | undefined;
+  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
+  msalMayGiveUp?: boolean | undefined;
 }
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
@@ -44,7 +42,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   const clock = options.clock ?? systemClock;
   const observer = options.observer ?? silent;
   const codes = new Map<string, DeviceCode>();
-  const running = new Map<string, Turns>();
+  const running = new Map<string, MsalPoll>();
   let atHand = options.deviceAuthorization;
 
   const module: INetworkModule = {
@@ -117,13 +115,13 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       codes.delete(id);
       running.delete(id);
     };
-    if (!options.inTurns) return await poll(new AbortController().signal).finally(forget);
+    if (!options.msalMayGiveUp) return await poll(new AbortController().signal).finally(forget);
 
-    const turns = running.get(id) ?? inTurns((turn) => poll(turn.signal, turn.msalIsHere), forget, clock);
-    running.set(id, turns);
+    const polling = running.get(id) ?? pollForMsal((msal) => poll(msal.signal, msal.msalIsHere), forget, clock);
+    running.set(id, polling);
     let over = true;
     try {
-      const answer = await turns.next();
+      const answer = await polling.next();
       over = answer !== undefined;
       return answer ?? notYet;
     } finally {
@@ -140,7 +138,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       if (stringOf(body?.access_token)) return answer;
       // MSAL resolves with an empty access token.
       const detail = "the answer to the request for the token is HTTP 200 without an access token.";
-      throw new DoorcodeError("issuer_misbehaved", { detail });
+      throw new DoorcodeError("invalid_issuer_response", { detail });
     }
     const judgedByMsal = answer.status >= 400 && answer.status < 500 && answer.status !== 429 && stringOf(body?.error);
     if (!judgedByMsal) throw issuerError(answer, context);
@@ -165,7 +163,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
       ...body,
       verification_uri: code.verificationUri,
       expires_in: Number(body.expires_in),
-      interval: options.inTurns ? msalIntervalSeconds : code.interval / 1_000,
+      interval: options.msalMayGiveUp ? msalIntervalSeconds : code.interval / 1_000,
       ...(code.message !== undefined && { message: code.message }),
     };
   }

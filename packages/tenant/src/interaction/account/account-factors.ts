@@ -1,5 +1,5 @@
 import type { User } from "../../directory/entities.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { stepUp } from "../authentication.ts";
 import { choice } from "../form.ts";
 import { type Answer, pathOf, type Visit } from "../page-request.ts";
@@ -24,7 +24,7 @@ export async function takeAuthenticator(visit: Visit): Promise<Answer> {
   if (choice(visit.fields, "answer", ["add", "remove"]) === "add") return beginSetUp(visit, user);
   if (await ctx.store.factors.removeTotp(user.id)) {
     await recordFactor(visit, user, "authenticator.removed");
-    await sendNotice(ctx, user, { kind: "authenticator_removed" }, { ip: visit.ip });
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_removed" }, { ip: visit.ip });
   }
   return { to: "/me" };
 }

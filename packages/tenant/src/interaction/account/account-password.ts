@@ -1,6 +1,6 @@
 import type { User } from "../../directory/entities.ts";
 import { checkPassword, hashPassword } from "../../directory/password.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import type { Answer, Visit } from "../page-request.ts";
 import { requireRecentSignIn } from "./recent-sign-in.ts";
@@ -37,7 +37,7 @@ export async function takeMyPassword(visit: Visit): Promise<Answer> {
     },
   });
   // Changed elsewhere this moment, by a reset for example: that one stands.
-  if (changed) await sendNotice(ctx, user, { kind: "password_changed" }, { ip });
+  if (changed) await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
   return { to: "/me" };
 }
 

@@ -34,12 +34,12 @@ function answerProgram(visit: Visit, back: ReturnAddress, answer: Record<string,
   const fields = { ...answer, ...(state === null ? {} : { state }), iss: issuerOf(visit.ctx.config) };
   // OAuth 2.0 Form Post Response Mode: a page of ours sends the form.
   if (responseMode === "form_post") {
-    return { view: { page: "returning", by: "form", to: redirectUri, fields }, formTarget: redirectUri };
+    return { view: { page: "form_post", by: "form", to: redirectUri, fields }, formTarget: redirectUri };
   }
   const target = new URL(redirectUri);
   for (const [name, value] of Object.entries(fields)) target.searchParams.append(name, value);
   // No form of ours may lead there, not even by a redirect: the page has a link.
-  if (!formMayLeadTo(redirectUri)) return { view: { page: "returning", by: "link", to: target.href } };
+  if (!formMayLeadTo(redirectUri)) return { view: { page: "form_post", by: "link", to: target.href } };
   return { to: target.href };
 }
 

@@ -3,11 +3,12 @@ import { mayUse } from "../../directory/assignment.ts";
 import type { User } from "../../directory/entities.ts";
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { approveGrant, denyGrant, describeGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { Flow } from "../../storage/store.ts";
-import type { ConfirmView, View } from "../../ui/view.ts";
+import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
+import type { View } from "../../ui/view.ts";
 import { deciderOf } from "../approver.ts";
 import { claimAndConfirm } from "../authentication.ts";
 import { choice } from "../form.ts";
@@ -41,13 +42,13 @@ async function question(
   flow: Flow,
   grant: DeviceGrant,
   user: User,
-  problem: ConfirmView["problem"],
+  problem: DeviceConsentView["problem"],
 ): Promise<Answer> {
   const described = await describeGrant(visit.ctx, grant, user.id);
   if (!described) return { view: { page: "expired" } };
   const { already, fresh, stays } = described.permissions;
-  const view: ConfirmView = {
-    page: "confirm",
+  const view: DeviceConsentView = {
+    page: "device_consent",
     flowId: flow.id,
     problem,
     digest: described.digest,
@@ -88,7 +89,8 @@ export async function takeConfirm(visit: Visit): Promise<Answer> {
   // Since the question was shown a second factor has become necessary.
   if (outcome === "mfa_required") return claimAndConfirm(visit, flow);
   if (outcome !== "done") return { to: pathOf("/confirm", flow) };
-  if (decision === "yes") await sendNotice(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
+  if (decision === "yes")
+    await sendSecurityNotification(ctx, decider.user, { kind: "new_device", grantId: grant.id }, { ip });
   return { to: pathOf("/done", flow) };
 }
 
@@ -139,7 +141,7 @@ async function grantOf(visit: Visit, flow: Flow): Promise<DeviceGrant | undefine
   return flow.grantId === null ? undefined : visit.ctx.store.grants.findById(flow.grantId);
 }
 
-function networkBetween(device: string, browser: string): ConfirmView["network"] {
+function networkBetween(device: string, browser: string): DeviceConsentView["network"] {
   if (isLoopbackAddress(device) && isLoopbackAddress(browser)) return "this_computer";
   return plainIp(device) === plainIp(browser) ? "same_network" : "other_network";
 }

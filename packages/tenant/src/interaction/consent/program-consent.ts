@@ -11,7 +11,7 @@ import { type Decider, describeGrant } from "../../oauth/device-authorization/de
 import { ProtocolError } from "../../oauth/protocol-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { Flow } from "../../storage/store.ts";
-import type { ConsentView } from "../../ui/view.ts";
+import type { ProgramQuestion } from "../../ui/pages/program-consent.ts";
 import { deciderOf } from "../approver.ts";
 import { onward } from "../authentication.ts";
 import { answerWithCode, answerWithError } from "../authorize/answer-program.ts";
@@ -37,7 +37,7 @@ async function question(
   flow: Flow,
   request: AuthorizationRequest,
   { user }: Decider,
-  problem: ConsentView["problem"],
+  problem: ProgramQuestion["problem"],
 ): Promise<Answer> {
   const { ctx } = visit;
   const described = await describeGrant(ctx, request, user.id);
@@ -50,8 +50,8 @@ async function question(
   if (!(await mayUse(ctx.store, request.clientId, user.id))) return mayNot("program_no_access");
   if (!(await mayGrant(ctx.store, request.requested, user.id))) return mayNot("program_needs_administrator");
   const { already, fresh, stays } = described.permissions;
-  const view: ConsentView = {
-    page: "consent",
+  const view: ProgramQuestion = {
+    page: "program_consent",
     flowId: flow.id,
     problem,
     digest: described.digest,

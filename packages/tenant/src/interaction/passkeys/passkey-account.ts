@@ -2,7 +2,7 @@ import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import { MFA } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Flow, Passkey } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import { requireRecentSignIn } from "../account/recent-sign-in.ts";
@@ -59,7 +59,12 @@ export async function takeAddPasskey(visit: Visit): Promise<Answer> {
     if (inserted !== "ok") return again(inserted);
     await record(visit, user, "passkey.added", passkey);
     const about = { ip: visit.ip };
-    await sendNotice(visit.ctx, user, { kind: "passkey_added", credentialId: passkey.credentialId, name }, about);
+    await sendSecurityNotification(
+      visit.ctx,
+      user,
+      { kind: "passkey_added", credentialId: passkey.credentialId, name },
+      about,
+    );
     return { to: "/me" };
   });
 }
@@ -95,7 +100,7 @@ export async function removePasskey(visit: Visit): Promise<Answer> {
   const removed = await visit.ctx.store.passkeys.remove(user.id, passkey.credentialId);
   if (removed) {
     await record(visit, user, "passkey.removed", removed);
-    await sendNotice(visit.ctx, user, { kind: "passkey_removed", name: removed.name }, { ip: visit.ip });
+    await sendSecurityNotification(visit.ctx, user, { kind: "passkey_removed", name: removed.name }, { ip: visit.ip });
   }
   return { to: "/me" };
 }

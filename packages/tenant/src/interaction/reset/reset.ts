@@ -1,6 +1,6 @@
 import { isEmailAddress } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Flow } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import { accountCode } from "../account/account-code.ts";
@@ -85,7 +85,7 @@ export async function takeResetPassword(visit: Visit): Promise<Answer> {
   });
   // Used in another tab, or the account was disabled meanwhile.
   if (!user) return { to: pathOf("/reset", flow) };
-  await sendNotice(visit.ctx, user, { kind: "password_changed" }, { ip: visit.ip });
+  await sendSecurityNotification(visit.ctx, user, { kind: "password_changed" }, { ip: visit.ip });
   return { to: `${pathOf("/sign-in", await flowAfter(visit, flow, user.id))}&changed=1` };
 }
 

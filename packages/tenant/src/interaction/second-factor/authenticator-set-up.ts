@@ -1,6 +1,6 @@
 import { OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Flow } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import { isRecentSignIn, requireRecentSignIn } from "../account/recent-sign-in.ts";
@@ -61,7 +61,7 @@ export async function takeSetUp(visit: Visit): Promise<Answer> {
     // In another tab, this moment.
     if (!enrolled) return toAnotherWay(flow);
     await recordFactor(visit, user, "authenticator.added", { flow });
-    await sendNotice(ctx, user, { kind: "authenticator_added" }, { ip: visit.ip });
+    await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: visit.ip });
     await signInWithBoth(visit, flow, OTP);
     return { view: { page: "recovery_codes", flowId: flow.id, codes } };
   });
@@ -92,7 +92,7 @@ export async function newCodes(visit: Visit, user: User, flowId: string | null):
   const hashes = codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code));
   if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, visit.now))) return undefined;
   await recordFactor(visit, user, "recovery_codes.replaced");
-  await sendNotice(ctx, user, { kind: "recovery_codes_replaced" }, { ip: visit.ip });
+  await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: visit.ip });
   return { view: { page: "recovery_codes", flowId, codes } };
 }
 

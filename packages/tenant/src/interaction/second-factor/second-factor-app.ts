@@ -1,5 +1,5 @@
 import { OTP } from "../../directory/authentication-methods.ts";
-import { sendNotice } from "../../mail/security-notifications.ts";
+import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import { passSecondFactor } from "../authentication.ts";
 import type { Answer, Visit } from "../page-request.ts";
@@ -64,7 +64,7 @@ export async function takeRecovery(visit: Visit): Promise<Answer> {
     await giveBack(visit, charges);
     const detail = { method: "recovery_code", left: used.left };
     await recordFactor(visit, user, "user.second_factor_passed", { flow, detail });
-    await sendNotice(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: visit.ip });
+    await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: visit.ip });
     return passSecondFactor(visit, flow, OTP);
   });
 }

@@ -2,7 +2,7 @@ import { OTP, PWD } from "../../directory/authentication-methods.ts";
 import { newUser } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
 import type { AuditRecord } from "../../storage/store.ts";
-import type { SignUpDetailsView } from "../../ui/view.ts";
+import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import { passFirstFactor } from "../authentication.ts";
 import { PageProblem } from "../form.ts";
 import { type Answer, pathOf, type Visit } from "../page-request.ts";

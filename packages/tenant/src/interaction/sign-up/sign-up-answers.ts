@@ -4,7 +4,7 @@ import { MAX_ANSWER } from "../../directory/check-user-flow.ts";
 import type { Attributes } from "../../directory/entities.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
-import type { SignUpDetailsView, SignUpQuestion } from "../../ui/view.ts";
+import type { SignUpDetailsView, SignUpQuestion } from "../../ui/pages/sign-up.ts";
 import { type Fields, malformed } from "../form.ts";
 
 /** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../kernel/clock.ts";
+import type { Clock } from "../../kernel/time.ts";
 import type { Store } from "../../storage/store.ts";
 
 /** Milliseconds a count is trusted; what this process adds meanwhile is counted on top. */

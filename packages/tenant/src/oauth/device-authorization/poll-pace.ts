@@ -1,4 +1,4 @@
-import type { Clock } from "../../kernel/clock.ts";
+import type { Clock } from "../../kernel/time.ts";
 
 /** Seconds between polls that the tenant asks for (RFC 8628 §3.2). */
 export const POLL_INTERVAL_SECONDS = 5;

@@ -11,9 +11,8 @@ import {
   jwtVerify,
   SignJWT,
 } from "jose";
-import type { Clock } from "../../kernel/clock.ts";
 import { deriveKey, type SealKey, seal, unseal } from "../../kernel/seal.ts";
-import { within } from "../../kernel/with-timeout.ts";
+import { type Clock, withTimeout } from "../../kernel/time.ts";
 import type { Store, StoredKey } from "../../storage/store.ts";
 import type { PublishedKey, SigningKeys } from "./signing-keys.ts";
 
@@ -83,7 +82,7 @@ export async function loadSigningKeys(parts: {
       loading = undefined;
     });
     try {
-      loaded = await (loaded.length === 0 ? loading : within(RELOAD_TIMEOUT, loading));
+      loaded = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
       loadedAt = clock.now();
     } catch (error) {
       // Whoever holds tokens can verify them while the store is down.

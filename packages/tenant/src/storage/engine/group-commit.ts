@@ -1,35 +1,19 @@
 import type { DatabaseSync } from "node:sqlite";
-
-/** Hands the one connection out in the order it was asked for. */
-export class Turns {
-  #busy = false;
-  readonly #waiting: (() => void)[] = [];
-
-  async take(): Promise<void> {
-    if (this.#busy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#busy = true;
-  }
-
-  giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#busy = false;
-  }
-}
+import type { Mutex } from "../../kernel/mutex.ts";
 
 /**
  * What is written in one turn of the event loop is committed together: it costs one flush to the disk, however many
  * requests wrote. Each piece has a savepoint, so that it can fail alone, and is answered after the commit it is part of.
- * `begin`, `release` and `rollBack` are called by whoever has the connection's turn.
+ * Callers of `begin`, `release` and `rollBack` hold the mutex.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
-  readonly #turns: Turns;
+  readonly #mutex: Mutex;
   #open: PromiseWithResolvers<void> | undefined;
 
-  constructor(database: DatabaseSync, turns: Turns) {
+  constructor(database: DatabaseSync, mutex: Mutex) {
     this.#database = database;
-    this.#turns = turns;
+    this.#mutex = mutex;
   }
 
   begin(): void {
@@ -37,7 +21,7 @@ export class GroupCommit {
       // IMMEDIATE takes the write lock at once: a transaction that reads first can then never fail for having read too early.
       this.#database.exec("begin immediate");
       const group = Promise.withResolvers<void>();
-      // A group whose only piece was rolled back has nobody who waits.
+      // Nothing waits for a group whose only piece was rolled back.
       group.promise.catch(() => undefined);
       this.#open = group;
       setImmediate(() => this.commit(group));
@@ -61,9 +45,9 @@ export class GroupCommit {
     this.#open = undefined;
   }
 
-  /** Once no piece is half done. */
+  /** Waits until no piece is half done. */
   async commit(group = this.#open): Promise<void> {
-    await this.#turns.take();
+    await this.#mutex.acquire();
     try {
       if (!group || group !== this.#open) return;
       this.#open = undefined;
@@ -73,7 +57,7 @@ export class GroupCommit {
       if (this.#database.isTransaction) this.#database.exec("rollback");
       group!.reject(error);
     } finally {
-      this.#turns.giveBack();
+      this.#mutex.release();
     }
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError } from "../store-error.ts";
-import { isOutdatedPlan } from "./named-statements.ts";
 
 const ATTEMPTS = 6;
 
@@ -41,6 +40,12 @@ function mayBeRepeated(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   if (code === "40001" || code === "40P01" || isOutdatedPlan(error)) return true;
   return code === "ERR_SQLITE_ERROR" && typeof errcode === "number" && (errcode & 0xff) === 5;
+}
+
+/** A table got another column since the statement was prepared (a newer node migrated); run again it is planned anew. */
+export function isOutdatedPlan(error: unknown): boolean {
+  const { code, routine } = error as { code?: unknown; routine?: unknown };
+  return code === "0A000" && routine === "RevalidateCachedQuery";
 }
 
 /** What a row hangs on is gone: PostgreSQL's foreign_key_violation, SQLite's CONSTRAINT_FOREIGNKEY. */

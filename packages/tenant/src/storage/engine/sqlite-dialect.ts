@@ -10,18 +10,19 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import { GroupCommit, type Turns } from "./group-commit.ts";
+import type { Mutex } from "../../kernel/mutex.ts";
+import { GroupCommit } from "./group-commit.ts";
 
 /** Statements kept prepared; lists of varying length make many, the oldest go. */
 const KEPT_STATEMENTS = 200;
 
 /**
- * Kysely over node:sqlite: one connection that writes, taken in turn, and one that reads what is committed (the same
+ * Kysely over node:sqlite: one connection that writes, under the mutex, and one that reads what is committed (the same
  * one for a database in memory).
  */
-export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, turns: Turns): Dialect {
+export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex): Dialect {
   return {
-    createDriver: () => new SqliteDriver(writer, reader, turns),
+    createDriver: () => new SqliteDriver(writer, reader, mutex),
     createAdapter: () => new NodeSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -34,7 +35,7 @@ class NodeSqliteAdapter extends SqliteAdapter {
     return true;
   }
 
-  /** The driver takes turns itself. Kysely's own lock is held until the commit, so no two changes would share one. */
+  /** The driver locks by itself. Kysely's own lock is held until the commit, so no two changes would share one. */
   override get supportsMultipleConnections() {
     return true;
   }
@@ -43,62 +44,62 @@ class NodeSqliteAdapter extends SqliteAdapter {
 class SqliteDriver implements Driver {
   readonly #writer: Statements;
   readonly #reader: Statements;
-  readonly #turns: Turns;
+  readonly #mutex: Mutex;
   readonly #group: GroupCommit;
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, turns: Turns) {
+  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex) {
     this.#writer = new Statements(writer);
     this.#reader = new Statements(reader);
-    this.#turns = turns;
-    this.#group = new GroupCommit(writer, turns);
+    this.#mutex = mutex;
+    this.#group = new GroupCommit(writer, mutex);
   }
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<Turn> {
-    await this.#turns.take();
-    return new Turn(this.#writer, this.#reader, this.#group, () => this.#turns.giveBack());
+  async acquireConnection(): Promise<SqliteConnection> {
+    await this.#mutex.acquire();
+    return new SqliteConnection(this.#writer, this.#reader, this.#group, () => this.#mutex.release());
   }
 
-  async releaseConnection(turn: Turn): Promise<void> {
-    turn.end();
+  async releaseConnection(connection: SqliteConnection): Promise<void> {
+    connection.end();
   }
 
-  async beginTransaction(turn: Turn): Promise<void> {
-    turn.begin();
+  async beginTransaction(connection: SqliteConnection): Promise<void> {
+    connection.begin();
   }
 
-  commitTransaction(turn: Turn): Promise<void> {
-    return turn.commit();
+  commitTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.commit();
   }
 
-  async rollbackTransaction(turn: Turn): Promise<void> {
-    turn.rollBack();
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    connection.rollBack();
   }
 
   /** Waits for what runs and commits it. */
   async destroy(): Promise<void> {
     await this.#group.commit();
-    await this.#turns.take();
+    await this.#mutex.acquire();
     this.#reader.close();
     // The last to close folds the WAL back into the file.
     this.#writer.close();
   }
 }
 
-/** The connection for as long as one caller has it. It ends before the commit, so that others join the group. */
-class Turn implements DatabaseConnection {
+/** The connection while one caller has it. It is released before the commit, so that others join the group. */
+class SqliteConnection implements DatabaseConnection {
   readonly #writer: Statements;
   readonly #reader: Statements;
   readonly #group: GroupCommit;
-  readonly #giveBack: () => void;
+  readonly #unlock: () => void;
   #state: "idle" | "writing" | "ended" = "idle";
 
-  constructor(writer: Statements, reader: Statements, group: GroupCommit, giveBack: () => void) {
+  constructor(writer: Statements, reader: Statements, group: GroupCommit, unlock: () => void) {
     this.#writer = writer;
     this.#reader = reader;
     this.#group = group;
-    this.#giveBack = giveBack;
+    this.#unlock = unlock;
   }
 
   begin(): void {
@@ -120,13 +121,13 @@ class Turn implements DatabaseConnection {
   }
 
   end(): void {
-    if (this.#state !== "ended") this.#giveBack();
+    if (this.#state !== "ended") this.#unlock();
     this.#state = "ended";
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#state === "writing") return this.#writer.run(query);
-    // What is not committed yet is nobody's to see.
+    // So that no caller reads what is not committed yet.
     if (SelectQueryNode.is(query.query)) return this.#reader.run(query);
     this.begin();
     let result: QueryResult<R>;

@@ -2,11 +2,11 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
+import { Mutex } from "../../kernel/mutex.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { StoreError } from "../store-error.ts";
 import type { Database } from "./database.ts";
-import { Turns } from "./group-commit.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 
 /** Milliseconds a statement waits for another process's lock; it blocks the event loop, so the rest is left to repetition. */
@@ -17,8 +17,8 @@ export async function openSqliteDatabase(file: string, options: { log?: Logger }
   const writer = openFile(file);
   // In WAL a second connection reads what is committed while a transaction runs on the first.
   const reader = file === ":memory:" ? writer : new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
-  const turns = new Turns();
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, turns), plugins: [new CamelCasePlugin()] });
+  const mutex = new Mutex();
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, mutex), plugins: [new CamelCasePlugin()] });
   try {
     await migrate(db, undefined, options.log);
   } catch (error) {
@@ -29,7 +29,7 @@ export async function openSqliteDatabase(file: string, options: { log?: Logger }
     kind: "sqlite",
     db,
     locksRows: false,
-    firstRow: reader === writer ? firstRowInTurn(writer, turns) : firstRow(reader),
+    firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
     close: () => db.destroy(),
   };
 }
@@ -41,16 +41,16 @@ function firstRow(reader: DatabaseSync): Database["firstRow"] {
   };
 }
 
-/** There is one connection only: a read waits its turn, lest it see half a transaction. */
-function firstRowInTurn(database: DatabaseSync, turns: Turns): Database["firstRow"] {
+/** There is one connection only: a read waits for the mutex, so it never reads mid-transaction. */
+function firstRowUnderMutex(database: DatabaseSync, mutex: Mutex): Database["firstRow"] {
   return <Row>(_name: string, statement: string) => {
     const prepared = database.prepare(statement);
     return async (value: string) => {
-      await turns.take();
+      await mutex.acquire();
       try {
         return prepared.get(value) as Row | undefined;
       } finally {
-        turns.giveBack();
+        mutex.release();
       }
     };
   };

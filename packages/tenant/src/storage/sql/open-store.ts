@@ -9,15 +9,13 @@ import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
-import { factorStore } from "./factor-store.ts";
+import { factorStore, passkeyStore } from "./factor-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
-import { mailStore } from "./mail-store.ts";
-import { outboxStore } from "./outbox-store.ts";
-import { passkeyStore } from "./passkey-store.ts";
+import { mailStore, outboxStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
-import { sweep } from "./purge-expired.ts";
+import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { throttleStore } from "./throttle-store.ts";
@@ -57,7 +55,7 @@ export function storeOver(database: Database): Store {
     audit: retried(auditStore(database)),
     ...retried({
       ping: async () => void (await sql`select 1`.execute(database.db)),
-      sweep: (now: number) => sweep(database, now),
+      purgeExpired: (now: number) => purgeExpired(database, now),
     }),
     close() {
       closed ??= database.close();

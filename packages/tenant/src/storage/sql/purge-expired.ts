@@ -3,7 +3,7 @@ import type { Database } from "../engine/database.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Deletes what is of no more use; what hangs on a row (refresh tokens, flows, mail codes) goes with it. Returns the rows it named. */
-export async function sweep({ db }: Database, now: number): Promise<number> {
+export async function purgeExpired({ db }: Database, now: number): Promise<number> {
   const gone = [
     // A day later: until then a late poll or page still hears what became of the grant; then its user_code is free again.
     db.deleteFrom("deviceGrants").where("expiresAt", "<=", now - DAY),

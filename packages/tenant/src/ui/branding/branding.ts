@@ -1,7 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { TenantError } from "../../kernel/tenant-error.ts";
 import type { Store } from "../../storage/store.ts";
-import { type Logo, readLogo } from "./logo.ts";
 import { isColour, type Palettes, palettesOf } from "./palette.ts";
 
 /** How the tenant looks beside its name. */
@@ -29,12 +29,17 @@ const MAX_NAME = 60;
 export async function brandingSettings({ name, colour, logoFile }: BrandingOptions): Promise<Record<string, string>> {
   if (name !== undefined && (name.trim() === "" || [...name].length > MAX_NAME || /\p{C}/u.test(name))) {
     throw refused(
+      "branding_refused",
       "The tenant's name is empty, too long or has characters that cannot be seen.",
       `At most ${MAX_NAME}.`,
     );
   }
   if (colour !== undefined && !isColour(colour)) {
-    throw refused(`${JSON.stringify(colour)} is not a colour.`, "Write it as #rrggbb, for example #3b5bdb.");
+    throw refused(
+      "branding_refused",
+      `${JSON.stringify(colour)} is not a colour.`,
+      "Write it as #rrggbb, for example #3b5bdb.",
+    );
   }
   const logo = typeof logoFile === "string" ? readLogo(await read(logoFile)).bytes.toString("base64") : undefined;
   return {
@@ -59,4 +64,41 @@ async function read(file: string): Promise<Buffer> {
   }
 }
 
-const refused = (message: string, hint: string) => new TenantError("branding_refused", message, hint);
+export interface Logo {
+  type: "image/png" | "image/jpeg" | "image/webp" | "image/svg+xml";
+  bytes: Buffer;
+  /** Changes with the picture, so that browsers may keep each for good. */
+  version: string;
+}
+
+export const MAX_LOGO_BYTES = 64 * 1024;
+
+/**
+ * The picture beside the tenant's name. Its type is read from its first bytes, not from a file name.
+ * @throws TenantError `logo_refused`
+ */
+export function readLogo(bytes: Buffer): Logo {
+  if (bytes.length > MAX_LOGO_BYTES) {
+    throw refused(
+      "logo_refused",
+      "The logo is larger than 64 KB.",
+      "Pages have to be quick on a phone: make it smaller.",
+    );
+  }
+  const type = typeOf(bytes);
+  if (!type) throw refused("logo_refused", "The logo is no picture that browsers show.", "Use PNG, JPEG, WebP or SVG.");
+  return { type, bytes, version: createHash("sha256").update(bytes).digest("base64url").slice(0, 16) };
+}
+
+function typeOf(bytes: Buffer): Logo["type"] | undefined {
+  if (bytes.subarray(0, 8).equals(Buffer.from("89504e470d0a1a0a", "hex"))) return "image/png";
+  if (bytes.subarray(0, 3).equals(Buffer.from("ffd8ff", "hex"))) return "image/jpeg";
+  if (bytes.toString("latin1", 0, 4) === "RIFF" && bytes.toString("latin1", 8, 12) === "WEBP") return "image/webp";
+  return /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg[\s>]/s.test(bytes.toString("utf8", 0, 2_048))
+    ? "image/svg+xml"
+    : undefined;
+}
+
+function refused(code: "branding_refused" | "logo_refused", message: string, hint: string): TenantError {
+  return new TenantError(code, message, hint);
+}

@@ -15,13 +15,13 @@
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
- * | confirm | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
+ * | device_consent | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
  * | not_me | /not-me | token |
  * | sign_out | /sign-out | post_logout_redirect_uri, state, client_id |
- * | consent | /authorize/consent | as confirm |
- * | returning | the program's | code or error, state, iss; no `csrf` |
+ * | program_consent | /authorize/consent | as device_consent |
+ * | form_post | the program's | code or error, state, iss; no `csrf` |
  * | program_no_access, program_needs_administrator | /authorize/consent | flow, decision = `other` or `no` |
  * | second_factor_app | /second-factor/app | flow, code |
  * | second_factor_email | /second-factor/email | flow, code; and /second-factor/email/send with flow |
@@ -57,9 +57,9 @@ export const formActions = {
   sign_up_resend: "/sign-up/resend",
   sign_up_password: "/sign-up/password",
   sign_up_details: "/sign-up/details",
-  confirm: "/confirm",
+  device_consent: "/confirm",
   elsewhere: "/confirm/take-over",
-  consent: "/authorize/consent",
+  program_consent: "/authorize/consent",
   not_me: "/not-me",
   account: "/me",
   account_sign_in: "/me/sign-in-again",

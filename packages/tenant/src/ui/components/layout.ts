@@ -1,18 +1,32 @@
-import type { Palette } from "../branding/palette.ts";
+import type { Palette, Palettes } from "../branding/palette.ts";
 import { attrs, type Html, html, scriptElement, styleElement } from "../html.ts";
-import type { Chrome } from "../view.ts";
+import type { Language } from "../i18n/languages.ts";
 import { styleOf } from "./style.ts";
 
+/** What surrounds every page, and the language that it is written in. */
+export interface Chrome extends Language {
+  tenantName: string;
+  branding: { palettes: Palettes; logoUrl: string | null };
+  /** For the one `<style>` element. */
+  nonce: string;
+  csrfToken: string;
+}
+
+/** A page before it is put into the document. */
 export interface Page {
+  /** Of what asks, only the registered name of the app may be in a title. */
   title: string;
   main: Html;
   footer?: Html;
-  /** Runs when the page stands. */
-  script?: string;
 }
 
+/** A render function for each page of a view type. */
+export type Pages<V extends { page: string }> = {
+  [P in V["page"]]: (view: Extract<V, { page: P }>, chrome: Chrome) => Page;
+};
+
 /** The document around a page: nothing from elsewhere, its style element, and a script where it has one, under the response's nonce. */
-export function layout(page: Page, chrome: Chrome): string {
+export function layout(page: Page, chrome: Chrome, script: string | undefined): string {
   const initial = initialOf(chrome.tenantName);
   const { palettes, logoUrl } = chrome.branding;
   return html`<!doctype html>
@@ -32,13 +46,13 @@ ${styleElement(styleOf(palettes), chrome.nonce)}
 <header>${markOf(initial, logoUrl)}<bdi>${chrome.tenantName}</bdi></header>
 <main>${page.main}</main>
 ${page.footer && html`<footer>${page.footer}</footer>`}
-${page.script !== undefined && scriptElement(page.script, chrome.nonce)}
+${script !== undefined && scriptElement(script, chrome.nonce)}
 </body>
 </html>
 `.toString();
 }
 
-/** The name stands beside it, so it says nothing by itself. */
+/** The tenant's name is beside it, so it has no text alternative of its own. */
 function markOf(initial: string, logoUrl: string | null): Html {
   if (logoUrl !== null) return html`<img${attrs({ class: "logo", src: logoUrl, alt: "", height: 32 })}>`;
   return html`<span${attrs({ class: "mark", "aria-hidden": "true" })}>${initial}</span>`;

@@ -1,5 +1,5 @@
 import { attrs, type Child, type Html, html } from "../html.ts";
-import type { Chrome } from "../view.ts";
+import type { Chrome } from "./layout.ts";
 
 /** Every form of the pages: POST, with the CSRF token. `novalidate`, because our own sentences say what to do, to everybody the same. */
 export function form(

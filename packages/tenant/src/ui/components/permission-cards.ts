@@ -1,49 +1,74 @@
 import type { PermissionLine } from "../../directory/permissions.ts";
 import { attrs, type Html, html } from "../html.ts";
-import type { Messages } from "../i18n/messages.ts";
-import { permissionText } from "../i18n/permission-text.ts";
-import type { Chrome, ConfirmView } from "../view.ts";
+import type { Messages } from "../i18n/en.ts";
+import type { Chrome } from "./layout.ts";
 import { address, tick } from "./parts.ts";
 
+/** What a program asks for. */
+export interface AskedPermissions {
+  /** What it may do by an earlier yes, and what it may not yet; empty and everything at the first one. */
+  already: PermissionLine[];
+  fresh: PermissionLine[];
+  /** For how long. */
+  stays: { line: PermissionLine; already: boolean };
+}
+
 /** Whose yes it would be, and the button for another person, which sends the page's form. */
-export function signedInAs(email: string, { confirm }: Messages, other: { form: string; label: string }): Html {
+export function signedInAs(email: string, { consent }: Messages, other: { form: string; label: string }): Html {
   const button = attrs({ class: "text-button", type: "submit", form: other.form, name: "decision", value: "other" });
-  return html`<div class="account"><span>${confirm.signedInAs(address(email))}</span><button${button}>${other.label}</button></div>`;
+  return html`<div class="account"><span>${consent.signedInAs(address(email))}</span><button${button}>${other.label}</button></div>`;
 }
 
 /** Above all permissions: they are not the person's own alone. Null where nothing administrative is asked. */
-export function administrationNote(asked: Asked, { messages: { confirm }, tenantName }: Chrome): Html | null {
+export function administrationNote(
+  asked: AskedPermissions,
+  { messages: { consent }, tenantName }: Chrome,
+): Html | null {
   if (administration(asked).length === 0) return null;
-  return html`<p class="note warn"><strong>${confirm.administrationWarning}</strong>${confirm.administrationAdvice(html`<bdi>${tenantName}</bdi>`)}</p>`;
+  return html`<p class="note warn"><strong>${consent.administrationWarning}</strong>${consent.administrationAdvice(html`<bdi>${tenantName}</bdi>`)}</p>`;
 }
-
-type Asked = Pick<ConfirmView, "already" | "fresh" | "stays">;
 
 /**
  * What is an administrator's stands first, apart from what concerns the person alone, never folded away, and new every
  * time. Then what is new stands out; what was allowed before is folded away below, there to be read and not in the way of
  * what was not. For how long is never folded.
  */
-export function permissionCards(asked: Asked, messages: Messages): Html {
-  const { confirm } = messages;
+export function permissionCards(asked: AskedPermissions, messages: Messages): Html {
+  const { consent } = messages;
   const { already, stays } = asked;
   const list = (lines: PermissionLine[]) => lines.length > 0 && ticks(lines, messages);
   const fresh = asked.fresh.filter(({ kind }) => kind !== "administration");
   const news = stays.already ? fresh : [...fresh, stays.line];
   const own =
     already.length === 0
-      ? html`<div class="card"><h2>${confirm.willBeAble}</h2>${list([...fresh, stays.line])}</div>`
-      : html`${news.length > 0 && html`<div class="card new"><h2>${confirm.fresh}</h2>${list(news)}</div>`}
-<div class="card"><details><summary>${confirm.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
+      ? html`<div class="card"><h2>${consent.willBeAble}</h2>${list([...fresh, stays.line])}</div>`
+      : html`${news.length > 0 && html`<div class="card new"><h2>${consent.fresh}</h2>${list(news)}</div>`}
+<div class="card"><details><summary>${consent.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
   const lines = administration(asked);
-  return html`${lines.length > 0 && html`<div class="card new"><h2>${confirm.administration}</h2>${ticks(lines, messages)}</div>`}
+  return html`${lines.length > 0 && html`<div class="card new"><h2>${consent.administration}</h2>${ticks(lines, messages)}</div>`}
 ${own}`;
 }
 
-function administration({ fresh }: Asked): PermissionLine[] {
+function administration({ fresh }: AskedPermissions): PermissionLine[] {
   return fresh.filter(({ kind }) => kind === "administration");
 }
 
 function ticks(lines: PermissionLine[], messages: Messages): Html {
   return html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
+}
+
+/** One permission in words. */
+export function permissionText(line: PermissionLine, { permissions }: Messages): string {
+  switch (line.kind) {
+    case "api":
+      return line.text;
+    case "administration":
+      return permissions.administration[line.of];
+    case "offline":
+      return permissions.offline(line.days);
+    case "for_hours":
+      return permissions.for_hours(line.hours);
+    default:
+      return permissions[line.kind];
+  }
 }

@@ -1,5 +1,4 @@
 import type { Palette, Palettes } from "../branding/palette.ts";
-import { components } from "./style-components.ts";
 
 /** Colours, type and the page's frame. Lengths follow the reader's text size (rem); directions are logical, for right-to-left scripts. */
 const foundation = `
@@ -45,6 +44,121 @@ bdi{overflow-wrap:anywhere}
   main{background:var(--card);border:1px solid var(--line);border-radius:1.5rem;padding:2rem}
   footer{margin-block-start:0;padding:1.25rem .25rem 0}
 }
+`;
+
+/** What stands on the pages: fields, buttons, cards, messages. */
+const components = `
+form{display:flex;flex-direction:column;margin:0}
+.field{margin-block-end:1.1rem;display:flex;flex-direction:column}
+label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
+.hint{color:var(--soft);font-size:.88rem;margin:.4rem 0 0}
+.input{inline-size:100%;min-block-size:3.1rem;padding:.6rem .9rem;border:1.5px solid var(--edge);border-radius:var(--radius-small);
+  background:var(--card);color:var(--ink);font:inherit;caret-color:var(--brand)}
+.input:focus{outline:2px solid var(--brand);outline-offset:-2px;border-color:var(--brand);box-shadow:0 0 0 4px color-mix(in srgb,var(--brand) 20%,transparent)}
+.input[aria-invalid]{border-color:var(--bad-ink)}
+.input[aria-invalid]:focus{outline-color:var(--bad-ink);box-shadow:0 0 0 4px color-mix(in srgb,var(--bad-ink) 18%,transparent)}
+.input::placeholder{color:var(--soft);opacity:1}
+.code-input{min-block-size:4.4rem;padding:.6rem .5rem;text-align:center;text-transform:uppercase;border-radius:var(--radius);
+  font:600 clamp(1.2rem,6.4vw,1.9rem)/1.2 var(--mono);letter-spacing:.16em;text-indent:.16em}
+.digits{text-align:center;font:600 1.5rem/1.2 var(--mono);letter-spacing:.2em;text-indent:.2em;min-block-size:3.8rem}
+fieldset{border:0;margin:0;padding:0;min-inline-size:0}
+legend{padding:0}
+.choice{display:flex;align-items:flex-start;gap:.7rem;min-block-size:2.75rem;padding-block:.6rem;margin:0;font-weight:400;cursor:pointer}
+.choice input{flex:none;inline-size:1.35rem;block-size:1.35rem;margin:.05rem 0 0;accent-color:var(--brand)}
+.choice+.hint{margin-block-start:0}
+form>p.aside{margin:-.9rem 0 1rem}
+.hint.wrong{color:var(--bad-ink);font-weight:600}
+.button{display:flex;align-items:center;justify-content:center;inline-size:100%;min-block-size:3.3rem;padding:.7rem 1rem;margin:0;
+  border:2px solid transparent;border-radius:var(--radius-small);background:var(--brand);color:var(--on-brand);
+  font:600 1rem/1.3 var(--sans);text-align:center;text-decoration:none;cursor:pointer}
+.button:hover{background:var(--brand-deep)}
+.button.alt{background:var(--sheet);color:var(--ink);border-color:var(--edge)}
+.button.alt:hover{border-color:var(--ink)}
+.button+.button,form+.button,.button+form{margin-block-start:.65rem}
+.link,.text-button{display:inline-flex;align-items:center;min-block-size:2.75rem;min-inline-size:2.75rem;color:var(--brand);
+  font:600 .95rem/1.3 var(--sans);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
+.text-button{padding:0;border:0;background:none;cursor:pointer;text-align:start}
+.link:hover,.text-button:hover{color:var(--brand-deep)}
+.aside{display:flex;flex-wrap:wrap;align-items:center;column-gap:.5rem;margin:.6rem 0 0;color:var(--soft);font-size:.95rem}
+.account{display:flex;flex-wrap:wrap;align-items:center;column-gap:.5rem;color:var(--soft);font-size:.9rem;margin:0 0 .4rem}
+.account .text-button{font-size:.9rem}
+.aside+.aside{margin:0}
+.ways{flex-direction:column;align-items:start}
+.card:has(.ticks){padding-block-end:.65rem}
+.card{background:var(--inset);border:1px solid var(--line);border-radius:var(--radius);padding:1rem 1.1rem;margin:0 0 1rem}
+.facts{font-size:.95rem;display:grid;gap:.45rem}
+.facts>div{display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:1rem;align-items:baseline}
+.facts dt{color:var(--soft);overflow-wrap:normal}
+.facts dd{margin:0;font-weight:600;text-align:end}
+.facts i{font-style:normal;font-weight:400}
+.facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
+.code-shown{font:600 1.15rem/1.4 var(--mono);letter-spacing:.06em}
+.ticks{margin:0;padding:0;list-style:none;font-size:.95rem}
+.ticks li{display:flex;gap:.7rem;padding-block:.42rem;border-block-start:1px solid var(--line)}
+.ticks li:first-child{border:0}
+.ticks svg{flex:none;inline-size:1em;block-size:1em;margin-block-start:.26em;color:var(--brand)}
+.card.new{border:2px solid var(--brand)}
+.card.new h2{color:var(--brand)}
+.card:has(>details:first-child){padding-block:.3rem}
+summary{padding-block:.62rem;min-block-size:2.75rem;cursor:pointer;font-size:.95rem;font-weight:600;color:var(--soft)}
+details+.ticks{border-block-start:1px solid var(--line)}
+.note{border-radius:var(--radius-small);padding:.75rem .95rem;margin:0 0 1.1rem;font-size:.92rem;border:1px solid transparent}
+.note strong{display:block}
+.warn{background:var(--warn-bg);color:var(--warn-ink)}
+.bad{background:var(--bad-bg);color:var(--bad-ink);font-weight:600}
+.good{background:var(--good-bg);color:var(--good-ink)}
+form+.note,.button+.note{margin:1.4rem 0 0}
+.step{font-size:.85rem;font-weight:600;color:var(--soft);margin:0 0 .35rem}
+.compare{margin:.4rem 0 1.3rem;padding:1.5rem .75rem;text-align:center;background:var(--inset);border:1.5px solid var(--edge);
+  border-radius:var(--radius);font:600 clamp(1.3rem,7.4vw,2.2rem)/1.2 var(--mono);letter-spacing:.08em}
+.person{display:flex;align-items:center;gap:.9rem}
+.face{flex:none;inline-size:2.9rem;block-size:2.9rem;border-radius:50%;background:var(--brand-wash);color:var(--brand);
+  display:grid;place-items:center;font-weight:700;font-size:1.15rem}
+.person div{min-inline-size:0}
+.person strong,.person div span{display:block}
+.person div span{color:var(--soft);font-size:.92rem}
+.end p{text-wrap:pretty}
+.end h1+.card{margin-block-start:.7rem}
+form+.hint{margin-block-start:1rem}
+.well{text-align:center;padding-block:2.6rem 1.2rem}
+.well p{text-wrap:balance}
+.sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;
+  background:var(--brand-wash);color:var(--brand);border:1px solid transparent}
+.sign svg{inline-size:2.1rem;block-size:2.1rem}
+.passkey{margin-block-start:.65rem}
+.passkey+.button{margin-block-start:.65rem}
+.way h2{margin-block-end:.15rem}
+.way p{color:var(--soft);font-size:.92rem;margin:0}
+.way>.link,.way>form{margin-block-end:-.5rem}
+hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
+.mails,.passkeys{list-style:none;margin:0;padding:0}
+.passkeys{margin-block:.3rem .2rem}
+.passkeys a{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
+.passkeys li:first-child a{border:0}
+.passkeys strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
+.mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
+  color:var(--ink);text-decoration:none;margin-block-end:.65rem}
+.mails a:hover{border-color:var(--edge)}
+.mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
+.mails span,.passkeys span{color:var(--soft);font-size:.88rem}
+.letter{white-space:pre-wrap;margin:0}
+.letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
+.letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
+.qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
+.key .mono{display:block;font-weight:600;overflow-wrap:normal}
+.codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;
+  font:600 1rem/1.5 var(--mono);letter-spacing:.04em}
+@media (min-width:40em){.well{padding-block:1.2rem .4rem}}
+@media (min-height:40em){
+  #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
+}
+@media (prefers-reduced-motion:no-preference){
+  .button{transition:background-color .12s,border-color .12s,transform .08s}
+  .button:active{transform:scale(.985)}
+  .draw path{stroke-dasharray:26;animation:draw .45s .1s ease-out both}
+  @keyframes draw{from{stroke-dashoffset:26}to{stroke-dashoffset:0}}
+}
+@media (forced-colors:active){.mark,.face{border:1px solid CanvasText}.button{border-color:ButtonText}}
 `;
 
 /** All but the tenant's colour, without the line breaks that only we need. */

@@ -1,16 +1,22 @@
-import { de } from "./de.ts";
-import { en } from "./en.ts";
-import type { Messages } from "./messages.ts";
+import * as account from "./de/account.ts";
+import * as common from "./de/common.ts";
+import * as consent from "./de/consent.ts";
+import * as mails from "./de/mails.ts";
+import * as secondFactor from "./de/second-factor.ts";
+import * as signIn from "./de/sign-in.ts";
+import { en, type Messages } from "./en.ts";
 
 export type Locale = "en" | "de";
 
-/** A language that pages and mails are written in: adding one is a catalogue, its name in `Locale` and a line here. */
+/** A language of pages and mails. Adding one is a folder of texts, its name in `Locale` and its line in `languages`. */
 export interface Language {
   /** For `lang` and Content-Language (BCP 47). */
   locale: Locale;
   dir: "ltr" | "rtl";
   messages: Messages;
 }
+
+const de: Messages = { ...common, ...signIn, ...secondFactor, ...consent, ...account, ...mails };
 
 export const languages: Record<Locale, Language> = {
   en: { locale: "en", dir: "ltr", messages: en },

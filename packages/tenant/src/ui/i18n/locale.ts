@@ -1,6 +1,6 @@
-import { defaultLocale, type Locale, locales } from "./languages.ts";
+import { defaultLocale, type Locale, languages, locales } from "./languages.ts";
 
-/** More than any browser sends; what comes after is not looked at. */
+/** Characters; more than any browser sends. The rest is ignored. */
 const LONGEST_LIST = 1_000;
 
 /** What a request says about the language of its answer. */
@@ -17,7 +17,10 @@ export function askedLocale({ uiLocales, mkt }: Wishes): Locale | undefined {
   return tags.map(localeOfTag).find((locale) => locale !== undefined);
 }
 
-/** The best of Accept-Language (RFC 9110 §12.5.4). A range we cannot read is left out, as if it had not been sent. */
+/**
+ * The best of Accept-Language (RFC 9110 §12.5.4). A range that is not valid is ignored. Not by negotiator (1.1.0): it
+ * takes weights beyond 1 (`de;q=9`), and serves English for `de-AT, en;q=0.9, de;q=0.1` (RFC 4647 §3.4: German).
+ */
 export function acceptedLocale(header: string | undefined): Locale {
   const ranges = (header ?? "").slice(0, LONGEST_LIST).split(",").map(readRange);
   const wanted = ranges.filter((range) => range !== undefined).sort((a, b) => b.quality - a.quality);
@@ -39,3 +42,12 @@ function readRange(range: string): { tag: string; quality: number } | undefined 
   const [, tag, quality] = /^\s*([a-z0-9-]+|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i.exec(range) ?? [];
   return tag === undefined ? undefined : { tag, quality: quality === undefined ? 1 : Number(quality) };
 }
+
+/** The words that the endpoints of oauth/ answer with. They are passed to oauth/, which does not import ui/. */
+export const endpointTexts = {
+  locales,
+  deviceMessage(asked: Wishes, { verificationUri, userCode }: { verificationUri: string; userCode: string }): string {
+    const { device } = languages[askedLocale(asked) ?? defaultLocale].messages;
+    return device.message(verificationUri, userCode);
+  },
+};

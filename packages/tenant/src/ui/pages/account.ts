@@ -1,19 +1,45 @@
 import { formActions } from "../components/form-actions.ts";
-import { initialOf, type Page } from "../components/layout.ts";
+import { type Chrome, initialOf, type Page, type Pages } from "../components/layout.ts";
+import { type NewPasswordView, newPasswordForm } from "../components/mailed-code.ts";
 import { address, button, buttonLink, form } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { AccountView, Chrome, View } from "../view.ts";
-import { newPasswordForm } from "./mailed-code.ts";
 
-type SignedOut = Extract<View, { page: "account_signed_out" }>;
-type SignInAgain = Extract<View, { page: "sign_in_again" }>;
+/** The pages of a person's own account. */
+export type AccountPagesView =
+  | AccountView
+  | ({ page: "my_password" } & NewPasswordView)
+  /** Nobody is signed in, so there is no account to show. */
+  | { page: "account_signed_out" }
+  /** The sign-in is too old, or lacked a factor, for a change of what one signs in with. */
+  | { page: "sign_in_again"; email: string };
+
+export interface AccountView {
+  page: "account";
+  displayName: string;
+  email: string;
+  hasPassword: boolean;
+  passkeys: { credentialId: string; name: string; createdAt: number; lastUsedAt: number | null }[];
+  /** False where browsers have none: on an IP address. */
+  passkeysPossible: boolean;
+  authenticator: { since: number } | null;
+  /** Null: the person never had any. */
+  recoveryCodesLeft: number | null;
+}
+
+type View<P extends AccountPagesView["page"]> = Extract<AccountPagesView, { page: P }>;
+
+export const accountPages: Pages<AccountPagesView> = {
+  account: accountPage,
+  my_password: myPasswordPage,
+  account_signed_out: accountSignedOutPage,
+  sign_in_again: signInAgainPage,
+};
 
 /** Who is signed in, and by what they sign in; each way is changed on a page of its own. */
-export function accountPage(view: AccountView, chrome: Chrome): Page {
+function accountPage(view: View<"account">, chrome: Chrome): Page {
   const { account, time } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${way(account.passkeys, passkeysOf(view, chrome))}
@@ -23,23 +49,23 @@ ${way(account.password, [
 ])}
 ${way(account.authenticator, [
   html`<p>${view.authenticator ? account.authenticatorSince(time.day(view.authenticator.since)) : account.noAuthenticator}</p>`,
-  link("/me/authenticator", view.authenticator ? account.changeAuthenticator : account.setUpAuthenticator),
+  link(formActions.authenticator, view.authenticator ? account.changeAuthenticator : account.setUpAuthenticator),
 ])}
 ${
   view.recoveryCodesLeft !== null &&
   way(account.recoveryCodes, [
     html`<p>${account.recoveryCodesLeft(view.recoveryCodesLeft)}</p>`,
-    link("/me/recovery-codes", account.seeRecoveryCodes),
+    link(formActions.my_recovery_codes, account.seeRecoveryCodes),
   ])
 }
 ${form(formActions.sign_out, chrome, {}, button(account.signOut, { alt: true }))}`,
   };
 }
 
-export function myPasswordPage(view: Extract<View, { page: "my_password" }>, chrome: Chrome): Page {
+function myPasswordPage(view: View<"my_password">, chrome: Chrome): Page {
   const { messages } = chrome;
   return {
-    title: titleOf(view, messages),
+    title: messages.titles[view.page],
     main: html`<h1>${messages.titles.my_password}</h1>
 <p class="lede">${messages.reset.passwordLede(address(view.email))}</p>
 ${newPasswordForm(view, chrome, { action: formActions.my_password, label: messages.reset.label, button: messages.reset.save })}
@@ -47,7 +73,7 @@ ${buttonLink(formActions.account, messages.passkeys.add.back, true)}`,
   };
 }
 
-function passkeysOf(view: AccountView, chrome: Chrome): Child {
+function passkeysOf(view: View<"account">, chrome: Chrome): Child {
   const { account, time } = chrome.messages;
   const list =
     view.passkeys.length > 0 &&
@@ -78,20 +104,20 @@ function link(href: string, label: string): Html {
   return html`<a class="link" href="${href}">${label}</a>`;
 }
 
-export function accountSignedOutPage(view: SignedOut, chrome: Chrome): Page {
+function accountSignedOutPage(view: View<"account_signed_out">, chrome: Chrome): Page {
   const { account, common } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <p class="lede">${account.signedOut}</p>
 ${form(formActions.account_sign_in, chrome, {}, button(common.signIn))}`,
   };
 }
 
-export function signInAgainPage(view: SignInAgain, chrome: Chrome): Page {
+function signInAgainPage(view: View<"sign_in_again">, chrome: Chrome): Page {
   const { account } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <p class="lede">${account.signInAgain(address(view.email))}</p>
 ${form(formActions.account_sign_in, chrome, {}, button(account.signInAgainButton))}`,

@@ -1,18 +1,36 @@
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
-import { asTyped, button, field, form, problemNote } from "../components/parts.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { asTyped, button, buttonLink, field, form, problemNote } from "../components/parts.ts";
 import { qrCode } from "../components/qr-code.ts";
 import { html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
 
-type Authenticator<P extends View["page"]> = Extract<View, { page: P }>;
+export type AuthenticatorView =
+  /** A second factor is required and the person has none yet. */
+  | { page: "authenticator_needed"; flowId: string }
+  /** `secret` in base32; `uri` holds it for the QR code and the app on the same phone. */
+  | { page: "authenticator_set_up"; flowId: string; secret: string; uri: string; problem: null | "wrong" }
+  | { page: "authenticator"; enrolled: boolean }
+  /** Shown once; without a flow they were made on the account page. */
+  | { page: "recovery_codes"; flowId: string | null; codes: string[] }
+  | { page: "recovery_codes_hidden"; flowId: string }
+  | { page: "my_recovery_codes"; left: number };
 
-export function authenticatorNeededPage(view: Authenticator<"authenticator_needed">, chrome: Chrome): Page {
+type View<P extends AuthenticatorView["page"]> = Extract<AuthenticatorView, { page: P }>;
+
+export const authenticatorPages: Pages<AuthenticatorView> = {
+  authenticator_needed: authenticatorNeededPage,
+  authenticator_set_up: authenticatorSetUpPage,
+  authenticator: authenticatorPage,
+  recovery_codes: recoveryCodesPage,
+  recovery_codes_hidden: recoveryCodesHiddenPage,
+  my_recovery_codes: myRecoveryCodesPage,
+};
+
+function authenticatorNeededPage(view: View<"authenticator_needed">, chrome: Chrome): Page {
   const { titles, authenticator } = chrome.messages;
   const { lede, choose, start } = authenticator.needed;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.authenticator_needed}</h1>
 <p class="lede">${lede}</p>
 <p>${choose}</p>
@@ -20,11 +38,11 @@ ${form(formActions.authenticator_needed, chrome, { flow: view.flowId }, button(s
   };
 }
 
-export function authenticatorSetUpPage(view: Authenticator<"authenticator_set_up">, chrome: Chrome): Page {
+function authenticatorSetUpPage(view: View<"authenticator_set_up">, chrome: Chrome): Page {
   const { common, titles, authenticator } = chrome.messages;
   const { lede, picture, byHand, onThisPhone, label, problems } = authenticator.setUp;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.authenticator_set_up}</h1>
 <p class="lede">${lede}</p>
 ${problemNote(view.problem && problems[view.problem])}
@@ -48,11 +66,11 @@ ${form(formActions.authenticator_set_up, chrome, { flow: view.flowId }, [
   };
 }
 
-export function authenticatorPage(view: Authenticator<"authenticator">, chrome: Chrome): Page {
+function authenticatorPage(view: View<"authenticator">, chrome: Chrome): Page {
   const { titles, authenticator } = chrome.messages;
   const { has, hasNone, add, replace, remove, whenRemoved } = authenticator.own;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.authenticator}</h1>
 <p class="lede">${view.enrolled ? has : hasNone}</p>
 ${form(formActions.authenticator, chrome, {}, [
@@ -65,4 +83,47 @@ ${view.enrolled && html`<p class="hint">${whenRemoved}</p>`}`,
 
 function inGroups(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+function recoveryCodesPage(view: View<"recovery_codes">, chrome: Chrome): Page {
+  const { titles, recoveryCodes } = chrome.messages;
+  const { lede, where, saved } = recoveryCodes;
+  return {
+    title: chrome.messages.titles[view.page],
+    main: html`<h1>${titles.recovery_codes}</h1>
+<p class="lede">${lede}</p>
+<ul class="card codes">${view.codes.map((code) => html`<li><bdi>${code}</bdi></li>`)}</ul>
+<p>${where}</p>
+${
+  view.flowId === null
+    ? buttonLink(formActions.account, saved)
+    : form(formActions.recovery_codes, chrome, { flow: view.flowId }, button(saved, { name: "answer", value: "saved" }))
+}`,
+  };
+}
+
+function recoveryCodesHiddenPage(view: View<"recovery_codes_hidden">, chrome: Chrome): Page {
+  const { titles, recoveryCodes } = chrome.messages;
+  const { hidden, makeNew, goOn } = recoveryCodes;
+  return {
+    title: chrome.messages.titles[view.page],
+    main: html`<h1>${titles.recovery_codes_hidden}</h1>
+<p class="lede">${hidden}</p>
+${form(formActions.recovery_codes, chrome, { flow: view.flowId }, [
+  button(goOn, { name: "answer", value: "saved" }),
+  button(makeNew, { name: "answer", value: "new", alt: true }),
+])}`,
+  };
+}
+
+function myRecoveryCodesPage(view: View<"my_recovery_codes">, chrome: Chrome): Page {
+  const { titles, recoveryCodes } = chrome.messages;
+  const { left, makeNew, whenNew } = recoveryCodes;
+  return {
+    title: chrome.messages.titles[view.page],
+    main: html`<h1>${titles.my_recovery_codes}</h1>
+<p class="lede">${left(view.left)}</p>
+${form(formActions.my_recovery_codes, chrome, {}, button(makeNew))}
+<p class="hint">${whenNew}</p>`,
+  };
 }

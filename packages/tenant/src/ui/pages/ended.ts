@@ -1,76 +1,101 @@
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, appName, button, buttonLink, form, tick } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
 
-export type Ended = Extract<
-  View,
-  {
-    page:
-      | "no_access"
-      | "needs_administrator"
-      | "done"
-      | "declined"
-      | "expired"
-      | "used"
-      | "used_twice"
-      | "elsewhere"
-      | "sign_in_over"
-      | "request_refused"
-      | "stale_form"
-      | "not_found"
-      | "too_many"
-      | "failed";
-  }
->;
+/** Where an interaction ends, well or not. */
+export type EndedView =
+  /** Signed in, and the app is for people who are assigned to it. */
+  | { page: "no_access"; flowId: string; email: string; appName: string }
+  /** Signed in, and only an administrator can grant what is asked for. */
+  | { page: "needs_administrator"; flowId: string; email: string; appName: string }
+  /** `offerPasskey`: the person has none yet. */
+  | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
+  | { page: "declined"; appName: string }
+  | { page: "expired" }
+  /** The code was decided or redeemed before. */
+  | { page: "used" }
+  | { page: "used_twice" }
+  /** The same person took the claim over in another browser. */
+  | { page: "elsewhere"; flowId: string }
+  /** A program's request that was decided or took too long. */
+  | { page: "sign_in_over" }
+  /** A program's request without a redirect URI that can be trusted. `code`: `AADSTS50011`. */
+  | { page: "request_refused"; code: string; traceId: string }
+  /** The form came from another page, another browser, or after too long. */
+  | { page: "stale_form" }
+  | { page: "not_found" }
+  | { page: "too_many" }
+  | { page: "failed"; traceId: string };
 
-/** Where a sign-in ends, well or not: what happened, and the one thing to do next. */
-export function endedPage(view: Ended, chrome: Chrome): Page {
-  return { title: titleOf(view, chrome.messages), main: mainOf(view, chrome) };
+type View<P extends EndedView["page"]> = Extract<EndedView, { page: P }>;
+
+/** Each says what happened, and offers the one thing to do next. */
+export const endedPages: Pages<EndedView> = {
+  done: donePage,
+  no_access: refusedPage,
+  needs_administrator: refusedPage,
+  declined(view, { messages: { titles, ended } }) {
+    const sentToYou = html`<p class="note warn"><strong>${ended.sentToYou}</strong>${ended.sentToYouAdvice}</p>`;
+    return end(titles.declined, ended.declined(html`<bdi>${view.appName}</bdi>`), sentToYou);
+  },
+  elsewhere(view, chrome) {
+    const { titles, ended } = chrome.messages;
+    const goOn = form(formActions.elsewhere, chrome, { flow: view.flowId }, button(ended.goOnHere));
+    return end(titles.elsewhere, ended.elsewhere, goOn);
+  },
+  failed(view, chrome) {
+    const { titles, ended } = chrome.messages;
+    const number = html`<p class="mono">${view.traceId}</p>`;
+    return end(titles.failed, ended.failed(html`<bdi>${chrome.tenantName}</bdi>`), [number, enterCode(chrome)]);
+  },
+  sign_in_over: (_view, { messages }) => end(messages.titles.sign_in_over, messages.ended.sign_in_over, null),
+  request_refused(view, { messages: { titles, ended } }) {
+    const numbers = html`<p class="mono">${view.code}<br>${view.traceId}</p>`;
+    return end(titles.request_refused, ended.request_refused, numbers);
+  },
+  expired: startAgainPage,
+  used: startAgainPage,
+  used_twice: startAgainPage,
+  stale_form: startAgainPage,
+  not_found: startAgainPage,
+  too_many: startAgainPage,
+};
+
+function end(title: string, lede: Child, next: Child): Page {
+  return { title, main: html`<div class="end"><h1>${title}</h1><p class="lede">${lede}</p>${next}</div>` };
 }
 
-function mainOf(view: Ended, chrome: Chrome): Html {
-  const { common, ended } = chrome.messages;
-  const end = (lede: Child, next: Child): Html =>
-    html`<div class="end"><h1>${titleOf(view, chrome.messages)}</h1><p class="lede">${lede}</p>${next}</div>`;
-  const again = buttonLink(formActions.enter_code, common.enterCode);
-  switch (view.page) {
-    case "done":
-      return html`<div class="well"><div class="sign">${tick(true)}</div>
+function enterCode({ messages }: Chrome): Html {
+  return buttonLink(formActions.enter_code, messages.common.enterCode);
+}
+
+function startAgainPage(
+  { page }: View<"expired" | "used" | "used_twice" | "stale_form" | "not_found" | "too_many">,
+  chrome: Chrome,
+): Page {
+  const { titles, ended } = chrome.messages;
+  return end(titles[page], ended[page], enterCode(chrome));
+}
+
+function refusedPage(view: View<"no_access" | "needs_administrator">, chrome: Chrome): Page {
+  const { titles, ended } = chrome.messages;
+  const other = button(ended.otherAccount, { name: "answer", value: "other" });
+  return end(
+    titles[view.page](view.appName),
+    ended[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
+    form(formActions.continue_as, chrome, { flow: view.flowId }, other),
+  );
+}
+
+function donePage(view: View<"done">, { messages }: Chrome): Page {
+  const { titles, ended } = messages;
+  return {
+    title: titles.done(view.appName),
+    main: html`<div class="well"><div class="sign">${tick(true)}</div>
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
 <p class="lede">${ended.done}</p>
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
-${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`;
-    case "no_access":
-    case "needs_administrator":
-      return end(
-        ended[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`),
-        form(
-          formActions.continue_as,
-          chrome,
-          { flow: view.flowId },
-          button(ended.otherAccount, { name: "answer", value: "other" }),
-        ),
-      );
-    case "declined":
-      return end(
-        ended.declined(html`<bdi>${view.appName}</bdi>`),
-        html`<p class="note warn"><strong>${ended.sentToYou}</strong>${ended.sentToYouAdvice}</p>`,
-      );
-    case "elsewhere":
-      return end(ended.elsewhere, form(formActions.elsewhere, chrome, { flow: view.flowId }, button(ended.goOnHere)));
-    case "failed":
-      return end(ended.failed(html`<bdi>${chrome.tenantName}</bdi>`), [
-        html`<p class="mono">${view.traceId}</p>`,
-        again,
-      ]);
-    case "sign_in_over":
-      return end(ended.sign_in_over, null);
-    case "request_refused":
-      return end(ended.request_refused, html`<p class="mono">${view.code}<br>${view.traceId}</p>`);
-    default:
-      return end(ended[view.page], again);
-  }
+${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`,
+  };
 }

@@ -1,21 +1,41 @@
-import { displayUserCode } from "../../directory/user-code.ts";
-import { codeToCompare } from "../components/code-to-compare.ts";
+import { displayUserCode, normalizeUserCode, USER_CODE_ALPHABET } from "../../directory/user-code.ts";
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Pages } from "../components/layout.ts";
 import { button, buttonLink, field, form, problemNote } from "../components/parts.ts";
 import { type Html, html } from "../html.ts";
-import type { Messages } from "../i18n/messages.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
+import type { Messages } from "../i18n/en.ts";
 
-type EnterCode = Extract<View, { page: "enter_code" }>;
-
-export function enterCodePage(view: EnterCode, chrome: Chrome): Page {
-  const code = codeToCompare(view);
-  return { title: titleOf(view, chrome.messages), main: code === null ? enter(view, chrome) : compare(chrome, code) };
+export interface EnterCodeView {
+  page: "enter_code";
+  /** The field's value. */
+  typed: string;
+  /** The code came in the complete URI (RFC 8628 §3.3.1), so the page asks to compare it with the device. */
+  fromLink: boolean;
+  problem: null | "empty" | "unknown" | "too_many";
 }
 
-function enter(view: EnterCode, chrome: Chrome): Html {
+export const enterCodePages: Pages<EnterCodeView> = {
+  enter_code(view, chrome) {
+    const { titles } = chrome.messages;
+    const code = codeToCompare(view);
+    if (code === null) return { title: titles.enter_code, main: enter(view, chrome) };
+    return { title: titles.compare, main: compare(chrome, code) };
+  },
+};
+
+const plausible = new RegExp(`^[${USER_CODE_ALPHABET}]{8,13}$`);
+
+/**
+ * The code of the complete URI, if it looks like one of ours: a link must not put other words in large letters on this page.
+ * After a problem the person types the code instead.
+ */
+function codeToCompare(view: EnterCodeView): string | null {
+  if (!view.fromLink || view.problem !== null) return null;
+  const code = normalizeUserCode(view.typed);
+  return plausible.test(code) ? code : null;
+}
+
+function enter(view: EnterCodeView, chrome: Chrome): Html {
   const { common, titles, enterCode } = chrome.messages;
   return html`<h1>${titles.enter_code}</h1>
 <p class="lede">${enterCode.lede}</p>

@@ -1,27 +1,30 @@
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { button } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
 
-type Returning = Extract<View, { page: "returning" }>;
+/** Back to the program: by a form, or by a link with all in it. */
+export type FormPostView =
+  | { page: "form_post"; by: "form"; to: string; fields: Record<string, string> }
+  | { page: "form_post"; by: "link"; to: string };
+
+export const formPostPages: Pages<FormPostView> = { form_post: formPostPage };
 
 /** Goes back to the program by itself where scripts run, and by its one button where none do. */
-export function returningPage(view: Returning, chrome: Chrome): Page {
+function formPostPage(view: FormPostView, chrome: Chrome): Page {
   const { messages } = chrome;
-  const { returning } = messages;
+  const { titles, formPost } = messages;
   return {
-    title: titleOf(view, messages),
-    main: html`<h1>${titleOf(view, messages)}</h1>
-<p class="lede">${returning.lede}</p>
-${view.by === "form" ? formTo(view, button(returning.button)) : html`<a${attrs({ id: ID, class: "button", href: view.to })}>${returning.button}</a>`}`,
+    title: titles.form_post,
+    main: html`<h1>${titles.form_post}</h1>
+<p class="lede">${formPost.lede}</p>
+${view.by === "form" ? formTo(view, button(formPost.button)) : html`<a${attrs({ id: ID, class: "button", href: view.to })}>${formPost.button}</a>`}`,
   };
 }
 
 const ID = "back";
 
 /** The one form that is not for us: it has no token of ours. */
-function formTo({ to, fields }: Extract<Returning, { by: "form" }>, send: Html): Html {
+function formTo({ to, fields }: Extract<FormPostView, { by: "form" }>, send: Html): Html {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
@@ -29,7 +32,7 @@ function formTo({ to, fields }: Extract<Returning, { by: "form" }>, send: Html):
 }
 
 /** Once the page stands. Not the form's own `submit`: a field could be called so. */
-export const returningScript = `
+export const formPostScript = `
 addEventListener("load", () => {
 const back = document.getElementById("${ID}");
 if (back.tagName === "FORM") HTMLFormElement.prototype.submit.call(back);

@@ -1,17 +1,20 @@
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address } from "../components/parts.ts";
 import { html } from "../html.ts";
-import type { Messages } from "../i18n/messages.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
+import type { Messages } from "../i18n/en.ts";
 
-type Inbox = Extract<View, { page: "inbox" }>;
-type Mail = Extract<View, { page: "mail" }>;
+export type InboxView =
+  | { page: "inbox"; mails: { id: string; to: string; subject: string; at: number }[] }
+  | { page: "mail"; to: string; subject: string; text: string; at: number };
 
-export function inboxPage(view: Inbox, { messages }: Chrome): Page {
+type View<P extends InboxView["page"]> = Extract<InboxView, { page: P }>;
+
+export const inboxPages: Pages<InboxView> = { inbox: inboxPage, mail: mailPage };
+
+function inboxPage(view: View<"inbox">, { messages }: Chrome): Page {
   const { inbox } = messages;
   return {
-    title: titleOf(view, messages),
+    title: messages.titles.inbox,
     footer: html`${inbox.staysHere}`,
     main: html`<h1>${messages.titles.inbox}</h1>
 ${
@@ -26,10 +29,10 @@ ${
   };
 }
 
-export function mailPage(view: Mail, { messages }: Chrome): Page {
+function mailPage(view: View<"mail">, { messages }: Chrome): Page {
   const { inbox } = messages;
   return {
-    title: titleOf(view, messages),
+    title: view.subject,
     footer: html`${inbox.staysHere}`,
     main: html`<p><a class="link" href="/inbox">${inbox.back}</a></p>
 <h1>${view.subject}</h1>

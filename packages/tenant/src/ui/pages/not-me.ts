@@ -1,16 +1,20 @@
+import type { LinkPurpose } from "../../storage/links.ts";
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { button, buttonLink, form, tick } from "../components/parts.ts";
 import { type Html, html } from "../html.ts";
-import type { Messages } from "../i18n/messages.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
+import type { Messages } from "../i18n/en.ts";
 
-type NotMe = Extract<View, { page: "not_me" }>;
-type NotMeDone = Extract<View, { page: "not_me_done" }>;
+export type NotMeView =
+  /** A link of a mail: "this wasn't me". `appName` of a device's sign-in, while it is known. */
+  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
+  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
+  /** Used, expired, or never ours. */
+  | { page: "dead_link" };
 
-/** Choosing a new password, by mail. */
-const RESET = "/reset";
+type View<P extends NotMeView["page"]> = Extract<NotMeView, { page: P }>;
+
+export const notMePages: Pages<NotMeView> = { not_me: notMePage, not_me_done: notMeDonePage, dead_link: deadLinkPage };
 
 const accountEnds = ["everywhere", "password"] as const;
 
@@ -24,20 +28,20 @@ const ends = {
   passkey_removed: accountEnds,
   recovery_codes_replaced: ["recoveryCodes", ...accountEnds],
   recovery_code_used: ["recoveryCodes", ...accountEnds],
-} as const satisfies Record<NotMe["purpose"], readonly (keyof Messages["notMe"]["ends"])[]>;
+} as const satisfies Record<LinkPurpose, readonly (keyof Messages["notMe"]["ends"])[]>;
 
-function endsCard(heading: string, purpose: NotMe["purpose"], { notMe }: Messages): Html {
+function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): Html {
   return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${ends[purpose].map((line) => html`<li>${tick()}<span>${notMe.ends[line]}</span></li>`)}</ul></div>`;
 }
 
 /** What was done, and what the button ends. */
-export function notMePage(view: NotMe, chrome: Chrome): Page {
+function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   const { notMe, time } = chrome.messages;
   const { purpose, appName, at } = view;
   const device = purpose === "new_device";
   return {
-    title: titleOf(view, chrome.messages),
-    main: html`<h1>${titleOf(view, chrome.messages)}</h1>
+    title: chrome.messages.titles.not_me,
+    main: html`<h1>${chrome.messages.titles.not_me}</h1>
 <p>${appName === null ? notMe.told[purpose] : notMe.deviceSignedIn(html`<bdi>${appName}</bdi>`)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
 ${endsCard(notMe.willEnd, purpose, chrome.messages)}
 ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.signOutDevice : notMe.secure))}
@@ -45,22 +49,23 @@ ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.
   };
 }
 
-export function notMeDonePage(view: NotMeDone, { messages }: Chrome): Page {
-  const { notMe } = messages;
+function notMeDonePage(view: View<"not_me_done">, { messages }: Chrome): Page {
+  const { notMe, titles } = messages;
   const device = view.purpose === "new_device";
+  const title = device ? titles.device_signed_out : titles.not_me_done;
   return {
-    title: titleOf(view, messages),
-    main: html`<div class="end"><h1>${titleOf(view, messages)}</h1>
+    title,
+    main: html`<div class="end"><h1>${title}</h1>
 ${endsCard(notMe.ended, view.purpose, messages)}
 <p class="lede">${device ? notMe.deviceNext : notMe.accountNext}</p>
-${buttonLink(RESET, notMe.reset)}</div>`,
+${buttonLink(formActions.reset_email, notMe.reset)}</div>`,
   };
 }
 
-export function deadLinkPage(view: Extract<View, { page: "dead_link" }>, { messages }: Chrome): Page {
+function deadLinkPage(_view: View<"dead_link">, { messages }: Chrome): Page {
   const { notMe } = messages;
   return {
-    title: titleOf(view, messages),
-    main: html`<div class="end"><h1>${titleOf(view, messages)}</h1><p class="lede">${notMe.dead}</p>${buttonLink(RESET, notMe.reset)}</div>`,
+    title: messages.titles.dead_link,
+    main: html`<div class="end"><h1>${messages.titles.dead_link}</h1><p class="lede">${notMe.dead}</p>${buttonLink(formActions.reset_email, notMe.reset)}</div>`,
   };
 }

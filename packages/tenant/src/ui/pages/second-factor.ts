@@ -1,21 +1,56 @@
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { type MailedCodeView, mailedCodeForms } from "../components/mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote } from "../components/parts.ts";
+import { usePasskey } from "../components/passkey-box.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
-import { mailedCodeForms } from "./mailed-code.ts";
-import { usePasskey } from "./passkey.ts";
 
-type SecondFactor<P extends View["page"]> = Extract<View, { page: P }>;
+/** `byApp`, `byEmail`, `byRecovery`, `byPasskey`: the other ways that this person has. */
+export type SecondFactorView =
+  | {
+      page: "second_factor_app";
+      flowId: string;
+      byRecovery: boolean;
+      byPasskey: boolean;
+      problem: null | "wrong" | "used" | "too_many";
+    }
+  /** `sent`: a code is on its way; before that, the page has a button that sends it. */
+  | ({ page: "second_factor_email"; sent: true; byPasskey: boolean } & MailedCodeView)
+  | {
+      page: "second_factor_email";
+      sent: false;
+      byPasskey: boolean;
+      flowId: string;
+      email: string;
+      problem: null | "too_many" | "mail_failed" | "mail_refused";
+    }
+  | {
+      page: "second_factor_passkey";
+      flowId: string;
+      /** What the script hands to the browser (WebAuthn's request options as JSON). */
+      passkeyOptions: string;
+      byApp: boolean;
+      byEmail: boolean;
+      byRecovery: boolean;
+    }
+  | { page: "second_factor_recovery"; flowId: string; problem: null | "wrong" | "too_many" };
+
+type View<P extends SecondFactorView["page"]> = Extract<SecondFactorView, { page: P }>;
+
+export const secondFactorPages: Pages<SecondFactorView> = {
+  second_factor_app: secondFactorAppPage,
+  second_factor_email: secondFactorEmailPage,
+  second_factor_passkey: secondFactorPasskeyPage,
+  second_factor_recovery: secondFactorRecoveryPage,
+};
 
 const digits = { inputmode: "numeric", ...asTyped, maxlength: 32, enterkeyhint: "go" } as const;
 
-export function secondFactorAppPage(view: SecondFactor<"second_factor_app">, chrome: Chrome): Page {
+function secondFactorAppPage(view: View<"second_factor_app">, chrome: Chrome): Page {
   const { common, titles, secondFactor } = chrome.messages;
   const { app } = secondFactor;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.second_factor_app}</h1>
 <p class="lede">${app.lede}</p>
 ${problemNote(view.problem && app.problems[view.problem])}
@@ -36,7 +71,7 @@ ${otherWays(view.flowId, chrome, { byRecovery: view.byRecovery, byPasskey: view.
   };
 }
 
-export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">, chrome: Chrome): Page {
+function secondFactorEmailPage(view: View<"second_factor_email">, chrome: Chrome): Page {
   const { titles } = chrome.messages;
   const ways = otherWays(view.flowId, chrome, { byPasskey: view.byPasskey });
   const main = view.sent
@@ -46,10 +81,10 @@ export function secondFactorEmailPage(view: SecondFactor<"second_factor_email">,
         mayHaveNone: false,
       })
     : askForCode(view, chrome);
-  return { title: titleOf(view, chrome.messages), main: html`<h1>${titles.second_factor_email}</h1>${main}${ways}` };
+  return { title: chrome.messages.titles[view.page], main: html`<h1>${titles.second_factor_email}</h1>${main}${ways}` };
 }
 
-function askForCode(view: Extract<SecondFactor<"second_factor_email">, { sent: false }>, chrome: Chrome): Html {
+function askForCode(view: Extract<View<"second_factor_email">, { sent: false }>, chrome: Chrome): Html {
   const { secondFactor, mailedCode } = chrome.messages;
   const problems = { ...mailedCode.problems, mail_refused: secondFactor.email.refused };
   return html`<p class="lede">${secondFactor.email.before(address(view.email))}</p>
@@ -57,11 +92,11 @@ ${problemNote(view.problem && problems[view.problem])}
 ${form(formActions.second_factor_email_send, chrome, { flow: view.flowId }, button(secondFactor.email.send))}`;
 }
 
-export function secondFactorRecoveryPage(view: SecondFactor<"second_factor_recovery">, chrome: Chrome): Page {
+function secondFactorRecoveryPage(view: View<"second_factor_recovery">, chrome: Chrome): Page {
   const { common, titles, secondFactor } = chrome.messages;
   const { recovery } = secondFactor;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.second_factor_recovery}</h1>
 <p class="lede">${recovery.lede}</p>
 ${problemNote(view.problem && recovery.problems[view.problem])}
@@ -84,10 +119,10 @@ ${otherWays(view.flowId, chrome, { byApp: true })}`,
 }
 
 /** A passkey in the password's stead: by itself it is both proofs. */
-export function secondFactorPasskeyPage(view: SecondFactor<"second_factor_passkey">, chrome: Chrome): Page {
+function secondFactorPasskeyPage(view: View<"second_factor_passkey">, chrome: Chrome): Page {
   const { titles, secondFactor } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${titles.second_factor_passkey}</h1>
 <p class="lede">${secondFactor.passkey.lede}</p>
 <p${attrs({ class: "note warn", "data-without": true })}>${secondFactor.passkey.without}</p>

@@ -1,18 +1,41 @@
 import { formActions } from "../components/form-actions.ts";
-import { initialOf, type Page } from "../components/layout.ts";
+import { type Chrome, initialOf, type Page, type Pages } from "../components/layout.ts";
+import { type MailedCodeView, mailedCodeForms } from "../components/mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "../components/parts.ts";
+import { usePasskey } from "../components/passkey-box.ts";
 import { html } from "../html.ts";
-import type { Messages } from "../i18n/messages.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
-import { mailedCodeForms } from "./mailed-code.ts";
-import { usePasskey } from "./passkey.ts";
+import type { Messages } from "../i18n/en.ts";
 
-type SignIn = Extract<View, { page: "sign_in" }>;
-type SignInCode = Extract<View, { page: "sign_in_code" }>;
-type ContinueAs = Extract<View, { page: "continue_as" }>;
+export type SignInView =
+  /** This browser is signed in already: continue as this person, or as another one? */
+  | { page: "continue_as"; flowId: string; email: string; displayName: string }
+  | {
+      page: "sign_in";
+      flowId: string;
+      /** What comes after it: the question of a device or a program, or the person's own account. */
+      intent: "device" | "account" | "authorization";
+      email: string;
+      /** Without "password" the form asks for the email only, and mails a code. */
+      methods: ("password" | "email_code" | "passkey")[];
+      signUpAllowed: boolean;
+      keepSignedIn: boolean;
+      /** By a reset, a moment ago. */
+      passwordChanged: boolean;
+      /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
+      passkeyOptions: string | null;
+      problem: null | "wrong" | "empty" | "invalid" | "passkey" | "too_many" | "mail_failed" | "mail_refused";
+    }
+  | ({ page: "sign_in_code" } & MailedCodeView);
 
-function problemOf(view: SignIn, { common, passkeys, signIn, mailedCode }: Messages): string | null {
+type View<P extends SignInView["page"]> = Extract<SignInView, { page: P }>;
+
+export const signInPages: Pages<SignInView> = {
+  continue_as: continueAsPage,
+  sign_in: signInPage,
+  sign_in_code: signInCodePage,
+};
+
+function problemOf(view: View<"sign_in">, { common, passkeys, signIn, mailedCode }: Messages): string | null {
   switch (view.problem) {
     case null:
       return null;
@@ -29,13 +52,13 @@ function problemOf(view: SignIn, { common, passkeys, signIn, mailedCode }: Messa
   }
 }
 
-export function signInPage(view: SignIn, chrome: Chrome): Page {
+function signInPage(view: View<"sign_in">, chrome: Chrome): Page {
   const { common, signIn } = chrome.messages;
   const [withPassword, withCode] = [view.methods.includes("password"), view.methods.includes("email_code")];
   const emailMissing = view.problem === "empty" && view.email === "";
   const emailWrong = ["wrong", "invalid", "mail_refused"].includes(view.problem ?? "") || emailMissing;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles.sign_in}</h1>
 <p class="lede">${signIn.ledes[view.intent]}</p>
 ${view.passwordChanged && view.problem === null && html`<p class="note good" role="status">${signIn.changed}</p>`}
@@ -74,10 +97,10 @@ ${view.signUpAllowed && html`<p class="aside">${signIn.newHere} <a class="link" 
   };
 }
 
-export function signInCodePage(view: SignInCode, chrome: Chrome): Page {
+function signInCodePage(view: View<"sign_in_code">, chrome: Chrome): Page {
   const { common, signIn } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles.sign_in_code}</h1>
 ${mailedCodeForms(view, chrome, {
   enter: formActions.sign_in_code,
@@ -88,11 +111,11 @@ ${mailedCodeForms(view, chrome, {
   };
 }
 
-export function continueAsPage(view: ContinueAs, chrome: Chrome): Page {
+function continueAsPage(view: View<"continue_as">, chrome: Chrome): Page {
   const { continueAs } = chrome.messages;
   return {
-    title: titleOf(view, chrome.messages),
-    main: html`<h1>${titleOf(view, chrome.messages)}</h1>
+    title: chrome.messages.titles[view.page],
+    main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <p class="lede">${continueAs.lede}</p>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${form(formActions.continue_as, chrome, { flow: view.flowId }, [

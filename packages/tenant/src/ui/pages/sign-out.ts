@@ -1,19 +1,28 @@
 import { formActions } from "../components/form-actions.ts";
-import type { Page } from "../components/layout.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { button, form, tick } from "../components/parts.ts";
 import { html } from "../html.ts";
-import { titleOf } from "../titles.ts";
-import type { Chrome, View } from "../view.ts";
 
-type SignOut = Extract<View, { page: "sign_out" }>;
-type SignedOut = Extract<View, { page: "signed_out" }>;
+export type SignOutView =
+  | {
+      page: "sign_out";
+      displayName: string | null;
+      returnTo: string | null;
+      state: string | null;
+      clientId: string | null;
+    }
+  | { page: "signed_out" };
+
+type View<P extends SignOutView["page"]> = Extract<SignOutView, { page: P }>;
+
+export const signOutPages: Pages<SignOutView> = { sign_out: signOutPage, signed_out: signedOutPage };
 
 /** OpenID Connect RP-Initiated Logout §2: the person is asked, so that no other site can sign them out. */
-export function signOutPage(view: SignOut, chrome: Chrome): Page {
+function signOutPage(view: View<"sign_out">, chrome: Chrome): Page {
   const { signOut } = chrome.messages;
   const hidden = { post_logout_redirect_uri: view.returnTo, state: view.state, client_id: view.clientId };
   return {
-    title: titleOf(view, chrome.messages),
+    title: chrome.messages.titles.sign_out,
     main: html`<h1>${signOut.heading(html`<bdi>${chrome.tenantName}</bdi>`)}</h1>
 <p class="lede">${view.displayName === null ? signOut.nobody : signOut.somebody(html`<bdi>${view.displayName}</bdi>`)}</p>
 <p class="lede">${signOut.devicesStay}</p>
@@ -21,9 +30,9 @@ ${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
   };
 }
 
-export function signedOutPage(view: SignedOut, { messages }: Chrome): Page {
+function signedOutPage(_view: View<"signed_out">, { messages }: Chrome): Page {
   return {
-    title: titleOf(view, messages),
-    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${titleOf(view, messages)}</h1><p class="lede">${messages.signOut.done}</p><p class="hint">${messages.signOut.devicesStay}</p></div>`,
+    title: messages.titles.signed_out,
+    main: html`<div class="well"><div class="sign">${tick(true)}</div><h1>${messages.titles.signed_out}</h1><p class="lede">${messages.signOut.done}</p><p class="hint">${messages.signOut.devicesStay}</p></div>`,
   };
 }

@@ -6,7 +6,7 @@ import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tena
 import { send } from "../../server/raw-request.ts";
 import { sampleApp } from "../../storage/samples.ts";
 
-/** RFC 6749 §3.1. What its page does with a request: test/user-flows/authorize.test.ts. */
+/** RFC 6749 §3.1. What its page does with a request: test/interaction/authorize.test.ts. */
 describe("the authorization endpoint", () => {
   let tenant: TestTenant;
   let asks: Program;

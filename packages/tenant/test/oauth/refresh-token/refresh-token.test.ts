@@ -16,7 +16,7 @@ import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/direc
 import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
 
-/** What a renewal and a revocation answer at the endpoints; the rules behind them: test/stores/refresh-suite.ts. */
+/** What a renewal and a revocation answer at the endpoints; the rules behind them: test/storage/refresh-suite.ts. */
 describe("a refresh token", () => {
   let tenant: TestTenant;
   before(async () => {

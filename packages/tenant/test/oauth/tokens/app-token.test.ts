@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { Api } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
 import { isAppToken, signAppToken } from "../../../src/oauth/tokens/app-token.ts";
-import type { TenantContext } from "../../../src/server/tenant-context.ts";
+import type { TenantContext } from "../../../src/server/apps.ts";
 import { sampleApi, sampleApp } from "../../storage/samples.ts";
 
 const tenantId = randomUUID();

@@ -7,7 +7,7 @@ import { languages, locales } from "../../../src/ui/i18n/languages.ts";
 const sameInGerman = new Set([
   "common.problem",
   "enterCode.label",
-  "confirm.code",
+  "deviceConsent.code",
   "signUp.details.name",
   "account.passkeys",
   "passkeys.add.name",

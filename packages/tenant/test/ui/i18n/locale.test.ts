@@ -38,6 +38,8 @@ test("Accept-Language is taken by its weights, then in its order", () => {
     "en;q=0, *": "de",
     "de;q=0": "en",
     "DE ; q=0.500": "de",
+    "en; q=0.3, de; q=0.7": "de",
+    "de-AT, en;q=0.9, de;q=0.1": "de",
   };
   for (const [header, locale] of Object.entries(accepted)) assert.equal(acceptedLocale(header), locale, header);
 });

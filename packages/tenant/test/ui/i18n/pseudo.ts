@@ -1,5 +1,5 @@
 import { Html, html } from "../../../src/ui/html.ts";
-import type { Messages } from "../../../src/ui/i18n/messages.ts";
+import type { Messages } from "../../../src/ui/i18n/en.ts";
 
 const open = "⟦";
 const close = "⟧";

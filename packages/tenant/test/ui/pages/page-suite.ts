@@ -206,7 +206,7 @@ export function pageSuite(extent: Extent): void {
         for (const { width, decisions } of onScreens) {
           // For whom an app is not meant, or who cannot grant what it asks, can only go back.
           if (/^program-(?:no-access|needs-administrator)\b/.test(name)) assert.equal(decisions.length, 1, name);
-          else if (!/^(?:confirm|consent)\b/.test(name)) assert.deepEqual(decisions, [], name);
+          else if (!/^(?:device|program)-consent\b/.test(name)) assert.deepEqual(decisions, [], name);
           else {
             const [yes, no, ...others] = decisions;
             assert.deepEqual([yes, others], [no, []], name);

@@ -1,4 +1,5 @@
-import type { SignUpDetailsView, SignUpQuestion, View } from "../../../src/ui/view.ts";
+import type { SignUpDetailsView, SignUpQuestion } from "../../../src/ui/pages/sign-up.ts";
+import type { View } from "../../../src/ui/view.ts";
 
 export interface Sample {
   /** Unique; names the picture. */

@@ -1,4 +1,4 @@
-import type { AccountView } from "../../../src/ui/view.ts";
+import type { AccountView } from "../../../src/ui/pages/account.ts";
 import { email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 
 const at = Date.UTC(2026, 4, 12, 9, 30);

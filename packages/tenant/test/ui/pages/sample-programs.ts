@@ -1,8 +1,8 @@
-import type { ConsentView } from "../../../src/ui/view.ts";
+import type { ProgramQuestion } from "../../../src/ui/pages/program-consent.ts";
 import { email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 
-const consent: ConsentView = {
-  page: "consent",
+const consent: ProgramQuestion = {
+  page: "program_consent",
   flowId,
   problem: null,
   digest: "q3Zt0vYw1LkX8bNd",
@@ -14,7 +14,7 @@ const consent: ConsentView = {
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
-const administrative: ConsentView["fresh"] = [
+const administrative: ProgramQuestion["fresh"] = [
   { kind: "administration", of: "change_apps" },
   { kind: "administration", of: "change_people" },
 ];
@@ -22,11 +22,11 @@ const web = { leadsTo: "web", host: "notes.contoso.example" } as const;
 
 /** The pages of a sign-in that a program began in this browser. */
 export const programSamples: Sample[] = [
-  { name: "consent", view: consent },
-  { name: "consent-web", view: { ...consent, ...web } },
-  { name: "consent-app", view: { ...consent, leadsTo: "app", appName: "ciam-client-app" } },
+  { name: "program-consent", view: consent },
+  { name: "program-consent-web", view: { ...consent, ...web } },
+  { name: "program-consent-app", view: { ...consent, leadsTo: "app", appName: "ciam-client-app" } },
   {
-    name: "consent-more",
+    name: "program-consent-more",
     view: {
       ...consent,
       ...web,
@@ -36,7 +36,7 @@ export const programSamples: Sample[] = [
     },
   },
   {
-    name: "consent-nothing-new",
+    name: "program-consent-nothing-new",
     view: {
       ...consent,
       already: [{ kind: "name_and_email" }],
@@ -44,9 +44,9 @@ export const programSamples: Sample[] = [
       stays: { line: { kind: "offline", days: 90 }, already: true },
     },
   },
-  { name: "consent-changed", view: { ...consent, problem: "changed" } },
+  { name: "program-consent-changed", view: { ...consent, problem: "changed" } },
   {
-    name: "consent-long",
+    name: "program-consent-long",
     view: {
       ...consent,
       email: longEmail,
@@ -56,11 +56,11 @@ export const programSamples: Sample[] = [
     },
   },
   {
-    name: "consent-administration",
+    name: "program-consent-administration",
     view: { ...consent, appName: "Doorcode command line", fresh: administrative },
   },
   {
-    name: "consent-administration-again",
+    name: "program-consent-administration-again",
     view: { ...consent, ...web, already: [{ kind: "name_and_email" }], fresh: administrative },
   },
   {
@@ -72,9 +72,9 @@ export const programSamples: Sample[] = [
     view: { page: "program_no_access", flowId, email, appName: "Contoso Notes" },
   },
   {
-    name: "returning",
+    name: "form-post",
     view: {
-      page: "returning",
+      page: "form_post",
       by: "form",
       to: "http://localhost:51004/",
       fields: {

@@ -1,8 +1,9 @@
 import { ADMINISTRATIVE_SCOPES, administrationOf } from "../../../src/directory/graph-scopes.ts";
 import { DEFAULT_COLOUR } from "../../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../../src/ui/branding/palette.ts";
+import type { Chrome } from "../../../src/ui/components/layout.ts";
 import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
-import type { Chrome, ConfirmView } from "../../../src/ui/view.ts";
+import type { DeviceConsentView } from "../../../src/ui/pages/device-consent.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
 import { programSamples } from "./sample-programs.ts";
@@ -16,8 +17,8 @@ export function chromeIn(locale: Locale): Chrome {
 
 export const chrome = chromeIn("en");
 
-const confirm: ConfirmView = {
-  page: "confirm",
+const confirm: DeviceConsentView = {
+  page: "device_consent",
   flowId,
   email,
   appName: "Contoso Player",
@@ -33,13 +34,13 @@ const confirm: ConfirmView = {
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
-const more: Partial<ConfirmView> = {
+const more: Partial<DeviceConsentView> = {
   already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: true },
 };
 
-const administrative: ConfirmView = {
+const administrative: DeviceConsentView = {
   ...confirm,
   appName: "Doorcode command line",
   network: "this_computer",
@@ -124,10 +125,10 @@ export const samples: Sample[] = [
     },
   },
   ...accountSamples,
-  { name: "confirm", view: confirm },
-  { name: "confirm-other-network", view: { ...confirm, network: "other_network", startedSecondsAgo: 125 } },
+  { name: "device-consent", view: confirm },
+  { name: "device-consent-other-network", view: { ...confirm, network: "other_network", startedSecondsAgo: 125 } },
   {
-    name: "confirm-this-computer",
+    name: "device-consent-this-computer",
     view: {
       ...confirm,
       appName: "ciam-client-app",
@@ -139,7 +140,7 @@ export const samples: Sample[] = [
     },
   },
   {
-    name: "confirm-long",
+    name: "device-consent-long",
     view: {
       ...confirm,
       email: longEmail,
@@ -160,23 +161,23 @@ export const samples: Sample[] = [
     },
   },
   {
-    name: "confirm-right-to-left",
+    name: "device-consent-right-to-left",
     view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
   },
-  { name: "confirm-more", view: { ...confirm, ...more } },
+  { name: "device-consent-more", view: { ...confirm, ...more } },
   {
-    name: "confirm-more-and-longer",
+    name: "device-consent-more-and-longer",
     view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
   },
-  { name: "confirm-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
+  { name: "device-consent-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
   {
-    name: "confirm-for-an-hour",
+    name: "device-consent-for-an-hour",
     view: { ...confirm, stays: { line: { kind: "for_hours", hours: 1 }, already: true } },
   },
-  { name: "confirm-changed", view: { ...confirm, ...more, problem: "changed" } },
-  { name: "confirm-administration", view: administrative },
+  { name: "device-consent-changed", view: { ...confirm, ...more, problem: "changed" } },
+  { name: "device-consent-administration", view: administrative },
   {
-    name: "confirm-administration-all",
+    name: "device-consent-administration-all",
     view: { ...administrative, ...more, network: "other_network", fresh: everyAdministration },
   },
   {

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { defaultLocale, type Locale, locales } from "../../../src/ui/i18n/languages.ts";
-import { returningScript } from "../../../src/ui/pages/form-post.ts";
-import { renderPage, scriptOf, statusOf } from "../../../src/ui/render.ts";
-import type { View } from "../../../src/ui/view.ts";
+import { formPostScript } from "../../../src/ui/pages/form-post.ts";
+import { renderPage, scriptOf } from "../../../src/ui/render.ts";
+import { statusOf, type View } from "../../../src/ui/view.ts";
 import { launchChromium } from "../../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
 
@@ -24,7 +24,7 @@ const contentSecurityPolicy = (view: View) =>
 
 /** A page that goes on by itself is looked at as it stands. */
 export function standing(page: string): string {
-  return page.replace(returningScript, "");
+  return page.replace(formPostScript, "");
 }
 
 export interface Served {

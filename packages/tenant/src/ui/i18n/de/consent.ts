@@ -1,7 +1,66 @@
 import { html } from "../../html.ts";
-import type { Messages } from "../messages.ts";
+import type { Messages } from "../en.ts";
 
 export const consent: Messages["consent"] = {
+  signedInAs: (email) => html`Angemeldet als ${email}`,
+  willBeAble: "Was es danach darf",
+  fresh: "Neu: was es danach auch darf",
+  already: "Was es schon darf",
+  administration: "Was es mit Administratorrechten darf",
+  administrationWarning: "Es verlangt Administratorrechte.",
+  administrationAdvice: (tenant) =>
+    html`Sie reichen zu allen und allem bei ${tenant}. Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.`,
+  changed: "Was verlangt wird, hat sich geändert. Sehen Sie noch einmal hin.",
+};
+
+export const deviceConsent: Messages["deviceConsent"] = {
+  heading: (app) => html`Melden Sie sich gerade bei <em>${app}</em> an?`,
+  notYou: "Nicht Sie?",
+  sameCode: "Sagen Sie nur Ja, wenn das Gerät vor Ihnen steht und diesen Code anzeigt.",
+  elsewhere: "Das Gerät ist nicht in Ihrem Netzwerk.",
+  elsewhereAdvice:
+    "Sagen Sie nur Ja, wenn es vor Ihnen steht und diesen Code anzeigt. Wenn Ihnen jemand den Code geschickt hat, sagen Sie Nein.",
+  started: "Begonnen",
+  from: "Woher",
+  code: "Code",
+  device: "Gerät",
+  saysItIs: (name) => html`nennt sich „${name}“`,
+  with: (platform) => html`mit „${platform}“`,
+  networks: {
+    this_computer: "Von diesem Computer",
+    same_network: "Aus demselben Netzwerk",
+    other_network: "Aus einem anderen Netzwerk",
+  },
+  yes: "Ja, anmelden",
+  no: "Nein, das war ich nicht",
+};
+
+export const permissions: Messages["permissions"] = {
+  name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse erfahren",
+  name: "Ihren Namen erfahren",
+  email: "Ihre E‑Mail-Adresse erfahren",
+  you: "Erkennen, dass Sie es sind",
+  account: "Ihr Konto sehen: Name, E-Mail-Adresse und Ihre Angaben bei der Registrierung",
+  administration: {
+    see_apps: "Alle Apps und APIs dieses Mandanten sehen",
+    change_apps: "Alle Apps und APIs dieses Mandanten sehen, ändern und löschen",
+    see_access: "Sehen, was Apps dürfen und wer sie verwenden darf",
+    change_access: "Für alle bestimmen, was Apps dürfen und wer sie verwenden darf",
+    see_sign_in: "Sehen, wie man sich anmeldet und registriert",
+    change_sign_in: "Ändern, wie man sich anmeldet und registriert",
+    see_people: "Alle Konten und Gruppen sehen",
+    change_people: "Alle Konten und Gruppen sehen, ändern und löschen",
+    sign_people_out: "Jede Person überall abmelden",
+    see_administrators: "Sehen, wer Administratorrechte hat",
+    change_administrators: "Administratorrechte geben und nehmen",
+    see_tenant: "Name und Aussehen dieses Mandanten sehen",
+    change_tenant: "Name und Aussehen dieses Mandanten ändern",
+  },
+  offline: (days) => `Angemeldet bleiben, bis ${days} Tage lang nichts geschieht`,
+  for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,
+};
+
+export const programConsent: Messages["programConsent"] = {
   heading: (app) => html`Bei <em>${app}</em> anmelden?`,
   otherAccount: "Anderes Konto verwenden",
   backTo: "Zurück zu",
@@ -14,7 +73,7 @@ export const consent: Messages["consent"] = {
     html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte.`,
 };
 
-export const returning: Messages["returning"] = {
+export const formPost: Messages["formPost"] = {
   lede: "Ihr Browser kehrt von selbst zurück. Wenn nichts geschieht, drücken Sie den Knopf.",
   button: "Zurück",
 };

@@ -1,5 +1,48 @@
-import type { Messages } from "../messages.ts";
-import { notices } from "./notices.ts";
+import type { Messages } from "../en.ts";
+
+const securityNotifications: Messages["mails"]["securityNotifications"] = {
+  subject: {
+    new_device: (tenant) => `Mit Ihrem Konto bei ${tenant} wurde ein Gerät angemeldet`,
+    password_changed: (tenant) => `Ihr Passwort bei ${tenant} wurde geändert`,
+    authenticator_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam eine Authentifizierungs-App hinzu`,
+    authenticator_removed: (tenant) => `Die Authentifizierungs-App Ihres Kontos bei ${tenant} wurde entfernt`,
+    passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu`,
+    passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt`,
+    recovery_codes_replaced: (tenant) => `Ihre Wiederherstellungscodes bei ${tenant} wurden ersetzt`,
+    recovery_code_used: (tenant) => `Für Ihr Konto bei ${tenant} wurde ein Wiederherstellungscode benutzt`,
+  },
+  deviceSignedIn: (app, tenant) => `${app} wurde auf einem Gerät mit Ihrem Konto bei ${tenant} angemeldet.`,
+  told: {
+    new_device: (tenant) => `Ein Gerät wurde mit Ihrem Konto bei ${tenant} angemeldet.`,
+    password_changed: (tenant) => `Das Passwort Ihres Kontos bei ${tenant} wurde geändert.`,
+    authenticator_added: (tenant) =>
+      `Zu Ihrem Konto bei ${tenant} kam eine Authentifizierungs-App hinzu. Beim Anmelden kann nach ihren Codes gefragt werden.`,
+    authenticator_removed: (tenant) =>
+      `Die Authentifizierungs-App Ihres Kontos bei ${tenant} wurde entfernt. Ihre Codes gelten nicht mehr.`,
+    passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu. Er meldet ohne das Passwort an.`,
+    passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt. Er gilt nicht mehr.`,
+    recovery_codes_replaced: (tenant) =>
+      `Für Ihr Konto bei ${tenant} wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.`,
+    recovery_code_used: (tenant) =>
+      `Jemand hat sich mit einem Ihrer Wiederherstellungscodes an Ihrem Konto bei ${tenant} angemeldet. Er gilt nicht mehr.`,
+  },
+  when: (time) => `Wann: ${time}`,
+  from: (ip) => `Von der Netzwerkadresse: ${ip}`,
+  deviceFrom: (ip) => `Netzwerkadresse des Geräts: ${ip}`,
+  approvedFrom: (ip) => `Ja gesagt wurde von: ${ip}`,
+  byOperator: "Ja gesagt haben für Sie die Betreiber dieses Dienstes.",
+  deviceSays: (name) => `Das Gerät nennt sich: „${name}“`,
+  deviceSaysPlatform: (platform) => `und sagt, es laufe mit: „${platform}“`,
+  passkeyNamed: (name) => `Er bekam den Namen: „${name}“`,
+  codesLeft: (left) => `Verbleibende Wiederherstellungscodes: ${left}`,
+  wasYou: "Wenn Sie das waren, brauchen Sie nichts zu tun.",
+  wasNotYouDevice: (until) =>
+    `Wenn Sie das nicht waren, melden Sie das Gerät mit dem Link unten ab. Er gilt einmal, bis ${until}.`,
+  wasNotYou: (until) =>
+    `Wenn Sie das nicht waren, sichern Sie Ihr Konto mit dem Link unten. Er gilt einmal, bis ${until}.`,
+  link: "Das war ich nicht",
+  why: "Sie erhalten diese E-Mail, weil es Ihr Konto ist. Wir fragen nie per E-Mail nach Ihrem Passwort oder einem Code.",
+};
 
 export const mails: Messages["mails"] = {
   code: {
@@ -24,7 +67,7 @@ export const mails: Messages["mails"] = {
     signIn: "Gehen Sie zurück zur Seite und melden Sie sich stattdessen an.",
     notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: An Ihrem Konto hat sich nichts geändert.",
   },
-  notices,
+  securityNotifications,
   noAccount: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     none: (tenant) =>

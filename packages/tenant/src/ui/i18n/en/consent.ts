@@ -1,7 +1,71 @@
+import type { Administration } from "../../../directory/graph-scopes.ts";
 import { type Html, html } from "../../html.ts";
 
-/** The question of a program that sent the person here; what it shares with a device's is in `confirm`. */
+/** What the consent pages of devices and of programs have in common. */
 export const consent = {
+  signedInAs: (email: Html) => html`Signed in as ${email}`,
+  willBeAble: "It will be able to",
+  fresh: "New: it will also be able to",
+  already: "What it can do already",
+  /** What reaches beyond the person's own account. */
+  administration: "As an administrator, it will be able to",
+  administrationWarning: "It asks for an administrator’s rights.",
+  administrationAdvice: (tenant: Html) =>
+    html`They reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
+  /** What is asked changed between the page and the yes. */
+  changed: "What it asks for has changed. Look again.",
+};
+
+/** The consent page of a device. */
+export const deviceConsent = {
+  heading: (app: Html) => html`Are you trying to sign in to <em>${app}</em>?`,
+  notYou: "Not you?",
+  sameCode: "Say yes only if the device is in front of you and shows this code.",
+  elsewhere: "The device is not on your network.",
+  elsewhereAdvice: "Say yes only if it is in front of you and shows this code. If somebody sent you the code, say no.",
+  started: "Started",
+  from: "From",
+  code: "Code",
+  device: "Device",
+  saysItIs: (name: Html) => html`says it is “${name}”`,
+  with: (platform: Html) => html`with “${platform}”`,
+  networks: {
+    this_computer: "This computer",
+    same_network: "Same network as you",
+    other_network: "Another network",
+  },
+  yes: "Yes, sign it in",
+  no: "No, I didn’t start this",
+};
+
+/** What a yes allows, one line each; an API's own permissions are in the words of its registration. */
+export const permissions = {
+  name_and_email: "Know your name and email",
+  name: "Know your name",
+  email: "Know your email",
+  you: "Know that it is you",
+  account: "See your account: your name, email and what you said at sign-up",
+  administration: {
+    see_apps: "See every app and API of this tenant",
+    change_apps: "See, change and delete every app and API of this tenant",
+    see_access: "See what apps may do and who may use them",
+    change_access: "Decide what apps may do, for everybody, and who may use them",
+    see_sign_in: "See how people sign in and sign up",
+    change_sign_in: "Change how people sign in and sign up",
+    see_people: "See everybody’s account and groups",
+    change_people: "See, change and delete everybody’s account and groups",
+    sign_people_out: "Sign anybody out everywhere",
+    see_administrators: "See who is an administrator",
+    change_administrators: "Make people administrators, and take that back",
+    see_tenant: "See this tenant’s name and look",
+    change_tenant: "Change this tenant’s name and look",
+  } satisfies Record<Administration, string>,
+  offline: (days: number) => `Stay signed in until unused for ${days} days`,
+  for_hours: (hours: number) => `Stay signed in for ${hours === 1 ? "one hour" : `${hours} hours`}`,
+};
+
+/** The consent page of a program that sent the person here. */
+export const programConsent = {
   heading: (app: Html) => html`Sign in to <em>${app}</em>?`,
   otherAccount: "Use another account",
   backTo: "Back to",
@@ -16,7 +80,7 @@ export const consent = {
 };
 
 /** The page that sends a person back to the program, if it is seen at all. */
-export const returning = {
+export const formPost = {
   lede: "Your browser goes back by itself. If nothing happens, use the button.",
   button: "Go back",
 };

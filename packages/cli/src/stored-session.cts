@@ -1,0 +1,256 @@
+// What the store says of a profile, read without the network: who is signed in, a token, the status. CommonJS on purpose, as
+// the store's reader: `doorcode token` and `doorcode status` load these two and nothing else.
+import type { Json, StoredAccount } from "@doorcode/client";
+import type { StoredToken } from "@doorcode/client/read-store";
+
+const { accountKey, defaultStoreDirectory, findToken, lasts, readStoreFast, readStoredAccount } =
+  require("@doorcode/client/read-store") as typeof import("@doorcode/client/read-store");
+
+type Environment = Record<string, string | undefined>;
+type Records = Record<string, Json>;
+
+/** `default:<profile>`: what `doorcode login` remembers. */
+interface Profile {
+  authority: string;
+  clientId: string;
+  /** Null once the profile has signed out. */
+  accountId: string | null;
+  scopes: string[];
+  apis: { origin: string; scopes: string[] }[];
+  caFile?: string;
+  /** What a web API demanded of the next sign-in. */
+  claims?: string;
+  [name: string]: Json | undefined;
+}
+
+const storeDirectory = (env: Environment): string => env.DOORCODE_STORE_DIR || defaultStoreDirectory(env);
+
+const nameOfProfile = (option: string | undefined, env: Environment): string =>
+  option ?? (env.DOORCODE_PROFILE || "default");
+
+function profileOf(records: Records, name: string): Profile | undefined {
+  const record = records[`default:${name}`];
+  return record !== null && typeof record === "object" && !Array.isArray(record) ? (record as Profile) : undefined;
+}
+
+type App = Pick<Profile, "authority" | "clientId">;
+
+/** The same app at the same issuer, however it is written. */
+function isSame(one: App, other: App): boolean {
+  const bare = (text: string) => text.toLowerCase().replace(/\/+$/, "");
+  return bare(one.authority) === bare(other.authority) && bare(one.clientId) === bare(other.clientId);
+}
+
+/** The environment may name another issuer or app than the profile's; then nobody is signed in there by this profile. */
+function isMeant({ authority, clientId }: App, env: Environment): boolean {
+  const meant = { authority: env.DOORCODE_AUTHORITY || authority, clientId: env.DOORCODE_CLIENT_ID || clientId };
+  return isSame(meant, { authority, clientId });
+}
+
+function accountOf(records: Records, { authority, clientId, accountId }: Profile): StoredAccount | undefined {
+  if (accountId === null) return undefined;
+  return readStoredAccount(records[accountKey({ authority, clientId, id: accountId })]);
+}
+
+/** The profile's access token for these scopes, as the client would choose it. */
+function tokenOf(records: Records, profile: Profile, scopes: readonly string[]): StoredToken | undefined {
+  const { authority, clientId, accountId } = profile;
+  if (accountId === null) return undefined;
+  return findToken(Object.entries(records), { authority, clientId, id: accountId }, scopes);
+}
+
+/** "90", "90s", "15m", "2h"; undefined for anything else. */
+function milliseconds(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,9})(s|m|h)?$/.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  return Number(amount) * (unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000);
+}
+
+/** Scopes are given one by one, or several at once as in OAuth's own parameter. */
+const splitScopes = (given: readonly string[]): string[] =>
+  [...new Set(given.join(" ").split(/[\s,]+/))].filter((scope) => scope !== "");
+
+interface Asked {
+  profile: string | undefined;
+  scopes: string[];
+  minTtl: string | undefined;
+  json: boolean;
+}
+
+/**
+ * What `doorcode token` prints for these arguments (those after `token`), or undefined: then the whole command line has to
+ * look at them.
+ */
+function tokenFromStore(argv: readonly string[], env: Environment): string | undefined {
+  const asked = scan(argv);
+  if (asked === undefined) return undefined;
+  const minTtlMs = asked.minTtl === undefined ? undefined : milliseconds(asked.minTtl);
+  if (asked.minTtl !== undefined && minTtlMs === undefined) return undefined;
+  const read = readStoreFast(storeDirectory(env), env);
+  if (!("records" in read)) return undefined;
+  const profile = profileOf(read.records, nameOfProfile(asked.profile, env));
+  if (profile === undefined || !isMeant(profile, env)) return undefined;
+  const account = accountOf(read.records, profile);
+  const scopes = asked.scopes.length > 0 ? splitScopes(asked.scopes) : profile.scopes;
+  const token = account && tokenOf(read.records, profile, scopes);
+  if (account === undefined || token === undefined || !lasts(token, Date.now(), minTtlMs)) return undefined;
+  return asked.json ? tokenEvent(token, account.username) : `${token.token}\n`;
+}
+
+/** Also for a token that came from the issuer. */
+function tokenEvent(token: Pick<StoredToken, "token" | "expiresAt" | "scopes">, username: string): string {
+  const members = {
+    access_token: token.token,
+    token_type: "Bearer",
+    expires_at: new Date(token.expiresAt).toISOString(),
+    scopes: token.scopes,
+    username,
+  };
+  return `${JSON.stringify({ v: 1, event: "token", ...members })}\n`;
+}
+
+/** By hand: the few options of the frequent case; everything else is for the command line proper. */
+function scan(argv: readonly string[]): Asked | undefined {
+  const asked: Asked = { profile: undefined, scopes: [], minTtl: undefined, json: false };
+  for (let at = 0; at < argv.length; at++) {
+    const [name, inline] = split(argv[at] as string);
+    if (name === "--json" && inline === undefined) {
+      asked.json = true;
+      continue;
+    }
+    if (name !== "--scope" && name !== "--profile" && name !== "--min-ttl") return undefined;
+    const value = inline ?? argv[++at];
+    if (!value || (inline === undefined && value.startsWith("-"))) return undefined;
+    if (name === "--scope") asked.scopes.push(value);
+    else if (name === "--profile") asked.profile = value;
+    else asked.minTtl = value;
+  }
+  return asked;
+}
+
+function split(argument: string): [name: string, inline: string | undefined] {
+  const equals = argument.indexOf("=");
+  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)];
+}
+
+interface Shown {
+  stdout: string;
+  stderr: string;
+  exit: 0 | 3;
+}
+
+/**
+ * What `doorcode status` prints for these arguments (those after `status`), or undefined: then the whole command line has to
+ * look at them.
+ */
+function statusFromStore(argv: readonly string[], env: Environment, columns: number): Shown | undefined {
+  if (argv.some((argument) => argument !== "--json")) return undefined;
+  const read = readStoreFast(storeDirectory(env), env);
+  if (!("records" in read)) return undefined;
+  return describe(read.records, { json: argv.length > 0, columns, env, profile: undefined });
+}
+
+function describe(
+  records: Records,
+  how: { json: boolean; columns: number; env: Environment; profile: string | undefined },
+): Shown {
+  const name = nameOfProfile(how.profile, how.env);
+  const profile = profileOf(records, name);
+  const account = profile && isMeant(profile, how.env) ? accountOf(records, profile) : undefined;
+  const token = profile && account && tokenOf(records, profile, profile.scopes);
+  const exit = account === undefined ? 3 : 0;
+  if (how.json) {
+    const members = {
+      profile: name,
+      signed_in: account !== undefined,
+      account: account === undefined ? null : accountMembers(account),
+      scopes: account === undefined ? [] : profile?.scopes,
+      token: token
+        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: token.expiresAt <= Date.now() }
+        : null,
+      store: storeDirectory(how.env),
+    };
+    return { stdout: `${JSON.stringify({ v: 1, event: "status", ...members })}\n`, stderr: "", exit };
+  }
+  if (profile === undefined || account === undefined) {
+    const hint = profile
+      ? `doorcode login${name === "default" ? "" : ` --profile ${name}`}`
+      : "doorcode login --authority URL --client-id ID --scope SCOPE";
+    return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
+  }
+  return { stdout: table(profile, account, token?.expiresAt, name, how.columns), stderr: "", exit };
+}
+
+function table(
+  profile: Profile,
+  account: StoredAccount,
+  expiresAt: number | undefined,
+  name: string,
+  columns: number,
+): string {
+  const rows: [label: string, value: string][] = [
+    ["Authority", profile.authority],
+    ["Client ID", profile.clientId],
+    ["Scopes", profile.scopes.join(" ") || "none"],
+    ["Token", lifeOf(expiresAt)],
+    ["Profile", name],
+  ];
+  // Where label and value do not fit on one line, they get one each.
+  const fits = rows.every(([, value]) => value.length + 13 <= columns);
+  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(11)}${value}` : `  ${label}\n    ${value}`));
+  return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
+}
+
+function lifeOf(expiresAt: number | undefined): string {
+  if (expiresAt === undefined) return "none; one is fetched when it is needed";
+  const minutes = Math.floor((expiresAt - Date.now()) / 60_000);
+  if (minutes < 0) return "expired; renewed when it is needed";
+  if (minutes < 1) return "good for less than a minute";
+  return `good for ${minutes} minute${minutes === 1 ? "" : "s"}`;
+}
+
+const nameOf = ({ name, username }: StoredAccount): string =>
+  visible(name === null || name === username ? username : `${name} (${username})`);
+
+/** Names come from an issuer, and a control character in one could rewrite what is read here. */
+const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
+
+/** The members of an account in every event. */
+const accountMembers = ({ id, username, name, tenant_id, issuer, authority, client_id }: StoredAccount) => ({
+  ...{ id, username, name, tenant_id, issuer, authority, client_id },
+});
+
+// The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
+export type { Environment, Profile, Records };
+export declare const storeDirectoryOf: typeof storeDirectory;
+export declare const profileName: typeof nameOfProfile;
+export declare const storedProfile: typeof profileOf;
+export declare const isSameApp: typeof isSame;
+export declare const isProfileMeant: typeof isMeant;
+export declare const storedAccount: typeof accountOf;
+export declare const storedToken: typeof tokenOf;
+export declare const parseDuration: typeof milliseconds;
+export declare const scopesOf: typeof splitScopes;
+export declare const cachedToken: typeof tokenFromStore;
+export declare const formatToken: typeof tokenEvent;
+export declare const offlineStatus: typeof statusFromStore;
+export declare const describeStatus: typeof describe;
+export declare const personOf: typeof nameOf;
+export declare const membersOf: typeof accountMembers;
+module.exports = {
+  storeDirectoryOf: storeDirectory,
+  profileName: nameOfProfile,
+  storedProfile: profileOf,
+  isSameApp: isSame,
+  isProfileMeant: isMeant,
+  storedAccount: accountOf,
+  storedToken: tokenOf,
+  parseDuration: milliseconds,
+  scopesOf: splitScopes,
+  cachedToken: tokenFromStore,
+  formatToken: tokenEvent,
+  offlineStatus: statusFromStore,
+  describeStatus: describe,
+  personOf: nameOf,
+  membersOf: accountMembers,
+};

@@ -1,0 +1,64 @@
+import type { Arguments } from "./arguments.ts";
+import { exitCodes, UsageError } from "./exit-codes.ts";
+import { say } from "./output.ts";
+import { clientFor, openSettings, signedIn, wantedScopes } from "./settings.ts";
+import {
+  describeStatus,
+  formatToken,
+  parseDuration,
+  personOf,
+  storeDirectoryOf,
+  storedAccount,
+  storedToken,
+} from "./stored-session.cts";
+
+/** `doorcode token` where the fast path has no answer: no token that lasts, or `--explain`. */
+export async function runToken(given: Arguments, signal: AbortSignal): Promise<number> {
+  const minTtl = given.text("min-ttl");
+  const minTtlMs = minTtl === undefined ? undefined : parseDuration(minTtl);
+  if (minTtl !== undefined && minTtlMs === undefined) {
+    throw new UsageError("--min-ttl is a time such as 90s, 5m or 1h.", "See: doorcode token --help");
+  }
+  const settings = await openSettings(given);
+  const profile = signedIn(settings);
+  const scopes = wantedScopes(given, profile);
+  const records = Object.fromEntries((await settings.store.read()).records);
+  const account = storedAccount(records, profile);
+  const before = account && storedToken(records, profile, scopes);
+  const client = clientFor(profile, settings);
+  const token = await client.getToken({
+    account: profile.accountId,
+    scopes,
+    signal,
+    ...(minTtlMs !== undefined && { minTtlMs }),
+  });
+  const username = account?.username ?? profile.accountId;
+  const text = given.flag("json") ? formatToken(token, username) : `${token.token}\n`;
+  process.stdout.write(text);
+  if (given.flag("explain")) {
+    const left = Math.max(0, Math.round((token.expiresAt - Date.now()) / 60_000));
+    const cached = before?.token === token.token;
+    say(
+      [
+        `From       ${cached ? "the store; nobody was asked" : "the issuer, renewed just now"}`,
+        `Account    ${account ? personOf(account) : profile.accountId}`,
+        `Issuer     ${account?.issuer ?? profile.authority}`,
+        `Client ID  ${profile.clientId}`,
+        `Scopes     ${token.scopes.join(" ")}`,
+        `Good for   ${left} minute${left === 1 ? "" : "s"}, until ${new Date(token.expiresAt).toISOString()}`,
+        `Profile    ${settings.name}, in ${storeDirectoryOf(process.env)}`,
+      ].join("\n"),
+    );
+  }
+  return exitCodes.done;
+}
+
+/** `doorcode status` where the fast path has no answer: further options, and a store that cannot be read, which says why here. */
+export async function runStatus(given: Arguments): Promise<number> {
+  const { store, name } = await openSettings(given);
+  const how = { json: given.flag("json"), columns: process.stdout.columns ?? 80, env: process.env, profile: name };
+  const shown = describeStatus(Object.fromEntries((await store.read()).records), how);
+  process.stdout.write(shown.stdout);
+  process.stderr.write(shown.stderr);
+  return shown.exit;
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createClient, type Json, openFileStore } from "@doorcode/client";
+import { cachedToken, isSameApp, offlineStatus } from "../src/stored-session.cts";
+import { scratch } from "./cli-process.ts";
+
+const app = { authority: "https://issuer.example/tenant", clientId: "app" };
+const owner = `${app.clientId}|${app.authority}`;
+const now = Date.now();
+const hour = 3_600_000;
+
+interface Stored {
+  scopes: string[];
+  /** Of the record's key; by default `scopes`. */
+  asked?: string[];
+  expires: number;
+  obtained?: number;
+}
+
+/** What the fast path of `doorcode token` prints, and what the client gives, from a store that holds these tokens. */
+async function answersOf(t: Parameters<typeof scratch>[0], tokens: [name: string, stored: Stored][]) {
+  const directory = await scratch(t);
+  const store = await openFileStore({ directory });
+  const account = { id: "ada", username: "ada@contoso.example", issuer: app.authority, authority: app.authority };
+  const records: [string, Json][] = [
+    ["default:default", { ...app, accountId: "ada", scopes: ["read"], apis: [] }],
+    [`account:${owner}|ada`, { ...account, client_id: app.clientId, signed_in_at: now }],
+    ...tokens.map(([token, { scopes, asked = scopes, expires, obtained }]): [string, Json] => [
+      `access:${owner}|ada|${[...asked].sort().join(" ")}`,
+      { token, scopes, expires_at: expires, ...(obtained !== undefined && { obtained_at: obtained }) },
+    ]),
+  ];
+  await store.change(records.map(([put, value]) => ({ put, value })));
+  const transport = { send: () => assert.fail("nobody is asked") };
+  const client = createClient({ ...app, store, transport });
+  return {
+    fast: cachedToken([], { DOORCODE_STORE_DIR: directory })?.trimEnd(),
+    client: (await client.getToken({ scopes: ["read"] })).token,
+  };
+}
+
+describe("of several stored tokens the fast path and the client take the same one:", () => {
+  const both = ["read", "write"];
+  const rows: [what: string, tokens: [string, Stored][]][] = [
+    [
+      "the one that expires last, whatever it was asked for by",
+      [
+        ["right", { scopes: both, expires: now + 2 * hour, obtained: now - hour }],
+        ["exact", { scopes: ["read"], expires: now + hour, obtained: now }],
+      ],
+    ],
+    [
+      "of those that expire together the one obtained last",
+      [
+        ["right", { scopes: both, expires: now + hour, obtained: now }],
+        ["exact", { scopes: ["read"], expires: now + hour, obtained: now - hour }],
+        ["undated", { scopes: [...both, "more"], expires: now + hour }],
+      ],
+    ],
+    [
+      "of equals the one for just these scopes",
+      [
+        ["right", { scopes: ["read"], expires: now + hour, obtained: now }],
+        ["more", { scopes: both, expires: now + hour, obtained: now }],
+      ],
+    ],
+    [
+      "one asked for by just these scopes even if the issuer granted others",
+      [
+        ["right", { scopes: ["granted"], asked: ["read"], expires: now + hour, obtained: now }],
+        ["other", { scopes: ["write"], expires: now + 2 * hour, obtained: now }],
+      ],
+    ],
+  ];
+  for (const [what, tokens] of rows) {
+    test(what, async (t) => {
+      for (const inThisOrder of [tokens, tokens.toReversed()]) {
+        assert.deepEqual(await answersOf(t, inThisOrder), { fast: "right", client: "right" });
+      }
+    });
+  }
+});
+
+test("a stored account that is no account is nobody's, to the fast path as to the client", async (t) => {
+  const directory = await scratch(t);
+  const store = await openFileStore({ directory });
+  await store.change([
+    { put: "default:default", value: { ...app, accountId: "ada", scopes: [], apis: [] } },
+    { put: `account:${owner}|ada`, value: { id: "ada", username: 7 } },
+  ]);
+  assert.equal(offlineStatus([], { DOORCODE_STORE_DIR: directory }, 80)?.exit, 3);
+  assert.deepEqual(await createClient({ ...app, store }).accounts(), []);
+});
+
+test("an app at an issuer is the same however it is written, and no other", () => {
+  assert.ok(isSameApp(app, { authority: "https://ISSUER.example/tenant//", clientId: "APP" }));
+  assert.ok(!isSameApp(app, { ...app, authority: "https://issuer.example/other" }));
+  assert.ok(!isSameApp(app, { ...app, clientId: "app2" }));
+});

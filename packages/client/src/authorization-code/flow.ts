@@ -1,0 +1,178 @@
+import { abortError, type Clock, untilAborted } from "../clock.ts";
+import type { FlowObserver } from "../engines/engine.ts";
+import { DoorcodeError } from "../errors.ts";
+import { issuerError, plainText, redirectHint } from "../issuer/issuer-answer.ts";
+import type { ConnectedSession, IssuerMetadata } from "../issuer/issuer-session.ts";
+import { isSecure } from "../transport/secure-url.ts";
+import { listenOnLoopback, notSignedInPage, signedInPage } from "./loopback-listener.ts";
+
+/** What the address of the authorization endpoint is made of; none of it is secret. */
+export interface AuthorizationRequest {
+  redirectUri: string;
+  state: string;
+  nonce: string;
+  /** Of S256 (RFC 7636 §4.2). */
+  codeChallenge: string;
+}
+
+/** What is redeemed at the token endpoint; the code and the verifier are secret. */
+export interface AuthorizationCode {
+  code: string;
+  codeVerifier: string;
+  redirectUri: string;
+  /** To be found in the ID token. */
+  nonce: string;
+}
+
+/** A browser that never comes back tells nobody. As long as most device codes live. */
+const patienceMs = 15 * 60_000;
+
+/**
+ * The authorization code flow with PKCE and an answer on loopback (RFC 8252, RFC 9700 §2.1.1), around what the engines do their
+ * own way: the address, and the redemption. The browser's page tells how `redeem` ended.
+ * @throws DoorcodeError what the issuer answered, `timed_out` after 15 minutes, `cancelled`; and what `redeem` throws
+ */
+export async function authorizationCodeFlow<T>(
+  session: Pick<ConnectedSession, "clientId" | "metadata" | "clock">,
+  { observer, signal }: { observer: Pick<FlowObserver, "browser">; signal: AbortSignal },
+  address: (request: AuthorizationRequest) => string | Promise<string>,
+  redeem: (code: AuthorizationCode) => Promise<T>,
+): Promise<T> {
+  const oauth = await import("oauth4webapi");
+  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+  const codeVerifier = oauth.generateRandomCodeVerifier();
+  const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
+  const listener = await listenOnLoopback(state);
+  const over = new AbortController();
+  signal.addEventListener("abort", listener.close, { once: true });
+  try {
+    const { redirectUri, answer } = listener;
+    const url = await address({ redirectUri, state, nonce, codeChallenge });
+    // Side by side: whoever shows the page may be the browser, and wait for its end.
+    const waiting = Promise.race([answer, failureOf(observer.browser(url)), tooLong(session.clock, over.signal)]);
+    const parameters = await untilAborted(waiting, signal);
+    const code = await readAuthorizationAnswer(parameters, session, state);
+    // Not cut off: what it keeps, it keeps whole. Its requests know the signal.
+    const result = await redeem({ code, codeVerifier, redirectUri, nonce });
+    await listener.show(signedInPage());
+    return result;
+  } catch (error) {
+    if (signal.aborted) throw abortError(signal);
+    if (error instanceof DoorcodeError) await listener.show(notSignedInPage(error));
+    throw error;
+  } finally {
+    over.abort();
+    signal.removeEventListener("abort", listener.close);
+    listener.close();
+  }
+}
+
+const failureOf = (promise: void | Promise<void>): Promise<never> =>
+  new Promise((_, reject) => Promise.resolve(promise).catch(reject));
+
+async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
+  try {
+    await clock.sleep(patienceMs, signal);
+  } catch {
+    // The sign-in is over; nobody waits for this any more.
+    return new Promise(() => {});
+  }
+  const detail = `nobody came back from the browser within ${patienceMs / 60_000} minutes.`;
+  throw new DoorcodeError("timed_out", { detail, hint: noAnswerHint });
+}
+
+/** An issuer that does not know the redirect URI says so on its page and sends nobody back (RFC 6749 §4.1.2.1). */
+export const noAnswerHint = `Start it again. If the browser's page did not know the redirect URI: ${redirectHint}`;
+
+/** The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) as an address for the browser. */
+export function authorizationAddress(
+  { redirectUri, state, nonce, codeChallenge }: AuthorizationRequest,
+  asked: { clientId: string; scopes: readonly string[]; claims?: string | undefined; loginHint?: string | undefined },
+  endpoint: string,
+): string {
+  // A query that the endpoint has of its own stays (RFC 6749 §3.1).
+  const url = new URL(endpoint);
+  const parameters: Record<string, string | undefined> = {
+    response_type: "code",
+    client_id: asked.clientId,
+    redirect_uri: redirectUri,
+    scope: asked.scopes.join(" "),
+    state,
+    nonce,
+    code_challenge: codeChallenge,
+    code_challenge_method: "S256",
+    // Without it an issuer leaves `offline_access` out (OpenID Connect Core §11); and anybody on this machine could be the one who
+    // asks (RFC 8252 §8.6).
+    prompt: "consent",
+    login_hint: asked.loginHint,
+    claims: asked.claims,
+  };
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/**
+ * Where a person's browser goes.
+ * @throws DoorcodeError `invalid_issuer_response` where there is none, or none that a password may be typed at
+ */
+export function authorizationEndpointOf({ authorizationEndpoint: endpoint, issuer }: IssuerMetadata): string {
+  if (endpoint === undefined) {
+    throw new DoorcodeError("invalid_issuer_response", {
+      detail: `${issuer} offers no sign-in in a browser: its metadata has no authorization_endpoint.`,
+      hint: "Sign in by a code instead.",
+    });
+  }
+  if (isSecure(new URL(endpoint))) return endpoint;
+  throw new DoorcodeError("invalid_issuer_response", {
+    detail: `the issuer's page for signing in, ${new URL(endpoint).origin}, is not https.`,
+  });
+}
+
+/**
+ * The code of an authorization response (RFC 6749 §4.1.2), checked by oauth4webapi: that it comes from the issuer that was asked
+ * (`iss`, RFC 9207), that no parameter is there twice. An error response is the DoorcodeError that it stands for.
+ * @throws DoorcodeError `denied`, `blocked_by_policy`, `client_rejected`, `invalid_issuer_response`, …
+ */
+export async function readAuthorizationAnswer(
+  parameters: URLSearchParams,
+  { clientId, metadata }: Pick<ConnectedSession, "clientId" | "metadata">,
+  state: string,
+): Promise<string> {
+  const oauth = await import("oauth4webapi");
+  const issuer = issuerNamed(parameters.get("iss") ?? "", metadata.issuer);
+  const server = { ...metadata.document, issuer } as import("oauth4webapi").AuthorizationServer;
+  try {
+    const code = oauth.validateAuthResponse(server, { client_id: clientId }, parameters, state).get("code");
+    if (code) return code;
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) throw refusal(parameters, state);
+    // Its errors hold the parameters as their cause, the code among them; only its sentence goes on.
+    throw unusable(error instanceof Error ? plainText(error.message) : "it cannot be read", parameters, issuer);
+  }
+  throw unusable("it has no code", parameters, issuer);
+}
+
+/** Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID. */
+function issuerNamed(iss: string, issuer: string): string {
+  const [before = "", after] = issuer.split("{tenantid}");
+  if (after === undefined || !iss.startsWith(before) || !iss.endsWith(after)) return issuer;
+  const tenant = iss.slice(before.length, iss.length - after.length);
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant) ? iss : issuer;
+}
+
+function refusal(parameters: URLSearchParams, state: string): DoorcodeError {
+  const { error_subcode, ...body } = Object.fromEntries(parameters);
+  if (error_subcode) body.suberror ??= error_subcode;
+  const answer = { status: 400, headers: {}, body: JSON.stringify(body) };
+  return issuerError(answer, { request: "the authorization", secrets: [state] });
+}
+
+function unusable(why: string, parameters: URLSearchParams, issuer: string): DoorcodeError {
+  const iss = parameters.get("iss");
+  const detail = `the browser came back with an answer that cannot be used: ${why}.`;
+  if (iss === null || iss === issuer) return new DoorcodeError("invalid_issuer_response", { detail });
+  return new DoorcodeError("invalid_issuer_response", {
+    detail: `${detail} It says that it is from ${plainText(iss, { limit: 200 })}.`,
+    hint: "Somebody may be in between; the code was sent to nobody. Check the authority and start the sign-in again.",
+  });
+}

@@ -1,0 +1,88 @@
+import { DoorcodeError } from "../errors.ts";
+import { connections } from "../transport/connections.ts";
+import { checkedOrigin, isSecure } from "../transport/secure-url.ts";
+import { defaultCa } from "../transport/trusted-roots.ts";
+import { type Fetch, nodeFetch } from "./node-fetch.ts";
+
+export interface BearerFetchOptions {
+  /** The one origin that may have the token; https, or http on this machine. */
+  origin: string;
+  /** Or what gives one that is good now, at each request: `appToken`. */
+  token: string | (() => Promise<string>);
+  /** Certificates in PEM to trust beside the system's; by default as `createClient` has it. */
+  ca?: string | string[];
+}
+
+/**
+ * `fetch` with a token that came from elsewhere (a pipe, a secret store), by the same connections as `session.fetch`:
+ * it goes to the one origin and no further, and is renewed by nobody but its giver.
+ * @throws DoorcodeError `configuration`, `origin_not_declared`
+ */
+export function bearerFetch(options: BearerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {
+  const { token } = options;
+  const origin = checkedOrigin(options.origin, "the origin");
+  const fetch = nodeFetch(connections(options.ca ?? defaultCa(origin, process.env)));
+  return async (target, init = {}) => {
+    const url = new URL(target);
+    if (url.origin !== origin) throw new DoorcodeError("origin_not_declared", { detail: `${url.origin}.` });
+    return sendFollowing(url, init, { token: typeof token === "string" ? token : await token(), fetch });
+  };
+}
+
+const most = 20; // as the Fetch standard
+/** What must not travel to another origin. */
+const ownHeaders = ["authorization", "cookie", "proxy-authorization"];
+const elsewhere = new WeakSet<Response>();
+
+/** Whether a redirect led to another origin: from there on no token was shown, not even back at the first. */
+export const wentElsewhere = (response: Response): boolean => elsewhere.has(response);
+
+/** A request with a bearer token, redirects followed by hand: the token goes to the first origin and never to another. */
+export async function sendFollowing(
+  target: URL,
+  init: RequestInit,
+  { token, fetch }: { token: string; fetch: Fetch },
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  const request: RequestInit = { ...init, headers };
+  let url = target;
+  for (let hops = 0; ; hops++) {
+    const response = await fetch(url, request);
+    const location = response.headers.get("location");
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === null || init.redirect === "manual") {
+      if (!headers.has("authorization")) elsewhere.add(response);
+      return response;
+    }
+    await response.body?.cancel();
+    if (init.redirect === "error" || hops === most) {
+      const what = hops === most ? "redirects without end" : "redirects, which this call does not allow";
+      throw new TypeError(`fetch failed: ${url.origin} ${what}`);
+    }
+    const next = new URL(location, url);
+    if (!isSecure(next)) {
+      throw new TypeError(
+        `fetch failed: ${url.origin} redirects to ${next.protocol}//${next.host}, which is not https`,
+      );
+    }
+    if (next.origin !== url.origin) for (const name of ownHeaders) headers.delete(name);
+    redirectMethod(request, response.status, headers);
+    url = next;
+  }
+}
+
+/** Whether the first request that sends this body uses it up. */
+export const isStream = (body: unknown): boolean => Symbol.asyncIterator in Object(body);
+
+/** Fetch standard, "HTTP-redirect fetch": 303, and 301 or 302 after POST, become GET without a body. */
+function redirectMethod(request: RequestInit, status: number, headers: Headers): void {
+  const method = (request.method ?? "GET").toUpperCase();
+  const becomesGet = status === 303 ? !["GET", "HEAD"].includes(method) : status <= 302 && method === "POST";
+  if (becomesGet) {
+    request.method = "GET";
+    delete request.body;
+    for (const name of ["content-type", "content-length", "content-encoding", "content-language", "content-location"]) {
+      headers.delete(name);
+    }
+  } else if (isStream(request.body)) throw new DoorcodeError("body_not_replayable");
+}

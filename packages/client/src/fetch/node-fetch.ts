@@ -1,0 +1,76 @@
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
+import { type ConnectionFor, http, https } from "../transport/connections.ts";
+
+/** One request as `fetch` has it, redirects not followed. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** Statuses whose Response has no body (Fetch standard, "null body status"). */
+const withoutBody = [101, 103, 204, 205, 304];
+
+/**
+ * `fetch` for one hop, over the same connections as the issuer's requests: global `fetch` takes no CA of its own and, on
+ * Node.js 20, knows no proxy. It fails as fetch does: a TypeError with the cause.
+ */
+export function nodeFetch(connectionFor: ConnectionFor): Fetch {
+  return async (url, init) => {
+    init.signal?.throwIfAborted();
+    const isStream = init.body instanceof ReadableStream;
+    const request = new Request(url, {
+      ...init,
+      redirect: "manual",
+      ...(isStream && { duplex: "half" }),
+    } as RequestInit);
+    // Not asked for, so that nothing need be unpacked.
+    const headers: OutgoingHttpHeaders = { accept: "*/*", "accept-encoding": "identity" };
+    for (const [name, value] of request.headers) headers[name] = value;
+    const body = request.body && !isStream ? Buffer.from(await request.arrayBuffer()) : undefined;
+    if (body) headers["content-length"] = body.length;
+    const connection = await connectionFor(url);
+    const { request: open } = url.protocol === "https:" ? https : http;
+    const outgoing = open(url, { method: request.method, headers, ...connection });
+    const incoming = await answerOf(outgoing, init.signal ?? undefined, () => {
+      if (isStream && request.body) Readable.fromWeb(request.body as never).pipe(outgoing);
+      else outgoing.end(body);
+    });
+    return asResponse(incoming, url);
+  };
+}
+
+function answerOf(
+  outgoing: ClientRequest,
+  signal: AbortSignal | undefined,
+  send: () => void,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      reject(error);
+      outgoing.destroy(error instanceof Error ? error : undefined);
+      // `destroy` tells nobody while there is no socket yet; see `tunnelAgent`.
+      outgoing.emit("abandoned");
+    };
+    const onAbort = () => fail(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    outgoing.on("close", () => signal?.removeEventListener("abort", onAbort));
+    outgoing.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
+    // https-proxy-agent hands on a proxy's refusal as if the API had answered.
+    outgoing.on("proxyConnect", ({ statusCode }: { statusCode: number }) => {
+      if (statusCode !== 200) fail(new TypeError(`fetch failed: the proxy answered ${statusCode}`));
+    });
+    outgoing.on("response", resolve);
+    send();
+  });
+}
+
+function asResponse(incoming: IncomingMessage, url: URL): Response {
+  const { statusCode: status = 0, statusMessage: statusText = "", rawHeaders } = incoming;
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);
+  const empty = withoutBody.includes(status);
+  if (empty) incoming.resume();
+  const body = empty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
+  const response = new Response(body, { status, statusText, headers });
+  // A Response that was made by hand has no address.
+  Object.defineProperty(response, "url", { value: url.href });
+  return response;
+}

@@ -1,0 +1,119 @@
+import type { JSONWebKeySet, JWTPayload } from "jose";
+import { DoorcodeError } from "../errors.ts";
+import { issuerError, readJsonObject } from "./issuer-answer.ts";
+import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
+import { requestTimeoutMs, withRetries } from "./with-retries.ts";
+
+export interface IdTokenClaims extends JWTPayload {
+  sub: string;
+}
+
+/** Signatures by a key pair only: with HMAC the key would be the client's own, and `none` is none. */
+const algorithms = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
+/** Clocks of devices are wrong more often than those of servers. */
+const clockTolerance = 300;
+
+/** The issuer's public keys: asked for ahead, so that an answer which cannot be had twice is not lost for want of them. */
+export interface IssuerKeys {
+  /** `again`: those at hand do not hold the key. */
+  get(again?: boolean): Promise<Record<string, unknown>>;
+}
+
+export function issuerKeys(
+  { metadata, transport, clock }: Pick<ConnectedSession, "metadata" | "transport" | "clock">,
+  signal?: AbortSignal,
+): IssuerKeys {
+  let asked: Promise<Record<string, unknown>> | undefined;
+  const ask = async () => {
+    const answer = await withRetries(
+      (aborting) =>
+        transport.send({ url: metadata.jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
+      { clock, signal },
+    );
+    const body = readJsonObject(answer.body);
+    if (answer.status === 200 && Array.isArray(body?.keys)) return body;
+    throw issuerError(answer, { request: "the issuer's keys" });
+  };
+  return {
+    get(again = false) {
+      if (again) asked = undefined;
+      asked ??= ask().catch((error) => {
+        asked = undefined;
+        throw error;
+      });
+      return asked;
+    },
+  };
+}
+
+/**
+ * Verifies an ID token (OpenID Connect Core §3.1.3.7), which MSAL does not: signature by the issuer's keys, iss, aud, azp,
+ * exp, nbf, Entra's tid, and the nonce where the request had one.
+ * @throws DoorcodeError `token_not_trusted`; `issuer_unreachable` when the keys cannot be had
+ */
+export async function verifyIdToken(
+  token: unknown,
+  { metadata, clientId, clock }: Pick<ConnectedSession, "metadata" | "clientId" | "clock">,
+  { keys, nonce }: { keys: IssuerKeys; nonce?: string | undefined },
+): Promise<IdTokenClaims> {
+  if (typeof token !== "string" || token === "") {
+    throw new DoorcodeError("invalid_issuer_response", {
+      detail: "the answer holds no ID token, though `openid` was asked for.",
+    });
+  }
+  const { createLocalJWKSet, errors, jwtVerify } = await import("jose");
+  const verified = async (keySet: Record<string, unknown>) => {
+    const { payload } = await jwtVerify<IdTokenClaims>(token, createLocalJWKSet(keySet as unknown as JSONWebKeySet), {
+      algorithms,
+      audience: clientId,
+      requiredClaims: ["iss", "sub", "exp", "iat"],
+      clockTolerance,
+      currentDate: new Date(clock.now()),
+    });
+    return payload;
+  };
+  let claims: IdTokenClaims;
+  try {
+    claims = await verified(await keys.get()).catch(async (error) => {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return await verified(await keys.get(true));
+    });
+  } catch (error) {
+    if (error instanceof DoorcodeError) throw error;
+    // jose's error holds the claims, which are somebody's name and address; its sentence does not.
+    throw notTrusted(`${(error as Error).message}.`);
+  }
+  checkNames(claims, metadata, clientId);
+  if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
+  return claims;
+}
+
+/** Who issued it, to whom, and of which tenant. */
+function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: string): void {
+  // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
+  const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
+  if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    throw notTrusted("it was issued to another application.");
+  }
+  if (Array.isArray(claims.aud) && claims.aud.length > 1 && claims.azp === undefined) {
+    throw notTrusted("it is for several applications and names no `azp`.");
+  }
+  if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
+    throw notTrusted("its tenant (tid) is not the issuer's.");
+  }
+}
+
+const notTrusted = (detail: string) => new DoorcodeError("token_not_trusted", { detail });

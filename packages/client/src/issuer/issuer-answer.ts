@@ -1,0 +1,194 @@
+import { DoorcodeError, type DoorcodeErrorCode } from "../errors.ts";
+import type { HttpAnswer, TransportError } from "../transport/transport.ts";
+
+export interface IssuerErrorContext {
+  /** What was asked for, to complete "the answer to the request for …". */
+  request: string;
+  /** What the request carried and no error may repeat: device code, refresh token, client secret. */
+  secrets?: readonly string[];
+}
+
+/** OAuth errors (RFC 6749 §5.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6) and Microsoft's own. */
+const oauthCodes: Record<string, DoorcodeErrorCode> = {
+  access_denied: "denied",
+  authorization_declined: "denied",
+  expired_token: "code_expired",
+  code_expired: "code_expired",
+  invalid_grant: "sign_in_again",
+  bad_token: "sign_in_again",
+  interaction_required: "sign_in_again",
+  login_required: "sign_in_again",
+  consent_required: "sign_in_again",
+  account_selection_required: "sign_in_again",
+  temporarily_unavailable: "issuer_unreachable",
+  server_error: "issuer_unreachable",
+};
+
+/** An answer that is no success, as the error a caller sees: AADSTS number, description and correlation ID are kept. */
+export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {
+  const body = readJsonObject(answer.body);
+  const error = body && stringOf(body.error);
+  if (!error) return withoutError(answer, context);
+
+  const text = (value: unknown) => {
+    const given = stringOf(value);
+    return given && plainText(given, { secrets: context.secrets ?? [] });
+  };
+  const name = plainText(error, { secrets: context.secrets ?? [], limit: 80 });
+  const description = text(body.error_description);
+  const aadsts = aadstsNumber(body.error_codes, description);
+  const correlationId = text(body.correlation_id) ?? /Correlation ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
+  const traceId = text(body.trace_id) ?? /Trace ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
+  const known = aadstsCode(aadsts) ?? oauthCodes[name];
+  // Throttled: whatever else it says was not looked into.
+  const throttled = answer.status === 429;
+  const code = throttled
+    ? "issuer_unreachable"
+    : (known ?? (isBusy(answer) ? "issuer_unreachable" : "client_rejected"));
+  const hint = aadstsHint(aadsts) ?? hintOfWords(description ?? name);
+  const suberror = text(body.suberror);
+  return new DoorcodeError(code, {
+    detail: sentence({ name, description, aadsts, correlationId }),
+    error: name,
+    ...(suberror !== undefined && { suberror }),
+    ...(aadsts !== undefined && { aadsts }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(traceId !== undefined && { traceId }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** What may pass by itself: the same statuses as `withRetries` tries again. */
+export const isBusy = ({ status }: HttpAnswer): boolean => status >= 500 || status === 429 || status === 408;
+
+/** Issuers without numbers of their own: nothing but the redirect URI is called that. */
+const hintOfWords = (text: string) =>
+  /\bredirect[_ -]?ur[il]/i.test(text) ? `If it is that one: ${redirectHint}` : undefined;
+
+/** No OAuth error inside: a gateway in front, a wrong address, or a server that is down. Its text is never repeated. */
+function withoutError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {
+  const type = plainText(answer.headers["content-type"]?.split(";")[0] ?? "", { limit: 60 });
+  const what = answer.body === "" ? "an empty body" : type ? `a body of type ${type}` : "a body without a type";
+  const detail = `the answer to the request for ${context.request} is HTTP ${answer.status} with ${what}.`;
+  return new DoorcodeError(isBusy(answer) ? "issuer_unreachable" : "invalid_issuer_response", { detail });
+}
+
+function sentence(parts: {
+  name: string;
+  description: string | undefined;
+  aadsts: number | undefined;
+  correlationId: string | undefined;
+}): string {
+  const number = parts.aadsts === undefined ? "" : `AADSTS${parts.aadsts}`;
+  const told = parts.description ?? parts.name;
+  const numbered = number === "" || told.includes(number) ? told : `${number}: ${told}`;
+  const id = parts.correlationId;
+  return id === undefined || numbered.includes(id) ? numbered : `${numbered} (Correlation ID: ${id})`;
+}
+
+function aadstsNumber(errorCodes: unknown, description: string | undefined): number | undefined {
+  if (Array.isArray(errorCodes) && Number.isInteger(errorCodes[0])) return errorCodes[0];
+  const found = /AADSTS(\d{4,8})\b/.exec(description ?? "");
+  return found ? Number(found[1]) : undefined;
+}
+
+/** A failure of the network that is final. */
+export function unreachable(failure: TransportError): DoorcodeError {
+  if (failure.kind === "too_large") {
+    return new DoorcodeError("invalid_issuer_response", { detail: `${failure.message}.`, cause: failure });
+  }
+  const hint = "Check the certificate, or name the issuer's CA: `ca`, `--ca-file` or DOORCODE_CA_FILE.";
+  return new DoorcodeError("issuer_unreachable", {
+    detail: `${failure.message}.`,
+    cause: failure,
+    ...(failure.kind === "tls" && { hint }),
+  });
+}
+
+/**
+ * What Microsoft's numbers say that the OAuth error beside them does not: Conditional Access answers `invalid_grant` or
+ * `access_denied`, and only the number tells a policy from a person's "no".
+ */
+const aadstsCodes: Record<number, DoorcodeErrorCode> = {
+  50005: "blocked_by_policy", // device policy: platform not supported
+  50053: "blocked_by_policy", // locked
+  50057: "blocked_by_policy", // account disabled
+  50097: "blocked_by_policy", // device authentication required
+  50105: "blocked_by_policy", // not assigned to the application
+  50129: "blocked_by_policy", // device not joined
+  50131: "blocked_by_policy", // Conditional Access, general
+  65004: "denied",
+  70016: "invalid_issuer_response", // pending: where that comes as an end, the issuer contradicts itself
+  70018: "denied",
+  70019: "code_expired",
+  70020: "code_expired",
+  90119: "client_rejected",
+  501051: "client_rejected",
+};
+
+/** What a person does about a redirect URI that the issuer does not know: the sign-in in a browser comes back to this machine. */
+export const redirectHint =
+  "register http://localhost as a redirect URI of the app (on Entra: mobile and desktop applications), or sign in by a code.";
+
+const aadstsHints: Record<number, string> = {
+  50011: `The redirect URI is not the app's: ${redirectHint}`,
+  65001: "An administrator of the tenant must consent to these permissions; customers cannot.",
+  90094: "An administrator of the tenant must consent to these permissions; customers cannot.",
+  90002: "No such tenant: check the authority's tenant ID or name.",
+  500011: "No such API in this tenant: check the scope's prefix.",
+  70011: "Check the scopes: `api://<API's client ID>/<scope>`.",
+  28002: "Check the scopes: `api://<API's client ID>/<scope>`.",
+  700022: "Ask for the scopes of one API at a time.",
+  700016: "No such application in this tenant: check the client ID and the authority.",
+  7000218: 'Set "Allow public client flows" to Yes on the application\'s registration.',
+  700027:
+    "The application has no such certificate, or it has expired: register it (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-certificate).",
+  700024: "Check this machine's clock: it differs from the issuer's by minutes.",
+  501051: "An administrator must assign the application a role of that API (application permission), then consent.",
+  7000229: "The application has no service principal in this tenant: an administrator makes one by consenting to it.",
+  500208:
+    "Customers' accounts cannot sign in on that page: use https://<subdomain>.ciamlogin.com/common/oauth2/deviceauth.",
+};
+
+export function aadstsCode(aadsts: number | undefined): DoorcodeErrorCode | undefined {
+  if (aadsts === undefined) return undefined;
+  // 53000 to 53999 and the longer numbers below them (530032 …) are Conditional Access.
+  if (Math.floor(aadsts / 1_000) === 53 || Math.floor(aadsts / 10_000) === 53) return "blocked_by_policy";
+  return aadstsCodes[aadsts];
+}
+
+export const aadstsHint = (aadsts: number | undefined): string | undefined =>
+  aadsts === undefined ? undefined : aadstsHints[aadsts];
+
+/**
+ * Text of an issuer, fit for a terminal and a log: one line, no control or direction characters (they could rewrite what a
+ * person reads), bounded, and without the secrets of the request, which some servers echo.
+ */
+export function plainText(text: string, options: { secrets?: readonly string[]; limit?: number } = {}): string {
+  let plain = text;
+  for (const secret of options.secrets ?? []) {
+    if (secret.length >= 8) plain = plain.replaceAll(secret, "…");
+  }
+  plain = plain
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, "")
+    .trim();
+  const limit = options.limit ?? 600;
+  return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
+}
+
+/** A body as a JSON object; undefined when it is anything else. A parser's own message quotes the text, which may hold a token. */
+export function readJsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Not JSON.
+  }
+  return undefined;
+}
+
+/** A member that is a string with something in it. */
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,69 @@
+import { DoorcodeError } from "../errors.ts";
+import { plainText } from "./issuer-answer.ts";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether metadata that came from this authority may speak for that issuer. OpenID Connect: the issuer is the authority
+ * (Discovery §4.3), or its `/v2.0`. Entra names its issuers otherwise than its hosts; see the rules below.
+ * @throws DoorcodeError `invalid_issuer_response`
+ */
+export function checkIssuer(issuer: string, authority: string, engine: "entra" | "oidc"): void {
+  const named = issuer.replace(/\/$/, "");
+  const accepted =
+    named === authority || named === `${authority}/v2.0` || (engine === "entra" && isEntraIssuer(issuer, authority));
+  if (accepted) return;
+  throw new DoorcodeError("invalid_issuer_response", {
+    detail: `the metadata of ${authority} names another issuer, ${plainText(issuer, { limit: 200 })}.`,
+    hint: "Check the authority: it is the issuer's own address.",
+  });
+}
+
+function isEntraIssuer(issuer: string, authority: string): boolean {
+  const ours = new URL(authority);
+  const theirs = new URL(issuer.replace("{tenantid}", "common"));
+  if (theirs.protocol !== "https:") return false;
+  const asked = tenantOf(ours);
+  const tenant = tenantOf(theirs);
+  // A tenant named by its GUID is that one and no other.
+  if (guid.test(asked) && tenant !== asked) return false;
+  if (theirs.origin === ours.origin) return true;
+  if (isMicrosoftHost(ours.hostname) && isMicrosoftHost(theirs.hostname)) return true;
+  // An external tenant's issuer carries its GUID where its name was asked for: https://<guid>.ciamlogin.com/<guid>/v2.0.
+  return isCiamHost(ours.hostname) && guid.test(tenant) && theirs.host === `${tenant}.ciamlogin.com`;
+}
+
+/** The first part of the path, which every http address has; GUIDs and domains ignore case. */
+const tenantOf = (url: URL) => url.pathname.split("/")[1]!.toLowerCase();
+
+/** Microsoft's own sign-in hosts, national clouds included. */
+const microsoftHosts = new Set([
+  "login.microsoftonline.com",
+  "login.microsoft.com",
+  "login.windows.net",
+  "sts.windows.net",
+  "login.microsoftonline.us",
+  "login.partner.microsoftonline.cn",
+  "login.chinacloudapi.cn",
+]);
+
+export const isMicrosoftHost = (host: string): boolean => microsoftHosts.has(host);
+
+/** An external tenant's host: `contoso.ciamlogin.com`, or the tenant's GUID in that place. */
+export const isCiamHost = (host: string): boolean => /^[a-z0-9-]+\.ciamlogin\.com$/.test(host);
+
+/**
+ * By the caller's word, else by the host, else by the issuer's own: `doorcode_profile` in its metadata says that MSAL Node
+ * can be the engine. Undefined while the metadata is not known and needed.
+ */
+export function chooseEngine(known: {
+  option: "entra" | "oidc" | undefined;
+  authority: string;
+  document?: Record<string, unknown>;
+}): "entra" | "oidc" | undefined {
+  if (known.option) return known.option;
+  const { hostname } = new URL(known.authority);
+  if (isMicrosoftHost(hostname) || isCiamHost(hostname)) return "entra";
+  if (!known.document) return undefined;
+  return known.document.doorcode_profile === "entra" ? "entra" : "oidc";
+}

@@ -1,0 +1,87 @@
+import type { ClientOptions } from "../client.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Engine } from "../engines/engine.ts";
+import { DoorcodeError } from "../errors.ts";
+import type { Fetch } from "../fetch/node-fetch.ts";
+import type { TokenStore } from "../token-store/contract.ts";
+import { checkedAuthority } from "../transport/secure-url.ts";
+import type { Transport } from "../transport/transport.ts";
+import { defaultCa } from "../transport/trusted-roots.ts";
+import type { IssuerSession } from "./issuer-session.ts";
+import { type ConnectOptions, connect } from "./metadata.ts";
+
+type SessionOptions = Pick<ClientOptions, "authority" | "clientId" | "engine" | "ca" | "store" | "clock" | "transport">;
+
+/**
+ * Asks nobody and reads nothing: costly parts are made when they are first used.
+ * @throws DoorcodeError `configuration`
+ */
+export function openIssuerSession(options: SessionOptions): IssuerSession {
+  const { clientId, clock = systemClock } = options;
+  const authority = checkedAuthority(options.authority);
+  if (typeof clientId !== "string" || !/^[\x21-\x7e]+$/.test(clientId)) {
+    throw new DoorcodeError("configuration", { detail: "`clientId` is not an application (client) ID." });
+  }
+  const trusted = () => options.ca ?? defaultCa(authority, process.env);
+  return {
+    authority,
+    clientId,
+    engine: options.engine,
+    clock,
+    transport: options.transport ?? lazyTransport(trusted),
+    fetch: lazyFetch(trusted),
+    store: options.store && "read" in options.store ? options.store : lazyStore(options.store, clock),
+  };
+}
+
+/** The engine that speaks to the session's issuer; neither is loaded before it is known which. */
+export async function engineOf(session: IssuerSession, how?: ConnectOptions): Promise<Engine> {
+  const connected = await connect(session, how);
+  if (connected.metadata.engine === "entra") {
+    return (await import("../engines/entra/entra-engine.ts")).entraEngine(connected);
+  }
+  return (await import("../engines/oidc-engine.ts")).oidcEngine(connected);
+}
+
+type Trusted = () => string | string[] | undefined;
+
+function lazyTransport(trusted: Trusted): Transport {
+  const made = once(async () => {
+    const { nodeTransport } = await import("../transport/node-transport.ts");
+    return nodeTransport({ ca: trusted() });
+  });
+  return { send: async (request) => (await made()).send(request) };
+}
+
+function lazyFetch(trusted: Trusted): Fetch {
+  const made = once(async () => {
+    const { connections } = await import("../transport/connections.ts");
+    const { nodeFetch } = await import("../fetch/node-fetch.ts");
+    return nodeFetch(connections(trusted()));
+  });
+  return async (url, init) => (await made())(url, init);
+}
+
+function lazyStore(folder: { directory: string } | undefined, clock: Clock): TokenStore {
+  const opened = once(async () => {
+    const { openFileStore, defaultStoreDirectory } = await import("../token-store/file-store.ts");
+    return await openFileStore({ directory: folder?.directory ?? defaultStoreDirectory(process.env), clock });
+  });
+  return {
+    read: async () => (await opened()).read(),
+    change: async (changes) => (await opened()).change(changes),
+    withLease: async (name, options, run) => (await opened()).withLease(name, options, run),
+  };
+}
+
+/** What failed is tried again next time. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,93 @@
+import type { Account } from "../client.ts";
+import type { Change, Json, Owner, Snapshot, StoredAccessToken } from "./contract.ts";
+import {
+  type AccountRef,
+  accessKey,
+  accessPrefix,
+  accountKey,
+  isObject,
+  ownerKey,
+  type StoredToken,
+  storedAccounts,
+} from "./read-store.cts";
+
+export const refreshKey = (account: AccountRef): string => `refresh:${ownerKey(account)}|${account.id}`;
+
+export const metadataKey = (authority: string): string => `metadata:${authority.toLowerCase()}`;
+
+/** What all records of MSAL's cache for this program at this authority begin with. */
+export const msalPrefix = ({ clientId, authority }: Owner): string =>
+  `msal:${ownerKey({ clientId, authority: authority.replace(/\/+$/, "") })}|`;
+
+/** What OpenID Connect asks for besides an API's scopes; never part of an access token's record. */
+export const protocolScopes: readonly string[] = ["openid", "profile", "offline_access"];
+
+/** Who is signed in, the last one first. */
+export function accountsOf({ records }: Snapshot, { authority, clientId }: Owner): Account[] {
+  return storedAccounts(records, { authority, clientId }).map(({ id, username, name, tenant_id, issuer }) => ({
+    id,
+    username,
+    name: name ?? undefined,
+    tenantId: tenant_id ?? undefined,
+    issuer,
+    authority,
+    clientId,
+  }));
+}
+
+export function putAccount(account: Account, signedInAt: number): Change {
+  const { id, username, name = null, tenantId = null, issuer, authority, clientId } = account;
+  const value = { id, username, name, tenant_id: tenantId, issuer, authority, client_id: clientId };
+  return { put: accountKey(account), value: { ...value, signed_in_at: signedInAt } };
+}
+
+/** The changes that keep a token; those of its account that are over go with them. */
+export function putAccessToken(
+  account: Account,
+  token: StoredToken,
+  requested: readonly string[],
+  snapshot: Snapshot,
+  basedOn?: number,
+): Change[] {
+  const value: StoredAccessToken = {
+    token: token.token,
+    expires_at: token.expiresAt,
+    scopes: token.scopes,
+    account_id: account.id,
+    obtained_at: token.obtainedAt,
+  };
+  const key = accessKey(account, requested);
+  const over = [...snapshot.records]
+    .filter(([name]) => name.startsWith(accessPrefix(account)) && name !== key)
+    .filter(([, kept]) => isObject(kept) && Number(kept.expires_at) <= token.obtainedAt)
+    .map(([name]): Change => ({ remove: name }));
+  const put: Change = { put: key, value, ...(basedOn !== undefined && { basedOn, belongsTo: accountKey(account) }) };
+  return [...over, put];
+}
+
+/** Everything kept of an account, whichever engine kept it; needs no issuer. */
+export function removeAccount(snapshot: Snapshot, account: Account): Change[] {
+  const keys = new Set([accountKey(account), refreshKey(account), ...msalKeysOf(snapshot, account)]);
+  for (const key of snapshot.records.keys()) if (key.startsWith(accessPrefix(account))) keys.add(key);
+  return [...keys].map((key) => ({ remove: key }));
+}
+
+/** The refresh tokens kept of an account: our own, or those among MSAL's records. */
+export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] {
+  const own = snapshot.records.get(refreshKey(account));
+  const fromMsal = msalKeysOf(snapshot, account)
+    .filter((key) => key.startsWith(`${msalPrefix(account)}RefreshToken|`))
+    .map((key) => snapshot.records.get(key));
+  return [
+    isObject(own) ? own.token : undefined,
+    ...fromMsal.map((kept) => (isObject(kept) ? kept.secret : undefined)),
+  ].filter((token) => typeof token === "string");
+}
+
+/** MSAL's ids may be in mixed case where another program wrote them. */
+function msalKeysOf(snapshot: Snapshot, account: Account): string[] {
+  return [...snapshot.records]
+    .filter(([key, value]) => key.startsWith(msalPrefix(account)) && isObject(value))
+    .filter(([, value]) => String((value as { home_account_id?: Json }).home_account_id).toLowerCase() === account.id)
+    .map(([key]) => key);
+}

@@ -1,0 +1,62 @@
+import { lstat, open, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { randomBytes } from "./store-state.ts";
+
+/** `tmp.<pid>.<random>`: what a writer builds before it gets its name. */
+const NAME = /^tmp\.(\d{1,10})\.[0-9a-f]{16}$/;
+/** A writer that is alive needs milliseconds; one that is not known to be dead is given this long. */
+const ABANDONED_AFTER_MS = 10 * 60 * 1000;
+
+/** Writes a file of which nobody else can know, and has it on the disk when it resolves. Leaves nothing when it fails. */
+export async function writeTempFile(directory: string, bytes: Buffer): Promise<string> {
+  const path = join(directory, `tmp.${process.pid}.${randomBytes(8).toString("hex")}`);
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await removeIfThere(path);
+    throw error;
+  }
+  await file.close();
+  return path;
+}
+
+/** Removes what killed writers left. `newest` is a file of now: the file system's own clock tells the age. */
+export async function removeAbandoned(directory: string, names: readonly string[], newest: string): Promise<void> {
+  for (const name of names) {
+    const pid = Number(NAME.exec(name)?.[1]);
+    if (Number.isNaN(pid)) continue;
+    const path = join(directory, name);
+    if (!isAlive(pid) || (await isOld(path, newest))) await removeIfThere(path);
+  }
+}
+
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: somebody else's process, so the number is taken.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+async function isOld(path: string, newest: string): Promise<boolean> {
+  try {
+    const [file, now] = await Promise.all([lstat(path), lstat(newest)]);
+    return now.mtimeMs - file.mtimeMs > ABANDONED_AFTER_MS;
+  } catch {
+    // One of them went away meanwhile; the next writer looks again.
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { presentedCode, readDeviceCode } from "../../src/device-flow/device-code.ts";
+import { retryAfter } from "../../src/issuer/with-retries.ts";
+
+const good = {
+  device_code: "device-code-secret",
+  user_code: "WDJB-MJHT",
+  verification_uri: "https://issuer.example/device",
+  verification_uri_complete: "https://issuer.example/device?user_code=WDJB-MJHT",
+  expires_in: 900,
+};
+const read = (body: object) =>
+  readDeviceCode({ status: 200, headers: {}, body: JSON.stringify({ ...good, ...body }) }, 1_000, 10);
+
+describe("reading the device authorization response", () => {
+  test("a standard one: times from the start of the request, the default interval", () => {
+    assert.deepEqual(read({}), {
+      deviceCode: "device-code-secret",
+      userCode: "WDJB-MJHT",
+      verificationUri: "https://issuer.example/device",
+      verificationUriComplete: "https://issuer.example/device?user_code=WDJB-MJHT",
+      message: undefined,
+      expiresAt: 901_000,
+      deadline: 900_010,
+      interval: 5_000,
+    });
+  });
+
+  test("the old spelling verification_url is understood", () => {
+    assert.equal(
+      read({ verification_uri: undefined, verification_url: "https://old.example/device" }).verificationUri,
+      "https://old.example/device",
+    );
+  });
+
+  test("what a person sees holds no secret, and the issuer's sentence cannot smuggle one", () => {
+    const code = read({ message: "Enter it.\u001b[2J device-code-secret" });
+    assert.equal(code.message, "Enter it. [2J …");
+    assert.ok(!JSON.stringify(presentedCode(code)).includes("device-code-secret"));
+    assert.ok(!("deadline" in presentedCode(code)));
+  });
+
+  test("addresses and codes that could fool a person or a terminal are refused", () => {
+    for (const body of [
+      { verification_uri: "javascript:alert(1)" },
+      { verification_uri: "issuer.example" },
+      { verification_uri: "https://issuer.example/\u202eelpmaxe" },
+      { verification_uri: undefined },
+      { user_code: "AB\u001b[31mCD" },
+      { user_code: "A".repeat(65) },
+      { user_code: "" },
+      { user_code: 12345 },
+      { device_code: undefined },
+    ]) {
+      assert.throws(() => read(body), { code: "invalid_issuer_response" }, JSON.stringify(body));
+    }
+    assert.equal(read({ verification_uri_complete: "javascript:alert(1)" }).verificationUriComplete, undefined);
+  });
+
+  test("an OAuth error with status 200 is that error", () => {
+    const body = JSON.stringify({ error: "invalid_client" });
+    assert.throws(() => readDeviceCode({ status: 200, headers: {}, body }, 0), { code: "client_rejected" });
+  });
+});
+
+describe("Retry-After", () => {
+  const headers = (value: string, date?: string) => ({
+    status: 429,
+    headers: { "retry-after": value, ...(date && { date }) },
+    body: "",
+  });
+
+  test("is read in seconds, as a date by the issuer's clock, else by ours", () => {
+    const now = Date.parse("Sun, 22 Nov 2026 07:00:00 GMT");
+    assert.equal(retryAfter(headers("7"), now), 7_000);
+    assert.equal(retryAfter(headers("0"), now), 0);
+    assert.equal(retryAfter(headers("Sun, 22 Nov 2026 07:00:09 GMT"), now), 9_000);
+    const skewed = headers("Sun, 22 Nov 2026 09:00:09 GMT", "Sun, 22 Nov 2026 09:00:00 GMT");
+    assert.equal(retryAfter(skewed, now), 9_000);
+    assert.equal(retryAfter(headers("Sun, 22 Nov 2026 06:00:00 GMT"), now), 0);
+  });
+
+  test("is ignored where it makes no sense", () => {
+    for (const value of ["", "soon", "-5", "1.5", "99999999999"])
+      assert.equal(retryAfter(headers(value), 0), undefined);
+  });
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { inspect } from "node:util";
+import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from "jose";
+import { DoorcodeError } from "../../src/errors.ts";
+import { type IssuerKeys, verifyIdToken } from "../../src/issuer/id-token.ts";
+import type { IssuerMetadata } from "../../src/issuer/issuer-session.ts";
+
+const tenant = "7d0d2b3e-2f6d-4a1c-9d3a-0a6c8f1e5b27";
+const issuer = `https://login.example/${tenant}/v2.0`;
+const clientId = "1c9f7c56-6ab1-4c1e-8f0d-7f1f0f2a9a01";
+const now = 1_790_000_000_000;
+const seconds = now / 1_000;
+
+const metadata: IssuerMetadata = {
+  engine: "entra",
+  authority: `https://login.example/${tenant}`,
+  issuer,
+  tokenEndpoint: `${issuer}/token`,
+  deviceAuthorizationEndpoint: `${issuer}/devicecode`,
+  authorizationEndpoint: `${issuer}/authorize`,
+  jwksUri: `${issuer}/keys`,
+  revocationEndpoint: undefined,
+  knowsDevices: false,
+  document: {},
+};
+
+describe("an ID token", () => {
+  let pair: Awaited<ReturnType<typeof generateKeyPair>>;
+  let other: typeof pair;
+  let jwk: object;
+  before(async () => {
+    pair = await generateKeyPair("RS256");
+    other = await generateKeyPair("RS256");
+    jwk = { ...(await exportJWK(pair.publicKey)), kid: "one", alg: "RS256", use: "sig" };
+  });
+
+  const good = {
+    iss: issuer,
+    aud: clientId,
+    sub: "ada",
+    tid: tenant,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds + 3_600,
+  };
+  const sign = (claims: object, header: object = {}, key = pair.privateKey) =>
+    new SignJWT({ ...good, ...claims })
+      .setProtectedHeader({ alg: "RS256", kid: "one", ...header } as JWTHeaderParameters)
+      .sign(key);
+  const keysAre = (...sets: object[][]): IssuerKeys => {
+    let at = 0;
+    return {
+      async get(again) {
+        if (again) at++;
+        return { keys: sets[Math.min(at, sets.length - 1)] };
+      },
+    };
+  };
+  const verify = (
+    token: unknown,
+    options: { metadata?: IssuerMetadata; keys?: IssuerKeys; nonce?: string | undefined } = {},
+  ) =>
+    verifyIdToken(
+      token,
+      { metadata: options.metadata ?? metadata, clientId, clock: { now: () => now, sleep: async () => {} } },
+      { keys: options.keys ?? keysAre([jwk]), nonce: options.nonce },
+    );
+  const isRefused = async (token: unknown, message: RegExp, options?: Parameters<typeof verify>[1]) => {
+    await assert.rejects(verify(token, options), (error: { code: string; message: string }) => {
+      assert.equal(error.code, "token_not_trusted");
+      assert.match(error.message, message);
+      if (typeof token === "string") assert.ok(!inspect(error, { depth: 9 }).includes(token));
+      return true;
+    });
+  };
+
+  test("of the issuer, for this application, in its time, is read", async () => {
+    assert.equal((await verify(await sign({}))).sub, "ada");
+    assert.equal((await verify(await sign({ aud: [clientId, "another"], azp: clientId }))).sub, "ada");
+    assert.equal((await verify(await sign({ aud: [clientId] }))).sub, "ada");
+  });
+
+  test("of a device whose clock is some minutes off is read", async () => {
+    await verify(await sign({ exp: seconds - 240 }));
+    await verify(await sign({ nbf: seconds + 240 }));
+  });
+
+  test("of a key that was made a moment ago is read with the new keys, asked for once", async () => {
+    await verify(await sign({}), { keys: keysAre([], [jwk]) });
+    await isRefused(await sign({}), /no applicable key/, { keys: keysAre([]) });
+  });
+
+  test("of a shared authority is read under its own tenant's issuer", async () => {
+    const shared = { ...metadata, issuer: "https://login.example/{tenantid}/v2.0" };
+    await verify(await sign({}), { metadata: shared });
+    await isRefused(await sign({ tid: "22222222-2222-3333-4444-555555555555" }), /issuer/, { metadata: shared });
+  });
+
+  test("of an issuer that is not Entra needs no tenant", async () => {
+    await verify(await sign({ tid: undefined }), { metadata: { ...metadata, engine: "oidc" } });
+    await isRefused(await sign({ tid: undefined }), /tid/);
+  });
+
+  test("of a request with a nonce carries that nonce; of one without, any", async () => {
+    await verify(await sign({ nonce: "n-0S6_WzA2Mj" }), { nonce: "n-0S6_WzA2Mj" });
+    await verify(await sign({ nonce: "n-0S6_WzA2Mj" }));
+    for (const nonce of ["another", "", undefined]) {
+      await isRefused(await sign({ nonce }), /its nonce is not the one/, { nonce: "n-0S6_WzA2Mj" });
+    }
+  });
+
+  const wrong: [what: string, claims: object, message: RegExp][] = [
+    ["another issuer", { iss: "https://evil.example/" }, /its issuer is not the authority's/],
+    ["another application", { aud: "another" }, /"aud"/],
+    ["another application as azp", { azp: "another" }, /another application/],
+    ["several applications without azp", { aud: [clientId, "another"] }, /azp/],
+    ["the past", { exp: seconds - 301 }, /"exp"/],
+    ["the future", { nbf: seconds + 301 }, /"nbf"/],
+    ["another tenant", { tid: "22222222-2222-3333-4444-555555555555" }, /tid/],
+    ["nobody", { sub: undefined }, /"sub"/],
+    ["no end", { exp: undefined }, /"exp"/],
+    ["no beginning", { iat: undefined }, /"iat"/],
+    ["no issuer", { iss: undefined }, /"iss"/],
+  ];
+  for (const [what, claims, message] of wrong) {
+    test(`of ${what} is refused`, async () => {
+      await isRefused(await sign(claims), message);
+    });
+  }
+
+  test("signed by another key, by the public key as a secret, or by none is refused", async () => {
+    await isRefused(await sign({}, {}, other.privateKey), /signature/);
+    const secret = new TextEncoder().encode(await exportSPKI(pair.publicKey));
+    await isRefused(await new SignJWT(good).setProtectedHeader({ alg: "HS256", kid: "one" }).sign(secret), /alg/);
+    const part = (value: object) => base64url.encode(JSON.stringify(value));
+    await isRefused(`${part({ alg: "none" })}.${part(good)}.`, /alg/);
+    await isRefused("not a token", /Invalid/);
+  });
+
+  test("with a wrong signature is refused by the keys at hand", async () => {
+    let again = 0;
+    const keys: IssuerKeys = {
+      async get(anew) {
+        if (anew) again++;
+        return { keys: [jwk] };
+      },
+    };
+    await isRefused(await sign({}, {}, other.privateKey), /signature/, { keys });
+    assert.equal(again, 0);
+  });
+
+  test("whose keys cannot be had says so, not that the token is wrong", async () => {
+    const keys: IssuerKeys = { get: () => Promise.reject(new DoorcodeError("issuer_unreachable")) };
+    await assert.rejects(verify(await sign({}), { keys }), { code: "issuer_unreachable" });
+  });
+
+  test("that is missing is the issuer's fault", async () => {
+    for (const token of [undefined, "", 7]) {
+      await assert.rejects(verify(token), { code: "invalid_issuer_response", message: /holds no ID token/ });
+    }
+  });
+});

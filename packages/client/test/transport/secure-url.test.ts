@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { checkedAuthority, checkedOrigin, isSecure } from "../../src/transport/secure-url.ts";
+
+/** Where the rule is used: the authority, APIs, redirects, the page for signing in, every request to the issuer. */
+const rows: [url: string, secure: boolean][] = [
+  ["https://login.example/tenant", true],
+  ["https://localhost:8443", true],
+  ["http://localhost:8080", true],
+  ["http://LOCALHOST", true],
+  ["http://todo.localhost", true],
+  ["http://127.0.0.1:1", true],
+  ["http://127.8.9.10", true],
+  ["http://[::1]:8080", true],
+  ["http://login.example", false],
+  ["http://localhost.example", false],
+  ["http://127.0.0.1.example", false],
+  ["http://notlocalhost", false],
+  ["http://[::2]", false],
+  ["http://128.0.0.1", false],
+  ["ftp://localhost", false],
+  ["file:///etc/passwd", false],
+];
+
+describe("a URL that may get a secret", () => {
+  for (const [url, secure] of rows) {
+    test(`${url}: ${secure}`, () => assert.equal(isSecure(new URL(url)), secure));
+  }
+});
+
+describe("an origin that may get a token", () => {
+  test("is the origin alone", () => {
+    assert.equal(checkedOrigin("https://todo.example/path?query", "the origin"), "https://todo.example");
+    assert.equal(checkedOrigin("http://localhost:3000", "the origin"), "http://localhost:3000");
+  });
+
+  for (const origin of ["http://todo.example", "todo.example", ""]) {
+    test(`is not ${JSON.stringify(origin)}`, () => {
+      assert.throws(() => checkedOrigin(origin, "the API's origin"), {
+        code: "configuration",
+        message: `The configuration is not usable: the API's origin ${origin} is not https, and not on this machine.`,
+      });
+    });
+  }
+});
+
+describe("an authority", () => {
+  test("loses the slashes at its end", () => {
+    assert.equal(checkedAuthority("https://login.example/tenant//"), "https://login.example/tenant");
+    assert.equal(checkedAuthority("https://login.example"), "https://login.example");
+    assert.equal(checkedAuthority("http://localhost:8443/a/b"), "http://localhost:8443/a/b");
+  });
+
+  const refused: [authority: unknown, message: RegExp][] = [
+    ["login.example", /: `authority` is not a URL\.$/],
+    [undefined, /: `authority` is not a URL\.$/],
+    [{ toString: () => "https://login.example" }, /: `authority` is not a URL\.$/],
+    ["http://login.example/tenant", /: the authority http:\/\/login\.example is not https\.$/],
+    ["https://login.example/?tenant", /: `authority` is an address without query, fragment or password\.$/],
+    ["https://login.example/#tenant", /without query, fragment or password/],
+    ["https://ada@login.example", /without query, fragment or password/],
+    ["https://:secret@login.example", /without query, fragment or password/],
+  ];
+  for (const [authority, message] of refused) {
+    test(`is not ${JSON.stringify(authority)}`, () => {
+      assert.throws(() => checkedAuthority(authority as string), { code: "configuration", message });
+    });
+  }
+});

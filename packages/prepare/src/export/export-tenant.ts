@@ -1,0 +1,58 @@
+import { TenantFileError } from "../file/diagnostics.ts";
+import type { TenantModel } from "../file/model.ts";
+import { readTenantFile } from "../file/read-tenant-file.ts";
+import { writeTenantFile } from "../file/write-tenant-file.ts";
+import { Graph } from "../graph/graph.ts";
+import type { GraphAccess } from "../graph/request.ts";
+import type { Clock } from "../graph/retries.ts";
+import { listPolicies } from "../graph/tenant-settings.ts";
+import { listUserFlowAttributes } from "../graph/user-flows.ts";
+import { readTenant, readUserFlows } from "../plan/read-current.ts";
+import { exportApis, exportApps } from "./apps-and-apis.ts";
+import { exportGroups, exportUsers, readPeople } from "./people.ts";
+import { exportPolicies } from "./policies.ts";
+import { readRegistrations } from "./registrations.ts";
+import { exportUserFlows } from "./user-flows.ts";
+
+/**
+ * Reads a tenant into the file that would create it, sorted so that equal tenants give equal files, with notes about what
+ * the file cannot express. Sends only requests that read.
+ *
+ * @throws {PrepareError} Graph refused a request or cannot be reached.
+ */
+export async function exportTenant(
+  access: GraphAccess,
+  options: { clock?: Clock; signal?: AbortSignal } = {},
+): Promise<{ model: TenantModel; notes: string[] }> {
+  const graph = new Graph(access, options);
+  const notes = new Set<string>();
+  const tenant = await readTenant(graph, { colour: true });
+  const people = await readPeople(graph, notes);
+  const registrations = await readRegistrations(graph, notes);
+  const flows = await readUserFlows(graph, []);
+  const attributes = flows.length > 0 ? await graph.list(listUserFlowAttributes()) : [];
+  const policies = await graph.list(listPolicies());
+
+  const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
+  const model: TenantModel = {
+    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
+    apps: exportApps(registrations, people, notes),
+    apis: exportApis(registrations, people, notes),
+    userFlows,
+    groups: exportGroups(people, notes),
+    policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
+    users: exportUsers(people),
+  };
+  return { model, notes: [...notes, ...problemsOf(model)] };
+}
+
+/** Values that a tenant allows and a file does not: they are noted rather than dropped, to be corrected by hand. */
+function problemsOf(model: TenantModel): string[] {
+  try {
+    readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml");
+    return [];
+  } catch (error) {
+    if (!(error instanceof TenantFileError)) throw error;
+    return error.problems.map(({ line, message }) => `Line ${line} has to be corrected: ${message}`);
+  }
+}

@@ -1,0 +1,165 @@
+import { createContext, Script } from "node:vm";
+import { withoutDuplicates } from "./check-references.ts";
+import { type Diagnostics, nearest, quoted } from "./diagnostics.ts";
+import { OWN_ATTRIBUTE } from "./scalars.ts";
+import { childAt, itemsOf, nameOffset, type SourceNode, type SourceText, textOf } from "./source-node.ts";
+import { BUILT_IN_ATTRIBUTES } from "./tenant-schema.ts";
+import { isBuiltIn } from "./to-model.ts";
+
+/** Fields of the sign-up page; the tenant refuses a user flow with more. */
+const MAX_QUESTION_FIELDS = 80;
+
+/** Whether each input type takes options or a pattern. */
+const attributeInputs = new Map([
+  ["TextBox", { options: false, pattern: true }],
+  ["RadioSingleSelect", { options: true, pattern: false }],
+  ["CheckboxMultiSelect", { options: true, pattern: false }],
+  ["CheckboxSingleSelect", { options: false, pattern: false }],
+  ["NumericTextBox", { options: false, pattern: false }],
+]);
+
+/** Checks what a user flow asks at sign-up against the limits of the tenant. */
+export function checkAttributes(list: SourceNode | undefined, diagnostics: Diagnostics): void {
+  const seen = new Set<string>();
+  let fields = 0;
+  for (const item of itemsOf(list)) {
+    const isMap = item.children.size > 0;
+    const attribute = textOf(isMap ? childAt(item, "attribute") : item);
+    const options = itemsOf(childAt(item, "options")).length;
+    const before = fields;
+    fields += Math.max(1, options);
+    if (before <= MAX_QUESTION_FIELDS && fields > MAX_QUESTION_FIELDS) {
+      diagnostics.add(
+        item.offset,
+        `Sign-up asks for more than ${MAX_QUESTION_FIELDS} fields from here on.`,
+        "Each attribute is one, and of those with options each option.",
+      );
+    }
+    if (attribute) {
+      if (seen.has(attribute.text.toLowerCase())) {
+        diagnostics.add(attribute.offset, `The attribute ${quoted(attribute.text)} is asked for already.`);
+      }
+      seen.add(attribute.text.toLowerCase());
+    }
+    if (isMap) {
+      if (attribute) checkAttributeName(attribute, item, diagnostics);
+      checkInput(item, attribute?.text, diagnostics);
+    }
+  }
+}
+
+function checkAttributeName({ text, offset }: SourceText, item: SourceNode, diagnostics: Diagnostics): void {
+  if (isBuiltIn(text) || !OWN_ATTRIBUTE.test(text)) return;
+  const sameButCase = BUILT_IN_ATTRIBUTES.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (sameButCase !== undefined) {
+    diagnostics.add(
+      offset,
+      `${quoted(text)} is no attribute of its own beside the built-in one. Did you mean ${sameButCase}?`,
+    );
+  } else if (text.toLowerCase() === "email") {
+    diagnostics.add(
+      offset,
+      "The email address is no question: it is always asked for and proven first.",
+      "Leave it out.",
+    );
+  } else if (/termsofuse$/i.test(text)) {
+    diagnostics.add(
+      offset,
+      "Terms of use are no attribute.",
+      "Write termsOfUse: { label: …, url: … } in the user flow.",
+    );
+  } else if (!item.children.has("label")) {
+    const guess = nearest(text, BUILT_IN_ATTRIBUTES);
+    diagnostics.add(
+      offset,
+      `${quoted(text)} is not built in, and an attribute of its own needs a label.${guess ? ` Did you mean ${guess}?` : ""}`,
+      `Add label: what people read.`,
+    );
+  }
+}
+
+function checkInput(item: SourceNode, attribute: string | undefined, diagnostics: Diagnostics): void {
+  const written = childAt(item, "input");
+  const input = written === undefined ? "TextBox" : written.value;
+  const rules = attributeInputs.get(input as string);
+  const options = childAt(item, "options");
+  const pattern = childAt(item, "pattern");
+  const patternText = textOf(pattern);
+  checkOptions(options, diagnostics);
+  if (patternText && isSlow(patternText.text, diagnostics)) {
+    const hint = "It repeats what itself repeats, such as (a+)+: write it so that each text matches in one way.";
+    diagnostics.add(patternText.offset, "pattern takes too long for some texts.", hint);
+  }
+  if (!rules) return;
+  const name = String(input);
+  if (
+    rules.options &&
+    itemsOf(options).length === 0 &&
+    (options === undefined || options.value === null || Array.isArray(options.value))
+  ) {
+    const hint = "Add options: [ … ] with what can be chosen.";
+    diagnostics.add(written?.offset ?? item.offset, `${name} needs options, and there are none.`, hint);
+  }
+  if (!rules.options && itemsOf(options).length > 0 && options) {
+    const message = `${name} has no options: expected input RadioSingleSelect or CheckboxMultiSelect.`;
+    diagnostics.add(nameOffset(options), message);
+  }
+  if (attribute === "displayName" && written && name !== "TextBox") {
+    diagnostics.add(written.offset, "displayName is asked for in a TextBox: any name is a name.");
+  } else if (pattern && attribute === "displayName") {
+    diagnostics.add(nameOffset(pattern), "displayName has no pattern: any name is a name.");
+  } else if (pattern && !rules.pattern) {
+    diagnostics.add(nameOffset(pattern), `${name} has no pattern: only a TextBox has one.`);
+  }
+}
+
+function checkOptions(options: SourceNode | undefined, diagnostics: Diagnostics): void {
+  const values = itemsOf(options).flatMap((option) => {
+    const value = textOf(option) ?? textOf(childAt(option, "value"));
+    return value ? [value] : [];
+  });
+  withoutDuplicates(values, diagnostics);
+}
+
+/** The tenant's limit: a slower pattern is open to ReDoS; others take less than a millisecond. */
+const PATTERN_MS = 1_000;
+/** Slow patterns that are reported per file, so that checking a file takes seconds at most. */
+const MAX_SLOW = 2;
+
+const slowFound = new WeakMap<object, number>();
+let sandbox: { pattern: string; value: string } | undefined;
+let script: Script | undefined;
+
+/**
+ * Whether some answer of the permitted length takes the pattern too long.
+ *
+ * @param reading  identifies one reading of a file, whose slow patterns are counted
+ */
+function isSlow(pattern: string, reading: object): boolean {
+  const found = slowFound.get(reading) ?? 0;
+  if (found >= MAX_SLOW || pattern.length > 1_000) return false;
+  try {
+    new RegExp(`^(?:${pattern})$`, "u");
+  } catch {
+    return false;
+  }
+  sandbox ??= createContext({ pattern: "", value: "" }) as { pattern: string; value: string };
+  script ??= new Script("new RegExp(pattern, 'u').test(value)");
+  sandbox.pattern = `^(?:${pattern})$`;
+  for (const text of SLOW_INPUTS) {
+    sandbox.value = text;
+    try {
+      script.runInContext(sandbox, { timeout: PATTERN_MS });
+    } catch {
+      slowFound.set(reading, found + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Long runs that nearly match: nested repetitions try every way to split them. */
+const SLOW_INPUTS = ["a", "A", "0", " ", "-", ".", "é", "a1", "ab", "a ", "a.", "a-", "0 "].flatMap((unit) => {
+  const run = unit.repeat(Math.floor(249 / unit.length));
+  return [run, `${run}!`, `${run}\n`];
+});

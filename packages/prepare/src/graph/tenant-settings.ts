@@ -1,0 +1,73 @@
+import type { ConditionalAccessPolicy, Organization, OrganizationalBranding } from "@microsoft/microsoft-graph-types";
+import { type GraphRequest, segment } from "./request.ts";
+
+export function getOrganization(): GraphRequest<{ value: Organization[] }> {
+  return { method: "GET", path: "/organization" };
+}
+
+/** The embedded tenant only; Entra's name is set in its admin center. */
+export function renameOrganization(id: string, displayName: string): GraphRequest {
+  return { method: "PATCH", path: `/organization/${segment(id)}`, body: { displayName } };
+}
+
+/** The branding for every language that has none of its own. */
+const defaultLanguage = { "accept-language": "0" };
+
+export function getBranding(id: string): GraphRequest<OrganizationalBranding> {
+  return { method: "GET", path: `/organization/${segment(id)}/branding`, headers: defaultLanguage };
+}
+
+export function patchBranding(id: string, backgroundColor: string): GraphRequest {
+  return {
+    method: "PATCH",
+    path: `/organization/${segment(id)}/branding`,
+    headers: defaultLanguage,
+    body: { backgroundColor },
+  };
+}
+
+const path = "/identity/conditionalAccess/policies";
+
+export interface PolicySettings {
+  displayName: string;
+  enabled: boolean;
+  /** appIds, or `All`, or `None`. */
+  applications: string[];
+  /** Group IDs; undefined: all users. */
+  groups: string[] | undefined;
+  excludeUsers: string[];
+}
+
+/** The body that creates a policy: no token without a second factor. */
+export function policyBody(settings: PolicySettings): ConditionalAccessPolicy {
+  return {
+    displayName: settings.displayName,
+    state: settings.enabled ? "enabled" : "disabled",
+    conditions: {
+      clientAppTypes: ["all"],
+      applications: { includeApplications: settings.applications },
+      users: {
+        includeUsers: settings.groups ? [] : ["All"],
+        includeGroups: settings.groups ?? [],
+        excludeUsers: settings.excludeUsers,
+      },
+    },
+    grantControls: { operator: "OR", builtInControls: ["mfa"] },
+  };
+}
+
+export function listPolicies(): GraphRequest<{ value: ConditionalAccessPolicy[] }> {
+  return { method: "GET", path };
+}
+
+export function createPolicy(body: ConditionalAccessPolicy): GraphRequest<ConditionalAccessPolicy> {
+  return { method: "POST", path, body };
+}
+
+export function patchPolicy(id: string, body: ConditionalAccessPolicy): GraphRequest {
+  return { method: "PATCH", path: `${path}/${segment(id)}`, body };
+}
+
+export function deletePolicy(id: string): GraphRequest {
+  return { method: "DELETE", path: `${path}/${segment(id)}` };
+}

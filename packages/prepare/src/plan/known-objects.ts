@@ -1,0 +1,85 @@
+import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types";
+import { GRAPH_APP_ID } from "../graph/applications.ts";
+import type { ApplicationWithIds, Current } from "./current.ts";
+
+/** Finds objects of the tenant by the names that the file has for them; undefined while an object does not exist. */
+export interface ObjectLookup {
+  /** By the key of an app or API. */
+  application(key: string): ApplicationWithIds | undefined;
+  /** ID of the service principal of an app or API; of Microsoft Graph where no key is given. */
+  principalId(key: string | undefined): string | undefined;
+  groupId(key: string): string | undefined;
+  /** By email address. */
+  userId(email: string): string | undefined;
+  /** Attributes that user flows can ask for, built-in and custom. */
+  readonly attributes: readonly IdentityUserFlowAttribute[];
+}
+
+/**
+ * What steps learn while they run: the objects that they create. Everything else is decided before the first step, by
+ * comparing the file with `Current`, which stays as it was read.
+ *
+ * A lookup starts with what was read. A step that creates an object adds it, so that later steps find its IDs: an app
+ * needs those of its API's scopes, a policy those of its groups.
+ */
+export class KnownObjects implements ObjectLookup {
+  readonly #applications: Map<string, ApplicationWithIds>;
+  /** By appId. */
+  readonly #principals: Map<string, string>;
+  readonly #groups: Map<string, string>;
+  readonly #users: Map<string, string>;
+  readonly #attributes: IdentityUserFlowAttribute[];
+
+  constructor({ applications, servicePrincipals, groups, users, attributes }: Current) {
+    this.#applications = new Map([...applications].map(([key, { application }]) => [key, application]));
+    this.#principals = idsOf(servicePrincipals);
+    this.#groups = idsOf(groups);
+    this.#users = idsOf(users);
+    this.#attributes = [...attributes];
+  }
+
+  application(key: string): ApplicationWithIds | undefined {
+    return this.#applications.get(key);
+  }
+
+  principalId(key: string | undefined): string | undefined {
+    const appId = key === undefined ? GRAPH_APP_ID : this.application(key)?.appId;
+    return appId && this.#principals.get(appId);
+  }
+
+  groupId(key: string): string | undefined {
+    return this.#groups.get(key);
+  }
+
+  userId(email: string): string | undefined {
+    return this.#users.get(email);
+  }
+
+  get attributes(): readonly IdentityUserFlowAttribute[] {
+    return this.#attributes;
+  }
+
+  addApplication(key: string, application: ApplicationWithIds): void {
+    this.#applications.set(key, application);
+  }
+
+  addPrincipal(appId: string, id: string): void {
+    this.#principals.set(appId, id);
+  }
+
+  addGroup(key: string, id: string): void {
+    this.#groups.set(key, id);
+  }
+
+  addUser(email: string, id: string): void {
+    this.#users.set(email, id);
+  }
+
+  addAttribute(attribute: IdentityUserFlowAttribute): void {
+    this.#attributes.push(attribute);
+  }
+}
+
+function idsOf(objects: ReadonlyMap<string, { id: string }>): Map<string, string> {
+  return new Map([...objects].map(([name, { id }]) => [name, id]));
+}

@@ -1,5 +1,0 @@
-import type { AdminContext } from "../admin/admin-context.ts";
-import type { InteractionContext } from "../interaction/interaction-context.ts";
-
-/** What a running tenant consists of. Each room sees the part of it that it needs. */
-export type TenantContext = InteractionContext & AdminContext;

@@ -1,0 +1,86 @@
+import { formActions } from "../components/form-actions.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { address, appName, button, fact, form, problemNote } from "../components/parts.ts";
+import { administrationNote, permissionCards, signedInAs } from "../components/permission-cards.ts";
+import { type Html, html } from "../html.ts";
+import type { Messages } from "../i18n/en.ts";
+import type { DeviceConsentView } from "./device-consent.ts";
+
+export type ProgramConsentView =
+  /** What a program asks for that sent the person here with its own browser. */
+  | ProgramQuestion
+  /** As `no_access` and `needs_administrator`, where a program asks. */
+  | { page: "program_no_access"; flowId: string; email: string; appName: string }
+  | { page: "program_needs_administrator"; flowId: string; email: string; appName: string };
+
+export interface ProgramQuestion
+  extends Pick<
+    DeviceConsentView,
+    "flowId" | "email" | "appName" | "problem" | "digest" | "already" | "fresh" | "stays"
+  > {
+  page: "program_consent";
+  /** A program on the person's computer, a web site, or an app with a scheme of its own. */
+  leadsTo: "loopback" | "web" | "app";
+  /** Of the web site. */
+  host: string | null;
+}
+
+type View<P extends ProgramConsentView["page"]> = Extract<ProgramConsentView, { page: P }>;
+
+export const programConsentPages: Pages<ProgramConsentView> = {
+  program_consent: programConsentPage,
+  program_no_access: programRefusedPage,
+  program_needs_administrator: programRefusedPage,
+};
+
+const decideId = "decide";
+
+/**
+ * The question of a program that sent the person here (RFC 9700 §4.1.3, RFC 8252 §8.6): which one, by its registered
+ * name, what it may do, and where a yes leads. As on the device's page yes and no are the same size and neither has the
+ * focus.
+ */
+function programConsentPage(view: View<"program_consent">, chrome: Chrome): Page {
+  const { messages } = chrome;
+  const { programConsent } = messages;
+  return {
+    title: messages.titles.program_consent(view.appName),
+    main: html`<h1>${programConsent.heading(appName(view.appName))}</h1>
+${signedInAs(view.email, messages, { form: decideId, label: programConsent.otherAccount })}
+${problemNote(view.problem && messages.consent[view.problem])}
+${administrationNote(view, chrome)}
+<dl class="card facts">${fact(programConsent.backTo, placeOf(view, messages))}</dl>
+<p class="lede">${programConsent.startedByYou}</p>
+${permissionCards(view, messages)}
+${form(
+  formActions.program_consent,
+  chrome,
+  { flow: view.flowId, shown: view.digest },
+  [
+    button(programConsent.yes, { name: "decision", value: "yes" }),
+    button(programConsent.no, { name: "decision", value: "no", alt: true }),
+  ],
+  decideId,
+)}`,
+  };
+}
+
+/** The person may not use the app, or not grant what it asks; the program hears it when they go back. */
+function programRefusedPage(view: View<"program_no_access" | "program_needs_administrator">, chrome: Chrome): Page {
+  const { programConsent, formPost, titles } = chrome.messages;
+  const title = (view.page === "program_no_access" ? titles.no_access : titles.needs_administrator)(view.appName);
+  return {
+    title,
+    main: html`<div class="end"><h1>${title}</h1>
+<p class="lede">${programConsent[view.page](address(view.email), html`<bdi>${chrome.tenantName}</bdi>`)}</p>
+${form(formActions.program_consent, chrome, { flow: view.flowId }, [
+  button(programConsent.otherAccount, { name: "decision", value: "other" }),
+  button(formPost.button, { name: "decision", value: "no", alt: true }),
+])}</div>`,
+  };
+}
+
+function placeOf({ leadsTo, host }: View<"program_consent">, { programConsent }: Messages): Html | string {
+  // Beside its label there is room for less than a line.
+  return host === null ? programConsent.places[leadsTo] : address(host, 18);
+}
