@@ -89,14 +89,7 @@ for (const store of ["sqlite", "postgres"] as const) {
           scope: "https://graph.microsoft.com/.default",
         });
       assert.equal((await asFired()).status, 200);
-      const at = tenant.clock.now();
-      const audit = { at, event: "app.certificates", actor: "operator" as const, userId: null, clientId: null };
-      await tenant.context.store.credentials.changeCertificates(fired.app.clientId, () => [], {
-        ...audit,
-        grantId: null,
-        ip: null,
-        detail: {},
-      });
+      await tenant.admin.apps.removeCertificates(fired.app.clientId);
       assertRefused(await asFired(), 700027);
     });
 

@@ -3,7 +3,7 @@ import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Consent } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { redirectKind } from "../oauth/authorization-code/redirect-uri.ts";
-import type { AuditRecord, Registered, Registration, RoleAssignment } from "../storage/store.ts";
+import type { AuditRecord, ChangeRegistered, Registered, Registration, RoleAssignment } from "../storage/store.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
 
 type Which = Pick<Registration, "objectId" | "clientId">;
@@ -15,15 +15,19 @@ export function apps({ store, clock }: AdminStore, by: Actor) {
     auditRecord(by, clock.now(), event, { app_id: clientId, ...detail }, { clientId });
 
   return {
-    /** New; says which of its properties another one has. */
-    register(registered: Registered) {
+    /** New, an app with its certificates; says which of its properties another one has. */
+    register(registered: Registered, certificates: AppCertificate[] = []) {
       const { clientId } = registered.registration;
-      const detail = { name: nameOf(registered), kind: registered.kind };
-      return registrations.insert(registered, record("application.created", clientId, detail));
+      const detail = {
+        name: nameOf(registered),
+        kind: registered.kind,
+        ...(certificates.length === 0 ? {} : { certificates: certificates.length }),
+      };
+      return registrations.insert(registered, record("application.created", clientId, detail), certificates);
     },
 
     /** `change` is given what is there, and may be called again. `changed`: names of what changes, for the audit log. */
-    change: ({ objectId, clientId }: Which, change: (before: Registered) => Registered, changed: string) =>
+    change: ({ objectId, clientId }: Which, change: ChangeRegistered, changed: string) =>
       registrations.change(objectId, change, record("application.changed", clientId, { changed })),
 
     /** Whether it may be used, and by whom. */
@@ -42,13 +46,6 @@ export function apps({ store, clock }: AdminStore, by: Actor) {
 
     addServicePrincipal: (clientId: string) =>
       registrations.addServicePrincipal(clientId, randomUUID(), record("service_principal.created", clientId)),
-
-    /** `change` is given all that there are, and returns all that are to be. False when there is no such app. */
-    changeCertificates: (
-      clientId: string,
-      change: (before: AppCertificate[]) => AppCertificate[],
-      detail: { certificates: number },
-    ) => credentials.changeCertificates(clientId, change, record("application.certificates", clientId, detail)),
 
     /** By it the app gets tokens of its own; as an `administrator` with every application permission of Graph. */
     addCertificate: (certificate: AppCertificate, { administrator }: { administrator: boolean }) =>

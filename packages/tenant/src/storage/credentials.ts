@@ -23,15 +23,6 @@ export interface CredentialStore extends CredentialReader {
   /** All certificates of the app, and its permissions at Graph. Returns how many certificates; undefined without the app. */
   removeCertificates(clientId: string, audit: AuditRecord): Promise<number | undefined>;
   /**
-   * `change` is given what stands, under a lock, and returns what is to stand, those and no others; what it throws is
-   * thrown, and nothing has changed. False when there is no such app. An app that is deleted takes its own with it.
-   */
-  changeCertificates(
-    clientId: string,
-    change: (before: AppCertificate[]) => AppCertificate[],
-    audit: AuditRecord,
-  ): Promise<boolean>;
-  /**
    * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
    * audit record is written with it; false for every other. Kept until it has expired.
    */

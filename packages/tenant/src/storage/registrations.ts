@@ -1,3 +1,4 @@
+import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 
@@ -40,6 +41,12 @@ export type RegistrationChange =
   | { outcome: "conflict"; with: RegistrationConflict }
   | { outcome: "unknown" };
 
+/** `certificates`: of an app, oldest first. */
+export type ChangeRegistered = (
+  before: Registered,
+  certificates: AppCertificate[],
+) => Registered & { certificates?: AppCertificate[] };
+
 export interface RegistrationReader {
   find(key: RegistrationKey): Promise<Registered | undefined>;
   /** By client ID. */
@@ -51,12 +58,18 @@ export interface RegistrationReader {
  * left. It may be called again and has no effect of its own; what it throws is thrown, and nothing has changed.
  */
 export interface RegistrationStore extends RegistrationReader {
-  insert(registered: Registered, audit: AuditRecord): Promise<"inserted" | RegistrationConflict>;
+  /** An app with its certificates, where it has some. */
+  insert(
+    registered: Registered,
+    audit: AuditRecord,
+    certificates?: AppCertificate[],
+  ): Promise<"inserted" | RegistrationConflict>;
   /**
    * Kind, ids and time of making stay as they are. What was consented of a scope, or assigned of a role, that goes with
-   * this change goes too; a role keeps its assignments under a new value.
+   * this change goes too; a role keeps its assignments under a new value. An app's `certificates`, where they are
+   * returned, are all that it has from then on.
    */
-  change(objectId: string, change: (before: Registered) => Registered, audit: AuditRecord): Promise<RegistrationChange>;
+  change(objectId: string, change: ChangeRegistered, audit: AuditRecord): Promise<RegistrationChange>;
   /** With its consents, those to its scopes, assignments and roles; revokes an app's families. */
   delete(objectId: string, now: number, audit: AuditRecord): Promise<boolean>;
   /** Gives the client ID its service principal. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { newRegistration } from "../../src/admin/apps.ts";
 import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-certificate.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
-import type { Store } from "../../src/storage/store.ts";
+import type { ChangeRegistered, Registered, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { DAY, furnish, MINUTE, sampleApp, sampleAudit, T0 } from "./samples.ts";
@@ -19,6 +20,17 @@ export function credentialSuite(makePlace: MakePlace): void {
     after(() => place.remove());
     const add = (certificate: AppCertificate, roles: string[] = [], audit = sampleAudit("app.certificate_added")) =>
       store.credentials.addCertificate(certificate, { roles, servicePrincipalId: randomUUID() }, audit);
+    const changeCertificates = async (
+      clientId: string,
+      how: (before: AppCertificate[]) => AppCertificate[],
+      event = "app.changed",
+    ) => {
+      const { registration } = (await store.registrations.find({ clientId }))!;
+      const change: ChangeRegistered = (before, certificates) => ({ ...before, certificates: how(certificates) });
+      return (
+        (await store.registrations.change(registration.objectId, change, sampleAudit(event))).outcome === "changed"
+      );
+    };
 
     test("certificates are listed oldest first, each once, and go with their app", async () => {
       const { app } = await furnish(store);
@@ -57,8 +69,8 @@ export function credentialSuite(makePlace: MakePlace): void {
         AppCertificate,
       ];
       const { credentials } = store;
-      const change = (how: (before: AppCertificate[]) => AppCertificate[], clientId = app.clientId) =>
-        credentials.changeCertificates(clientId, how, sampleAudit(`changed ${app.clientId}`));
+      const change = (how: (before: AppCertificate[]) => AppCertificate[]) =>
+        changeCertificates(app.clientId, how, `changed ${app.clientId}`);
       const other = sampleCertificate((await furnish(store)).app.clientId);
       for (const each of [kept, gone, other]) await add(each);
       const renamed = { ...kept, displayName: "renamed" };
@@ -78,17 +90,50 @@ export function credentialSuite(makePlace: MakePlace): void {
       assert.deepEqual(await credentials.certificatesOf(app.clientId), [renamed, fresh]);
       assert.equal(await change(() => []), true);
       assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
-      assert.equal(await change(() => [], randomUUID()), false);
       assert.deepEqual(await credentials.certificatesOf(other.clientId), [other]);
       assert.equal((await store.audit.list({ event: `changed ${app.clientId}`, limit: 9 })).length, 2);
+    });
+
+    test("an app is registered with its certificates, and neither is there without the other", async () => {
+      const register = async (certificates: (clientId: string) => AppCertificate[]) => {
+        const app = sampleApp();
+        const registered: Registered = { kind: "app", registration: newRegistration(app.clientId), app };
+        const audit = sampleAudit("app.created");
+        const outcome = store.registrations.insert(registered, audit, certificates(app.clientId));
+        await outcome.catch(() => undefined);
+        return { outcome, clientId: app.clientId };
+      };
+      const one = await register((clientId) => [sampleCertificate(clientId)]);
+      assert.equal(await one.outcome, "inserted");
+      assert.equal((await store.credentials.certificatesOf(one.clientId)).length, 1);
+      // Of an app that there is not.
+      const foreign = await register(() => [sampleCertificate(randomUUID())]);
+      await assert.rejects(foreign.outcome);
+      assert.equal(await store.directory.findApp(foreign.clientId), undefined);
+    });
+
+    test("a change that leaves the certificates out keeps them, and one that fails keeps all as it was", async () => {
+      const { app } = await furnish(store);
+      const certificate = sampleCertificate(app.clientId);
+      await add(certificate);
+      const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
+      const rename: ChangeRegistered = (before) =>
+        before.kind === "app" ? { ...before, app: { ...before.app, name: "Renamed" } } : before;
+      await store.registrations.change(registration.objectId, rename, sampleAudit("app.changed"));
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
+      const both: ChangeRegistered = (before) => ({
+        ...(before.kind === "app" ? { ...before, app: { ...before.app, name: "Again" } } : before),
+        certificates: [sampleCertificate(randomUUID())],
+      });
+      await assert.rejects(store.registrations.change(registration.objectId, both, sampleAudit("app.changed")));
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
+      assert.equal((await store.directory.findApp(app.clientId))?.name, "Renamed");
     });
 
     test("of two changes at once neither loses what the other added", async () => {
       const { app } = await furnish(store);
       const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
-      const audit = sampleAudit("app.certificates");
-      const addOne = (one: AppCertificate) =>
-        store.credentials.changeCertificates(app.clientId, (before) => [...before, one], audit);
+      const addOne = (one: AppCertificate) => changeCertificates(app.clientId, (before) => [...before, one]);
       await Promise.all(added.map(addOne));
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), added);
     });

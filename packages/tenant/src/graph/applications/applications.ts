@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { COMMAND_LINE_CLIENT_ID } from "../../admin/registered-apps.ts";
-import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { Registered, RegistrationConflict, RegistrationKey } from "../../storage/store.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
 import { alreadyTaken, invalidProperty, notFound } from "../odata/graph-error.ts";
@@ -101,38 +100,28 @@ async function insert(call: GraphCall, input: ApplicationInput, uniqueName: stri
   // With `api` it is an API, without one a client (docs/differences.md).
   const blank = newRegistered(input.api == null ? "app" : "api", ids, call.now);
   const registered = changedBy(blank, input);
-  // Seen to be usable before anything stands.
-  if (input.keyCredentials) certificatesOf(input.keyCredentials, [], { clientId: ids.clientId, now: call.now });
-  const outcome = await call.admin.apps.register(registered);
+  const certificates = certificatesOf(input.keyCredentials ?? [], [], { clientId: ids.clientId, now: call.now });
+  const outcome = await call.admin.apps.register(registered, certificates);
   if (outcome !== "inserted") throw taken(outcome);
-  await changeCertificates(call, registered, input);
   return registered;
 }
 
 /** False when it is there no more. */
 async function change(call: GraphCall, { registration }: Registered, input: ApplicationInput): Promise<boolean> {
-  const changed = Object.keys(input).sort().join(" ");
-  const { credentials } = call.ctx.store;
-  const { clientId } = registration;
-  // Seen to be usable before anything changes.
-  if (input.keyCredentials) {
-    certificatesOf(input.keyCredentials, await credentials.certificatesOf(clientId), { clientId, now: call.now });
-  }
-  const result = await call.admin.apps.change(registration, (before) => changedBy(before, input), changed);
+  const { keyCredentials } = input;
+  const of = { clientId: registration.clientId, now: call.now };
+  const result = await call.admin.apps.change(
+    registration,
+    (before, certificates) => ({
+      ...changedBy(before, input),
+      ...(keyCredentials && before.kind === "app"
+        ? { certificates: certificatesOf(keyCredentials, certificates, of) }
+        : {}),
+    }),
+    Object.keys(input).sort().join(" "),
+  );
   if (result.outcome === "conflict") throw taken(result.with);
-  return result.outcome === "changed" && (await changeCertificates(call, result.registered, input));
-}
-
-/** After the rest: whoever is cut off in between sends the same again. False when the app is there no more. */
-async function changeCertificates(
-  call: GraphCall,
-  { kind, registration }: Registered,
-  { keyCredentials }: ApplicationInput,
-): Promise<boolean> {
-  if (keyCredentials === undefined || kind === "api") return true;
-  const { clientId } = registration;
-  const change = (before: AppCertificate[]) => certificatesOf(keyCredentials, before, { clientId, now: call.now });
-  return call.admin.apps.changeCertificates(clientId, change, { certificates: keyCredentials.length });
+  return result.outcome === "changed";
 }
 
 async function created(call: GraphCall, registered: Registered): Promise<GraphAnswer> {

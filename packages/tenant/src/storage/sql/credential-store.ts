@@ -89,16 +89,6 @@ export function credentialStore(database: Database): CredentialStore {
         return Number(numDeletedRows);
       }),
 
-    changeCertificates: (clientId, change, audit) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await appIsThere(trx, clientId))) return false;
-        const replacements = change([...(await certificates(trx, { clientId }))]);
-        await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
-        if (replacements.length > 0) await trx.insertInto("appCertificates").values(replacements).execute();
-        await writeAudit(trx, audit);
-        return true;
-      }),
-
     spendAssertion: ({ assertionHash, expiresAt, audit }) =>
       db.transaction().execute(async (trx) => {
         const first = await trx
