@@ -1,8 +1,6 @@
 // Ours, as it is started for real, on SQLite (a file, durable) or PostgreSQL.
 //   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL
 import { join } from "node:path";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
-import { operate } from "../../packages/tenant/src/control/operations.ts";
 import { DEVICE_CODE_GRANT } from "../../packages/tenant/src/oauth/token-endpoint.ts";
 import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
 import { formClient } from "../form-client.ts";
@@ -21,13 +19,13 @@ const tenant = await startTenant({
 const base = new URL(tenant.authority);
 const app = tenant.apps[0]!;
 const api = tenant.apis[0]!;
-await createUser(tenant.context, { email: PERSON, displayName: "Bench", passwordHash: null });
+await tenant.admin.people.add({ email: PERSON, displayName: "Bench" });
 
 /** A whole sign-in over the wire; the person's part is the operator's. */
 async function refreshToken(client: ReturnType<typeof formClient>): Promise<string> {
   const scope = `api://${api.clientId}/${api.scopes[0]} openid profile offline_access`;
   const asked = await client.post(`${base.pathname}/oauth2/v2.0/devicecode`, { client_id: app.clientId, scope });
-  await operate(tenant.context, { do: "approve", code: String(asked.body.user_code), as: PERSON });
+  await tenant.approve(String(asked.body.user_code), { as: PERSON });
   const { status, body } = await client.post(`${base.pathname}/oauth2/v2.0/token`, {
     grant_type: DEVICE_CODE_GRANT,
     client_id: app.clientId,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { arrowsOf, circlesOf, edgesOf, exceptions, mayImport, roomOf, upwardArrows } from "./rooms.ts";
+import { arrowsOf, canWrite, circlesOf, edgesOf, exceptions, mayImport, roomOf, upwardArrows } from "./rooms.ts";
 import { projectFiles } from "./source-files.ts";
 
 const files = projectFiles();
@@ -40,6 +40,23 @@ describe("the folders of the tenant", () => {
   });
 
   test("have no circle beside the exceptions", () => assert.deepEqual(circlesOf(edgesOf(withoutExceptions)), []));
+});
+
+test("Graph and the socket hand the store to the admin room, and write nothing themselves", () => {
+  // Where the rooms meet: Graph's call and the operator are put together there.
+  assert.deepEqual(canWrite(files), ["control/server.ts", "graph/register.ts"]);
+  for (const { path, text } of files.filter(({ path }) =>
+    /tenant\/src\/(control\/server|graph\/register)\.ts$/.test(path),
+  )) {
+    const used = [...text.matchAll(/\bstore\.(\w+)/g)].map(([, part]) => part);
+    assert.deepEqual(used, path.endsWith("register.ts") ? ["throttle"] : [], path);
+  }
+  const planted = {
+    path: "packages/tenant/src/graph/users/a.ts",
+    text: 'import type { Store } from "../../storage/store.ts";',
+  };
+  assert.deepEqual(canWrite([planted]), ["graph/users/a.ts"]);
+  assert.deepEqual(canWrite([{ ...planted, text: planted.text.replace("Store", "StoreReader") }]), []);
 });
 
 test("an arrow is found in either direction, and a circle with all its members", () => {

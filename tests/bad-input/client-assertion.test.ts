@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { CompactSign } from "jose";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addCertifiedApp, type CertifiedApp, clientAssertion, JWT_BEARER } from "../fixtures/client-assertion.ts";
 import { type Answer, post } from "../fixtures/device.ts";
@@ -15,7 +16,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       tenant = await startTestTenant({ store });
       ci = await addCertifiedApp(tenant.context);
       const { clientId } = tenant.apis[0]!;
-      await tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+      await seed(tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
     });
     after(() => tenant.close());
 

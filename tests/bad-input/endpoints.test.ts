@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { authorizationQuery, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { sampleApp } from "../../packages/tenant/test/storage/samples.ts";
 import { type Answer, answer, clientIdOf, post, requestCode, todoScope } from "../fixtures/device.ts";
@@ -138,7 +139,7 @@ describe("bad input at the endpoints", () => {
   test("what no parameter of an authorization request can hold is told, to PostgreSQL too, and leads nowhere", async () => {
     await using nodes = await startTestTenant({ store: "postgres" });
     const app = sampleApp();
-    await nodes.context.store.directory.putApp(app);
+    await seed(nodes.context.store).putApp(app);
     const query = authorizationQuery(program(app.clientId), { login_hint: "x", id_token_hint: "x", max_age: "1" });
     for (const name of query.keys()) {
       for (const value of ["\0", "\u{1F4FA}", "\r\nx: y", "x".repeat(5_000)]) {

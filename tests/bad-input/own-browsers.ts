@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { authorizationQuery, program } from "../../packages/tenant/test/fixtures/program.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { sampleApp, samplePasskey } from "../../packages/tenant/test/storage/samples.ts";
 import { AuthenticatorApp } from "../fixtures/authenticator-app.ts";
@@ -59,7 +59,7 @@ const places = {
     closed: false,
     async go(at: At) {
       const app = sampleApp();
-      await at.tenant.context.store.directory.putApp(app);
+      await seed(at.tenant.context.store).putApp(app);
       await at.person.open(`/authorize?${authorizationQuery(program(app.clientId))}`);
       return at.person.signIn(at.user.email, PASSWORD);
     },

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import type { FlowAttribute, UserFlow } from "../../packages/tenant/src/directory/user-flow.ts";
 import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { manualClock } from "../../packages/tenant/test/fixtures/manual-clock.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { claimsOf, clientIdOf, poll, refresh, requestCode, todoScope, userinfo } from "../fixtures/device.ts";
 
@@ -88,7 +88,11 @@ async function useUserFlow(tenant: TestTenant, changes: Partial<UserFlow>): Prom
     ...changes,
   };
   const app = await directory.findApp(clientIdOf(tenant));
-  assert.ok(app && (await directory.putUserFlow(flow)) && (await directory.putApp({ ...app, userFlowId: id })));
+  assert.ok(
+    app &&
+      (await seed(tenant.context.store).putUserFlow(flow)) &&
+      (await seed(tenant.context.store).putApp({ ...app, userFlowId: id })),
+  );
 }
 
 /** Yes, and the device has its tokens. */

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { sendSecurityNotification } from "../../packages/tenant/src/mail/security-notifications.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { linkIn } from "../../packages/tenant/test/interaction/account/notice-link.ts";
 import { clientIdOf, poll, refresh, requestCode } from "../fixtures/device.ts";
@@ -115,7 +115,7 @@ describe("consent and its undoing in a real browser", () => {
     await phone(async (page) => {
       const { body: code } = await requestCode(tenant);
       await walk(page, code.user_code, email);
-      await directory.putApp({ ...app!, name: "Contoso Gardener" });
+      await seed(tenant.context.store).putApp({ ...app!, name: "Contoso Gardener" });
       await yes(page).click();
       await page.getByRole("alert").getByText("What it asks for has changed. Look again.").waitFor();
       assert.match(await heading(page), /Contoso Gardener/);
@@ -126,7 +126,7 @@ describe("consent and its undoing in a real browser", () => {
       tenant.clock.advance(6_000);
       assert.equal((await poll(tenant, code.device_code)).status, 200);
     });
-    await directory.putApp(app!);
+    await seed(tenant.context.store).putApp(app!);
   });
 
   test("the mail's link signs the device out, once; its own reader needs no sign-in", async () => {
@@ -270,10 +270,10 @@ describe("consent and its undoing in a real browser", () => {
     await using own = await startTestTenant();
     const { directory } = own.context.store;
     const app = await directory.findApp(clientIdOf(own));
-    await directory.putApp({ ...app!, assignmentRequired: true });
+    await seed(own.context.store).putApp({ ...app!, assignmentRequired: true });
     await person("outside@contoso.example", own);
     const inside = await person("inside@contoso.example", own);
-    await directory.assign(app!.clientId, inside.id);
+    await seed(own.context.store).assign(app!.clientId, inside.id);
     const { body: code } = await requestCode(own);
     await phone(async (page) => {
       await walk(page, code.user_code, "outside@contoso.example", own);
@@ -287,7 +287,7 @@ describe("consent and its undoing in a real browser", () => {
       await yes(page).click();
       await page.waitForURL(/\/done/);
     });
-    await directory.unassign(app!.clientId, inside.id);
+    await seed(own.context.store).unassign(app!.clientId, inside.id);
     own.clock.advance(6_000);
     const refused = await poll(own, code.device_code);
     assert.deepEqual(refused.body.error_codes, [50105]);

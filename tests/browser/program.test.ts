@@ -7,12 +7,12 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { DEFAULT_USER_FLOW } from "../../packages/tenant/src/directory/user-flow.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { authorizationQuery, type Program, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addApp } from "../fixtures/registrations.ts";
 
@@ -82,7 +82,7 @@ describe("a program signs a person in through their own browser", () => {
   async function register(name: string, changes: Partial<App> = {}): Promise<App> {
     const redirectUris = ["http://localhost/callback", "http://127.0.0.1/callback", "http://[::1]/callback"];
     const registered = { ...(await addApp(tenant.context, name)), redirectUris, ...changes };
-    await tenant.context.store.directory.putApp(registered);
+    await seed(tenant.context.store).putApp(registered);
     return registered;
   }
 
@@ -222,7 +222,7 @@ describe("a program signs a person in through their own browser", () => {
       mfaRequired: true,
       mfaMethods: ["email_code" as const],
     };
-    await tenant.context.store.directory.putUserFlow({ ...flow, createdAt: tenant.clock.now() });
+    await seed(tenant.context.store).putUserFlow({ ...flow, createdAt: tenant.clock.now() });
     const careful = await register("Contoso Payroll", { userFlowId: flow.id });
     await using listener = await Listener.start();
     const asks = program(careful.clientId, `http://localhost:${listener.port}/callback`);

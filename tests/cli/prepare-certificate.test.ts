@@ -1,4 +1,5 @@
 // `doorcode prepare --certificate` as CI runs it, against a tenant.
+
 import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { doorcode, scratch } from "../../packages/cli/test/cli-process.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../packages/tenant/src/directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../../packages/tenant/src/directory/scopes.ts";
 import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addCertifiedApp, permitAtGraph } from "../fixtures/client-assertion.ts";
 
@@ -54,7 +56,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
 
   test("an app whose permissions were taken away prepares nothing, and hears what it lacks", async (t) => {
     const { tenant, ci, byCertificate } = await world(t);
-    await tenant.context.store.directory.unassignRoles(GRAPH_RESOURCE_ID, ci.principalId);
+    await seed(tenant.context.store).unassignRoles(GRAPH_RESOURCE_ID, ci.principalId);
     const none = await byCertificate("--yes", "--json");
     assert.notEqual(none.exit, 0);
     assert.match(none.stdout + none.stderr, /AADSTS501051/);

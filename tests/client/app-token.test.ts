@@ -5,6 +5,7 @@ import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { bearerFetch } from "../../packages/client/src/fetch/bearer-fetch.ts";
 import { type HttpRequest, TransportError } from "../../packages/client/src/transport/transport.ts";
 import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { addCertifiedApp, type CertifiedApp } from "../fixtures/client-assertion.ts";
 import { claimsOf } from "../foreign-clients/jwt.ts";
 import { grants, startWorld, type World } from "./world.ts";
@@ -18,7 +19,7 @@ describe("a program's own tokens, by its certificate", () => {
     world = await startWorld({ clock: "moving" });
     ci = await addCertifiedApp(world.tenant.context);
     const { clientId } = world.tenant.apis[0]!;
-    await world.tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+    await seed(world.tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
   });
   after(() => world[Symbol.asyncDispose]());
 

@@ -4,6 +4,7 @@ import { createClient } from "../../packages/client/src/create-client.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { type Visit, visit } from "../../packages/client/test/fixtures/visit.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import {
   startTestTenant,
   type TestTenant,
@@ -28,7 +29,7 @@ export async function startBrowserWorld(options?: TestTenantOptions): Promise<Br
   const tenant = await startTestTenant(options);
   const { context } = tenant;
   const app = { ...(await addApp(context, "Desk program")), redirectUris: ["http://localhost"] };
-  await context.store.directory.putApp(app);
+  await seed(context.store).putApp(app);
   const api = await context.store.directory.findApi(tenant.apis[0]!.clientId);
   if (!api) throw new Error("The built-in API is not there.");
   await consentForEverybody(context, app, api);

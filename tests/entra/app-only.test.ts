@@ -1,9 +1,11 @@
 // Apps on their own: client credentials by certificate, from the wire's side.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../packages/tenant/src/directory/scopes.ts";
 import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { addCertifiedApp, clientAssertion, JWT_BEARER, permitAtGraph } from "../fixtures/client-assertion.ts";
 import { claimsOf, post, requestCode, URN, userinfo } from "../fixtures/device.ts";
 import { addApp } from "../fixtures/registrations.ts";
@@ -70,8 +72,8 @@ for (const store of ["sqlite", "postgres"] as const) {
       const api = (await directory.findApi(tenant.apis[0]!.clientId))!;
       const clientId = randomUUID();
       const identifierUri = `api://${clientId}`;
-      await directory.putApi({ ...api, clientId, identifierUri, tokenProfile: "rfc9068" });
-      await directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+      await seed(tenant.context.store).putApi({ ...api, clientId, identifierUri, tokenProfile: "rfc9068" });
+      await seed(tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
       const { body } = await askWith({}, { scope: `${identifierUri}/.default` });
       const claims = claimsOf(body.access_token);
       assert.deepEqual([claims.sub, claims.client_id, claims.scope], [ci.app.clientId, ci.app.clientId, undefined]);
@@ -87,14 +89,7 @@ for (const store of ["sqlite", "postgres"] as const) {
           scope: "https://graph.microsoft.com/.default",
         });
       assert.equal((await asFired()).status, 200);
-      const at = tenant.clock.now();
-      const audit = { at, event: "app.certificates", actor: "operator" as const, userId: null, clientId: null };
-      await tenant.context.store.credentials.changeCertificates(fired.app.clientId, () => [], {
-        ...audit,
-        grantId: null,
-        ip: null,
-        detail: {},
-      });
+      await tenant.admin.apps.removeCertificates(fired.app.clientId);
       assertRefused(await asFired(), 700027);
     });
 
@@ -150,10 +145,9 @@ for (const store of ["sqlite", "postgres"] as const) {
       const { clientId } = tenant.apis[0]!;
       const asFresh = async () => ask(await clientAssertion(tenant, fresh), { client_id: fresh.app.clientId });
       assertRefused(await asFresh(), 501051, "invalid_grant");
-      const { directory } = tenant.context.store;
-      await directory.assignRole(clientId, "ToDoList.ReadWrite.All", fresh.principalId);
+      await seed(tenant.context.store).assignRole(clientId, "ToDoList.ReadWrite.All", fresh.principalId);
       assert.deepEqual(claimsOf((await asFresh()).body.access_token).roles, ["ToDoList.ReadWrite.All"]);
-      await directory.unassignRoles(clientId, fresh.principalId);
+      await seed(tenant.context.store).unassignRoles(clientId, fresh.principalId);
       assertRefused(await asFresh(), 501051, "invalid_grant");
     });
 
@@ -167,8 +161,13 @@ for (const store of ["sqlite", "postgres"] as const) {
         displayName: "P",
         allowedMemberTypes: ["User" as const],
       };
-      await directory.putApi({ ...api, clientId, identifierUri: `api://${clientId}`, roles: [people] });
-      await directory.assignRole(clientId, "People.Only", ci.principalId);
+      await seed(tenant.context.store).putApi({
+        ...api,
+        clientId,
+        identifierUri: `api://${clientId}`,
+        roles: [people],
+      });
+      await seed(tenant.context.store).assignRole(clientId, "People.Only", ci.principalId);
       assertRefused(await askWith({}, { scope: `api://${clientId}/.default` }), 501051, "invalid_grant");
     });
 
@@ -176,7 +175,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       const bare = { grant_type: "client_credentials", client_id: tenant.apps[0]!.clientId, scope };
       assertRefused(await post(tenant, TOKEN, bare), 7000218);
       const gone = await addCertifiedApp(tenant.context, "Gone");
-      await tenant.context.store.directory.putApp({ ...gone.app, disabledAt: tenant.clock.now() });
+      await seed(tenant.context.store).putApp({ ...gone.app, disabledAt: tenant.clock.now() });
       const assertion = await clientAssertion(tenant, gone);
       assertRefused(await ask(assertion, { client_id: gone.app.clientId }), 700016);
     });
@@ -185,7 +184,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       const app = await addApp(tenant.context, "Server", "s3cret");
       const found = await tenant.context.store.registrations.find({ clientId: app.clientId });
       const { clientId } = tenant.apis[0]!;
-      await tenant.context.store.directory.assignRole(
+      await seed(tenant.context.store).assignRole(
         clientId,
         "ToDoList.Read.All",
         found!.registration.servicePrincipalId!,

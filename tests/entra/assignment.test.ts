@@ -1,7 +1,9 @@
 // Required assignment (AADSTS50105), from the device's side.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { type Answer, clientIdOf, poll, refresh, requestCode, userinfo } from "../fixtures/device.ts";
@@ -13,14 +15,13 @@ for (const store of ["sqlite", "postgres"] as const) {
       tenant = await startTestTenant({ store });
       const { directory } = tenant.context.store;
       const app = await directory.findApp(clientIdOf(tenant));
-      await directory.putApp({ ...app!, assignmentRequired: true });
+      await seed(tenant.context.store).putApp({ ...app!, assignmentRequired: true });
     });
     after(() => tenant.close());
 
-    const directory = () => tenant.context.store.directory;
     const assignedUser = async () => {
       const user = await addUser(tenant);
-      await directory().assign(clientIdOf(tenant), user.id);
+      await seed(tenant.context.store).assign(clientIdOf(tenant), user.id);
       return user;
     };
     const assertNotAssigned = ({ status, body }: Answer) => {
@@ -29,10 +30,10 @@ for (const store of ["sqlite", "postgres"] as const) {
 
     test("gives tokens to who is assigned, by themselves or through a group", async () => {
       const group = { id: randomUUID(), name: "Gardeners", createdAt: 0 };
-      await directory().putGroup(group);
-      await directory().assign(clientIdOf(tenant), group.id);
+      await seed(tenant.context.store).putGroup(group);
+      await seed(tenant.context.store).assign(clientIdOf(tenant), group.id);
       const member = await addUser(tenant);
-      await directory().addGroupMember(group.id, member.id);
+      await seed(tenant.context.store).addGroupMember(group.id, member.id);
       for (const user of [await assignedUser(), member]) {
         const { body: code } = await requestCode(tenant);
         await approve(tenant, code.user_code, user);
@@ -46,9 +47,9 @@ for (const store of ["sqlite", "postgres"] as const) {
       const user = await assignedUser();
       const { body: code } = await requestCode(tenant);
       await approve(tenant, code.user_code, user);
-      await directory().unassign(clientIdOf(tenant), user.id);
+      await seed(tenant.context.store).unassign(clientIdOf(tenant), user.id);
       assertNotAssigned(await poll(tenant, code.device_code));
-      await directory().assign(clientIdOf(tenant), user.id);
+      await seed(tenant.context.store).assign(clientIdOf(tenant), user.id);
       tenant.clock.advance(6_000);
       assert.equal((await poll(tenant, code.device_code)).body.error, "access_denied");
     });
@@ -58,12 +59,12 @@ for (const store of ["sqlite", "postgres"] as const) {
       const { body: code } = await requestCode(tenant);
       await approve(tenant, code.user_code, user);
       const { body: tokens } = await poll(tenant, code.device_code);
-      await directory().unassign(clientIdOf(tenant), user.id);
+      await seed(tenant.context.store).unassign(clientIdOf(tenant), user.id);
       const refused = await refresh(tenant, tokens.refresh_token);
       assertNotAssigned(refused);
       assert.equal(refused.body.suberror, "message_only");
       assertNotAssigned(await refresh(tenant, tokens.refresh_token, { scope: "openid offline_access" }));
-      await directory().assign(clientIdOf(tenant), user.id);
+      await seed(tenant.context.store).assign(clientIdOf(tenant), user.id);
       const renewed = await refresh(tenant, tokens.refresh_token, { scope: "openid offline_access" });
       assert.equal(renewed.status, 200);
       assert.equal((await userinfo(tenant, renewed.body.access_token)).status, 200);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import {
   type AssertionChanges,
@@ -27,7 +28,7 @@ export async function startCertifiedWorld(store: "sqlite" | "postgres"): Promise
   const tenant = await startTestTenant({ store });
   const ci = await addCertifiedApp(tenant.context);
   const { clientId } = tenant.apis[0]!;
-  await tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+  await seed(tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
   const scope = `api://${clientId}/.default`;
   const ask: CertifiedWorld["ask"] = (assertion, more = {}) =>
     post(tenant, TOKEN, {

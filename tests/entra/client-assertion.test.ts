@@ -1,9 +1,11 @@
 // Client assertions (RFC 7523) in Entra's form, from the wire's side: which are taken, which are refused, and each once.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { type JWTPayload, SignJWT } from "jose";
 import { type OwnCertificate, ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import {
   type AssertionChanges,
   addCertifiedApp,
@@ -195,11 +197,7 @@ for (const store of ["sqlite", "postgres"] as const) {
 
     test("a jti is one app's own: two apps may use the same", async () => {
       const second = await addCertifiedApp(tenant.context, "Same jti");
-      await tenant.context.store.directory.assignRole(
-        tenant.apis[0]!.clientId,
-        "ToDoList.Read.All",
-        second.principalId,
-      );
+      await seed(tenant.context.store).assignRole(tenant.apis[0]!.clientId, "ToDoList.Read.All", second.principalId);
       const claims = { jti: randomUUID() };
       for (const app of [ci, second]) {
         const assertion = await clientAssertion(tenant, app, { claims });

@@ -1,8 +1,10 @@
 // The `groups` and `roles` claims, in Entra's shapes.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { claimsOf, clientIdOf, poll, refresh, requestCode, userinfo } from "../fixtures/device.ts";
@@ -17,16 +19,16 @@ describe("groups and roles in tokens", () => {
   const directory = () => tenant.context.store.directory;
   const wanted = async (by: { app: boolean; api: boolean; profile?: "entra" | "rfc9068" }) => {
     const app = await directory().findApp(clientIdOf(tenant));
-    await directory().putApp({ ...app!, groupClaims: by.app });
+    await seed(tenant.context.store).putApp({ ...app!, groupClaims: by.app });
     const api = await directory().findApi(tenant.apis[0]!.clientId);
-    await directory().putApi({ ...api!, groupClaims: by.api, tokenProfile: by.profile ?? "entra" });
+    await seed(tenant.context.store).putApi({ ...api!, groupClaims: by.api, tokenProfile: by.profile ?? "entra" });
   };
   const memberOf = async (count: number) => {
     const user = await addUser(tenant);
     const ids = Array.from({ length: count }, () => randomUUID()).sort();
     for (const id of ids) {
-      await directory().putGroup({ id, name: id, createdAt: 0 });
-      await directory().addGroupMember(id, user.id);
+      await seed(tenant.context.store).putGroup({ id, name: id, createdAt: 0 });
+      await seed(tenant.context.store).addGroupMember(id, user.id);
     }
     return { user, ids };
   };
@@ -65,8 +67,8 @@ describe("groups and roles in tokens", () => {
     const most = await signIn(user);
     for (const claims of [most.access, most.id]) assert.deepEqual([claims.groups, claims.hasgroups], [ids, undefined]);
     const one = randomUUID();
-    await directory().putGroup({ id: one, name: "one more", createdAt: 0 });
-    await directory().addGroupMember(one, user.id);
+    await seed(tenant.context.store).putGroup({ id: one, name: "one more", createdAt: 0 });
+    await seed(tenant.context.store).addGroupMember(one, user.id);
     const { body } = await refresh(tenant, most.refreshToken);
     for (const token of [body.access_token, body.id_token]) {
       const { groups, hasgroups } = claimsOf(token);
@@ -78,7 +80,7 @@ describe("groups and roles in tokens", () => {
     await wanted({ app: true, api: true });
     const { user, ids } = await memberOf(2);
     const { refreshToken } = await signIn(user);
-    await directory().removeGroupMember(ids[0]!, user.id);
+    await seed(tenant.context.store).removeGroupMember(ids[0]!, user.id);
     const { body } = await refresh(tenant, refreshToken);
     assert.deepEqual(claimsOf(body.access_token).groups, [ids[1]]);
     const bare = (await refresh(tenant, body.refresh_token, { scope: "openid profile" })).body;
@@ -89,10 +91,10 @@ describe("groups and roles in tokens", () => {
   test("a role that is assigned to a group is in its members' access tokens, while they are", async () => {
     await wanted({ app: false, api: false });
     const { user, ids } = await memberOf(1);
-    await directory().assignRole(tenant.apis[0]!.clientId, "ToDoList.Read.All", ids[0]!);
+    await seed(tenant.context.store).assignRole(tenant.apis[0]!.clientId, "ToDoList.Read.All", ids[0]!);
     const { access, refreshToken } = await signIn(user);
     assert.deepEqual(access.roles, ["ToDoList.Read.All"]);
-    await directory().removeGroupMember(ids[0]!, user.id);
+    await seed(tenant.context.store).removeGroupMember(ids[0]!, user.id);
     assert.ok(!("roles" in claimsOf((await refresh(tenant, refreshToken)).body.access_token)));
   });
 
@@ -102,14 +104,17 @@ describe("groups and roles in tokens", () => {
     const { clientId } = tenant.apis[0]!;
     const api = (await directory().findApi(clientId))!;
     const role = { id: randomUUID(), value: "Everything", displayName: "Everything" };
-    await directory().assignRole(clientId, "Everything", user.id);
-    await directory().putApi({
+    await seed(tenant.context.store).assignRole(clientId, "Everything", user.id);
+    await seed(tenant.context.store).putApi({
       ...api,
       roles: [...api.roles, { ...role, allowedMemberTypes: ["User", "Application"] }],
     });
     assert.deepEqual((await signIn(user)).access.roles, ["Everything"]);
-    await directory().putApi({ ...api, roles: [...api.roles, { ...role, allowedMemberTypes: ["Application"] }] });
+    await seed(tenant.context.store).putApi({
+      ...api,
+      roles: [...api.roles, { ...role, allowedMemberTypes: ["Application"] }],
+    });
     assert.equal((await signIn(user)).access.roles, undefined);
-    await directory().putApi(api);
+    await seed(tenant.context.store).putApi(api);
   });
 });

@@ -4,6 +4,7 @@ import * as oidc from "openid-client";
 import { createGuard, GuardError } from "../../packages/guard/src/index.ts";
 import { authenticateCaller } from "../../packages/tenant/src/graph/caller.ts";
 import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addCertifiedApp, type CertifiedApp, permitAtGraph } from "../fixtures/client-assertion.ts";
 import { claimsOf } from "./jwt.ts";
@@ -20,7 +21,7 @@ describe("programs that sign in by a certificate", () => {
     ci = await addCertifiedApp(tenant.context);
     const { clientId } = tenant.apis[0]!;
     api = `api://${clientId}/.default`;
-    await tenant.context.store.directory.assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+    await seed(tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
     await permitAtGraph(tenant.context, ci, "Application.Read.All");
   });
   after(() => tenant.close());

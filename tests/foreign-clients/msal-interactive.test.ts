@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import type { MsalClient, MsalRefusal } from "./msal-client.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
@@ -23,7 +23,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
     ]);
     const { directory } = world.tenant.context.store;
     const app = (await directory.findApp(world.clientId))!;
-    await directory.putApp({ ...app, redirectUris: ["http://localhost"] });
+    await seed(world.tenant.context.store).putApp({ ...app, redirectUris: ["http://localhost"] });
   });
   after(async () => {
     await browser.close();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { hashRefreshToken } from "../../packages/tenant/src/oauth/tokens/issue-tokens.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { claimsOf } from "./jwt.ts";
 import type { MsalClient, MsalRefusal } from "./msal-client.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
@@ -118,7 +119,7 @@ describe("unmodified MSAL Node renews silently", () => {
     await using own = await startTenantForClients();
     await using msal = await signedIn(own);
     const now = own.tenant.clock.now();
-    await own.tenant.context.store.directory.setUserDisabled(own.ada.id, now, now);
+    await seed(own.tenant.context.store).setUserDisabled(own.ada.id, now, now);
     await assert.rejects(
       msal.silent({ scopes: [own.scopes.read], forceRefresh: true }),
       interactionRequired("bad_token"),
@@ -130,10 +131,10 @@ describe("unmodified MSAL Node renews silently", () => {
     await using msal = await signedIn(own);
     const { directory } = own.tenant.context.store;
     const app = await directory.findApp(own.clientId);
-    await directory.putApp({ ...app!, assignmentRequired: true });
+    await seed(own.tenant.context.store).putApp({ ...app!, assignmentRequired: true });
     const renew = () => msal.silent({ scopes: [own.scopes.read], forceRefresh: true });
     await assert.rejects(renew(), interactionRequired("message_only"));
-    await directory.assign(own.clientId, own.ada.id);
+    await seed(own.tenant.context.store).assign(own.clientId, own.ada.id);
     assert.equal((await renew()).fromCache, false);
   });
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { webcrypto } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { type OwnCertificate, ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addCertifiedApp } from "../fixtures/client-assertion.ts";
 import { Person } from "../fixtures/person.ts";
@@ -40,7 +40,7 @@ describe("openid-client signs in by an authorization code", () => {
       ...(await addApp(tenant.context, name, secret)),
       redirectUris: [WEB, "http://127.0.0.1/back"],
     };
-    await tenant.context.store.directory.putApp(registered);
+    await seed(tenant.context.store).putApp(registered);
     return registered;
   }
 
@@ -117,7 +117,7 @@ describe("openid-client signs in by an authorization code", () => {
   test("as a confidential client by private_key_jwt, each time with an assertion of its own", async () => {
     const certified = await addCertifiedApp(tenant.context, "Server, by certificate");
     const { app: registered, own } = certified;
-    await tenant.context.store.directory.putApp({ ...registered, redirectUris: [WEB] });
+    await seed(tenant.context.store).putApp({ ...registered, redirectUris: [WEB] });
     const config = await discover(registered, oidc.PrivateKeyJwt(await signingKeyOf(own)));
     const { url, checks } = await asked(config);
     const back = await walk(url, "yes");

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createGuard } from "@doorcode/guard";
-import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/admin/command-line-app.ts";
-import { createUser } from "../../packages/tenant/src/admin/create-user.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../packages/tenant/src/admin/registered-apps.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { authenticateCaller } from "../../packages/tenant/src/graph/caller.ts";
 import { POLL_INTERVAL_SECONDS } from "../../packages/tenant/src/oauth/device-authorization/poll-pace.ts";
+import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { approver } from "../fixtures/approver.ts";
@@ -66,7 +66,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     });
     after(() => tenant.close());
 
-    const setRight = (id: string, right: boolean) => tenant.context.store.directory.setUserAdministrator(id, right);
+    const setRight = (id: string, right: boolean) => seed(tenant.context.store).setUserAdministrator(id, right);
     const administrator = async () => {
       const user = await addUser(tenant);
       await setRight(user.id, true);
@@ -140,7 +140,7 @@ for (const store of ["sqlite", "postgres"] as const) {
 test("a web API's guard takes neither an administrator's token for Graph nor the operator's", async () => {
   await using tenant = await startTestTenant({ clock: "moving" });
   const user = await addUser(tenant);
-  await tenant.context.store.directory.setUserAdministrator(user.id, true);
+  await seed(tenant.context.store).setUserAdministrator(user.id, true);
   const { body: code } = await requestCode(tenant, { client_id, scope: SCOPE });
   await approve(tenant, code.user_code, user);
   const { body: tokens } = await poll(tenant, code.device_code, { client_id });
@@ -164,7 +164,7 @@ test("a web API's guard takes neither an administrator's token for Graph nor the
 test("unmodified MSAL asks for the person again once the right is gone, and renews when it is back", async () => {
   await using tenant = await startTestTenant();
   const user = await addUser(tenant);
-  const setRight = (right: boolean) => tenant.context.store.directory.setUserAdministrator(user.id, right);
+  const setRight = (right: boolean) => seed(tenant.context.store).setUserAdministrator(user.id, right);
   await setRight(true);
   await using msal = startMsal({ authority: tenant.authority, clientId: COMMAND_LINE_CLIENT_ID }, tenant.caFile);
   const scopes = ["https://graph.microsoft.com/Application.ReadWrite.All"];

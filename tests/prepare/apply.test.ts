@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { applyPlan, type GraphAccess, permissionsFor, type Step } from "../../packages/prepare/src/index.ts";
 import { verifyPassword } from "../../packages/tenant/src/directory/password.ts";
 import { GRAPH_LIMIT } from "../../packages/tenant/src/graph/register.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.ts";
 import { addUser } from "../fixtures/registrations.ts";
 import { killedApplies } from "./killed-applies.ts";
@@ -14,10 +15,10 @@ const env = PASSWORDS;
 async function administratorOf({ tenant }: PreparedTenant) {
   const { store } = tenant.context;
   const user = await addUser(tenant.context, "root@contoso.example", "Root");
-  await store.directory.setUserAdministrator(user.id, true);
+  await seed(store).setUserAdministrator(user.id, true);
   return {
     administrator: (scopes: string[]) => signedInToken(tenant, user, scopes),
-    withdraw: () => store.directory.setUserAdministrator(user.id, false),
+    withdraw: () => seed(store).setUserAdministrator(user.id, false),
   };
 }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { putUserFlow } from "../../packages/tenant/src/index.ts";
 import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
 
 const SMALL = `
@@ -176,7 +175,7 @@ test("An app cannot become an API", async () => {
 test("A user flow of the TypeScript API is known by its name, and what it requires is changed like any other's", async () => {
   await using prepared = await PreparedTenant.start();
   const terms = { label: "I accept", url: "https://contoso.example" };
-  await putUserFlow(prepared.tenant.context, { name: "Native", mfaRequired: true, termsOfUse: terms });
+  await prepared.tenant.admin.userFlows.put({ name: "Native", mfaRequired: true, termsOfUse: terms });
   const { model } = await prepared.export();
   assert.equal(model.userFlows.Native?.mfa, "required");
   assert.deepEqual(model.userFlows.Native?.termsOfUse, terms);

@@ -6,6 +6,7 @@ import {
   readTenantFile,
   writeTenantFile,
 } from "../../packages/prepare/src/index.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.ts";
 import { addUser } from "../fixtures/registrations.ts";
 import { EVERYTHING, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
@@ -55,7 +56,7 @@ test("The permissions that an export names are enough for it, and they only read
   await using prepared = await PreparedTenant.start();
   const { tenant } = prepared;
   const user = await addUser(tenant.context, "root@contoso.example", "Root");
-  await tenant.context.store.directory.setUserAdministrator(user.id, true);
+  await seed(tenant.context.store).setUserAdministrator(user.id, true);
   const { scopes } = permissionsForExport("doorcode");
   const access = prepared.access(await signedInToken(tenant, user, scopes));
   await prepared.prepare(EVERYTHING, { env: PASSWORDS });

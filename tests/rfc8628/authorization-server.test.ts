@@ -1,10 +1,12 @@
 // The authorization server's checklist of RFC 8628, one test a line: docs/threat-model.md links to these names.
+
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { normalizeUserCode, USER_CODE_ALPHABET } from "../../packages/tenant/src/directory/user-code.ts";
 import { hashSecret, newSecret } from "../../packages/tenant/src/kernel/seal.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve, deny } from "../fixtures/approval.ts";
 import { clientIdOf, poll, post, requestCode, todoScope } from "../fixtures/device.ts";
@@ -70,7 +72,7 @@ describe("RFC 8628, authorization server", () => {
       publicClient: false,
       secretHash: hashSecret(secret),
     };
-    await tenant.context.store.directory.putApp(confidential);
+    await seed(tenant.context.store).putApp(confidential);
     const ask = (more: Record<string, string>) =>
       requestCode(tenant, { client_id: confidential.clientId, scope: "openid", ...more });
     const bare = await ask({});
@@ -190,7 +192,7 @@ describe("RFC 8628, authorization server", () => {
       clientId: crypto.randomUUID(),
       name: "other",
     };
-    assert.ok(await tenant.context.store.directory.putApp(other));
+    assert.ok(await seed(tenant.context.store).putApp(other));
     const { body } = await requestCode(tenant);
     await approve(tenant, body.user_code, await addUser(tenant));
     const stolen = await poll(tenant, body.device_code, { client_id: other.clientId });

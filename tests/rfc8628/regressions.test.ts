@@ -1,7 +1,9 @@
 // What went wrong in other servers' device flows, each held here by a test of its own.
+
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { normalizeUserCode } from "../../packages/tenant/src/directory/user-code.ts";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { sampleAudit } from "../../packages/tenant/test/storage/samples.ts";
 import { addUser, approve, approverFor } from "../fixtures/approval.ts";
@@ -41,10 +43,10 @@ for (const store of ["sqlite", "postgres"] as const) {
       const user = await addUser(tenant);
       const { body } = await requestCode(tenant);
       await approve(tenant, body.user_code, user);
-      await directory().setUserDisabled(user.id, tenant.clock.now(), tenant.clock.now());
+      await seed(tenant.context.store).setUserDisabled(user.id, tenant.clock.now(), tenant.clock.now());
       const answer = await poll(tenant, body.device_code);
       assert.deepEqual([answer.status, answer.body.error], [400, "invalid_grant"]);
-      await directory().setUserDisabled(user.id, null, tenant.clock.now());
+      await seed(tenant.context.store).setUserDisabled(user.id, null, tenant.clock.now());
       tenant.clock.advance(5_000);
       assert.notEqual((await poll(tenant, body.device_code)).status, 200, "and it stays refused");
     });
@@ -55,10 +57,10 @@ for (const store of ["sqlite", "postgres"] as const) {
         clientId: crypto.randomUUID(),
         name: "short-lived",
       };
-      await directory().putApp(app);
+      await seed(tenant.context.store).putApp(app);
       const { body } = await requestCode(tenant, { client_id: app.clientId, scope: "openid offline_access" });
       await approve(tenant, body.user_code, await addUser(tenant));
-      await directory().deleteApp(app.clientId, tenant.clock.now());
+      await seed(tenant.context.store).deleteApp(app.clientId, tenant.clock.now());
       const answer = await poll(tenant, body.device_code, { client_id: app.clientId });
       assert.deepEqual([answer.status, answer.body.error], [401, "invalid_client"]);
     });
@@ -72,17 +74,17 @@ for (const store of ["sqlite", "postgres"] as const) {
         identifierUri: `api://${crypto.randomUUID()}`,
         roles: [],
       };
-      await directory().putApi(shrinking);
+      await seed(tenant.context.store).putApi(shrinking);
       const consent = {
         clientId: clientIdOf(tenant),
         userId: null,
         resourceId: shrinking.clientId,
         scopes: ["ToDoList.Read"],
       };
-      await directory().addConsent(consent);
+      await seed(tenant.context.store).addConsent(consent);
       const { body } = await requestCode(tenant, { scope: `${shrinking.identifierUri}/ToDoList.Read openid` });
       await approve(tenant, body.user_code, await addUser(tenant));
-      await directory().putApi({ ...shrinking, scopes: [] });
+      await seed(tenant.context.store).putApi({ ...shrinking, scopes: [] });
       assert.equal((await poll(tenant, body.device_code)).body.error, "invalid_grant");
     });
 
@@ -97,16 +99,16 @@ for (const store of ["sqlite", "postgres"] as const) {
         scopes: [read!, write!],
         roles: [],
       };
-      await directory().putApi(shrinking);
+      await seed(tenant.context.store).putApi(shrinking);
       const both = shrinking.scopes.map(({ value }) => `${shrinking.identifierUri}/${value}`).join(" ");
       const { body } = await requestCode(tenant, { scope: `${both} openid` });
       const person = await new Person(tenant).enterCode(body.user_code);
       await person.signUp(`early-${store}@contoso.example`, "correct horse battery", "Ada");
       assert.match(person.heading, /^Are you trying/);
-      await directory().putApi({ ...shrinking, scopes: [read!, { ...write!, enabled: false }] });
+      await seed(tenant.context.store).putApi({ ...shrinking, scopes: [read!, { ...write!, enabled: false }] });
       await person.decide("yes");
       assert.equal(person.status, 410);
-      await directory().putApi(shrinking);
+      await seed(tenant.context.store).putApi(shrinking);
       assert.equal((await poll(tenant, body.device_code)).body.error, "authorization_pending");
       const user = (await directory().findUserByEmail(`early-${store}@contoso.example`))!;
       const consents = await directory().consentsFor(clientIdOf(tenant), user.id);
@@ -126,9 +128,9 @@ for (const store of ["sqlite", "postgres"] as const) {
         scopes: [{ ...api.scopes[0]!, consent: "User" as const }],
         roles: [],
       };
-      await directory().putApi(own);
+      await seed(tenant.context.store).putApi(own);
       const { tokens } = await signedIn({ scope: `${own.identifierUri}/ToDoList.Read openid offline_access` });
-      await directory().putApi({ ...own, scopes: [{ ...own.scopes[0]!, consent: "Admin" }] });
+      await seed(tenant.context.store).putApi({ ...own, scopes: [{ ...own.scopes[0]!, consent: "Admin" }] });
       const refused = await refresh(tenant, tokens.refresh_token);
       assert.deepEqual([refused.body.error, refused.body.suberror], ["invalid_grant", "consent_required"]);
     });

@@ -1,7 +1,9 @@
 // What a program sees of second factors: in its tokens, and when one becomes necessary.
+
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeProtectedHeader } from "jose";
+import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { demandMfa, setUpApp } from "../fixtures/authenticator-app.ts";
@@ -56,7 +58,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     test("an API of RFC 9068's profile reads acr, amr and auth_time in the access token (§2.2.1)", async () => {
       const { context } = tenant;
       const api = { ...(await addApi(context, `Plain ${store}`, ["Plain.Read"])), tokenProfile: "rfc9068" as const };
-      await context.store.directory.putApi(api);
+      await seed(context.store).putApi(api);
       await consentForEverybody(context, tenant.apps[0]!, api);
       const { body } = await requestCode(tenant, { scope: `${api.identifierUri}/Plain.Read` });
       const authTime = Math.floor(tenant.clock.now() / 1_000);

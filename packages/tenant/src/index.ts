@@ -1,5 +1,14 @@
-export { putUserFlow } from "./admin/put-user-flow.ts";
-export type { Api, ApiRole, ApiScope, App, Attributes, User } from "./directory/entities.ts";
+export type { Approval } from "./admin/decisions.ts";
+export type { NewAccount } from "./admin/people.ts";
+export type {
+  AddedCertificate,
+  ApiInput,
+  AppInput,
+  PolicyInput,
+  TenantAdmin,
+  UserFlowInput,
+} from "./admin/tenant-admin.ts";
+export type { Api, ApiRole, ApiScope, App, Attributes, Consent, User } from "./directory/entities.ts";
 export type { TenantConfig } from "./directory/tenant-config.ts";
 export type {
   AttributeInput,
@@ -14,6 +23,6 @@ export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
 export type { Clock } from "./kernel/time.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
-export type { TenantContext } from "./server/apps.ts";
-export { type RunningTenant, type StartOptions, startTenant } from "./server/start-tenant.ts";
+export type { ReceivedMail, RunningTenant } from "./server/running-tenant.ts";
+export { type StartOptions, startTenant } from "./server/start-tenant.ts";
 export type { BrandingOptions } from "./ui/branding/branding.ts";

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Api, App } from "../directory/entities.ts";
+import type { Api } from "../directory/entities.ts";
+import { newApi, newApp } from "../directory/new-app.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Store } from "../storage/store.ts";
+import type { AdminStore } from "./admin-context.ts";
+import { apps, newRegistration, permissions } from "./apps.ts";
 
 export interface TenantNames {
   tenantId: string;
@@ -36,22 +39,22 @@ export async function loadNames(store: Store, wanted: { domain?: string | undefi
  * what an administrator changes or deletes afterwards stays changed. Every step can be repeated, so a start that was
  * killed half way, or two nodes starting together, end with the same.
  */
-export async function seedBuiltInTenant(store: Store, now: number): Promise<void> {
+export async function seedBuiltInTenant({ store, clock }: AdminStore): Promise<void> {
   const { directory } = store;
   if (await directory.setting("built_in_tenant")) return;
-  const app = builtInApp(await directory.settingOnce("built_in_app", randomUUID()), now);
-  const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), now);
-  await directory.putApp(app);
-  await directory.putApi(api);
-  for (const { clientId, name } of [app, api]) await giveUniqueName(store, clientId, name, now);
+  const app = builtInApp(await directory.settingOnce("built_in_app", randomUUID()), clock.now());
+  const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), clock.now());
+  const tenant = { actor: "tenant", caller: null } as const;
+  const { register } = apps({ store, clock }, tenant);
+  // By their names they are found by whoever describes the tenant by Graph.
+  await register({ kind: "app", registration: newRegistration(app.clientId, app.name), app });
+  await register({ kind: "api", registration: newRegistration(api.clientId, api.name), api });
   // The administrator's consent, for everybody: customers cannot consent to these themselves.
+  const { addConsent } = permissions({ store, clock }, tenant);
   const forEverybody = { clientId: app.clientId, userId: null };
-  await directory.addConsent({
-    ...forEverybody,
-    resourceId: GRAPH_RESOURCE_ID,
-    scopes: ["openid", "profile", "email", "offline_access"],
-  });
-  await directory.addConsent({
+  const scopes = ["openid", "profile", "email", "offline_access"];
+  await addConsent({ ...forEverybody, resourceId: GRAPH_RESOURCE_ID, scopes });
+  await addConsent({
     ...forEverybody,
     resourceId: api.clientId,
     scopes: api.scopes.map((scope) => scope.value),
@@ -59,63 +62,34 @@ export async function seedBuiltInTenant(store: Store, now: number): Promise<void
   await directory.settingOnce("built_in_tenant", "seeded");
 }
 
-/** The name that whoever describes the tenant by Graph finds it by. */
-async function giveUniqueName(store: Store, clientId: string, uniqueName: string, now: number): Promise<void> {
-  const found = await store.registrations.find({ clientId });
-  if (!found || found.registration.uniqueName !== null) return;
-  const event = "registration.named";
-  const audit = { at: now, event, actor: "tenant" as const, userId: null, clientId, grantId: null, ip: null };
-  await store.registrations.change(
-    found.registration.objectId,
-    (before) => ({ ...before, registration: { ...before.registration, uniqueName } }),
-    { ...audit, detail: { unique_name: uniqueName } },
-  );
-}
+const builtInApp = (clientId: string, now: number) =>
+  newApp({ clientId, name: "ciam-client-app", publicClient: true }, now);
 
-function builtInApp(clientId: string, createdAt: number): App {
-  return {
-    clientId,
-    name: "ciam-client-app",
-    publicClient: true,
-    secretHash: null,
-    redirectUris: [],
-    postLogoutRedirectUris: [],
-    userFlowId: null,
-    requireMfa: false,
-    assignmentRequired: false,
-    groupClaims: false,
-    createdAt,
-    disabledAt: null,
-  };
-}
-
-function builtInApi(clientId: string, createdAt: number): Api {
+function builtInApi(clientId: string, now: number): Api {
   const scope = { consent: "Admin" as const, enabled: true };
-  return {
-    clientId,
-    name: "ciam-ToDoList-api",
-    identifierUri: `api://${clientId}`,
-    tokenProfile: "entra",
-    scopes: [
-      {
-        ...scope,
-        value: "ToDoList.Read",
-        displayName: "Read your to-do lists",
-        description: "Lets the app read your to-do lists.",
-      },
-      {
-        ...scope,
-        value: "ToDoList.ReadWrite",
-        displayName: "Read and change your to-do lists",
-        description: "Lets the app read your to-do lists, add to them, change and delete them.",
-      },
-    ],
-    roles: [
-      { id: randomUUID(), value: "ToDoList.Read.All", displayName: "Read everybody's to-do lists" },
-      { id: randomUUID(), value: "ToDoList.ReadWrite.All", displayName: "Read and change everybody's to-do lists" },
-    ],
-    groupClaims: false,
-    createdAt,
-    disabledAt: null,
-  };
+  return newApi(
+    {
+      clientId,
+      name: "ciam-ToDoList-api",
+      scopes: [
+        {
+          ...scope,
+          value: "ToDoList.Read",
+          displayName: "Read your to-do lists",
+          description: "Lets the app read your to-do lists.",
+        },
+        {
+          ...scope,
+          value: "ToDoList.ReadWrite",
+          displayName: "Read and change your to-do lists",
+          description: "Lets the app read your to-do lists, add to them, change and delete them.",
+        },
+      ],
+      roles: [
+        { id: randomUUID(), value: "ToDoList.Read.All", displayName: "Read everybody's to-do lists" },
+        { id: randomUUID(), value: "ToDoList.ReadWrite.All", displayName: "Read and change everybody's to-do lists" },
+      ],
+    },
+    now,
+  );
 }

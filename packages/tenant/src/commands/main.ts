@@ -1,10 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { defaultDataDir } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { exitCodeOf, exitCodes } from "./exit-codes.ts";
-import { printError, printEvent } from "./output.ts";
-import { refuseSecrets } from "./secrets-on-argv.ts";
 import type { TenantFiles } from "./tenant-files.ts";
+import { exitCodeOf, exitCodes, printError, printEvent, refuseSecrets } from "./terminal.ts";
 
 const START_ENVIRONMENT = `
 Environment:
@@ -93,7 +91,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
   dataDir(tenant.command("export"))
     .description("Write what the running tenant is as a doorcode.tenant.yaml, on stdout.")
     .action(async (options: { data?: string }) => {
-      const { exportFile } = await import("./export-file.ts");
+      const { exportFile } = await import("./operator.ts");
       await exportFile(filesOr(files), dataDirOf(options));
     });
 
@@ -102,7 +100,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .argument("<code>", "the code that the device shows; - reads it from stdin")
     .requiredOption("--as <email>", "the person")
     .action(async (code: string, options: { data?: string; as: string }) => {
-      const { approve } = await import("./decide.ts");
+      const { approve } = await import("./operator.ts");
       await approve({ code, as: options.as, data: dataDirOf(options) });
     });
 
@@ -110,7 +108,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .description("Say no to a sign-in.")
     .argument("<code>", "the code that the device shows; - reads it from stdin")
     .action(async (code: string, options: { data?: string }) => {
-      const { deny } = await import("./decide.ts");
+      const { deny } = await import("./operator.ts");
       await deny({ code, data: dataDirOf(options) });
     });
 
@@ -118,7 +116,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .description("List the people of the tenant, or add one.")
     .option("--json", "print one event a line")
     .action(async (options: { data?: string; json?: boolean }) => {
-      const { listUsers } = await import("./users.ts");
+      const { listUsers } = await import("./operator.ts");
       await listUsers({ json: options.json === true, data: dataDirOf(options) });
     });
 
@@ -137,7 +135,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
         passwordStdin?: boolean;
         administrator?: boolean;
       }>();
-      const { addUser } = await import("./users.ts");
+      const { addUser } = await import("./operator.ts");
       await addUser({
         email,
         name: options.name ?? null,
@@ -152,7 +150,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .description("List the programs of the tenant with their client IDs, or give one a certificate.")
     .option("--json", "print one event a line")
     .action(async (options: { data?: string; json?: boolean }) => {
-      const { listApps } = await import("./apps.ts");
+      const { listApps } = await import("./operator.ts");
       await listApps({ json: options.json === true, data: dataDirOf(options) });
     });
 
@@ -165,7 +163,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .addHelpText("after", CERTIFICATE_USE)
     .action(async (clientId: string, file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{ data?: string; json?: boolean; administrator?: boolean }>();
-      const { addCertificate } = await import("./apps.ts");
+      const { addCertificate } = await import("./operator.ts");
       const administrator = options.administrator === true;
       await addCertificate({ clientId, file, administrator, json: options.json === true, data: dataDirOf(options) });
     });
@@ -176,7 +174,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .argument("<client-id>")
     .action(async (clientId: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<{ data?: string; json?: boolean }>();
-      const { removeCertificates } = await import("./apps.ts");
+      const { removeCertificates } = await import("./operator.ts");
       await removeCertificates({ clientId, json: options.json === true, data: dataDirOf(options) });
     });
 
@@ -185,7 +183,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .option("--json", "print one event with the token, Graph's address and the CA file")
     .addHelpText("after", TOKEN_USE)
     .action(async (options: { data?: string; json?: boolean }) => {
-      const { printToken } = await import("./token.ts");
+      const { printToken } = await import("./operator.ts");
       await printToken({ json: options.json === true, data: dataDirOf(options) });
     });
   return tenant;

@@ -1,11 +1,11 @@
+import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { registrationsOf } from "../admin/registrations.ts";
-import { type RunningTenant, startTenant } from "../server/start-tenant.ts";
+import { registrationsOf } from "../admin/registered-apps.ts";
+import type { RunningTenant } from "../server/running-tenant.ts";
+import { type StartedTenant, startWithContext } from "../server/start-tenant.ts";
 import { mailerFrom, storeFrom } from "./environment.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { printEvent, say } from "./output.ts";
-import { readyEvent, readyScreen } from "./ready.ts";
 import type { OpenedTenantFile } from "./tenant-files.ts";
+import { exitCodes, printEvent, say } from "./terminal.ts";
 
 /** What is left of the second in which Ctrl-C ends everything, when the tenant was still starting. */
 const STARTING_GRACE_MS = 700;
@@ -17,7 +17,7 @@ export async function start(
 ): Promise<number> {
   const asked = stopAsked();
   const mailer = mailerFrom(process.env);
-  const starting = startTenant({
+  const starting = startWithContext({
     store: storeFrom(process.env, options.storeFile, options.data),
     dataDir: options.data,
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -48,7 +48,7 @@ function described({ name, domain, colour }: OpenedTenantFile) {
 }
 
 /** Everything else, through the tenant's own Graph; the tenant ends when it is refused. */
-async function applied(tenant: RunningTenant, file: OpenedTenantFile): Promise<RunningTenant> {
+async function applied(tenant: StartedTenant, file: OpenedTenantFile): Promise<RunningTenant> {
   try {
     await file.apply({ base: tenant.graph, token: await tenant.operatorToken(), ca: tenant.ca }, say);
     return { ...tenant, ...(await registrationsOf(tenant.context.store)) };
@@ -72,4 +72,39 @@ function stopAsked(): Promise<number> {
     process.on("SIGHUP", () => resolve(exitCodes.hangup));
     process.on("disconnect", () => resolve(exitCodes.terminated));
   });
+}
+
+/** The members of the `ready` event; programs rely on them. */
+function readyEvent(tenant: RunningTenant) {
+  return {
+    authority: tenant.authority,
+    tenant_id: tenant.tenantId,
+    issuer: tenant.issuer,
+    pages: tenant.pages,
+    ca_file: tenant.caFile,
+    verification_uri: tenant.verificationUri,
+    apps: tenant.apps.map(({ name, clientId }) => ({ name, client_id: clientId })),
+    apis: tenant.apis.map(({ name, clientId, scopes }) => ({ name, client_id: clientId, scopes })),
+    ...(tenant.inboxToken === null
+      ? {}
+      : { inbox: { url: `${tenant.pages}/inbox/messages`, bearer: tenant.inboxToken } }),
+  };
+}
+
+/** What a person needs to go on, in eighty columns. */
+function readyScreen(tenant: RunningTenant, dataDir: string): string {
+  const rows: [string, string][] = [
+    ["Authority", tenant.authority],
+    ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
+    ...tenant.apis.flatMap(({ clientId, name, scopes }): [string, string][] => [
+      ["API", `${clientId}  ${name}`],
+      ...scopes.map((scope): [string, string] => ["", scope]),
+    ]),
+    ["Code page", tenant.verificationUri],
+    ...(tenant.inboxToken === null ? [] : [["Mails", `${tenant.pages}/inbox`] as [string, string]]),
+    ...(tenant.caFile === "" ? [] : [["CA file", tenant.caFile] as [string, string]]),
+    ["Data", resolve(dataDir)],
+  ];
+  const lines = rows.map(([label, value]) => `  ${label.padEnd(10)} ${value}`);
+  return `The tenant answers.\n\n${lines.join("\n")}\n\nScopes are asked for as api://<API>/<scope>. Clients have to trust the CA file.\nCtrl-C stops the tenant.`;
 }

@@ -1,141 +1,60 @@
-import { randomUUID } from "node:crypto";
-import type { AdminContext } from "../admin/admin-context.ts";
-import { createUser } from "../admin/create-user.ts";
-import { issueOperatorToken } from "../admin/operator-token.ts";
-import type { Refusal } from "../directory/access-rules.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../directory/display-name.ts";
-import { isEmailAddress } from "../directory/email-address.ts";
-import { normalizeEmail, type User } from "../directory/entities.ts";
-import { checkPassword, hashPassword, MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
-import { graphOf } from "../directory/tenant-config.ts";
-import { TenantError } from "../kernel/tenant-error.ts";
-import { sendSecurityNotification } from "../mail/security-notifications.ts";
-import { type Approver, loadFacts } from "../oauth/approval.ts";
-import { approveGrant, claimGrant, denyAsOperator, enterCode } from "../oauth/device-authorization/decisions.ts";
-import type { DeviceGrant } from "../storage/device-grant.ts";
-import type { AuditRecord } from "../storage/store.ts";
-import { permissionText } from "../ui/components/permission-cards.ts";
-import { defaultLocale, languages } from "../ui/i18n/languages.ts";
-import { addCertificate, listApps, removeCertificates } from "./app-certificates.ts";
-import type { AdministratorToken, ControlRequest, ControlResults, ListedUser } from "./messages.ts";
+import { hex } from "../admin/apps.ts";
+import type { Approval } from "../admin/decisions.ts";
+import type { OperatorToken } from "../admin/operator-token.ts";
+import type { AddedCertificate, TenantAdmin } from "../admin/tenant-admin.ts";
+import type { App, User } from "../directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
+import type { StoreReader } from "../storage/store.ts";
+import type { ControlRequest, ControlResults, ListedApp, ListedUser } from "./messages.ts";
 
-type Input<Do extends ControlRequest["do"]> = Extract<ControlRequest, { do: Do }>;
+/** What the operator can do by the socket. The store is for reading: whatever changes goes through the admin room. */
+export interface Operator {
+  config: TenantConfig;
+  store: StoreReader;
+  admin: TenantAdmin;
+  approve(decision: { code: string; as: string }): Promise<Approval>;
+  deny(code: string): Promise<{ app: string }>;
+  issueToken(): Promise<OperatorToken>;
+}
 
 /** Does what the operator asked, or throws a `TenantError`. */
-export function operate(ctx: AdminContext, request: ControlRequest): Promise<ControlResults[ControlRequest["do"]]> {
+export async function operate(
+  operator: Operator,
+  request: ControlRequest,
+): Promise<ControlResults[ControlRequest["do"]]> {
+  const { admin, config, store } = operator;
   switch (request.do) {
     case "approve":
-      return approve(ctx, request);
+      return operator.approve(request);
     case "deny":
-      return deny(ctx, request);
+      return operator.deny(request.code);
     case "list_users":
-      return listUsers(ctx);
-    case "add_user":
-      return addUser(ctx, request);
-    case "administrator_token":
-      return administratorToken(ctx);
+      return (await admin.people.list()).map(listedUser);
+    case "add_user": {
+      const { email, name, password, administrator = false } = request;
+      return listedUser(await admin.people.add({ email, displayName: name ?? undefined, password, administrator }));
+    }
+    case "administrator_token": {
+      const { token, expiresAt } = await operator.issueToken();
+      return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
+    }
     case "list_apps":
-      return listApps(ctx);
-    case "add_certificate":
-      return addCertificate(ctx, request);
-    case "remove_certificates":
-      return removeCertificates(ctx, request);
+      return Promise.all((await admin.apps.list()).map((app) => listedApp(store, app)));
+    case "add_certificate": {
+      const { client_id, certificate, administrator } = request;
+      const added = await admin.apps.addCertificate(client_id, certificate, { administrator });
+      return { app: added.app.name, ...listedCertificate(added), administrator };
+    }
+    case "remove_certificates": {
+      const removed = await admin.apps.removeCertificates(request.client_id);
+      const app = await admin.apps.find(request.client_id);
+      return { app: app?.name ?? request.client_id, removed };
+    }
   }
 }
 
-/** In a person's name, through every check that their browser would meet, and without a factor of theirs: `amr` is empty. */
-async function approve(ctx: AdminContext, { code, as }: Input<"approve">): Promise<ControlResults["approve"]> {
-  const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
-  if (!user) throw userUnknown(as);
-  if (user.disabledAt !== null) throw userDisabled(user);
-  const entered = await openGrant(ctx, code);
-  const approver: Approver = {
-    sessionId: `operator:${randomUUID()}`,
-    user,
-    amr: [],
-    authTime: ctx.clock.now(),
-    by: "operator",
-    ip: null,
-  };
-  const facts = await loadFacts(ctx, entered, user.id);
-  // Refused before the claim, the code stays good for the person's own browser.
-  const claimed = await claimGrant(ctx, entered, approver, facts);
-  if (claimed.outcome === "killed") throw usedTwice();
-  if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
-  if (claimed.outcome === "unknown") throw unknownCode();
-  if (claimed.outcome === "refused") throw refused(claimed.why, user);
-
-  const decided = await approveGrant(ctx, claimed.grant, approver, facts);
-  if (decided.outcome === "done") {
-    await sendSecurityNotification(
-      ctx,
-      user,
-      { kind: "new_device", grant: decided.grant, appName: decided.prompt.app.name },
-      { ip: null },
-    );
-    const { messages } = languages[defaultLocale];
-    const { app, permissions } = decided.prompt;
-    const lines = permissions.lines.map((line) => permissionText(line, messages));
-    return { app: app.name, email: user.email, permissions: lines };
-  }
-  if (decided.outcome === "unknown") throw unknownCode();
-  if (decided.outcome === "ended") throw ended(ctx, decided.grant);
-  if (decided.outcome === "refused") throw refused(decided.why, user);
-  throw new TenantError(
-    "code_used",
-    `${user.email} went on with this code in a browser at the same moment.`,
-    "Decide there, or run the command again.",
-  );
-}
-
-async function deny(ctx: AdminContext, { code }: Input<"deny">): Promise<ControlResults["deny"]> {
-  const grant = await openGrant(ctx, code);
-  const decided = await denyAsOperator(ctx, grant);
-  if (decided.outcome === "unknown") throw unknownCode();
-  if (decided.outcome !== "done") throw ended(ctx, decided.grant);
-  const app = await ctx.store.directory.findApp(grant.clientId);
-  return { app: app?.name ?? grant.clientId };
-}
-
-async function listUsers(ctx: AdminContext): Promise<ListedUser[]> {
-  return (await ctx.store.directory.listUsers()).map(listed);
-}
-
-async function addUser(ctx: AdminContext, input: Input<"add_user">): Promise<ListedUser> {
-  const email = input.email.trim();
-  if (!isEmailAddress(email)) {
-    throw new TenantError("email_invalid", "That is not an email address.", "For example ada@contoso.example.");
-  }
-  const displayName = cleanDisplayName(input.name ?? email.slice(0, email.indexOf("@")));
-  if (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME) {
-    throw new TenantError("name_invalid", "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
-  }
-  const problem = await checkPassword(input.password, { email, tenantName: ctx.config.name });
-  if (problem) throw weakPassword(problem);
-  const administrator = input.administrator === true;
-  const passwordHash = await hashPassword(input.password);
-  const user = await createUser(ctx, { email, displayName, passwordHash, administrator });
-  if (user === "taken") {
-    throw new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
-  }
-  if (administrator) await ctx.store.audit.write(madeAdministrator(user));
-  return listed(user);
-}
-
-async function administratorToken(ctx: AdminContext): Promise<AdministratorToken> {
-  const { token, expiresAt } = await issueOperatorToken(ctx);
-  const { config } = ctx;
-  return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
-}
-
-async function openGrant(ctx: AdminContext, typed: string): Promise<DeviceGrant> {
-  const entered = await enterCode(ctx, typed);
-  if (entered.outcome === "unknown") throw unknownCode();
-  if (entered.outcome === "ended") throw ended(ctx, entered.grant);
-  return entered.grant;
-}
-
-const listed = (user: User): ListedUser => ({
+const listedUser = (user: User): ListedUser => ({
   id: user.id,
   email: user.email,
   name: user.displayName,
@@ -144,99 +63,23 @@ const listed = (user: User): ListedUser => ({
   administrator: user.administrator,
 });
 
-const madeAdministrator = (user: User): AuditRecord => ({
-  at: user.createdAt,
-  event: "user.made_administrator",
-  actor: "operator",
-  userId: user.id,
-  clientId: null,
-  grantId: null,
-  ip: null,
-  detail: {},
+async function listedApp({ credentials, directory, registrations }: StoreReader, app: App): Promise<ListedApp> {
+  const { clientId } = app;
+  const found = await registrations.find({ clientId });
+  const principalId = found?.registration.servicePrincipalId;
+  const roles = principalId ? await directory.rolesFor(GRAPH_RESOURCE_ID, principalId) : [];
+  return {
+    client_id: clientId,
+    name: app.name,
+    disabled: app.disabledAt !== null,
+    administrator: roles.length > 0,
+    certificates: (await credentials.certificatesOf(clientId)).map((certificate) =>
+      listedCertificate({ thumbprint: hex(certificate), notAfter: certificate.notAfter }),
+    ),
+  };
+}
+
+const listedCertificate = ({ thumbprint, notAfter }: Pick<AddedCertificate, "thumbprint" | "notAfter">) => ({
+  thumbprint,
+  expires_at: new Date(notAfter).toISOString(),
 });
-
-function refused(why: Refusal, user: User): TenantError {
-  switch (why) {
-    case "user_unknown":
-      return userUnknown(user.email);
-    case "user_disabled":
-      return userDisabled(user);
-    case "second_factor_required":
-      return secondFactorNeeded(user);
-    case "not_assigned":
-      return notAssigned(user);
-    case "administrator_required":
-      return administratorNeeded(user);
-    default:
-      return new TenantError(
-        "app_unavailable",
-        "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
-        "Bring it back, then start the sign-in on the device again.",
-      );
-  }
-}
-
-const userUnknown = (email: string) =>
-  new TenantError("user_unknown", `Nobody here has the address ${email}.`, "List them: doorcode tenant users");
-
-const userDisabled = (user: User) =>
-  new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
-
-const secondFactorNeeded = (user: User) =>
-  new TenantError(
-    "mfa_required",
-    "This program needs a second factor, which an approval from the command line does not have.",
-    `Enter the code in a browser as ${user.email}, or take the requirement from the app, its user flow or the policy.`,
-  );
-
-const notAssigned = (user: User) =>
-  new TenantError(
-    "not_assigned",
-    `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
-    "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
-  );
-
-const administratorNeeded = (user: User) =>
-  new TenantError(
-    "administrator_needed",
-    `The program asks for what only an administrator can grant, and ${user.email} is none.`,
-    "Approve as an administrator (doorcode tenant users marks them), who was added with --administrator; the code stays good meanwhile.",
-  );
-
-const unknownCode = () =>
-  new TenantError(
-    "code_unknown",
-    "No device shows this code.",
-    "Compare it with the device; dashes and lower case do not matter.",
-  );
-
-const usedTwice = () =>
-  new TenantError(
-    "code_used_twice",
-    "This code was used by two people, so it is denied for everybody.",
-    "Start the sign-in on the device again, for a code of its own.",
-  );
-
-function ended(ctx: AdminContext, grant: DeviceGrant): TenantError {
-  if (grant.denialReason === "two_users") return usedTwice();
-  const decided = grant.status !== "pending" && grant.status !== "claimed";
-  if (!decided && grant.expiresAt <= ctx.clock.now()) {
-    return new TenantError("code_expired", "This code has expired.", "Start the sign-in on the device again.");
-  }
-  return new TenantError("code_used", "This code was decided on before.", "Start the sign-in on the device again.");
-}
-
-function weakPassword(problem: "short" | "long" | "common"): TenantError {
-  switch (problem) {
-    case "short":
-      return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
-    case "long":
-      return new TenantError("password_long", "The password is too long.", `At most ${MAX_PASSWORD} characters.`);
-    case "common":
-      return new TenantError(
-        "password_common",
-        "The password is one of those that are tried first.",
-        "Choose another, or leave --password-stdin out to have one made.",
-      );
-  }
-}

@@ -1,10 +1,14 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import type { Logger } from "pino";
 import type { AdminContext } from "../admin/admin-context.ts";
+import { approveInName, denyCode } from "../admin/decisions.ts";
+import { operatorAdmin } from "../admin/operator-admin.ts";
+import { issueOperatorToken } from "../admin/operator-token.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
-import { operate } from "./operations.ts";
+import { type Operator, operate } from "./operations.ts";
 
 const LONGEST_REQUEST = 8 * 1024;
 const IDLE_MS = 10_000;
@@ -18,6 +22,7 @@ export interface ControlServer {
  * only the tenant's own user (and root) can.
  */
 export async function serveControl(ctx: AdminContext, dir: string): Promise<ControlServer> {
+  const operator = operatorOf(ctx);
   const address = await makeControlAddress(dir);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -26,7 +31,7 @@ export async function serveControl(ctx: AdminContext, dir: string): Promise<Cont
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     // The peer went away; there is nobody to answer.
     socket.on("error", () => socket.destroy());
-    answerOneLine(ctx, socket);
+    answerOneLine(operator, ctx.log, socket);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -46,7 +51,19 @@ export async function serveControl(ctx: AdminContext, dir: string): Promise<Cont
   };
 }
 
-function answerOneLine(ctx: AdminContext, socket: Socket): void {
+/** The operator of this tenant. */
+export function operatorOf(ctx: AdminContext): Operator {
+  return {
+    config: ctx.config,
+    store: ctx.store,
+    admin: operatorAdmin(ctx),
+    approve: (decision) => approveInName(ctx, decision),
+    deny: (code) => denyCode(ctx, code),
+    issueToken: () => issueOperatorToken(ctx),
+  };
+}
+
+function answerOneLine(operator: Operator, log: Logger, socket: Socket): void {
   let text = "";
   const read = (chunk: string) => {
     text += chunk;
@@ -54,19 +71,21 @@ function answerOneLine(ctx: AdminContext, socket: Socket): void {
     if (end < 0 && text.length <= LONGEST_REQUEST) return;
     socket.off("data", read);
     socket.resume();
-    respond(ctx, text.slice(0, Math.max(end, 0))).then((response) => socket.end(`${JSON.stringify(response)}\n`));
+    respond(operator, log, text.slice(0, Math.max(end, 0))).then((response) =>
+      socket.end(`${JSON.stringify(response)}\n`),
+    );
   };
   socket.setEncoding("utf8").on("data", read);
 }
 
-async function respond(ctx: AdminContext, line: string): Promise<ControlResponse> {
+async function respond(operator: Operator, log: Logger, line: string): Promise<ControlResponse> {
   try {
-    return { ok: true, result: await operate(ctx, parse(line)) };
+    return { ok: true, result: await operate(operator, parse(line)) };
   } catch (error) {
     if (error instanceof TenantError) {
       return { ok: false, error: { code: error.code, message: error.message, hint: error.hint } };
     }
-    ctx.log.error({ err: error }, "a control command failed");
+    log.error({ err: error }, "a control command failed");
     return {
       ok: false,
       error: { code: "control_failed", message: "The tenant could not do that.", hint: "Its log on stderr says why." },

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
-import type { AdminContext } from "../admin/admin-context.ts";
+import type { AdminView } from "../admin/admin-context.ts";
 import { isOperatorToken } from "../admin/operator-token.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
@@ -30,7 +30,7 @@ export interface GraphCaller {
  * @throws GraphError 401 `InvalidAuthenticationToken`; 403 `Authorization_RequestDenied` that names what is missing
  */
 export async function authenticateCaller(
-  ctx: AdminContext,
+  ctx: AdminView,
   request: Pick<FastifyRequest, "headers" | "ip">,
   anyOf: readonly string[],
   options: { ofThemselves?: boolean } = {},
@@ -73,7 +73,7 @@ export async function authenticateCaller(
  * not find that they have put in another one meanwhile.
  */
 async function callerOfApp(
-  ctx: AdminContext,
+  ctx: AdminView,
   { ip }: Pick<FastifyRequest, "ip">,
   { oid, azp, roles, azp_key: keyId }: JWTPayload,
   anyOf: readonly string[],

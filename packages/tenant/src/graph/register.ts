@@ -1,15 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { AdminContext } from "../admin/admin-context.ts";
+import type { AdminContext, AdminView } from "../admin/admin-context.ts";
+import { type Administration, administration } from "../admin/administration.ts";
 import { HashingBusy } from "../directory/password.ts";
 import { graphOf } from "../directory/tenant-config.ts";
 import { correlationIdOf } from "../oauth/protocol-error.ts";
 import { applicationRoutes } from "./applications/applications.ts";
 import { authenticateCaller, type GraphCaller } from "./caller.ts";
 import { groupRoutes } from "./groups/groups.ts";
-import { GraphError, graphErrorBody } from "./odata/graph-error.ts";
-import { badRequest } from "./odata/refusals.ts";
-import { matchPath, stepsOf } from "./odata/resource-path.ts";
-import type { GraphCall, GraphRoute } from "./odata/route.ts";
+import { badRequest, GraphError, graphErrorBody } from "./odata/graph-error.ts";
+import { type GraphCall, type GraphRoute, matchPath, stepsOf } from "./odata/route.ts";
 import { organizationRoutes } from "./organization/organization.ts";
 import { policyRoutes } from "./policies/conditional-access-policies.ts";
 import { permissionGrantRoutes } from "./service-principals/permission-grants.ts";
@@ -52,7 +51,10 @@ interface Admitted {
  * and errors are neither the endpoints' nor the pages'. One route of Fastify's leads to all of ours, because its paths
  * know nothing of OData's keys.
  */
-export function registerGraph(app: FastifyInstance, ctx: AdminContext): void {
+export function registerGraph(app: FastifyInstance, admin: AdminContext): void {
+  const ctx: AdminView = admin;
+  const actFor = ({ actor, userId, clientId, ip }: GraphCaller) =>
+    administration(admin, { actor, caller: { userId, clientId, ip } });
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   const base = new URL(graphOf(ctx.config)).pathname;
 
@@ -69,7 +71,7 @@ export function registerGraph(app: FastifyInstance, ctx: AdminContext): void {
       url: `${base}/*`,
       bodyLimit: BODY_LIMIT,
       onRequest: async (request) => {
-        admitted.set(request, await admit(ctx, request, base));
+        admitted.set(request, await admit(ctx, actFor, request, base));
       },
       handler: async (request, reply) => {
         const { route, call } = admitted.get(request) as Admitted;
@@ -80,7 +82,12 @@ export function registerGraph(app: FastifyInstance, ctx: AdminContext): void {
   });
 }
 
-async function admit(ctx: AdminContext, request: FastifyRequest, base: string): Promise<Admitted> {
+async function admit(
+  ctx: AdminView,
+  actFor: (caller: GraphCaller) => Administration,
+  request: FastifyRequest,
+  base: string,
+): Promise<Admitted> {
   const [whole = "", ...search] = request.url.split("?");
   const path = whole.slice(base.length + 1);
   const steps = stepsOf(path);
@@ -105,11 +112,14 @@ async function admit(ctx: AdminContext, request: FastifyRequest, base: string): 
   const caller = await authenticateCaller(ctx, request, route.scopes, options);
   const now = ctx.clock.now();
   await throttle(ctx, caller, now);
-  return { route, call: { ctx, caller, keys, query, path, prefer: preferencesOf(request), now } };
+  return {
+    route,
+    call: { ctx, admin: actFor(caller), caller, keys, query, path, prefer: preferencesOf(request), now },
+  };
 }
 
 /** Who may not ask at all is not told what there is. */
-async function refusedPath(ctx: AdminContext, request: FastifyRequest, methods: string[]): Promise<GraphError> {
+async function refusedPath(ctx: AdminView, request: FastifyRequest, methods: string[]): Promise<GraphError> {
   await authenticateCaller(ctx, request, [...new Set(routes.flatMap(({ scopes }) => scopes))]);
   if (methods.length === 0) return new GraphError(404, "Request_ResourceNotFound", "There is no such resource here.");
   const allow = [...new Set(methods)].sort().join(", ");
@@ -118,7 +128,7 @@ async function refusedPath(ctx: AdminContext, request: FastifyRequest, methods: 
   });
 }
 
-async function throttle(ctx: AdminContext, { userId, clientId }: GraphCaller, now: number): Promise<void> {
+async function throttle(ctx: AdminView, { userId, clientId }: GraphCaller, now: number): Promise<void> {
   const taken = await ctx.store.throttle.take(`graph:${userId ?? clientId ?? "operator"}`, GRAPH_LIMIT, now);
   if (!taken.allowed) throw tooMany("Too many requests.", Math.ceil((taken.retryAt - now) / 1_000));
 }
@@ -157,7 +167,7 @@ function withIds(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   });
 }
 
-function sendError(ctx: AdminContext, request: FastifyRequest, reply: FastifyReply, error: FastifyError): FastifyReply {
+function sendError(ctx: AdminView, request: FastifyRequest, reply: FastifyReply, error: FastifyError): FastifyReply {
   const answer = answerTo(error);
   if (answer.status >= 500) request.log.error({ err: error }, "a Graph request failed");
   const ids = { requestId: request.id, clientRequestId: correlationIdOf(request) };

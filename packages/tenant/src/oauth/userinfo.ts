@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { mayIssue, type Refusal } from "../directory/access-rules.ts";
 import type { User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { AccessStore, TokenStore } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
 
@@ -62,7 +63,7 @@ const endsTokens: ReadonlySet<Refusal> = new Set(["user_unknown", "user_disabled
  * @param claims `oid`, `sid` and `azp` of the verified token
  */
 export async function tokenHolder(
-  { store }: Pick<OAuthContext, "store">,
+  { store }: { store: { access: AccessStore; tokens: Pick<TokenStore, "findFamily"> } },
   { oid, sid, azp }: { oid: string; sid: string; azp: string },
 ): Promise<TokenHolder> {
   const [stored, family] = await Promise.all([

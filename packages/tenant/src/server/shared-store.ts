@@ -22,11 +22,12 @@ export async function checkSealKey(store: Store, key: SealKey, dir: string): Pro
  * Nodes in front of one database have to answer under one origin: what one signs, a client of another refuses. A warning
  * and no error, because a tenant that moves to another address looks the same; its move is logged once.
  */
-export async function compareIssuers(store: Store, issuer: string, log: Logger): Promise<void> {
+export async function compareIssuers(store: Store, issuer: string, log: Logger, now: number): Promise<void> {
   const { directory } = store;
   const before = await directory.settingOnce("issuer", issuer);
   if (before === issuer) return;
-  await directory.putSetting("issuer", issuer);
+  const audit = { at: now, event: "tenant.issuer_changed", actor: "tenant" as const, userId: null, clientId: null };
+  await directory.changeSettings({ issuer }, { ...audit, grantId: null, ip: null, detail: { before, issuer } });
   log.warn(
     { before, issuer },
     "The node that started last on this database had another issuer. If the tenant has not moved, give all nodes one public URL.",

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
+import { OPERATOR } from "../admin/admin-context.ts";
+import { changeBranding } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
-import { registerCommandLine } from "../admin/command-line-app.ts";
-import { issueOperatorToken } from "../admin/operator-token.ts";
-import { type Registrations, registrationsOf } from "../admin/registrations.ts";
+import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
-import { graphOf, issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
@@ -14,7 +14,7 @@ import { createInboxMailer } from "../mail/mailer.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { type BrandingOptions, keepBranding, loadBranding } from "../ui/branding/branding.ts";
+import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
 import { loopbackApps, singleOriginApp, type TenantContext } from "./apps.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
@@ -22,6 +22,7 @@ import { createLogger } from "./logger.ts";
 import { openDataFolder } from "./open-data-folder.ts";
 import { openOrigins } from "./origins.ts";
 import { startPurging } from "./purge.ts";
+import { type RunningTenant, runningTenant } from "./running-tenant.ts";
 import { checkSealKey, compareIssuers } from "./shared-store.ts";
 
 export interface StartOptions extends DeploymentOptions {
@@ -33,6 +34,7 @@ export interface StartOptions extends DeploymentOptions {
   port?: number;
   /** Of the pages origin on loopback: the next one unless set. */
   pagesPort?: number;
+  /** Milliseconds since the epoch: hand one in that you can move, to see codes and tokens expire. The system's unless set. */
   clock?: Clock;
   log?: Logger;
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
@@ -51,43 +53,30 @@ export interface StartOptions extends DeploymentOptions {
   signingKeyPair?: NewKeyPair;
 }
 
-export interface RunningTenant {
-  /** `https://localhost:PORT/<tid>`: what a client is configured with. */
-  authority: string;
-  tenantId: string;
-  /** The `iss` of its tokens. */
-  issuer: string;
-  /** Origin of the pages. */
-  pages: string;
-  /** The local CA's file; empty where the operator's certificate or proxy serves TLS. */
-  caFile: string;
-  /** Its PEM, likewise. */
-  ca: string;
-  verificationUri: string;
-  /** The port it listens on, which is not the public URL's behind a proxy. */
-  port: number;
-  /** Without the command line's own, which every tenant has. */
-  apps: Registrations["apps"];
-  apis: Registrations["apis"];
-  /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
-  graph: string;
-  /**
-   * A token for Graph alone, with all its scopes, for ten minutes: whoever runs the tenant may administer it. Each one is
-   * in the audit log.
-   */
-  operatorToken(): Promise<string>;
-  /** For the inbox's REST fetch; null where there is no inbox. */
-  inboxToken: string | null;
+export interface StartedTenant extends RunningTenant {
   context: TenantContext;
-  /** Ends within a second; requests in flight are answered. */
-  close(): Promise<void>;
 }
 
 const DEFAULT_PORT = 8443;
 /** Leaves the rest of the promised second to the store. */
 const DRAIN_MS = 700;
 
+/**
+ * Starts a tenant in this process.
+ *
+ * @throws TenantError such as `port_in_use`, `already_running`, `mailer_required`, with a hint what to do
+ * @example
+ * const tenant = await startTenant({ store: { sqlite: ":memory:" }, dataDir: "./tenant-data", port: 0 });
+ * console.log(tenant.authority, tenant.apps[0].clientId);
+ * await tenant.close();
+ */
 export async function startTenant(options: StartOptions): Promise<RunningTenant> {
+  const { context: _context, ...tenant } = await startWithContext(options);
+  return tenant;
+}
+
+/** Not published: the context has the store, past which nothing is checked or recorded. For the tests of this repository. */
+export async function startWithContext(options: StartOptions): Promise<StartedTenant> {
   const stack = new AsyncDisposableStack();
   try {
     return await start(options, stack);
@@ -98,7 +87,7 @@ export async function startTenant(options: StartOptions): Promise<RunningTenant>
   }
 }
 
-async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<RunningTenant> {
+async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<StartedTenant> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
   const deployment = deploymentOf(options);
@@ -117,7 +106,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     await Promise.all([origins.close(DRAIN_MS), mail.close(DRAIN_MS)]);
   });
 
-  if (options.branding) await keepBranding(store, options.branding);
+  if (options.branding) await changeBranding({ store, clock }, OPERATOR, options.branding);
   const config: TenantConfig = {
     ...(await loadNames(store, options)),
     issuerOrigin: origins.issuerOrigin,
@@ -128,7 +117,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     trustedProxies: options.trustedProxies ?? [],
   };
   const issuer = issuerOf(config);
-  if (store.kind === "postgres") await compareIssuers(store, issuer, log);
+  if (store.kind === "postgres") await compareIssuers(store, issuer, log, clock.now());
   const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair });
   const ctx: TenantContext = {
     config,
@@ -141,8 +130,8 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     texts: endpointTexts,
     log,
   };
-  if (options.builtIn !== false) await seedBuiltInTenant(store, clock.now());
-  await registerCommandLine(store, clock.now());
+  if (options.builtIn !== false) await seedBuiltInTenant(ctx);
+  await registerCommandLine(ctx);
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
@@ -158,22 +147,9 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   origins.serve(apps.issuer, apps.pages);
 
   let closed: Promise<void> | undefined;
-  return {
-    authority: `${config.issuerOrigin}/${config.tenantId}`,
-    tenantId: config.tenantId,
-    issuer,
-    pages: config.pagesOrigin,
-    caFile: config.caFile,
-    ca: ca?.pem ?? "",
-    verificationUri: `${config.pagesOrigin}/device`,
-    port: origins.port,
-    ...(await registrationsOf(store)),
-    graph: graphOf(config),
-    operatorToken: async () => (await issueOperatorToken(ctx)).token,
-    inboxToken,
-    context: ctx,
-    close: () => (closed ??= stack.disposeAsync()),
-  };
+  const close = () => (closed ??= stack.disposeAsync());
+  const parts = { port: origins.port, ca: ca?.pem ?? "", inboxToken, close };
+  return { ...(await runningTenant(ctx, parts)), context: ctx };
 }
 
 function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {

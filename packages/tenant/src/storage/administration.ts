@@ -10,26 +10,51 @@ export interface ManagedGroup extends Group {
   mailNickname: string | null;
 }
 
+/** Accounts, groups and attributes, as administrators see them. */
+export interface AdministrationReader {
+  readonly users: UserReader;
+  readonly groups: GroupReader;
+  readonly flows: AttributeReader;
+}
+
+export interface UserReader {
+  /** By id, after that one. */
+  page(after: string, limit: number): Promise<User[]>;
+  count(): Promise<number>;
+  administrators(): Promise<User[]>;
+}
+
+export interface GroupReader {
+  list(): Promise<ManagedGroup[]>;
+  find(key: { id: string } | { uniqueName: string }): Promise<ManagedGroup | undefined>;
+  /** People only, by id. */
+  members(id: string): Promise<User[]>;
+}
+
+export interface AttributeReader {
+  listAttributes(): Promise<CustomAttribute[]>;
+}
+
 /**
  * Accounts, groups, user flows and policies, as administrators change them. A `change` is given what stands, under a
  * lock, and returns what is to stand: of two at once each sees what the other left. It may be called again and has no
  * effect of its own; what it throws is thrown, and nothing has changed. Ids and times of making stay as they are.
  */
-export interface AdministrationStore {
+export interface AdministrationStore extends AdministrationReader {
   readonly users: ManagedUsers;
   readonly groups: ManagedGroups;
   readonly flows: ManagedFlows;
   readonly policies: ManagedPolicies;
 }
 
-export interface ManagedUsers {
-  /** By id, after that one. */
-  page(after: string, limit: number): Promise<User[]>;
-  count(): Promise<number>;
-  administrators(): Promise<User[]>;
+export interface ManagedUsers extends UserReader {
   /** False when the email is taken. */
   insert(user: User, audit: AuditRecord): Promise<boolean>;
-  /** Name, attributes and whether disabled (as `setUserDisabled`); undefined when there is no such user. */
+  /**
+   * Name, attributes and whether disabled; undefined when there is no such user. Disabling revokes the families, ends
+   * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
+   * an approval or code that was not yet redeemed.
+   */
   change(
     id: string,
     change: (before: User) => Pick<User, "displayName" | "attributes" | "disabledAt">,
@@ -40,12 +65,14 @@ export interface ManagedUsers {
   delete(id: string, now: number, audit: AuditRecord): Promise<boolean>;
   /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
   endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
+  /**
+   * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
+   * token that has one is refused by Graph.
+   */
   setAdministrator(id: string, administrator: boolean, audit: AuditRecord): Promise<"set" | "same" | "unknown">;
 }
 
-export interface ManagedGroups {
-  list(): Promise<ManagedGroup[]>;
-  find(key: { id: string } | { uniqueName: string }): Promise<ManagedGroup | undefined>;
+export interface ManagedGroups extends GroupReader {
   /** False when the unique name is taken. */
   insert(group: ManagedGroup, audit: AuditRecord): Promise<boolean>;
   change(
@@ -55,8 +82,6 @@ export interface ManagedGroups {
   ): Promise<"changed" | "unknown">;
   /** Its members, assignments and roles go with it. */
   delete(id: string, audit: AuditRecord): Promise<boolean>;
-  /** People only, by id. */
-  members(id: string): Promise<User[]>;
   addMember(
     groupId: string,
     userId: string,
@@ -68,7 +93,7 @@ export interface ManagedGroups {
 /** `attribute`: it asks for a custom attribute that there is not. */
 export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
 
-export interface ManagedFlows {
+export interface ManagedFlows extends AttributeReader {
   insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
   change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
   /** Its apps fall back to the default flow. */
@@ -77,7 +102,6 @@ export interface ManagedFlows {
   /** False when the app does not use this flow. */
   unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;
 
-  listAttributes(): Promise<CustomAttribute[]>;
   /** False when there is one with this id. */
   insertAttribute(attribute: CustomAttribute, audit: AuditRecord): Promise<boolean>;
   changeAttribute(id: string, description: string | null, audit: AuditRecord): Promise<boolean>;

@@ -4,20 +4,24 @@ import type { AuditRecord } from "./audit.ts";
 export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
 
 /** How apps prove who they are beside a secret. */
-export interface CredentialStore {
+export interface CredentialReader {
   /** Oldest first. */
   certificatesOf(clientId: string): Promise<AppCertificate[]>;
-  /** `known`: the app has this very certificate; `full`: it has `MAX_CERTIFICATES`. */
-  addCertificate(certificate: AppCertificate): Promise<CertificateAdded>;
+}
+
+export interface CredentialStore extends CredentialReader {
   /**
-   * `change` is given what stands, under a lock, and returns what is to stand, those and no others; what it throws is
-   * thrown, and nothing has changed. False when there is no such app. An app that is deleted takes its own with it.
+   * Adds the certificate, and lets the app act at Graph with these application permissions, in one transaction; an app
+   * without a service principal gets `servicePrincipalId`. `known`: it has this very certificate, and gets the permissions;
+   * `full`: it has `MAX_CERTIFICATES`, and nothing changes.
    */
-  changeCertificates(
-    clientId: string,
-    change: (before: AppCertificate[]) => AppCertificate[],
+  addCertificate(
+    certificate: AppCertificate,
+    permissions: { roles: readonly string[]; servicePrincipalId: string },
     audit: AuditRecord,
-  ): Promise<boolean>;
+  ): Promise<CertificateAdded>;
+  /** All certificates of the app, and its permissions at Graph. Returns how many certificates; undefined without the app. */
+  removeCertificates(clientId: string, audit: AuditRecord): Promise<number | undefined>;
   /**
    * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
    * audit record is written with it; false for every other. Kept until it has expired.

@@ -16,18 +16,21 @@ export interface RoleAssignment {
   principalId: string;
 }
 
-/** Consents and assignments one by one, as administrators see and change them. */
-export interface PermissionStore {
+/** Consents and assignments one by one, as administrators see them. */
+export interface PermissionReader {
   /** All, or those for one app; by app, person and resource. */
   listConsents(of?: { clientId: string }): Promise<Consent[]>;
   findConsent(key: ConsentKey): Promise<Consent | undefined>;
+  assignmentsAt(clientId: string): Promise<RoleAssignment[]>;
+}
+
+export interface PermissionStore extends PermissionReader {
   /** `unknown`: there is no such app. A consent has one scope at least. */
   insertConsent(consent: Consent, audit: AuditRecord): Promise<"inserted" | "exists" | "unknown">;
   /** Exactly these scopes in the place of what stands; false when nothing does. Of two at once the later one stands whole. */
   replaceConsent(consent: Consent, audit: AuditRecord): Promise<boolean>;
   deleteConsent(key: ConsentKey, audit: AuditRecord): Promise<boolean>;
 
-  assignmentsAt(clientId: string): Promise<RoleAssignment[]>;
   assign(
     assignment: RoleAssignment,
     audit: AuditRecord,

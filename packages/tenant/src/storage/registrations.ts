@@ -1,3 +1,4 @@
+import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 
@@ -40,20 +41,35 @@ export type RegistrationChange =
   | { outcome: "conflict"; with: RegistrationConflict }
   | { outcome: "unknown" };
 
+/** `certificates`: of an app, oldest first. */
+export type ChangeRegistered = (
+  before: Registered,
+  certificates: AppCertificate[],
+) => Registered & { certificates?: AppCertificate[] };
+
+export interface RegistrationReader {
+  find(key: RegistrationKey): Promise<Registered | undefined>;
+  /** By client ID. */
+  list(): Promise<Registered[]>;
+}
+
 /**
  * A `change` is given what stands, under a lock, and returns what is to stand: of two at once each sees what the other
  * left. It may be called again and has no effect of its own; what it throws is thrown, and nothing has changed.
  */
-export interface RegistrationStore {
-  find(key: RegistrationKey): Promise<Registered | undefined>;
-  /** By client ID. */
-  list(): Promise<Registered[]>;
-  insert(registered: Registered, audit: AuditRecord): Promise<"inserted" | RegistrationConflict>;
+export interface RegistrationStore extends RegistrationReader {
+  /** An app with its certificates, where it has some. */
+  insert(
+    registered: Registered,
+    audit: AuditRecord,
+    certificates?: AppCertificate[],
+  ): Promise<"inserted" | RegistrationConflict>;
   /**
    * Kind, ids and time of making stay as they are. What was consented of a scope, or assigned of a role, that goes with
-   * this change goes too; a role keeps its assignments under a new value.
+   * this change goes too; a role keeps its assignments under a new value. An app's `certificates`, where they are
+   * returned, are all that it has from then on.
    */
-  change(objectId: string, change: (before: Registered) => Registered, audit: AuditRecord): Promise<RegistrationChange>;
+  change(objectId: string, change: ChangeRegistered, audit: AuditRecord): Promise<RegistrationChange>;
   /** With its consents, those to its scopes, assignments and roles; revokes an app's families. */
   delete(objectId: string, now: number, audit: AuditRecord): Promise<boolean>;
   /** Gives the client ID its service principal. */

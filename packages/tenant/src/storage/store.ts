@@ -7,17 +7,17 @@
  */
 
 import type { AccessStore } from "./access.ts";
-import type { AdministrationStore } from "./administration.ts";
+import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
-import type { CredentialStore } from "./credentials.ts";
+import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { GrantStore } from "./device-grant.ts";
-import type { DirectoryStore } from "./directory.ts";
+import type { DirectoryReader, DirectoryStore } from "./directory.ts";
 import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
-import type { PermissionStore } from "./permissions.ts";
-import type { RegistrationStore } from "./registrations.ts";
+import type { PermissionReader, PermissionStore } from "./permissions.ts";
+import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
@@ -61,6 +61,17 @@ export interface Store {
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
   purgeExpired(now: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** The part of the store that shows a tenant and changes nothing: all that Graph and the operator's socket see of it. */
+export interface StoreReader {
+  readonly directory: DirectoryReader;
+  readonly credentials: CredentialReader;
+  readonly registrations: RegistrationReader;
+  readonly permissions: PermissionReader;
+  readonly administration: AdministrationReader;
+  readonly access: AccessStore;
+  readonly tokens: Pick<TokenStore, "findFamily">;
 }
 
 // ---- throttle, keys --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import type { ControlRequest } from "../../src/control/messages.ts";
 import type { User } from "../../src/directory/entities.ts";
 import { type Approver, loadFacts } from "../../src/oauth/approval.ts";
 import { claimGrant } from "../../src/oauth/device-authorization/decisions.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
@@ -50,12 +51,12 @@ describe("approving as the operator", () => {
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const { directory } = tenant.context.store;
     const { clientId } = tenant.apps[0]!;
-    await directory.putApp({ ...(await directory.findApp(clientId))!, assignmentRequired: true });
+    await seed(tenant.context.store).putApp({ ...(await directory.findApp(clientId))!, assignmentRequired: true });
     const device = await deviceCode(tenant);
     const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
     await assert.rejects(approve(), failsWith("not_assigned"));
     assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
-    await directory.assign(clientId, ada.id);
+    await seed(tenant.context.store).assign(clientId, ada.id);
     await approve();
     tenant.clock.advance(6_000);
     assert.equal((await poll(tenant, device.device_code)).status, 200);
@@ -68,7 +69,7 @@ describe("approving as the operator", () => {
     const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
     await assert.rejects(approve(), failsWith("administrator_needed"));
     assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
-    await tenant.context.store.directory.setUserAdministrator(ada.id, true);
+    await seed(tenant.context.store).setUserAdministrator(ada.id, true);
     assert.deepEqual((await approve()).permissions, [
       "Know that it is you",
       "See, change and delete every app and API of this tenant",
@@ -100,7 +101,7 @@ describe("approving as the operator", () => {
     const device = await deviceCode(tenant);
     const approve = (as: string) => ask({ do: "approve", code: device.user_code, as });
     await assert.rejects(approve("eve@contoso.example"), failsWith("user_unknown"));
-    await tenant.context.store.directory.setUserDisabled(ada.id, tenant.clock.now(), tenant.clock.now());
+    await seed(tenant.context.store).setUserDisabled(ada.id, tenant.clock.now(), tenant.clock.now());
     await assert.rejects(approve("ada@contoso.example"), failsWith("user_disabled"));
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.status, "pending");
@@ -112,7 +113,7 @@ describe("approving as the operator", () => {
     const device = await deviceCode(tenant);
     const { directory } = tenant.context.store;
     const app = await directory.findApp(tenant.apps[0]!.clientId);
-    await directory.putApp({ ...app!, disabledAt: tenant.clock.now() });
+    await seed(tenant.context.store).putApp({ ...app!, disabledAt: tenant.clock.now() });
     const approving = ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
     await assert.rejects(approving, failsWith("app_unavailable"));
   });
@@ -124,11 +125,11 @@ describe("approving as the operator", () => {
     const app = (await directory.findApp(tenant.apps[0]!.clientId))!;
     const device = await deviceCode(tenant);
     const approving = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
-    await directory.putApp({ ...app, requireMfa: true });
+    await seed(tenant.context.store).putApp({ ...app, requireMfa: true });
     await assert.rejects(approving(), failsWith("mfa_required"));
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.status, "pending");
-    await directory.putApp(app);
+    await seed(tenant.context.store).putApp(app);
     await approving();
     const { body } = await poll(tenant, device.device_code);
     const claims = JSON.parse(Buffer.from(body.id_token.split(".")[1], "base64url").toString());

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import { GRAPH_LIMIT } from "../../src/graph/register.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 import { signedInToken } from "./signed-in-token.ts";
@@ -33,7 +34,7 @@ describe("Graph: who may call, and what is no call at all", () => {
 
   test("an administrator needs the scope of the call; reading takes the one for reading or the one for writing", async () => {
     const admin = await addUser(tenant.context, "admin@contoso.example", "Admin");
-    await tenant.context.store.directory.setUserAdministrator(admin.id, true);
+    await seed(tenant.context.store).setUserAdministrator(admin.id, true);
     const reading = await graphClient(tenant, await signedInToken(tenant, admin, ["Application.Read.All"]));
     assertDone(await reading.get("applications"), 200);
     const refused = await reading.post("applications", { displayName: "x" });
@@ -45,7 +46,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     const [record] = await tenant.context.store.audit.list({ event: "graph.application.created", limit: 1 });
     assert.deepEqual([record?.actor, record?.userId, record?.detail.app_id], ["user", admin.id, made.appId]);
 
-    await tenant.context.store.directory.setUserAdministrator(admin.id, false);
+    await seed(tenant.context.store).setUserAdministrator(admin.id, false);
     assertRefused(await writing.get("applications"), 403, "Authorization_RequestDenied", /no administrator/);
   });
 
@@ -180,7 +181,7 @@ describe("Graph: who may call, and what is no call at all", () => {
       assertRefused(refused, 429, "TooManyRequests");
       assert.equal(refused.headers.get("retry-after"), "40");
       const admin = await addUser(own.context, "admin@contoso.example", "Admin");
-      await store.directory.setUserAdministrator(admin.id, true);
+      await seed(store).setUserAdministrator(admin.id, true);
       const other = await graphClient(own, await signedInToken(own, admin, ["Application.Read.All"]));
       assertDone(await other.get("applications"), 200);
       own.clock.advance(40_000);

@@ -6,6 +6,7 @@ import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { authenticateCaller } from "../../src/graph/caller.ts";
 import { signAppToken } from "../../src/oauth/tokens/app-token.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleApp } from "../storage/samples.ts";
 import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
@@ -24,10 +25,10 @@ describe("an app on its own at Graph", () => {
   /** An app with these permissions and a token of its own that has them. */
   async function permitted(...roles: string[]): Promise<{ app: App; principalId: string; token: string }> {
     const app = sampleApp({ publicClient: false });
-    await directory().putApp(app);
+    await seed(tenant.context.store).putApp(app);
     const found = await tenant.context.store.registrations.find({ clientId: app.clientId });
     const principalId = found!.registration.servicePrincipalId!;
-    for (const role of roles) await directory().assignRole(GRAPH_RESOURCE_ID, role, principalId);
+    for (const role of roles) await seed(tenant.context.store).assignRole(GRAPH_RESOURCE_ID, role, principalId);
     const token = await signAppToken(tenant.context, { app, principalId, api: undefined, roles, by: "certificate" });
     return { app, principalId, token };
   }
@@ -57,32 +58,32 @@ describe("an app on its own at Graph", () => {
 
   test("a permission that was taken away counts no more, whatever the token says; one given later is not in it", async () => {
     const { principalId, token } = await permitted("Application.Read.All");
-    await directory().unassignRoles(GRAPH_RESOURCE_ID, principalId);
+    await seed(tenant.context.store).unassignRoles(GRAPH_RESOURCE_ID, principalId);
     await assert.rejects(call(token), { status: 403 });
-    await directory().assignRole(GRAPH_RESOURCE_ID, "Application.ReadWrite.All", principalId);
+    await seed(tenant.context.store).assignRole(GRAPH_RESOURCE_ID, "Application.ReadWrite.All", principalId);
     await assert.rejects(call(token), { status: 403 });
-    await directory().assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
+    await seed(tenant.context.store).assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
     assert.deepEqual([...(await call(token)).scopes], ["Application.Read.All"]);
   });
 
   test("a disabled or deleted app is let in no more", async () => {
     const disabled = await permitted("Application.Read.All");
-    await directory().putApp({ ...disabled.app, disabledAt: tenant.clock.now() });
+    await seed(tenant.context.store).putApp({ ...disabled.app, disabledAt: tenant.clock.now() });
     await assert.rejects(call(disabled.token), { status: 401, code: "InvalidAuthenticationToken" });
-    await directory().putApp(disabled.app);
+    await seed(tenant.context.store).putApp(disabled.app);
     await call(disabled.token);
     const deleted = await permitted("Application.Read.All");
-    await directory().deleteApp(deleted.app.clientId, tenant.clock.now());
+    await seed(tenant.context.store).deleteApp(deleted.app.clientId, tenant.clock.now());
     await assert.rejects(call(deleted.token), { status: 401 });
     // Registered anew under its old client ID, it is another service principal.
-    await directory().putApp(deleted.app);
+    await seed(tenant.context.store).putApp(deleted.app);
     await assert.rejects(call(deleted.token), { status: 401 });
   });
 
   test("with rights over accounts alone it has none over an administrator's: no end of it, and no beginning", async () => {
     const admin = await addUser(tenant.context, "chief@contoso.example", "Chief");
     const other = await addUser(tenant.context, "other@contoso.example", "Other");
-    await directory().setUserAdministrator(admin.id, true);
+    await seed(tenant.context.store).setUserAdministrator(admin.id, true);
     const graph = await graphClient(tenant, (await permitted("User.ReadWrite.All")).token);
     const denied = [403, "Authorization_RequestDenied", /RoleManagement\.ReadWrite\.Directory/] as const;
     for (const accountEnabled of [false, true]) {

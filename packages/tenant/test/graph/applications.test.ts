@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, CREATE, type GraphClient, graphClient } from "./graph-client.ts";
 
@@ -259,7 +260,7 @@ describe("Graph: applications", () => {
   test("a deleted application is gone with its consents, its sign-ins are over, its name is free again", async () => {
     const made = assertDone(await graph.post("applications", { ...client("Brief"), uniqueName: "brief" }), 201);
     const { store } = tenant.context;
-    await store.directory.addConsent({ clientId: made.appId, userId: null, resourceId: GRAPH, scopes: ["openid"] });
+    await seed(store).addConsent({ clientId: made.appId, userId: null, resourceId: GRAPH, scopes: ["openid"] });
     assertDone(await graph.delete(`applications/${made.id}`), 204);
     assertRefused(await graph.get(`applications/${made.id}`), 404, "Request_ResourceNotFound");
     assertRefused(await graph.delete(`applications/${made.id}`), 404, "Request_ResourceNotFound");

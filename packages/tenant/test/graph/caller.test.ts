@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/command-line-app.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
 import { operate } from "../../src/control/operations.ts";
+import { operatorOf } from "../../src/control/server.ts";
 import { GRAPH_SCOPES } from "../../src/directory/graph-scopes.ts";
 import type { GraphCaller } from "../../src/graph/caller.ts";
 import { authenticateCaller } from "../../src/graph/caller.ts";
 import { GraphError, graphErrorBody } from "../../src/graph/odata/graph-error.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleApp } from "../storage/samples.ts";
 
@@ -31,7 +33,8 @@ describe("who may call Graph", () => {
     return { userId: id, token: access_token! };
   }
   // biome-ignore lint/suspicious/noExplicitAny: each command answers with its own members.
-  const tellTenant = (request: Parameters<typeof operate>[1]): Promise<any> => operate(tenant.context, request);
+  const tellTenant = (request: Parameters<typeof operate>[1]): Promise<any> =>
+    operate(operatorOf(tenant.context), request);
   async function post(path: string, parameters: Record<string, string>): Promise<Record<string, string>> {
     const url = `${tenant.authority}/oauth2/v2.0/${path}`;
     const response = await tenant.fetch(url, { method: "POST", body: new URLSearchParams(parameters) });
@@ -112,9 +115,9 @@ describe("who may call Graph", () => {
 
   test("an account that is no administrator is told so, whatever it was granted before", async () => {
     const { userId, token } = await signedIn("openid Application.Read.All");
-    await tenant.context.store.directory.setUserAdministrator(userId, false);
+    await seed(tenant.context.store).setUserAdministrator(userId, false);
     await denied(call(`Bearer ${token}`), /the account is no administrator/);
-    await tenant.context.store.directory.setUserAdministrator(userId, true);
+    await seed(tenant.context.store).setUserAdministrator(userId, true);
     assert.equal((await call(`Bearer ${token}`)).userId, userId);
   });
 
@@ -129,7 +132,7 @@ describe("who may call Graph", () => {
     const revoked = /error="invalid_token".*revoked/;
     const { store, clock } = tenant.context;
     const disabled = await signedIn("openid Application.Read.All");
-    await store.directory.setUserDisabled(disabled.userId, clock.now(), clock.now());
+    await seed(store).setUserDisabled(disabled.userId, clock.now(), clock.now());
     await unauthenticated(call(`Bearer ${disabled.token}`), revoked);
 
     const signedOut = await signedIn("openid Application.Read.All");
@@ -137,20 +140,19 @@ describe("who may call Graph", () => {
     await unauthenticated(call(`Bearer ${signedOut.token}`), revoked);
 
     const app = sampleApp();
-    await store.directory.putApp(app);
+    await seed(store).putApp(app);
     const byApp = await signedIn("openid Application.Read.All", { clientId: app.clientId });
     assert.equal((await call(`Bearer ${byApp.token}`)).clientId, app.clientId);
-    await store.directory.putApp({ ...app, disabledAt: clock.now() });
+    await seed(store).putApp({ ...app, disabledAt: clock.now() });
     await unauthenticated(call(`Bearer ${byApp.token}`), revoked);
   });
 
   test("assignment or a second factor, demanded since, count for the next token: a run that sets up a policy can end", async () => {
-    const { directory } = tenant.context.store;
     const app = sampleApp();
-    await directory.putApp(app);
+    await seed(tenant.context.store).putApp(app);
     const { token, userId } = await signedIn("openid Application.Read.All", { clientId: app.clientId });
     for (const changes of [{ assignmentRequired: true }, { requireMfa: true }]) {
-      await directory.putApp({ ...app, ...changes });
+      await seed(tenant.context.store).putApp({ ...app, ...changes });
       assert.equal((await call(`Bearer ${token}`)).userId, userId);
     }
   });

@@ -5,6 +5,7 @@ import { clientAssertion, JWT_BEARER } from "../../../../tests/fixtures/client-a
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { type OwnCertificate, ownCertificate } from "../fixtures/own-certificate.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 
@@ -190,7 +191,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     test("application permissions of Graph are for apps: no person and no group is given one", async () => {
       const user = await addUser(tenant.context, `${randomUUID()}@contoso.example`, "Ada");
       const group = { id: randomUUID(), name: "Staff", createdAt: 0 };
-      await tenant.context.store.directory.putGroup(group);
+      await seed(tenant.context.store).putGroup(group);
       const resource = await graphPrincipal();
       const [{ id: appRoleId }] = resource.appRoles;
       const path = `servicePrincipals/${resource.id}/appRoleAssignedTo`;

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import { permissionsOf } from "../../src/directory/permissions.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 
@@ -55,7 +56,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
   });
   const newGroup = async () => {
     const id = randomUUID();
-    await tenant.context.store.directory.putGroup({ id, name: "Staff", createdAt: 0 });
+    await seed(tenant.context.store).putGroup({ id, name: "Staff", createdAt: 0 });
     return id;
   };
 
@@ -225,7 +226,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     const user = await addUser(tenant.context, "reader@contoso.example", "Reader");
     const groupId = await newGroup();
     const { directory } = tenant.context.store;
-    await directory.addGroupMember(groupId, user.id);
+    await seed(tenant.context.store).addGroupMember(groupId, user.id);
     const assign = (principalId: string, appRoleId: string) =>
       graph.post(path, { principalId, resourceId: api.id, appRoleId });
 

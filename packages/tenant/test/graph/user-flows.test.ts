@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { putUserFlow } from "../../src/admin/put-user-flow.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 import { ATTRIBUTES, collecting, FLOWS, flow, input, TYPE } from "./user-flow-bodies.ts";
@@ -169,7 +168,7 @@ describe("Graph: user flows", () => {
   });
 
   test("a flow of the TypeScript API is answered whole, and sending it back changes nothing", async () => {
-    const made = await putUserFlow(tenant.context, {
+    const made = await tenant.admin.userFlows.put({
       name: "Written in TypeScript",
       methods: ["email_code", "password"],
       mfaRequired: true,

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/registrations.ts";
 import { verifyPassword } from "../../src/directory/password.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, assertRefused, type GraphClient, graphClient } from "./graph-client.ts";
 import { signedInToken } from "./signed-in-token.ts";
@@ -151,7 +152,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     const read = ["Application.Read.All"];
     const { store } = tenant.context;
     const admin = await addUser(tenant.context, "admin@contoso.example", "Admin");
-    await store.directory.setUserAdministrator(admin.id, true);
+    await seed(store).setUserAdministrator(admin.id, true);
     const signIn = async () => graphClient(tenant, await signedInToken(tenant, admin, read));
     const path = `users/${admin.id}`;
 
@@ -169,8 +170,8 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
 
     const third = await signIn();
     const groupId = randomUUID();
-    await store.directory.putGroup({ id: groupId, name: "Staff", createdAt: 0 });
-    await store.directory.addGroupMember(groupId, admin.id);
+    await seed(store).putGroup({ id: groupId, name: "Staff", createdAt: 0 });
+    await seed(store).addGroupMember(groupId, admin.id);
     assertDone(await graph.delete(path), 204);
     assertRefused(await third.get("applications"), 401, "InvalidAuthenticationToken");
     assert.deepEqual(await store.directory.groupsOf(admin.id), []);

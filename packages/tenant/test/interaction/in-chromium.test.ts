@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { launchChromium } from "../fixtures/chromium.ts";
+import { seed } from "../fixtures/seed.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 
 /**
@@ -18,7 +19,7 @@ test("a real browser walks from the code to yes and out again to the app", async
   const { id, userCode } = await grant();
   await app.listen({ port: 0, host: "127.0.0.1" });
   ctx.config.pagesOrigin = `http://localhost:${(app.server.address() as AddressInfo).port}`;
-  await ctx.store.directory.putApp({ ...device, postLogoutRedirectUris: [byeUrl()] });
+  await seed(ctx.store).putApp({ ...device, postLogoutRedirectUris: [byeUrl()] });
 
   const browser = await launchChromium("--host-resolver-rules=MAP localhost 127.0.0.1");
   t.after(() => browser.close());

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
-import { createUser } from "../../src/admin/create-user.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
@@ -19,6 +18,7 @@ import type { Mail } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/locale.ts";
+import { createUser, seed } from "../fixtures/seed.ts";
 import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";
@@ -112,7 +112,7 @@ export async function pagesUnderTest(
     createdAt: now,
     disabledAt: null,
   };
-  await store.directory.putApp(device);
+  await seed(store).putApp(device);
 
   return {
     app,

@@ -1,7 +1,9 @@
 // What a form costs the store: what a request is about is read once. A read more here is a read more at every sign-in.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApi } from "../storage/samples.ts";
 import { arrive, programOf } from "./authorize/program-under-test.ts";
 import type { Browser, Page } from "./browser.ts";
@@ -27,7 +29,7 @@ async function callsOf(
 /** Scopes of an API of its own, which takes more rows to decide on than Graph's. */
 async function scopesOfAnApi({ ctx }: PagesUnderTest): Promise<ScopeSet> {
   const api = sampleApi();
-  await ctx.store.directory.putApi(api);
+  await seed(ctx.store).putApi(api);
   const { value } = api.scopes.find(({ consent, enabled }) => consent === "User" && enabled) ?? { value: "" };
   const oidc = ["openid", "profile", "offline_access"];
   return { oidc, resourceId: api.clientId, resourceScopes: [value], isDefault: false, asked: [...oidc, value] };
@@ -49,8 +51,8 @@ describe("store reads of one form", { concurrency: true }, () => {
       const requested = what === "Graph" ? {} : { requested: await scopesOfAnApi(world) };
       if (what.startsWith("an app")) {
         const flow = await useUserFlow(world, {});
-        await ctx.store.directory.putApp({ ...device, userFlowId: flow.id, assignmentRequired: true });
-        await ctx.store.directory.assign(device.clientId, ada.id);
+        await seed(ctx.store).putApp({ ...device, userFlowId: flow.id, assignmentRequired: true });
+        await seed(ctx.store).assign(device.clientId, ada.id);
       }
       const phone = world.browser();
       const question = await walkToConfirm(phone, (await world.grant(requested)).userCode, ADA);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkUserFlow } from "../../src/directory/check-user-flow.ts";
 import type { FlowAttribute, UserFlow } from "../../src/directory/user-flow.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleUserFlow } from "../storage/samples.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
 
@@ -8,8 +9,8 @@ import type { PagesUnderTest } from "./pages-under-test.ts";
 export async function useUserFlow({ ctx, device }: PagesUnderTest, changes: Partial<UserFlow>): Promise<UserFlow> {
   const flow = sampleUserFlow({ attributes: [], termsOfUse: null, ...changes });
   assert.deepEqual(checkUserFlow(flow), []);
-  assert.equal(await ctx.store.directory.putUserFlow(flow), true);
-  await ctx.store.directory.putApp({ ...device, userFlowId: flow.id });
+  assert.equal(await seed(ctx.store).putUserFlow(flow), true);
+  await seed(ctx.store).putApp({ ...device, userFlowId: flow.id });
   return flow;
 }
 

@@ -1,7 +1,7 @@
 // A tenant in a process of its own that is killed while its mail server keeps it waiting.
 import { createSmtpMailer, type SmtpOptions } from "../../src/mail/smtp-mailer.ts";
 import { createLogger } from "../../src/server/logger.ts";
-import { startTenant } from "../../src/server/start-tenant.ts";
+import { startWithContext } from "../../src/server/start-tenant.ts";
 
 const { sqlite, dataDir, smtp, now, mail, expiresAt } = JSON.parse(process.argv[2]!) as KeptMail;
 
@@ -16,7 +16,7 @@ export interface KeptMail {
 
 // Nobody is left to kill this process: it ends by itself.
 process.on("disconnect", () => process.exit());
-const tenant = await startTenant({
+const tenant = await startWithContext({
   store: { sqlite },
   dataDir,
   port: 0,

@@ -1,4 +1,5 @@
 // Client assertions (RFC 7523) in Entra's form, by the function alone; tests/entra has them from the wire's side.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -15,6 +16,7 @@ import { claimedClient, type VerifiedAssertion, verifyClientAssertion } from "..
 import { ProtocolError } from "../../src/oauth/protocol-error.ts";
 import { type OwnCertificate, ownCertificate } from "../fixtures/own-certificate.ts";
 import { type QuickContext, quickContext } from "../fixtures/quick-context.ts";
+import { seed } from "../fixtures/seed.ts";
 
 const unnamed = { "x5t#S256": undefined };
 const hex = (base64url: string) => Buffer.from(base64url, "base64url").toString("hex");
@@ -196,7 +198,7 @@ describe("a client assertion", () => {
     const add = async (own: OwnCertificate, changes: Partial<AppCertificate>) => {
       const read = readAppCertificate(own.certificate, { clientId: both.app.clientId, now: ctx.clock.now() });
       assert.ok(typeof read !== "string");
-      assert.equal(await ctx.store.credentials.addCertificate({ ...read, ...changes }), "added");
+      assert.equal(await seed(ctx.store).addCertificate({ ...read, ...changes }), "added");
       return read.keyId;
     };
     const second = await add(ci.own, {});
@@ -217,7 +219,7 @@ describe("a client assertion", () => {
       const app = await addApp(ctx, "Renewing", randomUUID());
       const read = readAppCertificate(other.certificate, { clientId: app.clientId, now: at });
       assert.ok(typeof read !== "string");
-      await ctx.store.credentials.addCertificate({ ...read, notBefore: at + from, notAfter: at + to });
+      await seed(ctx.store).addCertificate({ ...read, notBefore: at + from, notAfter: at + to });
       const made = verify({}, { app, own: other, principalId: "" });
       const [notBefore, notAfter] = [from, to].map((each) => new Date(at + each).toISOString());
       if (good) assert.equal((await made).keyId, read.keyId);

@@ -1,4 +1,5 @@
 // Which app is asking, and how it proves it (RFC 6749 §2.3), without a listener.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -15,6 +16,7 @@ import {
 } from "../../src/oauth/client-authentication.ts";
 import { ProtocolError } from "../../src/oauth/protocol-error.ts";
 import { type QuickContext, quickContext } from "../fixtures/quick-context.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApp, sampleAudit } from "../storage/samples.ts";
 
 const SECRET = "s p:a/c+e=%ü";
@@ -80,7 +82,7 @@ describe("client authentication", () => {
     await refused(prove({ client_secret: SECRET }), NO_ID, /'client_id'/);
     await refused(prove({ client_id: randomUUID() }), UNKNOWN);
     const disabled = sampleApp({ disabledAt: ctx.clock.now() });
-    await ctx.store.directory.putApp(disabled);
+    await seed(ctx.store).putApp(disabled);
     await refused(prove({ client_id: disabled.clientId }), UNKNOWN);
   });
 

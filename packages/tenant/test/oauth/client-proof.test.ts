@@ -9,6 +9,7 @@ import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
 import { authorizationQuery, program, tokenForm } from "../fixtures/program.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleRequest, yesBy } from "../storage/authorization-samples.ts";
 import { signedInSession } from "../storage/link-suite.ts";
@@ -57,7 +58,7 @@ describe("an access token says how its client authenticated", () => {
       const by = async () => ({ client_id: app.clientId, ...(await proof()) });
       const resourceId = tenant.apis[0]!.clientId;
       const scopes = ["ToDoList.Read"];
-      await tenant.context.store.directory.addConsent({ clientId: app.clientId, userId: null, resourceId, scopes });
+      await seed(tenant.context.store).addConsent({ clientId: app.clientId, userId: null, resourceId, scopes });
       const { body: code } = await requestCode(tenant, await by());
       await approve(tenant, code.user_code, await addUser(tenant));
       const first = await poll(tenant, code.device_code, await by());
@@ -89,12 +90,12 @@ describe("an access token says how its client authenticated", () => {
   }
 
   test("an app on its own gets the same", async () => {
-    const { directory, registrations } = tenant.context.store;
+    const { registrations } = tenant.context.store;
     const api = tenant.apis[0]!.clientId;
     for (const azpacr of ["1", "2"]) {
       const { app, proof } = await clients[azpacr]!();
       const found = await registrations.find({ clientId: app.clientId });
-      await directory.assignRole(api, "ToDoList.Read.All", found!.registration.servicePrincipalId!);
+      await seed(tenant.context.store).assignRole(api, "ToDoList.Read.All", found!.registration.servicePrincipalId!);
       const form = { grant_type: "client_credentials", client_id: app.clientId, scope: `api://${api}/.default` };
       assert.equal(azpacrOf(await post(tenant, TOKEN, { ...form, ...(await proof()) })), azpacr);
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { App } from "../../src/directory/entities.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleApp } from "../storage/samples.ts";
 
@@ -15,7 +16,7 @@ describe("the end session endpoint", () => {
     tenant = await startTestTenant();
     app = sampleApp({ postLogoutRedirectUris: [BYE, "contoso-player://bye"] });
     other = sampleApp({ postLogoutRedirectUris: ["https://other.contoso.example/"] });
-    for (const one of [app, other]) await tenant.context.store.directory.putApp(one);
+    for (const one of [app, other]) await seed(tenant.context.store).putApp(one);
   });
   after(() => tenant.close());
 
@@ -102,7 +103,7 @@ describe("the end session endpoint", () => {
       assert.equal(returnOf(await led({ post_logout_redirect_uri: BYE, ...more })), null);
     }
     const disabled = sampleApp({ postLogoutRedirectUris: [BYE], disabledAt: 1 });
-    await tenant.context.store.directory.putApp(disabled);
+    await seed(tenant.context.store).putApp(disabled);
     const target = await led({ client_id: disabled.clientId, post_logout_redirect_uri: BYE });
     const page = await (await tenant.fetch(target.href)).text();
     assert.doesNotMatch(page, /player\.contoso/);

@@ -5,6 +5,7 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { parseScopes } from "../../src/oauth/parse-scopes.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { sampleApi } from "../storage/samples.ts";
 
 describe("a scope parameter", () => {
@@ -24,7 +25,7 @@ describe("a scope parameter", () => {
   const uri = api.identifierUri;
   before(async () => {
     store = await openSqliteStore(":memory:");
-    await store.directory.putApi(api);
+    await seed(store).putApi(api);
   });
   after(() => store.close());
 
@@ -99,13 +100,13 @@ describe("a scope parameter", () => {
       assert.deepEqual(await problem(`${uri}/${value}`), ["scope_invalid", `${value} is not a scope of ${uri}.`]);
     }
     const gone = sampleApi({ disabledAt: 1 });
-    await store.directory.putApi(gone);
+    await seed(store).putApi(gone);
     assert.equal((await problem(`${gone.identifierUri}/ToDoList.Read`))[0], "resource_unknown");
   });
 
   test("an identifier URI that ends in a slash gives scopes with two", async () => {
     const slashed = sampleApi({ identifierUri: "https://slashed.contoso.example/" });
-    await store.directory.putApi(slashed);
+    await seed(store).putApi(slashed);
     for (const slashes of ["/", "//"]) {
       const { resourceId } = await parsed(`https://slashed.contoso.example${slashes}ToDoList.Read`);
       assert.equal(resourceId, slashed.clientId, slashes);

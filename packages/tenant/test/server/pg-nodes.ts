@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { Clock } from "../../src/kernel/time.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { loadSealKey } from "../../src/server/open-data-folder.ts";
-import { type RunningTenant, startTenant } from "../../src/server/start-tenant.ts";
+import { type StartedTenant, startWithContext } from "../../src/server/start-tenant.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { scratch } from "./scratch.ts";
 
@@ -13,7 +13,7 @@ import { scratch } from "./scratch.ts";
 export async function pgNodes(
   t: TestContext,
   options: { clock?: Clock; mailer?: () => Mailer } = {},
-): Promise<[RunningTenant, RunningTenant]> {
+): Promise<[StartedTenant, StartedTenant]> {
   const { url, schema, drop } = await freshSchema();
   const closing: (() => Promise<void>)[] = [drop];
   t.after(async () => {
@@ -25,7 +25,7 @@ export async function pgNodes(
     const dataDir = join(folder, name);
     await mkdir(dataDir, { mode: 0o700 });
     await copyFile(join(folder, "seal.key"), join(dataDir, "seal.key"));
-    const tenant = await startTenant({
+    const tenant = await startWithContext({
       store: { postgres: url, schema },
       dataDir,
       mailer: options.mailer?.() ?? { send: async () => undefined, close: async () => undefined },

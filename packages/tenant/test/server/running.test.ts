@@ -96,7 +96,7 @@ test("a node with another issuer than the one before says so, once for each move
   const store = await openSqliteStore(":memory:");
   const start = async (issuer: string) => {
     lines.length = 0;
-    await compareIssuers(store, issuer, log);
+    await compareIssuers(store, issuer, log, 0);
     return lines.length;
   };
   const [one, two] = ["https://one.contoso.example/t/v2.0", "https://two.contoso.example/t/v2.0"];

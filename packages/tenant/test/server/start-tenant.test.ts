@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/command-line-app.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleUser } from "../storage/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
@@ -22,7 +23,7 @@ describe("starting a tenant", () => {
       await using tenant = await startTestTenant(options);
       const { store } = tenant.context;
       if (round === 0) {
-        await store.directory.insertUser(sampleUser({ email: "ada@contoso.example" }));
+        await seed(store).insertUser(sampleUser({ email: "ada@contoso.example" }));
       }
       const keys = (await tenant.context.signingKeys.published()).map(({ kid }) => kid).sort();
       const users = await store.directory.listUsers();
@@ -71,7 +72,7 @@ describe("starting a tenant", () => {
     const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
     {
       await using tenant = await startTestTenant(options);
-      await tenant.context.store.directory.deleteApp(tenant.apps[0]!.clientId, Date.now());
+      await seed(tenant.context.store).deleteApp(tenant.apps[0]!.clientId, Date.now());
     }
     await using again = await startTestTenant(options);
     assert.deepEqual(again.apps, []);
@@ -90,14 +91,13 @@ describe("starting a tenant", () => {
         ["Doorcode command line", true, ["http://localhost"]],
       );
       assert.ok(!tenant.apps.some(({ clientId }) => clientId === COMMAND_LINE_CLIENT_ID));
-      const { directory } = tenant.context.store;
-      await directory.putApp({ ...app!, requireMfa: true, disabledAt: 1 });
+      await seed(tenant.context.store).putApp({ ...app!, requireMfa: true, disabledAt: 1 });
     }
     {
       await using changed = await startTestTenant(options);
       const app = await own(changed);
       assert.deepEqual([app?.requireMfa, app?.disabledAt], [true, 1], "what was changed stays");
-      assert.equal(await changed.context.store.directory.deleteApp(COMMAND_LINE_CLIENT_ID, 0), true);
+      assert.equal(await seed(changed.context.store).deleteApp(COMMAND_LINE_CLIENT_ID, 0), true);
       assert.equal(await own(changed), undefined);
     }
     await using again = await startTestTenant(options);

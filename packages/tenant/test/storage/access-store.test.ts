@@ -1,4 +1,5 @@
 // The facts of the access rule as they are stored, loaded by one call.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
@@ -15,6 +16,7 @@ import type { Tables } from "../../src/storage/migrations/tables.ts";
 import { issuanceCheck } from "../../src/storage/sql/access-store.ts";
 import { storeOver } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "./samples.ts";
 
 describe("the facts of the access rule", () => {
@@ -34,18 +36,18 @@ describe("the facts of the access rule", () => {
   const put = {
     user: async (changes: Partial<User> = {}) => {
       const user = sampleUser(changes);
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     },
     app: async (changes: Partial<App> = {}) => {
       const app = sampleApp(changes);
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       return app;
     },
     group: async (...members: string[]) => {
       const id = randomUUID();
-      await store.directory.putGroup({ id, name: id, createdAt: T0 });
-      for (const userId of members) await store.directory.addGroupMember(id, userId);
+      await seed(store).putGroup({ id, name: id, createdAt: T0 });
+      for (const userId of members) await seed(store).addGroupMember(id, userId);
       return id;
     },
   };
@@ -56,9 +58,9 @@ describe("the facts of the access rule", () => {
   test("are the user, the app, the API, and the consents for this app, all as they are stored", async () => {
     const own = await furnish(store);
     const { user, app, api, consent } = own;
-    await store.directory.addConsent({ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
-    await store.directory.addConsent({ ...consent, userId: randomUUID() });
-    await store.directory.addConsent({ ...consent, clientId: randomUUID() });
+    await seed(store).addConsent({ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
+    await seed(store).addConsent({ ...consent, userId: randomUUID() });
+    await seed(store).addConsent({ ...consent, clientId: randomUUID() });
     const { policies, ...facts } = await factsOf(app.clientId, user.id, api.clientId);
     assert.deepEqual(facts, {
       user,
@@ -84,7 +86,7 @@ describe("the facts of the access rule", () => {
 
   test("are disabled users, apps and APIs too", async () => {
     const [user, app, api] = [await put.user({ disabledAt: T0 }), await put.app({ disabledAt: T0 }), sampleApi()];
-    await store.directory.putApi({ ...api, disabledAt: T0 });
+    await seed(store).putApi({ ...api, disabledAt: T0 });
     const facts = await factsOf(app.clientId, user.id, api.clientId);
     assert.deepEqual([facts.user?.disabledAt, facts.app?.disabledAt, facts.api?.disabledAt], [T0, T0, T0]);
   });
@@ -92,22 +94,22 @@ describe("the facts of the access rule", () => {
   test("are the assignment, where the app requires one: the user's, or that of a group of theirs", async () => {
     const { clientId } = await put.app({ assignmentRequired: true });
     const [assigned, member, other] = [randomUUID(), randomUUID(), randomUUID()];
-    await store.directory.assign(clientId, assigned);
-    await store.directory.assign(clientId, await put.group(member));
-    await store.directory.assign((await put.app()).clientId, other);
-    await store.directory.assign((await put.app()).clientId, await put.group(other));
+    await seed(store).assign(clientId, assigned);
+    await seed(store).assign(clientId, await put.group(member));
+    await seed(store).assign((await put.app()).clientId, other);
+    await seed(store).assign((await put.app()).clientId, await put.group(other));
     const of = async (userId: string, to = clientId) => (await factsOf(to, userId)).assigned;
     assert.deepEqual([await of(assigned), await of(member), await of(other)], [true, true, false]);
   });
 
   test("are the app's user flow, and every policy that is enabled, with or without the other", async () => {
     const flow = sampleUserFlow({ mfaRequired: true });
-    await store.directory.putUserFlow(flow);
+    await seed(store).putUserFlow(flow);
     const [own, plain] = [await put.app({ userFlowId: flow.id }), await put.app({ requireMfa: true })];
     assert.deepEqual((await factsOf(own.clientId, "user")).userFlow, flow);
     const policies = [samplePolicy({ clientIds: ["app"], excludedUserIds: ["user"] }), samplePolicy()];
-    for (const policy of policies) await store.directory.putPolicy(policy);
-    await store.directory.putPolicy(samplePolicy({ enabled: false }));
+    for (const policy of policies) await seed(store).putPolicy(policy);
+    await seed(store).putPolicy(samplePolicy({ enabled: false }));
     for (const clientId of [own.clientId, plain.clientId, randomUUID(), null]) {
       const facts = await factsOf(clientId, "user");
       assert.deepEqual(facts.policies.map(({ id }) => id).sort(), policies.map(({ id }) => id).sort());
@@ -117,7 +119,7 @@ describe("the facts of the access rule", () => {
       );
       assert.deepEqual(facts.userFlow, clientId === own.clientId ? flow : DEFAULT_USER_FLOW);
     }
-    for (const { id } of await store.directory.listPolicies()) await store.directory.deletePolicy(id);
+    for (const { id } of await store.directory.listPolicies()) await seed(store).deletePolicy(id);
   });
 
   test("are the user's groups, where a policy names some", async () => {
@@ -126,10 +128,10 @@ describe("the facts of the access rule", () => {
     const of = async () => (await factsOf(app.clientId, user.id)).groupIds;
     assert.deepEqual(await of(), []);
     const policy = samplePolicy({ groupIds: [other] });
-    await store.directory.putPolicy(policy);
+    await seed(store).putPolicy(policy);
     assert.deepEqual(await of(), [own]);
     assert.deepEqual((await factsOf(null, user.id)).groupIds, [own], "on the account page too");
-    await store.directory.deletePolicy(policy.id);
+    await seed(store).deletePolicy(policy.id);
   });
 
   test("are judged by the rule where tokens are issued", async () => {
@@ -138,7 +140,7 @@ describe("the facts of the access rule", () => {
     const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0 };
     assert.equal(await check(db, of), undefined);
     assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
-    await store.directory.putApp({ ...app, requireMfa: true });
+    await seed(store).putApp({ ...app, requireMfa: true });
     assert.equal(await check(db, of), "second_factor_required");
     assert.equal(await check(db, { ...of, amr: ["pwd", "mfa"] }), undefined);
     assert.equal(await check(db, { ...of, userId: randomUUID() }), "user_unknown");

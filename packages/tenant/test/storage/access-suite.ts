@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { signedInSession } from "./link-suite.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
@@ -46,7 +47,7 @@ export function accessSuite(makePlace: MakePlace): void {
     /** One of each thing that waits for its transaction; an administrator, so that every scope may be asked. */
     async function waiting(scopes?: ScopeSet) {
       const furniture = await furnish(store);
-      await store.directory.setUserAdministrator(furniture.user.id, true);
+      await seed(store).setUserAdministrator(furniture.user.id, true);
       const own: Furniture = { ...furniture, scopes: scopes ?? furniture.scopes };
       const { user, app } = own;
       const session = await signedInSession(store, user.id);
@@ -79,12 +80,12 @@ export function accessSuite(makePlace: MakePlace): void {
     const cases: { what: string; change: (own: Furniture) => Promise<unknown>; scopes?: ScopeSet; says: Answers }[] = [
       {
         what: "the user is disabled, whose sign-ins and sessions end with it",
-        change: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+        change: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
         says: everywhere("user_disabled", { "refresh token": "revoked", "request approval": "ended" }),
       },
       {
         what: "the app is deleted, and with it what came of it",
-        change: ({ app }) => store.directory.deleteApp(app.clientId, T0),
+        change: ({ app }) => seed(store).deleteApp(app.clientId, T0),
         says: everywhere("app_unknown", {
           "device code": "lost",
           "authorization code": "lost",
@@ -93,51 +94,51 @@ export function accessSuite(makePlace: MakePlace): void {
       },
       {
         what: "the app is disabled",
-        change: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+        change: ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 }),
         says: everywhere("app_disabled"),
       },
       {
         what: "the app requires assignment",
-        change: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
+        change: ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
         says: everywhere("not_assigned"),
       },
       {
         what: "the app requires a second factor",
-        change: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
+        change: ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
         says: everywhere("second_factor_required"),
       },
       {
         what: "a scope is administrative and the user no administrator any more",
         scopes: scopesAtGraph("User.Read", "User.Read.All"),
-        change: ({ user }) => store.directory.setUserAdministrator(user.id, false),
+        change: ({ user }) => seed(store).setUserAdministrator(user.id, false),
         says: everywhere("administrator_required"),
       },
       {
         what: "the API is disabled",
-        change: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+        change: ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 }),
         says: everywhere("scope_unavailable"),
       },
       {
         what: "the scope is disabled",
         change: ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, enabled: false })) }),
+          seed(store).putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, enabled: false })) }),
         says: everywhere("scope_unavailable"),
       },
       {
         what: "the scope is reserved to the administrator",
         change: ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
+          seed(store).putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
         says: everywhere("consent_required"),
       },
       {
         what: "the user's consent is withdrawn, which a new approval gives again",
-        change: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+        change: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
         says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
       },
       {
         what: "the consent to their own account at Graph is withdrawn, which a new approval gives again",
         scopes: scopesAtGraph("User.Read"),
-        change: ({ app, user }) => store.directory.removeConsent(app.clientId, user.id, GRAPH_RESOURCE_ID),
+        change: ({ app, user }) => seed(store).removeConsent(app.clientId, user.id, GRAPH_RESOURCE_ID),
         says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
       },
     ];

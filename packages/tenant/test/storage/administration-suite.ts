@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { CustomAttribute, UserFlow } from "../../src/directory/user-flow.ts";
 import type { ManagedGroup, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvedGrant,
@@ -54,9 +55,9 @@ export function administrationSuite(makePlace: MakePlace): void {
       await store.passkeys.insert(samplePasskey(user.id));
       await store.administration.groups.insert(group, audit());
       await store.administration.groups.addMember(group.id, user.id, audit());
-      await store.directory.assign(app.clientId, user.id);
-      await store.directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
-      await store.directory.putPolicy(policy);
+      await seed(store).assign(app.clientId, user.id);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
+      await seed(store).putPolicy(policy);
 
       assert.equal(await store.administration.users.delete(user.id, T0, audit()), true);
       assert.equal(await store.administration.users.delete(user.id, T0, audit()), false);
@@ -73,7 +74,7 @@ export function administrationSuite(makePlace: MakePlace): void {
       for (const { clientId } of [app, api]) assert.deepEqual(await store.permissions.assignmentsAt(clientId), []);
       const kept = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
       assert.deepEqual(kept?.excludedUserIds, ["somebody else"]);
-      assert.equal(await store.directory.insertUser({ ...user, id: randomUUID() }), true);
+      assert.equal(await seed(store).insertUser({ ...user, id: randomUUID() }), true);
     });
 
     test("once a deletion has answered, nothing is issued any more, whoever asks at the same time", async () => {
@@ -181,7 +182,7 @@ export function administrationSuite(makePlace: MakePlace): void {
       assert.deepEqual(await groups.find({ id: group.id }), { ...group, ...changes });
       assert.equal(await groups.change(randomUUID(), (before) => before, audit()), "unknown");
       // The TypeScript API renames a group and leaves what Graph has of it.
-      await store.directory.putGroup({ id: group.id, name: "Renamed", createdAt: T0 });
+      await seed(store).putGroup({ id: group.id, name: "Renamed", createdAt: T0 });
       assert.deepEqual(await groups.find({ uniqueName }), { ...group, ...changes, name: "Renamed" });
 
       const { user } = await furnish(store);

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import {
@@ -31,7 +32,7 @@ export function administratorSuite(makePlace: MakePlace): void {
 
     const asking = async (administrator: boolean): Promise<Furniture> => {
       const furniture = { ...(await furnish(store)), scopes: ADMINISTRATIVE };
-      await store.directory.setUserAdministrator(furniture.user.id, administrator);
+      await seed(store).setUserAdministrator(furniture.user.id, administrator);
       return furniture;
     };
     const redeem = async (furniture: Furniture) => {
@@ -44,21 +45,21 @@ export function administratorSuite(makePlace: MakePlace): void {
 
     test("nobody is one until made one, and only until that is taken back", async () => {
       const user = sampleUser();
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       const isOne = async () => (await store.directory.findUser(user.id))?.administrator;
       assert.equal(await isOne(), false);
-      assert.equal(await store.directory.setUserAdministrator(user.id, true), true);
+      assert.equal(await seed(store).setUserAdministrator(user.id, true), true);
       assert.equal(await isOne(), true);
       assert.equal((await store.directory.findUserByEmail(user.emailNormalized))?.administrator, true);
-      assert.equal(await store.directory.setUserAdministrator(user.id, true), true);
-      assert.equal(await store.directory.setUserAdministrator(user.id, false), true);
+      assert.equal(await seed(store).setUserAdministrator(user.id, true), true);
+      assert.equal(await seed(store).setUserAdministrator(user.id, false), true);
       assert.equal(await isOne(), false);
-      assert.equal(await store.directory.setUserAdministrator(randomUUID(), true), false);
+      assert.equal(await seed(store).setUserAdministrator(randomUUID(), true), false);
     });
 
     test("an account can be an administrator's from its beginning", async () => {
       const user = sampleUser({ administrator: true });
-      assert.equal(await store.directory.insertUser(user), true);
+      assert.equal(await seed(store).insertUser(user), true);
       assert.deepEqual(await store.directory.findUser(user.id), user);
       const listed = (await store.directory.listUsers()).find(({ id }) => id === user.id);
       assert.deepEqual(listed, user);
@@ -72,7 +73,7 @@ export function administratorSuite(makePlace: MakePlace): void {
     test("nothing is issued when the right was taken after the approval, and the grant is denied", async () => {
       const furniture = await asking(true);
       const { grant, input, answer } = await redeem(furniture);
-      await store.directory.setUserAdministrator(furniture.user.id, false);
+      await seed(store).setUserAdministrator(furniture.user.id, false);
       assert.deepEqual(await answer(), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
@@ -85,13 +86,13 @@ export function administratorSuite(makePlace: MakePlace): void {
     test("an authorization code is refused the same, and spent", async () => {
       const furniture = await asking(true);
       const [spent, good] = [await approvedRequest(store, furniture), await approvedRequest(store, furniture)];
-      await store.directory.setUserAdministrator(furniture.user.id, false);
+      await seed(store).setUserAdministrator(furniture.user.id, false);
       const input = codeRedemption(spent, furniture.user.id);
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       const [record] = await store.audit.list({ event: "authorization.refused", limit: 1 });
       assert.equal(record?.detail.why, "administrator_required");
-      await store.directory.setUserAdministrator(furniture.user.id, true);
+      await seed(store).setUserAdministrator(furniture.user.id, true);
       assert.equal((await store.authorizations.redeem(codeRedemption(spent, furniture.user.id))).outcome, "lost");
       assert.equal((await store.authorizations.redeem(codeRedemption(good, furniture.user.id))).outcome, "redeemed");
     });
@@ -100,8 +101,8 @@ export function administratorSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { api, consent } = furniture;
       const scope = { ...api.scopes[0]!, value: "Application.ReadWrite.All" };
-      await store.directory.putApi({ ...api, scopes: [scope] });
-      await store.directory.addConsent({ ...consent, scopes: [scope.value] });
+      await seed(store).putApi({ ...api, scopes: [scope] });
+      await seed(store).addConsent({ ...consent, scopes: [scope.value] });
       const { answer } = await redeem({ ...furniture, scopes: scopesAt(api.clientId, [scope.value]) });
       assert.equal((await answer()).outcome, "redeemed");
     });
@@ -111,13 +112,13 @@ export function administratorSuite(makePlace: MakePlace): void {
       const { input, answer } = await redeem(furniture);
       await answer();
       const { tokenHash } = input.refreshToken;
-      await store.directory.setUserAdministrator(furniture.user.id, false);
+      await seed(store).setUserAdministrator(furniture.user.id, false);
       assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required");
       assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
       assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
-      await store.directory.setUserAdministrator(furniture.user.id, true);
+      await seed(store).setUserAdministrator(furniture.user.id, true);
       assert.equal((await renew(tokenHash, furniture)).outcome, "rotated");
-      await store.directory.setUserAdministrator(furniture.user.id, false);
+      await seed(store).setUserAdministrator(furniture.user.id, false);
       assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required", "no grace");
       const own = scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]);
       assert.equal((await renew(tokenHash, furniture, own)).outcome, "grace");
@@ -129,7 +130,7 @@ export function administratorSuite(makePlace: MakePlace): void {
       await answer();
       const { tokenHash } = input.refreshToken;
       await renew(tokenHash, furniture);
-      await store.directory.setUserAdministrator(furniture.user.id, false);
+      await seed(store).setUserAdministrator(furniture.user.id, false);
       assert.equal((await renew(tokenHash, furniture, ADMINISTRATIVE, T0 + 30_001)).outcome, "reuse");
     });
 
@@ -140,7 +141,7 @@ export function administratorSuite(makePlace: MakePlace): void {
         await first.answer();
         const second = await redeem(furniture);
         const { tokenHash } = first.input.refreshToken;
-        const answered = store.directory
+        const answered = seed(store)
           .setUserAdministrator(furniture.user.id, false)
           .then(async () => [(await second.answer()).outcome, answerOf(await renew(tokenHash, furniture))]);
         const meanwhile = [second.answer(), renew(tokenHash, furniture)];

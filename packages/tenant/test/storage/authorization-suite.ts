@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
@@ -82,7 +83,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
       assert.deepEqual(await approve({ now: T0 + LIFETIME }), ended);
       const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
       assert.deepEqual(await approve({ sessionId: brief, now: T0 + MINUTE }), ended, "its session has expired");
-      await store.directory.setUserDisabled(own.user.id, T0, T0);
+      await seed(store).setUserDisabled(own.user.id, T0, T0);
       assert.deepEqual(await approve({}), ended);
       assert.equal(await statusOf(id), "pending");
     });
@@ -95,14 +96,14 @@ export function authorizationSuite(makePlace: MakePlace): void {
       const before = await store.authorizations.find(id);
       const yes = { ...yesBy(user.id, session, own.scopes), audit: sampleAudit(randomUUID()) };
       const changes: [Refusal, () => Promise<unknown>][] = [
-        ["app_disabled", () => store.directory.putApp({ ...app, disabledAt: T0 })],
-        ["not_assigned", () => store.directory.putApp({ ...app, assignmentRequired: true })],
-        ["second_factor_required", () => store.directory.putApp({ ...app, requireMfa: true })],
-        ["scope_unavailable", () => store.directory.putApi({ ...api, scopes: [] })],
-        ["user_disabled", () => store.directory.setUserDisabled(user.id, T0, T0)],
+        ["app_disabled", () => seed(store).putApp({ ...app, disabledAt: T0 })],
+        ["not_assigned", () => seed(store).putApp({ ...app, assignmentRequired: true })],
+        ["second_factor_required", () => seed(store).putApp({ ...app, requireMfa: true })],
+        ["scope_unavailable", () => seed(store).putApi({ ...api, scopes: [] })],
+        ["user_disabled", () => seed(store).setUserDisabled(user.id, T0, T0)],
       ];
       for (const [why, change] of changes) {
-        if (why !== "user_disabled") await store.directory.putApp(app);
+        if (why !== "user_disabled") await seed(store).putApp(app);
         await change();
         // A session of a disabled user is over, which is no reason to tell it from another.
         const expected = why === "user_disabled" ? { outcome: "ended" } : { outcome: "refused", why };
@@ -257,11 +258,11 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
-      user_disabled: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
-      app_disabled: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
-      not_assigned: ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true }),
-      second_factor_required: ({ app }) => store.directory.putApp({ ...app, requireMfa: true }),
-      consent_required: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+      user_disabled: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
+      app_disabled: ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 }),
+      not_assigned: ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
+      second_factor_required: ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
+      consent_required: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
     };
     for (const [why, withdraw] of Object.entries(withdrawals)) {
       test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
@@ -280,8 +281,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
     test("enabled again, a person's codes from before are over", async () => {
       const own = await furnish(store);
       const request = await approvedRequest(store, own);
-      await store.directory.setUserDisabled(own.user.id, T0, T0);
-      await store.directory.setUserDisabled(own.user.id, null, T0);
+      await seed(store).setUserDisabled(own.user.id, T0, T0);
+      await seed(store).setUserDisabled(own.user.id, null, T0);
       assert.equal((await store.authorizations.redeem(codeRedemption(request, own.user.id))).outcome, "lost");
     });
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { newRegistration } from "../../src/admin/apps.ts";
 import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-certificate.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
-import type { Store } from "../../src/storage/store.ts";
+import type { ChangeRegistered, Registered, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, furnish, MINUTE, sampleAudit, T0 } from "./samples.ts";
+import { DAY, furnish, MINUTE, sampleApp, sampleAudit, T0 } from "./samples.ts";
 
 export function credentialSuite(makePlace: MakePlace): void {
   describe("credentials of apps", () => {
@@ -16,31 +18,44 @@ export function credentialSuite(makePlace: MakePlace): void {
       store = await place.open();
     });
     after(() => place.remove());
+    const add = (certificate: AppCertificate, roles: string[] = [], audit = sampleAudit("app.certificate_added")) =>
+      store.credentials.addCertificate(certificate, { roles, servicePrincipalId: randomUUID() }, audit);
+    const changeCertificates = async (
+      clientId: string,
+      how: (before: AppCertificate[]) => AppCertificate[],
+      event = "app.changed",
+    ) => {
+      const { registration } = (await store.registrations.find({ clientId }))!;
+      const change: ChangeRegistered = (before, certificates) => ({ ...before, certificates: how(certificates) });
+      return (
+        (await store.registrations.change(registration.objectId, change, sampleAudit(event))).outcome === "changed"
+      );
+    };
 
     test("certificates are listed oldest first, each once, and go with their app", async () => {
       const { app } = await furnish(store);
       const [second, first] = [sampleCertificate(app.clientId, T0 + 1), sampleCertificate(app.clientId, T0)];
-      for (const each of [second, first]) assert.equal(await store.credentials.addCertificate(each), "added");
+      for (const each of [second, first]) assert.equal(await add(each), "added");
       const again = { ...first, keyId: randomUUID() };
-      assert.equal(await store.credentials.addCertificate(again), "known");
+      assert.equal(await add(again), "known");
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [first, second]);
-      await store.directory.deleteApp(app.clientId, T0);
+      await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
-      assert.equal(await store.credentials.addCertificate(first), "app_unknown");
+      assert.equal(await add(first), "app_unknown");
     });
 
     test("an app that is written anew keeps its certificates", async () => {
       const { app } = await furnish(store);
       const certificate = sampleCertificate(app.clientId);
-      await store.credentials.addCertificate(certificate);
-      await store.directory.putApp({ ...app, name: "Renamed" });
+      await add(certificate);
+      await seed(store).putApp({ ...app, name: "Renamed" });
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
     });
 
     test("of many that are added at once, as many stand as an app may have", async () => {
       const { app } = await furnish(store);
       const many = Array.from({ length: MAX_CERTIFICATES + 6 }, () => sampleCertificate(app.clientId));
-      const outcomes = await Promise.all(many.map((each) => store.credentials.addCertificate(each)));
+      const outcomes = await Promise.all(many.map((each) => add(each)));
       assert.equal(outcomes.filter((outcome) => outcome === "added").length, MAX_CERTIFICATES);
       assert.equal(outcomes.filter((outcome) => outcome === "full").length, 6);
       assert.equal((await store.credentials.certificatesOf(app.clientId)).length, MAX_CERTIFICATES);
@@ -54,10 +69,10 @@ export function credentialSuite(makePlace: MakePlace): void {
         AppCertificate,
       ];
       const { credentials } = store;
-      const change = (how: (before: AppCertificate[]) => AppCertificate[], clientId = app.clientId) =>
-        credentials.changeCertificates(clientId, how, sampleAudit(`changed ${app.clientId}`));
+      const change = (how: (before: AppCertificate[]) => AppCertificate[]) =>
+        changeCertificates(app.clientId, how, `changed ${app.clientId}`);
       const other = sampleCertificate((await furnish(store)).app.clientId);
-      for (const each of [kept, gone, other]) await credentials.addCertificate(each);
+      for (const each of [kept, gone, other]) await add(each);
       const renamed = { ...kept, displayName: "renamed" };
       assert.equal(
         await change((before) => {
@@ -75,19 +90,99 @@ export function credentialSuite(makePlace: MakePlace): void {
       assert.deepEqual(await credentials.certificatesOf(app.clientId), [renamed, fresh]);
       assert.equal(await change(() => []), true);
       assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
-      assert.equal(await change(() => [], randomUUID()), false);
       assert.deepEqual(await credentials.certificatesOf(other.clientId), [other]);
       assert.equal((await store.audit.list({ event: `changed ${app.clientId}`, limit: 9 })).length, 2);
+    });
+
+    test("an app is registered with its certificates, and neither is there without the other", async () => {
+      const register = async (certificates: (clientId: string) => AppCertificate[]) => {
+        const app = sampleApp();
+        const registered: Registered = { kind: "app", registration: newRegistration(app.clientId), app };
+        const audit = sampleAudit("app.created");
+        const outcome = store.registrations.insert(registered, audit, certificates(app.clientId));
+        await outcome.catch(() => undefined);
+        return { outcome, clientId: app.clientId };
+      };
+      const one = await register((clientId) => [sampleCertificate(clientId)]);
+      assert.equal(await one.outcome, "inserted");
+      assert.equal((await store.credentials.certificatesOf(one.clientId)).length, 1);
+      // Of an app that there is not.
+      const foreign = await register(() => [sampleCertificate(randomUUID())]);
+      await assert.rejects(foreign.outcome);
+      assert.equal(await store.directory.findApp(foreign.clientId), undefined);
+    });
+
+    test("a change that leaves the certificates out keeps them, and one that fails keeps all as it was", async () => {
+      const { app } = await furnish(store);
+      const certificate = sampleCertificate(app.clientId);
+      await add(certificate);
+      const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
+      const rename: ChangeRegistered = (before) =>
+        before.kind === "app" ? { ...before, app: { ...before.app, name: "Renamed" } } : before;
+      await store.registrations.change(registration.objectId, rename, sampleAudit("app.changed"));
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
+      const both: ChangeRegistered = (before) => ({
+        ...(before.kind === "app" ? { ...before, app: { ...before.app, name: "Again" } } : before),
+        certificates: [sampleCertificate(randomUUID())],
+      });
+      await assert.rejects(store.registrations.change(registration.objectId, both, sampleAudit("app.changed")));
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
+      assert.equal((await store.directory.findApp(app.clientId))?.name, "Renamed");
     });
 
     test("of two changes at once neither loses what the other added", async () => {
       const { app } = await furnish(store);
       const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
-      const audit = sampleAudit("app.certificates");
-      const add = (one: AppCertificate) =>
-        store.credentials.changeCertificates(app.clientId, (before) => [...before, one], audit);
-      await Promise.all(added.map(add));
+      const addOne = (one: AppCertificate) => changeCertificates(app.clientId, (before) => [...before, one]);
+      await Promise.all(added.map(addOne));
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), added);
+    });
+
+    test("a certificate comes with its permissions and the record, and goes with them", async () => {
+      const { credentials, directory, registrations } = store;
+      const { app, api } = await furnish(store);
+      const event = `app.certificate_added.${app.clientId}`;
+      const certificate = sampleCertificate(app.clientId);
+      const principalId = (await registrations.find({ clientId: app.clientId }))!.registration.servicePrincipalId!;
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", principalId);
+      assert.equal(await add(certificate, [], sampleAudit(event)), "added");
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
+      const roles = ["Application.Read.All", "User.ReadWrite.All"];
+      assert.equal(await add(certificate, roles, sampleAudit(event)), "known");
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), roles);
+      assert.equal((await store.audit.list({ event, limit: 9 })).length, 2);
+
+      const removed = `app.certificates_removed.${app.clientId}`;
+      assert.equal(await credentials.removeCertificates(app.clientId, sampleAudit(removed)), 1);
+      assert.deepEqual(await credentials.certificatesOf(app.clientId), []);
+      assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
+      assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
+      assert.equal((await store.audit.list({ event: removed, limit: 9 })).length, 1);
+      assert.equal(await credentials.removeCertificates(randomUUID(), sampleAudit(removed)), undefined);
+      assert.equal((await store.audit.list({ event: removed, limit: 9 })).length, 1);
+    });
+
+    test("an app without a service principal gets one with its first certificate", async () => {
+      const app = sampleApp();
+      const { clientId } = app;
+      const registration = { clientId, objectId: randomUUID(), uniqueName: null, description: null, tags: [] };
+      const blank = { ...registration, requiredResourceAccess: null, servicePrincipalId: null };
+      await store.registrations.insert({ kind: "app", registration: blank, app }, sampleAudit("app.created"));
+      await add(sampleCertificate(clientId), ["Application.Read.All"]);
+      const found = await store.registrations.find({ clientId });
+      const roles = await store.directory.rolesFor(GRAPH_RESOURCE_ID, found!.registration.servicePrincipalId!);
+      assert.deepEqual(roles, ["Application.Read.All"]);
+    });
+
+    test("a failure after the certificate leaves neither it nor a permission", async () => {
+      const { app } = await furnish(store);
+      const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
+      // Not JSON: the record is what is written last.
+      const unwritable = { ...sampleAudit("app.certificate_added"), detail: { count: 1n as unknown as number } };
+      const adding = add(sampleCertificate(app.clientId), ["Application.Read.All"], unwritable);
+      await assert.rejects(adding, TypeError);
+      assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
+      assert.deepEqual(await store.directory.rolesFor(GRAPH_RESOURCE_ID, registration.servicePrincipalId!), []);
     });
 
     test("of 64 who bring one assertion at once one spends it, and one record is written", async () => {
@@ -115,15 +210,15 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { app, api } = await furnish(store);
       const found = await registrations.find({ clientId: app.clientId });
       const principalId = found!.registration.servicePrincipalId!;
-      await directory.assignRole(api.clientId, "ToDoList.Reader", principalId);
-      await directory.assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
-      await directory.assignRole(GRAPH_RESOURCE_ID, "No.Such.Permission", principalId);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", principalId);
+      await seed(store).assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principalId);
+      await seed(store).assignRole(GRAPH_RESOURCE_ID, "No.Such.Permission", principalId);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
       assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), ["Application.Read.All"]);
-      await directory.unassignRoles(GRAPH_RESOURCE_ID, principalId);
+      await seed(store).unassignRoles(GRAPH_RESOURCE_ID, principalId);
       assert.deepEqual(await directory.rolesFor(GRAPH_RESOURCE_ID, principalId), []);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), ["ToDoList.Reader"]);
-      await directory.deleteApp(app.clientId, T0);
+      await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await directory.rolesFor(api.clientId, principalId), []);
     });
   });

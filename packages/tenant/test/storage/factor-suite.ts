@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { FactorStore, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { DAY, MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
@@ -44,7 +45,7 @@ export function factorSuite(makePlace: MakePlace): void {
 
     const person = async () => {
       const user = sampleUser();
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user.id;
     };
     const enrolled = async (userId?: string, replaces: string | null = null) => {
@@ -152,7 +153,7 @@ export function factorSuite(makePlace: MakePlace): void {
     test("nobody changes the factors of who is disabled", async () => {
       const { userId } = await enrolled();
       const there = await factors.totpOf(userId);
-      await store.directory.setUserDisabled(userId, T0, T0);
+      await seed(store).setUserDisabled(userId, T0, T0);
       const again = await enrolling(store, userId);
       assert.equal(await factors.enrolTotp({ ...again, replaces: there?.secretSealed ?? "" }), false);
       assert.equal(await factors.replaceRecoveryCodes(userId, ["a"], T0), false);

@@ -5,6 +5,7 @@ import type { Refusal } from "../../src/directory/access-rules.ts";
 import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { AuditRecord, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -201,7 +202,7 @@ export function grantSuite(makePlace: MakePlace): void {
       const remembered = () => store.directory.consentsFor(app.clientId, user.id);
       const claim = (id: string) =>
         store.grants.claim(id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
-      await store.directory.removeConsent(app.clientId, user.id, consent.resourceId);
+      await seed(store).removeConsent(app.clientId, user.id, consent.resourceId);
 
       const denied = await pendingGrant(store, own);
       await approve(denied.id);
@@ -333,13 +334,13 @@ export function grantSuite(makePlace: MakePlace): void {
         ["second_factor_required", { requireMfa: true }],
       ];
       for (const [why, changes] of refusals) {
-        await store.directory.putApp({ ...app, ...changes });
+        await seed(store).putApp({ ...app, ...changes });
         assert.deepEqual(await approve(), { outcome: "refused", why, grant: before });
         assert.deepEqual(await store.grants.findById(grant.id), before);
       }
       assert.deepEqual(await store.audit.list({ event: audit.event, limit: 1 }), []);
       assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), [own.consent]);
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       assert.equal((await approve()).outcome, "done");
     });
   });

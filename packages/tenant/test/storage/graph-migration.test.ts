@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { furnish, sampleAudit, sampleUserFlow } from "./samples.ts";
 
 /** What migration 0006 and those after it made, taken back: a store as the version before left it. */
@@ -31,11 +32,11 @@ test("a store of before gets an object and a service principal for every app and
     const old = await openSqliteStore(file);
     const [{ app, api }, other] = [await furnish(old), await furnish(old)];
     const flow = sampleUserFlow();
-    await old.directory.putUserFlow(flow);
+    await seed(old).putUserFlow(flow);
     const group = { id: randomUUID(), name: "Staff", createdAt: 0 };
-    await old.directory.putGroup(group);
-    await old.directory.putSetting("built_in_app", app.clientId);
-    await old.directory.putSetting("built_in_api", api.clientId);
+    await seed(old).putGroup(group);
+    await old.directory.settingOnce("built_in_app", app.clientId);
+    await old.directory.settingOnce("built_in_api", api.clientId);
     await old.close();
     const database = new DatabaseSync(file);
     for (const statement of BEFORE) database.exec(statement);

@@ -18,7 +18,7 @@ test("what several ask to be written in one turn is committed at once, and nothi
     await store.close();
   });
   const written = () => other.prepare("select count(*) as n from settings where name like 'group %'").get()?.n;
-  const changes = Array.from({ length: 8 }, (_, n) => store.directory.putSetting(`group ${n}`, "x"));
+  const changes = Array.from({ length: 8 }, (_, n) => store.directory.settingOnce(`group ${n}`, "x"));
   const seenAtAnswer = changes.map((change) => change.then(written));
   // Another reads meanwhile, through the store and past it.
   assert.equal(await store.directory.setting("group 0"), undefined);

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Group } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
@@ -17,8 +18,8 @@ export function groupSuite(makePlace: MakePlace): void {
   };
   const newGroup = async (...members: string[]) => {
     const group: Group = { id: randomUUID(), name: `Group ${randomUUID()}`, createdAt: T0 };
-    await store.directory.putGroup(group);
-    for (const userId of members) await store.directory.addGroupMember(group.id, userId);
+    await seed(store).putGroup(group);
+    for (const userId of members) await seed(store).addGroupMember(group.id, userId);
     return group;
   };
 
@@ -30,15 +31,15 @@ export function groupSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const userId = randomUUID();
       const [one, two] = [await newGroup(userId), await newGroup()];
-      await directory.putGroup({ ...one, name: "ZZ" });
-      await directory.putGroup({ ...two, name: "AA" });
+      await seed(store).putGroup({ ...one, name: "ZZ" });
+      await seed(store).putGroup({ ...two, name: "AA" });
       const listed = (await directory.listGroups()).filter(({ id }) => [one.id, two.id].includes(id));
       assert.deepEqual(listed, [
         { ...two, name: "AA" },
         { ...one, name: "ZZ" },
       ]);
-      assert.equal(await directory.deleteGroup(one.id), true);
-      assert.equal(await directory.deleteGroup(one.id), false);
+      assert.equal(await seed(store).deleteGroup(one.id), true);
+      assert.equal(await seed(store).deleteGroup(one.id), false);
       assert.deepEqual(await directory.groupsOf(userId), []);
     });
 
@@ -46,10 +47,10 @@ export function groupSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const userId = randomUUID();
       const groups = [await newGroup(userId), await newGroup(userId)];
-      assert.equal(await directory.addGroupMember(groups[0]!.id, userId), true);
-      assert.equal(await directory.addGroupMember(randomUUID(), userId), false);
+      assert.equal(await seed(store).addGroupMember(groups[0]!.id, userId), true);
+      assert.equal(await seed(store).addGroupMember(randomUUID(), userId), false);
       assert.deepEqual(await directory.groupsOf(userId), groups.map(({ id }) => id).sort());
-      await directory.removeGroupMember(groups[0]!.id, userId);
+      await seed(store).removeGroupMember(groups[0]!.id, userId);
       assert.deepEqual(await directory.groupsOf(userId), [groups[1]!.id]);
     });
 
@@ -57,33 +58,34 @@ export function groupSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const { api, user } = await furnish(store);
       const [left, deleted] = [await newGroup(user.id), await newGroup(user.id)];
-      for (const id of [left.id, deleted.id, user.id]) await directory.assignRole(api.clientId, "ToDoList.Reader", id);
+      for (const id of [left.id, deleted.id, user.id])
+        await seed(store).assignRole(api.clientId, "ToDoList.Reader", id);
       assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
       const member = randomUUID();
-      await directory.addGroupMember(left.id, member);
-      await directory.addGroupMember(deleted.id, member);
-      await directory.removeGroupMember(left.id, member);
+      await seed(store).addGroupMember(left.id, member);
+      await seed(store).addGroupMember(deleted.id, member);
+      await seed(store).removeGroupMember(left.id, member);
       assert.deepEqual(await directory.rolesFor(api.clientId, member), ["ToDoList.Reader"]);
-      await directory.deleteGroup(deleted.id);
+      await seed(store).deleteGroup(deleted.id);
       assert.deepEqual(await directory.rolesFor(api.clientId, member), []);
     });
 
     test("a person is assigned by themselves or through a group, to that app alone", async () => {
       const { directory } = store;
       const [{ app, user }, other] = [await furnish(store), await furnish(store)];
-      for (const each of [app, other.app]) await directory.putApp({ ...each, assignmentRequired: true });
+      for (const each of [app, other.app]) await seed(store).putApp({ ...each, assignmentRequired: true });
       const isAssigned = async ({ clientId }: { clientId: string }, userId: string) =>
         (await store.access.facts({ clientId, userId, resourceId: GRAPH_RESOURCE_ID })).assigned;
       const group = await newGroup(other.user.id);
-      await directory.assign(app.clientId, user.id);
-      await directory.assign(app.clientId, user.id);
-      await directory.assign(app.clientId, group.id);
+      await seed(store).assign(app.clientId, user.id);
+      await seed(store).assign(app.clientId, user.id);
+      await seed(store).assign(app.clientId, group.id);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id, group.id].sort());
       for (const { id } of [user, other.user]) assert.equal(await isAssigned(app, id), true);
       assert.equal(await isAssigned(app, randomUUID()), false);
       for (const { id } of [user, other.user]) assert.equal(await isAssigned(other.app, id), false);
-      await directory.unassign(app.clientId, user.id);
-      await directory.deleteGroup(group.id);
+      await seed(store).unassign(app.clientId, user.id);
+      await seed(store).deleteGroup(group.id);
       for (const { id } of [user, other.user]) assert.equal(await isAssigned(app, id), false);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
     });
@@ -98,27 +100,27 @@ export function groupSuite(makePlace: MakePlace): void {
       const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
       const [one, two] = [await newGroup(user.id, other.user.id), await newGroup(user.id)];
       for (const { clientId } of [app, other.app]) {
-        for (const { id } of [one, user]) await directory.assign(clientId, id);
+        for (const { id } of [one, user]) await seed(store).assign(clientId, id);
       }
       for (const { clientId } of [api, other.api]) {
-        for (const { id } of [user, other.user]) await directory.assignRole(clientId, "ToDoList.Reader", id);
+        for (const { id } of [user, other.user]) await seed(store).assignRole(clientId, "ToDoList.Reader", id);
       }
-      await directory.removeGroupMember(one.id, user.id);
+      await seed(store).removeGroupMember(one.id, user.id);
       assert.deepEqual(await directory.groupsOf(user.id), [two.id]);
       assert.deepEqual(await directory.groupsOf(other.user.id), [one.id]);
-      await directory.unassign(app.clientId, user.id);
+      await seed(store).unassign(app.clientId, user.id);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [one.id]);
       assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [one.id, user.id].sort());
-      await directory.unassignRoles(api.clientId, user.id);
+      await seed(store).unassignRoles(api.clientId, user.id);
       const roles = async ({ clientId }: { clientId: string }) => [
         await directory.rolesFor(clientId, user.id),
         await directory.rolesFor(clientId, other.user.id),
       ];
       assert.deepEqual(await roles(api), [[], ["ToDoList.Reader"]]);
       assert.deepEqual(await roles(other.api), [["ToDoList.Reader"], ["ToDoList.Reader"]]);
-      await directory.assign(app.clientId, two.id);
-      await directory.assignRole(api.clientId, "ToDoList.Reader", two.id);
-      assert.equal(await directory.deleteGroup(one.id), true);
+      await seed(store).assign(app.clientId, two.id);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", two.id);
+      assert.equal(await seed(store).deleteGroup(one.id), true);
       assert.ok((await directory.listGroups()).some(({ id }) => id === two.id));
       assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [two.id]);
@@ -126,12 +128,11 @@ export function groupSuite(makePlace: MakePlace): void {
     });
 
     test("a consent goes by app, person and API", async () => {
-      const { directory } = store;
       const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
       const whose = [user.id, other.user.id, null];
       for (const { clientId } of [app, other.app]) {
         for (const { clientId: resourceId } of [api, other.api]) {
-          for (const userId of whose) await directory.addConsent({ clientId, userId, resourceId, scopes: ["x"] });
+          for (const userId of whose) await seed(store).addConsent({ clientId, userId, resourceId, scopes: ["x"] });
         }
       }
       const all = async () =>
@@ -141,7 +142,7 @@ export function groupSuite(makePlace: MakePlace): void {
           .sort();
       for (const userId of whose) {
         const before = await all();
-        await directory.removeConsent(app.clientId, userId, api.clientId);
+        await seed(store).removeConsent(app.clientId, userId, api.clientId);
         const gone = `${app.clientId} ${userId} ${api.clientId}`;
         assert.deepEqual(
           await all(),
@@ -159,29 +160,29 @@ export function groupSuite(makePlace: MakePlace): void {
     const requiring = async (): Promise<Furniture> => {
       const furniture = await furnish(store);
       const app = { ...furniture.app, assignmentRequired: true };
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       return { ...furniture, app };
     };
 
     const ways: Record<string, (f: Furniture) => Promise<() => Promise<unknown>>> = {
       "their assignment": async ({ app, user }) => {
-        await store.directory.assign(app.clientId, user.id);
-        return () => store.directory.unassign(app.clientId, user.id);
+        await seed(store).assign(app.clientId, user.id);
+        return () => seed(store).unassign(app.clientId, user.id);
       },
       "their membership of the group": async ({ app, user }) => {
         const group = await newGroup(user.id);
-        await store.directory.assign(app.clientId, group.id);
-        return () => store.directory.removeGroupMember(group.id, user.id);
+        await seed(store).assign(app.clientId, group.id);
+        return () => seed(store).removeGroupMember(group.id, user.id);
       },
       "the group's assignment": async ({ app, user }) => {
         const group = await newGroup(user.id);
-        await store.directory.assign(app.clientId, group.id);
-        return () => store.directory.unassign(app.clientId, group.id);
+        await seed(store).assign(app.clientId, group.id);
+        return () => seed(store).unassign(app.clientId, group.id);
       },
       "the group": async ({ app, user }) => {
         const group = await newGroup(user.id);
-        await store.directory.assign(app.clientId, group.id);
-        return () => store.directory.deleteGroup(group.id);
+        await seed(store).assign(app.clientId, group.id);
+        return () => seed(store).deleteGroup(group.id);
       },
     };
     for (const [what, assign] of Object.entries(ways)) {
@@ -210,9 +211,9 @@ export function groupSuite(makePlace: MakePlace): void {
         assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned");
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
-        await store.directory.assign(clientId, furniture.user.id);
+        await seed(store).assign(clientId, furniture.user.id);
         assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "rotated");
-        await store.directory.unassign(clientId, furniture.user.id);
+        await seed(store).unassign(clientId, furniture.user.id);
         assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned", "no grace");
       });
 
@@ -242,10 +243,10 @@ export function groupSuite(makePlace: MakePlace): void {
     test("reuse is judged before assignment, so that withdrawing it hides no theft", async () => {
       const furniture = await requiring();
       const { app, user } = furniture;
-      await store.directory.assign(app.clientId, user.id);
+      await seed(store).assign(app.clientId, user.id);
       const { tokenHash } = await signedIn(store, furniture);
       await store.tokens.rotate(rotation(tokenHash, app.clientId));
-      await store.directory.unassign(app.clientId, user.id);
+      await seed(store).unassign(app.clientId, user.id);
       const late = rotation(tokenHash, app.clientId, T0 + 30_001);
       assert.equal((await store.tokens.rotate(late)).outcome, "reuse");
     });
@@ -254,9 +255,9 @@ export function groupSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { app, user } = furniture;
       const { tokenHash } = await signedIn(store, furniture);
-      await store.directory.putApp({ ...app, assignmentRequired: true });
+      await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId))), "not_assigned");
-      await store.directory.assign(app.clientId, user.id);
+      await seed(store).assign(app.clientId, user.id);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "rotated");
     });
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { approvalBy, type Furniture, furnish, pendingGrant, sampleAudit, sampleUser, T0 } from "./samples.ts";
 
@@ -28,7 +29,7 @@ export function interleavingSuite(makePlace: MakePlace): void {
       place = await makePlace();
       store = await place.open();
       furniture = await furnish(store);
-      await store.directory.insertUser(other);
+      await seed(store).insertUser(other);
     });
     after(() => place.remove());
 

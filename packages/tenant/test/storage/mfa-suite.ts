@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
 
@@ -30,39 +31,39 @@ export function mfaSuite(makePlace: MakePlace): void {
     });
     const groupOf = async (userId: string) => {
       const id = randomUUID();
-      await store.directory.putGroup({ id, name: "Staff", createdAt: T0 });
-      await store.directory.addGroupMember(id, userId);
+      await seed(store).putGroup({ id, name: "Staff", createdAt: T0 });
+      await seed(store).addGroupMember(id, userId);
       return id;
     };
 
     /** Each turns the demand on and gives what turns it off again. */
     const demands: Record<string, (furniture: Furniture) => Promise<() => Promise<unknown>>> = {
       "by its app": async ({ app }) => {
-        await store.directory.putApp({ ...app, requireMfa: true });
-        return () => store.directory.putApp(app);
+        await seed(store).putApp({ ...app, requireMfa: true });
+        return () => seed(store).putApp(app);
       },
       "by the app's user flow": async ({ app }) => {
         const flow = { ...DEFAULT_USER_FLOW, id: randomUUID(), name: randomUUID(), createdAt: T0 };
-        await store.directory.putUserFlow(flow);
-        await store.directory.putApp({ ...app, userFlowId: flow.id });
-        await store.directory.putUserFlow({ ...flow, mfaRequired: true });
-        return () => store.directory.deleteUserFlow(flow.id);
+        await seed(store).putUserFlow(flow);
+        await seed(store).putApp({ ...app, userFlowId: flow.id });
+        await seed(store).putUserFlow({ ...flow, mfaRequired: true });
+        return () => seed(store).deleteUserFlow(flow.id);
       },
       "by a policy for the app": async ({ app }) => {
         const policy = samplePolicy({ clientIds: [randomUUID(), app.clientId] });
-        await store.directory.putPolicy({ ...policy, enabled: false });
-        await store.directory.putPolicy(policy);
-        return () => store.directory.putPolicy({ ...policy, enabled: false });
+        await seed(store).putPolicy({ ...policy, enabled: false });
+        await seed(store).putPolicy(policy);
+        return () => seed(store).putPolicy({ ...policy, enabled: false });
       },
       "by a policy for a group of theirs": async ({ app, user }) => {
         const groupId = await groupOf(user.id);
-        await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [groupId] }));
-        return () => store.directory.removeGroupMember(groupId, user.id);
+        await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [groupId] }));
+        return () => seed(store).removeGroupMember(groupId, user.id);
       },
       "by a policy for every app": async ({ user }) => {
         const policy = samplePolicy({ groupIds: [await groupOf(user.id)] });
-        await store.directory.putPolicy(policy);
-        return () => store.directory.deletePolicy(policy.id);
+        await seed(store).putPolicy(policy);
+        return () => seed(store).deletePolicy(policy.id);
       },
     };
 
@@ -114,9 +115,9 @@ export function mfaSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { app, user } = furniture;
       const others = await groupOf(randomUUID());
-      await store.directory.putPolicy(samplePolicy({ clientIds: [randomUUID()] }));
-      await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [others] }));
-      await store.directory.putPolicy(samplePolicy({ clientIds: [app.clientId], excludedUserIds: [user.id] }));
+      await seed(store).putPolicy(samplePolicy({ clientIds: [randomUUID()] }));
+      await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [others] }));
+      await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], excludedUserIds: [user.id] }));
       const { family, tokenHash } = await signedIn(store, furniture);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
     });
@@ -138,7 +139,7 @@ export function mfaSuite(makePlace: MakePlace): void {
           ...redemptions.map((input) => store.tokens.redeem(input)),
         ];
         const underWay = issue();
-        await store.directory.putPolicy(samplePolicy({ clientIds: [clientId] }));
+        await seed(store).putPolicy(samplePolicy({ clientIds: [clientId] }));
         const before = await issued();
         await Promise.all(underWay);
         assert.deepEqual(await issued(), before);

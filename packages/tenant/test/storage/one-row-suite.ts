@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
@@ -136,9 +137,9 @@ export function oneRowSuite(makePlace: MakePlace): void {
         redeem: async () => outcomeIs(store.tokens.redeem(redemption((await own()).approved, user.id)), "redeemed"),
         "refuse to redeem": async () => {
           const input = redemption((await own()).approved, user.id);
-          await store.directory.putApp({ ...app, requireMfa: true });
+          await seed(store).putApp({ ...app, requireMfa: true });
           const refused = await outcomeIs(store.tokens.redeem(input), "refused");
-          await store.directory.putApp(app);
+          await seed(store).putApp(app);
           return refused;
         },
       });
@@ -214,7 +215,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
         await signedIn(store, own);
         return { ...own, enrolment: await enrolled(own.user.id) };
       };
-      const { directory, factors, sessions, tokens, links } = store;
+      const { factors, sessions, tokens, links } = store;
       const disown = async (purpose: "password_changed" | "authenticator_added") => {
         const { user } = await person();
         const link = sampleLink(user.id, { purpose });
@@ -222,13 +223,13 @@ export function oneRowSuite(makePlace: MakePlace): void {
         return outcomeIs(links.use(use(link.tokenHash)), "done");
       };
       await changeBeside(read, {
-        disable: async () => directory.setUserDisabled((await person()).user.id, T0, T0),
+        disable: async () => seed(store).setUserDisabled((await person()).user.id, T0, T0),
         enable: async () => {
           const { id } = (await person()).user;
-          await directory.setUserDisabled(id, T0, T0);
-          return directory.setUserDisabled(id, null, T0);
+          await seed(store).setUserDisabled(id, T0, T0);
+          return seed(store).setUserDisabled(id, null, T0);
         },
-        "make administrator": async () => directory.setUserAdministrator((await person()).user.id, true),
+        "make administrator": async () => seed(store).setUserAdministrator((await person()).user.id, true),
         "reset the password": async () => sessions.resetPassword(await provenReset(store, (await person()).user.email)),
         "change the password": async () => {
           const { id: userId } = (await person()).user;
@@ -259,7 +260,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
           return factors.enrolTotp({ ...(await enrolling(store, user.id)), replaces: enrolment.secretSealed });
         },
         "remove the app": async () => factors.removeTotp((await person()).user.id),
-        "delete the app": async () => directory.deleteApp((await person()).app.clientId, T0),
+        "delete the app": async () => seed(store).deleteApp((await person()).app.clientId, T0),
         delete: async () => store.administration.users.delete((await person()).user.id, T0, audit()),
       });
       assert.equal(await beside.useCode(), "ok");

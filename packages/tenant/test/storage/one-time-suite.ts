@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { type Meanwhile, type OneTimeThing, oneTimeThings } from "./one-time-things.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { T0 } from "./samples.ts";
@@ -19,10 +20,10 @@ export function oneTimeSuite(makePlace: MakePlace): void {
     after(() => place.remove());
 
     const changes: Record<Meanwhile, (thing: OneTimeThing) => Promise<unknown>> = {
-      disabled: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      disabled: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
       "disabled and enabled again": async ({ user }) => {
-        await store.directory.setUserDisabled(user.id, T0, T0);
-        await store.directory.setUserDisabled(user.id, null, T0);
+        await seed(store).setUserDisabled(user.id, T0, T0);
+        await seed(store).setUserDisabled(user.id, null, T0);
       },
       // The tenant has no verb for it; an operator has SQL.
       deleted: ({ user }) => place.query(`delete from users where id = '${user.id}'`),
@@ -69,9 +70,9 @@ export function oneTimeSuite(makePlace: MakePlace): void {
         for (let round = 0; round < 10; round++) {
           const thing = await make(store);
           const { user, nextSessionId } = thing;
-          await Promise.all([thing.enter(store), store.directory.setUserDisabled(user.id, T0, T0)]);
+          await Promise.all([thing.enter(store), seed(store).setUserDisabled(user.id, T0, T0)]);
           assert.equal(await store.sessions.find(nextSessionId, T0), undefined);
-          await store.directory.setUserDisabled(user.id, null, T0);
+          await seed(store).setUserDisabled(user.id, null, T0);
           assert.equal(await store.sessions.find(nextSessionId, T0), undefined);
         }
       });

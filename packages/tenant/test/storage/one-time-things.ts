@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Interaction, MailCodePurpose, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
@@ -43,7 +44,7 @@ interface Kind {
 /** A person, and a walk in an anonymous browser, or in one where they are signed in. */
 async function walk(store: Store, changes: (user: User) => Partial<Interaction> = () => ({}), signedIn = false) {
   const user = sampleUser();
-  await store.directory.insertUser(user);
+  await seed(store).insertUser(user);
   const sessionId = randomUUID();
   const anonymous = { id: signedIn ? randomUUID() : sessionId, createdAt: T0, expiresAt: T0 + DAY };
   await store.sessions.ensure(anonymous);
@@ -182,7 +183,7 @@ export const oneTimeThings: Record<string, Kind> = {
     async make(store) {
       const at = await walk(store, undefined, true);
       const app = sampleApp();
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
       const request = await pendingRequest(store, { app, scopes });
       const spend = async (on: Store) => {
@@ -199,7 +200,7 @@ export const oneTimeThings: Record<string, Kind> = {
     async make(store) {
       const at = await walk(store, undefined, true);
       const app = sampleApp();
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
       const request = await approvedRequest(store, { app, scopes, user: at.user }, at.sessionId);
       const redeem = (on: Store) => on.authorizations.redeem(codeRedemption(request, at.user.id));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { MAX_PASSKEYS } from "../../src/storage/factors.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { samplePasskey, sampleUser, T0 } from "./samples.ts";
 
@@ -17,7 +18,7 @@ export function passkeySuite(makePlace: MakePlace): void {
 
     const newUser = async (disabledAt: number | null = null) => {
       const user = sampleUser({ disabledAt });
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     };
     const kept = async (changes: Parameters<typeof samplePasskey>[1] = {}) => {

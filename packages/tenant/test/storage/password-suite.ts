@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -41,7 +42,7 @@ export function passwordSuite(makePlace: MakePlace): void {
 
     const newUser = async () => {
       const user = sampleUser({ passwordHash: "old" });
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     };
     const signInAs = async (userId: string) => {
@@ -117,7 +118,7 @@ export function passwordSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { family } = await signedIn(store, furniture);
       const denied = await approvedGrant(store, furniture);
-      await store.directory.putApp({ ...furniture.app, requireMfa: true });
+      await seed(store).putApp({ ...furniture.app, requireMfa: true });
       await store.tokens.redeem(redemption(denied, furniture.user.id));
       const rows = () => Promise.all([family.grantId ?? "", denied.id].map((id) => store.grants.findById(id)));
       const before = await rows();
@@ -132,7 +133,7 @@ export function passwordSuite(makePlace: MakePlace): void {
     test("a disabled account and an address without one are not reset", async () => {
       const user = await newUser();
       const reset = await provenReset(store, user.email);
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal(await store.sessions.resetPassword(reset), undefined);
       const proven = await provenReset(store, user.email);
       assert.equal(await store.sessions.resetPassword(proven), undefined, "proven since");
@@ -248,7 +249,7 @@ export function passwordSuite(makePlace: MakePlace): void {
 
     const noPassword = async () => {
       const user = sampleUser();
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     };
 

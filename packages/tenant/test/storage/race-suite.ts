@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -100,7 +101,7 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
         await Promise.all([
           store.tokens.redeem(redeem),
           store.tokens.rotate(rotate),
-          store.directory.setUserDisabled(own.user.id, T0, T0),
+          seed(store).setUserDisabled(own.user.id, T0, T0),
         ]);
         for (const hash of [tokenHash, rotate.next.tokenHash, redeem.refreshToken.tokenHash]) {
           const { outcome } = await store.tokens.rotate(rotation(hash, family.clientId));

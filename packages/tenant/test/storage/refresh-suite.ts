@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { answerOf, DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
 
@@ -59,7 +60,7 @@ export function refreshSuite(makePlace: MakePlace): void {
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "refresh_token_reused");
 
       const second = await start();
-      await store.directory.putApp({ ...second.app, disabledAt: T0 });
+      await seed(store).putApp({ ...second.app, disabledAt: T0 });
       await use(second.tokenHash, second.app.clientId, T0 + 2 * DAY);
       const refused = await lastOf("refresh_token.refused");
       assert.deepEqual([refused?.at, refused?.detail], [T0 + 2 * DAY, { why: "app_disabled" }]);
@@ -129,38 +130,37 @@ export function refreshSuite(makePlace: MakePlace): void {
 
     test("an app that was disabled is refused and its family revoked", async () => {
       const { family, tokenHash, app } = await start();
-      await store.directory.putApp({ ...app, disabledAt: T0 });
+      await seed(store).putApp({ ...app, disabledAt: T0 });
       const { result, input } = await use(tokenHash, family.clientId);
       assert.ok(result.outcome === "refused" && result.why === "app_disabled");
       assert.equal(result.family.revokedAt, T0);
       assert.equal(await store.tokens.findByRefreshToken(input.next.tokenHash), undefined);
-      await store.directory.putApp(app);
+      await seed(store).putApp(app);
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "revoked");
     });
 
     test("the grace gives nothing to an app that was disabled since", async () => {
       const { family, tokenHash, app } = await start();
       await use(tokenHash, family.clientId);
-      await store.directory.putApp({ ...app, disabledAt: T0 });
+      await seed(store).putApp({ ...app, disabledAt: T0 });
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "refused");
     });
 
     const withdrawals: Record<string, [Refusal, (furniture: Furniture) => Promise<unknown>]> = {
       "its consent is removed": [
         "consent_required",
-        ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+        ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
       ],
       "it is reserved to the administrator": [
         "consent_required",
         ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+          seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
       ],
       "it is disabled": [
         "scope_unavailable",
-        ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+        ({ api }) => seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
       ],
-      "its API is disabled": ["scope_unavailable", ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 })],
+      "its API is disabled": ["scope_unavailable", ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 })],
     };
     for (const [what, [why, withdraw]] of Object.entries(withdrawals)) {
       test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Registered, Registration, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { approvedGrant, furnish, redemption, sampleApi, sampleApp, sampleAudit, sampleUser, T0 } from "./samples.ts";
 
@@ -63,7 +64,7 @@ export function registrationSuite(makePlace: MakePlace): void {
       const before = await store.registrations.find({ clientId: app.clientId });
       assert.match(before?.registration.objectId ?? "", /^[0-9a-f-]{36}$/);
       assert.notEqual(before?.registration.servicePrincipalId, null);
-      await store.directory.putApp({ ...app, name: "Again" });
+      await seed(store).putApp({ ...app, name: "Again" });
       const after = await store.registrations.find({ clientId: app.clientId });
       assert.deepEqual(after?.registration, before?.registration);
     });
@@ -170,7 +171,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     test("what was consented of a scope, and assigned of a role, follows the API's change", async () => {
       const { api, app, user, consent } = await furnish(store);
       const { directory, registrations } = store;
-      await directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
       const found = await registrations.find({ clientId: api.clientId });
       const [role] = api.roles;
       const put = (scopes: typeof api.scopes, roles: typeof api.roles) =>
@@ -195,7 +196,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     test("roles that take each other's names leave everybody with the role that they had, and nobody with another's", async () => {
       const { api, user: reader } = await furnish(store);
       const editor = sampleUser();
-      await store.directory.insertUser(editor);
+      await seed(store).insertUser(editor);
       const { clientId } = api;
       const found = await store.registrations.find({ clientId });
       const role = (value: string) => ({ id: randomUUID(), value, displayName: value });
@@ -211,8 +212,8 @@ export function registrationSuite(makePlace: MakePlace): void {
         await store.directory.rolesFor(clientId, editor.id),
       ];
       await put(first, second);
-      await store.directory.assignRole(clientId, "Reader", reader.id);
-      await store.directory.assignRole(clientId, "Editor", editor.id);
+      await seed(store).assignRole(clientId, "Reader", reader.id);
+      await seed(store).assignRole(clientId, "Editor", editor.id);
       await put({ ...first, value: "Editor" }, { ...second, value: "Owner" });
       assert.deepEqual(await held(), [["Editor"], ["Owner"]]);
       await put({ ...first, value: "Owner" }, { ...second, value: "Editor" });
@@ -241,8 +242,8 @@ export function registrationSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { app, api, user } = furniture;
       const grant = await approvedGrant(store, furniture);
-      await store.directory.assignRole(api.clientId, "ToDoList.Reader", user.id);
-      await store.directory.assign(api.clientId, user.id);
+      await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
+      await seed(store).assign(api.clientId, user.id);
       for (const { clientId } of [api, app]) {
         const found = await store.registrations.find({ clientId });
         const { objectId } = found!.registration;
@@ -253,7 +254,7 @@ export function registrationSuite(makePlace: MakePlace): void {
       assert.equal((await store.tokens.redeem(redemption(grant, user.id))).outcome, "lost");
       assert.deepEqual(await store.permissions.listConsents({ clientId: app.clientId }), []);
       assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
-      assert.equal(await store.directory.putApp(sampleApp({ clientId: api.clientId })), true);
+      assert.equal(await seed(store).putApp(sampleApp({ clientId: api.clientId })), true);
     });
 
     test("every change writes its audit record, and one that did not happen writes none", async () => {
@@ -327,7 +328,7 @@ export function registrationSuite(makePlace: MakePlace): void {
       const { api, user } = await furnish(store);
       const { clientId } = api;
       const group = { id: randomUUID(), name: "Group", createdAt: T0 };
-      await store.directory.putGroup(group);
+      await seed(store).putGroup(group);
       const role = { clientId, roleValue: "ToDoList.Reader", principalId: user.id };
       const plain = { clientId, roleValue: null, principalId: group.id };
       const { permissions } = store;
@@ -351,7 +352,7 @@ export function registrationSuite(makePlace: MakePlace): void {
       const { api } = await furnish(store);
       for (let round = 0; round < 20; round++) {
         const group = { id: randomUUID(), name: "Group", createdAt: T0 };
-        await store.directory.putGroup(group);
+        await seed(store).putGroup(group);
         const assignment = { clientId: api.clientId, roleValue: "ToDoList.Reader", principalId: group.id };
         await Promise.all([
           store.permissions.assign(assignment, audit()),

@@ -5,6 +5,7 @@ import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts"
 import { newUserCode } from "../../src/directory/user-code.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
 import type { AuditRecord, Interaction, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
@@ -170,12 +171,12 @@ export function sampleAudit(event: string, at = T0): AuditRecord {
 export async function furnish(store: Store) {
   const [user, app, api] = [sampleUser(), sampleApp(), sampleApi()];
   const scopes = scopesAt(api.clientId);
-  await store.directory.insertUser(user);
-  await store.directory.putApp(app);
-  await store.directory.putApi(api);
+  await seed(store).insertUser(user);
+  await seed(store).putApp(app);
+  await seed(store).putApi(api);
   const { clientId } = app;
   const consent = { clientId, userId: user.id, resourceId: api.clientId, scopes: scopes.resourceScopes };
-  await store.directory.addConsent(consent);
+  await seed(store).addConsent(consent);
   return { user, app, api, scopes, consent };
 }
 

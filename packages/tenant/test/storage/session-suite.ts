@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
@@ -38,7 +39,7 @@ export function sessionSuite(makePlace: MakePlace): void {
     };
     const newUser = async () => {
       const user = sampleUser();
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       return user;
     };
 
@@ -86,7 +87,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       assert.equal(late.ok, false);
       assert.equal(await store.sessions.find(late.session.id, T0), undefined);
       assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
@@ -157,7 +158,7 @@ export function sessionSuite(makePlace: MakePlace): void {
       const mailed = await walk({ email: email(user.email, "sign_in", null) });
       await store.mail.insertCode(codeOf(mailed.flow.id));
 
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.deepEqual(await waiting.now(), { ...waiting.flow, firstFactor: null });
       assert.deepEqual(await theirs.now(), theirs.flow);
       assert.equal((await proven.now())?.email?.verifiedAt, null);
@@ -172,9 +173,9 @@ export function sessionSuite(makePlace: MakePlace): void {
       const [user, other] = [await newUser(), await newUser()];
       const first = await signIn((await anonymous()).id, user.id);
       const theirs = await signIn((await anonymous()).id, other.id);
-      await store.directory.setUserDisabled(user.id, T0, T0);
+      await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal(await store.sessions.find(first.session.id, T0), undefined);
-      await store.directory.setUserDisabled(user.id, null, T0);
+      await seed(store).setUserDisabled(user.id, null, T0);
       assert.equal(await store.sessions.find(first.session.id, T0), undefined);
       assert.notEqual(await store.sessions.find(theirs.session.id, T0), undefined);
     });

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -67,33 +68,33 @@ export function tokenSuite(makePlace: MakePlace): void {
     const withdrawals: Record<string, { why: Refusal; withdraw: (f: Furniture) => Promise<unknown> }> = {
       "the user was disabled": {
         why: "user_disabled",
-        withdraw: ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+        withdraw: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
       },
       "the app was disabled": {
         why: "app_disabled",
-        withdraw: ({ app }) => store.directory.putApp({ ...app, disabledAt: T0 }),
+        withdraw: ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 }),
       },
       "the API was disabled": {
         why: "scope_unavailable",
-        withdraw: ({ api }) => store.directory.putApi({ ...api, disabledAt: T0 }),
+        withdraw: ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 }),
       },
       "the scope was removed": {
         why: "scope_unavailable",
-        withdraw: ({ api }) => store.directory.putApi({ ...api, scopes: [] }),
+        withdraw: ({ api }) => seed(store).putApi({ ...api, scopes: [] }),
       },
       "the scope was switched off": {
         why: "scope_unavailable",
         withdraw: ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
+          seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, enabled: false })) }),
       },
       "the scope was reserved to the administrator": {
         why: "consent_required",
         withdraw: ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
+          seed(store).putApi({ ...api, scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" })) }),
       },
       "the consent was withdrawn": {
         why: "consent_required",
-        withdraw: ({ app, user, api }) => store.directory.removeConsent(app.clientId, user.id, api.clientId),
+        withdraw: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
       },
     };
     for (const [what, { why, withdraw }] of Object.entries(withdrawals)) {
@@ -116,7 +117,7 @@ export function tokenSuite(makePlace: MakePlace): void {
     test("a yes from before the person was disabled is none once they are enabled again", async () => {
       const furniture = await furnish(store);
       const grant = await approvedGrant(store, furniture);
-      const { setUserDisabled } = store.directory;
+      const { setUserDisabled } = seed(store);
       await setUserDisabled(furniture.user.id, null, T0);
       assert.equal((await store.grants.findById(grant.id))?.status, "approved", "enabling who is enabled ends nothing");
       await setUserDisabled(furniture.user.id, T0, T0);
@@ -130,8 +131,8 @@ export function tokenSuite(makePlace: MakePlace): void {
       const furniture = await furnish(store);
       const { api, app, user } = furniture;
       const scopes = scopesAt(api.clientId, ["ToDoList.Read", "ToDoList.Admin"]);
-      await store.directory.removeConsent(app.clientId, user.id, api.clientId);
-      await store.directory.addConsent({ ...furniture.consent, userId: null, scopes: scopes.resourceScopes });
+      await seed(store).removeConsent(app.clientId, user.id, api.clientId);
+      await seed(store).addConsent({ ...furniture.consent, userId: null, scopes: scopes.resourceScopes });
       const input = redemption(await approvedGrant(store, { ...furniture, scopes }), user.id);
       assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
     });
@@ -146,10 +147,10 @@ export function tokenSuite(makePlace: MakePlace): void {
       const [furniture, other] = [await furnish(store), await furnish(store)];
       const { consent } = furniture;
       const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
-      await store.directory.removeConsent(consent.clientId, consent.userId, consent.resourceId);
-      await store.directory.addConsent({ ...consent, resourceId: other.api.clientId });
-      await store.directory.addConsent({ ...consent, clientId: other.app.clientId });
-      await store.directory.addConsent({ ...consent, userId: other.user.id });
+      await seed(store).removeConsent(consent.clientId, consent.userId, consent.resourceId);
+      await seed(store).addConsent({ ...consent, resourceId: other.api.clientId });
+      await seed(store).addConsent({ ...consent, clientId: other.app.clientId });
+      await seed(store).addConsent({ ...consent, userId: other.user.id });
       assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "consent_required" });
     });
 
@@ -219,13 +220,13 @@ export function tokenSuite(makePlace: MakePlace): void {
     test("deleting the app revokes its families; disabling the user revokes theirs", async () => {
       const furniture = await furnish(store);
       const { family, tokenHash } = await signedIn(store, furniture);
-      await store.directory.deleteApp(furniture.app.clientId, T0);
+      await seed(store).deleteApp(furniture.app.clientId, T0);
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "app_deleted");
       assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
       const second = await furnish(store);
       const { family: theirs } = await signedIn(store, second);
-      await store.directory.setUserDisabled(second.user.id, T0, T0);
-      await store.directory.setUserDisabled(second.user.id, null, T0);
+      await seed(store).setUserDisabled(second.user.id, T0, T0);
+      await seed(store).setUserDisabled(second.user.id, null, T0);
       assert.equal((await store.tokens.findFamily(theirs.id))?.revokedReason, "user_disabled");
     });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakePlace, TestPlace } from "./open-test-store.ts";
 import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, T0 } from "./samples.ts";
 
@@ -19,7 +20,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const flow = sampleUserFlow();
       assert.equal(await directory.findUserFlow(flow.id), undefined);
-      assert.equal(await directory.putUserFlow(flow), true);
+      assert.equal(await seed(store).putUserFlow(flow), true);
       assert.deepEqual(await directory.findUserFlow(flow.id), flow);
       const changed = sampleUserFlow({
         id: flow.id,
@@ -30,9 +31,9 @@ export function userFlowSuite(makePlace: MakePlace): void {
         attributes: [],
         termsOfUse: null,
       });
-      assert.equal(await directory.putUserFlow(changed), true);
+      assert.equal(await seed(store).putUserFlow(changed), true);
       assert.deepEqual(await directory.findUserFlow(flow.id), changed);
-      assert.equal(await directory.putUserFlow(sampleUserFlow({ name: changed.name })), false);
+      assert.equal(await seed(store).putUserFlow(sampleUserFlow({ name: changed.name })), false);
       assert.deepEqual(
         (await directory.listUserFlows()).filter(({ name }) => name === changed.name),
         [changed],
@@ -41,7 +42,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
 
     test("of two flows put under one name at once, one stands", async () => {
       const name = randomUUID();
-      const put = [1, 2, 3, 4].map(() => store.directory.putUserFlow(sampleUserFlow({ name })));
+      const put = [1, 2, 3, 4].map(() => seed(store).putUserFlow(sampleUserFlow({ name })));
       assert.deepEqual((await Promise.all(put)).sort(), [false, false, false, true]);
     });
 
@@ -49,10 +50,10 @@ export function userFlowSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const [flow, kept] = [sampleUserFlow(), sampleUserFlow()];
       const [app, other] = [sampleApp({ userFlowId: flow.id }), sampleApp({ userFlowId: kept.id })];
-      for (const each of [flow, kept]) await directory.putUserFlow(each);
-      for (const each of [app, other]) await directory.putApp(each);
-      assert.equal(await directory.deleteUserFlow(flow.id), true);
-      assert.equal(await directory.deleteUserFlow(flow.id), false);
+      for (const each of [flow, kept]) await seed(store).putUserFlow(each);
+      for (const each of [app, other]) await seed(store).putApp(each);
+      assert.equal(await seed(store).deleteUserFlow(flow.id), true);
+      assert.equal(await seed(store).deleteUserFlow(flow.id), false);
       assert.equal((await directory.findApp(app.clientId))?.userFlowId, null);
       assert.equal((await directory.findApp(other.clientId))?.userFlowId, kept.id);
     });
@@ -63,7 +64,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
         locale: "de",
         termsAcceptedAt: T0,
       });
-      await store.directory.insertUser(user);
+      await seed(store).insertUser(user);
       assert.deepEqual(await store.directory.findUser(user.id), user);
       assert.deepEqual(await store.directory.findUserByEmail(user.emailNormalized), user);
     });
@@ -71,13 +72,13 @@ export function userFlowSuite(makePlace: MakePlace): void {
     test("policies are put, replaced and deleted; null is everybody, and not the same as nobody", async () => {
       const { directory } = store;
       const policy = samplePolicy({ clientIds: [], groupIds: ["a"], excludedUserIds: ["b"] });
-      await directory.putPolicy(policy);
+      await seed(store).putPolicy(policy);
       assert.deepEqual(await directory.listPolicies(), [policy]);
       const changed = samplePolicy({ id: policy.id, enabled: false });
-      await directory.putPolicy(changed);
+      await seed(store).putPolicy(changed);
       assert.deepEqual(await directory.listPolicies(), [changed]);
-      assert.equal(await directory.deletePolicy(policy.id), true);
-      assert.equal(await directory.deletePolicy(policy.id), false);
+      assert.equal(await seed(store).deletePolicy(policy.id), true);
+      assert.equal(await seed(store).deletePolicy(policy.id), false);
       assert.deepEqual(await directory.listPolicies(), []);
     });
 
@@ -85,22 +86,22 @@ export function userFlowSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const { user, app } = await furnish(store);
       const api = sampleApi();
-      await directory.putApi(api);
+      await seed(store).putApi(api);
       const group = { id: randomUUID(), name: "Readers", createdAt: T0 };
-      assert.equal(await directory.addGroupMember(group.id, user.id), false, "no such group yet");
-      await directory.putGroup(group);
-      await directory.putGroup({ ...group, name: "Those who read" });
+      assert.equal(await seed(store).addGroupMember(group.id, user.id), false, "no such group yet");
+      await seed(store).putGroup(group);
+      await seed(store).putGroup({ ...group, name: "Those who read" });
       assert.deepEqual(await directory.listGroups(), [{ ...group, name: "Those who read" }]);
       for (let twice = 0; twice < 2; twice++) {
-        assert.equal(await directory.addGroupMember(group.id, user.id), true);
-        await directory.assign(app.clientId, group.id);
-        await directory.assignRole(api.clientId, "ToDoList.Reader", group.id);
+        assert.equal(await seed(store).addGroupMember(group.id, user.id), true);
+        await seed(store).assign(app.clientId, group.id);
+        await seed(store).assignRole(api.clientId, "ToDoList.Reader", group.id);
       }
       assert.deepEqual(await directory.groupsOf(user.id), [group.id]);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [group.id]);
       assert.deepEqual(await directory.rolesFor(api.clientId, user.id), ["ToDoList.Reader"]);
-      assert.equal(await directory.deleteGroup(group.id), true);
-      assert.equal(await directory.deleteGroup(group.id), false);
+      assert.equal(await seed(store).deleteGroup(group.id), true);
+      assert.equal(await seed(store).deleteGroup(group.id), false);
       assert.deepEqual(await directory.groupsOf(user.id), []);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
       assert.deepEqual(await directory.rolesFor(api.clientId, user.id), []);
@@ -110,15 +111,15 @@ export function userFlowSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const { user, app } = await furnish(store);
       const group = { id: randomUUID(), name: "Writers", createdAt: T0 };
-      await directory.putGroup(group);
-      await directory.addGroupMember(group.id, user.id);
-      await directory.removeGroupMember(group.id, user.id);
+      await seed(store).putGroup(group);
+      await seed(store).addGroupMember(group.id, user.id);
+      await seed(store).removeGroupMember(group.id, user.id);
       assert.deepEqual(await directory.groupsOf(user.id), []);
-      await directory.assign(app.clientId, user.id);
-      await directory.assign(app.clientId, group.id);
-      await directory.unassign(app.clientId, group.id);
+      await seed(store).assign(app.clientId, user.id);
+      await seed(store).assign(app.clientId, group.id);
+      await seed(store).unassign(app.clientId, group.id);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), [user.id]);
-      await directory.deleteApp(app.clientId, T0);
+      await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
     });
 
@@ -126,14 +127,14 @@ export function userFlowSuite(makePlace: MakePlace): void {
       const { directory } = store;
       const { app } = await furnish(store);
       const group = { id: randomUUID(), name: "Gone", createdAt: T0 };
-      await directory.putGroup(group);
+      await seed(store).putGroup(group);
       const policy = samplePolicy({ clientIds: [app.clientId], groupIds: [group.id] });
-      await directory.putPolicy(policy);
-      await directory.deleteGroup(group.id);
-      await directory.deleteApp(app.clientId, T0);
+      await seed(store).putPolicy(policy);
+      await seed(store).deleteGroup(group.id);
+      await seed(store).deleteApp(app.clientId, T0);
       const kept = (await directory.listPolicies()).find(({ id }) => id === policy.id);
       assert.deepEqual(kept, { ...policy, clientIds: [], groupIds: [] });
-      await directory.deletePolicy(policy.id);
+      await seed(store).deletePolicy(policy.id);
     });
   });
 }

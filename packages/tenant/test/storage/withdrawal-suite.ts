@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
 import { approvedGrant, type Furniture, furnish, redemption, sampleAudit, T0 } from "./samples.ts";
@@ -17,21 +18,21 @@ export function withdrawalSuite(makePlace: MakePlace): void {
     after(() => place.remove());
 
     const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
-      "the person was disabled": ({ user }) => store.directory.setUserDisabled(user.id, T0, T0),
+      "the person was disabled": ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
       "the person was deleted": ({ user }) => store.administration.users.delete(user.id, T0, sampleAudit("x")),
       "the person's sign-ins were revoked": ({ user }) =>
         store.administration.users.endSignIns(user.id, T0, sampleAudit("x")),
-      "the app was deleted": ({ app }) => store.directory.deleteApp(app.clientId, T0),
+      "the app was deleted": ({ app }) => seed(store).deleteApp(app.clientId, T0),
       "the app's registration was deleted": async ({ app }) => {
         const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
         return store.registrations.delete(registration.objectId, T0, sampleAudit("x"));
       },
     };
     const putBack = async ({ user, app, consent }: Furniture) => {
-      await store.directory.insertUser(user);
-      await store.directory.setUserDisabled(user.id, null, T0);
-      await store.directory.putApp(app);
-      await store.directory.addConsent(consent);
+      await seed(store).insertUser(user);
+      await seed(store).setUserDisabled(user.id, null, T0);
+      await seed(store).putApp(app);
+      await seed(store).addConsent(consent);
     };
 
     for (const [what, withdraw] of Object.entries(withdrawals)) {

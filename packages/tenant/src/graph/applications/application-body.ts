@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { redirectProblem } from "../../admin/apps.ts";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
 import type { Registered } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 import { strictBody } from "../odata/route.ts";
 import { keyCredentialOf, keyCredentials } from "./key-credentials.ts";
-import { redirectProblem } from "./redirect-uri.ts";
 
 const guid = z
   .string()

@@ -1,7 +1,7 @@
 import type { ApiRole, ApiScope } from "../../directory/entities.ts";
+import { newApi, newApp } from "../../directory/new-app.ts";
 import type { Registered, Registration } from "../../storage/store.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { badRequest, invalidProperty } from "../odata/refusals.ts";
+import { badRequest, GraphError, invalidProperty } from "../odata/graph-error.ts";
 import { type ApplicationInput, roleOf, scopeId, scopeOf } from "./application-body.ts";
 
 const RESOURCE = "application";
@@ -20,25 +20,8 @@ export function newRegistered(
     servicePrincipalId: null,
   };
   const { clientId } = ids;
-  const common = { clientId, name: "", groupClaims: false, createdAt, disabledAt: null };
-  if (kind === "api") {
-    const identifierUri = `api://${clientId}`;
-    return { kind, registration, api: { ...common, identifierUri, tokenProfile: "entra", scopes: [], roles: [] } };
-  }
-  return {
-    kind,
-    registration,
-    app: {
-      ...common,
-      publicClient: false,
-      secretHash: null,
-      redirectUris: [],
-      postLogoutRedirectUris: [],
-      userFlowId: null,
-      requireMfa: false,
-      assignmentRequired: false,
-    },
-  };
+  if (kind === "api") return { kind, registration, api: newApi({ clientId, name: "" }, createdAt) };
+  return { kind, registration, app: newApp({ clientId, name: "" }, createdAt) };
 }
 
 /**

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { COMMAND_LINE_CLIENT_ID } from "../../admin/command-line-app.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../admin/registered-apps.ts";
 import type { Registered, RegistrationConflict, RegistrationKey } from "../../storage/store.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
-import type { Key } from "../odata/resource-path.ts";
+import { alreadyTaken, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
+  type Key,
   keyOf,
   NO_CONTENT,
   readBody,
@@ -91,10 +90,7 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const key = keyOf(call, "application", ALTERNATE_KEYS);
-  const { registration, ...rest } = await find(call, key);
-  const { objectId, clientId } = registration;
-  const audit = auditOf(call, "application.deleted", { app_id: clientId, name: nameOf(rest) });
-  if (!(await call.ctx.store.registrations.delete(objectId, call.now, audit))) throw notFound(key.value);
+  if (!(await call.admin.apps.remove(await find(call, key)))) throw notFound(key.value);
   return NO_CONTENT;
 }
 
@@ -104,45 +100,28 @@ async function insert(call: GraphCall, input: ApplicationInput, uniqueName: stri
   // With `api` it is an API, without one a client (docs/differences.md).
   const blank = newRegistered(input.api == null ? "app" : "api", ids, call.now);
   const registered = changedBy(blank, input);
-  const detail = { app_id: ids.clientId, name: input.displayName, kind: registered.kind };
-  const audit = auditOf(call, "application.created", detail);
-  // Seen to be usable before anything stands.
-  if (input.keyCredentials) certificatesOf(input.keyCredentials, [], { clientId: ids.clientId, now: call.now });
-  const outcome = await call.ctx.store.registrations.insert(registered, audit);
+  const certificates = certificatesOf(input.keyCredentials ?? [], [], { clientId: ids.clientId, now: call.now });
+  const outcome = await call.admin.apps.register(registered, certificates);
   if (outcome !== "inserted") throw taken(outcome);
-  await changeCertificates(call, registered, input);
   return registered;
 }
 
 /** False when it is there no more. */
 async function change(call: GraphCall, { registration }: Registered, input: ApplicationInput): Promise<boolean> {
-  const changed = Object.keys(input).sort().join(" ");
-  const audit = auditOf(call, "application.changed", { app_id: registration.clientId, changed });
-  const { registrations, credentials } = call.ctx.store;
-  const { clientId } = registration;
-  // Seen to be usable before anything changes.
-  if (input.keyCredentials) {
-    certificatesOf(input.keyCredentials, await credentials.certificatesOf(clientId), { clientId, now: call.now });
-  }
-  const result = await registrations.change(registration.objectId, (before) => changedBy(before, input), audit);
-  if (result.outcome === "conflict") throw taken(result.with);
-  return result.outcome === "changed" && (await changeCertificates(call, result.registered, input));
-}
-
-/** After the rest: whoever is cut off in between sends the same again. False when the app is there no more. */
-async function changeCertificates(
-  call: GraphCall,
-  { kind, registration }: Registered,
-  { keyCredentials }: ApplicationInput,
-): Promise<boolean> {
-  if (keyCredentials === undefined || kind === "api") return true;
-  const { clientId } = registration;
-  const audit = auditOf(call, "application.certificates", { app_id: clientId, certificates: keyCredentials.length });
-  return call.ctx.store.credentials.changeCertificates(
-    clientId,
-    (before) => certificatesOf(keyCredentials, before, { clientId, now: call.now }),
-    audit,
+  const { keyCredentials } = input;
+  const of = { clientId: registration.clientId, now: call.now };
+  const result = await call.admin.apps.change(
+    registration,
+    (before, certificates) => ({
+      ...changedBy(before, input),
+      ...(keyCredentials && before.kind === "app"
+        ? { certificates: certificatesOf(keyCredentials, certificates, of) }
+        : {}),
+    }),
+    Object.keys(input).sort().join(" "),
   );
+  if (result.outcome === "conflict") throw taken(result.with);
+  return result.outcome === "changed";
 }
 
 async function created(call: GraphCall, registered: Registered): Promise<GraphAnswer> {
@@ -172,11 +151,6 @@ const isOwn = ({ registration }: Registered) => registration.clientId !== COMMAN
 function registrationKey(by: string, value: string): RegistrationKey {
   if (by === "uniqueName") return { uniqueName: value };
   return by === "appId" ? { clientId: value.toLowerCase() } : { objectId: value.toLowerCase() };
-}
-
-function nameOf(registered: Omit<Registered, "registration">): string {
-  const { app, api } = registered as { app?: { name: string }; api?: { name: string } };
-  return (app ?? api)?.name ?? "";
 }
 
 function taken(what: RegistrationConflict) {

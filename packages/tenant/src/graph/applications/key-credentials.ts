@@ -6,7 +6,7 @@ import {
   MAX_CERTIFICATES,
   readAppCertificate,
 } from "../../directory/app-certificate.ts";
-import { invalidProperty } from "../odata/refusals.ts";
+import { invalidProperty } from "../odata/graph-error.ts";
 
 const moment = z.iso.datetime({ offset: true, error: "it is no time as 2026-11-26T08:00:00Z" });
 

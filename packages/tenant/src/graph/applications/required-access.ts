@@ -1,5 +1,5 @@
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES } from "../../directory/scopes.ts";
-import type { Registered, RequiredResourceAccess, Store } from "../../storage/store.ts";
+import type { Registered, RequiredResourceAccess, StoreReader } from "../../storage/store.ts";
 import { scopeId } from "./application-body.ts";
 
 /** The ids that Microsoft Graph's own delegated permissions have everywhere. */
@@ -16,7 +16,7 @@ export const GRAPH_SCOPE_IDS: Readonly<Record<string, string>> = {
  * consented to: an application that was described in another way is described whole in this one.
  */
 export async function requiredAccess(
-  store: Store,
+  store: StoreReader,
   clientId?: string,
 ): Promise<(registered: Registered) => RequiredResourceAccess[]> {
   const [consents, apis] = await Promise.all([

@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ManagedGroup } from "../../storage/store.ts";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -94,9 +91,8 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
-  const { id, name } = await find(call);
-  const audit = auditOf(call, "group.deleted", { group_id: id, name });
-  if (!(await call.ctx.store.administration.groups.delete(id, audit))) throw notFound(id);
+  const group = await find(call);
+  if (!(await call.admin.groups.remove(group))) throw notFound(group.id);
   return NO_CONTENT;
 }
 
@@ -110,8 +106,7 @@ async function listMembers(call: GraphCall): Promise<GraphAnswer> {
 async function addMember(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
   const userId = referenced(call).toLowerCase();
-  const audit = auditOf(call, "group.member_added", { group_id: id, member_id: userId });
-  const outcome = await call.ctx.store.administration.groups.addMember(id, userId, audit);
+  const outcome = await call.admin.groups.addMember(id, userId);
   if (outcome === "unknown_group") throw notFound(id);
   if (outcome === "unknown_user") throw notFound(userId);
   if (outcome === "exists") {
@@ -125,23 +120,15 @@ async function addMember(call: GraphCall): Promise<GraphAnswer> {
 async function removeMember(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
   const userId = keyOf(call, "member").value.toLowerCase();
-  const audit = auditOf(call, "group.member_removed", { group_id: id, member_id: userId });
-  if (!(await call.ctx.store.administration.groups.removeMember(id, userId, audit))) throw notFound(userId);
+  if (!(await call.admin.groups.removeMember(id, userId))) throw notFound(userId);
   return NO_CONTENT;
 }
 
 async function insert(call: GraphCall, input: GroupInput, uniqueName: string | null): Promise<ManagedGroup> {
   if (input.displayName === undefined) throw invalidProperty("displayName", "group", "a value is required.");
-  const group = {
-    id: randomUUID(),
-    name: input.displayName,
-    uniqueName,
-    description: input.description ?? null,
-    mailNickname: input.mailNickname ?? null,
-    createdAt: call.now,
-  };
-  const audit = auditOf(call, "group.created", { group_id: group.id, name: group.name });
-  if (!(await call.ctx.store.administration.groups.insert(group, audit))) throw alreadyTaken("uniqueName");
+  const { displayName: name, description = null, mailNickname = null } = input;
+  const group = await call.admin.groups.add({ name, uniqueName, description, mailNickname });
+  if (group === "name_taken") throw alreadyTaken("uniqueName");
   return group;
 }
 
@@ -150,8 +137,7 @@ async function change(call: GraphCall, { id, uniqueName }: ManagedGroup, input: 
   if (input.uniqueName !== undefined && input.uniqueName !== uniqueName) {
     throw invalidProperty("uniqueName", "group", "it is set at creation and stays.");
   }
-  const audit = auditOf(call, "group.changed", { group_id: id, changed: Object.keys(input).sort().join(" ") });
-  const outcome = await call.ctx.store.administration.groups.change(
+  const outcome = await call.admin.groups.change(
     id,
     (before) => ({
       ...before,
@@ -159,7 +145,7 @@ async function change(call: GraphCall, { id, uniqueName }: ManagedGroup, input: 
       description: input.description === undefined ? before.description : input.description,
       mailNickname: input.mailNickname ?? before.mailNickname,
     }),
-    audit,
+    Object.keys(input).sort().join(" "),
   );
   return outcome === "changed";
 }

@@ -1,6 +1,6 @@
 import { graphOf } from "../../directory/tenant-config.ts";
 import { type Condition, meets, noProperty, parseFilter } from "./filter.ts";
-import { badRequest } from "./refusals.ts";
+import { badRequest } from "./graph-error.ts";
 import type { GraphAnswer, GraphCall } from "./route.ts";
 
 /** How entities of one kind are answered. */

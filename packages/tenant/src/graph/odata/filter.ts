@@ -1,4 +1,4 @@
-import { badRequest } from "./refusals.ts";
+import { badRequest } from "./graph-error.ts";
 
 /**
  * What `$filter` may say here (OData URL Conventions §5.1.1): comparisons for equality, and such of the members of a

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { AdminContext } from "../../admin/admin-context.ts";
-import type { AuditRecord } from "../../storage/store.ts";
+import type { AdminView } from "../../admin/admin-context.ts";
+import type { Administration } from "../../admin/administration.ts";
 import type { GraphCaller } from "../caller.ts";
-import { badRequest, invalidProperty } from "./refusals.ts";
-import type { Key } from "./resource-path.ts";
+import { badRequest, invalidProperty } from "./graph-error.ts";
 
 export interface GraphRoute {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -17,7 +16,10 @@ export interface GraphRoute {
 }
 
 export interface GraphCall {
-  ctx: AdminContext;
+  /** Its store is for reading. */
+  ctx: AdminView;
+  /** Changes in the caller's name. */
+  admin: Administration;
   caller: GraphCaller;
   /** By their names in the route's path. */
   keys: Record<string, Key>;
@@ -74,12 +76,47 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inside: unknown, name) => (inside as Record<PropertyKey, unknown> | undefined)?.[name], body);
 }
 
-/** Who did what to which object, for the audit log. */
-export function auditOf(
-  { caller, now }: Pick<GraphCall, "caller" | "now">,
-  event: string,
-  detail: AuditRecord["detail"],
-): AuditRecord {
-  const { actor, userId, clientId, ip } = caller;
-  return { at: now, event: `graph.${event}`, actor, userId, clientId, grantId: null, ip, detail };
+/** A key of one entity: by `id`, or by an alternate key as in `applications(uniqueName='…')`. */
+export interface Key {
+  by: string;
+  value: string;
+}
+
+/** One step of a path: a word, or the key that stood in parentheses after one (OData URL Conventions §4.3). */
+export type Step = { word: string } | { key: Key };
+
+const WITH_KEY = /^([A-Za-z.]+)\((?:([A-Za-z]+)=)?(?:'((?:[^']|'')*)'|([0-9A-Za-z-]+))\)$/;
+
+/** The steps below the base, or undefined when the path cannot be decoded. */
+export function stepsOf(path: string): Step[] | undefined {
+  const steps: Step[] = [];
+  for (const encoded of path.split("/").filter((segment) => segment !== "")) {
+    let segment: string;
+    try {
+      segment = decodeURIComponent(encoded);
+    } catch {
+      return undefined;
+    }
+    const match = WITH_KEY.exec(segment);
+    if (!match) {
+      steps.push({ word: segment });
+      continue;
+    }
+    const [, word = "", by = "id", quoted, bare = ""] = match;
+    steps.push({ word }, { key: { by, value: quoted === undefined ? bare : quoted.replaceAll("''", "'") } });
+  }
+  return steps;
+}
+
+/** The keys by their names in the pattern (`users/{user}`), or undefined when the path is another one. */
+export function matchPath(pattern: string, steps: Step[]): Record<string, Key> | undefined {
+  const parts = pattern.split("/");
+  if (parts.length !== steps.length) return undefined;
+  const keys: Record<string, Key> = {};
+  for (const [index, part] of parts.entries()) {
+    const step = steps[index]!;
+    if (part.startsWith("{")) keys[part.slice(1, -1)] = "key" in step ? step.key : { by: "id", value: step.word };
+    else if (!("word" in step) || step.word.toLowerCase() !== part.toLowerCase()) return undefined;
+  }
+  return keys;
 }

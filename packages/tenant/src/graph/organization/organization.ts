@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { TenantError } from "../../kernel/tenant-error.ts";
-import { DEFAULT_COLOUR, keepBranding, loadBranding } from "../../ui/branding/branding.ts";
+import { DEFAULT_COLOUR } from "../../ui/branding/branding.ts";
 import { isColour } from "../../ui/branding/palette.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { badRequest, notFound } from "../odata/refusals.ts";
+import { badRequest, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -60,7 +59,6 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   checkOrganization(call);
   const { displayName } = readBody(call, changes, "organization");
   await keep(call, { name: displayName });
-  await call.ctx.store.audit.write(auditOf(call, "organization.changed", { name: displayName.trim() }));
   return NO_CONTENT;
 }
 
@@ -74,22 +72,17 @@ async function getBranding(call: GraphCall): Promise<GraphAnswer> {
 async function patchBranding(call: GraphCall): Promise<GraphAnswer> {
   checkOrganization(call);
   const { backgroundColor } = readBody(call, colours, "organizationalBranding");
-  const colour = backgroundColor ?? DEFAULT_COLOUR;
-  await keep(call, { colour });
-  await call.ctx.store.audit.write(auditOf(call, "branding.changed", { colour: colour.toLowerCase() }));
+  await keep(call, { colour: backgroundColor ?? DEFAULT_COLOUR });
   return NO_CONTENT;
 }
 
-/** In the store, and on this node's pages from the next one on; other nodes read it when they start. */
-async function keep({ ctx }: GraphCall, branding: { name?: string; colour?: string }): Promise<void> {
+async function keep({ admin }: GraphCall, branding: { name?: string; colour?: string }): Promise<void> {
   try {
-    await keepBranding(ctx.store, branding);
+    await admin.settings.change(branding);
   } catch (error) {
     if (error instanceof TenantError) throw badRequest(`${error.message} ${error.hint}`);
     throw error;
   }
-  ctx.config.name = (await ctx.store.directory.setting("name")) ?? ctx.config.name;
-  ctx.branding = await loadBranding(ctx.store);
 }
 
 function checkOrganization(call: GraphCall): void {

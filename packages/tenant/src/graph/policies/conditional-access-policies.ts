@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { UnknownMention } from "../../admin/user-flows.ts";
 import type { Policy } from "../../directory/user-flow.ts";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { badRequest, type GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -98,14 +98,13 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   for (const property of ["displayName", "state", "conditions", "grantControls"] as const) {
     if (input[property] === undefined) throw invalidProperty(property, RESOURCE, "a value is required.");
   }
-  await checkNamed(call, input);
   const blank: Policy = {
     ...{ id: randomUUID(), name: "", enabled: false, clientIds: null, groupIds: null, excludedUserIds: [] },
     ...{ requires: "mfa", createdAt: call.now },
   };
   const policy = changedBy(blank, input);
-  const audit = auditOf(call, "policy.created", { policy_id: policy.id, name: policy.name, enabled: policy.enabled });
-  await call.ctx.store.administration.policies.insert(policy, audit);
+  const outcome = await call.admin.policies.add(policy);
+  if (outcome !== "added") throw unknownMention(outcome);
   return entity(call, policies, policyOf(policy), 201);
 }
 
@@ -116,18 +115,18 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
   const input = readBody(call, policyInput, RESOURCE);
-  await checkNamed(call, input);
-  const detail = { policy_id: id, changed: Object.keys(input).sort().join(" ") };
-  const audit = auditOf(call, "policy.changed", detail);
-  const { policies: store } = call.ctx.store.administration;
-  if ((await store.change(id, (before) => changedBy(before, input), audit)) === "unknown") throw notFound(id);
+  // What the policy named before stays with it when it is gone elsewhere.
+  const unknown = input.conditions && (await call.admin.policies.unknownMention(whoAndWhat(input.conditions)));
+  if (unknown) throw unknownMention(unknown);
+  const changed = Object.keys(input).sort().join(" ");
+  const outcome = await call.admin.policies.change(id, (before) => changedBy(before, input), changed);
+  if (outcome === "unknown") throw notFound(id);
   return NO_CONTENT;
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
-  const { id, name } = await find(call);
-  const audit = auditOf(call, "policy.deleted", { policy_id: id, name });
-  if (!(await call.ctx.store.administration.policies.delete(id, audit))) throw notFound(id);
+  const policy = await find(call);
+  if (!(await call.admin.policies.remove(policy))) throw notFound(policy.id);
   return NO_CONTENT;
 }
 
@@ -138,24 +137,13 @@ async function find(call: GraphCall): Promise<Policy> {
   return found;
 }
 
-/** A policy that names what there is not would protect nothing, and nobody would see it. */
-async function checkNamed({ ctx }: GraphCall, { conditions }: PolicyInput): Promise<void> {
-  if (!conditions) return;
-  const { directory, administration } = ctx.store;
-  const { applications, users } = conditions;
-  const unknown = (property: string, id: string) =>
-    badRequest(`1011: Invalid policy. conditions.${property} names '${id}', which there is not.`);
-  for (const id of applications.includeApplications) {
-    if (id !== EVERYTHING && !(await directory.findApp(id.toLowerCase()))) {
-      throw unknown("applications.includeApplications", id);
-    }
-  }
-  for (const id of users.includeGroups ?? []) {
-    if (!(await administration.groups.find({ id: id.toLowerCase() }))) throw unknown("users.includeGroups", id);
-  }
-  for (const id of users.excludeUsers ?? []) {
-    if (!(await directory.findUser(id.toLowerCase()))) throw unknown("users.excludeUsers", id);
-  }
+function unknownMention({ list, id }: UnknownMention): GraphError {
+  const property = {
+    clientIds: "applications.includeApplications",
+    groupIds: "users.includeGroups",
+    excludedUserIds: "users.excludeUsers",
+  }[list];
+  return badRequest(`1011: Invalid policy. conditions.${property} names '${id}', which there is not.`);
 }
 
 function changedBy(before: Policy, input: PolicyInput): Policy {

@@ -5,10 +5,8 @@ import { GRAPH_RESOURCE_ID, OIDC_SCOPES } from "../../directory/scopes.ts";
 import type { ConsentKey } from "../../storage/store.ts";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { invalidProperty, notFound } from "../odata/refusals.ts";
+import { GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -78,7 +76,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
     resourceId: resource.kind === "graph" ? GRAPH_RESOURCE_ID : resource.registration.clientId,
     scopes: scopesOf(input.scope, resource),
   };
-  const outcome = await store.permissions.insertConsent(consent, audited(call, "created", consent));
+  const outcome = await call.admin.permissions.addConsent(consent);
   if (outcome === "unknown") throw unknownPrincipal("clientId", "a client application");
   if (outcome === "exists") {
     throw new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.");
@@ -98,14 +96,14 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   const { consent, resource } = await find(call);
   const input = readBody(call, changes, "oAuth2PermissionGrant");
   const replaced = { ...consent, scopes: scopesOf(input.scope, resource) };
-  const done = await call.ctx.store.permissions.replaceConsent(replaced, audited(call, "changed", replaced));
+  const done = await call.admin.permissions.changeConsent(replaced);
   if (!done) throw notFound(keyOf(call, "grant").value);
   return NO_CONTENT;
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const { consent } = await find(call);
-  const done = await call.ctx.store.permissions.deleteConsent(consent, audited(call, "deleted", consent));
+  const done = await call.admin.permissions.removeConsent(consent);
   if (!done) throw notFound(keyOf(call, "grant").value);
   return NO_CONTENT;
 }
@@ -161,12 +159,6 @@ function scopesOf(text: string, resource: Principal): string[] {
   const unknown = asked.filter((word) => !offered.includes(word));
   if (unknown.length === 0) return asked;
   throw invalidProperty("scope", "oAuth2PermissionGrant", `the resource has no scope ${unknown.join(", ")}.`);
-}
-
-function audited(call: GraphCall, what: string, { clientId, userId, resourceId, scopes }: Consent) {
-  const whose: Record<string, string> = userId === null ? {} : { principal_id: userId };
-  const detail = { app_id: clientId, resource_app_id: resourceId, scopes: scopes.join(" "), ...whose };
-  return auditOf(call, `permission_grant.${what}`, detail);
 }
 
 const unknownPrincipal = (property: string, what: string) =>

@@ -4,10 +4,8 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { RoleAssignment } from "../../storage/store.ts";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { badRequest, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -16,8 +14,7 @@ import {
   readBody,
   strictBody,
 } from "../odata/route.ts";
-import { GRAPH_APP_ROLES } from "./graph-app-roles.ts";
-import { graphPrincipalId } from "./service-principal-body.ts";
+import { GRAPH_APP_ROLES, graphPrincipalId } from "./service-principal-body.ts";
 import { type Principal, principalOf } from "./service-principals.ts";
 
 const assignments: Resource = {
@@ -69,7 +66,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   }
   await refuseWrongPrincipal(call, resource, role, input.principalId);
   const assignment = { clientId, roleValue: role?.value ?? null, principalId: input.principalId };
-  const outcome = await call.ctx.store.permissions.assign(assignment, audited(call, "created", assignment));
+  const outcome = await call.admin.permissions.assign(assignment);
   if (outcome === "unknown_principal") throw notFound(input.principalId);
   if (outcome === "unknown_resource") throw notFound(input.resourceId);
   if (outcome === "exists") {
@@ -90,7 +87,7 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
     throw notFound(id);
   }
   const assignment = { clientId, principalId, roleValue: role?.value ?? null };
-  const gone = await call.ctx.store.permissions.unassign(assignment, audited(call, "deleted", assignment));
+  const gone = await call.admin.permissions.unassign(assignment);
   if (!gone) throw notFound(id);
   return NO_CONTENT;
 }
@@ -151,9 +148,4 @@ async function answerOf(
     resourceId: principalIdOf(call, resource),
     resourceDisplayName: nameOf(resource),
   };
-}
-
-function audited(call: GraphCall, what: string, { clientId, roleValue, principalId }: RoleAssignment) {
-  const detail = { app_id: clientId, principal_id: principalId, ...(roleValue === null ? {} : { role: roleValue }) };
-  return auditOf(call, `role_assignment.${what}`, detail);
 }

@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Registered } from "../../storage/store.ts";
 import { READ_APPLICATIONS, WRITE_APPLICATIONS } from "../applications/applications.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -75,8 +73,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   const appId = readBody(call, creation, "servicePrincipal").appId.toLowerCase();
   const { registrations } = call.ctx.store;
   if (appId === GRAPH_RESOURCE_ID) throw alreadyTaken("appId");
-  const audit = auditOf(call, "service_principal.created", { app_id: appId });
-  const outcome = await registrations.addServicePrincipal(appId, randomUUID(), audit);
+  const outcome = await call.admin.apps.addServicePrincipal(appId);
   if (outcome === "exists") throw alreadyTaken("appId");
   const registered = outcome === "added" ? await registrations.find({ clientId: appId }) : undefined;
   const item = registered && servicePrincipalOf(registered, call.ctx.config);
@@ -97,13 +94,8 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   const principal = await principalOf(call);
   const input = readBody(call, changes, "servicePrincipal");
   if (principal.kind === "graph") throw badRequest("The service principal of Microsoft Graph cannot be changed.");
-  const { objectId, clientId } = principal.registration;
-  const audit = auditOf(call, "service_principal.changed", { app_id: clientId, ...definedOf(input) });
-  const result = await call.ctx.store.registrations.change(
-    objectId,
-    (before) => changed(before, input, call.now),
-    audit,
-  );
+  const change = (before: Registered) => changed(before, input, call.now);
+  const result = await call.admin.apps.changeUse(principal.registration, change, definedOf(input));
   if (result.outcome !== "changed") throw notFound(principal.registration.servicePrincipalId as string);
   return NO_CONTENT;
 }
@@ -129,7 +121,7 @@ function changed(before: Registered, input: z.infer<typeof changes>, now: number
   return { ...before, api: { ...before.api, disabledAt: disabledAt(before.api.disabledAt) } };
 }
 
-function definedOf(input: z.infer<typeof changes>): Record<string, boolean> {
+function definedOf(input: z.infer<typeof changes>) {
   const { appRoleAssignmentRequired, accountEnabled } = input;
   return {
     ...(appRoleAssignmentRequired === undefined ? {} : { assignment_required: appRoleAssignmentRequired }),

@@ -1,7 +1,7 @@
 import { BUILT_IN_ATTRIBUTES, type BuiltInAttribute } from "../../directory/built-in-attributes.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { CustomAttribute, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
-import type { Store } from "../../storage/store.ts";
+import type { StoreReader } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 
 /** As Graph calls them; what a user flow shows where it has no label of its own. */
@@ -36,7 +36,7 @@ export const isTermsOfUse = (id: string) => CUSTOM_ID.exec(id)?.[1] === TERMS_OF
  * without anybody having made it. By id.
  */
 export async function knownAttributes(
-  store: Store,
+  store: StoreReader,
   config: Pick<TenantConfig, "tenantId">,
 ): Promise<Map<string, KnownAttribute>> {
   const [customs, flows] = await Promise.all([

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/refusals.ts";
+import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -59,9 +58,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   }
   const id = customAttributeId(call.ctx.config, name);
   const custom = { id, displayName, description, dataType };
-  const audit = auditOf(call, "user_flow_attribute.created", { attribute: id, data_type: dataType });
-  const { flows } = call.ctx.store.administration;
-  if (!(await flows.insertAttribute({ ...custom, createdAt: call.now }, audit))) throw alreadyTaken("displayName");
+  if (!(await call.admin.userFlows.addAttribute(custom))) throw alreadyTaken("displayName");
   return entity(call, attributes, { ...custom, userFlowAttributeType: "custom" }, 201);
 }
 
@@ -72,15 +69,13 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await findCustom(call);
   const { description = null } = readBody(call, changes, RESOURCE);
-  const audit = auditOf(call, "user_flow_attribute.changed", { attribute: id });
-  if (!(await call.ctx.store.administration.flows.changeAttribute(id, description, audit))) throw notFound(id);
+  if (!(await call.admin.userFlows.changeAttribute(id, description))) throw notFound(id);
   return NO_CONTENT;
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await findCustom(call);
-  const audit = auditOf(call, "user_flow_attribute.deleted", { attribute: id });
-  const outcome = await call.ctx.store.administration.flows.deleteAttribute(id, audit);
+  const outcome = await call.admin.userFlows.removeAttribute(id);
   if (outcome === "unknown") throw notFound(id);
   if (outcome === "in_use") throw conflict(`A user flow asks for ${id}: take it from there first.`);
   return NO_CONTENT;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { graphOf } from "../../directory/tenant-config.ts";
 import type { UserFlow } from "../../directory/user-flow.ts";
-import { badRequest, conflict, notFound } from "../odata/refusals.ts";
+import { badRequest, conflict, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,

@@ -4,10 +4,15 @@ import { graphOf } from "../../directory/tenant-config.ts";
 import { DEFAULT_USER_FLOW, type UserFlow } from "../../directory/user-flow.ts";
 import type { AppLink, FlowOutcome } from "../../storage/store.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import type { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, badRequest, conflict, invalidProperty, notFound } from "../odata/refusals.ts";
 import {
-  auditOf,
+  alreadyTaken,
+  badRequest,
+  conflict,
+  type GraphError,
+  invalidProperty,
+  notFound,
+} from "../odata/graph-error.ts";
+import {
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -72,8 +77,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   const blank = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: call.now };
   const flow = flowChangedBy(blank, input, await knownAttributes(store, config));
   const apps = [...new Set(input.conditions?.applications?.includeApplications?.map(({ appId }) => appId))];
-  const detail = { flow_id: flow.id, name: flow.name, apps: apps.join(" ") };
-  const outcome = await store.administration.flows.insert(flow, apps, auditOf(call, "user_flow.created", detail));
+  const outcome = await call.admin.userFlows.add(flow, apps);
   if (outcome !== "done") throw refusal(outcome, flow.id);
   const [item] = await answersOf(call, [flow]);
   return entity(call, flows, item as Item, 201);
@@ -98,9 +102,8 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
-  const { id, name } = await flowOf(call);
-  const audit = auditOf(call, "user_flow.deleted", { flow_id: id, name });
-  if (!(await call.ctx.store.administration.flows.delete(id, audit))) throw notFound(id);
+  const flow = await flowOf(call);
+  if (!(await call.admin.userFlows.remove(flow))) throw notFound(flow.id);
   return NO_CONTENT;
 }
 
@@ -113,8 +116,7 @@ export async function changeFlow(
 ): Promise<void> {
   const { store, config } = call.ctx;
   const known = await knownAttributes(store, config);
-  const audit = auditOf(call, "user_flow.changed", { flow_id: id, changed });
-  const outcome = await store.administration.flows.change(id, (before) => change(before, known), audit);
+  const outcome = await call.admin.userFlows.change(id, (before) => change(before, known), changed);
   if (outcome !== "done") throw refusal(outcome, id);
 }
 
@@ -128,8 +130,7 @@ async function listApps(call: GraphCall): Promise<GraphAnswer> {
 async function addApp(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await flowOf(call);
   const { appId } = readBody(call, inclusion, "authenticationConditionApplication");
-  const audit = auditOf(call, "user_flow.app_added", { flow_id: id, app_id: appId });
-  const outcome = await call.ctx.store.administration.flows.link(id, appId, audit);
+  const outcome = await call.admin.userFlows.addApp(id, appId);
   if (outcome !== "done") throw refusal(outcome, id);
   return { status: 201, body: { "@odata.context": `${appsContext(call, id)}/$entity`, appId } };
 }
@@ -137,8 +138,7 @@ async function addApp(call: GraphCall): Promise<GraphAnswer> {
 async function removeApp(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await flowOf(call);
   const appId = keyOf(call, "app", ["appId"]).value.toLowerCase();
-  const audit = auditOf(call, "user_flow.app_removed", { flow_id: id, app_id: appId });
-  if (!(await call.ctx.store.administration.flows.unlink(id, appId, audit))) throw notFound(appId);
+  if (!(await call.admin.userFlows.removeApp(id, appId))) throw notFound(appId);
   return NO_CONTENT;
 }
 

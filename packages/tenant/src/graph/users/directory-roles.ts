@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { isGuid, packIds, unpackIds } from "../derived-id.ts";
 import { collection, entity, type Item, type Resource } from "../odata/answer.ts";
-import { conflict, invalidProperty, notFound } from "../odata/refusals.ts";
+import { conflict, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
-  auditOf,
   type GraphAnswer,
   type GraphCall,
   type GraphRoute,
@@ -47,8 +46,7 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
 
 async function post(call: GraphCall): Promise<GraphAnswer> {
   const { principalId } = readBody(call, creation, "unifiedRoleAssignment");
-  const audit = auditOf(call, "administrator.added", { user_id: principalId });
-  const outcome = await call.ctx.store.administration.users.setAdministrator(principalId, true, audit);
+  const outcome = await call.admin.people.setAdministrator(principalId, true);
   if (outcome === "unknown") {
     throw invalidProperty("principalId", "unifiedRoleAssignment", "there is no such user.");
   }
@@ -69,8 +67,7 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const principalId = principalOf(call);
-  const audit = auditOf(call, "administrator.removed", { user_id: principalId });
-  const outcome = await call.ctx.store.administration.users.setAdministrator(principalId, false, audit);
+  const outcome = await call.admin.people.setAdministrator(principalId, false);
   if (outcome !== "set") throw notFound(keyOf(call, "assignment").value);
   return NO_CONTENT;
 }

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { BUILT_IN_ATTRIBUTES } from "../../directory/built-in-attributes.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/display-name.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
 import type { Attributes, User } from "../../directory/entities.ts";
+import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { Resource } from "../odata/answer.ts";
 import { strictBody } from "../odata/route.ts";

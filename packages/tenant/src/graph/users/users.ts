@@ -1,26 +1,11 @@
-import { randomUUID } from "node:crypto";
+import type { AccountProblem } from "../../admin/people.ts";
 import { normalizeEmail, type User } from "../../directory/entities.ts";
-import {
-  checkPassword,
-  hashPassword,
-  MAX_PASSWORD,
-  MIN_PASSWORD,
-  type PasswordProblem,
-} from "../../directory/password.ts";
+import { MAX_PASSWORD, MIN_PASSWORD } from "../../directory/password.ts";
 import { graphOf } from "../../directory/tenant-config.ts";
 import { collection, entity, listQuery, pageAnswer } from "../odata/answer.ts";
 import { equalTo } from "../odata/filter.ts";
-import { GraphError } from "../odata/graph-error.ts";
-import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/refusals.ts";
-import {
-  auditOf,
-  type GraphAnswer,
-  type GraphCall,
-  type GraphRoute,
-  keyOf,
-  NO_CONTENT,
-  readBody,
-} from "../odata/route.ts";
+import { alreadyTaken, badRequest, GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
+import { type GraphAnswer, type GraphCall, type GraphRoute, keyOf, NO_CONTENT, readBody } from "../odata/route.ts";
 import { attributesBy, userChanges, userCreation, userOf, users } from "./user-body.ts";
 
 const READ = ["User.Read.All", "User.ReadWrite.All"];
@@ -68,7 +53,7 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
 
 async function post(call: GraphCall): Promise<GraphAnswer> {
   const input = readBody(call, userCreation, "user");
-  const { store, config } = call.ctx;
+  const { config } = call.ctx;
   const [{ issuer, issuerAssignedId: email }] = input.identities as [(typeof input.identities)[number]];
   if (issuer.toLowerCase() !== config.domain.toLowerCase()) {
     throw invalidProperty("identities.0.issuer", "user", `it is the tenant's domain, ${config.domain}.`);
@@ -76,27 +61,15 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   if (input.mail != null && normalizeEmail(input.mail) !== normalizeEmail(email)) {
     throw invalidProperty("mail", "user", "it is the address that the person signs in by.");
   }
-  const password = input.passwordProfile?.password;
-  const problem = password === undefined ? null : await checkPassword(password, { email, tenantName: config.name });
-  if (problem) throw weakPassword(problem);
-  // Hashed for nothing where the address is taken: who asks is an administrator.
-  const passwordHash = password === undefined ? null : await hashPassword(password);
-  const user: User = {
-    id: randomUUID(),
+  const added = await call.admin.people.add({
     email,
-    emailNormalized: normalizeEmail(email),
     displayName: input.displayName,
-    passwordHash,
+    password: input.passwordProfile?.password,
     attributes: attributesBy({}, input),
-    locale: null,
-    termsAcceptedAt: null,
-    administrator: false,
-    createdAt: call.now,
-    disabledAt: input.accountEnabled === false ? call.now : null,
-  };
-  const audit = auditOf(call, "user.created", { user_id: user.id });
-  if (!(await store.administration.users.insert(user, audit))) throw alreadyTaken("issuerAssignedId");
-  return entity(call, users, userOf(user, config), 201);
+    disabled: input.accountEnabled === false,
+  });
+  if (typeof added === "string") throw refusedAccount(added);
+  return entity(call, users, userOf(added, config), 201);
 }
 
 async function get(call: GraphCall): Promise<GraphAnswer> {
@@ -107,20 +80,17 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
   const input = readBody(call, userChanges, "user");
   const { accountEnabled, displayName } = input;
-  const audit = auditOf(call, "user.changed", { user_id: id, changed: Object.keys(input).sort().join(" ") });
-  const changed = await call.ctx.store.administration.users.change(
+  const changed = await call.admin.people.change(
     id,
     (before) => {
       if (accountEnabled !== undefined) refuseOverAdministrators(call, before);
       return {
-        displayName: displayName ?? before.displayName,
+        ...(displayName === undefined ? {} : { displayName }),
+        ...(accountEnabled === undefined ? {} : { disabled: !accountEnabled }),
         attributes: attributesBy(before.attributes, input),
-        disabledAt:
-          accountEnabled === undefined ? before.disabledAt : accountEnabled ? null : (before.disabledAt ?? call.now),
       };
     },
-    call.now,
-    audit,
+    Object.keys(input).sort().join(" "),
   );
   if (!changed) throw notFound(id);
   return NO_CONTENT;
@@ -129,16 +99,13 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const user = await find(call);
   refuseOverAdministrators(call, user);
-  const { id } = user;
-  const audit = auditOf(call, "user.deleted", { user_id: id });
-  if (!(await call.ctx.store.administration.users.delete(id, call.now, audit))) throw notFound(id);
+  if (!(await call.admin.people.remove(user.id))) throw notFound(user.id);
   return NO_CONTENT;
 }
 
 async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
-  const audit = auditOf(call, "user.sign_ins_ended", { user_id: id });
-  if (!(await call.ctx.store.administration.users.endSignIns(id, call.now, audit))) throw notFound(id);
+  if (!(await call.admin.people.endSignIns(id))) throw notFound(id);
   return { status: 200, body: { "@odata.context": `${graphOf(call.ctx.config)}/$metadata#Edm.Boolean`, value: true } };
 }
 
@@ -164,11 +131,21 @@ async function find(call: GraphCall, id = keyOf(call, "user").value.toLowerCase(
 
 const listed = (user: User | undefined): User[] => (user ? [user] : []);
 
-function weakPassword(problem: PasswordProblem) {
-  const why = {
-    short: `it has less than ${MIN_PASSWORD} characters.`,
-    long: `it has more than ${MAX_PASSWORD} characters.`,
-    common: "it is one of those that are tried first.",
-  }[problem];
-  return invalidProperty("passwordProfile.password", "user", why);
+function refusedAccount(problem: AccountProblem): GraphError {
+  switch (problem) {
+    case "taken":
+      return alreadyTaken("issuerAssignedId");
+    case "email_invalid":
+      return invalidProperty("identities.0.issuerAssignedId", "user", "it is no email address.");
+    case "name_invalid":
+      return invalidProperty("displayName", "user", "it is empty or too long.");
+    case "short":
+      return weakPassword(`it has less than ${MIN_PASSWORD} characters.`);
+    case "long":
+      return weakPassword(`it has more than ${MAX_PASSWORD} characters.`);
+    case "common":
+      return weakPassword("it is one of those that are tried first.");
+  }
 }
+
+const weakPassword = (why: string) => invalidProperty("passwordProfile.password", "user", why);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { StoredFacts } from "../../directory/access-rules.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import { evaluateApproval, loadFacts } from "../../oauth/approval.ts";
 import {
   type AuthorizationParameters,

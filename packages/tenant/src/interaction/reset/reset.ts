@@ -1,4 +1,4 @@
-import { isEmailAddress } from "../../directory/email-address.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Interaction } from "../../storage/store.ts";

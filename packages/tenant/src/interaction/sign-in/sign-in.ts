@@ -1,6 +1,6 @@
 import { PWD } from "../../directory/authentication-methods.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail, type User } from "../../directory/entities.ts";
+import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";

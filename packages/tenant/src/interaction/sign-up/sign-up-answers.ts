@@ -1,8 +1,8 @@
 import { matchesPattern } from "../../directory/attribute-pattern.ts";
 import { BUILT_IN_ATTRIBUTES, isBuiltIn } from "../../directory/built-in-attributes.ts";
 import { MAX_ANSWER } from "../../directory/check-user-flow.ts";
-import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/display-name.ts";
 import type { Attributes } from "../../directory/entities.ts";
+import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { SignUpDetailsView, SignUpQuestion } from "../../ui/pages/sign-up.ts";
 import { type Fields, malformed } from "../page-request.ts";

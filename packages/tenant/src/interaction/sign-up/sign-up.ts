@@ -1,9 +1,9 @@
-import { createUser } from "../../admin/create-user.ts";
 import { OTP, PWD } from "../../directory/authentication-methods.ts";
-import { isEmailAddress } from "../../directory/email-address.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
+import { isEmailAddress, newUser } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
+import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
@@ -91,28 +91,31 @@ export async function postSignUpDetails(request: InteractionRequest): Promise<An
     if (!answers) return detailsPage(request, details);
 
     const { displayName, attributes, termsAccepted } = answers;
-    const user = await createUser(ctx, {
-      email,
-      displayName,
-      passwordHash: ways.password ? interaction.newPasswordHash : null,
-      attributes,
-      locale: request.locale,
-      termsAcceptedAt: termsAccepted ? now : null,
+    const user = newUser(
+      {
+        email,
+        displayName,
+        passwordHash: ways.password ? interaction.newPasswordHash : null,
+        attributes,
+        locale: request.locale,
+        termsAcceptedAt: termsAccepted ? now : null,
+      },
+      now,
+    );
+    const record = (event: string): AuditRecord => ({
+      at: now,
+      event,
+      actor: "user",
+      userId: user.id,
+      clientId: null,
+      grantId: subjectIdOf(request),
+      ip: request.ip,
+      detail: {},
     });
+    const { administration, audit } = ctx.store;
     // The address was proven, so only its owner learns that it has an account by now.
-    if (user === "taken") return goTo(request, "/sign-in");
-    for (const event of ["user.signed_up", "user.signed_in"]) {
-      await ctx.store.audit.write({
-        at: now,
-        event,
-        actor: "user",
-        userId: user.id,
-        clientId: null,
-        grantId: subjectIdOf(request),
-        ip: request.ip,
-        detail: {},
-      });
-    }
+    if (!(await administration.users.insert(user, record("user.signed_up")))) return goTo(request, "/sign-in");
+    await audit.write(record("user.signed_in"));
     return passFirstFactor(request, { user, amr: [ways.password ? PWD : OTP], isNew: true });
   });
 }

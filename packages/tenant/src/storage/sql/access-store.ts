@@ -10,7 +10,8 @@ import type { Tables } from "../migrations/tables.ts";
 import { toApi } from "./api-store.ts";
 import { toApp } from "./app-store.ts";
 import { toConsents } from "./consent-store.ts";
-import { toPolicy, toUserFlow } from "./user-flow-store.ts";
+import { toPolicy } from "./policy-store.ts";
+import { toUserFlow } from "./user-flow-store.ts";
 import { toUser } from "./user-store.ts";
 
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;

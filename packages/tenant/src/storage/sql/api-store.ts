@@ -2,14 +2,10 @@ import type { Selectable } from "kysely";
 import type { Api } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryStore } from "../store.ts";
-import { takeClientId } from "./client-id.ts";
+import type { DirectoryReader } from "../store.ts";
 
-type ApiVerbs = Pick<DirectoryStore, "findApi" | "findApiByIdentifierUri" | "listApis" | "putApi">;
-
-export function apiVerbs({ db }: Database): ApiVerbs {
+export function apiVerbs({ db }: Database): Pick<DirectoryReader, "findApi" | "findApiByIdentifierUri" | "listApis"> {
   const finder = (column: "clientId" | "identifierUri") => {
     const select = prepared((by: { value: string }) => db.selectFrom("apis").where(column, "=", by.value).selectAll());
     return async (value: string) => {
@@ -25,25 +21,6 @@ export function apiVerbs({ db }: Database): ApiVerbs {
     async listApis() {
       const rows = await db.selectFrom("apis").selectAll().orderBy("createdAt").orderBy("name").execute();
       return rows.map(toApi);
-    },
-
-    async putApi(api) {
-      try {
-        return await db.transaction().execute(async (trx) => {
-          if (!(await takeClientId(trx, api.clientId, "api"))) return false;
-          const { clientId, ...values } = toApiRow(api);
-          await trx
-            .insertInto("apis")
-            .values({ clientId, ...values })
-            .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
-            .execute();
-          return true;
-        });
-      } catch (error) {
-        // The identifier URI is another API's; the client ID taken on the way was rolled back.
-        if (isUniqueViolation(error)) return false;
-        throw error;
-      }
     },
   };
 }

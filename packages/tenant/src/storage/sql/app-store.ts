@@ -2,9 +2,8 @@ import type { Selectable } from "kysely";
 import type { App } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryStore } from "../store.ts";
-import { takeClientId } from "./client-id.ts";
-import { forgettingInPolicies } from "./policy-mentions.ts";
+import type { DirectoryReader } from "../store.ts";
+import { forgettingInPolicies } from "./policy-store.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /** As the query builder would name them. */
@@ -23,10 +22,7 @@ const COLUMNS = [
   'disabled_at as "disabledAt"',
 ].join(", ");
 
-type AppVerbs = Pick<DirectoryStore, "findApp" | "listApps" | "putApp" | "insertApp" | "deleteApp">;
-
-export function appVerbs(database: Database): AppVerbs {
-  const { db, firstRow } = database;
+export function appVerbs({ db, firstRow }: Database): Pick<DirectoryReader, "findApp" | "listApps"> {
   const findRow = firstRow<Selectable<Tables["apps"]>>("app", `select ${COLUMNS} from apps where client_id = ?`);
   return {
     // Every request of a client begins with it, polls included.
@@ -39,32 +35,6 @@ export function appVerbs(database: Database): AppVerbs {
       const rows = await db.selectFrom("apps").selectAll().orderBy("createdAt").orderBy("name").execute();
       return rows.map(toApp);
     },
-
-    putApp: (app) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
-        const { clientId, ...values } = toAppRow(app);
-        await trx
-          .insertInto("apps")
-          .values({ clientId, ...values })
-          .onConflict((conflict) => conflict.column("clientId").doUpdateSet(values))
-          .execute();
-        return true;
-      }),
-
-    insertApp: (app) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await takeClientId(trx, app.clientId, "app"))) return false;
-        const inserted = await trx
-          .insertInto("apps")
-          .values(toAppRow(app))
-          .onConflict((conflict) => conflict.column("clientId").doNothing())
-          .returning("clientId")
-          .executeTakeFirst();
-        return inserted !== undefined;
-      }),
-
-    deleteApp: (clientId, now) => db.transaction().execute((trx) => deleteApp(database, trx, clientId, now)),
   };
 }
 

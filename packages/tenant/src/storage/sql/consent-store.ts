@@ -4,17 +4,12 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryStore } from "../store.ts";
-
-type ConsentVerbs = Pick<
-  DirectoryStore,
-  "consentsFor" | "addConsent" | "removeConsent" | "rolesFor" | "assignRole" | "unassignRoles"
->;
+import type { DirectoryReader } from "../store.ts";
 
 /** The administrator's consent, in the column that names a user. */
 export const ADMINISTRATOR = "";
 
-export function consentVerbs({ db }: Database): ConsentVerbs {
+export function consentVerbs({ db }: Database): Pick<DirectoryReader, "consentsFor" | "rolesFor"> {
   const consentsOf = prepared((by: { clientId: string; userId: string }) =>
     db
       .selectFrom("consents")
@@ -51,17 +46,6 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
       return toConsents(await consentsOf(db, { clientId, userId }));
     },
 
-    addConsent: (consent) => addConsent(db, consent),
-
-    async removeConsent(clientId, userId, resourceId) {
-      await db
-        .deleteFrom("consents")
-        .where("clientId", "=", clientId)
-        .where("userId", "=", userId ?? ADMINISTRATOR)
-        .where("resourceId", "=", resourceId)
-        .execute();
-    },
-
     async rolesFor(apiClientId, principalId) {
       const rows = await rolesOf(db, { apiClientId, userId: principalId });
       // A role that the API no longer has, or has disabled, is nobody's.
@@ -70,22 +54,6 @@ export function consentVerbs({ db }: Database): ConsentVerbs {
           ? isAdministrative(roleValue)
           : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
       return rows.filter(stands).map((row) => row.roleValue);
-    },
-
-    async assignRole(apiClientId, roleValue, principalId) {
-      await db
-        .insertInto("roleAssignments")
-        .values({ apiClientId, roleValue, userId: principalId })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    },
-
-    async unassignRoles(apiClientId, principalId) {
-      await db
-        .deleteFrom("roleAssignments")
-        .where("apiClientId", "=", apiClientId)
-        .where("userId", "=", principalId)
-        .execute();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { MAX_CERTIFICATES } from "../../directory/app-certificate.ts";
+import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { CredentialStore } from "../store.ts";
@@ -27,28 +28,65 @@ export function credentialStore(database: Database): CredentialStore {
     return app !== undefined;
   };
 
+  /** The app's service principal; one that Graph registered has none until it is given one. */
+  const principalOf = async (trx: Connection, clientId: string, otherwise: string): Promise<string> => {
+    await trx
+      .updateTable("clientIds")
+      .where("clientId", "=", clientId)
+      .where("servicePrincipalId", "is", null)
+      .set({ servicePrincipalId: otherwise })
+      .execute();
+    const { servicePrincipalId } = await trx
+      .selectFrom("clientIds")
+      .where("clientId", "=", clientId)
+      .select("servicePrincipalId")
+      .executeTakeFirstOrThrow();
+    return servicePrincipalId as string;
+  };
+
   return {
     certificatesOf: async (clientId) => [...(await certificates(db, { clientId }))],
 
-    addCertificate: (certificate) =>
+    addCertificate: (certificate, { roles, servicePrincipalId }, audit) =>
       db.transaction().execute(async (trx) => {
         const { clientId, thumbprint } = certificate;
         if (!(await appIsThere(trx, clientId))) return "app_unknown";
-        const known = await certificates(trx, { clientId });
-        if (known.some((each) => each.thumbprint === thumbprint)) return "known";
-        if (known.length >= MAX_CERTIFICATES) return "full";
-        await trx.insertInto("appCertificates").values(certificate).execute();
-        return "added";
+        const certificatesNow = await certificates(trx, { clientId });
+        const known = certificatesNow.some((each) => each.thumbprint === thumbprint);
+        if (!known && certificatesNow.length >= MAX_CERTIFICATES) return "full";
+        if (!known) await trx.insertInto("appCertificates").values(certificate).execute();
+        const principalId = await principalOf(trx, clientId, servicePrincipalId);
+        for (const roleValue of roles) {
+          await trx
+            .insertInto("roleAssignments")
+            .values({ apiClientId: GRAPH_RESOURCE_ID, roleValue, userId: principalId })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+        await writeAudit(trx, audit);
+        return known ? "known" : "added";
       }),
 
-    changeCertificates: (clientId, change, audit) =>
+    removeCertificates: (clientId, audit) =>
       db.transaction().execute(async (trx) => {
-        if (!(await appIsThere(trx, clientId))) return false;
-        const replacements = change([...(await certificates(trx, { clientId }))]);
-        await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
-        if (replacements.length > 0) await trx.insertInto("appCertificates").values(replacements).execute();
+        if (!(await appIsThere(trx, clientId))) return undefined;
+        const { numDeletedRows } = await trx
+          .deleteFrom("appCertificates")
+          .where("clientId", "=", clientId)
+          .executeTakeFirstOrThrow();
+        await trx
+          .deleteFrom("roleAssignments")
+          .where("apiClientId", "=", GRAPH_RESOURCE_ID)
+          .where("userId", "in", (query) =>
+            query
+              .selectFrom("clientIds")
+              .where("clientId", "=", clientId)
+              .where("servicePrincipalId", "is not", null)
+              .select((each) => each.ref("servicePrincipalId").$notNull().as("servicePrincipalId")),
+          )
+          .execute();
         await writeAudit(trx, audit);
-        return true;
+        return Number(numDeletedRows);
       }),
 
     consumeAssertion: ({ assertionHash, expiresAt, audit }) =>

@@ -1,16 +1,11 @@
 import { sql } from "kysely";
-import type { Connection, Database } from "../engine/database.ts";
-import type { DirectoryStore } from "../store.ts";
+import type { Connection } from "../engine/database.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /**
  * Disabling ends what a person has (ASVS 7.4.2), and enabling revives nothing of it: what was begun before, or at that
  * very moment, is over. A yes that no device has redeemed stays to be refused until then, so that the device hears why.
  */
-export function userDisabling({ db }: Database): DirectoryStore["setUserDisabled"] {
-  return (id, disabledAt, now) => db.transaction().execute((trx) => setDisabled(trx, id, disabledAt, now));
-}
-
 export async function setDisabled(
   trx: Connection,
   id: string,

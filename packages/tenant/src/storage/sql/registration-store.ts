@@ -41,6 +41,15 @@ export function registrationStore(database: Database): RegistrationStore {
     return api && { kind, registration: toRegistration(row), api: toApi(api) };
   };
 
+  const certificatesOf = (on: Connection, clientId: string) =>
+    on
+      .selectFrom("appCertificates")
+      .where("clientId", "=", clientId)
+      .selectAll()
+      .orderBy("createdAt")
+      .orderBy("keyId")
+      .execute();
+
   /**
    * After a unique column has refused it: which one. In a transaction, because what refused it may be committed together
    * with what else its turn wrote (group-commit.ts), and nobody else sees it until then.
@@ -79,7 +88,7 @@ export function registrationStore(database: Database): RegistrationStore {
       });
     },
 
-    async insert(registered, audit) {
+    async insert(registered, audit, certificates = []) {
       try {
         await db.transaction().execute(async (trx) => {
           await trx
@@ -88,6 +97,7 @@ export function registrationStore(database: Database): RegistrationStore {
             .execute();
           if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
           else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
+          if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
           await writeAudit(trx, audit);
         });
         return "inserted";
@@ -103,12 +113,18 @@ export function registrationStore(database: Database): RegistrationStore {
         return await db.transaction().execute(async (trx) => {
           const before = await read(trx, { objectId }, true);
           if (!before) return { outcome: "unknown" };
-          const registered = sameIdentity(before, change(before));
+          const certificatesBefore = before.kind === "app" ? await certificatesOf(trx, before.app.clientId) : [];
+          const { certificates, ...after } = change(before, certificatesBefore);
+          const registered = sameIdentity(before, after as Registered);
           wanted = registered;
           const { clientId, ...registration } = toRegistrationRow(registered.registration);
           await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
           if (registered.kind === "app") {
             await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
+            if (certificates) {
+              await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
+              if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
+            }
           } else {
             await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
             if (before.kind === "api") await follow(trx, before.api, registered.api);

@@ -1,22 +1,16 @@
-import type { Selectable } from "kysely";
-import type { Policy, UserFlow } from "../../directory/user-flow.ts";
+import { type Selectable, sql } from "kysely";
+import type { UserFlow } from "../../directory/user-flow.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryStore } from "../store.ts";
+import type { AppLink, DirectoryReader, FlowOutcome, ManagedFlows } from "../store.ts";
+import { auditWriter } from "./audit-store.ts";
 import { lockingDemands } from "./demand-locks.ts";
-
-type UserFlowVerbs = Pick<
-  DirectoryStore,
-  "findUserFlow" | "listUserFlows" | "putUserFlow" | "deleteUserFlow" | "listPolicies" | "putPolicy" | "deletePolicy"
->;
 
 /** Graph's own ("Create authenticationEventsFlow"). */
 export const DEFAULT_PRIORITY = 500;
 
-export function userFlowVerbs(database: Database): UserFlowVerbs {
-  const { db } = database;
-  const lock = lockingDemands(database);
+export function userFlowVerbs({ db }: Database): Pick<DirectoryReader, "findUserFlow" | "listUserFlows"> {
   return {
     async findUserFlow(id) {
       const row = await db.selectFrom("userFlows").where("id", "=", id).selectAll().executeTakeFirst();
@@ -27,52 +21,218 @@ export function userFlowVerbs(database: Database): UserFlowVerbs {
       const rows = await db.selectFrom("userFlows").selectAll().orderBy("createdAt").orderBy("name").execute();
       return rows.map(toUserFlow);
     },
-
-    async putUserFlow(flow) {
-      const { id, ...values } = toUserFlowRow(flow);
-      try {
-        await db.transaction().execute(async (trx) => {
-          await lock.apps(trx);
-          await trx
-            .insertInto("userFlows")
-            .values({ id, ...values })
-            .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
-            .execute();
-        });
-        return true;
-      } catch (error) {
-        if (isUniqueViolation(error)) return false;
-        throw error;
-      }
-    },
-
-    deleteUserFlow: (id) => db.transaction().execute((trx) => deleteUserFlow(trx, id)),
-
-    async listPolicies() {
-      const rows = await db.selectFrom("policies").selectAll().orderBy("createdAt").orderBy("name").execute();
-      return rows.map(toPolicy);
-    },
-
-    async putPolicy(policy) {
-      const { id, ...values } = toPolicyRow(policy);
-      await db.transaction().execute(async (trx) => {
-        await lock.apps(trx);
-        await trx
-          .insertInto("policies")
-          .values({ id, ...values })
-          .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
-          .execute();
-      });
-    },
-
-    async deletePolicy(id) {
-      const gone = await db.deleteFrom("policies").where("id", "=", id).returning("id").executeTakeFirst();
-      return gone !== undefined;
-    },
   };
 }
 
-export async function deleteUserFlow(trx: Connection, id: string): Promise<boolean> {
+/** Undoes what a transaction has written so far, and is its answer. */
+class Refusal<Outcome> {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    this.outcome = outcome;
+  }
+}
+
+async function orRefusal<Outcome>(work: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Refusal) return error.outcome;
+    throw error;
+  }
+}
+
+export function managedFlows(database: Database): ManagedFlows {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+  const lock = lockingDemands(database);
+
+  /** Held until the end, so that no attribute goes while a flow begins to ask for it. */
+  const attributesStand = async (trx: Connection, ids: string[]): Promise<boolean> => {
+    if (ids.length === 0) return true;
+    const found = await trx
+      .selectFrom("userFlowAttributes")
+      .where("id", "in", ids)
+      .select("id")
+      .$if(locksRows, (query) => query.forShare())
+      .execute();
+    return found.length === ids.length;
+  };
+
+  const link = async (trx: Connection, id: string, clientId: string): Promise<"done" | AppLink> => {
+    const registration = await trx
+      .selectFrom("clientIds")
+      .where("clientId", "=", clientId)
+      .where("kind", "=", "app")
+      .where("servicePrincipalId", "is not", null)
+      .select("clientId")
+      .executeTakeFirst();
+    if (!registration) return "app_unknown";
+    const linked = await trx
+      .updateTable("apps")
+      .where("clientId", "=", clientId)
+      .where("userFlowId", "is", null)
+      .set({ userFlowId: id })
+      .returning("clientId")
+      .executeTakeFirst();
+    if (linked) return "done";
+    const app = await trx.selectFrom("apps").where("clientId", "=", clientId).select("userFlowId").executeTakeFirst();
+    if (!app) return "app_unknown";
+    return app.userFlowId === id ? "app_linked" : "app_elsewhere";
+  };
+
+  const orNameTaken = async <Outcome>(work: Promise<Outcome>): Promise<Outcome | "name_taken"> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      // What has the name may be committed together with what else its turn wrote (group-commit.ts): it is there once
+      // this has answered.
+      await db.transaction().execute((trx) => sql`select 1`.execute(trx));
+      return "name_taken";
+    }
+  };
+
+  return {
+    insert: (flow, apps, audit) =>
+      orNameTaken(
+        orRefusal<FlowOutcome | AppLink>(
+          db.transaction().execute(async (trx) => {
+            await lock.apps(trx);
+            if (!(await attributesStand(trx, customIds(flow)))) return "attribute";
+            await trx.insertInto("userFlows").values(toUserFlowRow(flow)).execute();
+            for (const clientId of apps) {
+              const linked = await link(trx, flow.id, clientId);
+              if (linked !== "done") throw new Refusal(linked);
+            }
+            await writeAudit(trx, audit);
+            return "done";
+          }),
+        ),
+      ),
+
+    change: (id, change, audit) =>
+      orNameTaken(
+        db.transaction().execute(async (trx): Promise<FlowOutcome> => {
+          await lock.apps(trx);
+          const row = await trx
+            .selectFrom("userFlows")
+            .where("id", "=", id)
+            .selectAll()
+            .$if(locksRows, (query) => query.forUpdate())
+            .executeTakeFirst();
+          if (!row) return "unknown";
+          const before = toUserFlow(row);
+          const after = change(before);
+          const had = new Set(customIds(before));
+          if (
+            !(await attributesStand(
+              trx,
+              customIds(after).filter((each) => !had.has(each)),
+            ))
+          )
+            return "attribute";
+          const { id: _id, createdAt: _createdAt, ...values } = toUserFlowRow(after);
+          await trx.updateTable("userFlows").where("id", "=", id).set(values).execute();
+          await writeAudit(trx, audit);
+          return "done";
+        }),
+      ),
+
+    delete: (id, audit) =>
+      db.transaction().execute(async (trx) => {
+        const gone = await deleteUserFlow(trx, id);
+        if (gone) await writeAudit(trx, audit);
+        return gone;
+      }),
+
+    link: (id, clientId, audit) =>
+      orRefusal<"done" | "unknown" | AppLink>(
+        db.transaction().execute(async (trx) => {
+          const linked = await link(trx, id, clientId);
+          // After the app, in the order of whoever changes what flows demand.
+          const flow = await trx
+            .selectFrom("userFlows")
+            .where("id", "=", id)
+            .select("id")
+            .$if(locksRows, (query) => query.forShare())
+            .executeTakeFirst();
+          if (!flow) throw new Refusal("unknown");
+          if (linked === "done") await writeAudit(trx, audit);
+          return linked;
+        }),
+      ),
+
+    unlink: (id, clientId, audit) =>
+      db.transaction().execute(async (trx) => {
+        const unlinked = await trx
+          .updateTable("apps")
+          .where("clientId", "=", clientId)
+          .where("userFlowId", "=", id)
+          .set({ userFlowId: null })
+          .returning("clientId")
+          .executeTakeFirst();
+        if (!unlinked) return false;
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    listAttributes: () => db.selectFrom("userFlowAttributes").selectAll().orderBy("id").execute(),
+
+    insertAttribute: (attribute, audit) =>
+      db.transaction().execute(async (trx) => {
+        const { numInsertedOrUpdatedRows: rows = 0n } = await trx
+          .insertInto("userFlowAttributes")
+          .values(attribute)
+          .onConflict((conflict) => conflict.column("id").doNothing())
+          .executeTakeFirst();
+        if (rows === 0n) return false;
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    changeAttribute: (id, description, audit) =>
+      db.transaction().execute(async (trx) => {
+        const changed = await trx
+          .updateTable("userFlowAttributes")
+          .where("id", "=", id)
+          .set({ description })
+          .returning("id")
+          .executeTakeFirst();
+        if (!changed) return false;
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    deleteAttribute: (id, audit) =>
+      orRefusal<"deleted" | "unknown" | "in_use">(
+        db.transaction().execute(async (trx) => {
+          const gone = await trx
+            .deleteFrom("userFlowAttributes")
+            .where("id", "=", id)
+            .returning("id")
+            .executeTakeFirst();
+          if (!gone) return "unknown";
+          // Read once the row is ours: whoever begins to ask for it from now on does not find it.
+          const flows = (await trx.selectFrom("userFlows").selectAll().execute()).map(toUserFlow);
+          if (flows.some((flow) => asksFor(flow, id))) throw new Refusal("in_use");
+          await writeAudit(trx, audit);
+          return "deleted";
+        }),
+      ),
+  };
+}
+
+function customIds(flow: UserFlow): string[] {
+  return [...new Set(flow.attributes.map(({ id }) => id).filter((id) => id.startsWith("extension_")))];
+}
+
+/** Terms of use are asked for by an attribute of that name (graph/user-flow-body.ts). */
+function asksFor(flow: UserFlow, id: string): boolean {
+  return customIds(flow).includes(id) || (flow.termsOfUse !== null && /^extension_[0-9a-f]{32}_TermsOfUse$/.test(id));
+}
+
+async function deleteUserFlow(trx: Connection, id: string): Promise<boolean> {
   const gone = await trx.deleteFrom("userFlows").where("id", "=", id).returning("id").executeTakeFirst();
   if (!gone) return false;
   await trx.updateTable("apps").where("userFlowId", "=", id).set({ userFlowId: null }).execute();
@@ -94,7 +254,7 @@ export function toUserFlow({ description, priority, ...row }: Selectable<Tables[
   };
 }
 
-export function toUserFlowRow(flow: UserFlow): Tables["userFlows"] {
+function toUserFlowRow(flow: UserFlow): Tables["userFlows"] {
   return {
     ...flow,
     description: flow.description ?? null,
@@ -105,26 +265,5 @@ export function toUserFlowRow(flow: UserFlow): Tables["userFlows"] {
     mfaMethods: JSON.stringify(flow.mfaMethods),
     attributes: JSON.stringify(flow.attributes),
     termsOfUse: flow.termsOfUse === null ? null : JSON.stringify(flow.termsOfUse),
-  };
-}
-
-export function toPolicy(row: Selectable<Tables["policies"]>): Policy {
-  return {
-    ...row,
-    enabled: row.enabled === 1,
-    clientIds: row.clientIds === null ? null : JSON.parse(row.clientIds),
-    groupIds: row.groupIds === null ? null : JSON.parse(row.groupIds),
-    excludedUserIds: JSON.parse(row.excludedUserIds),
-  };
-}
-
-export function toPolicyRow(policy: Policy): Tables["policies"] {
-  const list = (ids: string[] | null) => (ids === null ? null : JSON.stringify(ids));
-  return {
-    ...policy,
-    enabled: policy.enabled ? 1 : 0,
-    clientIds: list(policy.clientIds),
-    groupIds: list(policy.groupIds),
-    excludedUserIds: JSON.stringify(policy.excludedUserIds),
   };
 }

@@ -1,18 +1,14 @@
 import type { Selectable } from "kysely";
 import type { User } from "../../directory/entities.ts";
-import type { Database } from "../engine/database.ts";
+import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryStore } from "../store.ts";
-import { userDisabling } from "./disable-user.ts";
+import type { DirectoryReader, ManagedUsers } from "../store.ts";
+import { auditWriter } from "./audit-store.ts";
+import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
+import { forgettingInPolicies } from "./policy-store.ts";
 
-type UserVerbs = Pick<
-  DirectoryStore,
-  "findUser" | "findUserByEmail" | "listUsers" | "insertUser" | "setUserDisabled" | "setUserAdministrator"
->;
-
-export function userVerbs(database: Database): UserVerbs {
-  const { db } = database;
+export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
   return {
     async findUser(id) {
@@ -27,31 +23,138 @@ export function userVerbs(database: Database): UserVerbs {
     },
 
     listUsers: async () => (await db.selectFrom("users").selectAll().orderBy("emailNormalized").execute()).map(toUser),
+  };
+}
 
-    async insertUser(user) {
-      const inserted = await db
-        .insertInto("users")
-        .values({ ...user, attributes: JSON.stringify(user.attributes), administrator: user.administrator ? 1 : 0 })
-        .onConflict((conflict) => conflict.column("emailNormalized").doNothing())
-        .returning("id")
-        .executeTakeFirst();
-      return inserted !== undefined;
+export function managedUsers(database: Database): ManagedUsers {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+  const forgetInPolicies = forgettingInPolicies(database);
+  const read = async (on: Connection, id: string, lock: boolean) => {
+    const row = await on
+      .selectFrom("users")
+      .where("id", "=", id)
+      .selectAll()
+      .$if(lock && locksRows, (query) => query.forUpdate())
+      .executeTakeFirst();
+    return row && toUser(row);
+  };
+
+  return {
+    async page(after, limit) {
+      const rows = await db
+        .selectFrom("users")
+        .where("id", ">", after)
+        .selectAll()
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(toUser);
     },
 
-    setUserDisabled: userDisabling(database),
-
-    async setUserAdministrator(id, administrator) {
-      const changed = await db
-        .updateTable("users")
-        .where("id", "=", id)
-        .set({ administrator: administrator ? 1 : 0 })
-        .returning("id")
-        .executeTakeFirst();
-      return changed !== undefined;
+    async count() {
+      const row = await db
+        .selectFrom("users")
+        .select((query) => query.fn.countAll<number>().as("users"))
+        .executeTakeFirstOrThrow();
+      return Number(row.users);
     },
+
+    async administrators() {
+      const rows = await db.selectFrom("users").where("administrator", "=", 1).selectAll().orderBy("id").execute();
+      return rows.map(toUser);
+    },
+
+    insert: (user, audit) =>
+      db.transaction().execute(async (trx) => {
+        const inserted = await trx
+          .insertInto("users")
+          .values(toUserRow(user))
+          .onConflict((conflict) => conflict.column("emailNormalized").doNothing())
+          .returning("id")
+          .executeTakeFirst();
+        if (!inserted) return false;
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    change: (id, change, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        // Enabling writes to the person's grants, whose rows come before the person's in the order of redeem.
+        if (locksRows) {
+          await trx
+            .selectFrom("deviceGrants")
+            .where("userId", "=", id)
+            .where("status", "=", "approved")
+            .select("id")
+            .orderBy("id")
+            .forUpdate()
+            .execute();
+        }
+        const before = await read(trx, id, true);
+        if (!before) return undefined;
+        const { displayName, attributes, disabledAt } = change(before);
+        await trx
+          .updateTable("users")
+          .where("id", "=", id)
+          .set({ displayName, attributes: JSON.stringify(attributes) })
+          .execute();
+        if (disabledAt !== before.disabledAt) await setDisabled(trx, id, disabledAt, now);
+        await writeAudit(trx, audit);
+        return { ...before, displayName, attributes, disabledAt };
+      }),
+
+    delete: (id, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        await withdrawGrants(trx, id, now);
+        // Factors, passkeys and links go with the row.
+        const user = await trx
+          .deleteFrom("users")
+          .where("id", "=", id)
+          .returning(["id", "emailNormalized"])
+          .executeTakeFirst();
+        if (!user) return false;
+        await endSignIns(trx, user, "user_deleted", now);
+        await trx.deleteFrom("consents").where("userId", "=", id).execute();
+        await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
+        await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
+        await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+        await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
+        await forgetInPolicies(trx, "excludedUserIds", id);
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    endSignIns: (id, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        await withdrawGrants(trx, id, now);
+        const user = await read(trx, id, true);
+        if (!user) return false;
+        await endSignIns(trx, user, "sessions_revoked", now);
+        await writeAudit(trx, audit);
+        return true;
+      }),
+
+    setAdministrator: (id, administrator, audit) =>
+      db.transaction().execute(async (trx) => {
+        const user = await read(trx, id, true);
+        if (!user) return "unknown";
+        if (user.administrator === administrator) return "same";
+        await trx
+          .updateTable("users")
+          .where("id", "=", id)
+          .set({ administrator: administrator ? 1 : 0 })
+          .execute();
+        await writeAudit(trx, audit);
+        return "set";
+      }),
   };
 }
 
 export function toUser(row: Selectable<Tables["users"]>): User {
   return { ...row, attributes: JSON.parse(row.attributes), administrator: row.administrator === 1 };
+}
+
+function toUserRow(user: User): Tables["users"] {
+  return { ...user, attributes: JSON.stringify(user.attributes), administrator: user.administrator ? 1 : 0 };
 }

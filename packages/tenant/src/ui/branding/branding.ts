@@ -23,11 +23,10 @@ export const DEFAULT_COLOUR = "#3b5bdb";
 const MAX_NAME = 60;
 
 /**
- * Keeps what is given with the tenant, for every node and every later start.
+ * The settings that hold this branding, checked. Whoever keeps them: admin/administration.ts.
  * @throws TenantError `branding_refused`, `logo_refused`
  */
-export async function keepBranding(store: Store, { name, colour, logoFile }: BrandingOptions): Promise<void> {
-  const { directory } = store;
+export async function brandingSettings({ name, colour, logoFile }: BrandingOptions): Promise<Record<string, string>> {
   if (name !== undefined && (name.trim() === "" || [...name].length > MAX_NAME || /\p{C}/u.test(name))) {
     throw refused(
       "branding_refused",
@@ -42,11 +41,13 @@ export async function keepBranding(store: Store, { name, colour, logoFile }: Bra
       "Write it as #rrggbb, for example #3b5bdb.",
     );
   }
-  const logo = typeof logoFile === "string" ? readLogo(await read(logoFile)) : undefined;
-  if (name !== undefined) await directory.putSetting("name", name.trim());
-  if (colour !== undefined) await directory.putSetting("colour", colour.toLowerCase());
-  if (logo) await directory.putSetting("logo", logo.bytes.toString("base64"));
-  if (logoFile === null) await directory.putSetting("logo", "");
+  const logo = typeof logoFile === "string" ? readLogo(await read(logoFile)).bytes.toString("base64") : undefined;
+  return {
+    ...(name === undefined ? {} : { name: name.trim() }),
+    ...(colour === undefined ? {} : { colour: colour.toLowerCase() }),
+    ...(logo === undefined ? {} : { logo }),
+    ...(logoFile === null ? { logo: "" } : {}),
+  };
 }
 
 export async function loadBranding(store: Store): Promise<Branding> {

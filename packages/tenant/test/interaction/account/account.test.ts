@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RECENT_SIGN_IN_MS } from "../../../src/interaction/session.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { samplePolicy } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
@@ -44,12 +45,12 @@ describe("the account page", { concurrency: true }, () => {
     const { ctx, device, browser } = under;
     await under.person(ADA);
     const policy = samplePolicy({ clientIds: [device.clientId] });
-    await ctx.store.directory.putPolicy(policy);
+    await seed(ctx.store).putPolicy(policy);
     const own = browser();
     assert.equal((await signIn(own, await openAccountSignIn(own), ADA)).at, "/me");
     const phone = browser();
     assert.match((await walkToConfirm(phone, (await under.grant()).userCode, ADA)).at, /^\/second-factor\/email/);
-    await ctx.store.directory.putPolicy({ ...policy, clientIds: null });
+    await seed(ctx.store).putPolicy({ ...policy, clientIds: null });
     const again = browser();
     assert.match((await signIn(again, await openAccountSignIn(again), ADA)).at, /^\/second-factor\/email/);
   });

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { issuerOf } from "../../../src/directory/tenant-config.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import { program } from "../../fixtures/program.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleApi, sampleApp } from "../../storage/samples.ts";
 import { withoutSecrets } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
@@ -53,7 +54,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
       password: "seven slow herons",
     });
     assert.equal(page.heading, "Sign in to Contoso Notes ?");
-    await ctx.store.directory.putApp({ ...app, disabledAt: 1 });
+    await seed(ctx.store).putApp({ ...app, disabledAt: 1 });
     assert.equal((await arrive(browser(), asks)).status, 400);
     const over = await phone.send(page, "/authorize/consent", { decision: "yes" });
     assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
@@ -112,7 +113,7 @@ describe("a request with a mistake", { concurrency: true }, () => {
   test("an administrator's scope that none has consented to is told before anybody is asked to sign in", async (t) => {
     const world = await pagesUnderTest(t);
     const api = sampleApi();
-    await world.ctx.store.directory.putApi(api);
+    await seed(world.ctx.store).putApi(api);
     const asks = await programOf(world);
     const page = await arrive(world.browser(), asks, { scope: `openid ${api.identifierUri}/ToDoList.Admin` });
     assert.match(answerOf(page)?.error_description ?? "", /^AADSTS90094/);
@@ -155,7 +156,7 @@ describe("a request with a mistake", { concurrency: true }, () => {
   test("a confidential client needs no code_challenge", async (t) => {
     const world = await pagesUnderTest(t);
     const app = sampleApp({ redirectUris: [WEB], publicClient: false, secretHash: hashSecret("secret") });
-    await world.ctx.store.directory.putApp(app);
+    await seed(world.ctx.store).putApp(app);
     const page = await arrive(world.browser(), program(app.clientId, WEB), {
       code_challenge: null,
       code_challenge_method: null,

@@ -1,5 +1,6 @@
 import type { App } from "../../../src/directory/entities.ts";
 import { authorizationQuery, type Program, program } from "../../fixtures/program.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleApp } from "../../storage/samples.ts";
 import type { Browser, Page } from "../browser.ts";
 import type { PagesUnderTest } from "../pages-under-test.ts";
@@ -11,7 +12,7 @@ export const LOOPBACK = "http://localhost:51004/callback";
 export async function registeredApp({ ctx }: PagesUnderTest, changes: Partial<App> = {}): Promise<App> {
   const redirectUris = [WEB, "http://localhost/callback", "http://[::1]/", "com.contoso.notes:/back"];
   const app = sampleApp({ name: "Contoso Notes", redirectUris, ...changes });
-  await ctx.store.directory.putApp(app);
+  await seed(ctx.store).putApp(app);
   return app;
 }
 

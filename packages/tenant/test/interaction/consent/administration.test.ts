@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../../src/directory/scopes.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode, signIn, walkToConfirm } from "../walks.ts";
@@ -21,7 +22,7 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
   test("is asked of an administrator in plain words, apart from the rest, with a warning", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const root = await person(ROOT);
-    await ctx.store.directory.setUserAdministrator(root.id, true);
+    await seed(ctx.store).setUserAdministrator(root.id, true);
     const { id, userCode } = await grant({ requested });
     const phone = browser();
     const page = await walkToConfirm(phone, userCode, ROOT);
@@ -39,7 +40,7 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const root = await person(ROOT);
     const { directory } = ctx.store;
-    await directory.setUserAdministrator(root.id, true);
+    await seed(ctx.store).setUserAdministrator(root.id, true);
     const phone = browser();
     const first = await walkToConfirm(phone, (await grant({ requested })).userCode, ROOT);
     await phone.send(first, "/confirm", { decision: "yes" });
@@ -49,7 +50,7 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     ]);
     // Nor when an administrator has written it down for everybody.
     const forEverybody = { clientId: device.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
-    await directory.addConsent({ ...forEverybody, scopes: requested.resourceScopes });
+    await seed(ctx.store).addConsent({ ...forEverybody, scopes: requested.resourceScopes });
     const again = await enterCode(phone, (await grant({ requested })).userCode);
     const page = await phone.send(again, "/device/continue", { answer: "continue" });
     assert.match(textOf(page.html), /As an administrator, it will be able to See, change and delete every app/);
@@ -74,7 +75,7 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     const root = await person(ROOT);
-    await ctx.store.directory.setUserAdministrator(root.id, true);
+    await seed(ctx.store).setUserAdministrator(root.id, true);
     const { id, userCode } = await grant({ requested });
     const phone = browser();
     const refused = await walkToConfirm(phone, userCode, ADA);
@@ -87,16 +88,15 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
   test("the right taken between the page and the yes: nothing is approved, and the page says why", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const root = await person(ROOT);
-    const { directory } = ctx.store;
-    await directory.setUserAdministrator(root.id, true);
+    await seed(ctx.store).setUserAdministrator(root.id, true);
     const { id, userCode } = await grant({ requested });
     const phone = browser();
     const page = await walkToConfirm(phone, userCode, ROOT);
-    await directory.setUserAdministrator(root.id, false);
+    await seed(ctx.store).setUserAdministrator(root.id, false);
     const answer = await phone.send(page, "/confirm", { decision: "yes" });
     assert.equal(answer.status, 403);
     assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
-    await directory.setUserAdministrator(root.id, true);
+    await seed(ctx.store).setUserAdministrator(root.id, true);
     assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
   });
 

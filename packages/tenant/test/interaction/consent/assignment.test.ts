@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { seed } from "../../fixtures/seed.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode, signIn, walkToConfirm } from "../walks.ts";
@@ -11,7 +12,7 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
   test("who is not is told whom to ask, claims nothing, and the device goes on waiting", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     await person();
-    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
+    await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
     const { id, userCode } = await grant();
     const before = await ctx.store.grants.findById(id);
     const page = await walkToConfirm(browser(), userCode, ADA);
@@ -25,8 +26,8 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     await person(ADA);
     const bob = await person(BOB);
-    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
-    await ctx.store.directory.assign(device.clientId, bob.id);
+    await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
+    await seed(ctx.store).assign(device.clientId, bob.id);
     const { id, userCode } = await grant();
     const phone = browser();
     const refused = await walkToConfirm(phone, userCode, ADA);
@@ -42,15 +43,14 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
   test("through a group; and given while the page stands, reloading it goes on", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person();
-    const { directory } = ctx.store;
-    await directory.putApp({ ...device, assignmentRequired: true });
+    await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
     const { userCode } = await grant();
     const phone = browser();
     const refused = await walkToConfirm(phone, userCode, ADA);
     const group = { id: "5f0d5a3e-7e3c-4d57-9a0c-2f8f6f1f2a11", name: "Players", createdAt: 0 };
-    await directory.putGroup(group);
-    await directory.addGroupMember(group.id, ada.id);
-    await directory.assign(device.clientId, group.id);
+    await seed(ctx.store).putGroup(group);
+    await seed(ctx.store).addGroupMember(group.id, ada.id);
+    await seed(ctx.store).assign(device.clientId, group.id);
     const asked = await phone.get(refused.at);
     assert.match(asked.at, /^\/device\/continue/);
     const page = await phone.send(asked, "/device/continue", { answer: "continue" });
@@ -60,23 +60,22 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
   test("withdrawn between the page and the yes: nothing is approved, and the page says why", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person();
-    const { directory } = ctx.store;
-    await directory.putApp({ ...device, assignmentRequired: true });
-    await directory.assign(device.clientId, ada.id);
+    await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
+    await seed(ctx.store).assign(device.clientId, ada.id);
     const { id, userCode } = await grant();
     const phone = browser();
     const page = await walkToConfirm(phone, userCode, ADA);
-    await directory.unassign(device.clientId, ada.id);
+    await seed(ctx.store).unassign(device.clientId, ada.id);
     const answer = await phone.send(page, "/confirm", { decision: "yes" });
     assert.equal(answer.status, 403);
     assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
-    await directory.assign(device.clientId, ada.id);
+    await seed(ctx.store).assign(device.clientId, ada.id);
     assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
   });
 
   test("nobody learns it before they sign in", async (t) => {
     const { ctx, browser, grant, device } = await pagesUnderTest(t);
-    await ctx.store.directory.putApp({ ...device, assignmentRequired: true });
+    await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
     assert.equal((await enterCode(browser(), (await grant()).userCode)).heading, "Sign in");
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleAudit } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
@@ -240,15 +241,15 @@ describe("the question", { concurrency: true }, () => {
     const one = await grant();
     const phone = browser();
     const confirm = await walkToConfirm(phone, one.userCode, ADA);
-    await ctx.store.directory.setUserDisabled(ada.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(ada.id, ctx.clock.now(), ctx.clock.now());
     assert.equal((await phone.send(confirm, "/confirm", { decision: "yes" })).status, 403);
 
     const two = await grant();
     const bob = browser();
     const bobs = await walkToConfirm(bob, two.userCode, BOB);
-    await ctx.store.directory.putApp({ ...device, disabledAt: ctx.clock.now() });
+    await seed(ctx.store).putApp({ ...device, disabledAt: ctx.clock.now() });
     assert.equal((await bob.send(bobs, "/confirm", { decision: "yes" })).status, 410);
-    await ctx.store.directory.deleteApp(device.clientId, ctx.clock.now());
+    await seed(ctx.store).deleteApp(device.clientId, ctx.clock.now());
     assert.equal((await bob.send(bobs, "/confirm", { decision: "yes" })).status, 410);
     for (const { id } of [one, two]) assert.notEqual((await ctx.store.grants.findById(id))?.status, "approved");
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Api, ApiScope } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleApi } from "../../storage/samples.ts";
 import { formFields, type Page, textOf } from "../browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
@@ -26,7 +27,7 @@ async function withApi({ ctx }: PagesUnderTest): Promise<Api> {
       scope("All", "See everybody's plants", "Admin"),
     ],
   });
-  await ctx.store.directory.putApi(api);
+  await seed(ctx.store).putApi(api);
   return api;
 }
 
@@ -112,8 +113,8 @@ describe("consent", { concurrency: true }, () => {
     await person();
     const api = await withApi(pages);
     const administrator = { clientId: device.clientId, userId: null };
-    await ctx.store.directory.addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
-    await ctx.store.directory.addConsent({ ...administrator, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
+    await seed(ctx.store).addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
+    await seed(ctx.store).addConsent({ ...administrator, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
     const phone = browser();
     const ask = () => grant({ requested: requested(api, ["All"]) });
     const first = await walkToConfirm(phone, (await ask()).userCode, ADA);
@@ -140,11 +141,10 @@ describe("consent", { concurrency: true }, () => {
 
   const changes: Record<string, (pages: PagesUnderTest, api: Api) => Promise<unknown>> = {
     "a permission is reworded": ({ ctx }, api) =>
-      ctx.store.directory.putApi({ ...api, scopes: [scope("Read", "Read your diary"), ...api.scopes.slice(1)] }),
+      seed(ctx.store).putApi({ ...api, scopes: [scope("Read", "Read your diary"), ...api.scopes.slice(1)] }),
     "a permission is withdrawn": ({ ctx }, api) =>
-      ctx.store.directory.putApi({ ...api, scopes: api.scopes.map((s) => ({ ...s, enabled: s.value !== "Water" })) }),
-    "the app has another name": ({ ctx, device }) =>
-      ctx.store.directory.putApp({ ...device, name: "Contoso Gardener" }),
+      seed(ctx.store).putApi({ ...api, scopes: api.scopes.map((s) => ({ ...s, enabled: s.value !== "Water" })) }),
+    "the app has another name": ({ ctx, device }) => seed(ctx.store).putApp({ ...device, name: "Contoso Gardener" }),
   };
   for (const [what, change] of Object.entries(changes)) {
     test(`a yes to what has changed since approves nothing (${what}); the page comes again, and a yes to that does`, async (t) => {
@@ -182,13 +182,13 @@ describe("consent", { concurrency: true }, () => {
       const api = await withApi(pages);
       const { directory, grants } = ctx.store;
       const administrator = { clientId: device.clientId, userId: null };
-      await directory.addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
+      await seed(ctx.store).addConsent({ ...administrator, resourceId: api.clientId, scopes: ["All"] });
       const asked = { ...requested(api, isDefault ? [] : ["Read", "All"]), isDefault };
       const { id, userCode } = await grant({ requested: asked });
       const phone = browser();
       const page = await walkToConfirm(phone, userCode, ADA);
       assert.match(shownOn(page).open, /See everybody's plants/);
-      await directory.removeConsent(device.clientId, null, api.clientId);
+      await seed(ctx.store).removeConsent(device.clientId, null, api.clientId);
       assert.equal((await phone.send(page, "/confirm", yes)).status, 410);
       const row = await grants.findById(id);
       assert.deepEqual([row?.status, row?.approved], ["claimed", null]);
@@ -203,7 +203,7 @@ describe("consent", { concurrency: true }, () => {
     const api = await withApi(pages);
     const everything = { ...requested(api, []), isDefault: true };
     const allow = (scopes: string[]) =>
-      ctx.store.directory.addConsent({ clientId: device.clientId, userId: null, resourceId: api.clientId, scopes });
+      seed(ctx.store).addConsent({ clientId: device.clientId, userId: null, resourceId: api.clientId, scopes });
     await allow(["Read"]);
     const { id, userCode } = await grant({ requested: everything });
     const phone = browser();

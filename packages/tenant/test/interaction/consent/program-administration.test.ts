@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { answerOf, arrive, LOOPBACK, programOf, WEB } from "../authorize/program-under-test.ts";
 import { textOf } from "../browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
@@ -15,7 +16,7 @@ const asking = { scope: "openid profile https://graph.microsoft.com/Application.
 
 async function administrator(world: PagesUnderTest) {
   const root = await world.person(ROOT);
-  await world.ctx.store.directory.setUserAdministrator(root.id, true);
+  await seed(world.ctx.store).setUserAdministrator(root.id, true);
   return root;
 }
 
@@ -54,7 +55,10 @@ describe("what only an administrator can grant, asked by a program", { concurren
       [["openid", "profile"]],
     );
     const forEverybody = { clientId: asks.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
-    await directory.addConsent({ ...forEverybody, scopes: ["Application.ReadWrite.All", "Group.Read.All"] });
+    await seed(world.ctx.store).addConsent({
+      ...forEverybody,
+      scopes: ["Application.ReadWrite.All", "Group.Read.All"],
+    });
     world.advance(1_000);
     assert.ok(answerOf(await arrive(browser, asks, { scope: "openid profile" }))?.code, "the rest is remembered");
     const again = await arrive(browser, asks, asking);
@@ -101,10 +105,9 @@ describe("what only an administrator can grant, asked by a program", { concurren
   test("the right taken between the page and the yes: there is no code, and the page says why", async (t) => {
     const world = await pagesUnderTest(t);
     const { root, browser, page } = await atQuestion(world);
-    const { directory } = world.ctx.store;
-    await directory.setUserAdministrator(root.id, false);
+    await seed(world.ctx.store).setUserAdministrator(root.id, false);
     assert.equal((await browser.send(page, CONSENT, yes)).heading, "Contoso Notes needs an administrator");
-    await directory.setUserAdministrator(root.id, true);
+    await seed(world.ctx.store).setUserAdministrator(root.id, true);
     assert.ok(answerOf(await browser.send(page, CONSENT, yes))?.code);
   });
 });

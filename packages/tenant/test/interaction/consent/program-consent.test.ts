@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { issuerOf } from "../../../src/directory/tenant-config.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import type { Program } from "../../fixtures/program.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleApi } from "../../storage/samples.ts";
 import { answerOf, arrive, LOOPBACK, programOf, WEB } from "../authorize/program-under-test.ts";
 import { type Browser, formFields, type Page, textOf } from "../browser.ts";
@@ -117,7 +118,7 @@ describe("the question of a program", { concurrency: true }, () => {
     const { asks, browser, page } = await atQuestion(world);
     const { directory } = world.ctx.store;
     const app = (await directory.findApp(asks.clientId))!;
-    await directory.putApp({ ...app, name: "Contoso Gardener" });
+    await seed(world.ctx.store).putApp({ ...app, name: "Contoso Gardener" });
     const again = await browser.send(page, CONSENT, yes);
     assert.equal(again.status, 422);
     assert.match(
@@ -130,17 +131,21 @@ describe("the question of a program", { concurrency: true }, () => {
   test("an administrator's consent withdrawn between page and yes: there is no code", async (t) => {
     const world = await pagesUnderTest(t);
     await world.person();
-    const { directory } = world.ctx.store;
     const api = sampleApi();
-    await directory.putApi(api);
+    await seed(world.ctx.store).putApi(api);
     const asks = await programOf(world);
     const { clientId } = asks;
-    await directory.addConsent({ clientId, userId: null, resourceId: api.clientId, scopes: ["ToDoList.Admin"] });
+    await seed(world.ctx.store).addConsent({
+      clientId,
+      userId: null,
+      resourceId: api.clientId,
+      scopes: ["ToDoList.Admin"],
+    });
     const browser = world.browser();
     const scope = `openid ${api.identifierUri}/ToDoList.Admin`;
     const page = await signIn(browser, await arrive(browser, asks, { scope }), ADA);
     assert.match(textOf(page.html), /Read everybody's to-do lists/);
-    await directory.removeConsent(clientId, null, api.clientId);
+    await seed(world.ctx.store).removeConsent(clientId, null, api.clientId);
     const over = await browser.send(page, CONSENT, yes);
     assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
   });
@@ -186,7 +191,7 @@ describe("the question of a program", { concurrency: true }, () => {
     const world = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(world);
     const { directory } = world.ctx.store;
-    await directory.putApp({ ...(await directory.findApp(asks.clientId))!, requireMfa: true });
+    await seed(world.ctx.store).putApp({ ...(await directory.findApp(asks.clientId))!, requireMfa: true });
     assert.match((await browser.send(page, CONSENT, yes)).at, /^\/second-factor/);
   });
 
@@ -314,13 +319,13 @@ describe("signed in already", { concurrency: true }, () => {
     const { asks, browser } = await remembered(world, WEB);
     const { directory } = world.ctx.store;
     const app = (await directory.findApp(asks.clientId))!;
-    await directory.putApp({ ...app, assignmentRequired: true });
+    await seed(world.ctx.store).putApp({ ...app, assignmentRequired: true });
     const unassigned = answerOf(await askAgain(browser, asks, { prompt: "none" }));
     assert.deepEqual(
       [unassigned?.error, unassigned?.error_description?.slice(0, 11)],
       ["access_denied", "AADSTS50105"],
     );
-    await directory.putApp({ ...app, requireMfa: true });
+    await seed(world.ctx.store).putApp({ ...app, requireMfa: true });
     const factor = answerOf(await askAgain(browser, asks, { prompt: "none" }));
     assert.deepEqual([factor?.error, factor?.error_description?.slice(0, 11)], ["interaction_required", "AADSTS50076"]);
   });

@@ -1,3 +1,4 @@
+import { seed } from "../../fixtures/seed.ts";
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { createSign, KeyObject } from "node:crypto";
@@ -168,7 +169,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     const page = await openAdding(browser);
     const passkey = authenticator.create(optionsOf(page));
-    await under.ctx.store.directory.setUserDisabled(user.id, under.ctx.clock.now(), under.ctx.clock.now());
+    await seed(under.ctx.store).setUserDisabled(user.id, under.ctx.clock.now(), under.ctx.clock.now());
     const refused = await browser.send(page, "/me/passkeys/add", { passkey });
     assert.equal(refused.heading, "Sign in to see your account");
     assert.deepEqual(await under.ctx.store.passkeys.listOf(user.id), []);

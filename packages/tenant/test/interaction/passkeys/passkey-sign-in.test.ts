@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_USER_FLOW } from "../../../src/directory/user-flow.ts";
 import { limits } from "../../../src/interaction/throttle.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { textOf, withoutSecrets } from "../browser.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
 import { useUserFlow } from "../user-flow-under-test.ts";
@@ -50,7 +51,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
   test("an app that requires two factors is content with it", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
-    await under.ctx.store.directory.putApp({ ...under.device, requireMfa: true });
+    await seed(under.ctx.store).putApp({ ...under.device, requireMfa: true });
     const { userCode } = await under.grant();
     const phone = under.browser();
     const page = await showPasskey(phone, await enterCode(phone, userCode), authenticator);
@@ -209,13 +210,13 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
   test("a disabled person's passkey signs nobody in, nor does one that was removed", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator, user } = await personWithPasskey(under);
-    const { directory, passkeys } = under.ctx.store;
-    await directory.setUserDisabled(user.id, under.ctx.clock.now(), under.ctx.clock.now());
+    const { passkeys } = under.ctx.store;
+    await seed(under.ctx.store).setUserDisabled(user.id, under.ctx.clock.now(), under.ctx.clock.now());
     const laptop = under.browser();
     const refused = await showPasskey(laptop, await openAccountSignIn(laptop), authenticator);
     assert.equal(refused.status, 422);
     assert.equal((await passkeys.find(authenticator.credentialId))?.lastUsedAt, null);
-    await directory.setUserDisabled(user.id, null, under.ctx.clock.now());
+    await seed(under.ctx.store).setUserDisabled(user.id, null, under.ctx.clock.now());
     await passkeys.remove(user.id, authenticator.credentialId);
     assert.equal((await showPasskey(laptop, refused, authenticator)).status, 422);
     assert.deepEqual(await failures(under), ["unknown", "disabled"]);
@@ -242,8 +243,8 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const flow = { ...DEFAULT_USER_FLOW, id: "7b1f7f0e-1111-4a4a-8b8b-000000000001", name: "Passwords" };
-    await under.ctx.store.directory.putUserFlow({ ...flow, methods: ["password"] });
-    await under.ctx.store.directory.putApp({ ...under.device, userFlowId: flow.id });
+    await seed(under.ctx.store).putUserFlow({ ...flow, methods: ["password"] });
+    await seed(under.ctx.store).putApp({ ...under.device, userFlowId: flow.id });
     const phone = under.browser();
     const withPasskeys = await openAccountSignIn(phone);
     const page = await enterCode(phone, (await under.grant()).userCode);

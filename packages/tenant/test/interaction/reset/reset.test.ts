@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createUser } from "../../../src/admin/create-user.ts";
 import { verifyPassword } from "../../../src/directory/password.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import { MailError } from "../../../src/mail/mailer.ts";
+import { createUser, seed } from "../../fixtures/seed.ts";
 import { withoutSecrets } from "../browser.ts";
 import { PASSWORD, pagesUnderTest } from "../pages-under-test.ts";
 import { codeAt, personWithApp } from "../second-factor/authenticator.ts";
@@ -103,7 +103,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     const { ctx, browser, grant, person } = under;
     await person();
     const off = await person("off@contoso.example");
-    await ctx.store.directory.setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
     const called = recordVerbs(under);
     const seen: string[][] = [];
     for (const email of [ADA, "off@contoso.example", "nil@contoso.example"]) {
@@ -244,7 +244,7 @@ describe("a forgotten password", { concurrency: true }, () => {
   test("who waits for a second step with the old password waits in vain", async (t) => {
     const { ctx, browser, grant, person, mailedCode, device } = await pagesUnderTest(t);
     await person();
-    await ctx.store.directory.putApp({ ...device, requireMfa: true });
+    await seed(ctx.store).putApp({ ...device, requireMfa: true });
     const thief = browser();
     const stolen = await enterCode(thief, (await grant()).userCode);
     const waiting = await thief.send(stolen, "/sign-in", { email: ADA, password: PASSWORD }, { stay: true });

@@ -7,6 +7,7 @@ import {
   newRecoveryCodes,
   sealTotpSecret,
 } from "../../../src/interaction/second-factor/authenticator-codes.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { sampleInteraction } from "../../storage/samples.ts";
 import { type Browser, type Page, textOf } from "../browser.ts";
 import type { PagesUnderTest } from "../pages-under-test.ts";
@@ -41,8 +42,8 @@ export function recoveryCodesOn(page: Page): string[] {
 export async function demandMfa({ ctx, device }: PagesUnderTest, ...mfaMethods: SecondFactor[]): Promise<void> {
   const id = randomUUID();
   const flow = { ...DEFAULT_USER_FLOW, id, name: id, mfaRequired: true, createdAt: ctx.clock.now() };
-  await ctx.store.directory.putUserFlow({ ...flow, ...(mfaMethods.length > 0 && { mfaMethods }) });
-  await ctx.store.directory.putApp({ ...device, userFlowId: id });
+  await seed(ctx.store).putUserFlow({ ...flow, ...(mfaMethods.length > 0 && { mfaMethods }) });
+  await seed(ctx.store).putApp({ ...device, userFlowId: id });
 }
 
 /** A person who has an authenticator app since a while ago. */

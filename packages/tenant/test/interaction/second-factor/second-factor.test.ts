@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode } from "../walks.ts";
 import { afterPassword, codeAt, demandMfa, personWithApp, STEP_MS, wrongCode } from "./authenticator.ts";
@@ -125,11 +126,11 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.equal(late.status, 403);
 
     const disabled = await afterPassword(world);
-    await ctx.store.directory.setUserDisabled(user.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(user.id, ctx.clock.now(), ctx.clock.now());
     const code = codeAt(secret, ctx.clock.now());
     const refused = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
     assert.match(refused.at, /^\/sign-in/);
-    await ctx.store.directory.setUserDisabled(user.id, null, ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(user.id, null, ctx.clock.now());
     const again = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
     assert.match(again.at, /^\/sign-in/, "enabled again, the person begins again");
   });

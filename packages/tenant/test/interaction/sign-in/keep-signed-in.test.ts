@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
+import { seed } from "../../fixtures/seed.ts";
 import type { Browser } from "../browser.ts";
 import { PASSWORD, type PagesUnderTest, pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode } from "../walks.ts";
@@ -92,7 +93,7 @@ describe("keep me signed in", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { ctx, browser, person, device } = under;
     await person();
-    await ctx.store.directory.putApp({ ...device, requireMfa: true });
+    await seed(ctx.store).putApp({ ...device, requireMfa: true });
     const phone = browser();
     await signIn(under, phone, "password", { keep: "yes" });
     const page = await enterCode(phone, (await under.grant()).userCode);

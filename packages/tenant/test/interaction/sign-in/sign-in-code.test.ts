@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import { MailError } from "../../../src/mail/mailer.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { withoutSecrets } from "../browser.ts";
 import { PASSWORD, pagesUnderTest } from "../pages-under-test.ts";
 import { recordVerbs } from "../store-calls.ts";
@@ -46,7 +47,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
     const { ctx, browser, grant, person } = under;
     await person();
     const off = await person("off@contoso.example");
-    await ctx.store.directory.setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
     const called = recordVerbs(under);
     const seen: string[][] = [];
     for (const email of [ADA, "off@contoso.example", "nil@contoso.example"]) {
@@ -165,7 +166,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
     const ada = await person();
     const phone = browser();
     const page = await askForCode(phone, await enterCode(phone, (await grant()).userCode), ADA);
-    await ctx.store.directory.setUserDisabled(ada.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(ada.id, ctx.clock.now(), ctx.clock.now());
     const out = await phone.send(page, "/sign-in/code", { code: await mailedCode(ADA) });
     assert.equal(out.status, 422);
     assert.equal((await ctx.store.audit.list({ event: "user.signed_in", limit: 1 })).length, 0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { withoutSecrets } from "../browser.ts";
 import { PASSWORD, pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode, signIn } from "../walks.ts";
@@ -61,7 +62,7 @@ describe("sign-in", { concurrency: true }, () => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person("right@contoso.example");
     const off = await person("off@contoso.example");
-    await ctx.store.directory.setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
+    await seed(ctx.store).setUserDisabled(off.id, ctx.clock.now(), ctx.clock.now());
     const { userCode } = await grant();
     const answers: string[] = [];
     for (const [email, password] of [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { walkToConfirm } from "../walks.ts";
@@ -63,7 +64,7 @@ describe("sign-out", { concurrency: true }, () => {
       const out = await phone.post("/sign-out", query.toString(), { stay: true });
       assert.equal(out.headers.location, "/sign-out", uri);
     }
-    await ctx.store.directory.putApp({ ...device, disabledAt: 1 });
+    await seed(ctx.store).putApp({ ...device, disabledAt: 1 });
     const query = new URLSearchParams({ client_id: device.clientId, post_logout_redirect_uri: BYE });
     assert.doesNotMatch((await browser().get(`/sign-out?${query}`)).html, /player\.contoso/);
   });

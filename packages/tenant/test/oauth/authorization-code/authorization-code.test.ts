@@ -4,6 +4,7 @@ import type { App } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../../src/directory/scopes.ts";
 import { hashSecret, newSecret } from "../../../src/kernel/seal.ts";
 import { authorizationQuery, type Program, program, tokenForm } from "../../fixtures/program.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
 import { sampleRequest, yesBy } from "../../storage/authorization-samples.ts";
 import { signedInSession } from "../../storage/link-suite.ts";
@@ -24,8 +25,8 @@ describe("an authorization code at the token endpoint", () => {
     const { store, clock } = tenant.context;
     const app = sampleApp(changes);
     const user = sampleUser();
-    await store.directory.putApp(app);
-    await store.directory.insertUser(user);
+    await seed(store).putApp(app);
+    await seed(store).insertUser(user);
     const asks = program(app.clientId);
     const codeChallenge = withChallenge ? authorizationQuery(asks).get("code_challenge") : null;
     const scopes: ScopeSet = { ...scopesAt(GRAPH_RESOURCE_ID, []), oidc: ["openid", "offline_access"] };
@@ -172,12 +173,11 @@ describe("an authorization code at the token endpoint", () => {
   });
 
   test("what the yes stood on is asked again: person, app, assignment, second factor", async () => {
-    const { directory } = tenant.context.store;
     const withdrawals: [number, (at: Awaited<ReturnType<typeof answered>>) => Promise<unknown>][] = [
-      [50057, ({ user }) => directory.setUserDisabled(user.id, 1, 1)],
-      [700016, ({ app }) => directory.putApp({ ...app, disabledAt: 1 })],
-      [50105, ({ app }) => directory.putApp({ ...app, assignmentRequired: true })],
-      [50076, ({ app }) => directory.putApp({ ...app, requireMfa: true })],
+      [50057, ({ user }) => seed(tenant.context.store).setUserDisabled(user.id, 1, 1)],
+      [700016, ({ app }) => seed(tenant.context.store).putApp({ ...app, disabledAt: 1 })],
+      [50105, ({ app }) => seed(tenant.context.store).putApp({ ...app, assignmentRequired: true })],
+      [50076, ({ app }) => seed(tenant.context.store).putApp({ ...app, requireMfa: true })],
     ];
     for (const [number, withdraw] of withdrawals) {
       const at = await answered();

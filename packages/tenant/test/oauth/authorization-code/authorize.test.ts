@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { authorizationQuery, type Program, program } from "../../fixtures/program.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
 import { send } from "../../server/raw-request.ts";
 import { sampleApp } from "../../storage/samples.ts";
@@ -12,7 +13,7 @@ describe("the authorization endpoint", () => {
   before(async () => {
     tenant = await startTestTenant();
     const app = sampleApp();
-    await tenant.context.store.directory.putApp(app);
+    await seed(tenant.context.store).putApp(app);
     asks = program(app.clientId);
   });
   after(() => tenant.close());
@@ -81,7 +82,7 @@ test("on one origin the endpoint and its page are beside each other", async () =
   const publicUrl = "https://login.contoso.example";
   await using tenant = await startTestTenant({ publicUrl, trustedProxies: ["127.0.0.1"] });
   const app = sampleApp();
-  await tenant.context.store.directory.putApp(app);
+  await seed(tenant.context.store).putApp(app);
   const to = { secure: false, address: "127.0.0.1", port: tenant.port };
   const headers = { host: "login.contoso.example", "x-forwarded-proto": "https" };
   const path = `/${tenant.tenantId}/oauth2/v2.0/authorize?${authorizationQuery(program(app.clientId))}`;

@@ -1,4 +1,5 @@
 // The decisions about a device's code, without pages: who may claim, say yes and no, and what is recorded of it.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -16,6 +17,7 @@ import {
 import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
 import { type QuickContext, quickContext } from "../../fixtures/quick-context.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { type Furniture, furnish, MINUTE, pendingGrant, sampleUser, scopesAt } from "../../storage/samples.ts";
 
 describe("a device's code", () => {
@@ -132,7 +134,7 @@ describe("a device's code", () => {
 
     test("by nobody who may not use the app or grant what it asks: they neither claim nor end it", async () => {
       const { app, grant, approver } = await asked();
-      await store.directory.putApp({ ...app, assignmentRequired: true });
+      await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.deepEqual(await claim(grant, approver), { outcome: "refused", why: "not_assigned", grant });
       const admin = await asked({ ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) });
       const outcome = await claim(admin.grant, admin.approver);
@@ -184,16 +186,15 @@ describe("a device's code", () => {
 
     const withoutApp = { ...sampleUser(), id: randomUUID() };
     const refusals: [Refusal, (own: Furniture) => Promise<unknown>][] = [
-      ["user_disabled", ({ user }) => store.directory.setUserDisabled(user.id, 1, 1)],
-      ["app_unknown", ({ app }) => store.directory.deleteApp(app.clientId, 1)],
-      ["app_disabled", ({ app }) => store.directory.putApp({ ...app, disabledAt: 1 })],
-      ["not_assigned", ({ app }) => store.directory.putApp({ ...app, assignmentRequired: true })],
-      ["second_factor_required", ({ app }) => store.directory.putApp({ ...app, requireMfa: true })],
-      ["scope_unavailable", ({ api }) => store.directory.putApi({ ...api, scopes: [] })],
+      ["user_disabled", ({ user }) => seed(store).setUserDisabled(user.id, 1, 1)],
+      ["app_unknown", ({ app }) => seed(store).deleteApp(app.clientId, 1)],
+      ["app_disabled", ({ app }) => seed(store).putApp({ ...app, disabledAt: 1 })],
+      ["not_assigned", ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true })],
+      ["second_factor_required", ({ app }) => seed(store).putApp({ ...app, requireMfa: true })],
+      ["scope_unavailable", ({ api }) => seed(store).putApi({ ...api, scopes: [] })],
       [
         "consent_required",
-        ({ api }) =>
-          store.directory.putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
+        ({ api }) => seed(store).putApi({ ...api, scopes: api.scopes.map((each) => ({ ...each, consent: "Admin" })) }),
       ],
     ];
     for (const [why, change] of refusals) {
@@ -223,10 +224,10 @@ describe("a device's code", () => {
 
     test("that is refused: administrator_required; the right was taken back since the claim", async () => {
       const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
-      await store.directory.setUserAdministrator(furniture.user.id, true);
+      await seed(store).setUserAdministrator(furniture.user.id, true);
       const own = await claimed(furniture);
       const shown = await shownTo(own);
-      await store.directory.setUserAdministrator(own.user.id, false);
+      await seed(store).setUserAdministrator(own.user.id, false);
       const { grant, approver } = own;
       const outcome = await approve(ctx, grant, approver, shown);
       assert.deepEqual(outcome, { outcome: "refused", why: "administrator_required", grant });
@@ -242,7 +243,7 @@ describe("a device's code", () => {
           grants: {
             ...store.grants,
             approve: async (...args) => {
-              await store.directory.putApp({ ...own.app, assignmentRequired: true });
+              await seed(store).putApp({ ...own.app, assignmentRequired: true });
               return store.grants.approve(...args);
             },
           },
@@ -259,7 +260,7 @@ describe("a device's code", () => {
     test("that is none where the page showed something else; its prompt says what", async () => {
       const own = await claimed();
       const shown = await shownTo(own);
-      await store.directory.putApp({ ...own.app, name: "Another name" });
+      await seed(store).putApp({ ...own.app, name: "Another name" });
       const { grant, approver } = own;
       const prompt = await promptOf(own);
       assert.deepEqual(await approve(ctx, grant, approver, shown), { outcome: "changed", grant, prompt });
@@ -269,7 +270,7 @@ describe("a device's code", () => {
 
     test("with a second factor where one is required", async () => {
       const own = await claimed();
-      await store.directory.putApp({ ...own.app, requireMfa: true });
+      await seed(store).putApp({ ...own.app, requireMfa: true });
       const approver = { ...own.approver, amr: ["pwd", "otp", "mfa"] };
       const shown = await shownTo({ ...own, approver });
       assert.equal((await approve(ctx, own.grant, approver, shown)).outcome, "done");
@@ -305,11 +306,11 @@ describe("a device's code", () => {
         await shownTo({ ...own, grant: { ...own.grant, requested: scopesAt(GRAPH_RESOURCE_ID, []) } }),
         (await promptOf(own, { ...ctx, sealKey: new Uint8Array(32) })).digest,
       ];
-      await store.directory.putApp({ ...own.app, name: "Another name" });
+      await seed(store).putApp({ ...own.app, name: "Another name" });
       others.push(await shownTo(own));
-      await store.directory.putApp(own.app);
+      await seed(store).putApp(own.app);
       const scopes = own.api.scopes.map((each) => ({ ...each, displayName: "Other words" }));
-      await store.directory.putApi({ ...own.api, scopes });
+      await seed(store).putApi({ ...own.api, scopes });
       others.push(await shownTo(own));
       assert.equal(new Set([digest, ...others]).size, 7);
     });

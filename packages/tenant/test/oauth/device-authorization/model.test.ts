@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import type { Store } from "../../../src/storage/store.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { type MakePlace, postgres, sqliteFile, sqliteMemory, type TestPlace } from "../../storage/open-test-store.ts";
 import {
   approvalBy,
@@ -58,7 +59,7 @@ async function perform(real: Real, step: Step, now: number): Promise<string> {
       return (await store.grants.poll(grant.deviceCodeHash))?.status ?? "unknown";
     case "disable":
     case "enable":
-      await store.directory.setUserDisabled(people[step.person], step.do === "disable" ? now : null, now);
+      await seed(store).setUserDisabled(people[step.person], step.do === "disable" ? now : null, now);
       return "done";
   }
 }
@@ -162,10 +163,10 @@ function grantModel(makePlace: MakePlace, numRuns: number): void {
       const [ana, bo] = [sampleUser(), sampleUser()];
       for (const { id: userId } of [ana, bo]) {
         const consent = { clientId: app.clientId, resourceId: api.clientId, scopes: furniture.scopes.resourceScopes };
-        await store.directory.addConsent({ ...consent, userId });
+        await seed(store).addConsent({ ...consent, userId });
       }
-      await store.directory.insertUser(ana);
-      await store.directory.insertUser(bo);
+      await seed(store).insertUser(ana);
+      await seed(store).insertUser(bo);
       const people = { ana: ana.id, bo: bo.id };
       const real: Real = { store, furniture, people, grant: await pendingGrant(store, furniture), families: [] };
       const world: World = {

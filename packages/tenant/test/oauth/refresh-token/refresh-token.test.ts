@@ -13,6 +13,7 @@ import {
 } from "../../../../../tests/fixtures/device.ts";
 import { addApp } from "../../../../../tests/fixtures/registrations.ts";
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/directory/lifetimes.ts";
+import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
 
 /** What a renewal and a revocation answer at the endpoints; the rules behind them: test/storage/refresh-suite.ts. */
@@ -35,7 +36,7 @@ describe("a refresh token", () => {
   const deaths: Record<string, (userId: string, token: string) => Promise<unknown>> = {
     "it was revoked": (_, token) => revoke(tenant, token),
     "its person was disabled": (userId) =>
-      tenant.context.store.directory.setUserDisabled(userId, tenant.clock.now(), tenant.clock.now()),
+      seed(tenant.context.store).setUserDisabled(userId, tenant.clock.now(), tenant.clock.now()),
     "it has expired": async () => tenant.clock.advance(REFRESH_TOKEN_LIFETIME),
   };
   for (const [death, kill] of Object.entries(deaths)) {
@@ -67,7 +68,6 @@ describe("a refresh token", () => {
   });
 
   test("gives another API's scopes only where they are consented, by .default all of them and never none", async () => {
-    const { directory } = tenant.context.store;
     const { clientId: resourceId } = tenant.apis[0]!;
     const { tokens } = await signedIn();
     const at = async (scope: string) => refresh(tenant, tokens.refresh_token, { scope });
@@ -75,7 +75,7 @@ describe("a refresh token", () => {
     assert.equal(claimsOf(everything.body.access_token).scp, "ToDoList.Read ToDoList.ReadWrite");
     const one = await at(`api://${resourceId}/ToDoList.ReadWrite`);
     assert.equal(claimsOf(one.body.access_token).scp, "ToDoList.ReadWrite");
-    await directory.removeConsent(clientIdOf(tenant), null, resourceId);
+    await seed(tenant.context.store).removeConsent(clientIdOf(tenant), null, resourceId);
     for (const scope of [`api://${resourceId}/.default`, todoScope(tenant)]) {
       const { body } = await at(scope);
       assert.deepEqual([body.error, body.suberror], ["invalid_grant", "consent_required"], scope);
@@ -110,11 +110,11 @@ describe("a refresh token", () => {
     const { directory } = tenant.context.store;
     const app = (await directory.findApp(String(claimsOf(tokens.access_token).azp)))!;
     for (const changes of [{ assignmentRequired: true }, { requireMfa: true }]) {
-      await directory.putApp({ ...app, ...changes });
+      await seed(tenant.context.store).putApp({ ...app, ...changes });
       assert.equal((await userinfo(tenant, tokens.access_token)).status, 200, JSON.stringify(changes));
       assert.equal((await refresh(tenant, tokens.refresh_token)).status, 400, JSON.stringify(changes));
     }
-    await directory.putApp({ ...app, disabledAt: 1 });
+    await seed(tenant.context.store).putApp({ ...app, disabledAt: 1 });
     assert.equal((await userinfo(tenant, tokens.access_token)).status, 401);
   });
 });

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import type { Refusal } from "../directory/access-rules.ts";
+import { normalizeEmail, type User } from "../directory/entities.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
+import { sendSecurityNotification } from "../mail/security-notifications.ts";
+import { type Approver, loadFacts } from "../oauth/approval.ts";
+import { approveGrant, claimGrant, denyAsOperator, enterCode } from "../oauth/device-authorization/decisions.ts";
+import type { DeviceGrant } from "../storage/device-grant.ts";
+import { permissionText } from "../ui/components/permission-cards.ts";
+import { defaultLocale, languages } from "../ui/i18n/languages.ts";
+import type { AdminContext } from "./admin-context.ts";
+
+/** What was approved. */
+export interface Approval {
+  /** The app's name. */
+  app: string;
+  email: string;
+  /** What the app may do, in the words of the consent page. */
+  permissions: string[];
+}
+
+/**
+ * Approves the code that a device shows in a person's name, through every check that their browser would meet, and
+ * without a factor of theirs: `amr` is empty.
+ *
+ * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`, `user_disabled`,
+ *   `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
+ */
+export async function approveInName(ctx: AdminContext, { code, as }: { code: string; as: string }): Promise<Approval> {
+  const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
+  if (!user) throw userUnknown(as);
+  if (user.disabledAt !== null) throw userDisabled(user);
+  const entered = await openGrant(ctx, code);
+  const approver: Approver = {
+    sessionId: `operator:${randomUUID()}`,
+    user,
+    amr: [],
+    authTime: ctx.clock.now(),
+    by: "operator",
+    ip: null,
+  };
+  const facts = await loadFacts(ctx, entered, user.id);
+  // Refused before the claim, the code stays good for the person's own browser.
+  const claimed = await claimGrant(ctx, entered, approver, facts);
+  if (claimed.outcome === "killed") throw usedTwice();
+  if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
+  if (claimed.outcome === "unknown") throw unknownCode();
+  if (claimed.outcome === "refused") throw refused(claimed.why, user);
+
+  const decided = await approveGrant(ctx, claimed.grant, approver, facts);
+  if (decided.outcome === "done") {
+    const { app, permissions } = decided.prompt;
+    await sendSecurityNotification(
+      ctx,
+      user,
+      { kind: "new_device", grant: decided.grant, appName: app.name },
+      { ip: null },
+    );
+    const { messages } = languages[defaultLocale];
+    const lines = permissions.lines.map((line) => permissionText(line, messages));
+    return { app: app.name, email: user.email, permissions: lines };
+  }
+  if (decided.outcome === "unknown") throw unknownCode();
+  if (decided.outcome === "ended") throw ended(ctx, decided.grant);
+  if (decided.outcome === "refused") throw refused(decided.why, user);
+  throw new TenantError(
+    "code_used",
+    `${user.email} went on with this code in a browser at the same moment.`,
+    "Decide there, or run the command again.",
+  );
+}
+
+/** Denies it, claimed or not: the device hears it at its next poll. */
+export async function denyCode(ctx: AdminContext, code: string): Promise<{ app: string }> {
+  const grant = await openGrant(ctx, code);
+  const decided = await denyAsOperator(ctx, grant);
+  if (decided.outcome === "unknown") throw unknownCode();
+  if (decided.outcome !== "done") throw ended(ctx, decided.grant);
+  const app = await ctx.store.directory.findApp(grant.clientId);
+  return { app: app?.name ?? grant.clientId };
+}
+
+async function openGrant(ctx: AdminContext, typed: string): Promise<DeviceGrant> {
+  const entered = await enterCode(ctx, typed);
+  if (entered.outcome === "unknown") throw unknownCode();
+  if (entered.outcome === "ended") throw ended(ctx, entered.grant);
+  return entered.grant;
+}
+
+function refused(why: Refusal, user: User): TenantError {
+  switch (why) {
+    case "user_unknown":
+      return userUnknown(user.email);
+    case "user_disabled":
+      return userDisabled(user);
+    case "second_factor_required":
+      return secondFactorNeeded(user);
+    case "not_assigned":
+      return notAssigned(user);
+    case "administrator_required":
+      return administratorNeeded(user);
+    default:
+      return new TenantError(
+        "app_unavailable",
+        "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
+        "Bring it back, then start the sign-in on the device again.",
+      );
+  }
+}
+
+const userUnknown = (email: string) =>
+  new TenantError("user_unknown", `Nobody here has the address ${email}.`, "List them: doorcode tenant users");
+
+const userDisabled = (user: User) =>
+  new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
+
+const secondFactorNeeded = (user: User) =>
+  new TenantError(
+    "mfa_required",
+    "This program needs a second factor, which an approval from the command line does not have.",
+    `Enter the code in a browser as ${user.email}, or take the requirement from the app, its user flow or the policy.`,
+  );
+
+const notAssigned = (user: User) =>
+  new TenantError(
+    "not_assigned",
+    `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
+    "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
+  );
+
+const administratorNeeded = (user: User) =>
+  new TenantError(
+    "administrator_needed",
+    `The program asks for what only an administrator can grant, and ${user.email} is none.`,
+    "Approve as an administrator (doorcode tenant users marks them), who was added with --administrator; the code stays good meanwhile.",
+  );
+
+const unknownCode = () =>
+  new TenantError(
+    "code_unknown",
+    "No device shows this code.",
+    "Compare it with the device; dashes and lower case do not matter.",
+  );
+
+const usedTwice = () =>
+  new TenantError(
+    "code_used_twice",
+    "This code was used by two people, so it is denied for everybody.",
+    "Start the sign-in on the device again, for a code of its own.",
+  );
+
+function ended(ctx: AdminContext, grant: DeviceGrant): TenantError {
+  if (grant.denialReason === "two_users") return usedTwice();
+  const decided = grant.status !== "pending" && grant.status !== "claimed";
+  if (!decided && grant.expiresAt <= ctx.clock.now()) {
+    return new TenantError("code_expired", "This code has expired.", "Start the sign-in on the device again.");
+  }
+  return new TenantError("code_used", "This code was decided on before.", "Start the sign-in on the device again.");
+}

@@ -1,0 +1,311 @@
+import { randomUUID } from "node:crypto";
+import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
+import { checkUserFlow } from "../directory/check-user-flow.ts";
+import { type App, normalizeEmail } from "../directory/entities.ts";
+import { MAX_DISPLAY_NAME } from "../directory/identity.ts";
+import { newApi, newApp } from "../directory/new-app.ts";
+import { MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
+import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
+import { hashSecret } from "../kernel/seal.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
+import type { Registered, RegistrationConflict } from "../storage/store.ts";
+import { type AdminContext, OPERATOR } from "./admin-context.ts";
+import { administration } from "./administration.ts";
+import { hex, newRegistration, redirectProblem } from "./apps.ts";
+import type { AccountProblem } from "./people.ts";
+import { registeredApps } from "./registered-apps.ts";
+import type { TenantAdmin } from "./tenant-admin.ts";
+
+/** Changes in the name of whoever runs the tenant: its operator, or the program that embeds it. */
+export function operatorAdmin(ctx: AdminContext): TenantAdmin {
+  const { people, groups, apps, permissions, userFlows, policies, settings } = administration(ctx, OPERATOR);
+  const { directory, registrations, administration: managed } = ctx.store;
+
+  const person = async (id: string, done: Promise<unknown>): Promise<void> => {
+    const outcome = await done;
+    if (outcome === undefined || outcome === false || outcome === "unknown") throw unknownUser(id);
+  };
+  const byClientId = (clientId: string) => registrations.find({ clientId: clientId.trim().toLowerCase() });
+  const appOf = async (clientId: string): Promise<App> => {
+    const app = await directory.findApp(clientId.trim().toLowerCase());
+    if (!app) throw unknownApp();
+    return app;
+  };
+  const remove = async (kind: Registered["kind"], clientId: string): Promise<boolean> => {
+    const found = await byClientId(clientId);
+    return found?.kind === kind && (await apps.remove(found));
+  };
+  /** Registers it, or changes the one that there is. */
+  const put = async (
+    kind: Registered["kind"],
+    clientId: string | undefined,
+    change: (before: Registered | undefined) => Registered,
+    changed: string,
+  ): Promise<Registered> => {
+    const found = clientId === undefined ? undefined : await byClientId(clientId);
+    if (found && found.kind !== kind) throw conflicting("client_id");
+    if (!found) {
+      const registered = change(undefined);
+      const outcome = await apps.register(registered);
+      if (outcome !== "inserted") throw conflicting(outcome);
+      return registered;
+    }
+    const result = await apps.change(found.registration, change, changed);
+    if (result.outcome === "conflict") throw conflicting(result.with);
+    if (result.outcome === "unknown") throw unknownApp();
+    return result.registered;
+  };
+  const assign = async (clientId: string, roleValue: string | null, principalId: string): Promise<void> => {
+    const outcome = await permissions.assign({ clientId, roleValue, principalId });
+    if (outcome === "assigned" || outcome === "exists") return;
+    const what =
+      outcome === "unknown_principal" ? `person, group or service principal ${principalId}` : `app ${clientId}`;
+    throw new TenantError("assignment_refused", `There is no ${what}.`, "Give the id of one that there is.");
+  };
+
+  /** Attributes of its own that the flow asks for are there from then on, for any flow to ask for. */
+  const addAttributesOf = async ({ attributes }: UserFlow): Promise<void> => {
+    const known = new Set((await managed.flows.listAttributes()).map(({ id }) => id));
+    for (const { id, label, dataType } of attributes) {
+      if (!id.startsWith("extension_") || known.has(id)) continue;
+      const displayName = label.trim() === "" ? id.slice(id.lastIndexOf("_") + 1) : label;
+      await userFlows.addAttribute({ id, displayName, description: null, dataType: GRAPH_TYPE[dataType] });
+    }
+  };
+
+  return {
+    people: {
+      list: () => directory.listUsers(),
+      find: (email) => directory.findUserByEmail(normalizeEmail(email)),
+      async add(account) {
+        const added = await people.add(account);
+        if (typeof added === "string") throw refusedAccount(added, account.email.trim());
+        return added;
+      },
+      disable: (id) =>
+        person(
+          id,
+          people.change(id, () => ({ disabled: true }), "disabled"),
+        ),
+      enable: (id) =>
+        person(
+          id,
+          people.change(id, () => ({ disabled: false }), "disabled"),
+        ),
+      setAdministrator: (id, administrator) => person(id, people.setAdministrator(id, administrator)),
+      endSignIns: (id) => person(id, people.endSignIns(id)),
+      remove: (id) => people.remove(id),
+    },
+
+    groups: {
+      list: () => directory.listGroups(),
+      async add({ name }) {
+        const { id, createdAt } = (await groups.add({ name })) as Group;
+        return { id, name, createdAt };
+      },
+      async addMember(id, userId) {
+        const outcome = await groups.addMember(id, userId);
+        if (outcome === "unknown_user") throw unknownUser(userId);
+        if (outcome !== "unknown_group") return;
+        throw new TenantError("group_unknown", `There is no group ${id}.`, "Give the id of one that there is.");
+      },
+      removeMember: (id, userId) => groups.removeMember(id, userId),
+      async remove(id) {
+        const group = await managed.groups.find({ id });
+        return group !== undefined && (await groups.remove(group));
+      },
+    },
+
+    apps: {
+      list: () => registeredApps(ctx.store),
+      find: (clientId) => directory.findApp(clientId.trim().toLowerCase()),
+      async put({ secret, ...input }) {
+        const given = {
+          ...input,
+          ...(secret === undefined ? {} : { secretHash: secret === null ? null : hashSecret(secret) }),
+        };
+        for (const uri of [...(input.redirectUris ?? []), ...(input.postLogoutRedirectUris ?? [])]) {
+          const problem = redirectProblem(uri);
+          if (problem)
+            throw new TenantError(
+              "redirect_uri_refused",
+              `${uri} cannot be a redirect URI: ${problem}.`,
+              REDIRECT_HINT,
+            );
+        }
+        const flow = input.userFlowId;
+        if (flow && !(await directory.findUserFlow(flow))) {
+          throw new TenantError(
+            "user_flow_unknown",
+            `There is no user flow ${flow}.`,
+            "Put it first; its id is in the answer.",
+          );
+        }
+        const change = (before: Registered | undefined): Registered => {
+          if (before?.kind === "app") return { ...before, app: { ...before.app, ...given } };
+          const app = newApp({ ...given, name: nameOf(given) }, ctx.clock.now());
+          return { kind: "app", registration: newRegistration(app.clientId), app };
+        };
+        return appIn(await put("app", input.clientId, change, namesIn(given)));
+      },
+      remove: (clientId) => remove("app", clientId),
+      async addCertificate(clientId, pem, { administrator = false } = {}) {
+        const app = await appOf(clientId);
+        const certificate = readAppCertificate(pem, { clientId: app.clientId, now: ctx.clock.now() });
+        if (typeof certificate === "string") {
+          const hint =
+            "Make one: openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci -keyout ci.pem -out ci.pem";
+          throw new TenantError("app_certificate_refused", certificateProblems[certificate], hint);
+        }
+        const added = await apps.addCertificate(certificate, { administrator });
+        if (added === "app_unknown") throw unknownApp();
+        if (added === "full") {
+          throw new TenantError(
+            "app_certificate_refused",
+            `${app.name} has as many certificates as an app can have.`,
+            "Take them away (doorcode tenant apps remove-certificates), then add those that are used.",
+          );
+        }
+        return { app, thumbprint: hex(certificate), notAfter: certificate.notAfter };
+      },
+      async removeCertificates(clientId) {
+        const removed = await apps.removeCertificates((await appOf(clientId)).clientId);
+        if (removed === undefined) throw unknownApp();
+        return removed;
+      },
+      assign: (clientId, principalId) => assign(clientId, null, principalId),
+      unassign: (clientId, principalId) => permissions.unassign({ clientId, roleValue: null, principalId }),
+      async putConsent(consent) {
+        await appOf(consent.clientId);
+        if (consent.scopes.length === 0) return void (await permissions.removeConsent(consent));
+        const outcome = await permissions.addConsent(consent);
+        if (outcome === "unknown") throw unknownApp();
+        if (outcome === "exists") await permissions.changeConsent(consent);
+      },
+      withdrawConsent: (consent) => permissions.removeConsent({ ...consent, scopes: [] }),
+    },
+
+    apis: {
+      list: () => directory.listApis(),
+      find: (clientId) => directory.findApi(clientId.trim().toLowerCase()),
+      async put(input) {
+        const change = (before: Registered | undefined): Registered => {
+          if (before?.kind === "api") return { ...before, api: { ...before.api, ...input } };
+          const api = newApi({ ...input, name: nameOf(input) }, ctx.clock.now());
+          return { kind: "api", registration: newRegistration(api.clientId), api };
+        };
+        return apiIn(await put("api", input.clientId, change, namesIn(input)));
+      },
+      remove: (clientId) => remove("api", clientId),
+      assignRole: assign,
+      unassignRole: (clientId, roleValue, principalId) => permissions.unassign({ clientId, roleValue, principalId }),
+    },
+
+    userFlows: {
+      list: () => directory.listUserFlows(),
+      async put(input) {
+        const flow: UserFlow = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: ctx.clock.now(), ...input };
+        const problems = checkUserFlow(flow);
+        if (problems.length > 0) throw invalidFlow(flow, problems.join(" "));
+        await addAttributesOf(flow);
+        const found = await directory.findUserFlow(flow.id);
+        const outcome = found ? await userFlows.change(flow.id, () => flow, namesIn(input)) : await userFlows.add(flow);
+        if (outcome === "done") return flow;
+        if (outcome === "attribute") throw invalidFlow(flow, "It asks for an attribute that there is not.");
+        throw new TenantError(
+          "user_flow_name_taken",
+          `There is another user flow called ${flow.name}.`,
+          "Name it differently, or give the id of the one that it replaces.",
+        );
+      },
+      async remove(id) {
+        const flow = await directory.findUserFlow(id);
+        return flow !== undefined && (await userFlows.remove(flow));
+      },
+    },
+
+    policies: {
+      list: () => directory.listPolicies(),
+      async put(input) {
+        const policy: Policy = {
+          ...{ id: randomUUID(), enabled: true, clientIds: null, groupIds: null, excludedUserIds: [] },
+          ...{ requires: "mfa", createdAt: ctx.clock.now() },
+          ...input,
+        };
+        const unknown = await policies.unknownMention(policy);
+        if (unknown) {
+          const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[unknown.list];
+          const message = `The policy ${policy.name} names the ${what} ${unknown.id}, which there is not.`;
+          throw new TenantError(
+            "policy_invalid",
+            message,
+            "It would protect nothing; give the id of one that there is.",
+          );
+        }
+        const changed = await policies.change(policy.id, () => policy, namesIn(input));
+        if (changed === "unknown") await policies.add(policy);
+        return policy;
+      },
+      async remove(id) {
+        const policy = (await directory.listPolicies()).find((each) => each.id === id);
+        return policy !== undefined && (await policies.remove(policy));
+      },
+    },
+
+    changeBranding: (branding) => settings.change(branding),
+  };
+}
+
+const GRAPH_TYPE = {
+  String: "string",
+  Boolean: "boolean",
+  Int64: "int64",
+  StringCollection: "stringCollection",
+} as const;
+
+const REDIRECT_HINT = "Use an https URL, or http://localhost for a program on the person's own machine.";
+
+const namesIn = (input: object) => Object.keys(input).sort().join(" ");
+
+const appIn = (registered: Registered) => (registered as Extract<Registered, { kind: "app" }>).app;
+const apiIn = (registered: Registered) => (registered as Extract<Registered, { kind: "api" }>).api;
+
+function nameOf({ name = "" }: { name?: string }): string {
+  if (name.trim() !== "") return name;
+  throw new TenantError("name_invalid", "What is new needs a name.", "Give a name that people recognize.");
+}
+
+const unknownApp = () =>
+  new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");
+
+const unknownUser = (id: string) =>
+  new TenantError("user_unknown", `Nobody here has the id ${id}.`, "List them: doorcode tenant users");
+
+const invalidFlow = ({ name }: UserFlow, problems: string) =>
+  new TenantError("user_flow_invalid", `The user flow ${name} cannot be used.`, problems);
+
+function conflicting(what: RegistrationConflict): TenantError {
+  const property = { client_id: "client ID", unique_name: "unique name", identifier_uri: "identifier URI" }[what];
+  return new TenantError("registration_conflict", `Another registration has this ${property}.`, "Choose another.");
+}
+
+function refusedAccount(problem: AccountProblem, email: string): TenantError {
+  switch (problem) {
+    case "email_invalid":
+      return new TenantError(problem, "That is not an email address.", "For example ada@contoso.example.");
+    case "name_invalid":
+      return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
+    case "taken":
+      return new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
+    case "short":
+      return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
+    case "long":
+      return new TenantError("password_long", "The password is too long.", `At most ${MAX_PASSWORD} characters.`);
+    case "common":
+      return new TenantError(
+        "password_common",
+        "The password is one of those that are tried first.",
+        "Choose another, or leave --password-stdin out to have one made.",
+      );
+  }
+}

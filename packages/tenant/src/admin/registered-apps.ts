@@ -1,0 +1,55 @@
+import type { App } from "../directory/entities.ts";
+import { newApp } from "../directory/new-app.ts";
+import type { StoreReader } from "../storage/store.ts";
+import type { AdminStore } from "./admin-context.ts";
+import { apps, newRegistration } from "./apps.ts";
+
+/** Client ID that Entra has for "Microsoft Graph Command Line Tools": a program that knows it works with any tenant. */
+export const COMMAND_LINE_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/** What programs are configured with. */
+export interface Registrations {
+  apps: { name: string; clientId: string }[];
+  /** Their enabled scopes, by short name. */
+  apis: { name: string; clientId: string; scopes: string[] }[];
+}
+
+/**
+ * The program by which administrators prepare the tenant, registered in every one before anybody registers anything. It
+ * stays as it was changed to be (disabled, for assigned people, with a second factor); deleted, it is back at the next
+ * start, so that a tenant cannot be locked out of its own preparation by a slip. To be rid of it, disable it.
+ */
+export async function registerCommandLine({ store, clock }: AdminStore): Promise<void> {
+  if (await store.directory.findApp(COMMAND_LINE_CLIENT_ID)) return;
+  const app = newApp(
+    {
+      clientId: COMMAND_LINE_CLIENT_ID,
+      name: "Doorcode command line",
+      publicClient: true,
+      // Any port of it (RFC 8252 §7.3).
+      redirectUris: ["http://localhost"],
+    },
+    clock.now(),
+  );
+  // Never over one that another node has made meanwhile, and an administrator perhaps disabled.
+  const registration = newRegistration(app.clientId);
+  await apps({ store, clock }, { actor: "tenant", caller: null }).register({ kind: "app", registration, app });
+}
+
+/** The apps that somebody registered: what lists of apps show. */
+export async function registeredApps({ directory }: Pick<StoreReader, "directory">): Promise<App[]> {
+  return (await directory.listApps()).filter(({ clientId }) => clientId !== COMMAND_LINE_CLIENT_ID);
+}
+
+export async function registrationsOf(store: Pick<StoreReader, "directory">): Promise<Registrations> {
+  const apps = await registeredApps(store);
+  const apis = await store.directory.listApis();
+  return {
+    apps: apps.map(({ name, clientId }) => ({ name, clientId })),
+    apis: apis.map(({ name, clientId, scopes }) => ({
+      name,
+      clientId,
+      scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
+import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
+
+/** User flows and the attributes they ask for: each operation changes and records it in one transaction. */
+export function userFlows({ store, clock }: AdminStore, by: Actor) {
+  const { flows } = store.administration;
+  const record = (event: string, flow_id: string, detail: Record<string, string> = {}, clientId?: string) =>
+    auditRecord(by, clock.now(), `user_flow.${event}`, { flow_id, ...detail }, { clientId: clientId ?? null });
+  const attributeRecord = (event: string, attribute: string, detail: Record<string, string> = {}) =>
+    auditRecord(by, clock.now(), `user_flow_attribute.${event}`, { attribute, ...detail });
+
+  return {
+    /** For these apps, or for none yet. */
+    add: (flow: UserFlow, clientIds: string[] = []) =>
+      flows.insert(flow, clientIds, record("created", flow.id, { name: flow.name, apps: clientIds.join(" ") })),
+
+    /** `changed`: names of what changes, for the audit log. */
+    change: (id: string, change: (before: UserFlow) => UserFlow, changed: string) =>
+      flows.change(id, change, record("changed", id, { changed })),
+
+    /** Its apps use the default flow then. False when there is no such flow. */
+    remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
+
+    addApp: (id: string, clientId: string) =>
+      flows.link(id, clientId, record("app_added", id, { app_id: clientId }, clientId)),
+
+    /** False when the app does not use this flow. */
+    removeApp: (id: string, clientId: string) =>
+      flows.unlink(id, clientId, record("app_removed", id, { app_id: clientId }, clientId)),
+
+    /** False when there is one of this name. */
+    addAttribute: (attribute: Omit<CustomAttribute, "createdAt">) =>
+      flows.insertAttribute(
+        { ...attribute, createdAt: clock.now() },
+        attributeRecord("created", attribute.id, { data_type: attribute.dataType }),
+      ),
+
+    /** False when there is no such attribute. */
+    changeAttribute: (id: string, description: string | null) =>
+      flows.changeAttribute(id, description, attributeRecord("changed", id)),
+
+    removeAttribute: (id: string) => flows.deleteAttribute(id, attributeRecord("deleted", id)),
+  };
+}
+
+/** What a policy names and the tenant does not have. */
+export interface UnknownMention {
+  list: "clientIds" | "groupIds" | "excludedUserIds";
+  id: string;
+}
+
+/** "No token without a second factor": each operation checks, changes and records it in one transaction. */
+export function policies({ store, clock }: AdminStore, by: Actor) {
+  const { policies } = store.administration;
+  const record = (event: string, policy_id: string, detail: Record<string, string | boolean>) =>
+    auditRecord(by, clock.now(), `policy.${event}`, { policy_id, ...detail });
+
+  /** A policy that names what there is not would protect nothing, and nobody would see it. */
+  async function unknownMention(
+    named: Partial<Pick<Policy, UnknownMention["list"]>>,
+  ): Promise<UnknownMention | undefined> {
+    const { directory, administration } = store;
+    const known = {
+      clientIds: (id: string) => directory.findApp(id),
+      groupIds: (id: string) => administration.groups.find({ id }),
+      excludedUserIds: (id: string) => directory.findUser(id),
+    };
+    for (const list of ["clientIds", "groupIds", "excludedUserIds"] as const) {
+      for (const id of named[list] ?? []) if (!(await known[list](id))) return { list, id };
+    }
+    return undefined;
+  }
+
+  return {
+    unknownMention,
+
+    async add(policy: Policy): Promise<"added" | UnknownMention> {
+      const unknown = await unknownMention(policy);
+      if (unknown) return unknown;
+      const { id, name, enabled } = policy;
+      await policies.insert(policy, record("created", id, { name, enabled }));
+      return "added";
+    },
+
+    /** `change` returns what the policy is to be; `changed`: names of what changes, for the audit log. */
+    change: (id: string, change: (before: Policy) => Policy, changed: string) =>
+      policies.change(id, change, record("changed", id, { changed })),
+
+    /** False when there is no such policy. */
+    remove: ({ id, name }: Pick<Policy, "id" | "name">) => policies.delete(id, record("deleted", id, { name })),
+  };
+}

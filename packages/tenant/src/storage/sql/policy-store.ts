@@ -1,0 +1,98 @@
+import type { Selectable } from "kysely";
+import type { Policy } from "../../directory/user-flow.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import type { Tables } from "../migrations/tables.ts";
+import type { DirectoryReader, ManagedPolicies } from "../store.ts";
+import { auditWriter } from "./audit-store.ts";
+import { lockingDemands } from "./demand-locks.ts";
+
+export function policyVerbs({ db }: Database): Pick<DirectoryReader, "listPolicies"> {
+  return {
+    async listPolicies() {
+      const rows = await db.selectFrom("policies").selectAll().orderBy("createdAt").orderBy("name").execute();
+      return rows.map(toPolicy);
+    },
+  };
+}
+
+export function managedPolicies(database: Database): ManagedPolicies {
+  const { db, locksRows } = database;
+  const writeAudit = auditWriter(database);
+  const lock = lockingDemands(database);
+  return {
+    insert: (policy, audit) =>
+      db.transaction().execute(async (trx) => {
+        await lock.apps(trx);
+        await trx.insertInto("policies").values(toPolicyRow(policy)).execute();
+        await writeAudit(trx, audit);
+      }),
+
+    change: (id, change, audit) =>
+      db.transaction().execute(async (trx) => {
+        await lock.apps(trx);
+        const row = await trx
+          .selectFrom("policies")
+          .where("id", "=", id)
+          .selectAll()
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (!row) return "unknown";
+        const { id: _id, createdAt: _createdAt, ...values } = toPolicyRow(change(toPolicy(row)));
+        await trx.updateTable("policies").where("id", "=", id).set(values).execute();
+        await writeAudit(trx, audit);
+        return "changed";
+      }),
+
+    delete: (id, audit) =>
+      db.transaction().execute(async (trx) => {
+        const gone = await trx.deleteFrom("policies").where("id", "=", id).returning("id").executeTakeFirst();
+        if (gone) await writeAudit(trx, audit);
+        return gone !== undefined;
+      }),
+  };
+}
+
+/**
+ * Takes what is deleted out of every policy that names it, in the transaction that deletes it: Graph refuses a policy
+ * that names what there is not. A policy that named nothing else is about nothing, never about everything.
+ */
+export function forgettingInPolicies({ locksRows }: Pick<Database, "locksRows">) {
+  return async (trx: Connection, list: "clientIds" | "groupIds" | "excludedUserIds", id: string): Promise<void> => {
+    const rows = await trx
+      .selectFrom("policies")
+      .selectAll()
+      .orderBy("id")
+      .$if(locksRows, (query) => query.forUpdate())
+      .execute();
+    for (const before of rows.map(toPolicy)) {
+      if (!before[list]?.includes(id)) continue;
+      const policy: Policy = { ...before, [list]: before[list].filter((each) => each !== id) };
+      await trx
+        .updateTable("policies")
+        .where("id", "=", policy.id)
+        .set({ [list]: toPolicyRow(policy)[list] })
+        .execute();
+    }
+  };
+}
+
+export function toPolicy(row: Selectable<Tables["policies"]>): Policy {
+  return {
+    ...row,
+    enabled: row.enabled === 1,
+    clientIds: row.clientIds === null ? null : JSON.parse(row.clientIds),
+    groupIds: row.groupIds === null ? null : JSON.parse(row.groupIds),
+    excludedUserIds: JSON.parse(row.excludedUserIds),
+  };
+}
+
+function toPolicyRow(policy: Policy): Tables["policies"] {
+  const list = (ids: string[] | null) => (ids === null ? null : JSON.stringify(ids));
+  return {
+    ...policy,
+    enabled: policy.enabled ? 1 : 0,
+    clientIds: list(policy.clientIds),
+    groupIds: list(policy.groupIds),
+    excludedUserIds: JSON.stringify(policy.excludedUserIds),
+  };
+}
