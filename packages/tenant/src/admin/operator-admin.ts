@@ -232,18 +232,17 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
           ...{ requires: "mfa", createdAt: ctx.clock.now() },
           ...input,
         };
-        const unknown = await policies.unknownMention(policy);
-        if (unknown) {
-          const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[unknown.list];
-          const message = `The policy ${policy.name} names the ${what} ${unknown.id}, which there is not.`;
+        const changed = await policies.change(policy.id, () => policy, namesIn(input));
+        const outcome = changed === "unknown" ? await policies.add(policy) : changed;
+        if (typeof outcome === "object") {
+          const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[outcome.list];
+          const message = `The policy ${policy.name} names the ${what} ${outcome.id}, which there is not.`;
           throw new TenantError(
             "policy_invalid",
             message,
             "It would protect nothing; give the id of one that there is.",
           );
         }
-        const changed = await policies.change(policy.id, () => policy, namesIn(input));
-        if (changed === "unknown") await policies.add(policy);
         return policy;
       },
       async remove(id) {

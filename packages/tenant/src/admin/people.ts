@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { normalizeEmail, type User } from "../directory/entities.ts";
+import type { User } from "../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../directory/password.ts";
 import type { ManagedGroup } from "../storage/store.ts";
@@ -77,8 +77,6 @@ export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by
         administrator,
         record(administrator ? "administrator.added" : "administrator.removed", id),
       ),
-
-    find: (email: string) => ctx.store.directory.findUserByEmail(normalizeEmail(email)),
   };
 }
 

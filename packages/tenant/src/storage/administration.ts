@@ -111,8 +111,18 @@ export interface ManagedFlows extends AttributeReader {
 /** Why an app cannot be given a user flow: it uses that one, or another; there is no such app, or it has no service principal. */
 export type AppLink = "app_linked" | "app_elsewhere" | "app_unknown";
 
+/** What a policy names and the tenant does not have: it would protect nothing, and nobody would see it. */
+export interface UnknownMention {
+  list: "clientIds" | "groupIds" | "excludedUserIds";
+  id: string;
+}
+
 export interface ManagedPolicies {
-  insert(policy: Policy, audit: AuditRecord): Promise<void>;
-  change(id: string, change: (before: Policy) => Policy, audit: AuditRecord): Promise<"changed" | "unknown">;
+  insert(policy: Policy, audit: AuditRecord): Promise<"inserted" | UnknownMention>;
+  change(
+    id: string,
+    change: (before: Policy) => Policy,
+    audit: AuditRecord,
+  ): Promise<"changed" | "unknown" | UnknownMention>;
   delete(id: string, audit: AuditRecord): Promise<boolean>;
 }

@@ -281,19 +281,59 @@ export function administrationSuite(makePlace: MakePlace): void {
     });
 
     test("a policy is changed by many at once", async () => {
-      const { policies } = store.administration;
+      const { groups, policies, users } = store.administration;
       const policy = samplePolicy({ enabled: false });
-      await policies.insert(policy, audit());
+      const [group, user] = [sampleGroup(), sampleUser()];
+      await groups.insert(group, audit());
+      await users.insert(user, audit());
+      assert.equal(await policies.insert(policy, audit()), "inserted");
       await Promise.all([
         policies.change(policy.id, (before) => ({ ...before, name: "Changed" }), audit()),
-        policies.change(policy.id, (before) => ({ ...before, groupIds: ["g"] }), audit()),
-        policies.change(policy.id, (before) => ({ ...before, excludedUserIds: ["u"] }), audit()),
+        policies.change(policy.id, (before) => ({ ...before, groupIds: [group.id] }), audit()),
+        policies.change(policy.id, (before) => ({ ...before, excludedUserIds: [user.id] }), audit()),
       ]);
       const found = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
-      assert.deepEqual(found, { ...policy, name: "Changed", groupIds: ["g"], excludedUserIds: ["u"] });
+      assert.deepEqual(found, { ...policy, name: "Changed", groupIds: [group.id], excludedUserIds: [user.id] });
       assert.equal(await policies.change(randomUUID(), (before) => before, audit()), "unknown");
       assert.equal(await policies.delete(policy.id, audit()), true);
       assert.equal(await policies.delete(policy.id, audit()), false);
+    });
+
+    test("a policy that names what there is not is refused, new or changed, and nothing is kept", async () => {
+      const { policies } = store.administration;
+      const { app } = await furnish(store);
+      const policy = samplePolicy({ clientIds: [app.clientId] });
+      const event = `policy ${policy.id}`;
+      for (const list of ["clientIds", "groupIds", "excludedUserIds"] as const) {
+        const id = randomUUID();
+        const wrong = { ...policy, [list]: [...(policy[list] ?? []), id] };
+        assert.deepEqual(await policies.insert(wrong, sampleAudit(event)), { list, id });
+      }
+      assert.equal(await policies.insert(policy, sampleAudit(event)), "inserted");
+      for (const list of ["clientIds", "groupIds", "excludedUserIds"] as const) {
+        const id = randomUUID();
+        const change = policies.change(policy.id, (before) => ({ ...before, [list]: [id] }), sampleAudit(event));
+        assert.deepEqual(await change, { list, id });
+      }
+      const found = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
+      assert.deepEqual(found, policy);
+      assert.equal((await store.audit.list({ event, limit: 9 })).length, 1);
+      await policies.delete(policy.id, audit());
+    });
+
+    test("of a policy that begins to name a group and the deletion of the group, either is told of the other", async () => {
+      const { groups, policies } = store.administration;
+      for (let round = 0; round < 8; round++) {
+        const group = sampleGroup();
+        await groups.insert(group, audit());
+        const policy = samplePolicy({ groupIds: [group.id] });
+        const [outcome, gone] = await Promise.all([policies.insert(policy, audit()), groups.delete(group.id, audit())]);
+        assert.equal(gone, true);
+        const found = (await store.directory.listPolicies()).find(({ id }) => id === policy.id);
+        if (outcome === "inserted") assert.deepEqual(found?.groupIds, []);
+        else assert.deepEqual([outcome, found], [{ list: "groupIds", id: group.id }, undefined]);
+        await policies.delete(policy.id, audit());
+      }
     });
   });
 }

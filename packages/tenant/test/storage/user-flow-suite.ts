@@ -80,6 +80,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
       assert.equal(await seed(store).deletePolicy(policy.id), true);
       assert.equal(await seed(store).deletePolicy(policy.id), false);
       assert.deepEqual(await directory.listPolicies(), []);
+      await seed(store).deleteGroup("a");
     });
 
     test("a group has members, roles and apps, and takes all of them with it", async () => {

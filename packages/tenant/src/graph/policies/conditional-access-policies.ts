@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { UnknownMention } from "../../admin/user-flows.ts";
 import type { Policy } from "../../directory/user-flow.ts";
+import type { UnknownMention } from "../../storage/store.ts";
 import { shownText } from "../applications/application-body.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
 import { badRequest, type GraphError, invalidProperty, notFound } from "../odata/graph-error.ts";
@@ -104,7 +104,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   };
   const policy = changedBy(blank, input);
   const outcome = await call.admin.policies.add(policy);
-  if (outcome !== "added") throw unknownMention(outcome);
+  if (outcome !== "inserted") throw unknownMention(outcome);
   return entity(call, policies, policyOf(policy), 201);
 }
 
@@ -115,12 +115,10 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
   const input = readBody(call, policyInput, RESOURCE);
-  // What the policy named before stays with it when it is gone elsewhere.
-  const unknown = input.conditions && (await call.admin.policies.unknownMention(whoAndWhat(input.conditions)));
-  if (unknown) throw unknownMention(unknown);
   const changed = Object.keys(input).sort().join(" ");
   const outcome = await call.admin.policies.change(id, (before) => changedBy(before, input), changed);
   if (outcome === "unknown") throw notFound(id);
+  if (outcome !== "changed") throw unknownMention(outcome);
   return NO_CONTENT;
 }
 

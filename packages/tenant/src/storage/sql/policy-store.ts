@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { Policy } from "../../directory/user-flow.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryReader, ManagedPolicies } from "../store.ts";
+import type { DirectoryReader, ManagedPolicies, UnknownMention } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { lockingDemands } from "./demand-locks.ts";
 
@@ -19,12 +19,39 @@ export function managedPolicies(database: Database): ManagedPolicies {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
   const lock = lockingDemands(database);
+
+  /** Of what it begins to name. The rows are held until the end, so that none goes meanwhile; apps are locked already. */
+  const unknownMention = async (
+    trx: Connection,
+    policy: Policy,
+    before?: Policy,
+  ): Promise<UnknownMention | undefined> => {
+    const rows = {
+      clientIds: (ids: string[]) =>
+        trx.selectFrom("apps").where("clientId", "in", ids).select("clientId as id").execute(),
+      groupIds: (ids: string[]) => held(trx.selectFrom("userGroups").where("id", "in", ids).select("id")).execute(),
+      excludedUserIds: (ids: string[]) => held(trx.selectFrom("users").where("id", "in", ids).select("id")).execute(),
+    };
+    const held = <Query extends { forShare(): Query }>(query: Query) => (locksRows ? query.forShare() : query);
+    for (const list of ["clientIds", "groupIds", "excludedUserIds"] as const) {
+      const ids = (policy[list] ?? []).filter((id) => !before?.[list]?.includes(id));
+      if (ids.length === 0) continue;
+      const found = new Set((await rows[list](ids)).map(({ id }) => id));
+      const id = ids.find((each) => !found.has(each));
+      if (id !== undefined) return { list, id };
+    }
+    return undefined;
+  };
+
   return {
     insert: (policy, audit) =>
       db.transaction().execute(async (trx) => {
         await lock.apps(trx);
+        const unknown = await unknownMention(trx, policy);
+        if (unknown) return unknown;
         await trx.insertInto("policies").values(toPolicyRow(policy)).execute();
         await writeAudit(trx, audit);
+        return "inserted";
       }),
 
     change: (id, change, audit) =>
@@ -37,7 +64,11 @@ export function managedPolicies(database: Database): ManagedPolicies {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!row) return "unknown";
-        const { id: _id, createdAt: _createdAt, ...values } = toPolicyRow(change(toPolicy(row)));
+        const before = toPolicy(row);
+        const after = change(before);
+        const unknown = await unknownMention(trx, after, before);
+        if (unknown) return unknown;
+        const { id: _id, createdAt: _createdAt, ...values } = toPolicyRow(after);
         await trx.updateTable("policies").where("id", "=", id).set(values).execute();
         await writeAudit(trx, audit);
         return "changed";
