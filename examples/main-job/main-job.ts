@@ -5,7 +5,6 @@ import { type RunningTenant, startTenant } from "@doorcode/tenant";
 import { startTodoListApi } from "../todolist-api/src/start.ts";
 import { onFreePort } from "./free-port.ts";
 import { startHeadlessProgram } from "./headless-program.ts";
-import { requireAuthenticator } from "./require-authenticator.ts";
 import type { SecondDevice } from "./second-device.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -116,4 +115,14 @@ async function actWhile(
     secondDevice({ ...shown, inbox: `${tenant.pages}/inbox`, inboxToken: tenant.inboxToken ?? "" }, transcript, signal),
   );
   await Promise.race([acts, ended]);
+}
+
+/** From now on a sign-in for the built-in app takes a code of an authenticator app too, set up on the way where there is none. */
+async function requireAuthenticator({ admin, apps }: RunningTenant): Promise<void> {
+  const userFlow = await admin.userFlows.put({
+    name: "SignInWithAuthenticatorApp",
+    methods: ["password"],
+    mfaMethods: ["totp"],
+  });
+  await admin.apps.put({ clientId: apps[0]!.clientId, userFlowId: userFlow.id, requireMfa: true });
 }

@@ -1,8 +1,7 @@
-import { MFA } from "./authentication-methods.ts";
 import type { Api, App, Consent, User } from "./entities.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "./scopes.ts";
-import type { Policy, UserFlow } from "./user-flow.ts";
+import { MFA, type Policy, type UserFlow } from "./user-flow.ts";
 
 /** What the directory holds about one user, one app and one resource. `AccessStore.facts` loads it. */
 export interface StoredFacts {

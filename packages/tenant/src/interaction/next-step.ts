@@ -1,4 +1,4 @@
-import { MFA } from "../directory/authentication-methods.ts";
+import { MFA } from "../directory/user-flow.ts";
 
 /** All that decides where an interaction goes next: loaded first, then only read. Times are milliseconds since the epoch. */
 export interface StepFacts {

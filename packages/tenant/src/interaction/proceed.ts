@@ -1,6 +1,6 @@
 import { requiresSecondFactor } from "../directory/access-rules.ts";
-import { MFA, PWD } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
+import { MFA, PWD } from "../directory/user-flow.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";

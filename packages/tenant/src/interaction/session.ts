@@ -1,5 +1,5 @@
-import { MFA } from "../directory/authentication-methods.ts";
 import type { User } from "../directory/entities.ts";
+import { MFA } from "../directory/user-flow.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
 import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";

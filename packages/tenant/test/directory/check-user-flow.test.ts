@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { matchesPattern, patternProblem } from "../../src/directory/attribute-pattern.ts";
-import { checkUserFlow } from "../../src/directory/check-user-flow.ts";
+import { checkUserFlow, matchesPattern, patternProblem } from "../../src/directory/check-user-flow.ts";
 import { DEFAULT_USER_FLOW, type FlowAttribute, type UserFlow } from "../../src/directory/user-flow.ts";
 import { EXTENSION, textBox } from "../interaction/user-flow-under-test.ts";
 import { sampleUserFlow } from "../storage/samples.ts";

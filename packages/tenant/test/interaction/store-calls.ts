@@ -8,17 +8,16 @@ export const isRead = (verb: string) => READS.test(verb);
 /** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
 export function recordVerbs({ ctx }: PagesUnderTest): string[] {
   const called: string[] = [];
-  const recorded = Object.entries(ctx.store).map(([part, verbs]) => {
-    if (typeof verbs !== "object") return [part, verbs];
-    const names = Object.entries(verbs as Record<string, (...args: unknown[]) => unknown>).map(([name, verb]) => [
-      name,
-      (...args: unknown[]) => {
-        called.push(`${part}.${name}`);
-        return verb(...args);
-      },
-    ]);
-    return [part, Object.fromEntries(names)];
-  });
-  ctx.store = Object.fromEntries(recorded);
+  const recorded = (name: string, part: unknown): unknown => {
+    if (typeof part === "object" && part !== null) return everyVerb(`${name}.`, part);
+    if (typeof part !== "function") return part;
+    return (...args: unknown[]) => {
+      called.push(name);
+      return part(...args);
+    };
+  };
+  const everyVerb = <T extends object>(prefix: string, parts: T): T =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, recorded(`${prefix}${name}`, part)])) as T;
+  ctx.store = everyVerb("", ctx.store);
   return called;
 }

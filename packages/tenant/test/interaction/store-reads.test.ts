@@ -73,13 +73,7 @@ describe("store reads of one form", { concurrency: true }, () => {
       phone.send(page, "/sign-up/details", { display_name: "Grace" }, { stay: true }),
     );
     assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
-    assert.deepEqual(changes, [
-      "directory.insertUser",
-      "audit.write",
-      "audit.write",
-      "sessions.signIn",
-      "grants.claim",
-    ]);
+    assert.deepEqual(changes, ["administration.users.insert", "audit.write", "sessions.signIn", "grants.claim"]);
   });
 
   test("a password reads at most 7 times: the person, their facts and their authenticator app beside those", async (t) => {

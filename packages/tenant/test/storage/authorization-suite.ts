@@ -111,7 +111,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
         assert.deepEqual(await store.authorizations.find(id), before);
       }
       assert.deepEqual(await store.audit.list({ event: yes.audit.event, limit: 1 }), []);
-      assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), [own.consent]);
+      // The scope that was taken away took its consents with it.
+      assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), []);
     });
 
     test("a yes of a sign-in that is older than the request wants is refused", async () => {

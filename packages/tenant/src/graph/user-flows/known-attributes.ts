@@ -1,4 +1,4 @@
-import { BUILT_IN_ATTRIBUTES, type BuiltInAttribute } from "../../directory/built-in-attributes.ts";
+import { BUILT_IN_ATTRIBUTES, type BuiltInAttribute } from "../../directory/check-user-flow.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { CustomAttribute, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { StoreReader } from "../../storage/store.ts";

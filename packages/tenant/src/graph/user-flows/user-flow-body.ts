@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isBuiltIn } from "../../directory/built-in-attributes.ts";
+import { isBuiltIn } from "../../directory/check-user-flow.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { AttributeInput, FirstFactor, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import { shownText } from "../applications/application-body.ts";

@@ -1,5 +1,4 @@
-import { isBuiltIn } from "../../directory/built-in-attributes.ts";
-import { checkUserFlow } from "../../directory/check-user-flow.ts";
+import { checkUserFlow, isBuiltIn } from "../../directory/check-user-flow.ts";
 import type { AttributeInput, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import { badRequest, invalidProperty } from "../odata/graph-error.ts";
 import { BUILT_IN_NAMES, isTermsOfUse, type KnownAttribute } from "./known-attributes.ts";

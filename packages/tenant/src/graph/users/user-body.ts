@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BUILT_IN_ATTRIBUTES } from "../../directory/built-in-attributes.ts";
+import { BUILT_IN_ATTRIBUTES } from "../../directory/check-user-flow.ts";
 import type { Attributes, User } from "../../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";

@@ -1,7 +1,7 @@
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
-import { MFA } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
+import { MFA } from "../../directory/user-flow.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Passkey } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";

@@ -1,6 +1,6 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
-import { MFA } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
+import { MFA } from "../../directory/user-flow.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";

@@ -1,5 +1,5 @@
-import { OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
+import { OTP } from "../../directory/user-flow.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";

@@ -1,4 +1,4 @@
-import { OTP } from "../../directory/authentication-methods.ts";
+import { OTP } from "../../directory/user-flow.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import type { InteractionRequest } from "../interaction.ts";

@@ -1,5 +1,5 @@
-import { OTP } from "../../directory/authentication-methods.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
+import { OTP } from "../../directory/user-flow.ts";
 import { codeMail } from "../../mail/messages.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest } from "../interaction.ts";

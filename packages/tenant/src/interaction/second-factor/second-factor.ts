@@ -1,5 +1,5 @@
-import { MFA, OTP } from "../../directory/authentication-methods.ts";
 import type { User } from "../../directory/entities.ts";
+import { MFA, OTP } from "../../directory/user-flow.ts";
 import type { AuditRecord, Interaction } from "../../storage/store.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep, type Step, type StepFacts } from "../next-step.ts";

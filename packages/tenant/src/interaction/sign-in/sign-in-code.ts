@@ -1,6 +1,6 @@
-import { OTP } from "../../directory/authentication-methods.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
+import { OTP } from "../../directory/user-flow.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay } from "../interaction.ts";
 import { accountCode, awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";

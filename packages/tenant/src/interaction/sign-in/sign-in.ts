@@ -1,7 +1,7 @@
-import { PWD } from "../../directory/authentication-methods.ts";
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
+import { PWD } from "../../directory/user-flow.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";

@@ -1,6 +1,4 @@
-import { matchesPattern } from "../../directory/attribute-pattern.ts";
-import { BUILT_IN_ATTRIBUTES, isBuiltIn } from "../../directory/built-in-attributes.ts";
-import { MAX_ANSWER } from "../../directory/check-user-flow.ts";
+import { BUILT_IN_ATTRIBUTES, isBuiltIn, MAX_ANSWER, matchesPattern } from "../../directory/check-user-flow.ts";
 import type { Attributes } from "../../directory/entities.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";

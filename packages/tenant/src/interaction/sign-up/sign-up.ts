@@ -1,7 +1,7 @@
-import { OTP, PWD } from "../../directory/authentication-methods.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress, newUser } from "../../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { OTP, PWD } from "../../directory/user-flow.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
 import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
