@@ -5,28 +5,22 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
-import {
-  type BrowserWorld,
-  inBrowserOf,
-  password,
-  signUpAndAgree,
-  startBrowserWorld,
-} from "../client/browser-world.ts";
+import { type BrowserEnv, inBrowserOf, password, signUpAndAgree, startBrowserEnv } from "../client/browser-test-env.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("a program's sign-in in Chromium", () => {
   let browser: Browser;
-  let world: BrowserWorld;
+  let testEnv: BrowserEnv;
   before(async () => {
-    [browser, world] = await Promise.all([launchChromium(), startBrowserWorld()]);
-    const { options, ended } = inBrowserOf(world.person(), signUpAndAgree("ada@example.com"));
-    await world.client().signIn(options);
+    [browser, testEnv] = await Promise.all([launchChromium(), startBrowserEnv()]);
+    const { options, ended } = inBrowserOf(testEnv.person(), signUpAndAgree("ada@example.com"));
+    await testEnv.client().signIn(options);
     await ended();
   });
   after(async () => {
     await browser.close();
-    await world[Symbol.asyncDispose]();
+    await testEnv[Symbol.asyncDispose]();
   });
 
   /** The person at the page that the program opened; `act` goes as far as the program's own page. */
@@ -36,7 +30,7 @@ describe("a program's sign-in in Chromium", () => {
     const refused: string[] = [];
     page.on("console", (message) => message.type() === "error" && refused.push(message.text()));
     let acting: Promise<void> = Promise.resolve();
-    const signingIn = world.client().signIn({
+    const signingIn = testEnv.client().signIn({
       via: "browser",
       openBrowser(url) {
         acting = page.goto(url).then(() => act(page));

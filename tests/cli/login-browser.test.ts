@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { doorcode } from "../../packages/cli/test/cli-process.ts";
 import { headingOf } from "../../packages/client/test/fixtures/visit.ts";
-import { agree, browse, decline, password, signUpAndAgree, startBrowserWorld } from "../client/browser-world.ts";
+import { agree, browse, decline, password, signUpAndAgree, startBrowserEnv } from "../client/browser-test-env.ts";
 import type { Person } from "../fixtures/person.ts";
 
 /** The command as it is published, against a tenant; no window opens on the machine that runs this. */
-async function world(t: TestContext) {
-  const made = await startBrowserWorld({ clock: "moving" });
+async function testEnv(t: TestContext) {
+  const made = await startBrowserEnv({ clock: "moving" });
   t.after(() => made[Symbol.asyncDispose]());
   const folder = await mkdtemp(join(tmpdir(), "doorcode-cli-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -36,7 +36,7 @@ async function world(t: TestContext) {
 
 describe("doorcode login --browser with a tenant", { concurrency: true }, () => {
   test("signs in; then tokens come without a person, and everything is revoked at the end", async (t) => {
-    const { start, login, person } = await world(t);
+    const { start, login, person } = await testEnv(t);
     const ada = person();
     const signedIn = await login(ada, signUpAndAgree("ada@example.com"));
     assert.equal(signedIn.exit, 0, signedIn.stderr);
@@ -52,7 +52,7 @@ describe("doorcode login --browser with a tenant", { concurrency: true }, () => 
   });
 
   test("exits 4 when the person declines, and keeps nothing", async (t) => {
-    const { start, login, person } = await world(t);
+    const { start, login, person } = await testEnv(t);
     const { exit, stdout } = await login(person(), async (eve) => {
       await eve.signUp("eve@example.com", password, "Eve");
       await decline(eve);

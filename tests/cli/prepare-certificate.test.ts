@@ -19,7 +19,7 @@ apis:
 `;
 
 /** A tenant, an app that may prepare it, its key and certificate in a file of its owner's, and a tenant file. */
-async function world(t: TestContext) {
+async function testEnv(t: TestContext) {
   const folder = await scratch(t);
   const tenant = await startTestTenant({ clock: "moving" });
   t.after(() => tenant.close());
@@ -37,7 +37,7 @@ async function world(t: TestContext) {
 
 describe("doorcode prepare --certificate", { concurrency: true }, () => {
   test("prepares the tenant without a person, as the app of the certificate, and finds it prepared then", async (t) => {
-    const { tenant, ci, byCertificate } = await world(t);
+    const { tenant, ci, byCertificate } = await testEnv(t);
     const done = await byCertificate("--yes");
     assert.equal(done.exit, 0, done.stderr + done.stdout);
     assert.match(done.stderr, new RegExp(`The app ${ci.app.clientId} signs in to .* by its certificate`));
@@ -55,7 +55,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
   });
 
   test("an app whose permissions were taken away prepares nothing, and hears what it lacks", async (t) => {
-    const { tenant, ci, byCertificate } = await world(t);
+    const { tenant, ci, byCertificate } = await testEnv(t);
     await seed(tenant.context.store).unassignRoles(GRAPH_RESOURCE_ID, ci.principalId);
     const none = await byCertificate("--yes", "--json");
     assert.notEqual(none.exit, 0);
@@ -67,7 +67,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
   });
 
   test("a certificate that nobody registered, and one of another app, are refused as usage", async (t) => {
-    const { folder, tenant, prepare, byCertificate } = await world(t);
+    const { folder, tenant, prepare, byCertificate } = await testEnv(t);
     const other = await prepare("--certificate", "ci.pem", "--client-id", tenant.apps[0]!.clientId, "--yes");
     assert.equal(other.exit, 2, other.stderr);
     assert.match(other.stderr, /AADSTS700027.*apps add-certificate/s);
@@ -79,7 +79,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
   });
 
   test("a file that others can read, is expired or lacks something stops it before anything is sent", async (t) => {
-    const { folder, byCertificate, prepare, ci } = await world(t);
+    const { folder, byCertificate, prepare, ci } = await testEnv(t);
     const at = join(folder, "ci.pem");
     await chmod(at, 0o644);
     const open = await byCertificate("--yes");
@@ -102,7 +102,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
   });
 
   test("it needs the app's ID, and excludes every other way to sign in", async (t) => {
-    const { prepare } = await world(t);
+    const { prepare } = await testEnv(t);
     const nameless = await prepare("--certificate", "ci.pem", "--yes");
     assert.equal(nameless.exit, 2);
     assert.match(nameless.stderr, /--client-id/);

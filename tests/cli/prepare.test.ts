@@ -20,7 +20,7 @@ userFlows:
 `;
 
 /** A folder with the file, and a tenant that was started with it. */
-async function world(t: TestContext, text = file) {
+async function testEnv(t: TestContext, text = file) {
   const folder = await scratch(t);
   const yaml = join(folder, "doorcode.tenant.yaml");
   await writeFile(yaml, text);
@@ -66,7 +66,7 @@ async function withInput(cwd: string, env: NodeJS.ProcessEnv, args: string[], in
 
 describe("a tenant started with a file", { concurrency: true }, () => {
   test("is what the file says once it is ready, and prints what programs need", async (t) => {
-    const { ready, start } = await world(t);
+    const { ready, start } = await testEnv(t);
     assert.deepEqual(
       ready.apps.map(({ name }) => name),
       ["ciam-client-app"],
@@ -116,7 +116,7 @@ describe("a tenant started with a file", { concurrency: true }, () => {
 
 describe("doorcode prepare", { concurrency: true }, () => {
   test("says that a certificate is not trusted, and by which option it would be", async (t) => {
-    const { ready, folder, start, yaml } = await world(t);
+    const { ready, folder, start, yaml } = await testEnv(t);
     const { stdout: token } = await start("tenant", "token").ended;
     const elsewhere = { HOME: join(folder, "elsewhere") };
     const { exit, stderr } = await withInput(
@@ -130,7 +130,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("with --plan exits 0 when the tenant is what the file says, and 9 when not, and changes nothing", async (t) => {
-    const { prepare, yaml, start } = await world(t);
+    const { prepare, yaml, start } = await testEnv(t);
     const same = await prepare("--plan");
     assert.equal(same.exit, 0, same.stderr + same.stdout);
     assert.match(same.stdout, /Nothing to do/);
@@ -143,7 +143,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("with --yes applies, prints the two lines that a program needs, and then has nothing to do", async (t) => {
-    const { prepare, yaml, ready } = await world(t);
+    const { prepare, yaml, ready } = await testEnv(t);
     await writeFile(yaml, file.replace("  ciam-client-app:\n", "  second-app: {}\n  ciam-client-app:\n"));
     const { exit, stdout, stderr } = await prepare("--yes");
     assert.equal(exit, 0, stderr);
@@ -176,7 +176,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("without --yes asks, and where nobody can answer says so and changes nothing", async (t) => {
-    const { prepare, yaml } = await world(t);
+    const { prepare, yaml } = await testEnv(t);
     await writeFile(yaml, `${file}groups: { staff: {} }\n`);
     const { exit, stderr } = await prepare();
     assert.equal(exit, 2);
@@ -185,7 +185,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("writes the file from a living tenant, and never over a file that is there", async (t) => {
-    const { ready, start, env, folder } = await world(t);
+    const { ready, start, env, folder } = await testEnv(t);
     const { stdout: token } = await start("tenant", "token").ended;
     const from = (...more: string[]) =>
       withInput(folder, env, ["prepare", "--token-stdin", "--from", ready.authority, ...more], token);
@@ -198,7 +198,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("shows what others wrote into the tenant, and the terminal obeys none of it", async (t) => {
-    const { prepare, ready, start, env, folder } = await world(t);
+    const { prepare, ready, start, env, folder } = await testEnv(t);
     const { stdout: token } = await start("tenant", "token").ended;
     const { origin } = new URL(ready.authority);
     const fetch = bearerFetch({ origin, token: token.trim(), ca: await readFile(ready.ca_file, "utf8") });
@@ -232,7 +232,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
   });
 
   test("refuses a token that is none, and one that Graph does not take", async (t) => {
-    const { env, folder, ready } = await world(t);
+    const { env, folder, ready } = await testEnv(t);
     const args = ["prepare", "--token-stdin", "--to", ready.authority, "--plan"];
     assert.equal((await withInput(folder, env, args, "")).exit, 2);
     const refused = await withInput(folder, env, args, "A".repeat(200));

@@ -8,7 +8,7 @@ import { doorcode } from "../../packages/cli/test/cli-process.ts";
 import { startTenantForClients } from "../foreign-clients/tenant-for-clients.ts";
 
 /** The command as it is published, against a tenant: MSAL is the engine here. */
-async function world(t: TestContext) {
+async function testEnv(t: TestContext) {
   const made = await startTenantForClients();
   t.after(() => made[Symbol.asyncDispose]());
   const folder = await mkdtemp(join(tmpdir(), "doorcode-cli-"));
@@ -30,7 +30,7 @@ async function world(t: TestContext) {
 
 describe("doorcode with a tenant", { concurrency: true }, () => {
   test("signs in, prints the token, renews it, and revokes it everywhere", async (t) => {
-    const { start, login } = await world(t);
+    const { start, login } = await testEnv(t);
     const signedIn = await login("approve", "--expect-account", "ada@example.com");
     assert.equal(signedIn.exit, 0, signedIn.stderr);
     const first = await start("token").ended;
@@ -44,7 +44,7 @@ describe("doorcode with a tenant", { concurrency: true }, () => {
   });
 
   test("exits 4 when the person declines, and keeps nothing", async (t) => {
-    const { start, login } = await world(t);
+    const { start, login } = await testEnv(t);
     const { exit, stdout } = await login("deny");
     assert.equal(exit, 4, stdout);
     assert.equal(JSON.parse(stdout.trimEnd().split("\n").at(-1)!).code, "denied");
@@ -52,7 +52,7 @@ describe("doorcode with a tenant", { concurrency: true }, () => {
   });
 
   test("tells anybody but the expected account apart before anything is kept", async (t) => {
-    const { start, login } = await world(t);
+    const { start, login } = await testEnv(t);
     const { exit, stderr } = await login("approve", "--expect-account", "eve@example.com");
     assert.equal(exit, 4, stderr);
     assert.equal((await start("accounts", "--json").ended).stdout, "");

@@ -8,20 +8,20 @@ import { ownCertificate } from "../../packages/tenant/test/fixtures/own-certific
 import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { addCertifiedApp, type CertifiedApp } from "../fixtures/client-assertion.ts";
 import { claimsOf } from "../foreign-clients/jwt.ts";
-import { grants, startWorld, type World } from "./world.ts";
+import { grants, startEnv, type TestEnv } from "./test-env.ts";
 
 const MINUTE = 60_000;
 
 describe("a program's own tokens, by its certificate", () => {
-  let world: World;
+  let testEnv: TestEnv;
   let ci: CertifiedApp;
   before(async () => {
-    world = await startWorld({ clock: "moving" });
-    ci = await addCertifiedApp(world.tenant.context);
-    const { clientId } = world.tenant.apis[0]!;
-    await seed(world.tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
+    testEnv = await startEnv({ clock: "moving" });
+    ci = await addCertifiedApp(testEnv.tenant.context);
+    const { clientId } = testEnv.tenant.apis[0]!;
+    await seed(testEnv.tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
   /** The program's alone: MSAL signs assertions by the machine's time, which is the tenant's too. */
   function ownClock() {
@@ -40,15 +40,15 @@ describe("a program's own tokens, by its certificate", () => {
   }
   const tokens = (more: Partial<AppTokenOptions> = {}) =>
     appToken({
-      authority: world.tenant.authority,
+      authority: testEnv.tenant.authority,
       clientId: ci.app.clientId,
       certificate: ci.own.privateKey + ci.own.certificate,
-      scope: `api://${world.tenant.apis[0]!.clientId}/.default`,
-      transport: world.transport(),
+      scope: `api://${testEnv.tenant.apis[0]!.clientId}/.default`,
+      transport: testEnv.transport(),
       clock: ownClock(),
       ...more,
     });
-  const asked = () => grants(world.requests, "client_credentials");
+  const asked = () => grants(testEnv.requests, "client_credentials");
   const isTokenRequest = ({ body = "" }: HttpRequest) => body.includes("grant_type=client_credentials");
 
   test("many who ask at once share one request; the token serves until five minutes before its end", async () => {
@@ -81,7 +81,7 @@ describe("a program's own tokens, by its certificate", () => {
 
   test("an answer that is lost costs an assertion, and no token", async () => {
     let lost = 0;
-    const transport = world.transport((request, answer) => {
+    const transport = testEnv.transport((request, answer) => {
       if (isTokenRequest(request) && lost++ === 0) throw new TransportError("connection", "cut off");
       return answer;
     });
@@ -91,7 +91,7 @@ describe("a program's own tokens, by its certificate", () => {
 
   test("while the issuer is away a token serves to its end, and then that is said", async () => {
     let away = false;
-    const network = world.transport();
+    const network = testEnv.transport();
     const transport = {
       send: (request: HttpRequest) => {
         if (away) throw new TransportError("connection", "nothing listens");
@@ -121,9 +121,9 @@ describe("a program's own tokens, by its certificate", () => {
       assert.ok(!error.message.includes(assertion.slice(0, 40)));
     };
     await refused({ certificate: stranger.privateKey + stranger.certificate }, 700027, /add-certificate/);
-    await refused({ clientId: world.clientId }, 700027, /add-certificate/);
-    await refused({ clientId: world.tenant.apis[0]!.clientId }, 700016, /client ID/);
-    await refused({ scope: world.scopes.payroll.replace(/\/[^/]+$/, "/.default") }, 501051, /role/);
+    await refused({ clientId: testEnv.clientId }, 700027, /add-certificate/);
+    await refused({ clientId: testEnv.tenant.apis[0]!.clientId }, 700016, /client ID/);
+    await refused({ scope: testEnv.scopes.payroll.replace(/\/[^/]+$/, "/.default") }, 501051, /role/);
     await refused({ scope: "api://nobody/.default" }, 500011, /No such API/);
   });
 
@@ -131,8 +131,8 @@ describe("a program's own tokens, by its certificate", () => {
     const token = tokens();
     let times = 0;
     const fetch = bearerFetch({
-      origin: new URL(world.tenant.authority).origin,
-      ca: world.tenant.ca,
+      origin: new URL(testEnv.tenant.authority).origin,
+      ca: testEnv.tenant.ca,
       token: async () => {
         times++;
         return token();
@@ -140,7 +140,7 @@ describe("a program's own tokens, by its certificate", () => {
     });
     // Of the tenant's own endpoints this is one that reads a bearer token: it refuses an app's.
     for (let time = 0; time < 2; time++) {
-      assert.equal((await fetch(`${world.tenant.authority}/openid/userinfo`)).status, 401);
+      assert.equal((await fetch(`${testEnv.tenant.authority}/openid/userinfo`)).status, 401);
     }
     assert.equal(times, 2);
   });
@@ -159,16 +159,16 @@ describe("a program's own tokens, by its certificate", () => {
   });
 
   test("the machine's own CA and no other is trusted", async () => {
-    assert.ok(await tokens({ transport: undefined, ca: world.tenant.ca })());
+    assert.ok(await tokens({ transport: undefined, ca: testEnv.tenant.ca })());
     await assert.rejects(tokens({ transport: undefined, ca: ci.own.certificate })(), { code: "issuer_unreachable" });
   });
 
   test("an authority whose metadata leads to another's token endpoint gets it no token of that other's", async () => {
-    const { tenant } = world;
+    const { tenant } = testEnv;
     const genuine = await (await tenant.fetch(`${tenant.authority}/v2.0/.well-known/openid-configuration`)).json();
     const authority = `https://somebody.example${new URL(tenant.authority).pathname}`;
     const document = { ...(genuine as object), issuer: `${authority}/v2.0` };
-    const through = world.transport();
+    const through = testEnv.transport();
     const transport = {
       send: (request: HttpRequest) =>
         request.url.startsWith(authority)

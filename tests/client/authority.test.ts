@@ -6,20 +6,20 @@ import { after, before, describe, test } from "node:test";
 import { createClient } from "../../packages/client/src/create-client.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
-import { startWorld, type World } from "./world.ts";
+import { startEnv, type TestEnv } from "./test-env.ts";
 
 describe("an authority", () => {
-  let world: World;
+  let testEnv: TestEnv;
   before(async () => {
-    world = await startWorld();
+    testEnv = await startEnv();
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
   const engineOf = async (store: ReturnType<typeof memoryStore>) => {
     const { records } = await store.read();
     return [...records.keys()].some((key) => key.startsWith("msal:")) ? "entra" : "oidc";
   };
-  const discoveries = () => world.requests.filter(({ url }) => url.endsWith("openid-configuration")).length;
+  const discoveries = () => testEnv.requests.filter(({ url }) => url.endsWith("openid-configuration")).length;
 
   test("that says it is Entra-shaped gets MSAL as its engine; the program's word goes first", async () => {
     for (const [option, engine] of [
@@ -28,32 +28,32 @@ describe("an authority", () => {
       ["oidc", "oidc"],
     ] as const) {
       const store = memoryStore();
-      await world.client({ store, ...(option && { engine: option }) }).signIn();
+      await testEnv.client({ store, ...(option && { engine: option }) }).signIn();
       assert.equal(await engineOf(store), engine);
     }
   });
 
   test("that says nothing is taken for plain OpenID Connect", async () => {
     const store = memoryStore();
-    const transport = world.transport((request, answer) =>
+    const transport = testEnv.transport((request, answer) =>
       request.url.endsWith("openid-configuration")
         ? { ...answer, body: answer.body.replace('"doorcode_profile"', '"another_profile"') }
         : answer,
     );
-    await world.client({ store, transport }).signIn();
+    await testEnv.client({ store, transport }).signIn();
     assert.equal(await engineOf(store), "oidc");
   });
 
   test("may be written with a slash, with /v2.0, or with the tenant's name", async () => {
-    const { authority, context } = world.tenant;
+    const { authority, context } = testEnv.tenant;
     for (const written of [
       `${authority}/`,
       `${authority}/v2.0`,
       `${new URL(authority).origin}/${context.config.domain}`,
     ]) {
       for (const engine of ["entra", undefined] as const) {
-        const session = await world.client({ authority: written, ...(engine && { engine }) }).signIn();
-        assert.equal(session.account.issuer, world.tenant.issuer, written);
+        const session = await testEnv.client({ authority: written, ...(engine && { engine }) }).signIn();
+        assert.equal(session.account.issuer, testEnv.tenant.issuer, written);
         await session.getToken({ forceRefresh: true });
       }
     }
@@ -62,10 +62,10 @@ describe("an authority", () => {
   test("is asked for its metadata once a day", async () => {
     const store = memoryStore();
     const before = discoveries();
-    const session = await world.client({ store }).signIn();
-    await world.client({ store }).getToken({ forceRefresh: true });
+    const session = await testEnv.client({ store }).signIn();
+    await testEnv.client({ store }).getToken({ forceRefresh: true });
     assert.equal(discoveries(), before + 1);
-    world.tenant.clock.advance(25 * 60 * 60_000);
+    testEnv.tenant.clock.advance(25 * 60 * 60_000);
     await session.getToken();
     assert.equal(discoveries(), before + 2);
   });
@@ -78,28 +78,32 @@ describe("an authority", () => {
       "https://u:p@contoso.ciamlogin.com/",
       "https://x.example/?a=b",
     ]) {
-      assert.throws(() => createClient({ authority, clientId: world.clientId }), { code: "configuration" }, authority);
+      assert.throws(
+        () => createClient({ authority, clientId: testEnv.clientId }),
+        { code: "configuration" },
+        authority,
+      );
     }
-    assert.throws(() => createClient({ authority: world.tenant.authority, clientId: "" }), { code: "configuration" });
+    assert.throws(() => createClient({ authority: testEnv.tenant.authority, clientId: "" }), { code: "configuration" });
     const apis = [{ origin: "http://todo.example", scopes: [] }];
-    assert.throws(() => createClient({ authority: world.tenant.authority, clientId: "a", apis }), {
+    assert.throws(() => createClient({ authority: testEnv.tenant.authority, clientId: "a", apis }), {
       code: "configuration",
     });
   });
 
   test("that knows devices is told the device's name; another is not", async () => {
     const sent = () => {
-      const request = world.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
+      const request = testEnv.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
       return new URLSearchParams(request?.body).get("device_name");
     };
-    await world.client({ deviceName: "Kitchen radio" }).signIn();
+    await testEnv.client({ deviceName: "Kitchen radio" }).signIn();
     assert.equal(sent(), "Kitchen radio");
-    const transport = world.transport((request, answer) =>
+    const transport = testEnv.transport((request, answer) =>
       request.url.endsWith("openid-configuration")
         ? { ...answer, body: answer.body.replace('"doorcode_profile"', '"another_profile"') }
         : answer,
     );
-    await world.client({ deviceName: "Kitchen radio", transport }).signIn();
+    await testEnv.client({ deviceName: "Kitchen radio", transport }).signIn();
     assert.equal(sent(), null);
   });
 });

@@ -3,27 +3,27 @@ import { after, before, describe, test } from "node:test";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { headingOf } from "../../packages/client/test/fixtures/visit.ts";
 import { refresh } from "../fixtures/device.ts";
-import { agree, type BrowserWorld, decline, inBrowserOf, signUpAndAgree, startBrowserWorld } from "./browser-world.ts";
+import { agree, type BrowserEnv, decline, inBrowserOf, signUpAndAgree, startBrowserEnv } from "./browser-test-env.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
   describe(`signing in by a browser at our own tenant, with the ${engine} engine`, () => {
-    let world: BrowserWorld;
+    let testEnv: BrowserEnv;
     before(async () => {
-      world = await startBrowserWorld();
+      testEnv = await startBrowserEnv();
     });
-    after(() => world[Symbol.asyncDispose]());
+    after(() => testEnv[Symbol.asyncDispose]());
 
     test("ends in a session; renewals are silent, and signing out revokes", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store });
-      const person = world.person();
+      const client = testEnv.client({ engine, store });
+      const person = testEnv.person();
       const { options, ended } = inBrowserOf(person, signUpAndAgree(`ada.${engine}@example.com`));
       const session = await client.signIn(options);
       const page = await ended();
       assert.equal(headingOf(page), "You are signed in");
       assert.match(page.address, /^http:\/\/localhost:\d+\/$/);
       const { username, name, tenantId, issuer } = session.account;
-      const { tenant } = world;
+      const { tenant } = testEnv;
       assert.deepEqual(
         { username, name, tenantId, issuer },
         {
@@ -32,7 +32,7 @@ for (const engine of ["entra", "oidc"] as const) {
         },
       );
       const first = await session.getToken();
-      assert.deepEqual(first.scopes, [world.scope]);
+      assert.deepEqual(first.scopes, [testEnv.scope]);
       const second = await session.getToken({ forceRefresh: true });
       assert.notEqual(second.token, first.token);
       tenant.clock.advance(3_600_000);
@@ -41,37 +41,37 @@ for (const engine of ["entra", "oidc"] as const) {
       const [refreshToken] = refreshTokensIn((await store.read()).records);
       assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
       assert.deepEqual(await client.accounts(), []);
-      const { status } = await refresh(tenant, refreshToken!, { client_id: world.app.clientId });
+      const { status } = await refresh(tenant, refreshToken!, { client_id: testEnv.app.clientId });
       assert.equal(status, 400);
     });
 
     test("whose browser is signed in already is asked for the yes alone", async () => {
-      const person = world.person();
+      const person = testEnv.person();
       const first = inBrowserOf(person, signUpAndAgree(`grace.${engine}@example.com`));
-      await world.client({ engine }).signIn(first.options);
+      await testEnv.client({ engine }).signIn(first.options);
       await first.ended();
       const second = inBrowserOf(person, agree);
-      const session = await world.client({ engine }).signIn(second.options);
+      const session = await testEnv.client({ engine }).signIn(second.options);
       await second.ended();
       assert.equal(session.account.username, `grace.${engine}@example.com`);
     });
 
     test("says that the person declined, here and in the browser", async () => {
       const store = memoryStore();
-      const person = world.person();
+      const person = testEnv.person();
       const { options, ended } = inBrowserOf(person, async () => {
         await person.signUp(`eve.${engine}@example.com`, "correct horse battery", "Eve");
         await decline(person);
       });
-      const client = world.client({ engine, store });
+      const client = testEnv.client({ engine, store });
       await assert.rejects(client.signIn(options), { code: "denied" });
       assert.equal(headingOf(await ended()), "You are not signed in");
       assert.deepEqual(await client.accounts(), []);
     });
 
     test("keeps nothing of somebody else than was expected", async () => {
-      const client = world.client({ engine });
-      const { options, ended } = inBrowserOf(world.person(), signUpAndAgree(`mallory.${engine}@example.com`));
+      const client = testEnv.client({ engine });
+      const { options, ended } = inBrowserOf(testEnv.person(), signUpAndAgree(`mallory.${engine}@example.com`));
       await assert.rejects(client.signIn({ ...options, expectAccount: "ada@example.com" }), {
         code: "wrong_account",
         message: /mallory\.\w+@example\.com signed in, ada@example\.com was expected\.$/,
@@ -82,14 +82,14 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("is told by the page, not by an answer, that the redirect URI is none of the app's", async () => {
       const ending = new AbortController();
-      const person = world.person();
+      const person = testEnv.person();
       const openBrowser = async (url: string) => {
         await person.open(url);
         ending.abort();
       };
-      const clientId = world.tenant.apps[0]!.clientId;
+      const clientId = testEnv.tenant.apps[0]!.clientId;
       await assert.rejects(
-        world.client({ engine, clientId }).signIn({ via: "browser", openBrowser, signal: ending.signal }),
+        testEnv.client({ engine, clientId }).signIn({ via: "browser", openBrowser, signal: ending.signal }),
         {
           code: "cancelled",
         },
@@ -100,8 +100,8 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("comes back with the issuer's words when a scope is unknown", async () => {
       const scopes = ["api://11111111-2222-4333-8444-555555555555/Nothing.Read"];
-      const { options, ended } = inBrowserOf(world.person(), async () => {});
-      await assert.rejects(world.client({ engine, scopes }).signIn(options), {
+      const { options, ended } = inBrowserOf(testEnv.person(), async () => {});
+      await assert.rejects(testEnv.client({ engine, scopes }).signIn(options), {
         code: "client_rejected",
         aadsts: 500011,
       });

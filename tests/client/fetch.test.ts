@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type RunningTodoList, startTodoListApi } from "../../examples/todolist-api/src/start.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
-import { grants, startWorld, type World } from "./world.ts";
+import { grants, startEnv, type TestEnv } from "./test-env.ts";
 
 describe("a session's fetch, against a web API behind the guard", () => {
-  let world: World;
+  let testEnv: TestEnv;
   let api: RunningTodoList;
   before(async () => {
-    world = await startWorld({ clock: "moving" });
-    const { tenant } = world;
+    testEnv = await startEnv({ clock: "moving" });
+    const { tenant } = testEnv;
     api = await startTodoListApi({
       issuer: tenant.issuer,
       audience: tenant.apis[0]!.clientId,
@@ -21,13 +21,13 @@ describe("a session's fetch, against a web API behind the guard", () => {
   });
   after(async () => {
     await api.close();
-    await world[Symbol.asyncDispose]();
+    await testEnv[Symbol.asyncDispose]();
   });
 
-  const signedIn = (store = memoryStore(), scopes = [world.scopes.readWrite]) =>
-    world.client({ store, apis: [{ origin: api.url, scopes }], scopes }).signIn();
+  const signedIn = (store = memoryStore(), scopes = [testEnv.scopes.readWrite]) =>
+    testEnv.client({ store, apis: [{ origin: api.url, scopes }], scopes }).signIn();
   const toDos = () => `${api.url}/api/todolist`;
-  const renewals = () => grants(world.requests, "refresh_token").length;
+  const renewals = () => grants(testEnv.requests, "refresh_token").length;
 
   test("reads and writes", async () => {
     const session = await signedIn();
@@ -59,7 +59,7 @@ describe("a session's fetch, against a web API behind the guard", () => {
   });
 
   test("asks for a new sign-in when nothing but a person can help", async () => {
-    const session = await signedIn(memoryStore(), [world.scopes.calendar]);
+    const session = await signedIn(memoryStore(), [testEnv.scopes.calendar]);
     // The API refuses a token for another API, however fresh.
     await assert.rejects(session.fetch(toDos()), { code: "sign_in_again" });
   });

@@ -7,16 +7,16 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openFileStore } from "../../packages/client/src/token-store/file-store.ts";
 import { node20 } from "./node-20.ts";
-import { startWorld } from "./world.ts";
+import { startEnv } from "./test-env.ts";
 
 const program = fileURLToPath(import.meta.resolve("./take-token.mjs"));
 
 test("32 processes that need a token at once: one asks the issuer, all get its token", async (t) => {
-  await using world = await startWorld();
+  await using testEnv = await startEnv();
   const directory = await mkdtemp(join(tmpdir(), "doorcode-test-"));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const store = await openFileStore({ directory: join(directory, "store") });
-  const session = await world.client({ store }).signIn();
+  const session = await testEnv.client({ store }).signIn();
   const first = await session.getToken();
   for (const [put, value] of (await store.read()).records) {
     if (put.startsWith("access:"))
@@ -24,11 +24,11 @@ test("32 processes that need a token at once: one asks the issuer, all get its t
   }
 
   const env = {
-    AUTHORITY: world.tenant.authority,
-    CLIENT_ID: world.clientId,
-    SCOPE: world.scopes.read,
+    AUTHORITY: testEnv.tenant.authority,
+    CLIENT_ID: testEnv.clientId,
+    SCOPE: testEnv.scopes.read,
     DIRECTORY: join(directory, "store"),
-    DOORCODE_CA_FILE: world.tenant.caFile,
+    DOORCODE_CA_FILE: testEnv.tenant.caFile,
   };
   const run = () =>
     new Promise<string>((resolve, reject) => {

@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PublicClientApplication } from "@azure/msal-node";
 import type { HttpRequest } from "../../packages/client/src/transport/transport.ts";
-import { startWorld } from "./world.ts";
+import { startEnv } from "./test-env.ts";
 
 test("the request for the device code, made before MSAL is loaded, is the one MSAL would send", async () => {
-  await using world = await startWorld();
-  await world.client({ engine: "entra", scopes: [world.scopes.read, world.scopes.readWrite] }).signIn();
-  const ours = world.requests.find(({ url }) => url.endsWith("/devicecode"))!;
+  await using testEnv = await startEnv();
+  await testEnv.client({ engine: "entra", scopes: [testEnv.scopes.read, testEnv.scopes.readWrite] }).signIn();
+  const ours = testEnv.requests.find(({ url }) => url.endsWith("/devicecode"))!;
 
   let msals: Pick<HttpRequest, "url" | "headers" | "body"> | undefined;
-  const transport = world.transport();
+  const transport = testEnv.transport();
   const application = new PublicClientApplication({
     auth: {
-      clientId: world.clientId,
-      authority: world.tenant.authority,
-      knownAuthorities: [new URL(world.tenant.authority).host],
+      clientId: testEnv.clientId,
+      authority: testEnv.tenant.authority,
+      knownAuthorities: [new URL(testEnv.tenant.authority).host],
     },
     system: {
       networkClient: {
@@ -30,7 +30,7 @@ test("the request for the device code, made before MSAL is loaded, is the one MS
       },
     },
   });
-  const scopes = [world.scopes.read, world.scopes.readWrite];
+  const scopes = [testEnv.scopes.read, testEnv.scopes.readWrite];
   await assert.rejects(application.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {} }));
 
   assert.ok(msals);

@@ -6,40 +6,40 @@ import type { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import type { HttpAnswer } from "../../packages/client/src/transport/transport.ts";
 import { addUser } from "../fixtures/registrations.ts";
-import { grants, startWorld, type World } from "./world.ts";
+import { grants, startEnv, type TestEnv } from "./test-env.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
   describe(`signing in with the ${engine} engine`, () => {
-    let world: World;
+    let testEnv: TestEnv;
     before(async () => {
-      world = await startWorld();
+      testEnv = await startEnv();
     });
-    after(() => world[Symbol.asyncDispose]());
+    after(() => testEnv[Symbol.asyncDispose]());
 
     test("ends in a session, and tells what happened on the way without a secret", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store });
+      const client = testEnv.client({ engine, store });
       const events: SignInEvent[] = [];
       const stop = client.on((event) => events.push(event));
       const session = await client.signIn();
       stop();
       const { id, ...account } = session.account;
-      if (engine === "entra") assert.equal(id, `${world.ada.id}.${world.tenant.tenantId}`);
+      if (engine === "entra") assert.equal(id, `${testEnv.ada.id}.${testEnv.tenant.tenantId}`);
       assert.deepEqual(account, {
         username: "Ada@Example.com",
         name: "Ada Lovelace",
-        tenantId: world.tenant.tenantId,
-        issuer: world.tenant.issuer,
-        authority: world.tenant.authority,
-        clientId: world.clientId,
+        tenantId: testEnv.tenant.tenantId,
+        issuer: testEnv.tenant.issuer,
+        authority: testEnv.tenant.authority,
+        clientId: testEnv.clientId,
       });
-      assert.deepEqual((await session.getToken()).scopes, [world.scopes.read]);
+      assert.deepEqual((await session.getToken()).scopes, [testEnv.scopes.read]);
       assert.deepEqual(
         events.map(({ event }) => event),
         ["code", "signed_in"],
       );
       const told = JSON.stringify(events);
-      const [poll] = grants(world.requests, "urn:ietf:params:oauth:grant-type:device_code").slice(-1);
+      const [poll] = grants(testEnv.requests, "urn:ietf:params:oauth:grant-type:device_code").slice(-1);
       const deviceCode = new URLSearchParams(poll!.body).get("device_code")!;
       assert.ok(deviceCode.length > 20 && !told.includes(deviceCode));
       for (const [, value] of (await store.read()).records) {
@@ -48,31 +48,31 @@ for (const engine of ["entra", "oidc"] as const) {
     });
 
     test("asks the issuer for nothing before a person wants it (RFC 8628 §3.1)", async () => {
-      const asked = world.requests.length;
-      const client = world.client({ engine });
+      const asked = testEnv.requests.length;
+      const client = testEnv.client({ engine });
       await client.accounts();
       await client.session();
-      assert.equal(world.requests.length, asked);
+      assert.equal(testEnv.requests.length, asked);
     });
 
     test("says that the person declined", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store, present: world.denies });
+      const client = testEnv.client({ engine, store, present: testEnv.denies });
       await assert.rejects(client.signIn(), { code: "denied" });
       assert.deepEqual(await client.accounts(), []);
       assert.deepEqual(tokensIn(await store.read()), []);
     });
 
     test("says that nobody used the code, and asks for no other by itself", async () => {
-      const devicecodes = () => world.requests.filter(({ url }) => url.endsWith("/devicecode")).length;
+      const devicecodes = () => testEnv.requests.filter(({ url }) => url.endsWith("/devicecode")).length;
       const before = devicecodes();
-      const client = world.client({ engine, present: false });
+      const client = testEnv.client({ engine, present: false });
       await assert.rejects(client.signIn(), { code: "code_expired" });
       assert.equal(devicecodes(), before + 1);
     });
 
     test("ends at once when the issuer refuses the request, with the issuer's words", async () => {
-      const client = world.client({ engine, clientId: "00000000-1111-2222-3333-444444444444" });
+      const client = testEnv.client({ engine, clientId: "00000000-1111-2222-3333-444444444444" });
       await assert.rejects(client.signIn(), (error: DoorcodeError) => {
         assert.equal(error.code, "client_rejected");
         assert.equal(error.aadsts, 700016);
@@ -82,8 +82,8 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("keeps nothing of somebody else than was expected, and revokes what it got", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store });
-      const revocations = () => world.requests.filter(({ url }) => url.endsWith("/revoke")).length;
+      const client = testEnv.client({ engine, store });
+      const revocations = () => testEnv.requests.filter(({ url }) => url.endsWith("/revoke")).length;
       const before = revocations();
       await assert.rejects(client.signIn({ expectAccount: "grace@example.com" }), {
         code: "wrong_account",
@@ -99,12 +99,12 @@ for (const engine of ["entra", "oidc"] as const) {
       for (const [what, forge] of Object.entries(forgeries)) {
         const store = memoryStore();
         let forged = 0;
-        const transport = world.transport((request, answer) => {
+        const transport = testEnv.transport((request, answer) => {
           if (!new URL(request.url).pathname.endsWith("/token") || answer.status !== 200) return answer;
           forged++;
           return altered(answer, forge);
         });
-        const client = world.client({ engine, store, transport });
+        const client = testEnv.client({ engine, store, transport });
         await assert.rejects(client.signIn(), (error: DoorcodeError) => {
           assert.equal(error.code, "token_not_trusted", `${what}: ${inspect(error)}`);
           assert.doesNotMatch(inspect(error, { depth: 9 }), /eyJ/, "no token in the error");
@@ -118,28 +118,28 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("ends by signal, by its time limit, and by an error of whoever shows it", async () => {
       const hanging = { async show() {} };
-      const clock = { now: () => world.tenant.clock.now(), sleep: sleepReally };
+      const clock = { now: () => testEnv.tenant.clock.now(), sleep: sleepReally };
       const cancelled = new AbortController();
-      const one = world.client({ engine, clock, present: hanging }).signIn({ signal: cancelled.signal });
+      const one = testEnv.client({ engine, clock, present: hanging }).signIn({ signal: cancelled.signal });
       setTimeout(() => cancelled.abort(), 50);
       await assert.rejects(one, { code: "cancelled" });
-      await assert.rejects(world.client({ engine, clock, present: hanging }).signIn({ timeoutMs: 50 }), {
+      await assert.rejects(testEnv.client({ engine, clock, present: hanging }).signIn({ timeoutMs: 50 }), {
         code: "timed_out",
       });
       const failure = new Error("no display");
       const broken = { show: () => Promise.reject(failure) };
-      await assert.rejects(world.client({ engine, clock, present: broken }).signIn(), failure);
+      await assert.rejects(testEnv.client({ engine, clock, present: broken }).signIn(), failure);
     });
 
     test("keeps several people apart; signing out one leaves the other", async () => {
-      const client = world.client({ engine });
+      const client = testEnv.client({ engine });
       const first = await client.signIn();
       const { approver } = await import("../fixtures/approver.ts");
       const grace = approver(
-        world.tenant.context,
-        await addUser(world.tenant.context, `grace.${engine}@example.com`, "Grace"),
+        testEnv.tenant.context,
+        await addUser(testEnv.tenant.context, `grace.${engine}@example.com`, "Grace"),
       );
-      world.tenant.clock.advance(1_000);
+      testEnv.tenant.clock.advance(1_000);
       const second = await client.signIn({
         present: {
           async show(event) {
@@ -163,19 +163,19 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("signing out removes every record of the account, and says whether the issuer ended it too", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store });
+      const client = testEnv.client({ engine, store });
       await client.signIn();
       assert.ok(tokensIn(await store.read()).length >= 2);
       const { revoked, accounts } = await client.signOut({ everywhere: true });
       assert.equal(revoked, "yes");
       assert.equal(accounts.length, 1);
       assert.deepEqual(tokensIn(await store.read()), []);
-      const transport = world.transport((request, answer) =>
+      const transport = testEnv.transport((request, answer) =>
         request.url.endsWith("openid-configuration")
           ? { ...answer, body: answer.body.replace('"revocation_endpoint"', '"no_revocation_endpoint"') }
           : answer,
       );
-      const likeEntra = world.client({ engine, transport });
+      const likeEntra = testEnv.client({ engine, transport });
       await likeEntra.signIn();
       assert.equal((await likeEntra.signOut({ everywhere: true })).revoked, "unsupported");
       assert.deepEqual(await likeEntra.accounts(), []);

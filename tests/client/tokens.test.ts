@@ -4,26 +4,26 @@ import { DoorcodeError } from "../../packages/client/src/errors.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { ownerKey } from "../../packages/client/src/token-store/read-store.cts";
 import { claimsOf } from "../foreign-clients/jwt.ts";
-import { grants, startWorld, type World } from "./world.ts";
+import { grants, startEnv, type TestEnv } from "./test-env.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
   describe(`tokens of the ${engine} engine`, () => {
-    let world: World;
+    let testEnv: TestEnv;
     before(async () => {
-      world = await startWorld();
+      testEnv = await startEnv();
     });
-    after(() => world[Symbol.asyncDispose]());
+    after(() => testEnv[Symbol.asyncDispose]());
 
     test("are kept, and renewed only when they are about to end", async () => {
-      const client = world.client({ engine });
+      const client = testEnv.client({ engine });
       const session = await client.signIn();
-      const renewals = () => grants(world.requests, "refresh_token").length;
+      const renewals = () => grants(testEnv.requests, "refresh_token").length;
       const before = renewals();
       const first = await session.getToken();
       assert.deepEqual(await client.getToken(), first);
       assert.equal(renewals(), before);
 
-      world.tenant.clock.advance(first.expiresAt - world.tenant.clock.now() - 4 * 60_000);
+      testEnv.tenant.clock.advance(first.expiresAt - testEnv.tenant.clock.now() - 4 * 60_000);
       const second = await session.getToken();
       assert.notEqual(second.token, first.token);
       assert.ok(second.expiresAt > first.expiresAt);
@@ -34,48 +34,48 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("survive the process: another client on the same store has them", async () => {
       const store = memoryStore();
-      const { account } = await world.client({ engine, store }).signIn();
-      const other = world.client({ engine, store, present: false });
+      const { account } = await testEnv.client({ engine, store }).signIn();
+      const other = testEnv.client({ engine, store, present: false });
       assert.deepEqual(await other.accounts(), [account]);
       const session = await other.session("ada@example.COM");
       assert.equal(session?.account.id, account.id);
-      const asked = world.requests.length;
+      const asked = testEnv.requests.length;
       await session.getToken();
-      assert.equal(world.requests.length, asked, "a kept token needs no request");
+      assert.equal(testEnv.requests.length, asked, "a kept token needs no request");
       await session.getToken({ forceRefresh: true });
     });
 
     test("of two APIs come from one sign-in, each for its own", async () => {
-      const client = world.client({ engine });
+      const client = testEnv.client({ engine });
       const session = await client.signIn();
-      const calendar = await session.getToken({ scopes: [world.scopes.calendar] });
+      const calendar = await session.getToken({ scopes: [testEnv.scopes.calendar] });
       const toDos = await session.getToken();
       assert.equal(claimsOf(calendar.token).scp, "Calendar.Read");
       assert.equal(claimsOf(toDos.token).scp, "ToDoList.Read");
       assert.notEqual(claimsOf(calendar.token).aud, claimsOf(toDos.token).aud);
-      const asked = world.requests.length;
-      assert.deepEqual(await session.getToken({ scopes: [world.scopes.calendar.toUpperCase()] }), calendar);
-      assert.equal(world.requests.length, asked);
+      const asked = testEnv.requests.length;
+      assert.deepEqual(await session.getToken({ scopes: [testEnv.scopes.calendar.toUpperCase()] }), calendar);
+      assert.equal(testEnv.requests.length, asked);
     });
 
     test("are asked for once by many calls at the same time", async () => {
-      const client = world.client({ engine });
+      const client = testEnv.client({ engine });
       const session = await client.signIn();
-      const before = grants(world.requests, "refresh_token").length;
+      const before = grants(testEnv.requests, "refresh_token").length;
       const tokens = await Promise.all(Array.from({ length: 32 }, () => session.getToken({ forceRefresh: true })));
       assert.equal(new Set(tokens.map(({ token }) => token)).size, 1);
-      assert.equal(grants(world.requests, "refresh_token").length, before + 1);
+      assert.equal(grants(testEnv.requests, "refresh_token").length, before + 1);
     });
 
     test("need a sign-in where nobody signed in", async () => {
-      const client = world.client({ engine });
+      const client = testEnv.client({ engine });
       await assert.rejects(client.getToken(), { code: "sign_in_needed" });
       assert.equal(await client.session(), undefined);
     });
 
     test("are no longer renewed after the sign-in was revoked, and the issuer's reason is kept", async () => {
       const store = memoryStore();
-      const client = world.client({ engine, store });
+      const client = testEnv.client({ engine, store });
       const session = await client.signIn();
       // Another program of the same store signed out everywhere, and this one has an old copy.
       const copy = memoryStore();
@@ -83,7 +83,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await copy.change([...records].map(([put, value]) => ({ put, value })));
       assert.deepEqual((await session.signOut({ everywhere: true })).revoked, "yes");
 
-      const late = world.client({ engine, store: copy });
+      const late = testEnv.client({ engine, store: copy });
       await assert.rejects(late.getToken({ forceRefresh: true }), (error: DoorcodeError) => {
         assert.equal(error.code, "sign_in_again");
         assert.equal(error.error, "invalid_grant");
@@ -96,32 +96,32 @@ for (const engine of ["entra", "oidc"] as const) {
 
     test("do not bring an account back that was signed out while one of them was renewed", async () => {
       const store = memoryStore();
-      const session = await world.client({ engine, store }).signIn();
-      const transport = world.transport(async (request, answer) => {
+      const session = await testEnv.client({ engine, store }).signIn();
+      const transport = testEnv.transport(async (request, answer) => {
         if (new URLSearchParams(request.body).get("grant_type") === "refresh_token") await session.signOut();
         return answer;
       });
-      const renewing = world.client({ engine, store, transport });
-      for (const scopes of [[world.scopes.read], [world.scopes.calendar]]) {
+      const renewing = testEnv.client({ engine, store, transport });
+      for (const scopes of [[testEnv.scopes.read], [testEnv.scopes.calendar]]) {
         await assert.rejects(renewing.getToken({ scopes, forceRefresh: true }), { code: "sign_in_needed" });
         assert.deepEqual(
           [...(await store.read()).records.keys()].filter((key) => !/^metadata:|\|AppMetadata\|/.test(key)),
           [],
         );
-        await world.client({ engine, store }).signIn();
+        await testEnv.client({ engine, store }).signIn();
       }
     });
 
     test("of a renewal that its caller gave up are kept all the same", async () => {
       const store = memoryStore();
-      const session = await world.client({ engine, store }).signIn();
+      const session = await testEnv.client({ engine, store }).signIn();
       const first = await session.getToken();
       const giveUp = new AbortController();
-      const transport = world.transport(async (request, answer) => {
+      const transport = testEnv.transport(async (request, answer) => {
         if (new URLSearchParams(request.body).get("grant_type") === "refresh_token") giveUp.abort();
         return answer;
       });
-      const impatient = world.client({ engine, store, transport });
+      const impatient = testEnv.client({ engine, store, transport });
       const request = { forceRefresh: true, signal: giveUp.signal };
       await assert.rejects(impatient.getToken(request), { code: "cancelled" });
       // Whoever comes next waits for that renewal and finds its token.
@@ -134,20 +134,20 @@ for (const engine of ["entra", "oidc"] as const) {
     });
 
     test("for a claims challenge are asked for with its claims", async () => {
-      const session = await world.client({ engine }).signIn();
+      const session = await testEnv.client({ engine }).signIn();
       const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
       await session.getToken({ claims });
-      const [renewal] = grants(world.requests, "refresh_token").slice(-1);
+      const [renewal] = grants(testEnv.requests, "refresh_token").slice(-1);
       const sent = JSON.parse(new URLSearchParams(renewal!.body).get("claims")!) as { access_token: unknown };
       assert.deepEqual(sent.access_token, JSON.parse(claims).access_token);
-      await world.client({ engine }).signIn({ claims });
-      const asked = world.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
+      await testEnv.client({ engine }).signIn({ claims });
+      const asked = testEnv.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
       assert.equal(new URLSearchParams(asked!.body).get("claims"), claims);
     });
 
     test("of a scope that awaits the administrator's consent are refused with what to do", async () => {
-      const session = await world.client({ engine }).signIn();
-      await assert.rejects(session.getToken({ scopes: [world.scopes.payroll] }), (error: unknown) => {
+      const session = await testEnv.client({ engine }).signIn();
+      await assert.rejects(session.getToken({ scopes: [testEnv.scopes.payroll] }), (error: unknown) => {
         assert.ok(error instanceof DoorcodeError);
         assert.ok(error.aadsts);
         return true;
@@ -156,11 +156,11 @@ for (const engine of ["entra", "oidc"] as const) {
   });
 
   test(`a kept token of the ${engine} engine serves while the issuer is down; a renewal says so`, async () => {
-    const world = await startWorld();
-    const client = world.client({ engine });
+    const testEnv = await startEnv();
+    const client = testEnv.client({ engine });
     const session = await client.signIn();
     const kept = await session.getToken();
-    await world[Symbol.asyncDispose]();
+    await testEnv[Symbol.asyncDispose]();
     assert.deepEqual(await session.getToken(), kept);
     await assert.rejects(session.getToken({ forceRefresh: true }), { code: "issuer_unreachable" });
     assert.deepEqual(await session.signOut({ everywhere: true }), { revoked: "failed", accounts: [session.account] });

@@ -9,24 +9,24 @@ import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { addCertifiedApp, clientAssertion, JWT_BEARER, permitAtGraph } from "../fixtures/client-assertion.ts";
 import { claimsOf, post, requestCode, URN, userinfo } from "../fixtures/device.ts";
 import { addApp } from "../fixtures/registrations.ts";
-import { assertRefused, type CertifiedWorld, startCertifiedWorld, TOKEN } from "./certified-world.ts";
+import { assertRefused, type CertifiedEnv, startCertifiedEnv, TOKEN } from "./certified-test-env.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 for (const store of ["sqlite", "postgres"] as const) {
   describe(`an app on its own (${store})`, () => {
-    let world: CertifiedWorld;
-    let tenant: CertifiedWorld["tenant"];
-    let ci: CertifiedWorld["ci"];
+    let testEnv: CertifiedEnv;
+    let tenant: CertifiedEnv["tenant"];
+    let ci: CertifiedEnv["ci"];
     let scope: string;
     before(async () => {
-      world = await startCertifiedWorld(store);
-      ({ tenant, ci, scope } = world);
+      testEnv = await startCertifiedEnv(store);
+      ({ tenant, ci, scope } = testEnv);
     });
     after(() => tenant.close());
 
-    const ask: CertifiedWorld["ask"] = (...given) => world.ask(...given);
-    const askWith: CertifiedWorld["askWith"] = (...given) => world.askWith(...given);
+    const ask: CertifiedEnv["ask"] = (...given) => testEnv.ask(...given);
+    const askWith: CertifiedEnv["askWith"] = (...given) => testEnv.askWith(...given);
 
     test("gets a token of its own for the API: its roles, no scopes, nothing to renew it with", async () => {
       const { status, body, headers } = await askWith({});

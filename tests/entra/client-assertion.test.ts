@@ -15,24 +15,24 @@ import {
   permitAtGraph,
 } from "../fixtures/client-assertion.ts";
 import { claimsOf, post } from "../fixtures/device.ts";
-import { assertRefused, type CertifiedWorld, startCertifiedWorld, TOKEN } from "./certified-world.ts";
+import { assertRefused, type CertifiedEnv, startCertifiedEnv, TOKEN } from "./certified-test-env.ts";
 
 for (const store of ["sqlite", "postgres"] as const) {
   describe(`client assertions (${store})`, () => {
-    let world: CertifiedWorld;
-    let tenant: CertifiedWorld["tenant"];
-    let ci: CertifiedWorld["ci"];
+    let testEnv: CertifiedEnv;
+    let tenant: CertifiedEnv["tenant"];
+    let ci: CertifiedEnv["ci"];
     let scope: string;
     let other: OwnCertificate;
     before(async () => {
-      world = await startCertifiedWorld(store);
-      ({ tenant, ci, scope } = world);
+      testEnv = await startCertifiedEnv(store);
+      ({ tenant, ci, scope } = testEnv);
       other = await ownCertificate();
     });
     after(() => tenant.close());
 
-    const ask: CertifiedWorld["ask"] = (...given) => world.ask(...given);
-    const askWith: CertifiedWorld["askWith"] = (...given) => world.askWith(...given);
+    const ask: CertifiedEnv["ask"] = (...given) => testEnv.ask(...given);
+    const askWith: CertifiedEnv["askWith"] = (...given) => testEnv.askWith(...given);
 
     const accepted: [string, AssertionChanges | (() => AssertionChanges)][] = [
       [

@@ -12,26 +12,26 @@ const PASSWORD = "seven slow herons";
 
 /** `acquireTokenInteractive` with its own loopback server, whose answer is a form (`response_mode=form_post`). */
 describe("unmodified MSAL Node signs in through a browser", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   let browser: Browser;
   let passwordHash: string;
   before(async () => {
-    [world, browser, passwordHash] = await Promise.all([
+    [testEnv, browser, passwordHash] = await Promise.all([
       startTenantForClients({ clock: "moving" }),
       launchChromium(),
       hashPassword(PASSWORD),
     ]);
-    const { directory } = world.tenant.context.store;
-    const app = (await directory.findApp(world.clientId))!;
-    await seed(world.tenant.context.store).putApp({ ...app, redirectUris: ["http://localhost"] });
+    const { directory } = testEnv.tenant.context.store;
+    const app = (await directory.findApp(testEnv.clientId))!;
+    await seed(testEnv.tenant.context.store).putApp({ ...app, redirectUris: ["http://localhost"] });
   });
   after(async () => {
     await browser.close();
-    await world[Symbol.asyncDispose]();
+    await testEnv[Symbol.asyncDispose]();
   });
 
   async function person(email: string): Promise<User> {
-    const user = await createUser(world.tenant.context, { email, displayName: "Grace", passwordHash });
+    const user = await createUser(testEnv.tenant.context, { email, displayName: "Grace", passwordHash });
     if (user === "taken") throw new Error(`${email} is taken`);
     return user;
   }
@@ -64,10 +64,10 @@ describe("unmodified MSAL Node signs in through a browser", () => {
   test("a person signs in, says yes, and the program has its tokens, which it renews", async () => {
     const email = "grace@contoso.example";
     const { id } = await person(email);
-    await using msal = world.msal();
+    await using msal = testEnv.msal();
     const result = await inBrowser((browse) =>
       msal.signInInteractive(
-        { scopes: [world.scopes.read], loginHint: email },
+        { scopes: [testEnv.scopes.read], loginHint: email },
         browse(async (page) => {
           assert.equal(await page.locator('input[name="email"]').inputValue(), email);
           await signInAt(page, email);
@@ -76,9 +76,9 @@ describe("unmodified MSAL Node signs in through a browser", () => {
         }),
       ),
     );
-    assert.deepEqual([result.username, result.homeAccountId], [email, `${id}.${world.tenant.tenantId}`]);
-    assert.ok(result.scopes.includes(world.scopes.read));
-    const silent = await msal.silent({ scopes: [world.scopes.read], forceRefresh: true });
+    assert.deepEqual([result.username, result.homeAccountId], [email, `${id}.${testEnv.tenant.tenantId}`]);
+    assert.ok(result.scopes.includes(testEnv.scopes.read));
+    const silent = await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true });
     assert.equal(silent.fromCache, false);
     assert.notEqual(silent.accessToken, result.accessToken);
   });
@@ -86,10 +86,10 @@ describe("unmodified MSAL Node signs in through a browser", () => {
   test("a person who says no is heard: access_denied", async () => {
     const email = "mary@contoso.example";
     await person(email);
-    await using msal = world.msal();
+    await using msal = testEnv.msal();
     const asked = inBrowser((browse) =>
       msal.signInInteractive(
-        { scopes: [world.scopes.read] },
+        { scopes: [testEnv.scopes.read] },
         browse(async (page) => {
           await signInAt(page, email);
           await say(page, /^No, go back/);
@@ -107,8 +107,8 @@ describe("unmodified MSAL Node signs in through a browser", () => {
   test("signed in already it asks all the same, and prompt=login asks for the password again", async () => {
     const email = "katherine@contoso.example";
     await person(email);
-    await using msal: MsalClient = world.msal();
-    const scopes = [world.scopes.read];
+    await using msal: MsalClient = testEnv.msal();
+    const scopes = [testEnv.scopes.read];
     await inBrowser(async (browse) => {
       const yes = async (page: Page) => {
         await say(page, /^Yes, sign in/);
@@ -125,7 +125,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
           await yes(page);
         }),
       );
-      world.tenant.clock.advance(1_000);
+      testEnv.tenant.clock.advance(1_000);
       await msal.signInInteractive(
         { scopes, prompt: "login" },
         browse(async (page) => signInAt(page, email).then(() => yes(page))),
@@ -134,10 +134,10 @@ describe("unmodified MSAL Node signs in through a browser", () => {
   });
 
   test("a scope that nobody offers is told to the program, and no page to anybody", async () => {
-    await using msal = world.msal();
+    await using msal = testEnv.msal();
     const asked = inBrowser((browse) =>
       msal.signInInteractive(
-        { scopes: [`${world.scopes.read}.Nothing`] },
+        { scopes: [`${testEnv.scopes.read}.Nothing`] },
         browse(async (page) => page.getByText("Error occurred: invalid_scope").waitFor()),
       ),
     );

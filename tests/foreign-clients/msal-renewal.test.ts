@@ -7,13 +7,13 @@ import type { MsalClient, MsalRefusal } from "./msal-client.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 describe("unmodified MSAL Node renews silently", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   before(async () => {
-    world = await startTenantForClients();
+    testEnv = await startTenantForClients();
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
-  async function signedIn(from = world): Promise<MsalClient> {
+  async function signedIn(from = testEnv): Promise<MsalClient> {
     const msal = from.msal();
     try {
       await msal.signIn([from.scopes.read], ({ userCode }) => from.ada.approve(userCode!));
@@ -25,7 +25,7 @@ describe("unmodified MSAL Node renews silently", () => {
   }
 
   function post(endpoint: "token" | "revoke", fields: Record<string, string>): Promise<Response> {
-    const { tenant, clientId } = world;
+    const { tenant, clientId } = testEnv;
     const body = new URLSearchParams({ client_id: clientId, ...fields });
     return tenant.fetch(`${tenant.authority}/oauth2/v2.0/${endpoint}`, { method: "POST", body });
   }
@@ -43,8 +43,8 @@ describe("unmodified MSAL Node renews silently", () => {
   test("with forceRefresh: a new access token and a new refresh token", async () => {
     await using msal = await signedIn();
     const before = await refreshToken(msal);
-    const cached = await msal.silent({ scopes: [world.scopes.read] });
-    const renewed = await msal.silent({ scopes: [world.scopes.read], forceRefresh: true });
+    const cached = await msal.silent({ scopes: [testEnv.scopes.read] });
+    const renewed = await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true });
     assert.equal(renewed.fromCache, false);
     assert.notEqual(claimsOf(renewed.accessToken).uti, claimsOf(cached.accessToken).uti);
     assert.notEqual(await refreshToken(msal), before);
@@ -52,14 +52,14 @@ describe("unmodified MSAL Node renews silently", () => {
 
   test("for a second scope of the same API", async () => {
     await using msal = await signedIn();
-    const second = await msal.silent({ scopes: [world.scopes.readWrite] });
+    const second = await msal.silent({ scopes: [testEnv.scopes.readWrite] });
     assert.equal(claimsOf(second.accessToken).scp, "ToDoList.ReadWrite");
-    assert.equal((await msal.silent({ scopes: [world.scopes.readWrite] })).fromCache, true);
+    assert.equal((await msal.silent({ scopes: [testEnv.scopes.readWrite] })).fromCache, true);
   });
 
   test("for .default: all that was consented at the API, and finds it again in its cache", async () => {
     await using msal = await signedIn();
-    const scopes = [world.scopes.read.replace("ToDoList.Read", ".default")];
+    const scopes = [testEnv.scopes.read.replace("ToDoList.Read", ".default")];
     const all = await msal.silent({ scopes });
     assert.equal(claimsOf(all.accessToken).scp, "ToDoList.Read ToDoList.ReadWrite");
     assert.equal((await msal.silent({ scopes })).fromCache, true);
@@ -83,13 +83,13 @@ describe("unmodified MSAL Node renews silently", () => {
 
   test("not for an API nobody consented to: the person has to be asked, and the sign-in lives on", async () => {
     await using msal = await signedIn();
-    await assert.rejects(msal.silent({ scopes: [world.scopes.payroll] }), interactionRequired("consent_required"));
-    assert.equal((await msal.silent({ scopes: [world.scopes.read], forceRefresh: true })).fromCache, false);
+    await assert.rejects(msal.silent({ scopes: [testEnv.scopes.payroll] }), interactionRequired("consent_required"));
+    assert.equal((await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true })).fromCache, false);
   });
 
   test("not for a scope the API does not have", async () => {
     await using msal = await signedIn();
-    const scopes = [world.scopes.read.replace("ToDoList.Read", "ToDoList.Shred")];
+    const scopes = [testEnv.scopes.read.replace("ToDoList.Read", "ToDoList.Shred")];
     await assert.rejects(msal.silent({ scopes }), thrown("invalid_scope"));
   });
 
@@ -97,7 +97,7 @@ describe("unmodified MSAL Node renews silently", () => {
     await using msal = await signedIn();
     assert.equal((await post("revoke", { token: await refreshToken(msal) })).status, 200);
     await assert.rejects(
-      msal.silent({ scopes: [world.scopes.read], forceRefresh: true }),
+      msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true }),
       interactionRequired("bad_token"),
     );
     assert.deepEqual((await msal.cache()).RefreshToken, {});
@@ -106,11 +106,11 @@ describe("unmodified MSAL Node renews silently", () => {
   test("not after somebody used an old refresh token again", async () => {
     await using msal = await signedIn();
     const stolen = await refreshToken(msal);
-    for (let i = 0; i < 2; i++) await msal.silent({ scopes: [world.scopes.read], forceRefresh: true });
+    for (let i = 0; i < 2; i++) await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true });
     const replayed = await post("token", { grant_type: "refresh_token", refresh_token: stolen });
     assert.equal(replayed.status, 400);
     await assert.rejects(
-      msal.silent({ scopes: [world.scopes.read], forceRefresh: true }),
+      msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true }),
       interactionRequired("bad_token"),
     );
   });
@@ -145,10 +145,10 @@ describe("unmodified MSAL Node renews silently", () => {
   ] as const) {
     test(`not ${when}`, async () => {
       await using msal = await signedIn();
-      world.tenant.clock.advance(92 * 24 * 60 * 60_000);
-      if (sweeps) await world.tenant.context.store.purgeExpired(world.tenant.clock.now());
+      testEnv.tenant.clock.advance(92 * 24 * 60 * 60_000);
+      if (sweeps) await testEnv.tenant.context.store.purgeExpired(testEnv.tenant.clock.now());
       await assert.rejects(
-        msal.silent({ scopes: [world.scopes.read], forceRefresh: true }),
+        msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true }),
         interactionRequired("bad_token"),
       );
       assert.deepEqual((await msal.cache()).RefreshToken, {});

@@ -10,42 +10,42 @@ const PASSWORD = "seven slow herons";
 const EMAIL = "grace@contoso.example";
 
 describe("unmodified MSAL Node and second factors", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   let phone: Person;
   let app: AuthenticatorApp;
   before(async () => {
-    world = await startTenantForClients();
-    phone = new Person(world.tenant);
+    testEnv = await startTenantForClients();
+    phone = new Person(testEnv.tenant);
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
   const assertBoth = ({ idTokenClaims, username }: SignedIn) => {
     assert.deepEqual([username, idTokenClaims.acr, idTokenClaims.amr], [EMAIL, "2", ["pwd", "otp", "mfa"]]);
   };
 
   test("signs in an account that has to set up an authenticator app on the way", async () => {
-    await demandMfa(world.tenant, "totp");
-    await using msal = world.msal();
-    const result = await msal.signIn([world.scopes.read], async ({ userCode }) => {
+    await demandMfa(testEnv.tenant, "totp");
+    await using msal = testEnv.msal();
+    const result = await msal.signIn([testEnv.scopes.read], async ({ userCode }) => {
       await phone.enterCode(userCode!);
       await phone.signUp(EMAIL, PASSWORD, "Grace Hopper");
-      app = await setUpApp(world.tenant, phone);
+      app = await setUpApp(testEnv.tenant, phone);
       await phone.decide("yes");
       assert.equal(phone.status, 200);
     });
     assertBoth(result);
-    const renewed = await msal.silent({ scopes: [world.scopes.read], forceRefresh: true });
+    const renewed = await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true });
     assert.equal(renewed.fromCache, false);
   });
 
   test("signs in an account that has one, with the password and the app's code", async () => {
-    await using msal = world.msal();
-    const other = new Person(world.tenant);
-    const result = await msal.signIn([world.scopes.read], async ({ userCode }) => {
+    await using msal = testEnv.msal();
+    const other = new Person(testEnv.tenant);
+    const result = await msal.signIn([testEnv.scopes.read], async ({ userCode }) => {
       await other.enterCode(userCode!);
       await other.signIn(EMAIL, PASSWORD);
       assert.match(other.path, /^\/second-factor\/app/);
-      world.tenant.clock.advance(30_000);
+      testEnv.tenant.clock.advance(30_000);
       await other.submit("/second-factor/app", { code: app.code() });
       await other.decide("yes");
     });

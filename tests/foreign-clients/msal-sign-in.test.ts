@@ -7,17 +7,17 @@ import type { ToldCode } from "./msal-protocol.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 describe("unmodified MSAL Node signs in", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   before(async () => {
-    world = await startTenantForClients();
+    testEnv = await startTenantForClients();
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
-  const approved = ({ userCode }: ToldCode) => world.ada.approve(userCode!);
+  const approved = ({ userCode }: ToldCode) => testEnv.ada.approve(userCode!);
 
   test("shows what the person needs, and signs the person in", async () => {
-    const { tenant, ada, clientId, scopes } = world;
-    await using msal = world.msal();
+    const { tenant, ada, clientId, scopes } = testEnv;
+    await using msal = testEnv.msal();
     let told: ToldCode = {};
     const result = await msal.signIn([scopes.read], async (code) => {
       told = code;
@@ -58,7 +58,7 @@ describe("unmodified MSAL Node signs in", () => {
   });
 
   test("polls as it likes and never hears slow_down, which would be fatal", async (t) => {
-    const { tenant, ada, scopes } = world;
+    const { tenant, ada, scopes } = testEnv;
     const { grants } = tenant.context.store;
     const fourPolls = Promise.withResolvers<void>();
     let polls = 0;
@@ -67,7 +67,7 @@ describe("unmodified MSAL Node signs in", () => {
       if (++polls === 4) fourPolls.resolve();
       return poll(hash);
     });
-    await using msal = world.msal();
+    await using msal = testEnv.msal();
     let userCode = "";
     const signedIn = msal.signIn([scopes.read], async (code) => {
       userCode = code.userCode!;
@@ -80,15 +80,15 @@ describe("unmodified MSAL Node signs in", () => {
   });
 
   test("hears that the person said no", async () => {
-    await using msal = world.msal();
-    const refused = msal.signIn([world.scopes.read], ({ userCode }) => world.ada.deny(userCode!));
+    await using msal = testEnv.msal();
+    const refused = msal.signIn([testEnv.scopes.read], ({ userCode }) => testEnv.ada.deny(userCode!));
     await assert.rejects(refused, thrown("authorization_declined"));
     assert.deepEqual(await msal.accounts(), []);
   });
 
   test("hears that the code expired", async () => {
-    await using msal = world.msal();
-    const refused = msal.signIn([world.scopes.read], async () => world.tenant.clock.advance(900_000));
+    await using msal = testEnv.msal();
+    const refused = msal.signIn([testEnv.scopes.read], async () => testEnv.tenant.clock.advance(900_000));
     await assert.rejects(refused, thrown("expired_token"));
   });
 
@@ -98,7 +98,7 @@ describe("unmodified MSAL Node signs in", () => {
     ["a bare scope nobody offers", "Everything.Read"],
   ] as const) {
     test(`ends at once with an error when asked for ${what}`, async () => {
-      await using msal = world.msal();
+      await using msal = testEnv.msal();
       let told: ToldCode | undefined;
       const refused = msal.signIn([scope], async (code) => {
         told = code;
@@ -109,17 +109,17 @@ describe("unmodified MSAL Node signs in", () => {
   }
 
   test("ends at once with an error when asked for a scope that awaits the administrator's consent", async () => {
-    const vault = await addApi(world.tenant.context, "Vault", ["Vault.Open"], "Admin");
-    await using msal = world.msal();
+    const vault = await addApi(testEnv.tenant.context, "Vault", ["Vault.Open"], "Admin");
+    await using msal = testEnv.msal();
     const refused = msal.signIn([`${vault.identifierUri}/Vault.Open`], async () => {});
     await assert.rejects(refused, thrown("bad_verification_code"));
   });
 
   for (const alias of ["domain", "common"] as const) {
     test(`under the tenant's name ${alias} too, and renews there`, async () => {
-      const { tenant, scopes } = world;
+      const { tenant, scopes } = testEnv;
       const name = alias === "domain" ? tenant.context.config.domain : alias;
-      await using msal = world.msal(`${tenant.context.config.issuerOrigin}/${name}`);
+      await using msal = testEnv.msal(`${tenant.context.config.issuerOrigin}/${name}`);
       const result = await msal.signIn([scopes.read], approved);
       assert.equal(result.idTokenClaims.iss, tenant.issuer);
       assert.equal((await msal.silent({ scopes: [scopes.read] })).fromCache, true);

@@ -7,16 +7,16 @@ import { startTenantForClients, type TenantForClients } from "./tenant-for-clien
 const EMPTY = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {} };
 
 describe("unmodified MSAL Node signs out", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   before(async () => {
-    world = await startTenantForClients();
+    testEnv = await startTenantForClients();
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
   for (const how of ["removeAccount", "signOut"] as const) {
     test(`with ${how}: account, ID token, access tokens and refresh token all leave the cache`, async () => {
-      const { scopes, ada } = world;
-      await using msal = world.msal();
+      const { scopes, ada } = testEnv;
+      await using msal = testEnv.msal();
       await msal.signIn([scopes.read], ({ userCode }) => ada.approve(userCode!));
       await msal.silent({ scopes: [scopes.calendar] });
       const { AppMetadata: _, ...full } = await msal.cache();
@@ -34,9 +34,9 @@ describe("unmodified MSAL Node signs out", () => {
   }
 
   test("and another person's sign-in afterwards is that person's alone", async () => {
-    const { scopes, ada, tenant } = world;
+    const { scopes, ada, tenant } = testEnv;
     const grace = approver(tenant.context, await addUser(tenant.context, "grace@example.com", "Grace Hopper"));
-    await using msal = world.msal();
+    await using msal = testEnv.msal();
     await msal.signIn([scopes.read], ({ userCode }) => ada.approve(userCode!));
     await msal.removeAccount();
     await msal.signIn([scopes.read], ({ userCode }) => grace.approve(userCode!));

@@ -8,19 +8,19 @@ import { startTenantForClients, type TenantForClients } from "./tenant-for-clien
 const SCOPE = "openid profile email offline_access";
 
 describe("openid-client against the tenant", () => {
-  let world: TenantForClients;
+  let testEnv: TenantForClients;
   before(async () => {
     // Behind, because the waits below move the tenant's clock but not the one openid-client checks `nbf` and `exp` by.
-    world = await startTenantForClients({ clock: manualClock(Date.now() - 30 * 60_000) });
+    testEnv = await startTenantForClients({ clock: manualClock(Date.now() - 30 * 60_000) });
   });
-  after(() => world[Symbol.asyncDispose]());
+  after(() => testEnv[Symbol.asyncDispose]());
 
   /** Finds everything by the issuer, and checks signatures besides claims. */
   async function discover(
-    clientId = world.clientId,
+    clientId = testEnv.clientId,
     authentication: oidc.ClientAuth = oidc.None(),
   ): Promise<oidc.Configuration> {
-    const { tenant } = world;
+    const { tenant } = testEnv;
     const config = await oidc.discovery(new URL(tenant.issuer), clientId, {}, authentication, {
       [oidc.customFetch]: (url, options) => tenant.fetch(url, options as RequestInit),
     });
@@ -33,7 +33,7 @@ describe("openid-client against the tenant", () => {
     const wait = globalThis.setTimeout;
     t.mock.method(globalThis, "setTimeout", (callback: () => void, delay = 0, ...rest: []) => {
       if (delay !== 5_000) return wait(callback, delay, ...rest);
-      world.tenant.clock.advance(delay);
+      testEnv.tenant.clock.advance(delay);
       return setImmediate(callback);
     });
   }
@@ -41,14 +41,14 @@ describe("openid-client against the tenant", () => {
   async function signIn(t: TestContext, config: oidc.Configuration, scope = SCOPE) {
     waitsMoveTheClock(t);
     const device = await oidc.initiateDeviceAuthorization(config, { scope });
-    await world.ada.approve(device.user_code);
+    await testEnv.ada.approve(device.user_code);
     return oidc.pollDeviceAuthorizationGrant(config, device);
   }
 
   test("finds the endpoints by the issuer", async () => {
     const metadata = (await discover()).serverMetadata();
-    const base = `${world.tenant.authority}/oauth2/v2.0`;
-    assert.equal(metadata.issuer, world.tenant.issuer);
+    const base = `${testEnv.tenant.authority}/oauth2/v2.0`;
+    assert.equal(metadata.issuer, testEnv.tenant.issuer);
     assert.equal(metadata.device_authorization_endpoint, `${base}/devicecode`);
     assert.equal(metadata.token_endpoint, `${base}/token`);
     assert.equal(metadata.revocation_endpoint, `${base}/revoke`);
@@ -58,7 +58,7 @@ describe("openid-client against the tenant", () => {
   test("gets a code, with the address that holds it already", async () => {
     const device = await oidc.initiateDeviceAuthorization(await discover(), { scope: SCOPE });
     const { verification_uri, verification_uri_complete, user_code, interval } = device;
-    assert.equal(verification_uri, world.tenant.verificationUri);
+    assert.equal(verification_uri, testEnv.tenant.verificationUri);
     assert.equal(verification_uri_complete, `${verification_uri}?user_code=${user_code}`);
     assert.equal(interval, 5);
   });
@@ -66,8 +66,8 @@ describe("openid-client against the tenant", () => {
   test("signs in, with an ID token whose signature and claims it accepts", async (t) => {
     const tokens = await signIn(t, await discover());
     const claims = tokens.claims();
-    assert.equal(claims?.iss, world.tenant.issuer);
-    assert.equal(claims?.aud, world.clientId);
+    assert.equal(claims?.iss, testEnv.tenant.issuer);
+    assert.equal(claims?.aud, testEnv.clientId);
     assert.equal(claims?.email, "Ada@Example.com");
     assert.equal(tokens.scope, SCOPE);
     assert.equal(tokens.token_type, "bearer");
@@ -76,7 +76,7 @@ describe("openid-client against the tenant", () => {
 
   test("is told to slow down when it polls too fast, and does", async (t) => {
     waitsMoveTheClock(t);
-    const { tenant, ada, clientId } = world;
+    const { tenant, ada, clientId } = testEnv;
     const config = await discover();
     const device = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
     const started = tenant.clock.now();
@@ -113,7 +113,7 @@ describe("openid-client against the tenant", () => {
     waitsMoveTheClock(t);
     const config = await discover();
     const device = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
-    await world.ada.deny(device.user_code);
+    await testEnv.ada.deny(device.user_code);
     await assert.rejects(oidc.pollDeviceAuthorizationGrant(config, device), { error: "access_denied", status: 400 });
   });
 
@@ -121,7 +121,7 @@ describe("openid-client against the tenant", () => {
     waitsMoveTheClock(t);
     const config = await discover();
     const device = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
-    world.tenant.clock.advance(900_000);
+    testEnv.tenant.clock.advance(900_000);
     await assert.rejects(oidc.pollDeviceAuthorizationGrant(config, device), { error: "expired_token", status: 400 });
   });
 
@@ -136,7 +136,7 @@ describe("openid-client against the tenant", () => {
   ] as const) {
     test(`signs in as a confidential client by ${how}`, async (t) => {
       const secret = "s p:a/c+e=%";
-      const app = await addApp(world.tenant.context, `Server, ${how}`, secret);
+      const app = await addApp(testEnv.tenant.context, `Server, ${how}`, secret);
       const tokens = await signIn(t, await discover(app.clientId, authentication(secret)));
       assert.equal(tokens.claims()?.aud, app.clientId);
     });
@@ -169,7 +169,7 @@ describe("openid-client against the tenant", () => {
 
   test("gets nothing of userinfo with the access token of an API", async (t) => {
     const config = await discover();
-    const tokens = await signIn(t, config, `openid ${world.scopes.read}`);
+    const tokens = await signIn(t, config, `openid ${testEnv.scopes.read}`);
     await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()!.sub), { status: 401 });
   });
 

@@ -8,7 +8,7 @@ import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { createUser } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { graphClient } from "../../packages/tenant/test/graph/graph-client.ts";
-import { agree, decline, inBrowserOf } from "../client/browser-world.ts";
+import { agree, decline, inBrowserOf } from "../client/browser-test-env.ts";
 import { Person } from "../fixtures/person.ts";
 
 const PASSWORD = "violet-harbour-1871";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { signedInWorld, world } from "./signed-in.ts";
+import { signedInEnv, testEnv } from "./signed-in.ts";
 
 const grace = { sub: "grace-1", email: "grace@contoso.example", name: "Grace" };
 
 describe("doorcode status", () => {
   test("says from the store alone who is signed in, and how long the token is good", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     await issuer.close();
     const { exit, stdout, stderr } = await run(["status"]);
     assert.equal(exit, 0);
@@ -17,7 +17,7 @@ describe("doorcode status", () => {
   });
 
   test("--json has the same for programs, on both ways to it", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     const quick = await run(["status", "--json"]);
     const { event, profile, signed_in, account, scopes, token } = quick.events[0]!;
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe("doorcode status", () => {
   });
 
   test("exits 3 when nobody is", async (t) => {
-    const { run } = await world(t);
+    const { run } = await testEnv(t);
     const { exit, stdout, stderr } = await run(["status"]);
     assert.equal(exit, 3);
     assert.match(stdout, /^Nobody is signed in/);
@@ -43,7 +43,7 @@ describe("doorcode status", () => {
 
 describe("doorcode accounts and switch", () => {
   test("list everybody, mark the current one, and change to another", async (t) => {
-    const { run, start, login, issuer } = await signedInWorld(t);
+    const { run, start, login, issuer } = await signedInEnv(t);
     issuer.person = grace;
     await login();
     const listed = await run(["accounts", "--json"]);
@@ -65,7 +65,7 @@ describe("doorcode accounts and switch", () => {
   });
 
   test("keep profiles apart", async (t) => {
-    const { run, login, issuer } = await signedInWorld(t);
+    const { run, login, issuer } = await signedInEnv(t);
     issuer.person = grace;
     await login("--profile", "work");
     assert.match((await run(["status"])).stdout, /Ada/);
@@ -76,7 +76,7 @@ describe("doorcode accounts and switch", () => {
 
 describe("doorcode logout", () => {
   test("forgets the account here, and says that the issuer was not asked", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     await issuer.close();
     const { exit, stdout, stderr } = await run(["logout"]);
     assert.equal(exit, 0, stderr);
@@ -93,7 +93,7 @@ describe("doorcode logout", () => {
       ["none", "unsupported", 0],
       ["fails", "failed", 7],
     ] as const) {
-      const { run, login, issuer } = await world(t);
+      const { run, login, issuer } = await testEnv(t);
       issuer.revocation = revocation;
       await login();
       const outcome = await run(["logout", "--everywhere", "--json"]);
@@ -105,7 +105,7 @@ describe("doorcode logout", () => {
   });
 
   test("--all signs out every account of every profile", async (t) => {
-    const { run, login, issuer } = await signedInWorld(t);
+    const { run, login, issuer } = await signedInEnv(t);
     issuer.person = grace;
     await login("--profile", "work");
     assert.equal((await run(["logout", "--all", "--json"])).events.length, 2);
@@ -114,7 +114,7 @@ describe("doorcode logout", () => {
   });
 
   test("leaves the settings, so that `doorcode login` is enough the next time", async (t) => {
-    const { run } = await signedInWorld(t);
+    const { run } = await signedInEnv(t);
     await run(["logout"]);
     assert.equal((await run(["login"])).exit, 0);
     assert.equal((await run(["status"])).exit, 0);

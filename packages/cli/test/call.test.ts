@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { signedInWorld } from "./signed-in.ts";
+import { signedInEnv } from "./signed-in.ts";
 
 describe("doorcode call", () => {
   test("sends the token to an origin that login declared, and prints the body", async (t) => {
-    const { run, issuer, login } = await signedInWorld(t);
+    const { run, issuer, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     issuer.api = (request) => ({ status: 200, text: `hello ${request.method}` });
     const { exit, stdout, stderr } = await run(["call", `${issuer.authority}/todo`]);
@@ -15,7 +15,7 @@ describe("doorcode call", () => {
   });
 
   test("sends it nowhere else; --origin declares once and for later", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     issuer.api = () => ({ status: 200, text: "hello" });
     const before = issuer.requests.length;
     const refused = await run(["call", `${issuer.authority}/todo`]);
@@ -28,7 +28,7 @@ describe("doorcode call", () => {
   });
 
   test("sends method, headers and body, from a file too", async (t) => {
-    const { run, issuer, folder, login } = await signedInWorld(t);
+    const { run, issuer, folder, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     const url = `${issuer.authority}/todo`;
     issuer.api = ({ method, headers }, body) => ({
@@ -43,7 +43,7 @@ describe("doorcode call", () => {
   });
 
   test("exits 1 with the status on stderr and the body on stdout when the answer is no success", async (t) => {
-    const { run, issuer, login } = await signedInWorld(t);
+    const { run, issuer, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     issuer.api = () => ({ status: 404, text: "no such item" });
     const { exit, stdout, stderr } = await run(["call", `${issuer.authority}/todo/9`]);
@@ -56,7 +56,7 @@ describe("doorcode call", () => {
   });
 
   test("takes no credentials on the command line, and no nonsense", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     const before = issuer.requests.length;
     for (const args of [
       ["call", "-H", "Authorization: Bearer hunter2", issuer.authority],

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { refuseSecrets, type World, world } from "./signed-in.ts";
+import { refuseSecrets, type TestEnv, testEnv } from "./signed-in.ts";
 import { clientId } from "./stand-in-issuer.ts";
 
 describe("doorcode login --browser", () => {
   /** Nothing is opened on the machine that runs the tests. */
   const nowhere = { DISPLAY: "", WAYLAND_DISPLAY: "", SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22" };
-  const args = ({ issuer }: World, ...more: string[]) => [
+  const args = ({ issuer }: TestEnv, ...more: string[]) => [
     ...["login", "--browser", "--authority", issuer.authority, "--client-id", clientId, "--scope", "todo.read"],
     ...more,
   ];
 
   /** The address for the browser, as soon as it is printed. */
-  function addressFrom({ child, ended }: ReturnType<World["start"]>, stream: "stdout" | "stderr"): Promise<string> {
+  function addressFrom({ child, ended }: ReturnType<TestEnv["start"]>, stream: "stdout" | "stderr"): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = "";
       child[stream]?.on("data", (chunk: string) => {
@@ -27,7 +27,7 @@ describe("doorcode login --browser", () => {
   }
 
   test("shows the address where there is no display, and is signed in once the browser came back", async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     const running = made.start(args(made), nowhere);
     const address = await addressFrom(running, "stderr");
     const page = await fetch(made.issuer.comeBack(address));
@@ -44,7 +44,7 @@ describe("doorcode login --browser", () => {
   });
 
   test("prints browser and signed_in as events, one a line", async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     const running = made.start(args(made, "--json"), nowhere);
     const address = await addressFrom(running, "stdout");
     await fetch(made.issuer.comeBack(address));
@@ -61,7 +61,7 @@ describe("doorcode login --browser", () => {
   });
 
   test("exits 4 when the person declined, 5 when nobody came in time, with what to register", async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     const declined = made.start(args(made), nowhere);
     const page = await fetch(made.issuer.comeBack(await addressFrom(declined, "stderr"), { error: "access_denied" }));
     assert.match(await page.text(), /You are not signed in/);
@@ -73,7 +73,7 @@ describe("doorcode login --browser", () => {
   });
 
   test("Ctrl-C ends it with 130 at once, and nothing listens any more", async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     const running = made.start(args(made), nowhere);
     const address = await addressFrom(running, "stderr");
     running.child.kill("SIGINT");
@@ -82,7 +82,7 @@ describe("doorcode login --browser", () => {
   });
 
   test("plain login and --device stay with the code; both ways at once are none", async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     assert.match((await made.login("--device")).stderr, /WDJB-MJHT/);
     assert.match((await made.login()).stderr, /WDJB-MJHT/);
     const { exit, stderr } = await made.login("--device", "--browser");
@@ -91,7 +91,7 @@ describe("doorcode login --browser", () => {
   });
 
   test("opens the browser where there is a display", { skip: process.platform !== "linux" }, async (t) => {
-    const made = await world(t);
+    const made = await testEnv(t);
     const env = { ...nowhere, SSH_CONNECTION: "", DISPLAY: ":99", PATH: await desktop(made) };
     const { exit, stderr } = await made.run(args(made), env);
     assert.equal(exit, 0, stderr);
@@ -99,7 +99,7 @@ describe("doorcode login --browser", () => {
   });
 
   /** A folder with an xdg-open that is the person's browser itself: what it opens goes to the issuer, and back. */
-  async function desktop({ folder, issuer }: World): Promise<string> {
+  async function desktop({ folder, issuer }: TestEnv): Promise<string> {
     const opener = join(folder, "xdg-open");
     issuer.api = (request) => {
       const address = `${issuer.authority}${request.url}`;

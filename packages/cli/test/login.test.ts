@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { describe, test } from "node:test";
-import { world } from "./signed-in.ts";
+import { testEnv } from "./signed-in.ts";
 import { pending, refusal } from "./stand-in-issuer.ts";
 
 describe("doorcode login", () => {
   test("shows the code on stderr, nothing on stdout, and exits 0 once somebody has approved", async (t) => {
-    const { login } = await world(t);
+    const { login } = await testEnv(t);
     const { exit, stdout, stderr } = await login();
     assert.equal(exit, 0, stderr);
     assert.equal(stdout, "");
@@ -17,7 +17,7 @@ describe("doorcode login", () => {
   });
 
   test("prints code, waiting, slowed, retrying and signed_in as events, one a line", async (t) => {
-    const { login, issuer } = await world(t);
+    const { login, issuer } = await testEnv(t);
     issuer.polls = [pending, { status: 503 }, refusal("slow_down"), "approved"];
     const { exit, events, stdout } = await login("--json");
     assert.equal(exit, 0, stdout);
@@ -38,7 +38,7 @@ describe("doorcode login", () => {
   });
 
   test("remembers what it was given; the environment stands in for it, and an option for both", async (t) => {
-    const { login, run, issuer } = await world(t);
+    const { login, run, issuer } = await testEnv(t);
     assert.equal((await login()).exit, 0);
     assert.equal((await run(["login"])).exit, 0);
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe("doorcode login", () => {
   });
 
   test("says which two ways there are when it does not know the issuer", async (t) => {
-    const { run } = await world(t);
+    const { run } = await testEnv(t);
     const { exit, stdout, stderr } = await run(["login"]);
     assert.equal(exit, 2);
     assert.equal(stdout, "");
@@ -61,7 +61,7 @@ describe("doorcode login", () => {
   });
 
   test("refuses anybody but the expected account, and keeps nothing", async (t) => {
-    const { login, run, issuer } = await world(t);
+    const { login, run, issuer } = await testEnv(t);
     const { exit, stderr, events } = await login("--expect-account", "eve@contoso.example", "--json");
     assert.equal(exit, 4);
     assert.match(stderr, /ada@contoso\.example signed in, eve@contoso\.example was expected/);
@@ -85,7 +85,7 @@ describe("doorcode login", () => {
   ];
   for (const [what, poll, exit, code] of ends) {
     test(`exits ${what}, with a sentence, a hint and the code`, async (t) => {
-      const { login, issuer } = await world(t);
+      const { login, issuer } = await testEnv(t);
       issuer.polls = [poll];
       const outcome = await login("--json");
       assert.equal(outcome.exit, exit, outcome.stderr);
@@ -106,7 +106,7 @@ describe("doorcode login", () => {
   }
 
   test("exits 5 when --timeout is over", async (t) => {
-    const { login, issuer } = await world(t);
+    const { login, issuer } = await testEnv(t);
     issuer.polls = [pending];
     const { exit, stderr } = await login("--timeout", "1s");
     assert.equal(exit, 5);
@@ -114,7 +114,7 @@ describe("doorcode login", () => {
   });
 
   test("Ctrl-C ends it with 130 long before the code expires, and leaves nothing half-written", async (t) => {
-    const { start, run, issuer, storeFolder } = await world(t);
+    const { start, run, issuer, storeFolder } = await testEnv(t);
     issuer.polls = [pending];
     const args = ["login", "--authority", issuer.authority, "--client-id", "app", "--json"];
     const { child, ended } = start(args);
@@ -129,7 +129,7 @@ describe("doorcode login", () => {
   });
 
   test("puts no secret and no token into what it prints, and none into its arguments", async (t) => {
-    const { run, issuer } = await world(t);
+    const { run, issuer } = await testEnv(t);
     for (const given of [
       ["--password=hunter2"],
       ["--client-secret", "hunter2"],

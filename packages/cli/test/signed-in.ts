@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { doorcode, scratch } from "./cli-process.ts";
 import { canaries, clientId, type StandIn, standInIssuer } from "./stand-in-issuer.ts";
 
-export interface World {
+export interface TestEnv {
   issuer: StandIn;
   folder: string;
   storeFolder: string;
@@ -22,7 +22,7 @@ export interface Outcome {
   events: Record<string, unknown>[];
 }
 
-export async function world(t: TestContext): Promise<World> {
+export async function testEnv(t: TestContext): Promise<TestEnv> {
   const issuer = await standInIssuer(t);
   const folder = await scratch(t);
   const storeFolder = join(folder, "store");
@@ -40,8 +40,8 @@ export async function world(t: TestContext): Promise<World> {
 }
 
 /** Somebody is signed in. */
-export async function signedInWorld(t: TestContext, ...more: string[]): Promise<World> {
-  const made = await world(t);
+export async function signedInEnv(t: TestContext, ...more: string[]): Promise<TestEnv> {
+  const made = await testEnv(t);
   const { exit, stderr } = await made.login(...more);
   assert.equal(exit, 0, stderr);
   return made;

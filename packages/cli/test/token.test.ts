@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { signedInWorld, world } from "./signed-in.ts";
+import { signedInEnv, testEnv } from "./signed-in.ts";
 import { refusal } from "./stand-in-issuer.ts";
 
 const kept = /^canary-access-token-8f2a-1\n$/;
 
 describe("doorcode token", () => {
   test("prints the token alone from the store, with the issuer down", async (t) => {
-    const { issuer, start } = await signedInWorld(t);
+    const { issuer, start } = await signedInEnv(t);
     await issuer.close();
     const { exit, stdout, stderr } = await start(["token"]).ended;
     assert.equal(exit, 0, stderr);
@@ -20,7 +20,7 @@ describe("doorcode token", () => {
   });
 
   test("loads nothing but the store's reader for that", async (t) => {
-    const { start } = await signedInWorld(t);
+    const { start } = await signedInEnv(t);
     const { stdout, stderr } = await start(["token"], { NODE_DEBUG: "esm,module" }).ended;
     assert.match(stdout, kept);
     const loaded = [...stderr.matchAll(/load "([^"]+)" for module/g)].map(([, file]) => file?.split("/").at(-1));
@@ -29,7 +29,7 @@ describe("doorcode token", () => {
   });
 
   test("renews one that does not last, and prints that", async (t) => {
-    const { issuer, run } = await signedInWorld(t);
+    const { issuer, run } = await signedInEnv(t);
     const { exit, stdout } = await run(["token", "--min-ttl", "2h"]);
     assert.equal(exit, 0);
     assert.match(stdout, /^canary-access-token-8f2a-2\n$/);
@@ -37,7 +37,7 @@ describe("doorcode token", () => {
   });
 
   test("--json prints one event, from the store and from the issuer alike", async (t) => {
-    const { run } = await signedInWorld(t);
+    const { run } = await signedInEnv(t);
     for (const [number, more] of [[], ["--min-ttl", "2h"]].entries()) {
       const { events } = await run(["token", "--json", ...more]);
       assert.equal(events.length, 1);
@@ -51,7 +51,7 @@ describe("doorcode token", () => {
   });
 
   test("--explain says on stderr whose it is and where it came from, and still prints the token alone", async (t) => {
-    const { run, start } = await signedInWorld(t);
+    const { run, start } = await signedInEnv(t);
     const { stdout, stderr } = await start(["token", "--explain"]).ended;
     assert.match(stdout, kept);
     assert.match(stderr, /the store; nobody was asked[\s\S]*Ada \(ada@contoso\.example\)[\s\S]*todo\.read/);
@@ -60,7 +60,7 @@ describe("doorcode token", () => {
   });
 
   test("exits 3 when nobody is signed in, and when the issuer wants a new sign-in", async (t) => {
-    const { run, login, issuer } = await world(t);
+    const { run, login, issuer } = await testEnv(t);
     const nobody = await run(["token", "--json"]);
     assert.equal(nobody.exit, 3);
     assert.equal(nobody.events[0]?.code, "sign_in_needed");
@@ -73,14 +73,14 @@ describe("doorcode token", () => {
   });
 
   test("exits 3 rather than hand out a token of another issuer than the environment names", async (t) => {
-    const { run } = await signedInWorld(t);
+    const { run } = await signedInEnv(t);
     const { exit, stdout } = await run(["token"], { DOORCODE_AUTHORITY: "https://other.example" });
     assert.equal(exit, 3);
     assert.equal(stdout, "");
   });
 
   test("exits 7 when it must renew and the issuer is down", async (t) => {
-    const { run, issuer } = await signedInWorld(t);
+    const { run, issuer } = await signedInEnv(t);
     await issuer.close();
     const { exit, stdout, stderr } = await run(["token", "--min-ttl", "2h"]);
     assert.equal(exit, 7, stderr);
@@ -88,7 +88,7 @@ describe("doorcode token", () => {
   });
 
   test("exits 8 when the store is damaged, and says what to do", async (t) => {
-    const { run, storeFolder } = await signedInWorld(t);
+    const { run, storeFolder } = await signedInEnv(t);
     const [file] = (await readdir(storeFolder)).filter((name) => name.endsWith(".enc"));
     await writeFile(join(storeFolder, file!), "no store at all");
     for (const command of ["token", "status", "accounts", "logout", "login"]) {
@@ -100,7 +100,7 @@ describe("doorcode token", () => {
   });
 
   test("exits 2 on what it does not know, naming the nearest right one", async (t) => {
-    const { run } = await world(t);
+    const { run } = await testEnv(t);
     for (const [args, near] of [
       [["token", "--scopes", "x"], "--scope"],
       [["token", "--minttl", "5m"], "--min-ttl"],

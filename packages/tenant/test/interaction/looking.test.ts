@@ -9,10 +9,10 @@ import { isRead, recordVerbs } from "./store-calls.ts";
 import { askForReset, enterCode, openSignUp, signIn } from "./walks.ts";
 
 /** Opens every page there is, in the walk that this page belongs to; says what the store was asked to change by it. */
-async function lookEverywhere(world: PagesUnderTest, browser: Browser, at: string): Promise<string[]> {
-  const { get } = await pagePaths(world.ctx);
+async function lookEverywhere(testEnv: PagesUnderTest, browser: Browser, at: string): Promise<string[]> {
+  const { get } = await pagePaths(testEnv.ctx);
   const query = at.includes("?") ? at.slice(at.indexOf("?")) : "";
-  const called = recordVerbs(world);
+  const called = recordVerbs(testEnv);
   for (const path of get) {
     for (const also of [
       "",
@@ -31,47 +31,51 @@ async function lookEverywhere(world: PagesUnderTest, browser: Browser, at: strin
 
 describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true }, () => {
   test("in a new browser, and in one at the sign-in page", async (t) => {
-    const world = await pagesUnderTest(t);
-    const browser = world.browser();
-    const page = await enterCode(browser, (await world.grant()).userCode);
-    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
-    assert.deepEqual(await lookEverywhere(world, world.browser(), ""), []);
+    const testEnv = await pagesUnderTest(t);
+    const browser = testEnv.browser();
+    const page = await enterCode(browser, (await testEnv.grant()).userCode);
+    assert.deepEqual(await lookEverywhere(testEnv, browser, page.at), []);
+    assert.deepEqual(await lookEverywhere(testEnv, testEnv.browser(), ""), []);
   });
 
   test("but for the one page where a program sends a browser: the request is kept, and a walk about it, and no more", async (t) => {
-    const world = await pagesUnderTest(t);
-    const asks = await programOf(world);
-    const browser = world.browser();
-    const called = recordVerbs(world);
+    const testEnv = await pagesUnderTest(t);
+    const asks = await programOf(testEnv);
+    const browser = testEnv.browser();
+    const called = recordVerbs(testEnv);
     const page = await arrive(browser, asks);
     const changes = called.filter((verb) => !isRead(verb));
     assert.deepEqual(changes, ["authorizations.insert", "sessions.ensure", "sessions.insertInteraction"]);
-    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
-    await world.person();
+    assert.deepEqual(await lookEverywhere(testEnv, browser, page.at), []);
+    await testEnv.person();
     const question = await signIn(browser, page, "ada@contoso.example");
     assert.match(question.at, /^\/authorize\/consent/);
-    assert.deepEqual(await lookEverywhere(world, browser, question.at), []);
+    assert.deepEqual(await lookEverywhere(testEnv, browser, question.at), []);
   });
 
   test("while a code that was mailed is waited for", async (t) => {
-    const world = await pagesUnderTest(t);
-    const browser = world.browser();
-    const signUp = await openSignUp(browser, (await world.grant()).userCode);
+    const testEnv = await pagesUnderTest(t);
+    const browser = testEnv.browser();
+    const signUp = await openSignUp(browser, (await testEnv.grant()).userCode);
     const waiting = await browser.send(signUp, "/sign-up", { email: "new@contoso.example" });
-    assert.deepEqual(await lookEverywhere(world, browser, waiting.at), []);
-    const other = world.browser();
-    const reset = await askForReset(other, await enterCode(other, (await world.grant()).userCode), "a@contoso.example");
-    assert.deepEqual(await lookEverywhere(world, other, reset.at), []);
+    assert.deepEqual(await lookEverywhere(testEnv, browser, waiting.at), []);
+    const other = testEnv.browser();
+    const reset = await askForReset(
+      other,
+      await enterCode(other, (await testEnv.grant()).userCode),
+      "a@contoso.example",
+    );
+    assert.deepEqual(await lookEverywhere(testEnv, other, reset.at), []);
   });
 
   test("between the first factor and the second, and signed in at the question", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { codes } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
-    assert.deepEqual(await lookEverywhere(world, browser, page.at), []);
+    const testEnv = await pagesUnderTest(t);
+    const { codes } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
+    assert.deepEqual(await lookEverywhere(testEnv, browser, page.at), []);
     const recovery = await browser.get(page.at.replace("/app", "/recovery"));
     const confirm = await browser.send(recovery, "/second-factor/recovery", { code: codes[0] ?? "" });
     assert.match(confirm.at, /^\/confirm/);
-    assert.deepEqual(await lookEverywhere(world, browser, confirm.at), []);
+    assert.deepEqual(await lookEverywhere(testEnv, browser, confirm.at), []);
   });
 });

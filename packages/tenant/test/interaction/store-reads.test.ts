@@ -17,10 +17,10 @@ const NEW = "grace@contoso.example";
 
 /** The calls that the store gets of one form, reads and changes apart. */
 async function callsOf(
-  world: PagesUnderTest,
+  testEnv: PagesUnderTest,
   send: () => Promise<Page>,
 ): Promise<{ reads: string[]; changes: string[] }> {
-  const called = recordVerbs(world);
+  const called = recordVerbs(testEnv);
   const { status, at } = await send();
   assert.equal(status, 303, at);
   return { reads: called.filter(isRead), changes: called.filter((verb) => !isRead(verb)) };
@@ -35,28 +35,28 @@ async function scopesOfAnApi({ ctx }: PagesUnderTest): Promise<ScopeSet> {
   return { oidc, resourceId: api.clientId, resourceScopes: [value], isDefault: false, asked: [...oidc, value] };
 }
 
-async function atTheLastSignUpStep(world: PagesUnderTest, phone: Browser, userCode: string): Promise<Page> {
+async function atTheLastSignUpStep(testEnv: PagesUnderTest, phone: Browser, userCode: string): Promise<Page> {
   let page = await openSignUp(phone, userCode);
   page = await phone.send(page, "/sign-up", { email: NEW });
-  page = await phone.send(page, "/sign-up/code", { code: await world.mailedCode(NEW) });
+  page = await phone.send(page, "/sign-up/code", { code: await testEnv.mailedCode(NEW) });
   return phone.send(page, "/sign-up/password", { password: PASSWORD });
 }
 
 describe("store reads of one form", { concurrency: true }, () => {
   for (const what of ["Graph", "an API", "an app with a user flow, a policy and assignment"]) {
     test(`a yes to a device for ${what} reads 4 times: session, interaction, grant, access facts`, async (t) => {
-      const world = await pagesUnderTest(t);
-      const { ctx, device } = world;
-      const ada = await world.person();
-      const requested = what === "Graph" ? {} : { requested: await scopesOfAnApi(world) };
+      const testEnv = await pagesUnderTest(t);
+      const { ctx, device } = testEnv;
+      const ada = await testEnv.person();
+      const requested = what === "Graph" ? {} : { requested: await scopesOfAnApi(testEnv) };
       if (what.startsWith("an app")) {
-        const flow = await useUserFlow(world, {});
+        const flow = await useUserFlow(testEnv, {});
         await seed(ctx.store).putApp({ ...device, userFlowId: flow.id, assignmentRequired: true });
         await seed(ctx.store).assign(device.clientId, ada.id);
       }
-      const phone = world.browser();
-      const question = await walkToConfirm(phone, (await world.grant(requested)).userCode, ADA);
-      const { reads, changes } = await callsOf(world, () =>
+      const phone = testEnv.browser();
+      const question = await walkToConfirm(phone, (await testEnv.grant(requested)).userCode, ADA);
+      const { reads, changes } = await callsOf(testEnv, () =>
         phone.send(question, "/confirm", { decision: "yes" }, { stay: true }),
       );
       assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
@@ -65,11 +65,11 @@ describe("store reads of one form", { concurrency: true }, () => {
   }
 
   test("the last step of a sign-up reads 4 times, and nothing again after the account is made", async (t) => {
-    const world = await pagesUnderTest(t);
-    await useUserFlow(world, {});
-    const phone = world.browser();
-    const page = await atTheLastSignUpStep(world, phone, (await world.grant()).userCode);
-    const { reads, changes } = await callsOf(world, () =>
+    const testEnv = await pagesUnderTest(t);
+    await useUserFlow(testEnv, {});
+    const phone = testEnv.browser();
+    const page = await atTheLastSignUpStep(testEnv, phone, (await testEnv.grant()).userCode);
+    const { reads, changes } = await callsOf(testEnv, () =>
       phone.send(page, "/sign-up/details", { display_name: "Grace" }, { stay: true }),
     );
     assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
@@ -77,26 +77,26 @@ describe("store reads of one form", { concurrency: true }, () => {
   });
 
   test("a password reads at most 7 times: the person, their facts and their authenticator app beside those", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const phone = world.browser();
-    const page = await enterCode(phone, (await world.grant()).userCode);
-    const { reads } = await callsOf(world, () =>
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const phone = testEnv.browser();
+    const page = await enterCode(phone, (await testEnv.grant()).userCode);
+    const { reads } = await callsOf(testEnv, () =>
       phone.send(page, "/sign-in", { email: ADA, password: PASSWORD }, { stay: true }),
     );
     assert.ok(reads.length <= 7, reads.join(", "));
   });
 
   test("a yes to a program reads 4 times", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const browser = testEnv.browser();
     const question = await signIn(
       browser,
-      await arrive(browser, await programOf(world, "http://localhost/callback")),
+      await arrive(browser, await programOf(testEnv, "http://localhost/callback")),
       ADA,
     );
-    const called = recordVerbs(world);
+    const called = recordVerbs(testEnv);
     await browser.send(question, "/authorize/consent", { decision: "yes" }, { stay: true });
     const reads = called.filter(isRead);
     assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "authorizations.find", "access.facts"]);

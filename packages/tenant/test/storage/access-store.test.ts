@@ -17,7 +17,16 @@ import { issuanceCheck } from "../../src/storage/sql/access-store.ts";
 import { storeOver } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "./samples.ts";
+import {
+  sampleApi,
+  sampleApp,
+  samplePolicy,
+  sampleUser,
+  sampleUserFlow,
+  scopesAt,
+  seedSamples,
+  T0,
+} from "./samples.ts";
 
 describe("the facts of the access rule", () => {
   let db: Kysely<Tables>;
@@ -56,7 +65,7 @@ describe("the facts of the access rule", () => {
     store.access.facts({ clientId, userId, resourceId });
 
   test("are the user, the app, the API, and the consents for this app, all as they are stored", async () => {
-    const own = await furnish(store);
+    const own = await seedSamples(store);
     const { user, app, api, consent } = own;
     await seed(store).addConsent({ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] });
     await seed(store).addConsent({ ...consent, userId: randomUUID() });
@@ -75,7 +84,7 @@ describe("the facts of the access rule", () => {
   });
 
   test("say what is not there, or not asked about", async () => {
-    const { user, app } = await furnish(store);
+    const { user, app } = await seedSamples(store);
     const nobody = await factsOf(app.clientId, randomUUID(), randomUUID());
     assert.deepEqual([nobody.user, nobody.app, nobody.api, nobody.consents], [undefined, app, undefined, []]);
     const nothing = await factsOf(randomUUID(), user.id);
@@ -135,7 +144,7 @@ describe("the facts of the access rule", () => {
   });
 
   test("are judged by the rule where tokens are issued", async () => {
-    const { user, app, api, scopes } = await furnish(store);
+    const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
     const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0 };
     assert.equal(await check(db, of), undefined);

@@ -6,17 +6,17 @@ import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { signedInSession } from "./link-suite.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   answerOf,
   approvalBy,
   approvedGrant,
-  type Furniture,
-  furnish,
   pendingGrant,
   redemption,
   rotation,
+  type Samples,
   sampleAudit,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -34,21 +34,21 @@ const scopesAtGraph = (...resourceScopes: string[]): ScopeSet => ({
 });
 
 /** The access rule decides in each transaction that approves or issues, whatever was seen before it. */
-export function accessSuite(makePlace: MakePlace): void {
+export function accessSuite(makeStore: MakeStore): void {
   describe("the access rule, in every transaction that approves or issues", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     /** One of each thing that waits for its transaction; an administrator, so that every scope may be asked. */
     async function waiting(scopes?: ScopeSet) {
-      const furniture = await furnish(store);
-      await seed(store).setUserAdministrator(furniture.user.id, true);
-      const own: Furniture = { ...furniture, scopes: scopes ?? furniture.scopes };
+      const samples = await seedSamples(store);
+      await seed(store).setUserAdministrator(samples.user.id, true);
+      const own: Samples = { ...samples, scopes: scopes ?? samples.scopes };
       const { user, app } = own;
       const session = await signedInSession(store, user.id);
       const { tokenHash } = await signedIn(store, own);
@@ -77,7 +77,7 @@ export function accessSuite(makePlace: MakePlace): void {
       ...except,
     });
 
-    const cases: { what: string; change: (own: Furniture) => Promise<unknown>; scopes?: ScopeSet; says: Answers }[] = [
+    const cases: { what: string; change: (own: Samples) => Promise<unknown>; scopes?: ScopeSet; says: Answers }[] = [
       {
         what: "the user is disabled, whose sign-ins and sessions end with it",
         change: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),

@@ -4,10 +4,9 @@ import { after, before, describe, test } from "node:test";
 import type { CustomAttribute, UserFlow } from "../../src/directory/user-flow.ts";
 import type { ManagedGroup, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvedGrant,
-  furnish,
   redemption,
   rotation,
   sampleAudit,
@@ -16,6 +15,7 @@ import {
   samplePolicy,
   sampleUser,
   sampleUserFlow,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -28,21 +28,21 @@ function sampleGroup(changes: Partial<ManagedGroup> = {}): ManagedGroup {
 }
 
 /** Accounts, groups, user flows and policies, as administrators change them. */
-export function administrationSuite(makePlace: MakePlace): void {
+export function administrationSuite(makeStore: MakeStore): void {
   describe("administration", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     test("an account's every trace goes with it, and its sign-ins are over", async () => {
-      const furniture = await furnish(store);
-      const { user, api, app } = furniture;
-      const { family, tokenHash } = await signedIn(store, furniture);
-      const approved = await approvedGrant(store, furniture);
+      const samples = await seedSamples(store);
+      const { user, api, app } = samples;
+      const { family, tokenHash } = await signedIn(store, samples);
+      const approved = await approvedGrant(store, samples);
       const group = sampleGroup();
       const policy = samplePolicy({ enabled: false, excludedUserIds: [user.id, "somebody else"] });
       const sessionId = randomUUID();
@@ -79,10 +79,10 @@ export function administrationSuite(makePlace: MakePlace): void {
 
     test("once a deletion has answered, nothing is issued any more, whoever asks at the same time", async () => {
       for (let round = 0; round < 15; round++) {
-        const furniture = await furnish(store);
-        const { user } = furniture;
-        const { family, tokenHash } = await signedIn(store, furniture);
-        const grant = await approvedGrant(store, furniture);
+        const samples = await seedSamples(store);
+        const { user } = samples;
+        const { family, tokenHash } = await signedIn(store, samples);
+        const grant = await approvedGrant(store, samples);
         const redeem = redemption(grant, user.id);
         const rotate = rotation(tokenHash, family.clientId);
         await Promise.all([
@@ -98,23 +98,23 @@ export function administrationSuite(makePlace: MakePlace): void {
     });
 
     test("ended sign-ins are revoked, approvals withdrawn, and a claim is of no browser any more", async () => {
-      const furniture = await furnish(store);
-      const { user, app } = furniture;
-      const { tokenHash } = await signedIn(store, furniture);
-      const approved = await approvedGrant(store, furniture);
+      const samples = await seedSamples(store);
+      const { user, app } = samples;
+      const { tokenHash } = await signedIn(store, samples);
+      const approved = await approvedGrant(store, samples);
       assert.equal(await store.administration.users.endSignIns(user.id, T0, audit()), true);
       assert.equal(await store.administration.users.endSignIns(randomUUID(), T0, audit()), false);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
       assert.equal((await store.grants.findById(approved.id))?.status, "denied");
       assert.deepEqual(await store.directory.findUser(user.id), user);
-      const again = await signedIn(store, furniture);
+      const again = await signedIn(store, samples);
       assert.equal((await store.tokens.rotate(rotation(again.tokenHash, app.clientId))).outcome, "rotated");
     });
 
     test("of many who change one account at once, each sees what the others left; disabling ends its sign-ins", async () => {
-      const furniture = await furnish(store);
-      const { user, app } = furniture;
-      const { tokenHash } = await signedIn(store, furniture);
+      const samples = await seedSamples(store);
+      const { user, app } = samples;
+      const { tokenHash } = await signedIn(store, samples);
       const { users } = store.administration;
       const names = Array.from({ length: 8 }, (_, index) => `a${index}`);
       await Promise.all(
@@ -185,7 +185,7 @@ export function administrationSuite(makePlace: MakePlace): void {
       await seed(store).putGroup({ id: group.id, name: "Renamed", createdAt: T0 });
       assert.deepEqual(await groups.find({ uniqueName }), { ...group, ...changes, name: "Renamed" });
 
-      const { user } = await furnish(store);
+      const { user } = await seedSamples(store);
       assert.equal(await groups.addMember(group.id, user.id, audit()), "added");
       assert.equal(await groups.addMember(group.id, user.id, audit()), "exists");
       assert.equal(await groups.addMember(group.id, randomUUID(), audit()), "unknown_user");
@@ -224,7 +224,7 @@ export function administrationSuite(makePlace: MakePlace): void {
 
     test("an app uses one flow, whoever links it at the same time; a flow is made with all its apps or not at all", async () => {
       const { flows } = store.administration;
-      const { app, api } = await furnish(store);
+      const { app, api } = await seedSamples(store);
       const [one, two] = [sampleUserFlow(), sampleUserFlow()];
       for (const flow of [one, two]) await flows.insert(flow, [], audit());
       const outcomes = await Promise.all([one, two].map(({ id }) => flows.link(id, app.clientId, audit())));
@@ -301,7 +301,7 @@ export function administrationSuite(makePlace: MakePlace): void {
 
     test("a policy that names what there is not is refused, new or changed, and nothing is kept", async () => {
       const { policies } = store.administration;
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const policy = samplePolicy({ clientIds: [app.clientId] });
       const event = `policy ${policy.id}`;
       for (const list of ["clientIds", "groupIds", "excludedUserIds"] as const) {

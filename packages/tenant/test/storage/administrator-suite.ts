@@ -5,42 +5,42 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
-import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
 import {
   answerOf,
   approvedGrant,
-  type Furniture,
-  furnish,
   redemption,
   rotation,
+  type Samples,
   sampleUser,
   scopesAt,
+  seedSamples,
   T0,
 } from "./samples.ts";
 
 const ADMINISTRATIVE = scopesAt(GRAPH_RESOURCE_ID, ["User.Read", "Application.ReadWrite.All"]);
 
-export function administratorSuite(makePlace: MakePlace): void {
+export function administratorSuite(makeStore: MakeStore): void {
   describe("administrators", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
-    const asking = async (administrator: boolean): Promise<Furniture> => {
-      const furniture = { ...(await furnish(store)), scopes: ADMINISTRATIVE };
-      await seed(store).setUserAdministrator(furniture.user.id, administrator);
-      return furniture;
+    const asking = async (administrator: boolean): Promise<Samples> => {
+      const samples = { ...(await seedSamples(store)), scopes: ADMINISTRATIVE };
+      await seed(store).setUserAdministrator(samples.user.id, administrator);
+      return samples;
     };
-    const redeem = async (furniture: Furniture) => {
-      const grant = await approvedGrant(store, furniture);
-      const input = redemption(grant, furniture.user.id);
+    const redeem = async (samples: Samples) => {
+      const grant = await approvedGrant(store, samples);
+      const input = redemption(grant, samples.user.id);
       return { grant, input, answer: () => store.tokens.redeem(input) };
     };
-    const renew = (tokenHash: string, { app }: Furniture, scopes = ADMINISTRATIVE, now = T0) =>
+    const renew = (tokenHash: string, { app }: Samples, scopes = ADMINISTRATIVE, now = T0) =>
       store.tokens.rotate(rotation(tokenHash, app.clientId, now, scopes));
 
     test("nobody is one until made one, and only until that is taken back", async () => {
@@ -71,9 +71,9 @@ export function administratorSuite(makePlace: MakePlace): void {
     });
 
     test("nothing is issued when the right was taken after the approval, and the grant is denied", async () => {
-      const furniture = await asking(true);
-      const { grant, input, answer } = await redeem(furniture);
-      await seed(store).setUserAdministrator(furniture.user.id, false);
+      const samples = await asking(true);
+      const { grant, input, answer } = await redeem(samples);
+      await seed(store).setUserAdministrator(samples.user.id, false);
       assert.deepEqual(await answer(), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
@@ -84,67 +84,67 @@ export function administratorSuite(makePlace: MakePlace): void {
     });
 
     test("an authorization code is refused the same, and spent", async () => {
-      const furniture = await asking(true);
-      const [spent, good] = [await approvedRequest(store, furniture), await approvedRequest(store, furniture)];
-      await seed(store).setUserAdministrator(furniture.user.id, false);
-      const input = codeRedemption(spent, furniture.user.id);
+      const samples = await asking(true);
+      const [spent, good] = [await approvedRequest(store, samples), await approvedRequest(store, samples)];
+      await seed(store).setUserAdministrator(samples.user.id, false);
+      const input = codeRedemption(spent, samples.user.id);
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "refused", why: "administrator_required" });
       assert.equal(await store.tokens.findFamily(input.family.id), undefined);
       const [record] = await store.audit.list({ event: "authorization.refused", limit: 1 });
       assert.equal(record?.detail.why, "administrator_required");
-      await seed(store).setUserAdministrator(furniture.user.id, true);
-      assert.equal((await store.authorizations.redeem(codeRedemption(spent, furniture.user.id))).outcome, "lost");
-      assert.equal((await store.authorizations.redeem(codeRedemption(good, furniture.user.id))).outcome, "redeemed");
+      await seed(store).setUserAdministrator(samples.user.id, true);
+      assert.equal((await store.authorizations.redeem(codeRedemption(spent, samples.user.id))).outcome, "lost");
+      assert.equal((await store.authorizations.redeem(codeRedemption(good, samples.user.id))).outcome, "redeemed");
     });
 
     test("an API's own scope of the same name needs none", async () => {
-      const furniture = await furnish(store);
-      const { api, consent } = furniture;
+      const samples = await seedSamples(store);
+      const { api, consent } = samples;
       const scope = { ...api.scopes[0]!, value: "Application.ReadWrite.All" };
       await seed(store).putApi({ ...api, scopes: [scope] });
       await seed(store).addConsent({ ...consent, scopes: [scope.value] });
-      const { answer } = await redeem({ ...furniture, scopes: scopesAt(api.clientId, [scope.value]) });
+      const { answer } = await redeem({ ...samples, scopes: scopesAt(api.clientId, [scope.value]) });
       assert.equal((await answer()).outcome, "redeemed");
     });
 
     test("while the right is taken only what is not administrative is renewed; given back, the same token renews", async () => {
-      const furniture = await asking(true);
-      const { input, answer } = await redeem(furniture);
+      const samples = await asking(true);
+      const { input, answer } = await redeem(samples);
       await answer();
       const { tokenHash } = input.refreshToken;
-      await seed(store).setUserAdministrator(furniture.user.id, false);
-      assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required");
+      await seed(store).setUserAdministrator(samples.user.id, false);
+      assert.equal(answerOf(await renew(tokenHash, samples)), "administrator_required");
       assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
       assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
-      await seed(store).setUserAdministrator(furniture.user.id, true);
-      assert.equal((await renew(tokenHash, furniture)).outcome, "rotated");
-      await seed(store).setUserAdministrator(furniture.user.id, false);
-      assert.equal(answerOf(await renew(tokenHash, furniture)), "administrator_required", "no grace");
+      await seed(store).setUserAdministrator(samples.user.id, true);
+      assert.equal((await renew(tokenHash, samples)).outcome, "rotated");
+      await seed(store).setUserAdministrator(samples.user.id, false);
+      assert.equal(answerOf(await renew(tokenHash, samples)), "administrator_required", "no grace");
       const own = scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]);
-      assert.equal((await renew(tokenHash, furniture, own)).outcome, "grace");
+      assert.equal((await renew(tokenHash, samples, own)).outcome, "grace");
     });
 
     test("reuse is judged before the right, so that taking it hides no theft", async () => {
-      const furniture = await asking(true);
-      const { input, answer } = await redeem(furniture);
+      const samples = await asking(true);
+      const { input, answer } = await redeem(samples);
       await answer();
       const { tokenHash } = input.refreshToken;
-      await renew(tokenHash, furniture);
-      await seed(store).setUserAdministrator(furniture.user.id, false);
-      assert.equal((await renew(tokenHash, furniture, ADMINISTRATIVE, T0 + 30_001)).outcome, "reuse");
+      await renew(tokenHash, samples);
+      await seed(store).setUserAdministrator(samples.user.id, false);
+      assert.equal((await renew(tokenHash, samples, ADMINISTRATIVE, T0 + 30_001)).outcome, "reuse");
     });
 
     test("once the right is taken, a redemption or renewal at the same moment has come before or gives nothing", async () => {
-      for (let round = 0; round < rounds(15, makePlace); round++) {
-        const furniture = await asking(true);
-        const first = await redeem(furniture);
+      for (let round = 0; round < rounds(15, makeStore); round++) {
+        const samples = await asking(true);
+        const first = await redeem(samples);
         await first.answer();
-        const second = await redeem(furniture);
+        const second = await redeem(samples);
         const { tokenHash } = first.input.refreshToken;
         const answered = seed(store)
-          .setUserAdministrator(furniture.user.id, false)
-          .then(async () => [(await second.answer()).outcome, answerOf(await renew(tokenHash, furniture))]);
-        const meanwhile = [second.answer(), renew(tokenHash, furniture)];
+          .setUserAdministrator(samples.user.id, false)
+          .then(async () => [(await second.answer()).outcome, answerOf(await renew(tokenHash, samples))]);
+        const meanwhile = [second.answer(), renew(tokenHash, samples)];
         const [redeemed, renewed] = await answered;
         assert.ok(redeemed === "lost" || redeemed === "refused", redeemed);
         assert.equal(renewed, "administrator_required");

@@ -3,7 +3,7 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import type { AuthorizationRequest } from "../../src/storage/authorization-request.ts";
 import type { NewAuthorizationRequest, Store } from "../../src/storage/store.ts";
 import { signedInSession } from "./link-suite.ts";
-import { type Furniture, LIFETIME, MINUTE, newSignIn, sampleAudit, T0 } from "./samples.ts";
+import { LIFETIME, MINUTE, newSignIn, type Samples, sampleAudit, T0 } from "./samples.ts";
 
 export function sampleRequest(
   clientId: string,
@@ -38,7 +38,7 @@ export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now
   audit: sampleAudit("authorization.approved", now),
 });
 
-export async function pendingRequest(store: Store, { app, scopes }: Pick<Furniture, "app" | "scopes">) {
+export async function pendingRequest(store: Store, { app, scopes }: Pick<Samples, "app" | "scopes">) {
   const request = sampleRequest(app.clientId, scopes);
   await store.authorizations.insert(request);
   return request;
@@ -47,11 +47,11 @@ export async function pendingRequest(store: Store, { app, scopes }: Pick<Furnitu
 /** A request with its code. */
 export async function approvedRequest(
   store: Store,
-  furniture: Pick<Furniture, "app" | "scopes" | "user">,
+  samples: Pick<Samples, "app" | "scopes" | "user">,
   sessionId?: string,
 ): Promise<AuthorizationRequest & { codeHash: string }> {
-  const { user, scopes } = furniture;
-  const { id } = await pendingRequest(store, furniture);
+  const { user, scopes } = samples;
+  const { id } = await pendingRequest(store, samples);
   const browser = sessionId ?? (await signedInSession(store, user.id));
   const yes = yesBy(user.id, browser, scopes);
   const result = await store.authorizations.approve(id, yes);

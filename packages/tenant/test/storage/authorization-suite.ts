@@ -7,31 +7,31 @@ import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, sampleRequest, yesBy } from "./authorization-samples.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
-import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
+import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
 import {
   DAY,
-  type Furniture,
-  furnish,
   LIFETIME,
   MINUTE,
   rotation,
+  type Samples,
   sampleAudit,
   sampleInteraction,
   scopesAt,
+  seedSamples,
   T0,
 } from "./samples.ts";
 
-export function authorizationSuite(makePlace: MakePlace): void {
+export function authorizationSuite(makeStore: MakeStore): void {
   describe("authorization requests", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
-    let furniture: Furniture;
+    let samples: Samples;
     let browser: string;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
-      furniture = await furnish(store);
-      browser = await signedInSession(store, furniture.user.id);
+      samples = await seedSamples(store);
+      browser = await signedInSession(store, samples.user.id);
     });
     after(() => place.remove());
 
@@ -47,7 +47,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
         responseMode: "form_post" as const,
       };
       for (const changes of [{}, bare]) {
-        const request = sampleRequest(furniture.app.clientId, furniture.scopes, changes);
+        const request = sampleRequest(samples.app.clientId, samples.scopes, changes);
         await store.authorizations.insert(request);
         const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, amr: [], authTime: null };
         const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
@@ -57,7 +57,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a yes makes one code, remembers consent and is recorded", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const { id } = await pendingRequest(store, own);
       const yes = yesBy(own.user.id, await signedInSession(store, own.user.id), own.scopes);
       const approved = await store.authorizations.approve(id, yes);
@@ -72,7 +72,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a yes counts only while the person is signed in there, enabled, and in time", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const { id } = await pendingRequest(store, own);
       const approve = (changes: Partial<ReturnType<typeof yesBy>>) =>
@@ -89,7 +89,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a yes that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const { app, user, api } = own;
       const session = await signedInSession(store, user.id);
       const { id } = await pendingRequest(store, own);
@@ -116,7 +116,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a yes of a sign-in that is older than the request wants is refused", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const request = sampleRequest(own.app.clientId, own.scopes, { signedInSince: T0 });
       await store.authorizations.insert(request);
@@ -127,7 +127,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a yes or a no and its record are one: without the record it is undone", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const { id } = await pendingRequest(store, own);
       const yes = yesBy(own.user.id, session, own.scopes);
@@ -139,36 +139,36 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a second yes of the same browser puts a new code in the place of the first, until one is redeemed", async () => {
-      const first = await approvedRequest(store, furniture, browser);
-      const again = yesBy(furniture.user.id, browser, furniture.scopes);
+      const first = await approvedRequest(store, samples, browser);
+      const again = yesBy(samples.user.id, browser, samples.scopes);
       assert.equal((await store.authorizations.approve(first.id, again)).outcome, "done");
       assert.ok(await store.authorizations.findByCode(again.codeHash));
       assert.equal(await store.authorizations.findByCode(first.codeHash), undefined);
-      assert.equal((await store.authorizations.redeem(codeRedemption(first, furniture.user.id))).outcome, "lost");
-      const elsewhere = await signedInSession(store, furniture.user.id);
-      const other = yesBy(furniture.user.id, elsewhere, furniture.scopes);
+      assert.equal((await store.authorizations.redeem(codeRedemption(first, samples.user.id))).outcome, "lost");
+      const elsewhere = await signedInSession(store, samples.user.id);
+      const other = yesBy(samples.user.id, elsewhere, samples.scopes);
       assert.equal((await store.authorizations.approve(first.id, other)).outcome, "ended");
-      const second = codeRedemption({ ...first, codeHash: again.codeHash }, furniture.user.id);
+      const second = codeRedemption({ ...first, codeHash: again.codeHash }, samples.user.id);
       assert.equal((await store.authorizations.redeem(second)).outcome, "redeemed");
-      const late = yesBy(furniture.user.id, browser, furniture.scopes);
+      const late = yesBy(samples.user.id, browser, samples.scopes);
       assert.equal((await store.authorizations.approve(first.id, late)).outcome, "ended");
       assert.equal(await store.authorizations.deny(first.id, no(browser)), false);
     });
 
     test("a no ends a request, and a yes of the same browser that nobody has redeemed; it stays a no", async () => {
-      const { id } = await pendingRequest(store, furniture);
+      const { id } = await pendingRequest(store, samples);
       assert.equal(await store.authorizations.deny(id, no(browser, T0 + LIFETIME)), false);
       assert.equal(await store.authorizations.deny(id, no(browser)), true);
-      const yes = yesBy(furniture.user.id, browser, furniture.scopes);
+      const yes = yesBy(samples.user.id, browser, samples.scopes);
       assert.equal((await store.authorizations.approve(id, yes)).outcome, "ended");
-      const approved = await approvedRequest(store, furniture, browser);
+      const approved = await approvedRequest(store, samples, browser);
       assert.equal(await store.authorizations.deny(approved.id, no(randomUUID())), false);
       assert.equal(await store.authorizations.deny(approved.id, no(browser)), true);
-      assert.equal((await store.authorizations.redeem(codeRedemption(approved, furniture.user.id))).outcome, "lost");
+      assert.equal((await store.authorizations.redeem(codeRedemption(approved, samples.user.id))).outcome, "lost");
     });
 
     test("a code gives one family with its refresh token and its audit record", async () => {
-      const input = codeRedemption(await approvedRequest(store, furniture, browser), furniture.user.id);
+      const input = codeRedemption(await approvedRequest(store, samples, browser), samples.user.id);
       const family = { ...input.family, revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
@@ -178,8 +178,8 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a code is of no use to another client, to another redirect, without its verifier, or too late, and good afterwards", async () => {
-      const request = await approvedRequest(store, furniture, browser);
-      const input = codeRedemption(request, furniture.user.id);
+      const request = await approvedRequest(store, samples, browser);
+      const input = codeRedemption(request, samples.user.id);
       const misfits = [
         { clientId: randomUUID() },
         { redirectUri: "http://localhost:51005/callback" },
@@ -199,54 +199,54 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("the family must be of the person who said yes", async () => {
-      const other = await furnish(store);
+      const other = await seedSamples(store);
       const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
-      const request = await approvedRequest(store, { ...furniture, scopes }, browser);
+      const request = await approvedRequest(store, { ...samples, scopes }, browser);
       const { outcome } = await store.authorizations.redeem(codeRedemption(request, other.user.id));
       assert.deepEqual([outcome, await statusOf(request.id)], ["lost", "approved"]);
     });
 
     test("a used code that another client presents ends nothing", async () => {
-      const request = await approvedRequest(store, furniture, browser);
-      const input = codeRedemption(request, furniture.user.id);
+      const request = await approvedRequest(store, samples, browser);
+      const input = codeRedemption(request, samples.user.id);
       await store.authorizations.redeem(input);
-      const other = await furnish(store);
-      const again = { ...codeRedemption(request, furniture.user.id), clientId: other.app.clientId };
+      const other = await seedSamples(store);
+      const again = { ...codeRedemption(request, samples.user.id), clientId: other.app.clientId };
       assert.equal((await store.authorizations.redeem(again)).outcome, "lost");
       assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
     });
 
     test("a code without a challenge is of no use with a verifier", async () => {
-      const request = sampleRequest(furniture.app.clientId, furniture.scopes, { codeChallenge: null });
+      const request = sampleRequest(samples.app.clientId, samples.scopes, { codeChallenge: null });
       await store.authorizations.insert(request);
-      const yes = yesBy(furniture.user.id, browser, furniture.scopes);
+      const yes = yesBy(samples.user.id, browser, samples.scopes);
       const approved = await store.authorizations.approve(request.id, yes);
       assert.ok(approved.outcome === "done");
-      const input = codeRedemption({ ...approved.request, codeHash: yes.codeHash }, furniture.user.id);
+      const input = codeRedemption({ ...approved.request, codeHash: yes.codeHash }, samples.user.id);
       assert.equal((await store.authorizations.redeem({ ...input, codeChallenge: "x" })).outcome, "lost");
       assert.equal((await store.authorizations.redeem(input)).outcome, "redeemed");
     });
 
     test("a second use of a code, however late, revokes what the first gave, and is recorded once", async () => {
-      const request = await approvedRequest(store, furniture, browser);
-      const input = codeRedemption(request, furniture.user.id);
+      const request = await approvedRequest(store, samples, browser);
+      const input = codeRedemption(request, samples.user.id);
       await store.authorizations.redeem(input);
       const later = T0 + 60 * MINUTE;
-      assert.deepEqual(await store.authorizations.redeem({ ...codeRedemption(request, furniture.user.id, later) }), {
+      assert.deepEqual(await store.authorizations.redeem({ ...codeRedemption(request, samples.user.id, later) }), {
         outcome: "reused",
       });
       const family = await store.tokens.findFamily(input.family.id);
       assert.deepEqual([family?.revokedAt, family?.revokedReason], [later, "authorization_code_reused"]);
-      const renewal = rotation(input.refreshToken.tokenHash, furniture.app.clientId, later);
+      const renewal = rotation(input.refreshToken.tokenHash, samples.app.clientId, later);
       assert.equal((await store.tokens.rotate(renewal)).outcome, "revoked");
-      assert.equal((await store.authorizations.redeem(codeRedemption(request, furniture.user.id))).outcome, "reused");
+      assert.equal((await store.authorizations.redeem(codeRedemption(request, samples.user.id))).outcome, "reused");
       const records = await store.audit.list({ event: "authorization_code.reused", limit: 10 });
       assert.equal(records.filter(({ detail }) => detail.family === input.family.id).length, 1);
     });
 
     test("of 64 uses of a code at once exactly one makes a family, and the others end it", async () => {
-      const own = await furnish(store);
-      for (let round = 0; round < rounds(10, makePlace); round++) {
+      const own = await seedSamples(store);
+      for (let round = 0; round < rounds(10, makeStore); round++) {
         const request = await approvedRequest(store, own);
         const attempts = Array.from({ length: 64 }, () => codeRedemption(request, own.user.id));
         const results = await Promise.all(attempts.map((attempt) => store.authorizations.redeem(attempt)));
@@ -258,7 +258,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
       }
     });
 
-    const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
+    const withdrawals: Record<string, (own: Samples) => Promise<unknown>> = {
       user_disabled: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
       app_disabled: ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 }),
       not_assigned: ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
@@ -267,7 +267,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     };
     for (const [why, withdraw] of Object.entries(withdrawals)) {
       test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
-        const own = await furnish(store);
+        const own = await seedSamples(store);
         const request = await approvedRequest(store, own);
         await withdraw(own);
         const input = codeRedemption(request, own.user.id);
@@ -280,7 +280,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     }
 
     test("enabled again, a person's codes from before are over", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const request = await approvedRequest(store, own);
       await seed(store).setUserDisabled(own.user.id, T0, T0);
       await seed(store).setUserDisabled(own.user.id, null, T0);
@@ -288,7 +288,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a new password ends codes of before, and a yes on its way", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const approved = await approvedRequest(store, own, session);
       const pending = await pendingRequest(store, own);
@@ -303,7 +303,7 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("“this wasn’t me” ends codes of before", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const approved = await approvedRequest(store, own);
       const link = sampleLink(own.user.id);
       await store.links.insert(link);
@@ -312,14 +312,14 @@ export function authorizationSuite(makePlace: MakePlace): void {
     });
 
     test("a walk can be about a request", async () => {
-      const { id } = await pendingRequest(store, furniture);
+      const { id } = await pendingRequest(store, samples);
       const flow = sampleInteraction(browser, { subject: { kind: "authorization", id } });
       assert.equal(await store.sessions.insertInteraction(flow), true);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, browser, T0), flow);
     });
 
     test("a request is swept a day after its end", async () => {
-      const { id, expiresAt } = await pendingRequest(store, furniture);
+      const { id, expiresAt } = await pendingRequest(store, samples);
       await store.purgeExpired(expiresAt + DAY - 1);
       assert.equal(await statusOf(id), "pending");
       await store.purgeExpired(expiresAt + DAY);

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sqliteFile } from "./open-test-store.ts";
-import { approvalBy, furnish, pendingGrant, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import { approvalBy, pendingGrant, rotation, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
 
 test("a person who is disabled by hand gets no renewal, and the sign-in ends with the first attempt", async (t) => {
   const place = await sqliteFile();
   t.after(() => place.remove());
   const store = await place.open();
-  const { user, ...furniture } = await furnish(store);
-  const { family, tokenHash } = await signedIn(store, { user, ...furniture });
+  const { user, ...samples } = await seedSamples(store);
+  const { family, tokenHash } = await signedIn(store, { user, ...samples });
   await place.query(`update users set disabled_at = ${T0} where id = '${user.id}'`);
   const result = await store.tokens.rotate(rotation(tokenHash, family.clientId));
   assert.ok(result.outcome === "refused" && result.why === "user_disabled");
@@ -24,9 +24,9 @@ test("a grant whose row reads as if it could be changed, and never is, ends in a
   const place = await sqliteFile();
   t.after(() => place.remove());
   const store = await place.open();
-  const furniture = await furnish(store);
-  const { user, scopes } = furniture;
-  const [pending, claimed] = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)];
+  const samples = await seedSamples(store);
+  const { user, scopes } = samples;
+  const [pending, claimed] = [await pendingGrant(store, samples), await pendingGrant(store, samples)];
   const audit = sampleAudit("grant");
   const claim = { sessionId: "s", userId: user.id, now: T0, audit };
   await store.grants.claim(claimed.id, claim);

@@ -6,15 +6,15 @@ import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-c
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { ChangeRegistered, Registered, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { DAY, furnish, MINUTE, sampleApp, sampleAudit, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { DAY, MINUTE, sampleApp, sampleAudit, seedSamples, T0 } from "./samples.ts";
 
-export function credentialSuite(makePlace: MakePlace): void {
+export function credentialSuite(makeStore: MakeStore): void {
   describe("credentials of apps", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -33,7 +33,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     };
 
     test("certificates are listed oldest first, each once, and go with their app", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const [second, first] = [sampleCertificate(app.clientId, T0 + 1), sampleCertificate(app.clientId, T0)];
       for (const each of [second, first]) assert.equal(await add(each), "added");
       const again = { ...first, keyId: randomUUID() };
@@ -45,7 +45,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("an app that is written anew keeps its certificates", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const certificate = sampleCertificate(app.clientId);
       await add(certificate);
       await seed(store).putApp({ ...app, name: "Renamed" });
@@ -53,7 +53,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("of many that are added at once, as many stand as an app may have", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const many = Array.from({ length: MAX_CERTIFICATES + 6 }, () => sampleCertificate(app.clientId));
       const outcomes = await Promise.all(many.map((each) => add(each)));
       assert.equal(outcomes.filter((outcome) => outcome === "added").length, MAX_CERTIFICATES);
@@ -62,7 +62,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("a change is given what stands, and what it returns stands then: those, and no others", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const [kept, gone, fresh] = [0, 1, 2].map((at) => sampleCertificate(app.clientId, T0 + at)) as [
         AppCertificate,
         AppCertificate,
@@ -71,7 +71,7 @@ export function credentialSuite(makePlace: MakePlace): void {
       const { credentials } = store;
       const change = (how: (before: AppCertificate[]) => AppCertificate[]) =>
         changeCertificates(app.clientId, how, `changed ${app.clientId}`);
-      const other = sampleCertificate((await furnish(store)).app.clientId);
+      const other = sampleCertificate((await seedSamples(store)).app.clientId);
       for (const each of [kept, gone, other]) await add(each);
       const renamed = { ...kept, displayName: "renamed" };
       assert.equal(
@@ -113,7 +113,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("a change that leaves the certificates out keeps them, and one that fails keeps all as it was", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const certificate = sampleCertificate(app.clientId);
       await add(certificate);
       const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
@@ -131,7 +131,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("of two changes at once neither loses what the other added", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
       const addOne = (one: AppCertificate) => changeCertificates(app.clientId, (before) => [...before, one]);
       await Promise.all(added.map(addOne));
@@ -140,7 +140,7 @@ export function credentialSuite(makePlace: MakePlace): void {
 
     test("a certificate comes with its permissions and the record, and goes with them", async () => {
       const { credentials, directory, registrations } = store;
-      const { app, api } = await furnish(store);
+      const { app, api } = await seedSamples(store);
       const event = `app.certificate_added.${app.clientId}`;
       const certificate = sampleCertificate(app.clientId);
       const principalId = (await registrations.find({ clientId: app.clientId }))!.registration.servicePrincipalId!;
@@ -175,7 +175,7 @@ export function credentialSuite(makePlace: MakePlace): void {
     });
 
     test("a failure after the certificate leaves neither it nor a permission", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
       // Not JSON: the record is what is written last.
       const unwritable = { ...sampleAudit("app.certificate_added"), detail: { count: 1n as unknown as number } };
@@ -207,7 +207,7 @@ export function credentialSuite(makePlace: MakePlace): void {
 
     test("an app has the roles that its service principal is assigned, and at Graph those that there are", async () => {
       const { directory, registrations } = store;
-      const { app, api } = await furnish(store);
+      const { app, api } = await seedSamples(store);
       const found = await registrations.find({ clientId: app.clientId });
       const principalId = found!.registration.servicePrincipalId!;
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", principalId);

@@ -5,15 +5,15 @@ import { newRegistration } from "../../src/admin/apps.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvalBy, furnish, pendingGrant, sampleApi, sampleApp, sampleAudit, sampleUser, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { approvalBy, pendingGrant, sampleApi, sampleApp, sampleAudit, sampleUser, seedSamples, T0 } from "./samples.ts";
 
-export function directorySuite(makePlace: MakePlace): void {
+export function directorySuite(makeStore: MakeStore): void {
   describe("directory", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -70,7 +70,7 @@ export function directorySuite(makePlace: MakePlace): void {
     });
 
     test("an app is inserted, replaced and deleted with its consents", async () => {
-      const { app, user, consent } = await furnish(store);
+      const { app, user, consent } = await seedSamples(store);
       assert.deepEqual(await store.directory.findApp(app.clientId), app);
       const changed = { ...app, name: "Renamed", publicClient: false, secretHash: "hash", redirectUris: [] };
       assert.equal(await seed(store).putApp(changed), true);
@@ -114,15 +114,15 @@ export function directorySuite(makePlace: MakePlace): void {
 
     test("consents add up, of the administrator and of the user alone", async () => {
       const { directory } = store;
-      const furniture = await furnish(store);
-      const { app, api, user, scopes: asked } = furniture;
+      const samples = await seedSamples(store);
+      const { app, api, user, scopes: asked } = samples;
       const scope = { consent: "User" as const, displayName: "", description: "", enabled: true };
       await seed(store).putApi({ ...api, scopes: ["A", "B", "C"].map((value) => ({ ...scope, value })) });
       await seed(store).removeConsent(app.clientId, null, api.clientId);
       const consent = { clientId: app.clientId, userId: user.id, resourceId: api.clientId };
       const other = { ...consent, userId: sampleUser().id };
       const approve = async (resourceScopes: string[]) => {
-        const { id } = await pendingGrant(store, furniture);
+        const { id } = await pendingGrant(store, samples);
         const by = { sessionId: randomUUID(), userId: user.id, now: T0, audit: sampleAudit("grant") };
         await store.grants.claim(id, by);
         const approval = approvalBy(user.id, by.sessionId, { ...asked, resourceScopes });
@@ -159,7 +159,7 @@ export function directorySuite(makePlace: MakePlace): void {
 
     test("a user has the roles that were assigned and that the API still has", async () => {
       const { directory } = store;
-      const { api, user } = await furnish(store);
+      const { api, user } = await seedSamples(store);
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
       await seed(store).assignRole(api.clientId, "No.Such.Role", user.id);

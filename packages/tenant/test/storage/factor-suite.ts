@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { FactorStore, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { DAY, MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
@@ -31,13 +31,13 @@ export async function enrolling(store: Store, userId: string, secretSealed: stri
   };
 }
 
-export function factorSuite(makePlace: MakePlace): void {
+export function factorSuite(makeStore: MakeStore): void {
   describe("second factors", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     let factors: FactorStore;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
       factors = store.factors;
     });

@@ -6,39 +6,39 @@ import type { App } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { AuditRecord, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvalBy,
   approvedGrant,
   DAY,
-  type Furniture,
-  furnish,
   LIFETIME,
   pendingGrant,
   redemption,
+  type Samples,
   sampleAudit,
   sampleGrant,
   scopesAt,
+  seedSamples,
   T0,
 } from "./samples.ts";
 
-export function grantSuite(makePlace: MakePlace): void {
+export function grantSuite(makeStore: MakeStore): void {
   describe("device grants", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
-    let furniture: Furniture;
+    let samples: Samples;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
-      furniture = await furnish(store);
+      samples = await seedSamples(store);
     });
     after(() => place.remove());
 
     const claimed = async (sessionId = "s1") => {
-      const grant = await pendingGrant(store, furniture);
+      const grant = await pendingGrant(store, samples);
       await store.grants.claim(grant.id, {
         sessionId,
-        userId: furniture.user.id,
+        userId: samples.user.id,
         now: T0,
         audit: sampleAudit("grant"),
       });
@@ -46,7 +46,7 @@ export function grantSuite(makePlace: MakePlace): void {
     };
 
     test("a new grant is pending and found by each of its names", async () => {
-      const grant = await pendingGrant(store, furniture);
+      const grant = await pendingGrant(store, samples);
       const expected = {
         ...grant,
         status: "pending",
@@ -85,14 +85,14 @@ export function grantSuite(makePlace: MakePlace): void {
           outcome: "unknown",
         },
       );
-      const approval = approvalBy("u", "s", furniture.scopes);
+      const approval = approvalBy("u", "s", samples.scopes);
       assert.deepEqual(await store.grants.approve("none", approval), { outcome: "unknown" });
       const denial = { sessionId: null, reason: "operator" as const, now: T0, audit: sampleAudit("grant") };
       assert.deepEqual(await store.grants.deny("none", denial), { outcome: "unknown" });
     });
 
     test("a user_code is given to one grant at a time, and is free a day after that one's end", async () => {
-      const first = await pendingGrant(store, furniture);
+      const first = await pendingGrant(store, samples);
       const again = () => sampleGrant(first.clientId, first.requested, { userCode: first.userCode });
       assert.equal(await store.grants.insert(again()), false);
       await store.purgeExpired(first.expiresAt + DAY - 1);
@@ -103,28 +103,28 @@ export function grantSuite(makePlace: MakePlace): void {
 
     test("pending and claimed grants count as live until they expire", async () => {
       const before = await store.grants.countLive(T0);
-      const grant = await pendingGrant(store, furniture);
-      const late = await pendingGrant(store, furniture, { expiresAt: T0 + 2 * LIFETIME });
+      const grant = await pendingGrant(store, samples);
+      const late = await pendingGrant(store, samples, { expiresAt: T0 + 2 * LIFETIME });
       await claimed();
-      await approvedGrant(store, furniture);
+      await approvedGrant(store, samples);
       assert.equal(await store.grants.countLive(T0), before + 3);
       assert.equal(await store.grants.countLive(grant.expiresAt), 1);
       assert.equal(await store.grants.countLive(late.expiresAt), 0);
     });
 
     test("a claim stores session and user; the same session may claim again", async () => {
-      const grant = await pendingGrant(store, furniture);
-      const by = { sessionId: "s1", userId: furniture.user.id, now: T0, audit: sampleAudit("grant") };
+      const grant = await pendingGrant(store, samples);
+      const by = { sessionId: "s1", userId: samples.user.id, now: T0, audit: sampleAudit("grant") };
       for (let visit = 0; visit < 2; visit++) {
         const result = await store.grants.claim(grant.id, by);
         assert.ok(result.outcome === "claimed" && !result.tookOver);
-        assert.deepEqual([result.grant.sessionId, result.grant.userId], ["s1", furniture.user.id]);
+        assert.deepEqual([result.grant.sessionId, result.grant.userId], ["s1", samples.user.id]);
       }
     });
 
     test("the same user in another session takes over, and the first session can no longer decide", async () => {
       const grant = await claimed("s1");
-      const { id: userId } = furniture.user;
+      const { id: userId } = samples.user;
       const result = await store.grants.claim(grant.id, {
         sessionId: "s2",
         userId,
@@ -132,7 +132,7 @@ export function grantSuite(makePlace: MakePlace): void {
         audit: sampleAudit("grant"),
       });
       assert.ok(result.outcome === "claimed" && result.tookOver && result.grant.sessionId === "s2");
-      const approval = await store.grants.approve(grant.id, approvalBy(userId, "s1", furniture.scopes));
+      const approval = await store.grants.approve(grant.id, approvalBy(userId, "s1", samples.scopes));
       const denial = await store.grants.deny(grant.id, {
         sessionId: "s1",
         reason: "user",
@@ -140,15 +140,15 @@ export function grantSuite(makePlace: MakePlace): void {
         audit: sampleAudit("grant"),
       });
       assert.deepEqual([approval.outcome, denial.outcome], ["elsewhere", "elsewhere"]);
-      assert.equal((await store.grants.approve(grant.id, approvalBy(userId, "s2", furniture.scopes))).outcome, "done");
+      assert.equal((await store.grants.approve(grant.id, approvalBy(userId, "s2", samples.scopes))).outcome, "done");
     });
 
     test("however many sessions of one user claim at once, each gets it, and one holds it", async () => {
-      const { id } = await pendingGrant(store, furniture);
+      const { id } = await pendingGrant(store, samples);
       const claims = Array.from({ length: 24 }, (_, index) =>
         store.grants.claim(id, {
           sessionId: `s${index}`,
-          userId: furniture.user.id,
+          userId: samples.user.id,
           now: T0,
           audit: sampleAudit("grant"),
         }),
@@ -167,14 +167,14 @@ export function grantSuite(makePlace: MakePlace): void {
       });
       assert.ok(result.outcome === "killed");
       assert.deepEqual([result.grant.status, result.grant.denialReason], ["denied", "two_users"]);
-      const approval = await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s1", furniture.scopes));
+      const approval = await store.grants.approve(grant.id, approvalBy(samples.user.id, "s1", samples.scopes));
       assert.equal(approval.outcome, "ended");
       assert.equal((await store.grants.poll(grant.deviceCodeHash))?.status, "denied");
     });
 
     test("nobody approves what was not claimed, or in another person's name", async () => {
-      const { scopes, user } = furniture;
-      const pending = await pendingGrant(store, furniture);
+      const { scopes, user } = samples;
+      const pending = await pendingGrant(store, samples);
       assert.equal((await store.grants.approve(pending.id, approvalBy(user.id, "s1", scopes))).outcome, "elsewhere");
       assert.equal((await store.grants.findById(pending.id))?.status, "pending");
       const grant = await claimed("s1");
@@ -185,7 +185,7 @@ export function grantSuite(makePlace: MakePlace): void {
     test("an approval freezes scopes, methods and time of the sign-in", async () => {
       const grant = await claimed("s1");
       const approved = scopesAt(GRAPH_RESOURCE_ID, []);
-      const by = { ...approvalBy(furniture.user.id, "s1", approved, T0 + 5), amr: ["pwd", "otp"], authTime: T0 + 1 };
+      const by = { ...approvalBy(samples.user.id, "s1", approved, T0 + 5), amr: ["pwd", "otp"], authTime: T0 + 1 };
       const result = await store.grants.approve(grant.id, by);
       assert.ok(result.outcome === "done");
       const { status, amr, authTime, decidedAt, decidedBy } = result.grant;
@@ -196,7 +196,7 @@ export function grantSuite(makePlace: MakePlace): void {
     });
 
     test("what follows from a yes is remembered with the approval, and not without", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const { app, user, scopes, consent } = own;
       const approve = (id: string) => store.grants.approve(id, approvalBy(user.id, "s", scopes));
       const remembered = () => store.directory.consentsFor(app.clientId, user.id);
@@ -223,7 +223,7 @@ export function grantSuite(makePlace: MakePlace): void {
     });
 
     test("the first decision stands: after a no there is no yes, after a yes no no", async () => {
-      const { scopes, user } = furniture;
+      const { scopes, user } = samples;
       const approval = approvalBy(user.id, "s1", scopes);
       const denial = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
       const denied = await claimed("s1");
@@ -248,7 +248,7 @@ export function grantSuite(makePlace: MakePlace): void {
     });
 
     test("at the moment of expiry nothing can be done with it any more", async () => {
-      const { scopes, user } = furniture;
+      const { scopes, user } = samples;
       const grant = await claimed("s1");
       const now = grant.expiresAt;
       assert.equal(
@@ -262,13 +262,13 @@ export function grantSuite(makePlace: MakePlace): void {
           .outcome,
         "ended",
       );
-      const approved = await approvedGrant(store, furniture);
+      const approved = await approvedGrant(store, samples);
       const late = await store.tokens.redeem(redemption(approved, user.id, approved.expiresAt));
       assert.equal(late.outcome, "lost");
     });
 
     test("the operator may deny what nobody has claimed; a session may not", async () => {
-      const grant = await pendingGrant(store, furniture);
+      const grant = await pendingGrant(store, samples);
       const bySession = await store.grants.deny(grant.id, {
         sessionId: "s1",
         reason: "user",
@@ -294,14 +294,14 @@ export function grantSuite(makePlace: MakePlace): void {
       },
       "an approval": async () => {
         const { id } = await claimed();
-        return (audit) => store.grants.approve(id, { ...approvalBy(furniture.user.id, "s1", furniture.scopes), audit });
+        return (audit) => store.grants.approve(id, { ...approvalBy(samples.user.id, "s1", samples.scopes), audit });
       },
       "a denial": async () => {
         const { id } = await claimed();
         return (audit) => store.grants.deny(id, { sessionId: "s1", reason: "user", now: T0, audit });
       },
       "the operator's denial": async () => {
-        const { id } = await pendingGrant(store, furniture);
+        const { id } = await pendingGrant(store, samples);
         return (audit) => store.grants.deny(id, { sessionId: null, reason: "operator", now: T0, audit });
       },
     };
@@ -321,7 +321,7 @@ export function grantSuite(makePlace: MakePlace): void {
     }
 
     test("an approval that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
-      const own = await furnish(store);
+      const own = await seedSamples(store);
       const { app, user, scopes } = own;
       const grant = await pendingGrant(store, own);
       await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });

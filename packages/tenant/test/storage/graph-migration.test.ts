@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { furnish, sampleAudit, sampleUserFlow } from "./samples.ts";
+import { sampleAudit, sampleUserFlow, seedSamples } from "./samples.ts";
 
 /** What migration 0006 and those after it made, taken back: a store as the version before left it. */
 const BEFORE = [
@@ -30,7 +30,7 @@ test("a store of before gets an object and a service principal for every app and
   const file = join(folder, "store.db");
   try {
     const old = await openSqliteStore(file);
-    const [{ app, api }, other] = [await furnish(old), await furnish(old)];
+    const [{ app, api }, other] = [await seedSamples(old), await seedSamples(old)];
     const flow = sampleUserFlow();
     await seed(old).putUserFlow(flow);
     const group = { id: randomUUID(), name: "Staff", createdAt: 0 };

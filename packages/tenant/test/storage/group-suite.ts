@@ -5,15 +5,15 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Group } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
+import { answerOf, approvedGrant, redemption, rotation, type Samples, seedSamples, signedIn, T0 } from "./samples.ts";
 
 /** Groups, their members, and who may use an app that requires assignment. */
-export function groupSuite(makePlace: MakePlace): void {
-  let place: TestPlace;
+export function groupSuite(makeStore: MakeStore): void {
+  let place: TestStore;
   let store: Store;
   const open = async () => {
-    place = await makePlace();
+    place = await makeStore();
     store = await place.open();
   };
   const newGroup = async (...members: string[]) => {
@@ -56,7 +56,7 @@ export function groupSuite(makePlace: MakePlace): void {
 
     test("a role that was assigned to a group is its members', once, and ends with membership and group", async () => {
       const { directory } = store;
-      const { api, user } = await furnish(store);
+      const { api, user } = await seedSamples(store);
       const [left, deleted] = [await newGroup(user.id), await newGroup(user.id)];
       for (const id of [left.id, deleted.id, user.id])
         await seed(store).assignRole(api.clientId, "ToDoList.Reader", id);
@@ -72,7 +72,7 @@ export function groupSuite(makePlace: MakePlace): void {
 
     test("a person is assigned by themselves or through a group, to that app alone", async () => {
       const { directory } = store;
-      const [{ app, user }, other] = [await furnish(store), await furnish(store)];
+      const [{ app, user }, other] = [await seedSamples(store), await seedSamples(store)];
       for (const each of [app, other.app]) await seed(store).putApp({ ...each, assignmentRequired: true });
       const isAssigned = async ({ clientId }: { clientId: string }, userId: string) =>
         (await store.access.facts({ clientId, userId, resourceId: GRAPH_RESOURCE_ID })).assigned;
@@ -97,7 +97,7 @@ export function groupSuite(makePlace: MakePlace): void {
 
     test("goes by both: a membership, an assignment and a role leave those beside them", async () => {
       const { directory } = store;
-      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const [{ app, api, user }, other] = [await seedSamples(store), await seedSamples(store)];
       const [one, two] = [await newGroup(user.id, other.user.id), await newGroup(user.id)];
       for (const { clientId } of [app, other.app]) {
         for (const { id } of [one, user]) await seed(store).assign(clientId, id);
@@ -128,7 +128,7 @@ export function groupSuite(makePlace: MakePlace): void {
     });
 
     test("a consent goes by app, person and API", async () => {
-      const [{ app, api, user }, other] = [await furnish(store), await furnish(store)];
+      const [{ app, api, user }, other] = [await seedSamples(store), await seedSamples(store)];
       const whose = [user.id, other.user.id, null];
       for (const { clientId } of [app, other.app]) {
         for (const { clientId: resourceId } of [api, other.api]) {
@@ -157,14 +157,14 @@ export function groupSuite(makePlace: MakePlace): void {
     before(open);
     after(() => place.remove());
 
-    const requiring = async (): Promise<Furniture> => {
-      const furniture = await furnish(store);
-      const app = { ...furniture.app, assignmentRequired: true };
+    const requiring = async (): Promise<Samples> => {
+      const samples = await seedSamples(store);
+      const app = { ...samples.app, assignmentRequired: true };
       await seed(store).putApp(app);
-      return { ...furniture, app };
+      return { ...samples, app };
     };
 
-    const ways: Record<string, (f: Furniture) => Promise<() => Promise<unknown>>> = {
+    const ways: Record<string, (f: Samples) => Promise<() => Promise<unknown>>> = {
       "their assignment": async ({ app, user }) => {
         await seed(store).assign(app.clientId, user.id);
         return () => seed(store).unassign(app.clientId, user.id);
@@ -187,13 +187,13 @@ export function groupSuite(makePlace: MakePlace): void {
     };
     for (const [what, assign] of Object.entries(ways)) {
       test(`nothing is issued once ${what} was withdrawn after the approval, and the grant is denied`, async () => {
-        const furniture = await requiring();
-        const withdraw = await assign(furniture);
-        const kept = redemption(await approvedGrant(store, furniture), furniture.user.id);
+        const samples = await requiring();
+        const withdraw = await assign(samples);
+        const kept = redemption(await approvedGrant(store, samples), samples.user.id);
         assert.equal((await store.tokens.redeem(kept)).outcome, "redeemed");
-        const grant = await approvedGrant(store, furniture);
+        const grant = await approvedGrant(store, samples);
         await withdraw();
-        const input = redemption(grant, furniture.user.id);
+        const input = redemption(grant, samples.user.id);
         assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "not_assigned" });
         assert.equal(await store.tokens.findFamily(input.family.id), undefined);
         const denied = await store.grants.findById(grant.id);
@@ -203,33 +203,33 @@ export function groupSuite(makePlace: MakePlace): void {
       });
 
       test(`nothing is renewed while ${what} is withdrawn; given back, the same token renews`, async () => {
-        const furniture = await requiring();
-        const { clientId } = furniture.app;
-        const withdraw = await assign(furniture);
-        const { family, tokenHash } = await signedIn(store, furniture);
+        const samples = await requiring();
+        const { clientId } = samples.app;
+        const withdraw = await assign(samples);
+        const { family, tokenHash } = await signedIn(store, samples);
         await withdraw();
         assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned");
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
-        await seed(store).assign(clientId, furniture.user.id);
+        await seed(store).assign(clientId, samples.user.id);
         assert.equal((await store.tokens.rotate(rotation(tokenHash, clientId))).outcome, "rotated");
-        await seed(store).unassign(clientId, furniture.user.id);
+        await seed(store).unassign(clientId, samples.user.id);
         assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned", "no grace");
       });
 
       test(`once ${what} is withdrawn, a redemption or renewal at the same moment has come before or gives nothing`, async () => {
-        for (let round = 0; round < rounds(15, makePlace); round++) {
-          const furniture = await requiring();
-          const { clientId } = furniture.app;
-          const withdraw = await assign(furniture);
-          const { tokenHash } = await signedIn(store, furniture);
-          const grant = await approvedGrant(store, furniture);
+        for (let round = 0; round < rounds(15, makeStore); round++) {
+          const samples = await requiring();
+          const { clientId } = samples.app;
+          const withdraw = await assign(samples);
+          const { tokenHash } = await signedIn(store, samples);
+          const grant = await approvedGrant(store, samples);
           const answered = withdraw().then(async () => [
-            (await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome,
+            (await store.tokens.redeem(redemption(grant, samples.user.id))).outcome,
             answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))),
           ]);
           const meanwhile = [
-            store.tokens.redeem(redemption(grant, furniture.user.id)),
+            store.tokens.redeem(redemption(grant, samples.user.id)),
             store.tokens.rotate(rotation(tokenHash, clientId)),
           ];
           const [redeemed, rotated] = await answered;
@@ -241,10 +241,10 @@ export function groupSuite(makePlace: MakePlace): void {
     }
 
     test("reuse is judged before assignment, so that withdrawing it hides no theft", async () => {
-      const furniture = await requiring();
-      const { app, user } = furniture;
+      const samples = await requiring();
+      const { app, user } = samples;
       await seed(store).assign(app.clientId, user.id);
-      const { tokenHash } = await signedIn(store, furniture);
+      const { tokenHash } = await signedIn(store, samples);
       await store.tokens.rotate(rotation(tokenHash, app.clientId));
       await seed(store).unassign(app.clientId, user.id);
       const late = rotation(tokenHash, app.clientId, T0 + 30_001);
@@ -252,9 +252,9 @@ export function groupSuite(makePlace: MakePlace): void {
     });
 
     test("an app that asks for no assignment renews for everybody, and from when it does, for the assigned", async () => {
-      const furniture = await furnish(store);
-      const { app, user } = furniture;
-      const { tokenHash } = await signedIn(store, furniture);
+      const samples = await seedSamples(store);
+      const { app, user } = samples;
+      const { tokenHash } = await signedIn(store, samples);
       await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId))), "not_assigned");
       await seed(store).assign(app.clientId, user.id);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvalBy, type Furniture, furnish, pendingGrant, sampleAudit, sampleUser, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { approvalBy, pendingGrant, type Samples, sampleAudit, sampleUser, seedSamples, T0 } from "./samples.ts";
 
 /** More than the microtasks that any of these verbs takes. */
 const TURNS = 12;
@@ -19,22 +19,22 @@ async function inEveryTurn(round: (later: <T>(verb: () => Promise<T>) => Promise
 }
 
 /** A claim reads the grant and then changes it: what comes in between counts. */
-export function interleavingSuite(makePlace: MakePlace): void {
+export function interleavingSuite(makeStore: MakeStore): void {
   describe("between a claim's read and its change", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
-    let furniture: Furniture;
+    let samples: Samples;
     const other = sampleUser();
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
-      furniture = await furnish(store);
+      samples = await seedSamples(store);
       await seed(store).insertUser(other);
     });
     after(() => place.remove());
 
-    const pending = async () => (await pendingGrant(store, furniture)).id;
-    const claim = (id: string, sessionId: string, userId = furniture.user.id) =>
+    const pending = async () => (await pendingGrant(store, samples)).id;
+    const claim = (id: string, sessionId: string, userId = samples.user.id) =>
       store.grants.claim(id, { sessionId, userId, now: T0, audit: sampleAudit("grant") });
     const claimed = async (sessionId = "s1") => {
       const id = await pending();
@@ -42,7 +42,7 @@ export function interleavingSuite(makePlace: MakePlace): void {
       return id;
     };
     const approve = (id: string, sessionId = "s1") =>
-      store.grants.approve(id, approvalBy(furniture.user.id, sessionId, furniture.scopes));
+      store.grants.approve(id, approvalBy(samples.user.id, sessionId, samples.scopes));
     const deny = (id: string) =>
       store.grants.deny(id, { sessionId: null, reason: "operator", now: T0, audit: sampleAudit("grant") });
     const stateOf = async (id: string) => {

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { ActionLink, LinkPurpose, Store } from "../../src/storage/store.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvedGrant,
   DAY,
-  furnish,
   MINUTE,
   pendingGrant,
   redemption,
   sampleAudit,
   sampleInteraction,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -40,12 +40,12 @@ export async function signedInSession(store: Store, userId: string, expiresAt = 
 }
 
 /** "This wasn't me": links in mails, each good for one act. */
-export function linkSuite(makePlace: MakePlace): void {
+export function linkSuite(makeStore: MakeStore): void {
   describe("links in mails", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -58,7 +58,7 @@ export function linkSuite(makePlace: MakePlace): void {
     const isSignedIn = async (sessionId: string) => (await store.sessions.find(sessionId, T0)) !== undefined;
 
     test("a link is found until it is used, and used once", async () => {
-      const { user } = await furnish(store);
+      const { user } = await seedSamples(store);
       const link = await inserted(user.id);
       assert.deepEqual(await store.links.find(link.tokenHash, T0), { ...link, usedAt: null });
       assert.deepEqual(await store.links.use(use(link.tokenHash, T0 + 1)), {
@@ -85,9 +85,9 @@ export function linkSuite(makePlace: MakePlace): void {
     });
 
     test("to its last millisecond and no longer; an unknown one is none, and neither ends anything", async () => {
-      const furniture = await furnish(store);
-      const { family } = await signedIn(store, furniture);
-      const link = await inserted(furniture.user.id);
+      const samples = await seedSamples(store);
+      const { family } = await signedIn(store, samples);
+      const link = await inserted(samples.user.id);
       assert.deepEqual(await store.links.use(use(link.tokenHash, link.expiresAt)), { outcome: "dead" });
       assert.equal(await store.links.find(link.tokenHash, link.expiresAt), undefined);
       assert.deepEqual(await store.links.use(use("unknown")), { outcome: "dead" });
@@ -97,18 +97,18 @@ export function linkSuite(makePlace: MakePlace): void {
     });
 
     test("an expired link is swept", async () => {
-      const { user } = await furnish(store);
+      const { user } = await seedSamples(store);
       const link = await inserted(user.id);
       await store.purgeExpired(link.expiresAt);
       assert.deepEqual(await store.links.use(use(link.tokenHash)), { outcome: "dead" });
     });
 
     test("a device that was not theirs: its sign-in ends with the browser that said yes, and no other does", async () => {
-      const furniture = await furnish(store);
-      const { user } = furniture;
+      const samples = await seedSamples(store);
+      const { user } = samples;
       const [browser, other] = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
-      const theirs = redemption(await approvedGrant(store, furniture, {}, other), user.id);
-      const grant = await approvedGrant(store, furniture, {}, browser);
+      const theirs = redemption(await approvedGrant(store, samples, {}, other), user.id);
+      const grant = await approvedGrant(store, samples, {}, browser);
       const redeemed = redemption(grant, user.id);
       for (const each of [theirs, redeemed]) await store.tokens.redeem(each);
       const link = await inserted(user.id, { purpose: "new_device", subject: grant.id });
@@ -122,41 +122,41 @@ export function linkSuite(makePlace: MakePlace): void {
     });
 
     test("a sign-in that had ended before keeps its end", async () => {
-      const furniture = await furnish(store);
-      const { family } = await signedIn(store, furniture);
+      const samples = await seedSamples(store);
+      const { family } = await signedIn(store, samples);
       await store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
-      const link = await inserted(furniture.user.id, { purpose: "new_device", subject: family.grantId });
+      const link = await inserted(samples.user.id, { purpose: "new_device", subject: family.grantId });
       assert.equal((await store.links.use(use(link.tokenHash, T0 + 1))).outcome, "done");
       const ended = await store.tokens.findFamily(family.id);
       assert.deepEqual([ended?.revokedAt, ended?.revokedReason], [T0, "signed_out"]);
     });
 
     test("a device that has not fetched its tokens yet gets none", async () => {
-      const furniture = await furnish(store);
-      const grant = await approvedGrant(store, furniture);
-      const link = await inserted(furniture.user.id, { purpose: "new_device", subject: grant.id });
+      const samples = await seedSamples(store);
+      const grant = await approvedGrant(store, samples);
+      const link = await inserted(samples.user.id, { purpose: "new_device", subject: grant.id });
       await store.links.use(use(link.tokenHash));
       const denied = await store.grants.findById(grant.id);
       assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
-      assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
     });
 
     test("the sign-in ends although the row of its grant was swept", async () => {
-      const furniture = await furnish(store);
-      const { family } = await signedIn(store, furniture);
+      const samples = await seedSamples(store);
+      const { family } = await signedIn(store, samples);
       await store.purgeExpired(T0 + 3 * DAY);
       assert.equal(await store.grants.findById(family.grantId as string), undefined);
-      const link = await inserted(furniture.user.id, { purpose: "new_device", subject: family.grantId as string });
+      const link = await inserted(samples.user.id, { purpose: "new_device", subject: family.grantId as string });
       await store.links.use(use(link.tokenHash, T0 + 3 * DAY));
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
     });
 
     test("a link about another person's device ends nothing of theirs", async () => {
-      const [furniture, other] = [await furnish(store), await furnish(store)];
+      const [samples, other] = [await seedSamples(store), await seedSamples(store)];
       const { family } = await signedIn(store, other);
       const waiting = await approvedGrant(store, other);
       for (const subject of [family.grantId as string, waiting.id]) {
-        const link = await inserted(furniture.user.id, { purpose: "new_device", subject });
+        const link = await inserted(samples.user.id, { purpose: "new_device", subject });
         await store.links.use(use(link.tokenHash));
       }
       assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
@@ -174,8 +174,8 @@ export function linkSuite(makePlace: MakePlace): void {
     ];
     for (const purpose of changes) {
       test(`${purpose}: every browser, sign-in, half-made sign-in and waiting device of this person ends, and the password`, async () => {
-        const [furniture, bystander] = [await furnish(store), await furnish(store)];
-        const { user } = furniture;
+        const [samples, bystander] = [await seedSamples(store), await seedSamples(store)];
+        const { user } = samples;
         const password = { from: null, passwordHash: "known to somebody", keepSessionId: null };
         const audit = sampleAudit("user.password_changed");
         assert.ok(await store.sessions.changePassword({ userId: user.id, ...password, now: T0, audit }));
@@ -187,10 +187,10 @@ export function linkSuite(makePlace: MakePlace): void {
         await store.sessions.insertInteraction(flow);
         const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
         await store.sessions.setFirstFactor(flow.id, half.id, passed);
-        const { family } = await signedIn(store, furniture);
+        const { family } = await signedIn(store, samples);
         const foreign = await signedIn(store, bystander);
-        const approved = await approvedGrant(store, furniture);
-        const claimed = await pendingGrant(store, furniture);
+        const approved = await approvedGrant(store, samples);
+        const claimed = await pendingGrant(store, samples);
         await store.grants.claim(claimed.id, {
           sessionId: sessions[0] as string,
           userId: user.id,
@@ -215,9 +215,9 @@ export function linkSuite(makePlace: MakePlace): void {
 
     test("of 64 who use one link at once, one does", async () => {
       for (let round = 0; round < 10; round++) {
-        const furniture = await furnish(store);
-        const grant = await approvedGrant(store, furniture);
-        const link = await inserted(furniture.user.id, { purpose: "new_device", subject: grant.id });
+        const samples = await seedSamples(store);
+        const grant = await approvedGrant(store, samples);
+        const link = await inserted(samples.user.id, { purpose: "new_device", subject: grant.id });
         const results = await Promise.all(Array.from({ length: 64 }, () => store.links.use(use(link.tokenHash))));
         assert.equal(results.filter(({ outcome }) => outcome === "done").length, 1);
       }
@@ -225,11 +225,11 @@ export function linkSuite(makePlace: MakePlace): void {
 
     test("a device that fetches its tokens at the same moment ends up with none that are good", async () => {
       for (let round = 0; round < 50; round++) {
-        const furniture = await furnish(store);
-        const grant = await approvedGrant(store, furniture);
+        const samples = await seedSamples(store);
+        const grant = await approvedGrant(store, samples);
         const purpose = round % 2 === 0 ? "new_device" : "password_changed";
-        const link = await inserted(furniture.user.id, { purpose, subject: grant.id });
-        const redeem = redemption(grant, furniture.user.id);
+        const link = await inserted(samples.user.id, { purpose, subject: grant.id });
+        const redeem = redemption(grant, samples.user.id);
         await Promise.all([store.tokens.redeem(redeem), store.links.use(use(link.tokenHash))]);
         const family = await store.tokens.findFamily(redeem.family.id);
         assert.ok(family === undefined || family.revokedReason === "disowned");
@@ -239,12 +239,12 @@ export function linkSuite(makePlace: MakePlace): void {
 }
 
 /** What a link takes from the account; where rows can be written past the store, whose own verbs have more to check. */
-export function linkCredentialsSuite(makePlace: MakePlace): void {
+export function linkCredentialsSuite(makeStore: MakeStore): void {
   describe("links in mails and what was added to the account", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -261,7 +261,7 @@ export function linkCredentialsSuite(makePlace: MakePlace): void {
     };
     for (const [purpose, left] of Object.entries(rest)) {
       test(`${purpose}: ${left.join(", ")} stay`, async () => {
-        const users = [(await furnish(store)).user, (await furnish(store)).user];
+        const users = [(await seedSamples(store)).user, (await seedSamples(store)).user];
         for (const { id } of users) {
           await place.query(`insert into totp_secrets values ('${id}', 'sealed', 0, 0)`);
           await place.query(`insert into recovery_codes values ('${id}', 'hash', 0, null)`);
@@ -292,7 +292,7 @@ export function linkCredentialsSuite(makePlace: MakePlace): void {
     }
 
     test("a passkey that is another person's by now is not taken from them", async () => {
-      const [user, owner] = [(await furnish(store)).user, (await furnish(store)).user];
+      const [user, owner] = [(await seedSamples(store)).user, (await seedSamples(store)).user];
       await place.query(
         `insert into passkeys values ('foreign', '${owner.id}', 'key', 0, '[]', 'singleDevice', 0, 'x', 0, null)`,
       );
@@ -303,7 +303,7 @@ export function linkCredentialsSuite(makePlace: MakePlace): void {
     });
 
     test("the secret is nowhere in the store, only its hash", async () => {
-      const { user } = await furnish(store);
+      const { user } = await seedSamples(store);
       const link = sampleLink(user.id);
       await store.links.insert(link);
       const [row] = await place.query(`select * from action_links where token_hash = '${link.tokenHash}'`);

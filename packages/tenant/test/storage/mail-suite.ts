@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { DAY, MINUTE, sampleInteraction, T0 } from "./samples.ts";
 
-export function mailSuite(makePlace: MakePlace): void {
+export function mailSuite(makeStore: MakeStore): void {
   describe("mail codes and mails", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

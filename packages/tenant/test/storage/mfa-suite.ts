@@ -4,16 +4,16 @@ import { after, before, describe, test } from "node:test";
 import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { answerOf, approvedGrant, type Furniture, furnish, redemption, rotation, signedIn, T0 } from "./samples.ts";
+import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
+import { answerOf, approvedGrant, redemption, rotation, type Samples, seedSamples, signedIn, T0 } from "./samples.ts";
 
 /** "A token whose policy demands a second factor is never issued without it", whoever demands it and whenever. */
-export function mfaSuite(makePlace: MakePlace): void {
+export function mfaSuite(makeStore: MakeStore): void {
   describe("a demanded second factor", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -37,7 +37,7 @@ export function mfaSuite(makePlace: MakePlace): void {
     };
 
     /** Each turns the demand on and gives what turns it off again. */
-    const demands: Record<string, (furniture: Furniture) => Promise<() => Promise<unknown>>> = {
+    const demands: Record<string, (samples: Samples) => Promise<() => Promise<unknown>>> = {
       "by its app": async ({ app }) => {
         await seed(store).putApp({ ...app, requireMfa: true });
         return () => seed(store).putApp(app);
@@ -69,38 +69,38 @@ export function mfaSuite(makePlace: MakePlace): void {
 
     for (const [by, demand] of Object.entries(demands)) {
       test(`${by}: a device code of a sign-in without it gives nothing, and the grant is denied`, async () => {
-        const furniture = await furnish(store);
-        const grant = await approvedGrant(store, furniture);
-        const withdraw = await demand(furniture);
-        const input = redemption(grant, furniture.user.id);
+        const samples = await seedSamples(store);
+        const grant = await approvedGrant(store, samples);
+        const withdraw = await demand(samples);
+        const input = redemption(grant, samples.user.id);
         assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "second_factor_required" });
         assert.equal(await store.tokens.findFamily(input.family.id), undefined);
         assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
         const denied = await store.grants.findById(grant.id);
         assert.deepEqual([denied?.status, denied?.denialReason], ["denied", "withdrawn"]);
         await withdraw();
-        assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+        assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
       });
 
       test(`${by}: a renewal without it changes nothing, and goes on once it is demanded no more`, async () => {
-        const furniture = await furnish(store);
-        const { family, tokenHash } = await signedIn(store, furniture);
-        const rotate = () => store.tokens.rotate(rotation(tokenHash, family.clientId, T0, furniture.scopes));
-        const withdraw = await demand(furniture);
+        const samples = await seedSamples(store);
+        const { family, tokenHash } = await signedIn(store, samples);
+        const rotate = () => store.tokens.rotate(rotation(tokenHash, family.clientId, T0, samples.scopes));
+        const withdraw = await demand(samples);
         assert.equal(answerOf(await rotate()), "second_factor_required");
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
         await withdraw();
         assert.equal((await rotate()).outcome, "rotated");
-        await demand(furniture);
+        await demand(samples);
         assert.equal(answerOf(await rotate()), "second_factor_required", "in the grace neither");
       });
 
       test(`${by}: a sign-in that had it gets its tokens and renews them`, async () => {
-        const furniture = await furnish(store);
-        const grant = await approvedGrant(store, furniture);
-        await demand(furniture);
-        const input = redemption(grant, furniture.user.id);
+        const samples = await seedSamples(store);
+        const grant = await approvedGrant(store, samples);
+        await demand(samples);
+        const input = redemption(grant, samples.user.id);
         const redeemed = await store.tokens.redeem({
           ...input,
           family: { ...input.family, amr: ["pwd", "otp", "mfa"] },
@@ -112,23 +112,23 @@ export function mfaSuite(makePlace: MakePlace): void {
     }
 
     test("a policy for another app, another group, or with the person left out demands nothing", async () => {
-      const furniture = await furnish(store);
-      const { app, user } = furniture;
+      const samples = await seedSamples(store);
+      const { app, user } = samples;
       const others = await groupOf(randomUUID());
       await seed(store).putPolicy(samplePolicy({ clientIds: [randomUUID()] }));
       await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [others] }));
       await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], excludedUserIds: [user.id] }));
-      const { family, tokenHash } = await signedIn(store, furniture);
+      const { family, tokenHash } = await signedIn(store, samples);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
     });
 
     test("once a new policy has answered, nothing is issued by what was before", async () => {
-      for (let round = 0; round < rounds(20, makePlace); round++) {
-        const furniture = await furnish(store);
-        const { clientId } = furniture.app;
-        const families = await Promise.all(Array.from({ length: 6 }, () => signedIn(store, furniture)));
-        const grants = await Promise.all(Array.from({ length: 6 }, () => approvedGrant(store, furniture)));
-        const redemptions = grants.map((grant) => redemption(grant, furniture.user.id));
+      for (let round = 0; round < rounds(20, makeStore); round++) {
+        const samples = await seedSamples(store);
+        const { clientId } = samples.app;
+        const families = await Promise.all(Array.from({ length: 6 }, () => signedIn(store, samples)));
+        const grants = await Promise.all(Array.from({ length: 6 }, () => approvedGrant(store, samples)));
+        const redemptions = grants.map((grant) => redemption(grant, samples.user.id));
         const issued = () =>
           Promise.all([
             ...families.map(async ({ tokenHash }) => (await store.tokens.findByRefreshToken(tokenHash))?.usedAt),

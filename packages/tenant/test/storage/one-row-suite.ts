@@ -6,20 +6,20 @@ import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, signedInSession, use } from "./link-suite.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { provenReset } from "./password-suite.ts";
 import {
   approvalBy,
   approvedGrant,
-  type Furniture,
-  furnish,
   MINUTE,
   pendingGrant,
   redemption,
   rotation,
+  type Samples,
   sampleAudit,
   sampleInteraction,
   samplePasskey,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -27,26 +27,26 @@ import {
 const audit = () => sampleAudit("one row");
 
 /** A device grant in each state in which something can still be done with it. */
-async function grantsOf(store: Store, furniture: Furniture) {
-  const claimed = (await pendingGrant(store, furniture)).id;
+async function grantsOf(store: Store, samples: Samples) {
+  const claimed = (await pendingGrant(store, samples)).id;
   await store.grants.claim(claimed, {
     sessionId: "s1",
-    userId: furniture.user.id,
+    userId: samples.user.id,
     now: T0,
     audit: sampleAudit("grant"),
   });
   return {
-    pending: (await pendingGrant(store, furniture)).id,
+    pending: (await pendingGrant(store, samples)).id,
     claimed,
-    approved: await approvedGrant(store, furniture),
+    approved: await approvedGrant(store, samples),
   };
 }
 
 /** One of each thing that a person or their browser can have several of, and a way to read them all. */
-async function thingsOf(store: Store, furniture: Furniture) {
-  const { user } = furniture;
-  const grants = await grantsOf(store, furniture);
-  const [fresh, used] = [await signedIn(store, furniture), await signedIn(store, furniture)];
+async function thingsOf(store: Store, samples: Samples) {
+  const { user } = samples;
+  const grants = await grantsOf(store, samples);
+  const [fresh, used] = [await signedIn(store, samples), await signedIn(store, samples)];
   const next = rotation(used.tokenHash, used.family.clientId);
   await store.tokens.rotate(next);
   const session = await signedInSession(store, user.id);
@@ -60,8 +60,8 @@ async function thingsOf(store: Store, furniture: Furniture) {
   const times = { createdAt: T0, expiresAt: T0 + 10 * MINUTE };
   const address = { emailNormalized: user.emailNormalized, mailId: null };
   await store.mail.insertCode({ id: randomUUID(), ...code, ...address, ...times });
-  const asked = await pendingRequest(store, furniture);
-  const request = await approvedRequest(store, furniture, session);
+  const asked = await pendingRequest(store, samples);
+  const request = await approvedRequest(store, samples, session);
   const [passkey, link] = [samplePasskey(user.id), sampleLink(user.id)];
   if ((await store.passkeys.insert(passkey)) !== "ok") throw new Error("no passkey");
   await store.links.insert(link);
@@ -90,17 +90,17 @@ async function thingsOf(store: Store, furniture: Furniture) {
 }
 
 /** Every update and delete names its row: those of others, and others of the same person's, stay as they are. */
-export function oneRowSuite(makePlace: MakePlace): void {
+export function oneRowSuite(makeStore: MakeStore): void {
   describe("what is done to one is done to no other", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
-    let furniture: Furniture;
-    let stranger: Furniture;
+    let samples: Samples;
+    let stranger: Samples;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
-      furniture = await furnish(store);
-      stranger = await furnish(store);
+      samples = await seedSamples(store);
+      stranger = await seedSamples(store);
       const first = { userId: stranger.user.id, from: null, passwordHash: "kept", keepSessionId: null, now: T0 };
       assert.ok(await store.sessions.changePassword({ ...first, audit: audit() }));
     });
@@ -118,10 +118,10 @@ export function oneRowSuite(makePlace: MakePlace): void {
       assert.equal((await result).outcome, outcome) ?? true;
 
     test("device grants", async () => {
-      const { user, app, scopes } = furniture;
+      const { user, app, scopes } = samples;
       const claim = (id: string, sessionId: string, userId = user.id) =>
         store.grants.claim(id, { sessionId, userId, now: T0, audit: sampleAudit("grant") });
-      const own = () => grantsOf(store, furniture);
+      const own = () => grantsOf(store, samples);
       const beside = await own();
       const ids = [beside.pending, beside.claimed, beside.approved.id];
       const deny = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
@@ -146,9 +146,9 @@ export function oneRowSuite(makePlace: MakePlace): void {
     });
 
     test("sign-ins, sessions, walks, requests, passkeys, links and mails, of the same person too", async () => {
-      const { user, scopes } = furniture;
-      const mine = await thingsOf(store, furniture);
-      const beside = [await thingsOf(store, furniture), await thingsOf(store, stranger)];
+      const { user, scopes } = samples;
+      const mine = await thingsOf(store, samples);
+      const beside = [await thingsOf(store, samples), await thingsOf(store, stranger)];
       const { tokens, sessions, authorizations, passkeys, outbox } = store;
       const { fresh, used, session, flow, request, passkey, mail } = mine;
       const late = T0 + 10 * MINUTE;
@@ -183,7 +183,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
         "put a mail off": async () => outbox.retryLater(await mailed(), T0 + MINUTE, "later"),
         "give a mail up": async () => outbox.failed(await mailed(), "never", T0),
         "disown a device": async () => {
-          const device = await signedIn(store, furniture);
+          const device = await signedIn(store, samples);
           const link = sampleLink(user.id, { purpose: "new_device", subject: device.family.grantId });
           await store.links.insert(link);
           return outcomeIs(store.links.use(use(link.tokenHash)), "done");
@@ -211,7 +211,7 @@ export function oneRowSuite(makePlace: MakePlace): void {
         codes: await store.factors.countRecoveryCodes(stranger.user.id),
       });
       const person = async () => {
-        const own = await furnish(store);
+        const own = await seedSamples(store);
         await signedIn(store, own);
         return { ...own, enrolment: await enrolled(own.user.id) };
       };

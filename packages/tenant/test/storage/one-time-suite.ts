@@ -3,18 +3,18 @@ import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { type Meanwhile, type OneTimeThing, oneTimeThings } from "./one-time-things.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
 
 /** Whatever works once, through the same three questions: many at once, after a restart, and when the world has changed. */
-export function oneTimeSuite(makePlace: MakePlace): void {
+export function oneTimeSuite(makeStore: MakeStore): void {
   describe("what works once", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

@@ -8,7 +8,7 @@ import type { Store } from "../../src/storage/store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 
 /** An empty place for a store; every `open` is a handle on the same data, as a node or a restart has it. */
-export interface TestPlace {
+export interface TestStore {
   open(): Promise<Store>;
   /** Runs one statement past the store. Not in memory: that data is its handle's own. */
   query(statement: string): Promise<unknown[]>;
@@ -16,9 +16,9 @@ export interface TestPlace {
   remove(): Promise<void>;
 }
 
-export type MakePlace = () => Promise<TestPlace>;
+export type MakeStore = () => Promise<TestStore>;
 
-export const sqliteFile: MakePlace = async () => {
+export const sqliteFile: MakeStore = async () => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-store-"));
   const file = join(folder, "store.db");
   const query = async (statement: string) => {
@@ -37,10 +37,10 @@ export const sqliteFile: MakePlace = async () => {
 };
 
 /** How often a race is run: once in memory, where one handle takes turns with itself and each round is like the first. */
-export const rounds = (many: number, makePlace: MakePlace): number => (makePlace === sqliteMemory ? 1 : many);
+export const rounds = (many: number, makeStore: MakeStore): number => (makeStore === sqliteMemory ? 1 : many);
 
 /** One handle only: the data is its own. */
-export const sqliteMemory: MakePlace = async () =>
+export const sqliteMemory: MakeStore = async () =>
   placeOf(
     () => openSqliteStore(":memory:"),
     async () => {
@@ -49,7 +49,7 @@ export const sqliteMemory: MakePlace = async () =>
     async () => {},
   );
 
-export const postgres: MakePlace = async () => {
+export const postgres: MakeStore = async () => {
   const { url, schema, drop } = await freshSchema();
   const query = async (statement: string) => {
     const client = new pg.Client({ connectionString: url, options: `-c search_path=${schema}` });
@@ -65,9 +65,9 @@ export const postgres: MakePlace = async () => {
 
 function placeOf(
   openStore: () => Promise<Store>,
-  query: TestPlace["query"],
+  query: TestStore["query"],
   removeData: () => Promise<void>,
-): TestPlace {
+): TestStore {
   const handles: Store[] = [];
   return {
     async open() {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { DAY, MINUTE, sampleInteraction, T0 } from "./samples.ts";
 
 const mail = (changes: { id?: string; createdAt?: number; expiresAt?: number } = {}) => ({
@@ -13,12 +13,12 @@ const mail = (changes: { id?: string; createdAt?: number; expiresAt?: number } =
   ...changes,
 });
 
-export function outboxSuite(makePlace: MakePlace): void {
+export function outboxSuite(makeStore: MakeStore): void {
   describe("outbox", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

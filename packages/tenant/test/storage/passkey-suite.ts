@@ -3,15 +3,15 @@ import { after, before, describe, test } from "node:test";
 import { MAX_PASSKEYS } from "../../src/storage/factors.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { samplePasskey, sampleUser, T0 } from "./samples.ts";
 
-export function passkeySuite(makePlace: MakePlace): void {
+export function passkeySuite(makeStore: MakeStore): void {
   describe("passkeys", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

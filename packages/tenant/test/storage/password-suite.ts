@@ -3,12 +3,11 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvalBy,
   approvedGrant,
   DAY,
-  furnish,
   MINUTE,
   pendingGrant,
   redemption,
@@ -16,6 +15,7 @@ import {
   sampleAudit,
   sampleInteraction,
   sampleUser,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -30,12 +30,12 @@ export async function provenReset(store: Store, email: string, purpose: MailCode
   return { interactionId: flow.id, sessionId, passwordHash: `hash-${randomUUID()}`, now: T0, audit };
 }
 
-export function passwordSuite(makePlace: MakePlace): void {
+export function passwordSuite(makeStore: MakeStore): void {
   describe("new passwords", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -55,13 +55,13 @@ export function passwordSuite(makePlace: MakePlace): void {
     const hashOf = async (userId: string) => (await store.directory.findUser(userId))?.passwordHash;
 
     test("a reset ends every session and token of the account, and of nobody else", async () => {
-      const furniture = await furnish(store);
-      const { user, app } = furniture;
+      const samples = await seedSamples(store);
+      const { user, app } = samples;
       const other = await newUser();
       const sessions = [await signInAs(user.id), await signInAs(user.id)];
       const theirs = await signInAs(other.id);
-      const { tokenHash, family } = await signedIn(store, furniture);
-      const approved = await approvedGrant(store, furniture);
+      const { tokenHash, family } = await signedIn(store, samples);
+      const approved = await approvedGrant(store, samples);
 
       const reset = await provenReset(store, user.email.toUpperCase());
       const { passwordHash } = reset;
@@ -115,18 +115,18 @@ export function passwordSuite(makePlace: MakePlace): void {
     });
 
     test("grants that have ended stay as they ended", async () => {
-      const furniture = await furnish(store);
-      const { family } = await signedIn(store, furniture);
-      const denied = await approvedGrant(store, furniture);
-      await seed(store).putApp({ ...furniture.app, requireMfa: true });
-      await store.tokens.redeem(redemption(denied, furniture.user.id));
+      const samples = await seedSamples(store);
+      const { family } = await signedIn(store, samples);
+      const denied = await approvedGrant(store, samples);
+      await seed(store).putApp({ ...samples.app, requireMfa: true });
+      await store.tokens.redeem(redemption(denied, samples.user.id));
       const rows = () => Promise.all([family.grantId ?? "", denied.id].map((id) => store.grants.findById(id)));
       const before = await rows();
       assert.deepEqual(
         before.map((row) => row?.status),
         ["redeemed", "denied"],
       );
-      assert.ok(await store.sessions.resetPassword(await provenReset(store, furniture.user.email)));
+      assert.ok(await store.sessions.resetPassword(await provenReset(store, samples.user.email)));
       assert.deepEqual(await rows(), before);
     });
 
@@ -204,10 +204,10 @@ export function passwordSuite(makePlace: MakePlace): void {
     });
 
     test("a yes from a browser whose session a new password ends comes too late; the same person goes on in another", async () => {
-      const furniture = await furnish(store);
-      const { user, scopes } = furniture;
+      const samples = await seedSamples(store);
+      const { user, scopes } = samples;
       const own = await signInAs(user.id);
-      const grants = [await pendingGrant(store, furniture), await pendingGrant(store, furniture)] as const;
+      const grants = [await pendingGrant(store, samples), await pendingGrant(store, samples)] as const;
       const claim = (id: string, sessionId: string) =>
         store.grants.claim(id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
       const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
@@ -223,9 +223,9 @@ export function passwordSuite(makePlace: MakePlace): void {
     });
 
     test("a change or a reset that is none withdraws nothing", async () => {
-      const furniture = await furnish(store);
-      const { user } = furniture;
-      const approved = await approvedGrant(store, furniture);
+      const samples = await seedSamples(store);
+      const { user } = samples;
+      const approved = await approvedGrant(store, samples);
       const change = { userId: user.id, keepSessionId: null, now: T0, audit: sampleAudit("user.password_changed") };
       assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
       assert.equal((await store.grants.findById(approved.id))?.status, "approved");

@@ -8,7 +8,7 @@ import { contractSuite } from "./contract-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
 import { postgres } from "./open-test-store.ts";
 import { restartSuite } from "./restart-suite.ts";
-import { furnish } from "./samples.ts";
+import { seedSamples } from "./samples.ts";
 
 describe("PostgreSQL", () => {
   contractSuite(postgres);
@@ -96,7 +96,7 @@ describe("PostgreSQL", () => {
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
     try {
-      await furnish(store);
+      await seedSamples(store);
       const [user] = await store.directory.listUsers();
       assert.equal((await store.directory.findUser(user!.id))?.id, user!.id);
       await admin.query(`alter table ${schema}.users add column shoe_size text`);

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvalBy,
   approvedGrant,
-  type Furniture,
-  furnish,
   LIFETIME,
   pendingGrant,
   redemption,
   rotation,
+  type Samples,
   sampleAudit,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
@@ -26,23 +26,23 @@ const countBy = (results: { outcome: string }[]) => {
 };
 
 /** Many at once, each race over and over: the release tier `times` as often as `npm test`. */
-export function raceSuite(makePlace: MakePlace, times: number): void {
+export function raceSuite(makeStore: MakeStore, times: number): void {
   const rounds = (count: number) => count * times;
   describe("races", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
-    let furniture: Furniture;
+    let samples: Samples;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
-      furniture = await furnish(store);
+      samples = await seedSamples(store);
     });
     after(() => place.remove());
 
     test("of 64 concurrent redemptions exactly one makes tokens", async () => {
       for (let round = 0; round < rounds(10); round++) {
-        const grant = await approvedGrant(store, furniture);
-        const attempts = many(64, () => redemption(grant, furniture.user.id));
+        const grant = await approvedGrant(store, samples);
+        const attempts = many(64, () => redemption(grant, samples.user.id));
         const results = await Promise.all(attempts.map((attempt) => store.tokens.redeem(attempt)));
         assert.deepEqual(countBy(results), { redeemed: 1, lost: 63 });
         const winner = attempts[results.findIndex((result) => result.outcome === "redeemed")]!;
@@ -57,7 +57,7 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
 
     test("of 16 concurrent rotations exactly one makes the next generation, the others repeat it", async () => {
       for (let round = 0; round < rounds(5); round++) {
-        const { family, tokenHash } = await signedIn(store, furniture);
+        const { family, tokenHash } = await signedIn(store, samples);
         const attempts = many(16, () => rotation(tokenHash, family.clientId));
         const results = await Promise.all(attempts.map((attempt) => store.tokens.rotate(attempt)));
         assert.deepEqual(countBy(results), { rotated: 1, grace: 15 });
@@ -77,7 +77,7 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
 
     test("once a revocation has answered, no refresh token of the family is of use", async () => {
       for (let round = 0; round < rounds(5); round++) {
-        const { family, tokenHash } = await signedIn(store, furniture);
+        const { family, tokenHash } = await signedIn(store, samples);
         const attempts = many(8, () => rotation(tokenHash, family.clientId));
         const revoke = () => store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
         const rotations = attempts.map((attempt) => store.tokens.rotate(attempt));
@@ -93,7 +93,7 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
 
     test("once a user is disabled, no redemption and no rotation gives anything", async () => {
       for (let round = 0; round < rounds(3); round++) {
-        const own = await furnish(store);
+        const own = await seedSamples(store);
         const { family, tokenHash } = await signedIn(store, own);
         const grant = await approvedGrant(store, own);
         const redeem = redemption(grant, own.user.id);
@@ -113,9 +113,9 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
     });
 
     test("of approval, denial and expiry the first stands and the others learn that it has ended", async () => {
-      const { user, scopes } = furniture;
+      const { user, scopes } = samples;
       for (let round = 0; round < rounds(5); round++) {
-        const grant = await pendingGrant(store, furniture);
+        const grant = await pendingGrant(store, samples);
         await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
         const deny = { sessionId: "s", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
         const results = await Promise.all([
@@ -133,12 +133,12 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
     });
 
     test("two people who claim one grant at once kill it", async () => {
-      const other = await furnish(store);
+      const other = await seedSamples(store);
       for (let round = 0; round < rounds(5); round++) {
-        const grant = await pendingGrant(store, furniture);
+        const grant = await pendingGrant(store, samples);
         const claims = many(8, (index) => ({
           sessionId: `s${index}`,
-          userId: (index % 2 ? furniture : other).user.id,
+          userId: (index % 2 ? samples : other).user.id,
           now: T0,
         }));
         const results = await Promise.all(
@@ -151,9 +151,9 @@ export function raceSuite(makePlace: MakePlace, times: number): void {
     });
 
     test("of one person's sessions that claim at once, one holds the grant at the end", async () => {
-      const { user } = furniture;
+      const { user } = samples;
       for (let round = 0; round < rounds(2); round++) {
-        const grant = await pendingGrant(store, furniture);
+        const grant = await pendingGrant(store, samples);
         const claims = many(8, (index) => ({ sessionId: `s${index}`, userId: user.id, now: T0 }));
         const results = await Promise.all(
           claims.map((claim) => store.grants.claim(grant.id, { ...claim, audit: sampleAudit("grant") })),

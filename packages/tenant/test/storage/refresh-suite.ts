@@ -4,24 +4,24 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { answerOf, DAY, type Furniture, furnish, rotation, sampleAudit, signedIn, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { answerOf, DAY, rotation, type Samples, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
 
 const GRACE = 30_000;
 
-export function refreshSuite(makePlace: MakePlace): void {
+export function refreshSuite(makeStore: MakeStore): void {
   describe("refresh tokens", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     const start = async () => {
-      const furniture = await furnish(store);
-      return { ...furniture, ...(await signedIn(store, furniture)) };
+      const samples = await seedSamples(store);
+      return { ...samples, ...(await signedIn(store, samples)) };
     };
     const use = (tokenHash: string, clientId: string, now = T0) => {
       const input = rotation(tokenHash, clientId, now);
@@ -146,7 +146,7 @@ export function refreshSuite(makePlace: MakePlace): void {
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "refused");
     });
 
-    const withdrawals: Record<string, [Refusal, (furniture: Furniture) => Promise<unknown>]> = {
+    const withdrawals: Record<string, [Refusal, (samples: Samples) => Promise<unknown>]> = {
       "its consent is removed": [
         "consent_required",
         ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
@@ -164,10 +164,10 @@ export function refreshSuite(makePlace: MakePlace): void {
     };
     for (const [what, [why, withdraw]] of Object.entries(withdrawals)) {
       test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {
-        const furniture = await furnish(store);
-        const { family, tokenHash } = await signedIn(store, furniture);
-        const input = () => rotation(tokenHash, family.clientId, T0, furniture.scopes);
-        await withdraw(furniture);
+        const samples = await seedSamples(store);
+        const { family, tokenHash } = await signedIn(store, samples);
+        const input = () => rotation(tokenHash, family.clientId, T0, samples.scopes);
+        await withdraw(samples);
         assert.equal(answerOf(await store.tokens.rotate(input())), why);
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await use(tokenHash, family.clientId)).result.outcome, "rotated");

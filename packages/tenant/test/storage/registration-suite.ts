@@ -3,8 +3,17 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Registered, Registration, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { approvedGrant, furnish, redemption, sampleApi, sampleApp, sampleAudit, sampleUser, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import {
+  approvedGrant,
+  redemption,
+  sampleApi,
+  sampleApp,
+  sampleAudit,
+  sampleUser,
+  seedSamples,
+  T0,
+} from "./samples.ts";
 
 const audit = () => sampleAudit("registration");
 
@@ -25,12 +34,12 @@ function sampleRegistered(kind: Registered["kind"], changes: Partial<Registratio
 }
 
 /** Apps and APIs with the names and objects that Graph has of them. */
-export function registrationSuite(makePlace: MakePlace): void {
+export function registrationSuite(makeStore: MakeStore): void {
   describe("registrations", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -60,7 +69,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("an app put by itself has an object and a service principal, and keeps them when it is put again", async () => {
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const before = await store.registrations.find({ clientId: app.clientId });
       assert.match(before?.registration.objectId ?? "", /^[0-9a-f-]{36}$/);
       assert.notEqual(before?.registration.servicePrincipalId, null);
@@ -169,7 +178,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     }
 
     test("what was consented of a scope, and assigned of a role, follows the API's change", async () => {
-      const { api, app, user, consent } = await furnish(store);
+      const { api, app, user, consent } = await seedSamples(store);
       const { directory, registrations } = store;
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
       const found = await registrations.find({ clientId: api.clientId });
@@ -194,7 +203,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("roles that take each other's names leave everybody with the role that they had, and nobody with another's", async () => {
-      const { api, user: reader } = await furnish(store);
+      const { api, user: reader } = await seedSamples(store);
       const editor = sampleUser();
       await seed(store).insertUser(editor);
       const { clientId } = api;
@@ -239,9 +248,9 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("a deleted app's approvals give nothing, and an API's scopes and roles are nobody's any more", async () => {
-      const furniture = await furnish(store);
-      const { app, api, user } = furniture;
-      const grant = await approvedGrant(store, furniture);
+      const samples = await seedSamples(store);
+      const { app, api, user } = samples;
+      const grant = await approvedGrant(store, samples);
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
       await seed(store).assign(api.clientId, user.id);
       for (const { clientId } of [api, app]) {
@@ -276,16 +285,16 @@ export function registrationSuite(makePlace: MakePlace): void {
   });
 
   describe("consents and assignments, one by one", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     test("a consent is inserted once, replaced whole and deleted; others stay as they are", async () => {
-      const { app, api, user } = await furnish(store);
+      const { app, api, user } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
       const { permissions } = store;
       const outcomes = await Promise.all(
@@ -307,7 +316,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("of two who replace a consent at once, one stands whole, over and over", async () => {
-      const { app, api } = await furnish(store);
+      const { app, api } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
       await store.permissions.insertConsent({ ...key, scopes: ["first"] }, audit());
       for (let round = 0; round < 20; round++) {
@@ -325,7 +334,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("who is assigned, and what, is listed and taken away one by one", async () => {
-      const { api, user } = await furnish(store);
+      const { api, user } = await seedSamples(store);
       const { clientId } = api;
       const group = { id: randomUUID(), name: "Group", createdAt: T0 };
       await seed(store).putGroup(group);
@@ -349,7 +358,7 @@ export function registrationSuite(makePlace: MakePlace): void {
     });
 
     test("once a group's deletion has answered, nothing is assigned to it, whoever assigns at the same time", async () => {
-      const { api } = await furnish(store);
+      const { api } = await seedSamples(store);
       for (let round = 0; round < 20; round++) {
         const group = { id: randomUUID(), name: "Group", createdAt: T0 };
         await seed(store).putGroup(group);

@@ -4,11 +4,10 @@ import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { enrolling } from "./factor-suite.ts";
 import { sampleLink, use } from "./link-suite.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { provenReset } from "./password-suite.ts";
 import {
   approvedGrant,
-  furnish,
   LIFETIME,
   pendingGrant,
   redemption,
@@ -16,16 +15,17 @@ import {
   sampleAudit,
   sampleInteraction,
   samplePasskey,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
 
 /** What a restart, and a second node beside the first, must find. */
-export function restartSuite(makePlace: MakePlace): void {
+export function restartSuite(makeStore: MakeStore): void {
   describe("restart", () => {
-    let place: TestPlace;
+    let place: TestStore;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
     });
     after(() => place.remove());
 
@@ -38,37 +38,37 @@ export function restartSuite(makePlace: MakePlace): void {
 
     test("a restart revives nothing that was redeemed, rotated, revoked, denied or used", async () => {
       const first = await place.open();
-      const furniture = await furnish(first);
-      const { clientId } = furniture.app;
-      const redeemed = await approvedGrant(first, furniture);
-      await first.tokens.redeem(redemption(redeemed, furniture.user.id));
-      const denied = await pendingGrant(first, furniture);
+      const samples = await seedSamples(first);
+      const { clientId } = samples.app;
+      const redeemed = await approvedGrant(first, samples);
+      await first.tokens.redeem(redemption(redeemed, samples.user.id));
+      const denied = await pendingGrant(first, samples);
       await first.grants.deny(denied.id, { sessionId: null, reason: "operator", now: T0, audit: sampleAudit("grant") });
-      const rotated = await signedIn(first, furniture);
+      const rotated = await signedIn(first, samples);
       const next = rotation(rotated.tokenHash, clientId);
       await first.tokens.rotate(next);
       await first.tokens.rotate(rotation(next.next.tokenHash, clientId));
-      const revoked = await signedIn(first, furniture);
+      const revoked = await signedIn(first, samples);
       await first.tokens.revokeFamily(revoked.family.id, "signed_out", T0, sampleAudit("revoked"));
-      const enrolment = await enrolling(first, furniture.user.id);
+      const enrolment = await enrolling(first, samples.user.id);
       await first.factors.enrolTotp(enrolment);
       await first.factors.useTotpStep(enrolment, enrolment.step + 1);
       const [recoveryCode = ""] = enrolment.recoveryCodeHashes;
       await first.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0);
-      const synced = samplePasskey(furniture.user.id, { counter: 4 });
+      const synced = samplePasskey(samples.user.id, { counter: 4 });
       await first.passkeys.insert(synced);
       await first.passkeys.use(synced.credentialId, { from: 4, to: 5, backedUp: false, now: T0 });
-      const removed = samplePasskey(furniture.user.id);
+      const removed = samplePasskey(samples.user.id);
       await first.passkeys.insert(removed);
       await first.passkeys.remove(removed.userId, removed.credentialId);
       const flow = await openFlow(first);
       await first.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);
-      const { user: warned } = await furnish(first);
+      const { user: warned } = await seedSamples(first);
       const [usedLink, link] = [sampleLink(warned.id), sampleLink(warned.id)];
       for (const one of [usedLink, link]) await first.links.insert(one);
       await first.links.use(use(usedLink.tokenHash));
-      const { user: forgetful } = await furnish(first);
+      const { user: forgetful } = await seedSamples(first);
       const reset = await provenReset(first, forgetful.email);
       assert.ok(await first.sessions.resetPassword(reset));
       await first.close();
@@ -76,7 +76,7 @@ export function restartSuite(makePlace: MakePlace): void {
       const second = await place.open();
       assert.equal((await second.links.use(use(usedLink.tokenHash))).outcome, "dead");
       assert.equal((await second.links.use(use(link.tokenHash))).outcome, "done");
-      assert.equal((await second.tokens.redeem(redemption(redeemed, furniture.user.id))).outcome, "lost");
+      assert.equal((await second.tokens.redeem(redemption(redeemed, samples.user.id))).outcome, "lost");
       assert.equal((await second.grants.poll(denied.deviceCodeHash))?.status, "denied");
       assert.equal((await second.tokens.rotate(rotation(rotated.tokenHash, clientId))).outcome, "reuse");
       assert.equal((await second.tokens.rotate(rotation(revoked.tokenHash, clientId))).outcome, "revoked");
@@ -97,13 +97,13 @@ export function restartSuite(makePlace: MakePlace): void {
 
     test("a restart loses nothing that was acknowledged", async () => {
       const first = await place.open();
-      const furniture = await furnish(first);
-      const grant = await approvedGrant(first, furniture);
-      const { tokenHash, family } = await signedIn(first, furniture);
+      const samples = await seedSamples(first);
+      const grant = await approvedGrant(first, samples);
+      const { tokenHash, family } = await signedIn(first, samples);
       await first.close();
       const second = await place.open();
-      assert.deepEqual(await second.directory.findUser(furniture.user.id), furniture.user);
-      assert.equal((await second.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "redeemed");
+      assert.deepEqual(await second.directory.findUser(samples.user.id), samples.user);
+      assert.equal((await second.tokens.redeem(redemption(grant, samples.user.id))).outcome, "redeemed");
       assert.equal((await second.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
       await second.close();
     });
@@ -127,11 +127,11 @@ export function restartSuite(makePlace: MakePlace): void {
 
     test("two handles on one store share every transition", async () => {
       const [one, two] = [await place.open(), await place.open()];
-      const furniture = await furnish(one);
-      const grant = await approvedGrant(one, furniture);
+      const samples = await seedSamples(one);
+      const grant = await approvedGrant(one, samples);
       assert.equal((await two.grants.poll(grant.deviceCodeHash))?.status, "approved");
       const results = await Promise.all(
-        [one, two, one, two].map((store) => store.tokens.redeem(redemption(grant, furniture.user.id))),
+        [one, two, one, two].map((store) => store.tokens.redeem(redemption(grant, samples.user.id))),
       );
       assert.equal(results.filter(({ outcome }) => outcome === "redeemed").length, 1);
       for (const store of [one, two]) {

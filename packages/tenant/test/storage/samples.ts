@@ -168,7 +168,7 @@ export function sampleAudit(event: string, at = T0): AuditRecord {
 }
 
 /** A user, an app, an API and the user's consent to its first scope. */
-export async function furnish(store: Store) {
+export async function seedSamples(store: Store) {
   const [user, app, api] = [sampleUser(), sampleApp(), sampleApi()];
   const scopes = scopesAt(api.clientId);
   await seed(store).insertUser(user);
@@ -180,9 +180,9 @@ export async function furnish(store: Store) {
   return { user, app, api, scopes, consent };
 }
 
-export type Furniture = Awaited<ReturnType<typeof furnish>>;
+export type Samples = Awaited<ReturnType<typeof seedSamples>>;
 
-export async function pendingGrant(store: Store, { app, scopes }: Furniture, changes: Partial<NewGrant> = {}) {
+export async function pendingGrant(store: Store, { app, scopes }: Samples, changes: Partial<NewGrant> = {}) {
   const grant = sampleGrant(app.clientId, scopes, changes);
   if (!(await store.grants.insert(grant))) throw new Error("the user_code was taken");
   return grant;
@@ -201,12 +201,12 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
 
 export async function approvedGrant(
   store: Store,
-  furniture: Furniture,
+  samples: Samples,
   changes: Partial<NewGrant> = {},
   sessionId = "session",
 ) {
-  const { user, scopes } = furniture;
-  const grant = await pendingGrant(store, furniture, changes);
+  const { user, scopes } = samples;
+  const grant = await pendingGrant(store, samples, changes);
   await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
   const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, sessionId, scopes));
   if (outcome !== "done") throw new Error(`approval: ${outcome}`);
@@ -246,8 +246,8 @@ export function answerOf(result: { outcome: string; why?: string }): string {
 }
 
 /** A family with its first refresh token. */
-export async function signedIn(store: Store, furniture: Furniture) {
-  const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+export async function signedIn(store: Store, samples: Samples) {
+  const input = redemption(await approvedGrant(store, samples), samples.user.id);
   const { outcome } = await store.tokens.redeem(input);
   if (outcome !== "redeemed") throw new Error(`redemption: ${outcome}`);
   return { family: input.family, tokenHash: input.refreshToken.tokenHash };

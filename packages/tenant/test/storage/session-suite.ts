@@ -3,15 +3,15 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { MailCodePurpose, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { MINUTE, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
-export function sessionSuite(makePlace: MakePlace): void {
+export function sessionSuite(makeStore: MakeStore): void {
   describe("sessions and flows", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

@@ -9,7 +9,7 @@ import { contractSuite } from "./contract-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
 import { sqliteFile, sqliteMemory } from "./open-test-store.ts";
 import { restartSuite } from "./restart-suite.ts";
-import { approvedGrant, furnish, redemption } from "./samples.ts";
+import { approvedGrant, redemption, seedSamples } from "./samples.ts";
 
 describe("SQLite in a file", () => {
   contractSuite(sqliteFile);
@@ -49,11 +49,11 @@ describe("SQLite in a file", () => {
   test("while another process holds the file, a change waits; when it never ends, the error says busy", async () => {
     const file = join(folder, "busy.db");
     const store = await openSqliteStore(file);
-    const furniture = await furnish(store);
-    const grant = await approvedGrant(store, furniture);
+    const samples = await seedSamples(store);
+    const grant = await approvedGrant(store, samples);
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
-    const redeemed = store.tokens.redeem(redemption(grant, furniture.user.id));
+    const redeemed = store.tokens.redeem(redemption(grant, samples.user.id));
     // The first attempt has blocked and failed by the time this runs.
     setImmediate(() => other.exec("commit"));
     assert.equal((await redeemed).outcome, "redeemed");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store, StoredKey } from "../../src/storage/store.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { sampleAudit, T0 } from "./samples.ts";
 
 const sampleKey = (kid: string, activatesAt = T0): StoredKey => ({
@@ -15,12 +15,12 @@ const sampleKey = (kid: string, activatesAt = T0): StoredKey => ({
 });
 
 /** Throttles, signing keys, audit records. */
-export function tenantSuite(makePlace: MakePlace): void {
+export function tenantSuite(makeStore: MakeStore): void {
   describe("throttles", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -87,10 +87,10 @@ export function tenantSuite(makePlace: MakePlace): void {
   });
 
   describe("signing keys and audit records", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());

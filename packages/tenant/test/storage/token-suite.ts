@@ -5,67 +5,67 @@ import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvalBy,
   approvedGrant,
   DAY,
-  type Furniture,
-  furnish,
   pendingGrant,
   redemption,
   rotation,
+  type Samples,
   sampleAudit,
   scopesAt,
+  seedSamples,
   signedIn,
   T0,
 } from "./samples.ts";
 
-export function tokenSuite(makePlace: MakePlace): void {
+export function tokenSuite(makeStore: MakeStore): void {
   describe("redemption", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     test("an approved grant gives one family with its refresh token and its audit record", async () => {
-      const furniture = await furnish(store);
-      const grant = await approvedGrant(store, furniture);
-      const input = redemption(grant, furniture.user.id);
+      const samples = await seedSamples(store);
+      const grant = await approvedGrant(store, samples);
+      const input = redemption(grant, samples.user.id);
       const family = { ...input.family, revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.tokens.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
       assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
       const [record] = await store.audit.list({ event: "device_grant.redeemed", limit: 1 });
       assert.deepEqual(record, input.audit);
-      const again = await store.tokens.redeem(redemption(grant, furniture.user.id));
+      const again = await store.tokens.redeem(redemption(grant, samples.user.id));
       assert.ok(again.outcome === "lost" && again.grant?.familyId === family.id);
     });
 
     test("without offline_access there is a family and no refresh token", async () => {
-      const furniture = await furnish(store);
-      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      const samples = await seedSamples(store);
+      const input = redemption(await approvedGrant(store, samples), samples.user.id);
       assert.equal((await store.tokens.redeem({ ...input, refreshToken: null })).outcome, "redeemed");
       assert.equal((await store.tokens.findFamily(input.family.id))?.id, input.family.id);
       assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
     });
 
     test("a device code is of no use to another client, before approval, or when unknown", async () => {
-      const furniture = await furnish(store);
-      const grant = await approvedGrant(store, furniture);
-      const input = redemption(grant, furniture.user.id);
+      const samples = await seedSamples(store);
+      const grant = await approvedGrant(store, samples);
+      const input = redemption(grant, samples.user.id);
       assert.equal((await store.tokens.redeem({ ...input, clientId: randomUUID() })).outcome, "lost");
       assert.equal((await store.grants.findById(grant.id))?.status, "approved");
-      const pending = await pendingGrant(store, furniture);
-      assert.equal((await store.tokens.redeem(redemption(pending, furniture.user.id))).outcome, "lost");
+      const pending = await pendingGrant(store, samples);
+      assert.equal((await store.tokens.redeem(redemption(pending, samples.user.id))).outcome, "lost");
       const unknown = await store.tokens.redeem({ ...input, deviceCodeHash: "unknown" });
       assert.deepEqual(unknown, { outcome: "lost", grant: undefined });
     });
 
-    const withdrawals: Record<string, { why: Refusal; withdraw: (f: Furniture) => Promise<unknown> }> = {
+    const withdrawals: Record<string, { why: Refusal; withdraw: (f: Samples) => Promise<unknown> }> = {
       "the user was disabled": {
         why: "user_disabled",
         withdraw: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
@@ -99,10 +99,10 @@ export function tokenSuite(makePlace: MakePlace): void {
     };
     for (const [what, { why, withdraw }] of Object.entries(withdrawals)) {
       test(`nothing is issued when ${what} after the approval, and the grant is denied`, async () => {
-        const furniture = await furnish(store);
-        const grant = await approvedGrant(store, furniture);
-        await withdraw(furniture);
-        const input = redemption(grant, furniture.user.id);
+        const samples = await seedSamples(store);
+        const grant = await approvedGrant(store, samples);
+        await withdraw(samples);
+        const input = redemption(grant, samples.user.id);
         assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why });
         assert.equal(await store.tokens.findFamily(input.family.id), undefined);
         assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
@@ -110,43 +110,43 @@ export function tokenSuite(makePlace: MakePlace): void {
         assert.deepEqual([denied?.status, denied?.denialReason, denied?.familyId], ["denied", "withdrawn", null]);
         const [record] = await store.audit.list({ event: "device_grant.refused", limit: 1 });
         assert.deepEqual(record?.detail, { why });
-        assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+        assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
       });
     }
 
     test("a yes from before the person was disabled is none once they are enabled again", async () => {
-      const furniture = await furnish(store);
-      const grant = await approvedGrant(store, furniture);
+      const samples = await seedSamples(store);
+      const grant = await approvedGrant(store, samples);
       const { setUserDisabled } = seed(store);
-      await setUserDisabled(furniture.user.id, null, T0);
+      await setUserDisabled(samples.user.id, null, T0);
       assert.equal((await store.grants.findById(grant.id))?.status, "approved", "enabling who is enabled ends nothing");
-      await setUserDisabled(furniture.user.id, T0, T0);
-      await setUserDisabled(furniture.user.id, null, T0);
-      assert.equal((await store.tokens.redeem(redemption(grant, furniture.user.id))).outcome, "lost");
+      await setUserDisabled(samples.user.id, T0, T0);
+      await setUserDisabled(samples.user.id, null, T0);
+      assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
       const ended = await store.grants.findById(grant.id);
       assert.deepEqual([ended?.status, ended?.denialReason], ["denied", "withdrawn"]);
     });
 
     test("the administrator's consent is enough, and only that for a scope reserved to it", async () => {
-      const furniture = await furnish(store);
-      const { api, app, user } = furniture;
+      const samples = await seedSamples(store);
+      const { api, app, user } = samples;
       const scopes = scopesAt(api.clientId, ["ToDoList.Read", "ToDoList.Admin"]);
       await seed(store).removeConsent(app.clientId, user.id, api.clientId);
-      await seed(store).addConsent({ ...furniture.consent, userId: null, scopes: scopes.resourceScopes });
-      const input = redemption(await approvedGrant(store, { ...furniture, scopes }), user.id);
+      await seed(store).addConsent({ ...samples.consent, userId: null, scopes: scopes.resourceScopes });
+      const input = redemption(await approvedGrant(store, { ...samples, scopes }), user.id);
       assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
     });
 
     test("bare scopes, which belong to no API of the tenant, need no consent", async () => {
-      const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) };
-      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      const samples = { ...(await seedSamples(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) };
+      const input = redemption(await approvedGrant(store, samples), samples.user.id);
       assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
     });
 
     test("another API's consent, another app's or another user's does not count", async () => {
-      const [furniture, other] = [await furnish(store), await furnish(store)];
-      const { consent } = furniture;
-      const input = redemption(await approvedGrant(store, furniture), furniture.user.id);
+      const [samples, other] = [await seedSamples(store), await seedSamples(store)];
+      const { consent } = samples;
+      const input = redemption(await approvedGrant(store, samples), samples.user.id);
       await seed(store).removeConsent(consent.clientId, consent.userId, consent.resourceId);
       await seed(store).addConsent({ ...consent, resourceId: other.api.clientId });
       await seed(store).addConsent({ ...consent, clientId: other.app.clientId });
@@ -155,38 +155,38 @@ export function tokenSuite(makePlace: MakePlace): void {
     });
 
     test("the family must be of the user who approved", async () => {
-      const [furniture, other] = [await furnish(store), await furnish(store)];
-      const grant = await pendingGrant(store, furniture);
+      const [samples, other] = [await seedSamples(store), await seedSamples(store)];
+      const grant = await pendingGrant(store, samples);
       await store.grants.claim(grant.id, {
         sessionId: "s",
-        userId: furniture.user.id,
+        userId: samples.user.id,
         now: T0,
         audit: sampleAudit("grant"),
       });
-      await store.grants.approve(grant.id, approvalBy(furniture.user.id, "s", furniture.scopes));
+      await store.grants.approve(grant.id, approvalBy(samples.user.id, "s", samples.scopes));
       assert.equal((await store.tokens.redeem(redemption(grant, other.user.id))).outcome, "lost");
     });
   });
 
   describe("families", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
     /** A sign-in whose end a renewal has moved by a millisecond. */
-    const renewedLater = async (furniture: Furniture) => {
-      const one = await signedIn(store, furniture);
+    const renewedLater = async (samples: Samples) => {
+      const one = await signedIn(store, samples);
       const { outcome } = await store.tokens.rotate(rotation(one.tokenHash, one.family.clientId, T0 + 1));
       assert.equal(outcome, "rotated");
       return one;
     };
 
     test("a family is revoked once, with its reason", async () => {
-      const { family } = await signedIn(store, await furnish(store));
+      const { family } = await signedIn(store, await seedSamples(store));
       const revoke = (reason: string) => store.tokens.revokeFamily(family.id, reason, T0 + 1, sampleAudit("revoked"));
       assert.equal(await revoke("signed_out"), true);
       assert.equal(await revoke("again"), false);
@@ -197,10 +197,10 @@ export function tokenSuite(makePlace: MakePlace): void {
     });
 
     test("revoking a user ends all their sign-ins and nobody else's", async () => {
-      const [furniture, other] = [await furnish(store), await furnish(store)];
-      const own = [await signedIn(store, furniture), await signedIn(store, furniture)];
+      const [samples, other] = [await seedSamples(store), await seedSamples(store)];
+      const own = [await signedIn(store, samples), await signedIn(store, samples)];
       const { family: foreign } = await signedIn(store, other);
-      const revoke = () => store.tokens.revokeUser(furniture.user.id, "left", T0, sampleAudit("user.revoked"));
+      const revoke = () => store.tokens.revokeUser(samples.user.id, "left", T0, sampleAudit("user.revoked"));
       assert.equal(await revoke(), 2);
       assert.equal(await revoke(), 0);
       for (const { family } of own) assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "left");
@@ -208,22 +208,22 @@ export function tokenSuite(makePlace: MakePlace): void {
     });
 
     test("a sign-in that is over is revoked too, and not counted among those that were ended", async () => {
-      const furniture = await furnish(store);
-      const { family } = await signedIn(store, furniture);
-      await signedIn(store, furniture);
-      const revoke = (now: number) => store.tokens.revokeUser(furniture.user.id, "left", now, sampleAudit("x", now));
-      const { family: longer } = await renewedLater(furniture);
+      const samples = await seedSamples(store);
+      const { family } = await signedIn(store, samples);
+      await signedIn(store, samples);
+      const revoke = (now: number) => store.tokens.revokeUser(samples.user.id, "left", now, sampleAudit("x", now));
+      const { family: longer } = await renewedLater(samples);
       assert.equal(await revoke(family.expiresAt), 1);
       for (const { id } of [family, longer]) assert.equal((await store.tokens.findFamily(id))?.revokedReason, "left");
     });
 
     test("deleting the app revokes its families; disabling the user revokes theirs", async () => {
-      const furniture = await furnish(store);
-      const { family, tokenHash } = await signedIn(store, furniture);
-      await seed(store).deleteApp(furniture.app.clientId, T0);
+      const samples = await seedSamples(store);
+      const { family, tokenHash } = await signedIn(store, samples);
+      await seed(store).deleteApp(samples.app.clientId, T0);
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "app_deleted");
       assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
-      const second = await furnish(store);
+      const second = await seedSamples(store);
       const { family: theirs } = await signedIn(store, second);
       await seed(store).setUserDisabled(second.user.id, T0, T0);
       await seed(store).setUserDisabled(second.user.id, null, T0);
@@ -231,7 +231,7 @@ export function tokenSuite(makePlace: MakePlace): void {
     });
 
     test("a family is kept for a day after its last refresh token, then swept with its tokens", async () => {
-      const { family, tokenHash } = await signedIn(store, await furnish(store));
+      const { family, tokenHash } = await signedIn(store, await seedSamples(store));
       await store.purgeExpired(family.expiresAt + DAY - 1);
       assert.notEqual(await store.tokens.findByRefreshToken(tokenHash), undefined);
       await store.purgeExpired(family.expiresAt + DAY);

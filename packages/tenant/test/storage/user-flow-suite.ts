@@ -3,15 +3,15 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
-import type { MakePlace, TestPlace } from "./open-test-store.ts";
-import { furnish, sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, T0 } from "./samples.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, seedSamples, T0 } from "./samples.ts";
 
-export function userFlowSuite(makePlace: MakePlace): void {
+export function userFlowSuite(makeStore: MakeStore): void {
   describe("user flows, policies and groups", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
@@ -85,7 +85,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
 
     test("a group has members, roles and apps, and takes all of them with it", async () => {
       const { directory } = store;
-      const { user, app } = await furnish(store);
+      const { user, app } = await seedSamples(store);
       const api = sampleApi();
       await seed(store).putApi(api);
       const group = { id: randomUUID(), name: "Readers", createdAt: T0 };
@@ -110,7 +110,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
 
     test("a member and an assignment go by themselves, and with the app", async () => {
       const { directory } = store;
-      const { user, app } = await furnish(store);
+      const { user, app } = await seedSamples(store);
       const group = { id: randomUUID(), name: "Writers", createdAt: T0 };
       await seed(store).putGroup(group);
       await seed(store).addGroupMember(group.id, user.id);
@@ -126,7 +126,7 @@ export function userFlowSuite(makePlace: MakePlace): void {
 
     test("a policy forgets a deleted app and group, and is about nothing rather than everything then", async () => {
       const { directory } = store;
-      const { app } = await furnish(store);
+      const { app } = await seedSamples(store);
       const group = { id: randomUUID(), name: "Gone", createdAt: T0 };
       await seed(store).putGroup(group);
       const policy = samplePolicy({ clientIds: [app.clientId], groupIds: [group.id] });

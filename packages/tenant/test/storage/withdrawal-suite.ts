@@ -3,21 +3,21 @@ import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
-import { type MakePlace, rounds, type TestPlace } from "./open-test-store.ts";
-import { approvedGrant, type Furniture, furnish, redemption, sampleAudit, T0 } from "./samples.ts";
+import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
+import { approvedGrant, redemption, type Samples, sampleAudit, seedSamples, T0 } from "./samples.ts";
 
 /** What ends approvals and codes that nobody has redeemed, for good: with all of it back they open nothing. */
-export function withdrawalSuite(makePlace: MakePlace): void {
+export function withdrawalSuite(makeStore: MakeStore): void {
   describe("withdrawal of approvals and codes", () => {
-    let place: TestPlace;
+    let place: TestStore;
     let store: Store;
     before(async () => {
-      place = await makePlace();
+      place = await makeStore();
       store = await place.open();
     });
     after(() => place.remove());
 
-    const withdrawals: Record<string, (own: Furniture) => Promise<unknown>> = {
+    const withdrawals: Record<string, (own: Samples) => Promise<unknown>> = {
       "the person was disabled": ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
       "the person was deleted": ({ user }) => store.administration.users.delete(user.id, T0, sampleAudit("x")),
       "the person's sign-ins were revoked": ({ user }) =>
@@ -28,7 +28,7 @@ export function withdrawalSuite(makePlace: MakePlace): void {
         return store.registrations.delete(registration.objectId, T0, sampleAudit("x"));
       },
     };
-    const putBack = async ({ user, app, consent }: Furniture) => {
+    const putBack = async ({ user, app, consent }: Samples) => {
       await seed(store).insertUser(user);
       await seed(store).setUserDisabled(user.id, null, T0);
       await seed(store).putApp(app);
@@ -37,7 +37,7 @@ export function withdrawalSuite(makePlace: MakePlace): void {
 
     for (const [what, withdraw] of Object.entries(withdrawals)) {
       test(`${what}: a device's approval and a program's code give nothing, also when all is back`, async () => {
-        const own = await furnish(store);
+        const own = await seedSamples(store);
         const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
         await withdraw(own);
         await putBack(own);
@@ -48,8 +48,8 @@ export function withdrawalSuite(makePlace: MakePlace): void {
       });
 
       test(`${what} at the moment of a redemption: no sign-in outlives it`, async () => {
-        for (let round = 0; round < rounds(8, makePlace); round++) {
-          const own = await furnish(store);
+        for (let round = 0; round < rounds(8, makeStore); round++) {
+          const own = await seedSamples(store);
           const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
           const [byDevice, byCode] = [redemption(grant, own.user.id), codeRedemption(request, own.user.id)];
           await Promise.all([

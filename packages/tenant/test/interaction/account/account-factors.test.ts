@@ -17,8 +17,8 @@ const ADA = "ada@contoso.example";
 const MINUTES = 60_000;
 
 /** Signed in by password alone. */
-async function signedIn(world: PagesUnderTest): Promise<Browser> {
-  return (await afterPassword(world)).browser;
+async function signedIn(testEnv: PagesUnderTest): Promise<Browser> {
+  return (await afterPassword(testEnv)).browser;
 }
 
 const sessionOf = ({ ctx }: PagesUnderTest, browser: Browser) =>
@@ -27,21 +27,21 @@ const sessionOf = ({ ctx }: PagesUnderTest, browser: Browser) =>
 /** Of the last mail that was written to the person, who is told of every change (ASVS 6.3.7). */
 const newestSubject = async ({ mailsTo }: PagesUnderTest) => (await mailsTo(ADA))[0]?.subject;
 
-async function byMailedCode(world: PagesUnderTest, browser: Browser, page: Page): Promise<Page> {
+async function byMailedCode(testEnv: PagesUnderTest, browser: Browser, page: Page): Promise<Page> {
   assert.match(page.at, /^\/second-factor\/email/);
   const sent = await browser.send(page, "/second-factor/email/send");
-  return browser.send(sent, "/second-factor/email", { code: await world.mailedCode(ADA) });
+  return browser.send(sent, "/second-factor/email", { code: await testEnv.mailedCode(ADA) });
 }
 
 describe("a person's own authenticator app", { concurrency: true }, () => {
   test("is added from the account: a mailed code first, then the key, its code, the recovery codes", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const user = await world.person();
-    const browser = await signedIn(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const user = await testEnv.person();
+    const browser = await signedIn(testEnv);
     let page = await browser.get("/me/authenticator");
     page = await browser.send(page, "/me/authenticator", { answer: "add" });
-    page = await byMailedCode(world, browser, page);
+    page = await byMailedCode(testEnv, browser, page);
     assert.match(page.at, /^\/second-factor\/set-up/);
     const secret = secretOn(page);
     page = await browser.send(page, "/second-factor/set-up", { code: codeAt(secret, ctx.clock.now()) });
@@ -49,16 +49,16 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     const done = await browser.send(page, "/second-factor/codes", { answer: "saved" }, { stay: true });
     assert.equal(done.headers.location, "/me");
     assert.ok(await ctx.store.factors.totpOf(user.id));
-    assert.deepEqual((await sessionOf(world, browser))?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual((await sessionOf(testEnv, browser))?.amr, ["pwd", "otp", "mfa"]);
     const events = (await ctx.store.audit.list({ limit: 2 })).map(({ event }) => event);
     assert.ok(events.includes("authenticator.added"));
-    assert.equal(await newestSubject(world), "An authenticator app was added to your Contoso account");
+    assert.equal(await newestSubject(testEnv), "An authenticator app was added to your Contoso account");
   });
 
   test("is not added with the password alone: the key's page leads to the mailed code", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const browser = await signedIn(world);
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const browser = await signedIn(testEnv);
     const page = await browser.send(await browser.get("/me/authenticator"), "/me/authenticator", { answer: "add" });
     for (const step of ["/set-up", "/codes"]) {
       assert.match((await browser.get(page.at.replace("/email", step))).at, /^\/second-factor\/email/);
@@ -66,10 +66,10 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
   });
 
   test("is replaced by a person who showed the old one a moment ago; then only the new one counts", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance } = world;
-    const { secret, codes } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance } = testEnv;
+    const { secret, codes } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
     await browser.send(page, "/second-factor/app", { code: codeAt(secret, ctx.clock.now()) });
     let next = await browser.send(await browser.get("/me/authenticator"), "/me/authenticator", { answer: "add" });
     assert.match(next.at, /^\/second-factor\/set-up/);
@@ -78,7 +78,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     assert.equal(recoveryCodesOn(next).length, 10);
 
     advance(2 * STEP_MS);
-    const again = await afterPassword(world);
+    const again = await afterPassword(testEnv);
     const now = ctx.clock.now();
     const old = await again.browser.send(again.page, "/second-factor/app", { code: codeAt(secret, now) });
     assert.equal(old.status, 422);
@@ -90,24 +90,24 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
   });
 
   test("is removed, and asked for no more", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const { user, secret } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const { user, secret } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
     await browser.send(page, "/second-factor/app", { code: codeAt(secret, ctx.clock.now()) });
     const own = await browser.get("/me/authenticator");
     await browser.send(own, "/me/authenticator", { answer: "remove" });
     assert.equal(await ctx.store.factors.totpOf(user.id), undefined);
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 0);
-    assert.equal(await newestSubject(world), "The authenticator app was removed from your Contoso account");
-    assert.match((await afterPassword(world)).page.at, /^\/confirm/);
+    assert.equal(await newestSubject(testEnv), "The authenticator app was removed from your Contoso account");
+    assert.match((await afterPassword(testEnv)).page.at, /^\/confirm/);
   });
 
   test("ten minutes after the sign-in nothing changes before a new one, with the app", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance } = world;
-    const { user, secret } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance } = testEnv;
+    const { user, secret } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
     await browser.send(page, "/second-factor/app", { code: codeAt(secret, ctx.clock.now()) });
     advance(10 * MINUTES);
     const own = await browser.get("/me/authenticator");
@@ -124,13 +124,13 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
   });
 
   test("that another browser added meanwhile is asked for, before this one changes anything", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const user = await world.person();
-    const browser = await signedIn(world);
-    const other = await signedIn(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const user = await testEnv.person();
+    const browser = await signedIn(testEnv);
+    const other = await signedIn(testEnv);
     let page = await other.send(await other.get("/me/authenticator"), "/me/authenticator", { answer: "add" });
-    page = await byMailedCode(world, other, page);
+    page = await byMailedCode(testEnv, other, page);
     const secret = secretOn(page);
     await other.send(page, "/second-factor/set-up", { code: codeAt(secret, ctx.clock.now()) });
 
@@ -141,8 +141,8 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
   });
 
   test("is nobody's business but that of the person signed in", async (t) => {
-    const world = await pagesUnderTest(t);
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    const browser = testEnv.browser();
     for (const path of ["/me/authenticator", "/me/recovery-codes"]) {
       const page = await browser.get(path);
       assert.match(page.heading, /Sign in to see your account/);
@@ -158,19 +158,19 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
 
 describe("a person's own recovery codes", { concurrency: true }, () => {
   test("are made anew, and those before end", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const { user, secret, codes } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const { user, secret, codes } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
     await browser.send(page, "/second-factor/app", { code: codeAt(secret, ctx.clock.now()) });
     const own = await browser.get("/me/recovery-codes");
     assert.match(own.html, /10 codes left/);
     const fresh = recoveryCodesOn(await browser.send(own, "/me/recovery-codes"));
     assert.equal(fresh.length, 10);
     assert.ok(!fresh.includes(codes[0] ?? ""));
-    assert.equal(await newestSubject(world), "Your Contoso recovery codes were replaced");
+    assert.equal(await newestSubject(testEnv), "Your Contoso recovery codes were replaced");
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 10);
-    const again = await afterPassword(world);
+    const again = await afterPassword(testEnv);
     const recovery = await again.browser.get(again.page.at.replace("/app", "/recovery"));
     const send = (code = "") => again.browser.send(recovery, "/second-factor/recovery", { code });
     assert.equal((await send(codes[0])).status, 422);
@@ -178,9 +178,9 @@ describe("a person's own recovery codes", { concurrency: true }, () => {
   });
 
   test("need an app that they stand in for, and a recent sign-in", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const browser = await signedIn(world);
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const browser = await signedIn(testEnv);
     assert.equal((await browser.get("/me/recovery-codes")).at, "/me/authenticator");
 
     const late = await pagesUnderTest(t);

@@ -26,10 +26,10 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
   };
   for (const [what, [changes, code]] of Object.entries(unanswerable)) {
     test(`${what}: is told to the person alone, by its number`, async (t) => {
-      const world = await pagesUnderTest(t);
-      const asks = await programOf(world);
-      const called = recordVerbs(world);
-      const page = await arrive(world.browser(), asks, changes);
+      const testEnv = await pagesUnderTest(t);
+      const asks = await programOf(testEnv);
+      const called = recordVerbs(testEnv);
+      const page = await arrive(testEnv.browser(), asks, changes);
       assert.equal(page.status, 400);
       assert.equal(page.headers.location, undefined);
       assert.match(page.html, new RegExp(`<p class="mono">${code}<br>`));
@@ -43,10 +43,10 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
   }
 
   test("of a disabled client is told so too, and a page that was open leads nowhere any more", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, browser, person } = world;
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, browser, person } = testEnv;
     await person();
-    const app = await registeredApp(world);
+    const app = await registeredApp(testEnv);
     const asks = program(app.clientId);
     const phone = browser();
     const page = await phone.send(await arrive(phone, asks), "/sign-in", {
@@ -95,13 +95,13 @@ describe("a request with a mistake", { concurrency: true }, () => {
   };
   for (const [what, [changes, error, number]] of Object.entries(mistakes)) {
     test(`${what}: the program hears ${error}, with its state and the issuer`, async (t) => {
-      const world = await pagesUnderTest(t);
-      const asks = await programOf(world);
-      const page = await arrive(world.browser(), asks, changes);
+      const testEnv = await pagesUnderTest(t);
+      const asks = await programOf(testEnv);
+      const page = await arrive(testEnv.browser(), asks, changes);
       const location = String(page.headers.location);
       assert.ok(location.startsWith(`${asks.redirectUri}?`), location);
       const told = answerOf(page);
-      assert.deepEqual([told?.error, told?.state, told?.iss], [error, asks.state, issuerOf(world.ctx.config)]);
+      assert.deepEqual([told?.error, told?.state, told?.iss], [error, asks.state, issuerOf(testEnv.ctx.config)]);
       assert.match(
         told?.error_description ?? "",
         new RegExp(`^AADSTS${number}: .*Trace ID: \\S+ Correlation ID: \\S+ Timestamp: `),
@@ -111,32 +111,32 @@ describe("a request with a mistake", { concurrency: true }, () => {
   }
 
   test("an administrator's scope that none has consented to is told before anybody is asked to sign in", async (t) => {
-    const world = await pagesUnderTest(t);
+    const testEnv = await pagesUnderTest(t);
     const api = sampleApi();
-    await seed(world.ctx.store).putApi(api);
-    const asks = await programOf(world);
-    const page = await arrive(world.browser(), asks, { scope: `openid ${api.identifierUri}/ToDoList.Admin` });
+    await seed(testEnv.ctx.store).putApi(api);
+    const asks = await programOf(testEnv);
+    const page = await arrive(testEnv.browser(), asks, { scope: `openid ${api.identifierUri}/ToDoList.Admin` });
     assert.match(answerOf(page)?.error_description ?? "", /^AADSTS90094/);
   });
 
   test("a state that can be none is not given back, and a redirect keeps the query that it is registered with", async (t) => {
-    const world = await pagesUnderTest(t);
-    const asks = await programOf(world, WEB);
-    const told = answerOf(await arrive(world.browser(), asks, { state: "\r\nSet-Cookie: a=b" }));
+    const testEnv = await pagesUnderTest(t);
+    const asks = await programOf(testEnv, WEB);
+    const told = answerOf(await arrive(testEnv.browser(), asks, { state: "\r\nSet-Cookie: a=b" }));
     assert.deepEqual([told?.from, told?.error, told?.state], ["doorcode", "invalid_request", undefined]);
   });
 
   test("the program's own correlation ID comes back", async (t) => {
-    const world = await pagesUnderTest(t);
+    const testEnv = await pagesUnderTest(t);
     const id = "9d3c8a55-1111-4222-8333-444455556666";
-    const page = await arrive(world.browser(), await programOf(world), { scope: null, "client-request-id": id });
+    const page = await arrive(testEnv.browser(), await programOf(testEnv), { scope: null, "client-request-id": id });
     assert.match(answerOf(page)?.error_description ?? "", new RegExp(`Correlation ID: ${id} `));
   });
 
   test("in form_post mode the program hears it by a form that only goes there", async (t) => {
-    const world = await pagesUnderTest(t);
-    const asks = await programOf(world);
-    const page = await arrive(world.browser(), asks, { response_mode: "form_post", scope: "openid Nothing" });
+    const testEnv = await pagesUnderTest(t);
+    const asks = await programOf(testEnv);
+    const page = await arrive(testEnv.browser(), asks, { response_mode: "form_post", scope: "openid Nothing" });
     assert.deepEqual([page.status, page.heading], [200, "Going back"]);
     assert.match(page.html, new RegExp(`<form id="back" method="post" action="${asks.redirectUri}">`));
     assert.match(page.html, /name="error" value="invalid_scope"/);
@@ -146,18 +146,18 @@ describe("a request with a mistake", { concurrency: true }, () => {
   });
 
   test("to an IPv6 address a page has a link, since no form may lead there", async (t) => {
-    const world = await pagesUnderTest(t);
-    const asks = await programOf(world, "http://[::1]:51004/");
-    const page = await arrive(world.browser(), asks, { response_mode: "form_post" });
+    const testEnv = await pagesUnderTest(t);
+    const asks = await programOf(testEnv, "http://[::1]:51004/");
+    const page = await arrive(testEnv.browser(), asks, { response_mode: "form_post" });
     assert.match(page.html, /<a id="back" class="button" href="http:\/\/\[::1\]:51004\/\?error=invalid_request/);
     assert.doesNotMatch(page.html, /<form/);
   });
 
   test("a confidential client needs no code_challenge", async (t) => {
-    const world = await pagesUnderTest(t);
+    const testEnv = await pagesUnderTest(t);
     const app = sampleApp({ redirectUris: [WEB], publicClient: false, secretHash: hashSecret("secret") });
-    await seed(world.ctx.store).putApp(app);
-    const page = await arrive(world.browser(), program(app.clientId, WEB), {
+    await seed(testEnv.ctx.store).putApp(app);
+    const page = await arrive(testEnv.browser(), program(app.clientId, WEB), {
       code_challenge: null,
       code_challenge_method: null,
     });
@@ -171,9 +171,9 @@ describe("a request with a mistake", { concurrency: true }, () => {
   };
   for (const [what, [changes, number]] of Object.entries(wrongChallenges)) {
     test(`${what} is refused for a confidential client too`, async (t) => {
-      const world = await pagesUnderTest(t);
-      const asks = await programOf(world, WEB, { publicClient: false, secretHash: hashSecret("secret") });
-      const told = answerOf(await arrive(world.browser(), asks, changes));
+      const testEnv = await pagesUnderTest(t);
+      const asks = await programOf(testEnv, WEB, { publicClient: false, secretHash: hashSecret("secret") });
+      const told = answerOf(await arrive(testEnv.browser(), asks, changes));
       assert.equal(told?.error, "invalid_request");
       assert.match(told?.error_description ?? "", new RegExp(`^AADSTS${number}: `));
     });
@@ -181,22 +181,22 @@ describe("a request with a mistake", { concurrency: true }, () => {
 });
 
 test("a request keeps a walk for this browser alone, with the address that the program knows", async (t) => {
-  const world = await pagesUnderTest(t);
-  const asks = await programOf(world);
-  const mine = world.browser();
+  const testEnv = await pagesUnderTest(t);
+  const asks = await programOf(testEnv);
+  const mine = testEnv.browser();
   const page = await arrive(mine, asks, { login_hint: "ada@contoso.example" });
   assert.match(page.at, /^\/sign-in\?flow=/);
   assert.match(page.html, /name="email"[^>]* value="ada@contoso\.example"/);
   assert.match(page.html, /what the program asks for/);
-  assert.equal((await world.browser().get(page.at)).status, 403);
-  const junk = await arrive(world.browser(), asks, { login_hint: "<script>alert(1)</script>" });
+  assert.equal((await testEnv.browser().get(page.at)).status, 403);
+  const junk = await arrive(testEnv.browser(), asks, { login_hint: "<script>alert(1)</script>" });
   assert.doesNotMatch(junk.html, /alert\(1\)/);
-  assert.equal(withoutSecrets(junk), withoutSecrets(await arrive(world.browser(), asks)));
+  assert.equal(withoutSecrets(junk), withoutSecrets(await arrive(testEnv.browser(), asks)));
 });
 
 test("prompt=create begins with a new account, where there can be one", async (t) => {
-  const world = await pagesUnderTest(t);
-  const page = await arrive(world.browser(), await programOf(world), { prompt: "create" });
+  const testEnv = await pagesUnderTest(t);
+  const page = await arrive(testEnv.browser(), await programOf(testEnv), { prompt: "create" });
   assert.match(page.at, /^\/sign-up\?flow=/);
   const closed = await pagesUnderTest(t, { config: { signUpAllowed: false } });
   assert.match((await arrive(closed.browser(), await programOf(closed), { prompt: "create" })).at, /^\/sign-in\?flow=/);

@@ -22,11 +22,11 @@ export function arrive(browser: Browser, asks: Program, changes: Record<string, 
 }
 
 export async function programOf(
-  world: PagesUnderTest,
+  testEnv: PagesUnderTest,
   redirectUri = LOOPBACK,
   changes: Partial<App> = {},
 ): Promise<Program> {
-  return program((await registeredApp(world, changes)).clientId, redirectUri);
+  return program((await registeredApp(testEnv, changes)).clientId, redirectUri);
 }
 
 /** What the program is told; undefined on a page of ours. */

@@ -14,25 +14,25 @@ const CONSENT = "/authorize/consent";
 const yes = { decision: "yes" };
 const asking = { scope: "openid profile https://graph.microsoft.com/Application.ReadWrite.All Group.Read.All" };
 
-async function administrator(world: PagesUnderTest) {
-  const root = await world.person(ROOT);
-  await seed(world.ctx.store).setUserAdministrator(root.id, true);
+async function administrator(testEnv: PagesUnderTest) {
+  const root = await testEnv.person(ROOT);
+  await seed(testEnv.ctx.store).setUserAdministrator(root.id, true);
   return root;
 }
 
 /** An administrator at the question of a program that asks for what only they can grant. */
-async function atQuestion(world: PagesUnderTest, redirectUri = LOOPBACK) {
-  const root = await administrator(world);
-  const asks = await programOf(world, redirectUri);
-  const browser = world.browser();
+async function atQuestion(testEnv: PagesUnderTest, redirectUri = LOOPBACK) {
+  const root = await administrator(testEnv);
+  const asks = await programOf(testEnv, redirectUri);
+  const browser = testEnv.browser();
   const page = await signIn(browser, await arrive(browser, asks, asking), ROOT);
   return { root, asks, browser, page };
 }
 
 describe("what only an administrator can grant, asked by a program", { concurrency: true }, () => {
   test("is asked of an administrator in plain words, apart from the rest, with a warning", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await atQuestion(testEnv);
     const words = textOf(page.html);
     assert.match(words, /It asks for an administrator’s rights\. They reach everybody and everything at Contoso\./);
     assert.match(
@@ -40,26 +40,26 @@ describe("what only an administrator can grant, asked by a program", { concurren
       /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name Stay/,
     );
     const { code } = answerOf(await browser.send(page, CONSENT, yes))!;
-    const request = await world.ctx.store.authorizations.findByCode(hashSecret(code!));
+    const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));
     assert.deepEqual(request?.approved?.resourceScopes, ["Application.ReadWrite.All", "Group.Read.All"]);
   });
 
   test("is asked every time, whatever was allowed before, and never granted with prompt=none", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { root, asks, browser, page } = await atQuestion(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { root, asks, browser, page } = await atQuestion(testEnv, WEB);
     await browser.send(page, CONSENT, yes);
-    const { directory } = world.ctx.store;
+    const { directory } = testEnv.ctx.store;
     const kept = await directory.consentsFor(asks.clientId, root.id);
     assert.deepEqual(
       kept.map(({ scopes }) => scopes),
       [["openid", "profile"]],
     );
     const forEverybody = { clientId: asks.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
-    await seed(world.ctx.store).addConsent({
+    await seed(testEnv.ctx.store).addConsent({
       ...forEverybody,
       scopes: ["Application.ReadWrite.All", "Group.Read.All"],
     });
-    world.advance(1_000);
+    testEnv.advance(1_000);
     assert.ok(answerOf(await arrive(browser, asks, { scope: "openid profile" }))?.code, "the rest is remembered");
     const again = await arrive(browser, asks, asking);
     assert.match(again.at, /^\/authorize\/consent/);
@@ -71,11 +71,11 @@ describe("what only an administrator can grant, asked by a program", { concurren
   });
 
   test("is not anybody else's: they are told, and can go back or be an administrator", async (t) => {
-    const world = await pagesUnderTest(t);
-    await administrator(world);
-    await world.person();
-    const asks = await programOf(world);
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    await administrator(testEnv);
+    await testEnv.person();
+    const asks = await programOf(testEnv);
+    const browser = testEnv.browser();
     const page = await signIn(browser, await arrive(browser, asks, asking), ADA);
     assert.deepEqual([page.status, page.heading], [403, "Contoso Notes needs an administrator"]);
     assert.match(textOf(page.html), /ada@contoso\.example is no administrator of Contoso\./);
@@ -93,21 +93,21 @@ describe("what only an administrator can grant, asked by a program", { concurren
   });
 
   test("with prompt=none a plain person's program hears that it needs an administrator", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const asks = await programOf(world, WEB);
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const asks = await programOf(testEnv, WEB);
+    const browser = testEnv.browser();
     await signIn(browser, await arrive(browser, asks), ADA);
     const silent = answerOf(await arrive(browser, asks, { ...asking, prompt: "none" }));
     assert.deepEqual([silent?.error, silent?.error_description?.slice(0, 11)], ["interaction_required", "AADSTS90094"]);
   });
 
   test("the right taken between the page and the yes: there is no code, and the page says why", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { root, browser, page } = await atQuestion(world);
-    await seed(world.ctx.store).setUserAdministrator(root.id, false);
+    const testEnv = await pagesUnderTest(t);
+    const { root, browser, page } = await atQuestion(testEnv);
+    await seed(testEnv.ctx.store).setUserAdministrator(root.id, false);
     assert.equal((await browser.send(page, CONSENT, yes)).heading, "Contoso Notes needs an administrator");
-    await seed(world.ctx.store).setUserAdministrator(root.id, true);
+    await seed(testEnv.ctx.store).setUserAdministrator(root.id, true);
     assert.ok(answerOf(await browser.send(page, CONSENT, yes))?.code);
   });
 });

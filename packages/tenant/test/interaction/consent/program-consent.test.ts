@@ -16,10 +16,14 @@ const CONSENT = "/authorize/consent";
 const yes = { decision: "yes" };
 
 /** A person at the question of a program. */
-async function atQuestion(world: PagesUnderTest, redirectUri = LOOPBACK, changes: Record<string, string | null> = {}) {
-  await world.person();
-  const asks = await programOf(world, redirectUri);
-  const browser = world.browser();
+async function atQuestion(
+  testEnv: PagesUnderTest,
+  redirectUri = LOOPBACK,
+  changes: Record<string, string | null> = {},
+) {
+  await testEnv.person();
+  const asks = await programOf(testEnv, redirectUri);
+  const browser = testEnv.browser();
   const page = await signIn(browser, await arrive(browser, asks, changes), ADA);
   assert.match(page.at, /^\/authorize\/consent\?flow=/);
   return { asks, browser, page };
@@ -36,8 +40,8 @@ async function statusOfCode({ ctx }: PagesUnderTest, page: Page) {
 
 describe("the question of a program", { concurrency: true }, () => {
   test("says which, what it may do, for how long, who is signed in, and where it leads; a yes leads there with code, state and issuer", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv);
     const words = textOf(page.html);
     assert.match(words, /Sign in to Contoso Notes \?/);
     assert.match(words, /Signed in as ada@contoso\.example Use another account/);
@@ -48,14 +52,14 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal(back.status, 303);
     assert.ok(String(back.headers.location).startsWith(`${LOOPBACK}?code=`));
     const told = answerOf(back);
-    assert.deepEqual([told?.state, told?.iss], [asks.state, issuerOf(world.ctx.config)]);
-    assert.equal(await statusOfCode(world, back), "approved");
-    assert.equal((await world.ctx.store.audit.list({ event: "authorization.approved", limit: 9 })).length, 1);
+    assert.deepEqual([told?.state, told?.iss], [asks.state, issuerOf(testEnv.ctx.config)]);
+    assert.equal(await statusOfCode(testEnv, back), "approved");
+    assert.equal((await testEnv.ctx.store.audit.list({ event: "authorization.approved", limit: 9 })).length, 1);
   });
 
   test("names the host of a web site, and an app's scheme in its policy", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { page } = await atQuestion(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { page } = await atQuestion(testEnv, WEB);
     assert.match(textOf(page.html), /Back to notes\.contoso\.example/);
     assert.equal(formActionOf(page), "'self' https://notes.contoso.example");
     const own = await pagesUnderTest(t);
@@ -65,8 +69,8 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("a no is told to the program, and said twice it stays one; a yes after it is none", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv);
     for (let times = 0; times < 2; times++) {
       const told = answerOf(await browser.send(page, CONSENT, { decision: "no" }));
       assert.deepEqual([told?.error, told?.state, told?.code], ["access_denied", asks.state, undefined]);
@@ -77,31 +81,31 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("a double click on yes gives a code that works, and only the last one does", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await atQuestion(testEnv);
     const [first, second] = [await browser.send(page, CONSENT, yes), await browser.send(page, CONSENT, yes)];
-    assert.equal(await statusOfCode(world, first), undefined);
-    assert.equal(await statusOfCode(world, second), "approved");
+    assert.equal(await statusOfCode(testEnv, first), undefined);
+    assert.equal(await statusOfCode(testEnv, second), "approved");
   });
 
   test("another account: this one is signed out here, and the next person is asked about the same program", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv);
     const grace = "grace@contoso.example";
-    await world.person(grace);
+    await testEnv.person(grace);
     const again = await browser.send(page, CONSENT, { decision: "other" });
     assert.equal(again.heading, "Sign in");
     const question = await signIn(browser, again, grace);
     assert.match(textOf(question.html), /Signed in as grace@contoso\.example/);
     const back = await browser.send(question, CONSENT, yes);
     assert.equal(answerOf(back)?.state, asks.state);
-    const request = await world.ctx.store.authorizations.findByCode(hashSecret(answerOf(back)!.code!));
-    assert.equal((await world.ctx.store.directory.findUser(request?.userId ?? ""))?.email, grace);
+    const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(answerOf(back)!.code!));
+    assert.equal((await testEnv.ctx.store.directory.findUser(request?.userId ?? ""))?.email, grace);
   });
 
   test("in form_post mode the answer is a form of a page whose policy names the program alone", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world, LOOPBACK, { response_mode: "form_post" });
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv, LOOPBACK, { response_mode: "form_post" });
     assert.equal(formActionOf(page), "'self'");
     const back = await browser.send(page, CONSENT, yes);
     assert.deepEqual([back.status, back.headers.location], [200, undefined]);
@@ -114,11 +118,11 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("what is asked for changed between page and yes: the page comes again and there is no code", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world);
-    const { directory } = world.ctx.store;
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv);
+    const { directory } = testEnv.ctx.store;
     const app = (await directory.findApp(asks.clientId))!;
-    await seed(world.ctx.store).putApp({ ...app, name: "Contoso Gardener" });
+    await seed(testEnv.ctx.store).putApp({ ...app, name: "Contoso Gardener" });
     const again = await browser.send(page, CONSENT, yes);
     assert.equal(again.status, 422);
     assert.match(
@@ -129,39 +133,39 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("an administrator's consent withdrawn between page and yes: there is no code", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
     const api = sampleApi();
-    await seed(world.ctx.store).putApi(api);
-    const asks = await programOf(world);
+    await seed(testEnv.ctx.store).putApi(api);
+    const asks = await programOf(testEnv);
     const { clientId } = asks;
-    await seed(world.ctx.store).addConsent({
+    await seed(testEnv.ctx.store).addConsent({
       clientId,
       userId: null,
       resourceId: api.clientId,
       scopes: ["ToDoList.Admin"],
     });
-    const browser = world.browser();
+    const browser = testEnv.browser();
     const scope = `openid ${api.identifierUri}/ToDoList.Admin`;
     const page = await signIn(browser, await arrive(browser, asks, { scope }), ADA);
     assert.match(textOf(page.html), /Read everybody's to-do lists/);
-    await seed(world.ctx.store).removeConsent(clientId, null, api.clientId);
+    await seed(testEnv.ctx.store).removeConsent(clientId, null, api.clientId);
     const over = await browser.send(page, CONSENT, yes);
     assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
   });
 
   test("after a quarter of an hour it is over", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await atQuestion(world);
-    world.advance(15 * 60_000);
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await atQuestion(testEnv);
+    testEnv.advance(15 * 60_000);
     assert.equal((await browser.send(page, CONSENT, yes)).heading, "This page is out of date");
   });
 
   test("who may not use the app is told so, and can go back or be somebody else", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const asks = await programOf(world, LOOPBACK, { assignmentRequired: true });
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const asks = await programOf(testEnv, LOOPBACK, { assignmentRequired: true });
+    const browser = testEnv.browser();
     const page = await signIn(browser, await arrive(browser, asks), ADA);
     assert.deepEqual([page.status, page.heading], [403, "You don’t have access to Contoso Notes"]);
     assert.doesNotMatch(textOf(page.html), /device/);
@@ -173,35 +177,37 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("a second factor comes before the question, and is asked for at the yes too", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { secret } = await personWithApp(world);
-    const asks = await programOf(world, LOOPBACK, { requireMfa: true });
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    const { secret } = await personWithApp(testEnv);
+    const asks = await programOf(testEnv, LOOPBACK, { requireMfa: true });
+    const browser = testEnv.browser();
     const second = await signIn(browser, await arrive(browser, asks), ADA);
     assert.match(second.at, /^\/second-factor\/app/);
     assert.match((await browser.get(second.at.replace("/second-factor/app", CONSENT))).at, /^\/sign-in/);
-    const question = await browser.send(second, "/second-factor/app", { code: codeAt(secret, world.ctx.clock.now()) });
+    const question = await browser.send(second, "/second-factor/app", {
+      code: codeAt(secret, testEnv.ctx.clock.now()),
+    });
     assert.match(question.at, /^\/authorize\/consent/);
     const code = answerOf(await browser.send(question, CONSENT, yes))?.code;
-    const request = await world.ctx.store.authorizations.findByCode(hashSecret(code!));
+    const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));
     assert.deepEqual(request?.amr, ["pwd", "otp", "mfa"]);
   });
 
   test("a second factor demanded after the question was shown: the yes leads to it", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser, page } = await atQuestion(world);
-    const { directory } = world.ctx.store;
-    await seed(world.ctx.store).putApp({ ...(await directory.findApp(asks.clientId))!, requireMfa: true });
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser, page } = await atQuestion(testEnv);
+    const { directory } = testEnv.ctx.store;
+    await seed(testEnv.ctx.store).putApp({ ...(await directory.findApp(asks.clientId))!, requireMfa: true });
     assert.match((await browser.send(page, CONSENT, yes)).at, /^\/second-factor/);
   });
 
   test("the person forgot the password: the reset leads back to the same question", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const asks = await programOf(world);
-    const browser = world.browser();
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const asks = await programOf(testEnv);
+    const browser = testEnv.browser();
     const reset = await askForReset(browser, await arrive(browser, asks), ADA);
-    const chosen = await browser.send(reset, "/reset/code", { code: await world.mailedCode(ADA) });
+    const chosen = await browser.send(reset, "/reset/code", { code: await testEnv.mailedCode(ADA) });
     const password = "nine quick herons";
     const signInAgain = await browser.send(chosen, "/reset/password", { password });
     const question = await signIn(browser, signInAgain, ADA, password);
@@ -209,39 +215,39 @@ describe("the question of a program", { concurrency: true }, () => {
   });
 
   test("a walk about a device leads to no program, and a program's walk to no device", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await atQuestion(world);
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await atQuestion(testEnv);
     assert.equal((await browser.get(page.at.replace(CONSENT, "/confirm"))).status, 410);
-    const device = await enterCode(browser, (await world.grant()).userCode);
+    const device = await enterCode(browser, (await testEnv.grant()).userCode);
     assert.equal((await browser.get(device.at.replace("/device/continue", CONSENT))).status, 410);
   });
 });
 
 describe("signed in already", { concurrency: true }, () => {
-  async function remembered(world: PagesUnderTest, redirectUri: string) {
-    const at = await atQuestion(world, redirectUri);
+  async function remembered(testEnv: PagesUnderTest, redirectUri: string) {
+    const at = await atQuestion(testEnv, redirectUri);
     await at.browser.send(at.page, CONSENT, yes);
-    world.advance(1_000);
+    testEnv.advance(1_000);
     return at;
   }
   const askAgain = (browser: Browser, asks: Program, changes: Record<string, string | null> = {}) =>
     arrive(browser, { ...asks, state: "another" }, changes);
 
   test("a web site that has the person's yes gets its code at once, also with prompt=none", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
     const silent: Record<string, string>[] = [{}, { prompt: "none" }, { prompt: "none", max_age: "60" }];
     for (const changes of silent) {
       const page = await askAgain(browser, asks, changes);
       assert.equal(page.status, 302);
-      assert.equal(await statusOfCode(world, page), "approved");
+      assert.equal(await statusOfCode(testEnv, page), "approved");
       assert.equal(answerOf(page)?.state, "another");
     }
   });
 
   test("it is asked for more than before: the question comes, and prompt=none hears consent_required", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
     const scope = "openid profile email offline_access";
     const page = await askAgain(browser, asks, { scope });
     assert.match(textOf(page.html), /It will be able to Know your name and email/);
@@ -249,8 +255,8 @@ describe("signed in already", { concurrency: true }, () => {
   });
 
   test("all of the account is more than the name: the question names it, and a yes to less does not give it", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
     const scope = "openid offline_access User.Read";
     assert.equal(answerOf(await askAgain(browser, asks, { scope, prompt: "none" }))?.error, "consent_required");
     const page = await askAgain(browser, asks, { scope });
@@ -259,13 +265,13 @@ describe("signed in already", { concurrency: true }, () => {
       /it will also be able to See your account: your name, email and what you said at sign-up/,
     );
     await browser.send(page, CONSENT, yes);
-    assert.equal(await statusOfCode(world, await askAgain(browser, asks, { scope, prompt: "none" })), "approved");
+    assert.equal(await statusOfCode(testEnv, await askAgain(browser, asks, { scope, prompt: "none" })), "approved");
   });
 
   test("a program on this computer, or with a scheme of its own, is asked about every time", async (t) => {
     for (const redirectUri of [LOOPBACK, "com.contoso.notes:/back"]) {
-      const world = await pagesUnderTest(t);
-      const { asks, browser } = await remembered(world, redirectUri);
+      const testEnv = await pagesUnderTest(t);
+      const { asks, browser } = await remembered(testEnv, redirectUri);
       const page = await askAgain(browser, asks);
       assert.match(page.at, /^\/authorize\/consent/);
       assert.match(textOf(page.html), /What it can do already/);
@@ -274,14 +280,14 @@ describe("signed in already", { concurrency: true }, () => {
   });
 
   test("prompt=consent asks although it is known", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
     assert.match((await askAgain(browser, asks, { prompt: "consent" })).at, /^\/authorize\/consent/);
   });
 
   test("prompt=select_account asks who it is first", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
     const page = await askAgain(browser, asks, { prompt: "select_account" });
     assert.equal(page.heading, "Is this you?");
     assert.match((await browser.send(page, "/device/continue", { answer: "continue" })).at, /^\/authorize\/consent/);
@@ -290,9 +296,9 @@ describe("signed in already", { concurrency: true }, () => {
   });
 
   test("prompt=login and max_age want a new sign-in, which no page is a way around", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
-    world.advance(60_000);
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
+    testEnv.advance(60_000);
     const newer: Record<string, string>[] = [{ prompt: "login" }, { max_age: "59" }, { max_age: "0" }];
     for (const changes of newer) {
       const page = await askAgain(browser, asks, changes);
@@ -307,35 +313,35 @@ describe("signed in already", { concurrency: true }, () => {
       const question = await signIn(browser, await browser.get(page.at), ADA);
       assert.match(question.at, /^\/authorize\/consent/);
       const code = answerOf(await browser.send(question, CONSENT, yes))?.code;
-      const request = await world.ctx.store.authorizations.findByCode(hashSecret(code!));
-      assert.equal(request?.authTime, world.ctx.clock.now());
-      world.advance(60_000);
+      const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));
+      assert.equal(request?.authTime, testEnv.ctx.clock.now());
+      testEnv.advance(60_000);
     }
     assert.equal(answerOf(await askAgain(browser, asks, { prompt: "none", max_age: "59" }))?.error, "login_required");
   });
 
   test("prompt=none hears what stands in the way: no assignment, a second factor", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(world, WEB);
-    const { directory } = world.ctx.store;
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
+    const { directory } = testEnv.ctx.store;
     const app = (await directory.findApp(asks.clientId))!;
-    await seed(world.ctx.store).putApp({ ...app, assignmentRequired: true });
+    await seed(testEnv.ctx.store).putApp({ ...app, assignmentRequired: true });
     const unassigned = answerOf(await askAgain(browser, asks, { prompt: "none" }));
     assert.deepEqual(
       [unassigned?.error, unassigned?.error_description?.slice(0, 11)],
       ["access_denied", "AADSTS50105"],
     );
-    await seed(world.ctx.store).putApp({ ...app, requireMfa: true });
+    await seed(testEnv.ctx.store).putApp({ ...app, requireMfa: true });
     const factor = answerOf(await askAgain(browser, asks, { prompt: "none" }));
     assert.deepEqual([factor?.error, factor?.error_description?.slice(0, 11)], ["interaction_required", "AADSTS50076"]);
   });
 
   test("by one factor where two are demanded: the second one comes before anything is given", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const browser = world.browser();
-    await walkToConfirm(browser, (await world.grant()).userCode, ADA);
-    const asks = await programOf(world, WEB, { requireMfa: true });
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const browser = testEnv.browser();
+    await walkToConfirm(browser, (await testEnv.grant()).userCode, ADA);
+    const asks = await programOf(testEnv, WEB, { requireMfa: true });
     assert.match((await arrive(browser, asks)).at, /^\/second-factor/);
   });
 });

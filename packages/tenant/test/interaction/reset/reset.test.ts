@@ -45,16 +45,16 @@ describe("a forgotten password", { concurrency: true }, () => {
   });
 
   test("the authenticator app stays, and is asked for with the new password (ASVS 6.4.3)", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { user, secret } = await personWithApp(world);
-    const phone = world.browser();
-    let page = await askForReset(phone, await enterCode(phone, (await world.grant()).userCode), ADA);
-    page = await phone.send(page, "/reset/code", { code: await world.mailedCode(ADA) });
+    const testEnv = await pagesUnderTest(t);
+    const { user, secret } = await personWithApp(testEnv);
+    const phone = testEnv.browser();
+    let page = await askForReset(phone, await enterCode(phone, (await testEnv.grant()).userCode), ADA);
+    page = await phone.send(page, "/reset/code", { code: await testEnv.mailedCode(ADA) });
     page = await phone.send(page, "/reset/password", { password: NEW });
     page = await signIn(phone, page, ADA, NEW);
     assert.match(page.at, /^\/second-factor\/app/);
-    assert.equal(await world.ctx.store.factors.countRecoveryCodes(user.id), 10);
-    page = await phone.send(page, "/second-factor/app", { code: codeAt(secret, world.ctx.clock.now()) });
+    assert.equal(await testEnv.ctx.store.factors.countRecoveryCodes(user.id), 10);
+    page = await phone.send(page, "/second-factor/app", { code: codeAt(secret, testEnv.ctx.clock.now()) });
     assert.match(page.at, /^\/confirm/);
   });
 

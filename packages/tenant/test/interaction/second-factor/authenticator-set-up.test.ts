@@ -7,15 +7,15 @@ import { afterPassword, codeAt, demandMfa, recoveryCodesOn, secretOn, wrongCode 
 
 describe("setting up an app on the way", { concurrency: true }, () => {
   const walk = async (t: Parameters<typeof pagesUnderTest>[0]) => {
-    const world = await pagesUnderTest(t);
-    await demandMfa(world, "totp");
-    const user = await world.person();
-    return { world, user, ...(await afterPassword(world)) };
+    const testEnv = await pagesUnderTest(t);
+    await demandMfa(testEnv, "totp");
+    const user = await testEnv.person();
+    return { testEnv, user, ...(await afterPassword(testEnv)) };
   };
 
   test("shows a key, takes the first code as proof, shows ten recovery codes once, and goes on to the question", async (t) => {
-    const { world, user, browser, page, grantId } = await walk(t);
-    const { ctx } = world;
+    const { testEnv, user, browser, page, grantId } = await walk(t);
+    const { ctx } = testEnv;
     assert.match(page.at, /^\/second-factor\/set-up\?/);
     const qr = await browser.send(page, "/second-factor/set-up/start");
     const secret = secretOn(qr);
@@ -39,7 +39,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
 
     const stored = JSON.stringify([await ctx.store.factors.totpOf(user.id)]);
     assert.ok(!stored.includes(secret), "the secret is not stored in the clear");
-    const again = await afterPassword(world);
+    const again = await afterPassword(testEnv);
     const replayed = await again.browser.send(again.page, "/second-factor/app", { code: codeAt(secret, now) });
     assert.match(replayed.html, /was used already/);
     const recovery = await again.browser.get(again.page.at.replace("/app", "/recovery"));
@@ -48,9 +48,9 @@ describe("setting up an app on the way", { concurrency: true }, () => {
   });
 
   test("shows recovery codes once: after a reload there is only the way to new ones", async (t) => {
-    const { world, browser, page } = await walk(t);
+    const { testEnv, browser, page } = await walk(t);
     const qr = await browser.send(page, "/second-factor/set-up/start");
-    const code = codeAt(secretOn(qr), world.ctx.clock.now());
+    const code = codeAt(secretOn(qr), testEnv.ctx.clock.now());
     const codes = await browser.send(qr, "/second-factor/set-up", { code });
     const [first = ""] = recoveryCodesOn(codes);
     const reloaded = await browser.send(qr, "/second-factor/set-up", { code });
@@ -60,17 +60,17 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     assert.equal(recoveryCodesOn(anew).length, 10);
     assert.ok(!recoveryCodesOn(anew).includes(first));
     assert.match((await browser.send(anew, "/second-factor/codes", { answer: "saved" })).at, /^\/confirm/);
-    const again = await afterPassword(world);
+    const again = await afterPassword(testEnv);
     const recovery = await again.browser.get(again.page.at.replace("/app", "/recovery"));
     assert.equal((await again.browser.send(recovery, "/second-factor/recovery", { code: first })).status, 422);
   });
 
   test("is the way for a mailed code as the first factor too, where that is all the user flow lists", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    await demandMfa(world, "email_code");
-    const user = await world.person();
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    await demandMfa(testEnv, "email_code");
+    const user = await testEnv.person();
+    const { browser, page } = await afterPassword(testEnv);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
     const byEmail = { userId: user.id, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
     await ctx.store.sessions.setFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
@@ -78,8 +78,8 @@ describe("setting up an app on the way", { concurrency: true }, () => {
   });
 
   test("begun in one account goes on in another: its key is its own", async (t) => {
-    const { world, browser, page } = await walk(t);
-    const bob = await world.person("bob@contoso.example");
+    const { testEnv, browser, page } = await walk(t);
+    const bob = await testEnv.person("bob@contoso.example");
     const first = secretOn(await browser.send(page, "/second-factor/set-up/start"));
     const signInPage = await browser.get(page.at.replace("/second-factor/set-up", "/sign-in"));
     const needed = await signIn(browser, signInPage, bob.email);
@@ -88,19 +88,19 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const qr = await browser.send(needed, "/second-factor/set-up/start");
     assert.notEqual(secretOn(qr), first);
     const codes = await browser.send(qr, "/second-factor/set-up", {
-      code: codeAt(secretOn(qr), world.ctx.clock.now()),
+      code: codeAt(secretOn(qr), testEnv.ctx.clock.now()),
     });
     assert.equal(recoveryCodesOn(codes).length, 10);
-    assert.notEqual(await world.ctx.store.factors.totpOf(bob.id), undefined);
+    assert.notEqual(await testEnv.ctx.store.factors.totpOf(bob.id), undefined);
   });
 
   test("in two tabs enrols the one that proves itself first, and leads the other to its code", async (t) => {
-    const { world, browser, page } = await walk(t);
+    const { testEnv, browser, page } = await walk(t);
     const qr = await browser.send(page, "/second-factor/set-up/start");
     const old = secretOn(qr);
     const newer = secretOn(await browser.send(page, "/second-factor/set-up/start"));
     assert.notEqual(old, newer);
-    const now = world.ctx.clock.now();
+    const now = testEnv.ctx.clock.now();
     assert.equal((await browser.send(qr, "/second-factor/set-up", { code: codeAt(old, now) })).status, 422);
     const done = await browser.send(qr, "/second-factor/set-up", { code: codeAt(newer, now) });
     assert.equal(recoveryCodesOn(done).length, 10);

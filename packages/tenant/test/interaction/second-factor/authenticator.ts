@@ -47,10 +47,10 @@ export async function demandMfa({ ctx, device }: PagesUnderTest, ...mfaMethods: 
 }
 
 /** A person who has an authenticator app since a while ago. */
-export async function personWithApp(world: PagesUnderTest): Promise<{ user: User; secret: string; codes: string[] }> {
-  const user = await world.person();
+export async function personWithApp(testEnv: PagesUnderTest): Promise<{ user: User; secret: string; codes: string[] }> {
+  const user = await testEnv.person();
   const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-  const { ctx } = world;
+  const { ctx } = testEnv;
   const sealed = sealTotpSecret(ctx.sealKey, user.id, secret);
   const now = ctx.clock.now();
   const sessionId = randomUUID();
@@ -77,8 +77,8 @@ export async function personWithApp(world: PagesUnderTest): Promise<{ user: User
 }
 
 /** From a new code to the page after the password. */
-export async function afterPassword(world: PagesUnderTest, browser: Browser = world.browser()) {
-  const { id, userCode } = await world.grant();
+export async function afterPassword(testEnv: PagesUnderTest, browser: Browser = testEnv.browser()) {
+  const { id, userCode } = await testEnv.grant();
   const page = await walkToConfirm(browser, userCode, "ada@contoso.example");
   return { browser, page, grantId: id };
 }

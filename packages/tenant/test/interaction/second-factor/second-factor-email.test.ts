@@ -9,16 +9,16 @@ import { afterPassword, demandMfa, personWithApp } from "./authenticator.ts";
 const ADA = "ada@contoso.example";
 
 describe("a mailed code as the second factor", { concurrency: true }, () => {
-  const walk = async (world: PagesUnderTest) => {
-    await demandMfa(world);
-    await world.person();
-    return afterPassword(world);
+  const walk = async (testEnv: PagesUnderTest) => {
+    await demandMfa(testEnv);
+    await testEnv.person();
+    return afterPassword(testEnv);
   };
 
   test("is sent when the person says so, to their own address, and signs in", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, mailedCode } = world;
-    const { browser, page, grantId } = await walk(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, mailedCode } = testEnv;
+    const { browser, page, grantId } = await walk(testEnv);
     assert.match(page.at, /^\/second-factor\/email\?/);
     assert.deepEqual(await ctx.store.mail.listMails(), [], "looking mails nothing");
     const sent = await browser.send(page, "/second-factor/email/send");
@@ -32,9 +32,9 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("dies after ten minutes, after five wrong tries, and when a new one is sent", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance, mailedCode } = world;
-    let { browser, page } = await walk(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance, mailedCode } = testEnv;
+    let { browser, page } = await walk(testEnv);
     page = await browser.send(page, "/second-factor/email/send");
     const send = (code: string) => browser.send(page, "/second-factor/email", { code });
     const first = await mailedCode(ADA);
@@ -53,9 +53,9 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("is sent again not at once but after half a minute, five times an hour at most", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance } = world;
-    const { browser, page } = await walk(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance } = testEnv;
+    const { browser, page } = await walk(testEnv);
     let sent = await browser.send(page, "/second-factor/email/send");
     sent = await browser.send(sent, "/second-factor/email/send");
     assert.match(sent.html, /A new code is on its way/);
@@ -66,16 +66,16 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
       await browser.send(sent, "/second-factor/email/send");
     }
     assert.equal((await ctx.store.mail.listMails(ADA)).length, 4, "in one walk");
-    const again = await afterPassword(world);
+    const again = await afterPassword(testEnv);
     assert.equal((await again.browser.send(again.page, "/second-factor/email/send")).status, 200);
-    const last = await afterPassword(world);
+    const last = await afterPassword(testEnv);
     assert.equal((await last.browser.send(last.page, "/second-factor/email/send")).status, 429);
   });
 
   test("is not kept from its owner by whoever asks for mails to the address without a first factor", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await walk(world);
-    const stranger = world.browser("192.0.2.66");
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await walk(testEnv);
+    const stranger = testEnv.browser("192.0.2.66");
     for (let i = 0; i < 6; i++) {
       const refused = await askForCode(stranger, await openAccountSignIn(stranger), ADA);
       assert.equal(refused.status, i < 5 ? 200 : 429);
@@ -84,13 +84,13 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("that was right costs no mail of the hour: whoever signs in on many devices gets a code for each", async (t) => {
-    const world = await pagesUnderTest(t);
-    let { browser, page } = await walk(world);
+    const testEnv = await pagesUnderTest(t);
+    let { browser, page } = await walk(testEnv);
     for (let device = 0; device < 7; device++) {
       const sent = await browser.send(page, "/second-factor/email/send");
-      const done = await browser.send(sent, "/second-factor/email", { code: await world.mailedCode(ADA) });
+      const done = await browser.send(sent, "/second-factor/email", { code: await testEnv.mailedCode(ADA) });
       assert.match(done.at, /^\/confirm/);
-      ({ browser, page } = await afterPassword(world));
+      ({ browser, page } = await afterPassword(testEnv));
     }
   });
 
@@ -99,9 +99,9 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     const send = async () => {
       if (answer) throw new MailError(answer, "no", "wait");
     };
-    const world = await pagesUnderTest(t, { mailer: { send, close: async () => {} } });
-    const { ctx, advance } = world;
-    const { browser, page } = await walk(world);
+    const testEnv = await pagesUnderTest(t, { mailer: { send, close: async () => {} } });
+    const { ctx, advance } = testEnv;
+    const { browser, page } = await walk(testEnv);
     const refused = await browser.send(page, "/second-factor/email/send");
     assert.equal(refused.status, 422);
     assert.match(refused.html, /refused our mail/);
@@ -119,17 +119,17 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("that cannot even be kept is said", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { browser, page } = await walk(world);
-    world.ctx.mail.send = () => Promise.reject(new Error("the disk is full"));
+    const testEnv = await pagesUnderTest(t);
+    const { browser, page } = await walk(testEnv);
+    testEnv.ctx.mail.send = () => Promise.reject(new Error("the disk is full"));
     assert.equal((await browser.send(page, "/second-factor/email/send")).status, 503);
   });
 
   test("of one person proves nothing for another who signs in in the same walk", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { mailedCode } = world;
-    const { browser, page } = await walk(world);
-    await world.person("eve@contoso.example");
+    const testEnv = await pagesUnderTest(t);
+    const { mailedCode } = testEnv;
+    const { browser, page } = await walk(testEnv);
+    await testEnv.person("eve@contoso.example");
     const signInPage = await browser.get(page.at.replace("/second-factor/email", "/sign-in"));
     let eves = await signIn(browser, signInPage, "eve@contoso.example");
     eves = await browser.send(eves, "/second-factor/email/send");
@@ -146,10 +146,10 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
   });
 
   test("is not offered where the user flow does not list it", async (t) => {
-    const world = await pagesUnderTest(t);
-    await personWithApp(world);
-    await demandMfa(world, "totp");
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    await personWithApp(testEnv);
+    await demandMfa(testEnv, "totp");
+    const { browser, page } = await afterPassword(testEnv);
     assert.doesNotMatch(page.html, /second-factor\/email/);
     assert.match((await browser.get(page.at.replace("/app", "/email"))).at, /^\/second-factor\/app/);
   });

@@ -10,10 +10,10 @@ const ADA = "ada@contoso.example";
 
 describe("an authenticator app", { concurrency: true }, () => {
   test("is asked for after the password; its code signs in with both, under a new session", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const { user, secret } = await personWithApp(world);
-    const { browser, page, grantId } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const { user, secret } = await personWithApp(testEnv);
+    const { browser, page, grantId } = await afterPassword(testEnv);
     assert.match(page.at, /^\/second-factor\/app\?flow=/);
     const before = browser.cookie ?? "";
     assert.equal((await ctx.store.sessions.find(hashSecret(before), ctx.clock.now()))?.userId, null);
@@ -39,20 +39,20 @@ describe("an authenticator app", { concurrency: true }, () => {
       [1, true],
       [2, false],
     ] as const) {
-      const world = await pagesUnderTest(t);
-      const { secret } = await personWithApp(world);
-      const { browser, page } = await afterPassword(world);
-      const code = codeAt(secret, world.ctx.clock.now(), steps).replace(/(...)/, " $1 ");
+      const testEnv = await pagesUnderTest(t);
+      const { secret } = await personWithApp(testEnv);
+      const { browser, page } = await afterPassword(testEnv);
+      const code = codeAt(secret, testEnv.ctx.clock.now(), steps).replace(/(...)/, " $1 ");
       const next = await browser.send(page, "/second-factor/app", { code });
       assert.equal(next.at.split("?")[0], ok ? "/confirm" : "/second-factor/app", `${steps} steps`);
     }
   });
 
   test("takes a code once: neither it nor one before it works in another browser", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { secret } = await personWithApp(world);
-    const [first, second] = [await afterPassword(world), await afterPassword(world)];
-    const now = world.ctx.clock.now();
+    const testEnv = await pagesUnderTest(t);
+    const { secret } = await personWithApp(testEnv);
+    const [first, second] = [await afterPassword(testEnv), await afterPassword(testEnv)];
+    const now = testEnv.ctx.clock.now();
     const send = ({ browser, page }: typeof first, code: string) => browser.send(page, "/second-factor/app", { code });
     assert.match((await send(first, codeAt(secret, now))).at, /^\/confirm/);
     for (const steps of [0, -1]) {
@@ -60,15 +60,15 @@ describe("an authenticator app", { concurrency: true }, () => {
       assert.equal(refused.status, 422);
       assert.match(refused.html, /was used already/);
     }
-    world.advance(STEP_MS);
+    testEnv.advance(STEP_MS);
     assert.match((await send(second, codeAt(secret, now, 1))).at, /^\/confirm/);
   });
 
   test("of many browsers that send one code at once, one gets in", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { secret } = await personWithApp(world);
-    const walks = await Promise.all(Array.from({ length: 8 }, () => afterPassword(world)));
-    const code = codeAt(secret, world.ctx.clock.now());
+    const testEnv = await pagesUnderTest(t);
+    const { secret } = await personWithApp(testEnv);
+    const walks = await Promise.all(Array.from({ length: 8 }, () => afterPassword(testEnv)));
+    const code = codeAt(secret, testEnv.ctx.clock.now());
     const pages = await Promise.all(
       walks.map(({ browser, page }) => browser.send(page, "/second-factor/app", { code })),
     );
@@ -76,9 +76,9 @@ describe("an authenticator app", { concurrency: true }, () => {
   });
 
   test("gives five tries in a walk, ten in a quarter of an hour, fifty a day; what can be no code costs none", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance } = world;
-    const { secret } = await personWithApp(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance } = testEnv;
+    const { secret } = await personWithApp(testEnv);
     const tries = async (walk: Awaited<ReturnType<typeof afterPassword>>, code: (now: number) => string) =>
       walk.browser.send(walk.page, "/second-factor/app", { code: code(ctx.clock.now()) });
     const wrong = (now: number) => wrongCode(secret, now);
@@ -86,7 +86,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     let spent = 0;
     for (let quarter = 0; quarter < 5; quarter++) {
       for (let walk = 0; walk < 2; walk++) {
-        const here = await afterPassword(world);
+        const here = await afterPassword(testEnv);
         for (let i = 0; i < 5; i++, spent++) {
           assert.equal((await tries(here, () => "12345")).status, 422);
           assert.equal((await tries(here, wrong)).status, 422);
@@ -96,25 +96,25 @@ describe("an authenticator app", { concurrency: true }, () => {
         assert.equal(refused.headers["retry-after"], "900");
       }
       if (quarter < 4) {
-        assert.equal((await tries(await afterPassword(world), right)).status, 429, "the person's are spent");
+        assert.equal((await tries(await afterPassword(testEnv), right)).status, 429, "the person's are spent");
       }
       advance(900_000);
     }
     assert.equal(spent, 50);
-    const refused = await tries(await afterPassword(world), right);
+    const refused = await tries(await afterPassword(testEnv), right);
     assert.equal(refused.status, 429);
     assert.ok(Number(refused.headers["retry-after"]) > 80_000);
     advance(86_400_000);
-    assert.match((await tries(await afterPassword(world), right)).at, /^\/confirm/);
+    assert.match((await tries(await afterPassword(testEnv), right)).at, /^\/confirm/);
   });
 
   test("is of no use in another browser, after a quarter of an hour, or to a person disabled meanwhile", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, advance } = world;
-    const { user, secret } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
-    const other = world.browser();
-    const theirs = await enterCode(other, (await world.grant()).userCode);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, advance } = testEnv;
+    const { user, secret } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
+    const other = testEnv.browser();
+    const theirs = await enterCode(other, (await testEnv.grant()).userCode);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
     assert.equal((await other.get(page.at)).status, 403);
     const csrf = /name="csrf" value="([^"]+)"/.exec(theirs.html)?.[1] ?? "";
@@ -125,7 +125,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     const late = await browser.send(page, "/second-factor/app", { code: codeAt(secret, ctx.clock.now()) });
     assert.equal(late.status, 403);
 
-    const disabled = await afterPassword(world);
+    const disabled = await afterPassword(testEnv);
     await seed(ctx.store).setUserDisabled(user.id, ctx.clock.now(), ctx.clock.now());
     const code = codeAt(secret, ctx.clock.now());
     const refused = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
@@ -136,15 +136,15 @@ describe("an authenticator app", { concurrency: true }, () => {
   });
 
   test("cannot be skipped: no page of the second step opens before the first, and none after it signs in", async (t) => {
-    const world = await pagesUnderTest(t);
-    await personWithApp(world);
-    const early = world.browser();
-    const start = await enterCode(early, (await world.grant()).userCode);
+    const testEnv = await pagesUnderTest(t);
+    await personWithApp(testEnv);
+    const early = testEnv.browser();
+    const start = await enterCode(early, (await testEnv.grant()).userCode);
     const query = start.at.slice(start.at.indexOf("?"));
     const steps = ["", "/app", "/email", "/recovery", "/set-up", "/codes"];
     for (const step of steps) assert.match((await early.get(`/second-factor${step}${query}`)).at, /^\/sign-in/);
 
-    const { browser, page } = await afterPassword(world);
+    const { browser, page } = await afterPassword(testEnv);
     const walk = page.at.slice(page.at.indexOf("?"));
     for (const path of ["/confirm", "/device/continue"]) {
       assert.match((await browser.get(`${path}${walk}`)).at, /^\/sign-in/);
@@ -161,11 +161,11 @@ describe("an authenticator app", { concurrency: true }, () => {
 
 describe("a recovery code", { concurrency: true }, () => {
   test("signs in once in the app's stead, in any case and spacing", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const { user, codes } = await personWithApp(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const { user, codes } = await personWithApp(testEnv);
     const typed = ` ${codes[3]?.toLowerCase().replaceAll("-", " ")} `;
-    const first = await afterPassword(world);
+    const first = await afterPassword(testEnv);
     const send = async ({ browser, page }: typeof first, code: string) =>
       browser.send(await browser.get(page.at.replace("/app", "/recovery")), "/second-factor/recovery", { code });
     assert.match(first.page.html, /href="\/second-factor\/recovery\?flow=/);
@@ -173,19 +173,19 @@ describe("a recovery code", { concurrency: true }, () => {
     assert.equal(await ctx.store.factors.countRecoveryCodes(user.id), 9);
     const [passed] = await ctx.store.audit.list({ event: "user.second_factor_passed", limit: 1 });
     assert.deepEqual(passed?.detail, { method: "recovery_code", left: 9 });
-    assert.equal((await world.mailsTo(ADA))[0]?.subject, "A recovery code was used for your Contoso account");
+    assert.equal((await testEnv.mailsTo(ADA))[0]?.subject, "A recovery code was used for your Contoso account");
 
-    const second = await afterPassword(world);
+    const second = await afterPassword(testEnv);
     const refused = await send(second, codes[3] ?? "");
     assert.equal(refused.status, 422);
     assert.match((await send(second, codes[4] ?? "")).at, /^\/confirm/);
   });
 
   test("is not offered when none is left, and shares its tries with the app", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx } = world;
-    const { user, secret, codes } = await personWithApp(world);
-    const { browser, page } = await afterPassword(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx } = testEnv;
+    const { user, secret, codes } = await personWithApp(testEnv);
+    const { browser, page } = await afterPassword(testEnv);
     const recovery = await browser.get(page.at.replace("/app", "/recovery"));
     for (let i = 0; i < 5; i++) {
       assert.equal((await browser.send(recovery, "/second-factor/recovery", { code: "2222-2222-2222" })).status, 422);
@@ -195,7 +195,7 @@ describe("a recovery code", { concurrency: true }, () => {
     assert.equal((await browser.send(page, "/second-factor/app", { code })).status, 429);
 
     await ctx.store.factors.replaceRecoveryCodes(user.id, [], ctx.clock.now());
-    const none = await afterPassword(world);
+    const none = await afterPassword(testEnv);
     assert.doesNotMatch(none.page.html, /second-factor\/recovery/);
     assert.match((await none.browser.get(none.page.at.replace("/app", "/recovery"))).at, /^\/second-factor\/app/);
   });
@@ -203,15 +203,15 @@ describe("a recovery code", { concurrency: true }, () => {
 
 describe("a session that has one factor", { concurrency: true }, () => {
   test("steps up for an app that demands two, and prolongs nothing by it", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, browser, advance, mailedCode } = world;
-    await world.person();
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, browser, advance, mailedCode } = testEnv;
+    await testEnv.person();
     const phone = browser();
-    assert.match((await afterPassword(world, phone)).page.at, /^\/confirm/);
+    assert.match((await afterPassword(testEnv, phone)).page.at, /^\/confirm/);
     const [one] = [await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now())];
-    await demandMfa(world);
+    await demandMfa(testEnv);
     advance(3_600_000);
-    let page = await enterCode(phone, (await world.grant()).userCode);
+    let page = await enterCode(phone, (await testEnv.grant()).userCode);
     page = await phone.send(page, "/device/continue", { answer: "continue" });
     assert.match(page.at, /^\/second-factor\/email/);
     page = await phone.send(page, "/second-factor/email/send");
@@ -224,11 +224,11 @@ describe("a session that has one factor", { concurrency: true }, () => {
   });
 
   test("cannot say yes once a second one has become necessary, but goes to it and comes back", async (t) => {
-    const world = await pagesUnderTest(t);
-    const { ctx, mailedCode } = world;
-    await world.person();
-    const { browser, page, grantId } = await afterPassword(world);
-    await demandMfa(world);
+    const testEnv = await pagesUnderTest(t);
+    const { ctx, mailedCode } = testEnv;
+    await testEnv.person();
+    const { browser, page, grantId } = await afterPassword(testEnv);
+    await demandMfa(testEnv);
     let next = await browser.send(page, "/confirm", { decision: "yes" });
     assert.match(next.at, /^\/second-factor\/email/);
     assert.equal((await ctx.store.grants.findById(grantId))?.status, "claimed");
@@ -240,11 +240,11 @@ describe("a session that has one factor", { concurrency: true }, () => {
   });
 
   test("says no without a second one", async (t) => {
-    const world = await pagesUnderTest(t);
-    await world.person();
-    const { browser, page, grantId } = await afterPassword(world);
-    await demandMfa(world);
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const { browser, page, grantId } = await afterPassword(testEnv);
+    await demandMfa(testEnv);
     assert.match((await browser.send(page, "/confirm", { decision: "no" })).at, /^\/done/);
-    assert.equal((await world.ctx.store.grants.findById(grantId))?.status, "denied");
+    assert.equal((await testEnv.ctx.store.grants.findById(grantId))?.status, "denied");
   });
 });

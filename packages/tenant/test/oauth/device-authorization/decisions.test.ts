@@ -18,7 +18,7 @@ import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
 import { type QuickContext, quickContext } from "../../fixtures/quick-context.ts";
 import { seed } from "../../fixtures/seed.ts";
-import { type Furniture, furnish, MINUTE, pendingGrant, sampleUser, scopesAt } from "../../storage/samples.ts";
+import { MINUTE, pendingGrant, type Samples, sampleUser, scopesAt, seedSamples } from "../../storage/samples.ts";
 
 describe("a device's code", () => {
   let quick: QuickContext;
@@ -31,7 +31,7 @@ describe("a device's code", () => {
   });
   after(() => store.close());
 
-  const approverOf = (user: Furniture["user"], changes: Partial<Approver> = {}): Approver => ({
+  const approverOf = (user: Samples["user"], changes: Partial<Approver> = {}): Approver => ({
     sessionId: randomUUID(),
     user,
     amr: ["pwd"],
@@ -45,8 +45,8 @@ describe("a device's code", () => {
     (await store.audit.list({ event, limit: 99 })).filter(({ grantId }) => grantId === id);
 
   /** A grant that waits, and the person it is for. */
-  async function asked(furniture?: Furniture, changes: Partial<NewGrant> = {}) {
-    const own = furniture ?? (await furnish(store));
+  async function asked(samples?: Samples, changes: Partial<NewGrant> = {}) {
+    const own = samples ?? (await seedSamples(store));
     const createdAt = ctx.clock.now();
     const grant = await pendingGrant(store, own, { createdAt, expiresAt: createdAt + 15 * MINUTE, ...changes });
     return { ...own, grant: await found(grant), approver: approverOf(own.user) };
@@ -116,7 +116,7 @@ describe("a device's code", () => {
       assert.deepEqual([own.grant.status, own.grant.userId], ["claimed", own.user.id]);
       assert.equal(own.grant.sessionId, own.approver.sessionId);
       assert.deepEqual(await records("device_grant.used_twice", own.grant), []);
-      const second = approverOf((await furnish(store)).user);
+      const second = approverOf((await seedSamples(store)).user);
       assert.equal((await claim(own.grant, second)).outcome, "killed");
       assert.deepEqual(await records("device_grant.used_twice", own.grant), [
         {
@@ -136,7 +136,10 @@ describe("a device's code", () => {
       const { app, grant, approver } = await asked();
       await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.deepEqual(await claim(grant, approver), { outcome: "refused", why: "not_assigned", grant });
-      const admin = await asked({ ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) });
+      const admin = await asked({
+        ...(await seedSamples(store)),
+        scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]),
+      });
       const outcome = await claim(admin.grant, admin.approver);
       assert.deepEqual(outcome, { outcome: "refused", why: "administrator_required", grant: admin.grant });
       for (const each of [grant, admin.grant]) assert.equal((await found(each)).status, "pending");
@@ -185,7 +188,7 @@ describe("a device's code", () => {
     });
 
     const withoutApp = { ...sampleUser(), id: randomUUID() };
-    const refusals: [Refusal, (own: Furniture) => Promise<unknown>][] = [
+    const refusals: [Refusal, (own: Samples) => Promise<unknown>][] = [
       ["user_disabled", ({ user }) => seed(store).setUserDisabled(user.id, 1, 1)],
       ["app_unknown", ({ app }) => seed(store).deleteApp(app.clientId, 1)],
       ["app_disabled", ({ app }) => seed(store).putApp({ ...app, disabledAt: 1 })],
@@ -223,9 +226,9 @@ describe("a device's code", () => {
     });
 
     test("that is refused: administrator_required; the right was taken back since the claim", async () => {
-      const furniture = { ...(await furnish(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
-      await seed(store).setUserAdministrator(furniture.user.id, true);
-      const own = await claimed(furniture);
+      const samples = { ...(await seedSamples(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
+      await seed(store).setUserAdministrator(samples.user.id, true);
+      const own = await claimed(samples);
       const shown = await shownTo(own);
       await seed(store).setUserAdministrator(own.user.id, false);
       const { grant, approver } = own;

@@ -18,7 +18,7 @@ export interface GrantModel {
   families: number;
 }
 
-export interface World {
+export interface TestEnv {
   grant: GrantModel;
   now: number;
   expiresAt: number;
@@ -34,14 +34,14 @@ export type Step =
   | { do: "disable" | "enable"; person: Person };
 
 /** What the step answers and what it leaves; the world that came in stays as it is. */
-export function take(world: World, step: Step): { answer: string; world: World } {
-  const { grant, disabled } = world;
-  const same = (answer: string) => ({ answer, world });
+export function take(testEnv: TestEnv, step: Step): { answer: string; testEnv: TestEnv } {
+  const { grant, disabled } = testEnv;
+  const same = (answer: string) => ({ answer, testEnv });
   const become = (answer: string, changes: Partial<GrantModel>) => ({
     answer,
-    world: { ...world, grant: { ...grant, ...changes } },
+    testEnv: { ...testEnv, grant: { ...grant, ...changes } },
   });
-  const open = (grant.status === "pending" || grant.status === "claimed") && world.now < world.expiresAt;
+  const open = (grant.status === "pending" || grant.status === "claimed") && testEnv.now < testEnv.expiresAt;
 
   switch (step.do) {
     case "claim":
@@ -63,7 +63,7 @@ export function take(world: World, step: Step): { answer: string; world: World }
       if (!open) return same("ended");
       return become("done", { status: "denied", reason: "operator" });
     case "redeem":
-      if (grant.status !== "approved" || world.now >= world.expiresAt) return same("lost");
+      if (grant.status !== "approved" || testEnv.now >= testEnv.expiresAt) return same("lost");
       if (disabled[sessions[grant.holder!]]) return become("refused", { status: "denied", reason: "withdrawn" });
       return become("redeemed", { status: "redeemed", families: grant.families + 1 });
     case "redeem_as_other_client":
@@ -71,28 +71,28 @@ export function take(world: World, step: Step): { answer: string; world: World }
     case "poll":
       return same(grant.status);
     case "disable":
-      return { answer: "done", world: { ...world, disabled: { ...disabled, [step.person]: true } } };
+      return { answer: "done", testEnv: { ...testEnv, disabled: { ...disabled, [step.person]: true } } };
     case "enable": {
-      const enabled = { ...world, disabled: { ...disabled, [step.person]: false } };
+      const enabled = { ...testEnv, disabled: { ...disabled, [step.person]: false } };
       // A yes from before the person was disabled is none after.
       const revived = disabled[step.person] && grant.status === "approved" && sessions[grant.holder!] === step.person;
-      if (!revived) return { answer: "done", world: enabled };
-      return { answer: "done", world: { ...enabled, grant: { ...grant, status: "denied", reason: "withdrawn" } } };
+      if (!revived) return { answer: "done", testEnv: enabled };
+      return { answer: "done", testEnv: { ...enabled, grant: { ...grant, status: "denied", reason: "withdrawn" } } };
     }
   }
 }
 
 /** All that may come of steps taken at the same time: one outcome for each order of them. */
-export function inAnyOrder(world: World, steps: Step[]): { answers: string[]; world: World }[] {
+export function inAnyOrder(testEnv: TestEnv, steps: Step[]): { answers: string[]; testEnv: TestEnv }[] {
   return permutations(steps.map((_, index) => index)).map((order) => {
     const answers: string[] = [];
-    let current = world;
+    let current = testEnv;
     for (const index of order) {
       const taken = take(current, steps[index]!);
       answers[index] = taken.answer;
-      current = taken.world;
+      current = taken.testEnv;
     }
-    return { answers, world: current };
+    return { answers, testEnv: current };
   });
 }
 

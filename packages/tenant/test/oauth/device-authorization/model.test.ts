@@ -4,25 +4,25 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import type { Store } from "../../../src/storage/store.ts";
 import { seed } from "../../fixtures/seed.ts";
-import { type MakePlace, postgres, sqliteFile, sqliteMemory, type TestPlace } from "../../storage/open-test-store.ts";
+import { type MakeStore, postgres, sqliteFile, sqliteMemory, type TestStore } from "../../storage/open-test-store.ts";
 import {
   approvalBy,
-  type Furniture,
-  furnish,
   LIFETIME,
   MINUTE,
   pendingGrant,
   redemption,
+  type Samples,
   sampleAudit,
   sampleUser,
+  seedSamples,
   T0,
 } from "../../storage/samples.ts";
-import { inAnyOrder, type Person, type Session, type Step, sessions, type World } from "./grant-model.ts";
+import { inAnyOrder, type Person, type Session, type Step, sessions, type TestEnv } from "./grant-model.ts";
 
 /** The real thing: one grant of a store, and the two people. */
 interface Real {
   store: Store;
-  furniture: Furniture;
+  samples: Samples;
   people: Record<Person, string>;
   grant: Awaited<ReturnType<typeof pendingGrant>>;
   families: string[];
@@ -64,7 +64,7 @@ async function perform(real: Real, step: Step, now: number): Promise<string> {
   }
 }
 
-async function observe(real: Real): Promise<World["grant"]> {
+async function observe(real: Real): Promise<TestEnv["grant"]> {
   const row = (await real.store.grants.findById(real.grant.id))!;
   const families = await Promise.all(real.families.map((id) => real.store.tokens.findFamily(id)));
   assert.ok(families.every((family) => !family || family.id === row.familyId));
@@ -77,7 +77,7 @@ async function observe(real: Real): Promise<World["grant"]> {
 }
 
 /** Some steps at once, each begun after a few turns of the event loop's microtasks, so that they interleave. */
-class Together implements fc.AsyncCommand<{ world: World }, Real> {
+class Together implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
   readonly steps: { step: Step; delay: number }[];
 
   constructor(steps: { step: Step; delay: number }[]) {
@@ -88,21 +88,21 @@ class Together implements fc.AsyncCommand<{ world: World }, Real> {
     return true;
   }
 
-  async run(model: { world: World }, real: Real) {
+  async run(model: { testEnv: TestEnv }, real: Real) {
     const steps = this.steps.map(({ step }) => step);
     const begin = async ({ step, delay }: { step: Step; delay: number }) => {
       for (let turn = 0; turn < delay; turn++) await undefined;
-      return perform(real, step, model.world.now);
+      return perform(real, step, model.testEnv.now);
     };
     const answers = await Promise.all(this.steps.map(begin));
     const grant = await observe(real);
-    const legal = inAnyOrder(model.world, steps);
+    const legal = inAnyOrder(model.testEnv, steps);
     const explanation = legal.find((outcome) => {
-      const found = { answers: outcome.answers, grant: outcome.world.grant };
+      const found = { answers: outcome.answers, grant: outcome.testEnv.grant };
       return JSON.stringify(found) === JSON.stringify({ answers, grant });
     });
     assert.ok(explanation, `no order of the steps gives ${JSON.stringify({ answers, grant })}`);
-    model.world = explanation.world;
+    model.testEnv = explanation.testEnv;
   }
 
   toString() {
@@ -110,7 +110,7 @@ class Together implements fc.AsyncCommand<{ world: World }, Real> {
   }
 }
 
-class Advance implements fc.AsyncCommand<{ world: World }, Real> {
+class Advance implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
   readonly ms: number;
 
   constructor(ms: number) {
@@ -121,8 +121,8 @@ class Advance implements fc.AsyncCommand<{ world: World }, Real> {
     return true;
   }
 
-  async run(model: { world: World }) {
-    model.world = { ...model.world, now: model.world.now + this.ms };
+  async run(model: { testEnv: TestEnv }) {
+    model.testEnv = { ...model.testEnv, now: model.testEnv.now + this.ms };
   }
 
   toString() {
@@ -146,36 +146,36 @@ const together = fc
 const advance = fc.constantFrom(1, MINUTE, LIFETIME - 1, LIFETIME).map((ms) => new Advance(ms));
 const walks = fc.commands([together, together, together, advance], { maxCommands: 12 });
 
-function grantModel(makePlace: MakePlace, numRuns: number): void {
-  let place: TestPlace;
+function grantModel(makeStore: MakeStore, numRuns: number): void {
+  let place: TestStore;
   let store: Store;
-  let furniture: Furniture;
+  let samples: Samples;
   before(async () => {
-    place = await makePlace();
+    place = await makeStore();
     store = await place.open();
-    furniture = await furnish(store);
+    samples = await seedSamples(store);
   });
   after(() => place.remove());
 
   test(`whatever people and devices do at once, the grant goes one of its legal ways (${numRuns} walks)`, async () => {
-    const { app, api } = furniture;
+    const { app, api } = samples;
     const walk = fc.asyncProperty(walks, async (commands) => {
       const [ana, bo] = [sampleUser(), sampleUser()];
       for (const { id: userId } of [ana, bo]) {
-        const consent = { clientId: app.clientId, resourceId: api.clientId, scopes: furniture.scopes.resourceScopes };
+        const consent = { clientId: app.clientId, resourceId: api.clientId, scopes: samples.scopes.resourceScopes };
         await seed(store).addConsent({ ...consent, userId });
       }
       await seed(store).insertUser(ana);
       await seed(store).insertUser(bo);
       const people = { ana: ana.id, bo: bo.id };
-      const real: Real = { store, furniture, people, grant: await pendingGrant(store, furniture), families: [] };
-      const world: World = {
+      const real: Real = { store, samples, people, grant: await pendingGrant(store, samples), families: [] };
+      const testEnv: TestEnv = {
         grant: { status: "pending", reason: null, holder: null, families: 0 },
         now: T0,
         expiresAt: real.grant.expiresAt,
         disabled: { ana: false, bo: false },
       };
-      await fc.asyncModelRun(() => ({ model: { world }, real }), commands);
+      await fc.asyncModelRun(() => ({ model: { testEnv }, real }), commands);
     });
     // A failure prints its seed, its path and the shortest walk that shows it.
     await fc.assert(walk, { numRuns, verbose: 1 });

@@ -16,7 +16,7 @@ import { addApp, consentForEverybody } from "../fixtures/registrations.ts";
 export const password = "correct horse battery";
 
 /** A tenant with a program that has registered `http://localhost`, and people with browsers. */
-export interface BrowserWorld extends AsyncDisposable {
+export interface BrowserEnv extends AsyncDisposable {
   tenant: TestTenant;
   app: App;
   scope: string;
@@ -25,7 +25,7 @@ export interface BrowserWorld extends AsyncDisposable {
   person(): Person;
 }
 
-export async function startBrowserWorld(options?: TestTenantOptions): Promise<BrowserWorld> {
+export async function startBrowserEnv(options?: TestTenantOptions): Promise<BrowserEnv> {
   const tenant = await startTestTenant(options);
   const { context } = tenant;
   const app = { ...(await addApp(context, "Desk program")), redirectUris: ["http://localhost"] };

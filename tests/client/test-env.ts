@@ -8,7 +8,7 @@ import type { TestTenantOptions } from "../../packages/tenant/test/fixtures/star
 import { startTenantForClients, type TenantForClients } from "../foreign-clients/tenant-for-clients.ts";
 
 /** A tenant, and clients whose person approves at once. They share a clock that waiting moves, so nothing waits. */
-export interface World extends TenantForClients {
+export interface TestEnv extends TenantForClients {
   /** Answers the code that is shown. */
   approves: Presenter;
   denies: Presenter;
@@ -19,9 +19,9 @@ export interface World extends TenantForClients {
   transport(alter?: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer | Promise<HttpAnswer>): Transport;
 }
 
-export async function startWorld(options?: TestTenantOptions): Promise<World> {
-  const world = await startTenantForClients(options);
-  const { tenant, ada, clientId } = world;
+export async function startEnv(options?: TestTenantOptions): Promise<TestEnv> {
+  const testEnv = await startTenantForClients(options);
+  const { tenant, ada, clientId } = testEnv;
   const clock: Clock = {
     now: () => tenant.clock.now(),
     async sleep(ms, signal) {
@@ -36,7 +36,7 @@ export async function startWorld(options?: TestTenantOptions): Promise<World> {
       if (event.event === "code") await ada[how](event.code.userCode);
     },
   });
-  const transport: World["transport"] = (alter = (_request, answer) => answer) => {
+  const transport: TestEnv["transport"] = (alter = (_request, answer) => answer) => {
     const network = nodeTransport({ ca: tenant.ca });
     return {
       async send(request) {
@@ -46,7 +46,7 @@ export async function startWorld(options?: TestTenantOptions): Promise<World> {
     };
   };
   return {
-    ...world,
+    ...testEnv,
     clock,
     approves: decides("approve"),
     denies: decides("deny"),
@@ -56,7 +56,7 @@ export async function startWorld(options?: TestTenantOptions): Promise<World> {
       createClient({
         authority: tenant.authority,
         clientId,
-        scopes: [world.scopes.read],
+        scopes: [testEnv.scopes.read],
         store: memoryStore(),
         transport: transport(),
         clock,

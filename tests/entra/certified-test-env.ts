@@ -13,7 +13,7 @@ import { type Answer, post } from "../fixtures/device.ts";
 export const TOKEN = "/oauth2/v2.0/token";
 
 /** A tenant, and an app that signs in by its certificate and has a role of the built-in API. */
-export interface CertifiedWorld {
+export interface CertifiedEnv {
   tenant: TestTenant;
   ci: CertifiedApp;
   /** Of that API. */
@@ -24,13 +24,13 @@ export interface CertifiedWorld {
   askWith(changes: AssertionChanges, more?: Record<string, string>): Promise<Answer>;
 }
 
-export async function startCertifiedWorld(store: "sqlite" | "postgres"): Promise<CertifiedWorld> {
+export async function startCertifiedEnv(store: "sqlite" | "postgres"): Promise<CertifiedEnv> {
   const tenant = await startTestTenant({ store });
   const ci = await addCertifiedApp(tenant.context);
   const { clientId } = tenant.apis[0]!;
   await seed(tenant.context.store).assignRole(clientId, "ToDoList.Read.All", ci.principalId);
   const scope = `api://${clientId}/.default`;
-  const ask: CertifiedWorld["ask"] = (assertion, more = {}) =>
+  const ask: CertifiedEnv["ask"] = (assertion, more = {}) =>
     post(tenant, TOKEN, {
       grant_type: "client_credentials",
       client_id: ci.app.clientId,
