@@ -99,7 +99,11 @@ function refused(why: Refusal, user: User): TenantError {
       return notAssigned(user);
     case "administrator_required":
       return administratorNeeded(user);
-    default:
+    case "login_required":
+    case "app_unknown":
+    case "app_disabled":
+    case "scope_unavailable":
+    case "consent_required":
       return new TenantError(
         "app_unavailable",
         "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",

@@ -53,8 +53,19 @@ export type TokenHolder =
   /** The user or the app is gone or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
 
-/** Refusals that end a token which was issued. The others decide whether the next one is issued. */
-const endsTokens: ReadonlySet<Refusal> = new Set(["user_unknown", "user_disabled", "app_unknown", "app_disabled"]);
+/** Whether a refusal ends a token which was issued, or only decides whether the next one is issued. */
+const endsTokens: Record<Refusal, boolean> = {
+  user_unknown: true,
+  user_disabled: true,
+  app_unknown: true,
+  app_disabled: true,
+  login_required: false,
+  not_assigned: false,
+  second_factor_required: false,
+  administrator_required: false,
+  scope_unavailable: false,
+  consent_required: false,
+};
 
 /**
  * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
@@ -74,6 +85,6 @@ export async function tokenHolder(
   const { amr, authTime } = family;
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
   const refusal = mayIssue({ ...stored, scopes, amr, authTime, signedInSince: null });
-  if (refusal && endsTokens.has(refusal)) return { refusal };
+  if (refusal && endsTokens[refusal]) return { refusal };
   return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
 }

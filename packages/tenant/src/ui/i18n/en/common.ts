@@ -35,7 +35,7 @@ export const device = {
     `To sign in, use a web browser to open the page ${uri} and enter the code ${code} to authenticate.`,
 };
 
-/** The question or statement of each page, by the page's name in `pages/view.ts`; `compare` is `enter_code` with a code to compare, `sign_up_name` is `sign_up_details` with nothing else to ask. */
+/** The question or statement of each page, by the page's name in `ui/view.ts`; `compare` is `enter_code` with a code to compare, `sign_up_name` is `sign_up_details` with nothing else to ask. */
 export const titles = {
   enter_code: "Enter the code on your device",
   compare: "Is this the code on your device?",
