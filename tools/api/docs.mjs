@@ -16,8 +16,6 @@ const inside = {
     ...["bestToken", "includesAll", "isGoodFor", "isRecord", "ownerKeyOf", "readAccount", "errorCatalogue", "Commit"],
   ],
   "packages/prepare": ["prepareErrors"],
-  // Reached through TenantContext, which only putUserFlow and the tenant's own code use.
-  "packages/tenant": ["Branding", "MailQueue", "SealKey", "SigningKeys", "Store"],
 };
 
 install();

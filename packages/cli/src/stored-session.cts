@@ -35,10 +35,16 @@ function profileOf(records: Records, name: string): Profile | undefined {
 
 type App = Pick<Profile, "authority" | "clientId">;
 
-/** The same app at the same issuer, however it is written. */
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/**
+ * The same app at the same issuer. Host and GUIDs are the same in any case; the rest of a path is not: two issuers on
+ * one host may differ in nothing else.
+ */
 function isSame(one: App, other: App): boolean {
-  const bare = (text: string) => text.toLowerCase().replace(/\/+$/, "");
-  return bare(one.authority) === bare(other.authority) && bare(one.clientId) === bare(other.clientId);
+  const folded = (text: string) => text.replace(GUID, (id) => id.toLowerCase());
+  const address = (text: string) => folded(URL.canParse(text) ? new URL(text).href : text).replace(/\/+$/, "");
+  return address(one.authority) === address(other.authority) && folded(one.clientId) === folded(other.clientId);
 }
 
 /** The environment may name another issuer or app than the profile's; then nobody is signed in there by this profile. */

@@ -93,7 +93,13 @@ test("a stored account that is no account is nobody's, to the fast path as to th
 });
 
 test("an app at an issuer is the same however it is written, and no other", () => {
-  assert.ok(isSameApp(app, { authority: "https://ISSUER.example/tenant//", clientId: "APP" }));
+  assert.ok(isSameApp(app, { ...app, authority: "https://ISSUER.example/tenant//" }));
+  const guid = "0b7d1c2e-1f6e-4a3b-9c8d-7e6f5a4b3c2d";
+  const entra = { authority: `https://contoso.ciamlogin.com/${guid}`, clientId: guid };
+  const upper = guid.toUpperCase();
+  assert.ok(isSameApp(entra, { authority: `https://contoso.ciamlogin.com/${upper}/`, clientId: upper }));
+  assert.ok(!isSameApp(app, { ...app, authority: "https://issuer.example/Tenant" }), "another issuer on that host");
+  assert.ok(!isSameApp(app, { ...app, clientId: "APP" }));
   assert.ok(!isSameApp(app, { ...app, authority: "https://issuer.example/other" }));
   assert.ok(!isSameApp(app, { ...app, clientId: "app2" }));
 });

@@ -121,7 +121,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       find: (clientId) => directory.findApp(clientId.trim().toLowerCase()),
       async put({ secret, ...input }) {
         const given = {
-          ...input,
+          ...named(input),
           ...(secret === undefined ? {} : { secretHash: secret === null ? null : hashSecret(secret) }),
         };
         for (const uri of [...(input.redirectUris ?? []), ...(input.postLogoutRedirectUris ?? [])]) {
@@ -180,7 +180,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (consent.scopes.length === 0) return void (await permissions.removeConsent(consent));
         const outcome = await permissions.addConsent(consent);
         if (outcome === "unknown") throw unknownApp();
-        if (outcome === "exists") await permissions.changeConsent(consent);
+        // Withdrawn at this moment, it is added again.
+        if (outcome === "exists" && !(await permissions.changeConsent(consent))) await permissions.addConsent(consent);
       },
       withdrawConsent: (consent) => permissions.removeConsent({ ...consent, scopes: [] }),
     },
@@ -188,7 +189,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     apis: {
       list: () => directory.listApis(),
       find: (clientId) => directory.findApi(clientId.trim().toLowerCase()),
-      async put(input) {
+      async put(given) {
+        const input = named(given);
         const change = (before: Registered | undefined): Registered => {
           if (before?.kind === "api") return { ...before, api: { ...before.api, ...input } };
           const api = newApi({ ...input, name: nameOf(input) }, ctx.clock.now());
@@ -203,7 +205,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
 
     userFlows: {
       list: () => directory.listUserFlows(),
-      async put(input) {
+      async put(given) {
+        const input = named(given);
         const flow: UserFlow = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: ctx.clock.now(), ...input };
         const problems = checkUserFlow(flow);
         if (problems.length > 0) throw invalidFlow(flow, problems.join(" "));
@@ -226,7 +229,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
 
     policies: {
       list: () => directory.listPolicies(),
-      async put(input) {
+      async put(given) {
+        const input = named(given);
         const policy: Policy = {
           ...{ id: randomUUID(), enabled: true, clientIds: null, groupIds: null, excludedUserIds: [] },
           ...{ requires: "mfa", createdAt: ctx.clock.now() },
@@ -253,6 +257,14 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
 
     changeBranding: (branding) => settings.change(branding),
   };
+}
+
+/** Without the members that are undefined, which are as good as left out, and with the client ID as it is stored. */
+function named<T extends object>(input: T): T {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, name === "clientId" ? String(value).trim().toLowerCase() : value]),
+  ) as T;
 }
 
 const GRAPH_TYPE = {

@@ -43,16 +43,15 @@ export async function passFirstFactor(
 ): Promise<Answer> {
   const { user, amr, keepSignedIn = false, isNew = false } = passed;
   const demanded = requiresSecondFactor(await factsAbout(request, user, isNew));
-  const secondFactorDemanded =
-    !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
-  const step = nextStep(factsOf(request, { signIn: { amr, authTime: request.now }, secondFactorDemanded }));
+  const asked = !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
   // As it was verified, or chosen at sign-up a moment ago.
   const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
-  if (step.name === "second_factor") {
+  // Asked here, not by its place in the list: no other reason to stop may sign anybody in before it.
+  if (asked) {
     return askSecondFactor(request, { userId: user.id, amr, at: request.now, keepSignedIn, ...password });
   }
   await signInAs(request, user, { amr, keepSignedIn, standsOn: password });
-  return takeStep(request, step);
+  return takeStep(request, nextStep(factsOf(request)));
 }
 
 /** The person proved the second factor: they are signed in, and go on. */

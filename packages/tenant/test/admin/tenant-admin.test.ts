@@ -128,6 +128,23 @@ describe("how a program changes its tenant", () => {
     assert.equal((await recorded("role_assignment.created")).length, 1);
   });
 
+  test("a member that is undefined changes nothing, and a client ID is found in any case", async () => {
+    const app = await admin.apps.put({ name: "Guarded", requireMfa: true, assignmentRequired: true });
+    const { clientId } = app;
+    await admin.apps.put({ clientId: clientId.toUpperCase(), requireMfa: undefined, assignmentRequired: undefined });
+    const { requireMfa, assignmentRequired } = (await admin.apps.find(clientId))!;
+    assert.deepEqual([requireMfa, assignmentRequired], [true, true]);
+    const policy = await admin.policies.put({ name: "Always on", enabled: undefined, clientIds: undefined });
+    assert.deepEqual([policy.enabled, policy.clientIds], [true, null]);
+    const flow = await admin.userFlows.put({ name: "As the default", methods: undefined });
+    assert.deepEqual(flow.methods, ["password", "email_code", "passkey"]);
+    const chosen = randomUUID().toUpperCase();
+    await admin.apps.put({ clientId: chosen, name: "Named in capitals" });
+    assert.equal((await admin.apps.find(chosen))?.clientId, chosen.toLowerCase());
+    assert.equal(await admin.apps.remove(chosen), true);
+    assert.equal(await admin.policies.remove(policy.id), true);
+  });
+
   test("who is assigned may use an app, and consents are what was put last, until they are withdrawn", async () => {
     const app = await admin.apps.put({ name: "Assigned", assignmentRequired: true });
     const { id } = await admin.people.add({ email: "alan@contoso.example" });
@@ -191,6 +208,7 @@ describe("how a program changes its tenant", () => {
       await assert.rejects(admin.policies.put({ name: "Empty", [list]: [randomUUID()] }), { code: "policy_invalid" });
     }
     assert.deepEqual(await admin.policies.list(), []);
+    const before = (await recorded("policy.created")).length;
     const policy = await admin.policies.put({ name: "Everybody", clientIds: [tenant.apps[0]!.clientId] });
     assert.deepEqual(await admin.policies.list(), [policy]);
     const off = { ...policy, enabled: false };
@@ -198,7 +216,7 @@ describe("how a program changes its tenant", () => {
     assert.deepEqual(await admin.policies.list(), [off]);
     assert.equal(await admin.policies.remove(policy.id), true);
     assert.equal(await admin.policies.remove(policy.id), false);
-    assert.equal((await recorded("policy.created")).length, 1);
+    assert.equal((await recorded("policy.created")).length, before + 1);
     assert.equal((await recorded("policy.changed")).length, 1);
   });
 

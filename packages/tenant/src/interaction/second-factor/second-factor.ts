@@ -61,7 +61,9 @@ export function stepBetweenFactors(
   const { firstFactor } = request.interaction;
   const facts = factsOf(request, { secondFactorDemanded: true, secondFactorWays });
   const first = user && firstFactor ? { amr: firstFactor.amr, authTime: firstFactor.at } : null;
-  return nextStep({ ...facts, signIn: user && signedInWithBoth(request, user) ? facts.signIn : first });
+  if (user && signedInWithBoth(request, user)) return nextStep(facts);
+  // Whether the sign-in that comes of it is new enough is asked once there is one.
+  return nextStep({ ...facts, signIn: first, signedInSince: null });
 }
 
 /** The page's script asks for it; what the browser answers is a sign-in by passkey, which needs no second factor. */

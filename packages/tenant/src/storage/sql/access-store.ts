@@ -133,8 +133,9 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     return { user: user && toUser(user), app: app && toApp(app) };
   };
   const findDemands = async (on: Connection, app: App | undefined) => {
-    if (!app) return { userFlow: DEFAULT_USER_FLOW, policies: (await policies(on, {})).map(toPolicy) };
-    const rows = await flowAndPolicies(on, app);
+    const rows = app ? await flowAndPolicies(on, app) : [];
+    // No app, or one that was deleted meanwhile: policies for every app count.
+    if (rows.length === 0) return { userFlow: DEFAULT_USER_FLOW, policies: (await policies(on, {})).map(toPolicy) };
     return { userFlow: toFlow(rows[0]) ?? DEFAULT_USER_FLOW, policies: rows.flatMap(toPolicies) };
   };
 

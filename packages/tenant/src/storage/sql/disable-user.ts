@@ -32,14 +32,15 @@ export async function setDisabled(
 
 /** Grants come before the user's row, in the order of redeem. */
 export async function withdrawGrants(trx: Connection, userId: string, now: number): Promise<void> {
-  await withdrawApprovals(trx, "userId", userId, now);
-  // A claim stays the person's, and is of no browser that was signed in until now.
+  // A claim stays the person's, and is of no browser that was signed in until now. First: an approval under way is
+  // waited for here, and withdrawn by the next statement.
   await trx
     .updateTable("deviceGrants")
     .where("userId", "=", userId)
     .where("status", "=", "claimed")
     .set({ sessionId: "" })
     .execute();
+  await withdrawApprovals(trx, "userId", userId, now);
 }
 
 /** After `withdrawGrants` and the user's row. */

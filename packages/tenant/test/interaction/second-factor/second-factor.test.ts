@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import { seed } from "../../fixtures/seed.ts";
+import { arrive, programOf, WEB } from "../authorize/program-under-test.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
-import { enterCode } from "../walks.ts";
+import { enterCode, signIn } from "../walks.ts";
 import { afterPassword, codeAt, demandMfa, personWithApp, STEP_MS, wrongCode } from "./authenticator.ts";
 
 const ADA = "ada@contoso.example";
@@ -133,6 +134,19 @@ describe("an authenticator app", { concurrency: true }, () => {
     await seed(ctx.store).setUserDisabled(user.id, null, ctx.clock.now());
     const again = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
     assert.match(again.at, /^\/sign-in/, "enabled again, the person begins again");
+  });
+
+  test("comes before every other reason to stop: a clock that went back since prompt=login signs nobody in", async (t) => {
+    const testEnv = await pagesUnderTest(t);
+    await personWithApp(testEnv);
+    const asks = await programOf(testEnv, WEB);
+    const browser = testEnv.browser();
+    const page = await arrive(browser, asks, { prompt: "login" });
+    testEnv.advance(-5_000);
+    const next = await signIn(browser, page, ADA);
+    assert.match(next.at, /^\/second-factor/);
+    const session = await testEnv.ctx.store.sessions.find(hashSecret(browser.cookie ?? ""), testEnv.ctx.clock.now());
+    assert.equal(session?.userId, null, "nobody is signed in yet");
   });
 
   test("cannot be skipped: no page of the second step opens before the first, and none after it signs in", async (t) => {
