@@ -71,7 +71,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (user.disabledAt !== null) return "user_disabled";
   if (!app) return "app_unknown";
   if (app.disabledAt !== null) return "app_disabled";
-  if (facts.signedInSince !== null && facts.authTime < facts.signedInSince) return "login_required";
+  if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
   if (!facts.amr.includes(MFA) && requiresSecondFactor(facts)) return "second_factor_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";

@@ -57,7 +57,7 @@ export function permissionsOf(facts: Pick<StoredFacts, "api" | "consents">, requ
     if (!wanted.includes(value)) continue;
     asked.push({ line: { kind: "api", text: userDisplayName || displayName }, resourceId, scopes: [value] });
   }
-  const listed = new Set(asked.slice(1).flatMap((each) => each.scopes));
+  const listed = new Set(asked.flatMap((each) => each.scopes));
 
   const may = mayAlready(consents);
   const offline = oidc.includes("offline_access");

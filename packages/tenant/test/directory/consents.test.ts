@@ -94,6 +94,7 @@ describe("an administrator's consent is missing", () => {
   test("never at Graph, nor at an API that is gone, which offers nothing to consent to", () => {
     const app = fresh();
     assert.deepEqual(missing(app, GRAPH_RESOURCE_ID, ["User.Read"], { isDefault: true }), []);
+    assert.deepEqual(missing(app, GRAPH_RESOURCE_ID, [], { isDefault: true }), []);
     assert.deepEqual(missing({ ...app, api: undefined }, randomUUID(), ["Admin"]), []);
   });
 });

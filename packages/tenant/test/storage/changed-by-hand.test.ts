@@ -20,6 +20,24 @@ test("a person who is disabled by hand gets no renewal, and the sign-in ends wit
   assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
 });
 
+test("a person or an app that is deleted by hand ends the sign-in likewise", async (t) => {
+  const place = await sqliteFile();
+  t.after(() => place.remove());
+  const store = await place.open();
+  for (const [table, reason] of [
+    ["users", "user_disabled"],
+    ["apps", "app_disabled"],
+  ]) {
+    const { user, ...samples } = await seedSamples(store);
+    const { family, tokenHash } = await signedIn(store, { user, ...samples });
+    const row = table === "users" ? `id = '${user.id}'` : `client_id = '${family.clientId}'`;
+    await place.query(`delete from ${table} where ${row}`);
+    const result = await store.tokens.rotate(rotation(tokenHash, family.clientId));
+    assert.ok(result.outcome === "refused");
+    assert.deepEqual([result.family.revokedAt, result.family.revokedReason], [T0, reason]);
+  }
+});
+
 test("a grant whose row reads as if it could be changed, and never is, ends in an error that says so", async (t) => {
   const place = await sqliteFile();
   t.after(() => place.remove());
@@ -32,19 +50,20 @@ test("a grant whose row reads as if it could be changed, and never is, ends in a
   await store.grants.claim(claimed.id, claim);
   await place.query("create trigger stuck before update on device_grants begin select raise(ignore); end");
   const denial = { sessionId: "s", reason: "user" as const, now: T0, audit };
-  const attempts = [
-    store.grants.claim(pending.id, claim),
-    store.grants.claim(claimed.id, { ...claim, sessionId: "another" }),
-    store.grants.claim(claimed.id, { ...claim, userId: "another" }),
-    store.grants.approve(claimed.id, approvalBy(user.id, "s", scopes)),
-    store.grants.deny(claimed.id, denial),
-    store.grants.deny(pending.id, { ...denial, sessionId: null }),
+  const attempts: [verb: string, attempt: Promise<unknown>][] = [
+    ["claim", store.grants.claim(pending.id, claim)],
+    ["claim", store.grants.claim(claimed.id, { ...claim, sessionId: "another" })],
+    ["claim", store.grants.claim(claimed.id, { ...claim, userId: "another" })],
+    ["approve", store.grants.approve(claimed.id, approvalBy(user.id, "s", scopes))],
+    ["deny", store.grants.deny(claimed.id, denial)],
+    ["deny", store.grants.deny(pending.id, { ...denial, sessionId: null })],
   ];
-  for (const attempt of attempts) {
+  for (const [verb, attempt] of attempts) {
     await assert.rejects(attempt, {
       name: "StoreError",
       code: "store_inconsistent",
-      message: /Device grant .* reads as/,
+      message: new RegExp(`Device grant .* reads as if "${verb}" applied to it, and 10 attempts`),
+      hint: /row in device_grants/,
     });
   }
 });

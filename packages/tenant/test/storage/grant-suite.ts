@@ -286,6 +286,21 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.deepEqual([byOperator.grant.denialReason, byOperator.grant.decidedBy], ["operator", "operator"]);
     });
 
+    test("the operator may deny what a session holds; a denial of that session is the user's", async () => {
+      const by = { sessionId: "s1", userId: samples.user.id, now: T0, audit: sampleAudit("grant") };
+      const denials = [
+        { sessionId: null, reason: "operator" as const, decidedBy: "operator" },
+        { sessionId: "s1", reason: "user" as const, decidedBy: "user" },
+      ];
+      for (const { decidedBy, ...denial } of denials) {
+        const { id } = await pendingGrant(store, samples);
+        await store.grants.claim(id, by);
+        const denied = await store.grants.deny(id, { ...denial, now: T0, audit: sampleAudit("grant") });
+        assert.ok(denied.outcome === "done");
+        assert.deepEqual([denied.grant.denialReason, denied.grant.decidedBy], [denial.reason, decidedBy]);
+      }
+    });
+
     /** Each transition that is recorded, ready to be made with this record; and the same where it no longer can be. */
     const recorded: Record<string, () => Promise<(audit: AuditRecord) => Promise<{ outcome: string }>>> = {
       "a claim that kills": async () => {

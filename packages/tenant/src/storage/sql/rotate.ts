@@ -10,12 +10,18 @@ import { revoke, toFamily } from "./token-family.ts";
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
 const REUSED = "refresh_token_reused";
 
-/** Refusals that end the family, each with the reason that is kept of it. */
-const ENDS: Partial<Record<Refusal, string>> = {
+/** Refusals that end the family, each with the reason that is kept of it; after the others it renews again once they are gone. */
+const ENDS: Record<Refusal, string | null> = {
   user_unknown: "user_disabled",
   user_disabled: "user_disabled",
   app_unknown: "app_disabled",
   app_disabled: "app_disabled",
+  login_required: null,
+  not_assigned: null,
+  second_factor_required: null,
+  administrator_required: null,
+  scope_unavailable: null,
+  consent_required: null,
 };
 
 /** One use of a refresh token: the next generation, the same one again within the grace, or the end of the family. */

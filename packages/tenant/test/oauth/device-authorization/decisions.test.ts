@@ -80,6 +80,12 @@ describe("a device's code", () => {
     for (const other of ["", "-", "BCDF-GHJK"]) assert.deepEqual(await enterCode(ctx, other), { outcome: "unknown" });
   });
 
+  test("about nothing that asks: the facts are those of the account page", async () => {
+    const { user } = await asked();
+    const { app, api, consents } = await loadFacts(ctx, undefined, user.id);
+    assert.deepEqual([app, api, consents], [undefined, undefined, []]);
+  });
+
   test("that holds nothing is not looked for", async () => {
     const watched = {
       ...ctx,
@@ -155,8 +161,10 @@ describe("a device's code", () => {
     test("from the session that read the page: scopes, methods and time are frozen, consent kept, and recorded", async () => {
       const own = await claimed();
       quick.clock.advance(1_000);
-      const result = await approve(ctx, own.grant, own.approver, await shownTo(own));
-      assert.equal(result.outcome, "done");
+      const prompt = await promptOf(own);
+      const result = await approve(ctx, own.grant, own.approver, prompt.digest);
+      assert.ok(result.outcome === "done");
+      assert.deepEqual(result.prompt, prompt);
       const approved = await found(own.grant);
       assert.deepEqual(
         [approved.status, approved.approved, approved.amr, approved.authTime, approved.decidedAt, approved.decidedBy],
