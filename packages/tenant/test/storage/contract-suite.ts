@@ -16,6 +16,7 @@ import type { MakeStore } from "./open-test-store.ts";
 import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
+import { permissionSuite } from "./permission-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -35,6 +36,7 @@ export function contractSuite(makeStore: MakeStore): void {
   withdrawalSuite(makeStore);
   refreshSuite(makeStore);
   directorySuite(makeStore);
+  permissionSuite(makeStore);
   registrationSuite(makeStore);
   administrationSuite(makeStore);
   administratorSuite(makeStore);

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { sampleAudit, sampleUser, seedSamples, T0 } from "./samples.ts";
+
+const audit = () => sampleAudit("permission");
+
+/** What apps may do, and who may use them, as administrators change it. */
+export function permissionSuite(makeStore: MakeStore): void {
+  describe("consents and assignments, one by one", () => {
+    let place: TestStore;
+    let store: Store;
+    before(async () => {
+      place = await makeStore();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("a consent is inserted once, replaced whole and deleted; others stay as they are", async () => {
+      const { app, api, user } = await seedSamples(store);
+      const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
+      const { permissions } = store;
+      const outcomes = await Promise.all(
+        ["A", "B", "C"].map((scope) => permissions.insertConsent({ ...key, scopes: [scope] }, audit())),
+      );
+      assert.deepEqual(outcomes.sort(), ["exists", "exists", "inserted"]);
+      assert.equal(await permissions.replaceConsent({ ...key, scopes: ["D", "E"] }, audit()), true);
+      assert.deepEqual(await permissions.findConsent(key), { ...key, scopes: ["D", "E"] });
+      const own = { ...key, userId: user.id };
+      assert.deepEqual((await permissions.findConsent(own))?.scopes, ["ToDoList.Read"]);
+      assert.equal(await permissions.deleteConsent(key, audit()), true);
+      assert.equal(await permissions.deleteConsent(key, audit()), false);
+      assert.equal(await permissions.replaceConsent({ ...key, scopes: ["F"] }, audit()), false);
+      assert.deepEqual(await permissions.listConsents({ clientId: app.clientId }), [
+        { ...own, scopes: ["ToDoList.Read"] },
+      ]);
+      const nobody = { ...key, clientId: randomUUID(), scopes: ["A"] };
+      assert.equal(await permissions.insertConsent(nobody, audit()), "unknown");
+    });
+
+    test("of two who replace a consent at once, one stands whole, over and over", async () => {
+      const { app, api } = await seedSamples(store);
+      const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
+      await store.permissions.insertConsent({ ...key, scopes: ["first"] }, audit());
+      for (let round = 0; round < 20; round++) {
+        const wanted = [
+          ["A", "B"],
+          ["C", "D"],
+        ];
+        await Promise.all(wanted.map((scopes) => store.permissions.replaceConsent({ ...key, scopes }, audit())));
+        const stands = (await store.permissions.findConsent(key))?.scopes;
+        assert.ok(
+          wanted.some((scopes) => scopes.join() === stands?.join()),
+          stands?.join(),
+        );
+      }
+    });
+
+    test("who is assigned, and what, is listed and taken away one by one", async () => {
+      const { api, user } = await seedSamples(store);
+      const { clientId } = api;
+      const group = { id: randomUUID(), name: "Group", createdAt: T0 };
+      await seed(store).putGroup(group);
+      const role = { clientId, roleValue: "ToDoList.Reader", principalId: user.id };
+      const plain = { clientId, roleValue: null, principalId: group.id };
+      const { permissions } = store;
+      for (const each of [role, plain]) {
+        const outcomes = await Promise.all([permissions.assign(each, audit()), permissions.assign(each, audit())]);
+        assert.deepEqual(outcomes.sort(), ["assigned", "exists"]);
+      }
+      assert.deepEqual(await permissions.assignmentsAt(clientId), [plain, role]);
+      assert.deepEqual(await store.directory.rolesFor(clientId, user.id), ["ToDoList.Reader"]);
+      for (const each of [role, plain]) {
+        assert.equal(await permissions.unassign(each, audit()), true);
+        assert.equal(await permissions.unassign(each, audit()), false);
+      }
+      assert.deepEqual(await permissions.assignmentsAt(clientId), []);
+      const nobody = { ...role, principalId: sampleUser().id };
+      assert.equal(await permissions.assign(nobody, audit()), "unknown_principal");
+      assert.equal(await permissions.assign({ ...role, clientId: randomUUID() }, audit()), "unknown_resource");
+    });
+
+    test("once a group's deletion has answered, nothing is assigned to it, whoever assigns at the same time", async () => {
+      const { api } = await seedSamples(store);
+      for (let round = 0; round < 20; round++) {
+        const group = { id: randomUUID(), name: "Group", createdAt: T0 };
+        await seed(store).putGroup(group);
+        const assignment = { clientId: api.clientId, roleValue: "ToDoList.Reader", principalId: group.id };
+        await Promise.all([
+          store.permissions.assign(assignment, audit()),
+          store.administration.groups.delete(group.id, audit()),
+        ]);
+        assert.deepEqual(await store.permissions.assignmentsAt(api.clientId), []);
+      }
+    });
+  });
+}
