@@ -4,8 +4,9 @@ import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
 import type { MailCodePurpose } from "../storage/store.ts";
+import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
-import { PageProblem } from "./page-request.ts";
+import { type Answer, PageProblem } from "./page-request.ts";
 import { type Budget, consume, networkOf, refund } from "./throttle.ts";
 
 /** Tries at one mailed code; then it is dead. */
@@ -99,6 +100,17 @@ export async function resendCode(request: InteractionRequest, email: string, kin
   const consumed = await consume(request, budgetsOf(request, email, kind));
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
   return mailCode(request, email, kind);
+}
+
+/** Leads on once the mail is on its way; else `again` shows the page with the reason, and when to try again. */
+export async function afterSending(
+  sent: Sent,
+  onward: Answer,
+  again: (problem: Exclude<Sent["outcome"], "sent">) => { view: View } | Promise<{ view: View }>,
+): Promise<Answer> {
+  if (sent.outcome === "sent") return onward;
+  const page = await again(sent.outcome);
+  return sent.outcome === "too_many" ? { ...page, retryAt: sent.retryAt } : page;
 }
 
 /** Uses the code that was typed. Every try at eight digits is counted before it is judged. */

@@ -51,7 +51,7 @@ export async function passFirstFactor(
     return askSecondFactor(request, { userId: user.id, amr, at: request.now, keepSignedIn, ...password });
   }
   await signInAs(request, user, { amr, keepSignedIn, standsOn: password });
-  return takeStep(request, nextStep(factsOf(request)));
+  return proceed(request);
 }
 
 /** The person proved the second factor: they are signed in, and go on. */

@@ -1,3 +1,4 @@
+import type { StoredFacts } from "../directory/access-rules.ts";
 import type { Api, App, Consent, User } from "../directory/entities.ts";
 import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
@@ -39,4 +40,16 @@ export interface DirectoryStore extends DirectoryReader {
   /** Sets it only when it is not set yet; returns what stands. */
   settingOnce(name: string, value: string): Promise<string>;
   changeSettings(values: Readonly<Record<string, string>>, audit: AuditRecord): Promise<void>;
+}
+
+/** What the access rule (directory/access-rules.ts) decides on, loaded by one call. */
+export interface AccessStore {
+  /**
+   * Reads only. Transactions that approve or issue load the same facts on their own connection, with row locks, and
+   * decide again.
+   *
+   * @param of.clientId null: no app, as on the account page
+   * @param of.resourceId an API's client ID, or `GRAPH_RESOURCE_ID`
+   */
+  facts(of: { clientId: string | null; userId: string; resourceId: string }): Promise<StoredFacts>;
 }

@@ -6,13 +6,12 @@
  * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
  */
 
-import type { AccessStore } from "./access.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { GrantStore } from "./device-grant.ts";
-import type { DirectoryReader, DirectoryStore } from "./directory.ts";
+import type { AccessStore, DirectoryReader, DirectoryStore } from "./directory.ts";
 import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
@@ -21,7 +20,6 @@ import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
-export type * from "./access.ts";
 export type * from "./administration.ts";
 export type * from "./audit.ts";
 export type * from "./authorization-request.ts";

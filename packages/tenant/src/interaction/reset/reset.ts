@@ -12,7 +12,15 @@ import {
   requireWay,
   subjectIdOf,
 } from "../interaction.ts";
-import { accountCode, awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import {
+  accountCode,
+  afterSending,
+  awaitedCode,
+  type CodeProblem,
+  resendCode,
+  sendCode,
+  useCode,
+} from "../mailed-code.ts";
 import { nextStep, type StepName } from "../next-step.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 import { factsOf, stepPage } from "../proceed.ts";
@@ -40,9 +48,7 @@ async function mailResetCode(request: InteractionRequest): Promise<Answer> {
   const email = (request.fields.get("email") ?? "").trim();
   if (!isEmailAddress(email)) return addressPage(request, email, "invalid");
   const sent = await sendCode(request, email, resetCode);
-  if (sent.outcome === "too_many") return { ...addressPage(request, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return addressPage(request, email, sent.outcome);
-  return goTo(request, "/reset/code");
+  return afterSending(sent, goTo(request, "/reset/code"), (problem) => addressPage(request, email, problem));
 }
 
 export async function getResetCode(request: InteractionRequest): Promise<Answer> {
@@ -59,9 +65,9 @@ export async function postResetCode(request: InteractionRequest): Promise<Answer
 export async function postResendResetCode(request: InteractionRequest): Promise<Answer> {
   return atStep(request, "reset_code", async (email) => {
     const sent = await resendCode(request, email, resetCode);
-    if (sent.outcome === "too_many") return { ...(await codePage(request, email, "too_many")), retryAt: sent.retryAt };
-    if (sent.outcome !== "sent") return codePage(request, email, sent.outcome);
-    return goTo(request, "/reset/code", "&resent=1");
+    return afterSending(sent, goTo(request, "/reset/code", "&resent=1"), (problem) =>
+      codePage(request, email, problem),
+    );
   });
 }
 

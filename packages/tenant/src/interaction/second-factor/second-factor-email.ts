@@ -3,7 +3,7 @@ import { OTP } from "../../directory/user-flow.ts";
 import { codeMail } from "../../mail/messages.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest } from "../interaction.ts";
-import { awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import { afterSending, awaitedCode, type CodeKind, resendCode, sendCode, useCode } from "../mailed-code.ts";
 import type { Answer } from "../page-request.ts";
 import { passSecondFactor } from "../proceed.ts";
 import { type AtSecondFactor, atSecondFactor, recordFactor, toAnotherWay } from "./second-factor.ts";
@@ -30,9 +30,9 @@ export async function postSendEmailCode(request: InteractionRequest): Promise<An
     if (!ways.email) return toAnotherWay(request);
     const again = wasSent(request, at);
     const sent = await (again ? resendCode : sendCode)(request, user.email, secondFactorCode);
-    if (sent.outcome === "too_many") return { ...(await emailPage(request, at, "too_many")), retryAt: sent.retryAt };
-    if (sent.outcome !== "sent") return emailPage(request, at, sent.outcome);
-    return goTo(request, "/second-factor/email", again ? "&resent=1" : "");
+    return afterSending(sent, goTo(request, "/second-factor/email", again ? "&resent=1" : ""), (problem) =>
+      emailPage(request, at, problem),
+    );
   });
 }
 

@@ -3,7 +3,15 @@ import { isEmailAddress } from "../../directory/identity.ts";
 import { OTP } from "../../directory/user-flow.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay } from "../interaction.ts";
-import { accountCode, awaitedCode, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import {
+  accountCode,
+  afterSending,
+  awaitedCode,
+  type CodeProblem,
+  resendCode,
+  sendCode,
+  useCode,
+} from "../mailed-code.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";
 import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
@@ -23,9 +31,7 @@ export async function postSendSignInCode(request: InteractionRequest): Promise<A
     throw new PageProblem({ page: "stale_form" });
   }
   const sent = await sendCode(request, email, signInCode);
-  if (sent.outcome === "too_many") return { ...again("too_many"), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return again(sent.outcome);
-  return goTo(request, "/sign-in/code");
+  return afterSending(sent, goTo(request, "/sign-in/code"), (problem) => again(problem));
 }
 
 export async function getSignInCode(request: InteractionRequest): Promise<Answer> {
@@ -50,9 +56,9 @@ export async function postResendSignInCode(request: InteractionRequest): Promise
   const email = awaitedAddress(request);
   if (email === undefined) return goTo(request, "/sign-in");
   const sent = await resendCode(request, email, signInCode);
-  if (sent.outcome === "too_many") return { ...(await codePage(request, email, "too_many")), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return codePage(request, email, sent.outcome);
-  return goTo(request, "/sign-in/code", "&resent=1");
+  return afterSending(sent, goTo(request, "/sign-in/code", "&resent=1"), (problem) =>
+    codePage(request, email, problem),
+  );
 }
 
 /** Where a sign-in code was mailed to; a page out of turn leads back (ASVS 2.3.1). */

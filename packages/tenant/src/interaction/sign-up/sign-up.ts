@@ -7,7 +7,15 @@ import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
-import { awaitedCode, type CodeKind, type CodeProblem, resendCode, sendCode, useCode } from "../mailed-code.ts";
+import {
+  afterSending,
+  awaitedCode,
+  type CodeKind,
+  type CodeProblem,
+  resendCode,
+  sendCode,
+  useCode,
+} from "../mailed-code.ts";
 import { nextStep, type StepName } from "../next-step.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
@@ -35,9 +43,7 @@ export async function postSignUpAddress(request: InteractionRequest): Promise<An
   const email = (request.fields.get("email") ?? "").trim();
   if (!isEmailAddress(email)) return addressPage(request, email, "invalid");
   const sent = await sendCode(request, email, signUpCode);
-  if (sent.outcome === "too_many") return { ...addressPage(request, email, "too_many"), retryAt: sent.retryAt };
-  if (sent.outcome !== "sent") return addressPage(request, email, sent.outcome);
-  return goTo(request, "/sign-up/code");
+  return afterSending(sent, goTo(request, "/sign-up/code"), (problem) => addressPage(request, email, problem));
 }
 
 export async function getSignUpCode(request: InteractionRequest): Promise<Answer> {
@@ -55,9 +61,9 @@ export async function postSignUpCode(request: InteractionRequest): Promise<Answe
 export async function postResendSignUpCode(request: InteractionRequest): Promise<Answer> {
   return atStep(request, ["sign_up_code"], async (email) => {
     const sent = await resendCode(request, email, signUpCode);
-    if (sent.outcome === "too_many") return { ...(await codePage(request, email, "too_many")), retryAt: sent.retryAt };
-    if (sent.outcome !== "sent") return codePage(request, email, sent.outcome);
-    return goTo(request, "/sign-up/code", "&resent=1");
+    return afterSending(sent, goTo(request, "/sign-up/code", "&resent=1"), (problem) =>
+      codePage(request, email, problem),
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import { type AccessFacts, mayIssue, type Refusal, type StoredFacts } from "../.
 import type { App, User } from "../../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
-import type { AccessStore } from "../access.ts";
+import type { AccessStore } from "../directory.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
