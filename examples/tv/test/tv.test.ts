@@ -1,0 +1,175 @@
+// The TV in Chromium at 1920 by 1080, a person with a phone beside it, a real tenant and a real web API.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Clock, createClient, memoryStore } from "@doorcode/client";
+import jsqr from "jsqr";
+import type { Browser, Page } from "playwright-core";
+import { launchChromium } from "../../../packages/tenant/test/fixtures/chromium.ts";
+import { startTestTenant, type TestTenant } from "../../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { signUpAndAgree } from "../../main-job/second-device.ts";
+import { type RunningTodoList, startTodoListApi } from "../../todolist-api/src/start.ts";
+import { type RunningTv, startTv, type TvOptions } from "../tv.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const MINUTE = 60_000;
+
+describe("the TV", { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let tenant: TestTenant;
+  let todoList: RunningTodoList;
+
+  before(async () => {
+    [browser, tenant] = await Promise.all([launchChromium(), startTestTenant()]);
+    const { issuer, tenantId, ca, clock, apis } = tenant;
+    todoList = await startTodoListApi({ issuer, audience: apis[0]!.clientId, tenantId, ca, clock });
+  });
+  after(async () => {
+    await browser.close();
+    await todoList.close();
+    await tenant.close();
+  });
+
+  /** Time that only the test moves: a poll waits until it is due. */
+  const clock: Clock = {
+    now: () => tenant.clock.now(),
+    async sleep(ms, signal) {
+      const until = tenant.clock.now() + ms;
+      while (tenant.clock.now() < until) await delay(10, undefined, { signal });
+    },
+  };
+
+  const options = (): TvOptions => ({
+    authority: tenant.authority,
+    clientId: tenant.apps[0]!.clientId,
+    ca: tenant.ca,
+    apis: [{ origin: todoList.url, scopes: [`api://${tenant.apis[0]!.clientId}/ToDoList.ReadWrite`] }],
+    todoListEndpoint: `${todoList.url}/api/todolist`,
+    deviceName: "Living-room TV",
+    store: memoryStore(),
+    clock,
+    port: 0,
+  });
+
+  async function onScreen(tv: RunningTv, use: (page: Page) => Promise<void>): Promise<void> {
+    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    try {
+      const page = await context.newPage();
+      await page.clock.setFixedTime(tenant.clock.now());
+      await page.goto(tv.url);
+      await use(page);
+    } finally {
+      await context.close();
+      await tv.close();
+    }
+  }
+
+  const person = { note() {}, device() {}, person() {}, invitation() {}, problem() {} };
+  const inbox = () => ({ inbox: `${tenant.pages}/inbox`, inboxToken: tenant.inboxToken! });
+
+  async function codeOn(page: Page): Promise<string> {
+    await page.locator("#code").waitFor();
+    return page.locator(".code").innerText();
+  }
+
+  /** What a phone's camera reads from the screen. */
+  async function scanned(page: Page): Promise<string> {
+    const picture = (await page.locator(".qr").screenshot()).toString("base64");
+    const { width, height, pixels } = await page.evaluate<{
+      width: number;
+      height: number;
+      pixels: string;
+    }>(`(async () => {
+      const bytes = Uint8Array.from(atob("${picture}"), (c) => c.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes]));
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const text = Array.from(data, (byte) => String.fromCharCode(byte)).join("");
+      return { width: image.width, height: image.height, pixels: btoa(text) };
+    })()`);
+    return jsqr.default(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data ?? "";
+  }
+
+  /** Lets time pass, a poll at a time, until the screen says so. */
+  async function pollsUntil(page: Page, text: string): Promise<void> {
+    const shown = page.getByText(text);
+    for (let polls = 0; polls < 20 && !(await shown.isVisible()); polls++) {
+      tenant.clock.advance(6_000);
+      await shown.waitFor({ timeout: 1_000 }).catch(() => undefined);
+    }
+    assert.ok(await shown.isVisible(), `The screen never said: ${text}`);
+  }
+
+  async function assertAccessible(page: Page): Promise<void> {
+    await page.evaluate(axeSource);
+    const violations = await page.evaluate<{ id: string }[]>("axe.run().then((result) => result.violations)");
+    assert.deepEqual(
+      violations.map(({ id }) => id),
+      [],
+    );
+  }
+
+  test("shows a code and a QR code, and after the person's yes who is signed in and their to-dos; a restart keeps it", async () => {
+    const tvOptions = options();
+    await onScreen(await startTv(tvOptions), async (page) => {
+      const code = await codeOn(page);
+      await assertAccessible(page);
+      assert.equal(await scanned(page), `${tenant.pages}/device?user_code=${code}`);
+      assert.match(await page.locator(".life").innerText(), /15 minutes left/);
+
+      await signUpAndAgree({ page: `${tenant.pages}/device`, code, ...inbox() }, person, AbortSignal.timeout(30_000));
+      await pollsUntil(page, "Hello, Demo Person");
+      await assertAccessible(page);
+    });
+
+    const { todoListEndpoint, ...clientOptions } = tvOptions;
+    const session = await createClient(clientOptions).session();
+    await session?.fetch(todoListEndpoint, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ description: "Water the plants" }),
+    });
+    await onScreen(await startTv(tvOptions), async (page) => {
+      await page.getByText("Water the plants").waitFor();
+      await page.keyboard.press("Enter");
+      await codeOn(page);
+      assert.equal(await createClient(clientOptions).session(), undefined, "signed out");
+    });
+  });
+
+  test("OK on the remote control brings a fresh code", async () => {
+    await onScreen(await startTv(options()), async (page) => {
+      const first = await codeOn(page);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(`document.querySelector(".code").textContent !== "${first}"`);
+    });
+  });
+
+  test("a no and an expired code are said, and lead to a fresh code", async () => {
+    await onScreen(await startTv(options()), async (page) => {
+      const code = await codeOn(page);
+      await tenant.deny(code);
+      await pollsUntil(page, "Sign-in was declined");
+      await page.keyboard.press("Enter");
+      await codeOn(page);
+      tenant.clock.advance(16 * MINUTE);
+      await page.getByText("The code has expired").waitFor();
+      await assertAccessible(page);
+    });
+  });
+
+  test("answers nothing to another site in a browser of this machine", async () => {
+    const tv = await startTv(options());
+    try {
+      const get = (path: string, headers: Record<string, string>) => fetch(`${tv.url}${path}`, { headers });
+      assert.equal((await get("/events", { origin: "https://evil.example" })).status, 403);
+      assert.equal((await fetch(`${tv.url}/new-code`, { method: "POST", headers: { origin: "null" } })).status, 403);
+      assert.equal((await get("/nothing", {})).status, 404);
+    } finally {
+      await tv.close();
+    }
+  });
+});
