@@ -2,6 +2,7 @@
 //   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json] [--only CASE] [--against CHECKOUT]
 // --only: the cases with this in their name.
 // With --against, another checkout (installed, with its own node_modules) takes the place of the peer, in the same rounds.
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -29,6 +30,10 @@ const options = {
   rounds: positive("rounds"),
 };
 const cases = [poll, devicecode, refresh].filter(({ name }) => name.includes(values.only));
+if (cases.length === 0) fail(`--only ${values.only}: no case has this in its name.`);
+if (values.against !== undefined && !existsSync(join(values.against, "bench/servers/tenant.ts"))) {
+  fail(`--against ${values.against}: there is no checkout of this project.`);
+}
 const WARM_UP_SECONDS = 2;
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
@@ -54,7 +59,6 @@ async function run(): Promise<void> {
     await startOurs("other checkout", pathToFileURL(`${resolve(values.against)}/`));
     for (const store of ["SQLite", "PostgreSQL"]) pairs.push([`Doorcode, ${store}`, `other checkout, ${store}`]);
   }
-  const oidcProvider = JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version as string;
   const measured: Rounds = new Map(cases.map(({ name }) => [name, new Map(servers.map((each) => [each.name, []]))]));
   // Round 0 warms up: its figures are of code that is not compiled yet.
   for (let round = 0; round <= options.rounds; round++) {
@@ -79,7 +83,7 @@ async function run(): Promise<void> {
     node: process.version,
     sqlite: process.versions.sqlite!,
     postgresql: [...databases.values()][0]!.version,
-    "oidc-provider": oidcProvider,
+    ...(values.against === undefined && { "oidc-provider": await oidcProviderVersion() }),
   };
   const result = { ...setting(options, versions), rows: rows(measured) };
   if (values.json) {
@@ -89,6 +93,10 @@ async function run(): Promise<void> {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const compared = pairs.length > 0 ? `\n${comparison(measured, pairs)}\n` : "";
   console.log(`\n${table(result.rows)}\n${compared}\n${result.machine}\n${named.join(", ")}\n${result.method}`);
+}
+
+async function oidcProviderVersion(): Promise<string> {
+  return JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version;
 }
 
 /** Both stores of a checkout, each PostgreSQL in a cluster of its own. */
@@ -118,6 +126,10 @@ function end(): Promise<void> {
 function positive(name: "seconds" | "connections" | "rounds"): number {
   const value = Number(values[name]);
   if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} takes a whole number above 0.`);
+  return fail(`--${name} takes a whole number above 0.`);
+}
+
+function fail(message: string): never {
+  console.error(message);
   process.exit(2);
 }
