@@ -14,8 +14,7 @@ export type Screen =
 
 export interface RunningScreen {
   url: string;
-  /** Undefined: nothing changed. */
-  show(screen: Screen | undefined): void;
+  show(screen: Screen): void;
   close(): Promise<void>;
 }
 
@@ -68,7 +67,6 @@ export async function startScreen(options: {
   return {
     url: url(),
     show(screen) {
-      if (screen === undefined) return;
       const withPicture = screen.name === "code" ? { ...screen, qr: pictureOf(screen.qr) } : screen;
       shown = `data: ${JSON.stringify(withPicture)}\n\n`;
       for (const viewer of viewers) viewer.write(shown);
@@ -76,6 +74,7 @@ export async function startScreen(options: {
     async close() {
       server.close();
       server.closeAllConnections();
+      await once(server, "close");
     },
   };
 }

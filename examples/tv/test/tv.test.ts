@@ -1,19 +1,19 @@
 // The TV in Chromium at 1920 by 1080, a person with a phone beside it, a real tenant and a real web API.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, createClient, memoryStore } from "@doorcode/client";
-import jsqr from "jsqr";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations, scanQrCode } from "../../../packages/tenant/test/fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { signUpAndAgree } from "../../main-job/second-device.ts";
 import { type RunningTodoList, startTodoListApi } from "../../todolist-api/src/start.ts";
 import { type RunningTv, startTv, type TvOptions } from "../tv.ts";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MINUTE = 60_000;
 
 describe("the TV", { timeout: 60_000 }, () => {
@@ -74,25 +74,6 @@ describe("the TV", { timeout: 60_000 }, () => {
     return page.locator(".code").innerText();
   }
 
-  /** What a phone's camera reads from the screen. */
-  async function scanned(page: Page): Promise<string> {
-    const picture = (await page.locator(".qr").screenshot()).toString("base64");
-    const { width, height, pixels } = await page.evaluate<{
-      width: number;
-      height: number;
-      pixels: string;
-    }>(`(async () => {
-      const bytes = Uint8Array.from(atob("${picture}"), (c) => c.charCodeAt(0));
-      const image = await createImageBitmap(new Blob([bytes]));
-      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
-      context.drawImage(image, 0, 0);
-      const { data } = context.getImageData(0, 0, image.width, image.height);
-      const text = Array.from(data, (byte) => String.fromCharCode(byte)).join("");
-      return { width: image.width, height: image.height, pixels: btoa(text) };
-    })()`);
-    return jsqr.default(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data ?? "";
-  }
-
   /** Lets time pass, a poll at a time, until the screen says so. */
   async function pollsUntil(page: Page, text: string): Promise<void> {
     const shown = page.getByText(text);
@@ -103,21 +84,14 @@ describe("the TV", { timeout: 60_000 }, () => {
     assert.ok(await shown.isVisible(), `The screen never said: ${text}`);
   }
 
-  async function assertAccessible(page: Page): Promise<void> {
-    await page.evaluate(axeSource);
-    const violations = await page.evaluate<{ id: string }[]>("axe.run().then((result) => result.violations)");
-    assert.deepEqual(
-      violations.map(({ id }) => id),
-      [],
-    );
-  }
+  const assertAccessible = async (page: Page) => assert.deepEqual(await accessibilityViolations(page), []);
 
   test("shows a code and a QR code, and after the person's yes who is signed in and their to-dos; a restart keeps it", async () => {
     const tvOptions = options();
     await onScreen(await startTv(tvOptions), async (page) => {
       const code = await codeOn(page);
       await assertAccessible(page);
-      assert.equal(await scanned(page), `${tenant.pages}/device?user_code=${code}`);
+      assert.equal(await scanQrCode(page.locator(".qr")), `${tenant.pages}/device?user_code=${code}`);
       assert.match(await page.locator(".life").innerText(), /15 minutes left/);
 
       await signUpAndAgree({ page: `${tenant.pages}/device`, code, ...inbox() }, person, AbortSignal.timeout(30_000));
@@ -159,6 +133,31 @@ describe("the TV", { timeout: 60_000 }, () => {
       await page.getByText("The code has expired").waitFor();
       await assertAccessible(page);
     });
+  });
+
+  test("a to-do list that is slow to answer neither hides who is signed in nor outlives the sign-out", async () => {
+    const waiting: ServerResponse[] = [];
+    const slow = createServer((_request, response) => void waiting.push(response)).listen(0, "127.0.0.1");
+    await once(slow, "listening");
+    const origin = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const { apis, ...rest } = options();
+    const tv = await startTv({ ...rest, apis: [{ ...apis![0]!, origin }], todoListEndpoint: origin });
+    await tenant.admin.people.add({ email: "ada@contoso.example", displayName: "Ada" });
+    try {
+      await onScreen(tv, async (page) => {
+        await tenant.approve(await codeOn(page), { as: "ada@contoso.example" });
+        await pollsUntil(page, "Hello, Ada");
+        await page.keyboard.press("Enter");
+        await codeOn(page);
+        for (const response of waiting) response.end("[]");
+        await page.keyboard.press("Enter");
+        await codeOn(page);
+        assert.ok(await page.getByText("Hello, Ada").isHidden());
+      });
+    } finally {
+      slow.closeAllConnections();
+      slow.close();
+    }
   });
 
   test("answers nothing to another site in a browser of this machine", async () => {
