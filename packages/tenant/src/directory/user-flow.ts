@@ -49,6 +49,11 @@ export interface FlowAttribute {
   validationRegEx: string | null;
 }
 
+/** What an acceptance of terms of use is kept under: their address, or without one their words. */
+export function termsKey({ label, url }: { label: string; url: string | null }): string {
+  return url ?? label;
+}
+
 /** An attribute that somebody made beside the built-in ones, for any user flow to ask for (Graph: identityUserFlowAttribute). */
 export interface CustomAttribute {
   /** `extension_<32 hexadecimal digits>_<name>`. */
@@ -92,10 +97,3 @@ export interface Group {
   name: string;
   createdAt: number;
 }
-
-/** What `amr` says of how somebody signed in (RFC 8176 §2). */
-export const PWD = "pwd";
-/** A one-time code: mailed, of an authenticator app, or for recovery. The audit log tells them apart. */
-export const OTP = "otp";
-/** A second factor, or a passkey with user verification. */
-export const MFA = "mfa";

@@ -80,7 +80,8 @@ export async function factsAbout(request: InteractionRequest, user: User, isNew 
   const { facts, grant, authorization } = request;
   if (isNew) {
     const consents = facts.consents.filter((consent) => consent.userId === null);
-    request.facts = { ...facts, user, groupIds: [], assigned: false, consents };
+    // What its user flow asks for was given with it.
+    request.facts = { ...facts, user, termsAccepted: true, groupIds: [], assigned: false, consents };
   } else if (facts.user?.id !== user.id) {
     request.facts = await loadFacts(request.ctx, grant ?? authorization, user.id);
   }

@@ -48,8 +48,8 @@ export interface AdministrationStore extends AdministrationReader {
 }
 
 export interface ManagedUsers extends UserReader {
-  /** False when the email is taken. */
-  insert(user: User, audit: AuditRecord): Promise<boolean>;
+  /** False when the email is taken. `acceptedTerms`: those that the person accepted at sign-up (`termsKey`). */
+  insert(user: User, audit: AuditRecord, acceptedTerms?: string | null): Promise<boolean>;
   /**
    * Name, attributes and whether disabled; undefined when there is no such user. Disabling revokes the families, ends
    * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor

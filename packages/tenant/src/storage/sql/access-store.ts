@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import { type AccessFacts, mayIssue, type Refusal, type StoredFacts } from "../../directory/access-rules.ts";
 import type { App, User } from "../../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
+import { DEFAULT_USER_FLOW, type Policy, termsKey, type UserFlow } from "../../directory/user-flow.ts";
 import type { AccessStore } from "../directory.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
@@ -17,7 +17,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "amr" | "authTime"> & { clientId: string; userId: string };
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime"> & { clientId: string; userId: string };
 
 export type IssuanceCheck = (trx: Connection, of: Issuance) => Promise<Refusal | undefined>;
 
@@ -106,6 +106,10 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId"),
   );
+  /** Never withdrawn, so it needs no lock. */
+  const acceptances = prepared((by: { userId: string; terms: string }) =>
+    db.selectFrom("acceptedTerms").where("userId", "=", by.userId).where("terms", "=", by.terms).select("acceptedAt"),
+  );
   const apis = prepared((by: { resourceId: string }) =>
     db
       .selectFrom("apis")
@@ -148,9 +152,12 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const demands = await findDemands(on, app);
     const byGroup = demands.policies.some((policy) => policy.groupIds !== null);
     const groupIds = byGroup ? (await groups(on, { userId })).map((row) => row.groupId) : [];
+    const { termsOfUse } = demands.userFlow;
+    const termsAccepted =
+      termsOfUse === null || (await acceptances(on, { userId, terms: termsKey(termsOfUse) })).length > 0;
     const [api] = resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId });
     const consents = app ? toConsents(await consentsOf(on, by)) : [];
-    return { user, app, ...demands, groupIds, assigned, api: api && toApi(api), consents };
+    return { user, app, ...demands, termsAccepted, groupIds, assigned, api: api && toApi(api), consents };
   };
 }
 

@@ -39,7 +39,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
     await trx
       .updateTable("flows")
       .where("userId", "=", userId)
-      .set({ userId: null, amr: "[]", firstFactorAt: null })
+      .set({ userId: null, methods: "[]", firstFactorAt: null })
       .execute();
     await trx
       .deleteFrom("sessions")
