@@ -95,7 +95,7 @@ export interface SessionStore {
    * on the old one: every session, every token family, approvals not yet redeemed, interactions that wait for a second factor.
    * A device that was only claimed goes on waiting for the same person, in another session.
    * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
-   * proven, or the account is gone or disabled: nothing changes.
+   * proven, or the account is gone, disabled, or has a passkey and no password: nothing changes.
    */
   resetPassword(input: {
     interactionId: string;

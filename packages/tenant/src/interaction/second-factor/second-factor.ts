@@ -1,5 +1,10 @@
 import type { User } from "../../directory/entities.ts";
-import { hasSecondFactor, type SignInMethod, showedStrongFactor } from "../../directory/sign-in-methods.ts";
+import {
+  hasSecondFactor,
+  isListedSignIn,
+  type SignInMethod,
+  showedStrongFactor,
+} from "../../directory/sign-in-methods.ts";
 import type { AuditRecord, Interaction } from "../../storage/store.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep, type Step, type StepFacts } from "../next-step.ts";
@@ -91,7 +96,7 @@ export async function firstFactorOf({ interaction, ctx }: InteractionRequest): P
 /** As this person, no earlier than this interaction's first factor: a session from before does not spare the second. */
 export function signedInWithBoth(request: InteractionRequest, person: User, strongFactorDemanded = false): boolean {
   const { user, session, interaction, userFlow } = request;
-  if (user?.id !== person.id || !session) return false;
+  if (user?.id !== person.id || !session || !isListedSignIn(session.methods, userFlow)) return false;
   const { methods } = session;
   if (!(strongFactorDemanded ? showedStrongFactor(methods) : hasSecondFactor(methods, userFlow))) return false;
   return (session.authTime ?? 0) >= (interaction.firstFactor?.at ?? 0);
