@@ -10,7 +10,7 @@ export interface StoredFacts {
   user: User | undefined;
   /** Undefined: there is no such app (any more), or none is asked about (the account page). */
   app: App | undefined;
-  /** The app's own, else `DEFAULT_USER_FLOW`. */
+  /** The app's own, else `DEFAULT_USER_FLOW`; of the account page and the command line the one that is named for it. */
   userFlow: UserFlow;
   /** The user accepted the user flow's terms of use, or it has none. */
   termsAccepted: boolean;

@@ -64,7 +64,7 @@ export interface CustomAttribute {
   createdAt: number;
 }
 
-/** For apps without one of their own, and for the account page. */
+/** For apps without one of their own, and for the account page unless one is named for it. */
 export const DEFAULT_USER_FLOW: UserFlow = {
   id: "00000000-0000-0000-0000-000000000000",
   name: "Default",
@@ -76,6 +76,18 @@ export const DEFAULT_USER_FLOW: UserFlow = {
   termsOfUse: null,
   createdAt: 0,
 };
+
+/** How people get accounts, and into the page of their own account; names in the table of settings. */
+export const SIGN_UP_SETTING = "sign_up";
+export const ACCOUNT_FLOW_SETTING = "account_user_flow";
+
+/** Of the whole tenant. */
+export interface AccessSettings {
+  /** False: nobody creates an account, whatever user flows say. */
+  signUpAllowed: boolean;
+  /** The user flow of the account page, of `/reset` from outside, and of the command line; null: the default one. */
+  accountUserFlowId: string | null;
+}
 
 /** "No token without a second factor" for whoever it names (Entra: Conditional Access). */
 export interface Policy {

@@ -26,7 +26,7 @@ export interface InteractionRequest extends PageRequest {
   authorization: AuthorizationRequest | undefined;
   /** The app that asks; undefined for the account page and before a code was entered. */
   app: App | undefined;
-  /** Of the app; the default one without an app. */
+  /** Of the app; without an app that of the account page. */
   userFlow: UserFlow;
   ways: WaysIn;
   /** What the access rule decides on, about the signed-in user, if any; `factsAbout` gives another user's. */
