@@ -263,7 +263,7 @@ for (const store of ["sqlite", "postgres"] as const) {
         sessionId: stranger.sessionId,
         userId: user.id,
         approved: grant.requested,
-        amr: ["pwd"],
+        methods: ["password" as const],
         authTime: tenant.clock.now(),
         decidedBy: "user",
         now: tenant.clock.now(),

@@ -11,6 +11,7 @@ export type {
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, User } from "./directory/entities.ts";
 export type { TenantConfig } from "./directory/tenant-config.ts";
 export type {
+  AccessSettings,
   AttributeInput,
   FirstFactor,
   FlowAttribute,

@@ -12,7 +12,7 @@ import { exportApis, exportApps } from "./apps-and-apis.ts";
 import { exportGroups, exportUsers, readPeople } from "./people.ts";
 import { exportPolicies } from "./policies.ts";
 import { readRegistrations } from "./registrations.ts";
-import { exportUserFlows } from "./user-flows.ts";
+import { exportUserFlows, nameOfFlow } from "./user-flows.ts";
 
 /**
  * Reads a tenant into the file that would create it, sorted so that equal tenants give equal files, with notes about what
@@ -26,7 +26,7 @@ export async function exportTenant(
 ): Promise<{ model: TenantModel; notes: string[] }> {
   const graph = new Graph(access, options);
   const notes = new Set<string>();
-  const tenant = await readTenant(graph, { colour: true });
+  const tenant = await readTenant(graph, { colour: true, signUp: access.target === "doorcode" });
   const people = await readPeople(graph, notes);
   const registrations = await readRegistrations(graph, notes);
   const flows = await readUserFlows(graph, []);
@@ -34,8 +34,16 @@ export async function exportTenant(
   const policies = await graph.list(listPolicies());
 
   const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
+  const accountFlow = flows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
   const model: TenantModel = {
-    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
+    tenant: {
+      name: tenant.name || undefined,
+      domain: tenant.defaultDomain || undefined,
+      colour: tenant.colour,
+      // On is how it is where nothing is said.
+      signUp: tenant.signUp === false ? false : undefined,
+      accountUserFlow: accountFlow && nameOfFlow(accountFlow),
+    },
     apps: exportApps(registrations, people, notes),
     apis: exportApis(registrations, people, notes),
     userFlows,

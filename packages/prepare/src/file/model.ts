@@ -20,6 +20,10 @@ export interface TenantEntry {
   domain: string | undefined;
   /** `#0b6e4f`. */
   colour: string | undefined;
+  /** False: nobody creates an account, whatever user flows allow. The embedded tenant's only. */
+  signUp: boolean | undefined;
+  /** Key of the user flow of the account page. The embedded tenant's only. */
+  accountUserFlow: string | undefined;
 }
 
 export interface AppEntry {

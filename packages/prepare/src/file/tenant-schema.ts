@@ -251,6 +251,13 @@ const tenant = z
       .optional()
       .describe("The colour of the pages, #rgb or #rrggbb, in quotes: # begins a comment otherwise.")
       .meta({ examples: ["#0b6e4f"] }),
+    signUp: z
+      .boolean()
+      .optional()
+      .describe("false: nobody creates an account, whatever user flows allow; the embedded tenant's only."),
+    accountUserFlow: text(120)
+      .optional()
+      .describe("The user flow of the account page, by its name in userFlows; the embedded tenant's only."),
   })
   .meta({ title: "Tenant", description: "The tenant itself. What is left out is left alone." })
   .nullable()

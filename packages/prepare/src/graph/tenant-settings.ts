@@ -26,6 +26,23 @@ export function patchBranding(id: string, backgroundColor: string): GraphRequest
   };
 }
 
+const signUpPath = "/policies/authenticationFlowsPolicy";
+
+/** Graph's policy of sign-up, with what the embedded tenant adds to it. */
+export interface SignUpPolicy {
+  selfServiceSignUp?: { isEnabled?: boolean };
+  doorcodeAccountUserFlow?: { id: string } | null;
+}
+
+/** The embedded tenant only: on Entra each user flow says whether people may sign up. */
+export function getSignUpPolicy(): GraphRequest<SignUpPolicy> {
+  return { method: "GET", path: signUpPath };
+}
+
+export function patchSignUpPolicy(body: SignUpPolicy): GraphRequest {
+  return { method: "PATCH", path: signUpPath, body };
+}
+
 const path = "/identity/conditionalAccess/policies";
 
 export interface PolicySettings {

@@ -24,6 +24,10 @@ export interface Current {
     initialDomain: string | undefined;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
     colour: string | undefined;
+    /** Whether people may sign up at all; undefined where it was not read. */
+    signUp: boolean | undefined;
+    /** ID of the user flow of the account page; undefined: the default one, or it was not read. */
+    accountUserFlowId: string | undefined;
   }>;
   /** By key of the file's apps and APIs. */
   readonly applications: ReadonlyMap<string, FoundApplication>;

@@ -1,4 +1,4 @@
-import { patchBranding, renameOrganization } from "../graph/tenant-settings.ts";
+import { patchBranding, patchSignUpPolicy, renameOrganization } from "../graph/tenant-settings.ts";
 import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 
 /** Name and colour of the tenant. A name on Entra, and a domain anywhere, is set by hand: see `tenantNotes`. */
@@ -13,6 +13,31 @@ export function compareTenantSettings({ model, current: { tenant }, target }: Co
     plannedStep({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes }, async ({ graph }) => {
       if (newName) await graph.send(renameOrganization(tenant.id, newName));
       if (newColour) await graph.send(patchBranding(tenant.id, newColour));
+    }),
+  ];
+}
+
+/** Whether people may sign up at all, and the user flow of the account page, which is there by now. */
+export function compareSignUp({ model, current, lookup }: CompareInput): PlannedStep[] {
+  const { signUp, accountUserFlow } = model.tenant;
+  if (signUp === undefined && accountUserFlow === undefined) return [];
+  const { tenant, userFlows } = current;
+  const changes = new Changes();
+  const newSignUp = signUp !== undefined && changes.flag("sign-up", tenant.signUp, signUp);
+  const present = userFlows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
+  const stays = accountUserFlow !== undefined && lookup.userFlowId(accountUserFlow) === tenant.accountUserFlowId;
+  const newFlow = accountUserFlow !== undefined && !(stays && present !== undefined);
+  if (newFlow)
+    changes.text("user flow of the account page", present?.key ?? present?.flow.displayName, accountUserFlow);
+  return [
+    plannedStep({ kind: "tenant", name: "sign-up", exists: true, changes }, async ({ graph, known }) => {
+      if (!newSignUp && !newFlow) return;
+      await graph.send(
+        patchSignUpPolicy({
+          ...(newSignUp && { selfServiceSignUp: { isEnabled: signUp } }),
+          ...(newFlow && { doorcodeAccountUserFlow: { id: known.userFlowId(accountUserFlow) ?? "" } }),
+        }),
+      );
     }),
   ];
 }

@@ -18,6 +18,11 @@ describe("a rule for user flows", () => {
       ['2:29 "a" is in this list already.'],
     ],
     [
+      "an account page whose user flow there is not",
+      "tenant: { accountUserFlow: Staf }\nuserFlows: { Staff: {} }",
+      ['1:28 The file has no user flow "Staf": expected a key of user flows. Did you mean Staff?'],
+    ],
+    [
       "a user flow nobody can sign in by",
       flow("signIn: []"),
       ["1:19 signIn is empty: nobody could sign in. Expected password, email_code or passkey."],

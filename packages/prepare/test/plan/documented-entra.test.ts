@@ -118,6 +118,8 @@ test("A file with what only the embedded tenant has is refused for Entra before 
     "users: { ada@contoso.example: { name: Ada } }": /ada@contoso\.example/,
     "apis: { todo: { tokenProfile: rfc9068 } }": /rfc9068.*todo/,
     "userFlows: { Flow: { signIn: [password, passkey] } }": /passkey.*Flow/,
+    "tenant: { signUp: false }": /signUp/,
+    "tenant: { accountUserFlow: Flow }\nuserFlows: { Flow: {} }": /accountUserFlow/,
   };
   for (const [file, says] of Object.entries(files)) {
     const error = await failure(entra.plan(file));

@@ -34,7 +34,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   const approver: Approver = {
     sessionId: `operator:${randomUUID()}`,
     user,
-    amr: [],
+    methods: ["operator"],
     authTime: ctx.clock.now(),
     by: "operator",
     ip: null,
@@ -99,6 +99,9 @@ function refused(why: Refusal, user: User): TenantError {
       return notAssigned(user);
     case "administrator_required":
       return administratorNeeded(user);
+    // These two are of a person's sign-in, which an operator's approval is not.
+    case "sign_in_method_required":
+    case "details_required":
     case "login_required":
     case "app_unknown":
     case "app_disabled":

@@ -223,7 +223,21 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       },
       async remove(id) {
         const flow = await directory.findUserFlow(id);
-        return flow !== undefined && (await userFlows.remove(flow));
+        const outcome = flow !== undefined && (await userFlows.remove(flow));
+        if (typeof outcome === "boolean") return outcome;
+        throw new TenantError(
+          "user_flow_in_use",
+          `The user flow ${flow?.name} is used by ${outcome.usedBy.join(", ")}.`,
+          "Give it another user flow first.",
+        );
+      },
+      async changeSettings(changes) {
+        if ((await userFlows.changeSettings(changes)) === "done") return;
+        throw new TenantError(
+          "user_flow_unknown",
+          `There is no user flow with the id ${changes.accountUserFlowId}.`,
+          "Put the user flow first; its id is in the answer.",
+        );
       },
     },
 

@@ -1,5 +1,5 @@
 import type { Api, App, Consent, User } from "../directory/entities.ts";
-import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AccessSettings, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { BrandingOptions } from "../ui/branding/branding.ts";
 import type { NewAccount } from "./people.ts";
 
@@ -103,8 +103,17 @@ export interface TenantAdmin {
     list(): Promise<UserFlow[]>;
     /** An app uses it once its `userFlowId` names it. @throws TenantError `user_flow_invalid`, `user_flow_name_taken` */
     put(flow: UserFlowInput): Promise<UserFlow>;
-    /** Its apps use the default flow then. False when there is no such flow. */
+    /**
+     * Its apps use the default flow then. False when there is no such flow. @throws TenantError `user_flow_in_use` while
+     * it is the account page's
+     */
     remove(id: string): Promise<boolean>;
+    /**
+     * Whether people may create accounts at all (`signUpAllowed`), and the user flow of the account page and of password
+     * resets from outside (`accountUserFlowId`; null: the default one, where people sign up only if they may for some
+     * app). What is left out stays. Counts for every node from the answer on. @throws TenantError `user_flow_unknown`
+     */
+    changeSettings(changes: Partial<AccessSettings>): Promise<void>;
   };
   policies: {
     list(): Promise<Policy[]>;

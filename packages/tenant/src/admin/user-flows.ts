@@ -1,4 +1,4 @@
-import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AccessSettings, CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
 
 /** User flows and the attributes they ask for: each operation changes and records it in one transaction. */
@@ -18,8 +18,21 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
     change: (id: string, change: (before: UserFlow) => UserFlow, changed: string) =>
       flows.change(id, change, record("changed", id, { changed })),
 
-    /** Its apps use the default flow then. False when there is no such flow. */
+    /** Its apps use the default flow then. False when there is no such flow; refused while it is the account page's. */
     remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
+
+    /** Whether people may sign up at all, and which user flow the account page has. What is left out stays. */
+    changeSettings: ({ signUpAllowed, accountUserFlowId }: Partial<AccessSettings>) =>
+      flows.changeSettings(
+        {
+          ...(signUpAllowed !== undefined && { signUpAllowed }),
+          ...(accountUserFlowId !== undefined && { accountUserFlowId }),
+        },
+        auditRecord(by, clock.now(), "sign_up_settings.changed", {
+          ...(signUpAllowed !== undefined && { sign_up: signUpAllowed }),
+          ...(accountUserFlowId !== undefined && { account_user_flow: accountUserFlowId ?? "default" }),
+        }),
+      ),
 
     addApp: (id: string, clientId: string) =>
       flows.link(id, clientId, record("app_added", id, { app_id: clientId }, clientId)),

@@ -1,7 +1,8 @@
 import type { Api, App, Consent, User } from "./entities.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "./scopes.ts";
-import { MFA, type Policy, type UserFlow } from "./user-flow.ts";
+import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
+import type { FlowAttribute, Policy, UserFlow } from "./user-flow.ts";
 
 /** What the directory holds about one user, one app and one resource. `AccessStore.facts` loads it. */
 export interface StoredFacts {
@@ -9,8 +10,10 @@ export interface StoredFacts {
   user: User | undefined;
   /** Undefined: there is no such app (any more), or none is asked about (the account page). */
   app: App | undefined;
-  /** The app's own, else `DEFAULT_USER_FLOW`. */
+  /** The app's own, else `DEFAULT_USER_FLOW`; of the account page and the command line the one that is named for it. */
   userFlow: UserFlow;
+  /** The user accepted the user flow's terms of use, or it has none. */
+  termsAccepted: boolean;
   /** All that are enabled. */
   policies: Policy[];
   /** The user's groups; empty where neither a policy nor an assignment can depend on them. */
@@ -27,8 +30,8 @@ export interface StoredFacts {
 export interface AccessFacts extends StoredFacts {
   /** What the tokens would permit, with `.default` spelled out (`spelledOut`). */
   scopes: ScopeSet;
-  /** Authentication methods of the session or sign-in (RFC 8176). */
-  amr: readonly string[];
+  /** By which methods the user signed in, in the session or sign-in. */
+  methods: readonly SignInMethod[];
   /** When that was, in milliseconds since the epoch. */
   authTime: number;
   /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
@@ -52,8 +55,12 @@ export type Refusal =
   | "login_required"
   /** The app requires assignment, and neither the user nor a group of theirs is assigned. */
   | "not_assigned"
-  /** The app, its user flow or a policy demands a second factor, and the sign-in had none. */
+  /** The sign-in began with a method that the app's user flow does not list. */
+  | "sign_in_method_required"
+  /** The app, its user flow or a policy demands a second factor, and the sign-in had none that the user flow takes. */
   | "second_factor_required"
+  /** The user lacks an attribute that the app's user flow requires, or has not accepted its terms of use. */
+  | "details_required"
   /** A scope is an administrator's to grant and use, and the user is none. */
   | "administrator_required"
   /** The API was deleted or disabled, or a scope of it was; or no scope of the API is left. */
@@ -73,7 +80,10 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (app.disabledAt !== null) return "app_disabled";
   if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
-  if (!facts.amr.includes(MFA) && requiresSecondFactor(facts)) return "second_factor_required";
+  if (!isListedSignIn(facts.methods, facts.userFlow)) return "sign_in_method_required";
+  if (requiresSecondFactor(facts) && !hasSecondFactor(facts.methods, facts.userFlow)) return "second_factor_required";
+  // The operator answers for what they approve in a person's name, and cannot accept terms for them.
+  if (!facts.methods.includes("operator") && owesDetails(facts)) return "details_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";
   const { resourceId, resourceScopes } = scopes;
   const atGraph = resourceId === GRAPH_RESOURCE_ID;
@@ -111,6 +121,25 @@ export function requiresSecondFactor({
       (policy.groupIds === null || policy.groupIds.some((id) => groupIds.includes(id))) &&
       !(user && policy.excludedUserIds.includes(user.id)),
   );
+}
+
+/** The attributes that the user flow requires and this user has not given; a checkbox that is required is to be ticked. */
+export function missingAttributes(user: Pick<User, "attributes">, userFlow: UserFlow): FlowAttribute[] {
+  return userFlow.attributes.filter(({ id, required, inputType }) => {
+    // Every user has a name.
+    if (!required || id === "displayName") return false;
+    const value = user.attributes[id];
+    return inputType === "CheckboxSingleSelect" ? value !== true : value === undefined || value === "";
+  });
+}
+
+/** Whether the user has to give an attribute or accept the terms before the app gets tokens. */
+export function owesDetails({
+  user,
+  userFlow,
+  termsAccepted,
+}: Pick<StoredFacts, "user" | "userFlow" | "termsAccepted">): boolean {
+  return user !== undefined && (!termsAccepted || missingAttributes(user, userFlow).length > 0);
 }
 
 /** The scopes that only an administrator can be granted. An API's own scope of the same name is not one. */

@@ -35,7 +35,7 @@ export interface App {
   postLogoutRedirectUris: string[];
   /** How people sign in and up for it; null: `DEFAULT_USER_FLOW`. */
   userFlowId: string | null;
-  /** No token for it without a second factor (`mfa` in `amr`). */
+  /** No token for it without a second factor (`hasSecondFactor`). */
   requireMfa: boolean;
   /** Only people assigned to it, or in a group that is, get tokens (AADSTS50105). */
   assignmentRequired: boolean;

@@ -26,7 +26,7 @@ export interface InteractionRequest extends PageRequest {
   authorization: AuthorizationRequest | undefined;
   /** The app that asks; undefined for the account page and before a code was entered. */
   app: App | undefined;
-  /** Of the app; the default one without an app. */
+  /** Of the app; without an app that of the account page. */
   userFlow: UserFlow;
   ways: WaysIn;
   /** What the access rule decides on, about the signed-in user, if any; `factsAbout` gives another user's. */
@@ -80,7 +80,8 @@ export async function factsAbout(request: InteractionRequest, user: User, isNew 
   const { facts, grant, authorization } = request;
   if (isNew) {
     const consents = facts.consents.filter((consent) => consent.userId === null);
-    request.facts = { ...facts, user, groupIds: [], assigned: false, consents };
+    // What its user flow asks for was given with it.
+    request.facts = { ...facts, user, termsAccepted: true, groupIds: [], assigned: false, consents };
   } else if (facts.user?.id !== user.id) {
     request.facts = await loadFacts(request.ctx, grant ?? authorization, user.id);
   }

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
-import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
+import { type Addressed, codeMail, noAccountMail, noPasswordMail, senderOf } from "../mail/messages.ts";
 import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
@@ -65,12 +65,18 @@ export async function awaitedCode(
   return { flowId: request.interaction.id, email, minutes, resent, slow: state === "queued", problem };
 }
 
-/** A code for an account that exists. Only the mail says that an address has none. */
+/**
+ * A code for an account that exists. Only the mail says that an address has none, or that its account has a passkey in
+ * place of a password: the mailbox alone must not put a weaker way in beside that.
+ */
 export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
   return {
     purpose,
     async write({ ctx, ways }, about) {
       const user = await ctx.store.directory.findUserByEmail(normalizeEmail(about.to));
+      const passkeys = await ctx.store.passkeys.listOf(user?.id ?? "");
+      const byPasskeyAlone = purpose === "reset" && user?.passwordHash === null && passkeys.length > 0;
+      if (user?.disabledAt === null && byPasskeyAlone) return { mail: noPasswordMail(about), withCode: false };
       if (user?.disabledAt === null) {
         return { mail: codeMail(purpose === "sign_in" ? "signIn" : "reset", about), withCode: true };
       }

@@ -1,5 +1,5 @@
 import type { User } from "../directory/entities.ts";
-import { MFA } from "../directory/user-flow.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
 import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
@@ -71,14 +71,14 @@ export async function openInteraction(
 export async function signInAs(
   request: PageRequest & { interaction: Interaction },
   user: User,
-  by: { amr: string[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
+  by: { methods: SignInMethod[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
 ): Promise<void> {
   const { ctx, now } = request;
-  const { amr, keepSignedIn, authTime = now, standsOn } = by;
+  const { methods, keepSignedIn, authTime = now, standsOn } = by;
   if (!request.session) throw new PageProblem({ page: "stale_form" });
   const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
   const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - now } : freshCookie();
-  const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, expiresAt };
+  const session = { id: sessionIdOf(cookie), userId: user.id, methods, authTime, createdAt: now, expiresAt };
   const signIn = { ...session, ...(standsOn && { standsOn }) };
   if (!(await ctx.store.sessions.signIn(request.session.id, signIn))) throw new PageProblem({ page: "stale_form" });
   request.cookie = cookie;
@@ -96,24 +96,13 @@ export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean
 /** Who decides in this browser; undefined while it is signed out. */
 export function approverOf({ session, user, ip }: PageRequest): Approver | undefined {
   if (!session || !user) return undefined;
-  const { id: sessionId, amr, authTime, createdAt } = session;
-  return { sessionId, user, amr, authTime: authTime ?? createdAt, by: "user", ip };
+  const { id: sessionId, methods, authTime, createdAt } = session;
+  return { sessionId, user, methods, authTime: authTime ?? createdAt, by: "user", ip };
 }
 
 /** Whether the person showed who they are a moment ago. */
 export function isRecentSignIn({ session, user, now }: PageRequest): boolean {
   return user !== undefined && now - (session?.authTime ?? 0) < RECENT_SIGN_IN_MS;
-}
-
-/**
- * Undefined where what the person signs in with may change now (ASVS 7.5.1): they signed in a moment ago, and showed
- * the authenticator app if there is one. Else the page that leads there.
- */
-export async function requireRecentSignIn(request: PageRequest): Promise<Answer | undefined> {
-  const { ctx, session, user } = request;
-  if (!user) return { view: { page: "account_signed_out" } };
-  const shown = session?.amr.includes(MFA) || (await ctx.store.factors.totpOf(user.id)) === undefined;
-  return isRecentSignIn(request) && shown ? undefined : { view: { page: "sign_in_again", email: user.email } };
 }
 
 /** Ends the session on the server; the browser goes on with a new cookie. */

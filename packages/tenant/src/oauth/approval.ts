@@ -2,6 +2,7 @@ import { type AccessFacts, mayApprove, type Refusal, type StoredFacts, spelledOu
 import type { App, User } from "../directory/entities.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
 import type { AuthorizationRequest } from "../storage/authorization-request.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
@@ -12,7 +13,7 @@ import type { OAuthContext } from "./oauth-context.ts";
 export interface Approver {
   sessionId: string;
   user: User;
-  amr: string[];
+  methods: SignInMethod[];
   /** Milliseconds since the epoch of the sign-in. */
   authTime: number;
   by: "user" | "operator";
@@ -40,11 +41,11 @@ export type Evaluation = { refusal: Refusal; app: App | undefined } | { refusal:
 export function evaluateApproval(
   { sealKey }: Pick<OAuthContext, "sealKey">,
   asked: Asked,
-  { amr, authTime }: Pick<Approver, "amr" | "authTime">,
+  { methods, authTime }: Pick<Approver, "methods" | "authTime">,
   stored: StoredFacts,
 ): Evaluation {
   const { requested, signedInSince = null } = asked;
-  const facts: AccessFacts = { ...stored, scopes: spelledOut(stored, requested), amr, authTime, signedInSince };
+  const facts: AccessFacts = { ...stored, scopes: spelledOut(stored, requested), methods, authTime, signedInSince };
   const { app } = facts;
   const refusal = mayApprove(facts);
   if (refusal || !app) return { refusal: refusal ?? "app_unknown", app };

@@ -34,6 +34,18 @@ const catalogue = {
     "interaction_required",
     "The administrator requires a second factor for this application, and this sign-in had none. Sign in again.",
   ],
+  sign_in_method: [
+    50076,
+    400,
+    "interaction_required",
+    "The application's user flow does not list the method of this sign-in. Sign in again by one that it lists.",
+  ],
+  details_required: [
+    50076,
+    400,
+    "interaction_required",
+    "The application's user flow asks for something that the account has not given yet. Sign in again to give it.",
+  ],
   not_assigned: [
     50105,
     400,

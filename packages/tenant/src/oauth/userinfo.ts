@@ -61,7 +61,9 @@ const endsTokens: Record<Refusal, boolean> = {
   app_disabled: true,
   login_required: false,
   not_assigned: false,
+  sign_in_method_required: false,
   second_factor_required: false,
+  details_required: false,
   administrator_required: false,
   scope_unavailable: false,
   consent_required: false,
@@ -82,9 +84,9 @@ export async function tokenHolder(
     store.tokens.findFamily(sid),
   ]);
   if (!family || family.revokedAt !== null) return { refusal: "revoked" };
-  const { amr, authTime } = family;
+  const { methods, authTime } = family;
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
-  const refusal = mayIssue({ ...stored, scopes, amr, authTime, signedInSince: null });
+  const refusal = mayIssue({ ...stored, scopes, methods, authTime, signedInSince: null });
   if (refusal && endsTokens[refusal]) return { refusal };
   return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
 }

@@ -39,6 +39,10 @@ export interface StartOptions extends DeploymentOptions {
   log?: Logger;
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
+  /**
+   * False: nobody creates an account while this tenant runs, whatever user flows and the tenant's settings say. True
+   * unless set. A setting that lasts: `admin.userFlows.changeSettings`.
+   */
   signUpAllowed?: boolean;
   /** The tenant's second name in addresses; chosen at its first start. */
   domain?: string;

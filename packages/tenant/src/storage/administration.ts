@@ -1,5 +1,5 @@
 import type { User } from "../directory/entities.ts";
-import type { CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AccessSettings, CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /** A group with what it has in Microsoft Graph besides. */
@@ -48,8 +48,8 @@ export interface AdministrationStore extends AdministrationReader {
 }
 
 export interface ManagedUsers extends UserReader {
-  /** False when the email is taken. */
-  insert(user: User, audit: AuditRecord): Promise<boolean>;
+  /** False when the email is taken. `acceptedTerms`: those that the person accepted at sign-up (`termsKey`). */
+  insert(user: User, audit: AuditRecord, acceptedTerms?: string | null): Promise<boolean>;
   /**
    * Name, attributes and whether disabled; undefined when there is no such user. Disabling revokes the families, ends
    * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
@@ -96,8 +96,10 @@ export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
 export interface ManagedFlows extends AttributeReader {
   insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
   change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
-  /** Its apps fall back to the default flow. */
-  delete(id: string, audit: AuditRecord): Promise<boolean>;
+  /** Its apps fall back to the default flow. Refused while it is the account page's. */
+  delete(id: string, audit: AuditRecord): Promise<boolean | { usedBy: string[] }>;
+  /** What is left out stays. `unknown`: there is no such user flow, and nothing changes. */
+  changeSettings(changes: Partial<AccessSettings>, audit: AuditRecord): Promise<"done" | "unknown">;
   link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
   /** False when the app does not use this flow. */
   unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;

@@ -1,5 +1,6 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { NewRefreshToken, NewTokenFamily, TokenFamily } from "./tokens.ts";
 
@@ -34,7 +35,7 @@ export interface AuthorizationRequest {
   decidedAt: number | null;
   /** Frozen at the yes. */
   approved: ScopeSet | null;
-  amr: string[];
+  methods: SignInMethod[];
   authTime: number | null;
   /** SHA-256 of the authorization code, base64url; the code itself is never stored. */
   codeHash: string | null;
@@ -95,7 +96,7 @@ export interface AuthorizationStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      amr: string[];
+      methods: SignInMethod[];
       authTime: number;
       codeHash: string;
       codeExpiresAt: number;

@@ -1,5 +1,6 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /**
@@ -39,8 +40,8 @@ export interface DeviceGrant {
   approved: ScopeSet | null;
   decidedAt: number | null;
   decidedBy: "user" | "operator" | null;
-  /** Authentication methods (RFC 8176) and time of the sign-in that approved. */
-  amr: string[];
+  /** Methods and time of the sign-in that approved. */
+  methods: SignInMethod[];
   authTime: number | null;
   /** Set by redemption. */
   familyId: string | null;
@@ -108,7 +109,7 @@ export interface GrantStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      amr: string[];
+      methods: SignInMethod[];
       authTime: number;
       decidedBy: "user" | "operator";
       now: number;

@@ -1,4 +1,5 @@
 import type { User } from "../directory/entities.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { MailCodePurpose } from "./mail.ts";
 
@@ -7,7 +8,7 @@ export interface BrowserSession {
   /** Hash of the cookie's value: the session's identity. */
   id: string;
   userId: string | null;
-  amr: string[];
+  methods: SignInMethod[];
   authTime: number | null;
   createdAt: number;
   expiresAt: number;
@@ -37,8 +38,8 @@ export interface Interaction {
   email: { address: string; purpose: MailCodePurpose | null; verifiedAt: number | null } | null;
   /** Chosen at sign-up (Argon2id PHC) while the name is still being asked. */
   newPasswordHash: string | null;
-  /** Who passed a first factor here, by which methods (RFC 8176), and when; a second one may still be owed. */
-  firstFactor: { userId: string; amr: string[]; at: number } | null;
+  /** Who passed a first factor here, by which methods, and when; a second one may still be owed. */
+  firstFactor: { userId: string; methods: SignInMethod[]; at: number } | null;
   /** "Keep me signed in" was ticked. */
   keepSignedIn: boolean;
   /** How many WebAuthn challenges were answered; the next one is derived from it. */
@@ -80,7 +81,7 @@ export interface SessionStore {
   setFirstFactor(
     id: string,
     sessionId: string,
-    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
+    passed: { userId: string; methods: SignInMethod[]; at: number; keepSignedIn: boolean; passwordHash?: string },
   ): Promise<boolean>;
   /** "Keep me signed in" was ticked, before who it is was proven. */
   setKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
@@ -94,7 +95,7 @@ export interface SessionStore {
    * on the old one: every session, every token family, approvals not yet redeemed, interactions that wait for a second factor.
    * A device that was only claimed goes on waiting for the same person, in another session.
    * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
-   * proven, or the account is gone or disabled: nothing changes.
+   * proven, or the account is gone, disabled, or has a passkey and no password: nothing changes.
    */
   resetPassword(input: {
     interactionId: string;

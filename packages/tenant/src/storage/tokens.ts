@@ -1,5 +1,6 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { DeviceGrant } from "./device-grant.ts";
 
@@ -12,7 +13,7 @@ export interface TokenFamily {
   grantId: string | null;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
-  amr: string[];
+  methods: SignInMethod[];
   authTime: number;
   createdAt: number;
   /** End of its last refresh token. */

@@ -2,6 +2,7 @@ import { type Chrome, layout, type Page, type Pages } from "./components/layout.
 import { passkeyScript } from "./components/passkey-box.ts";
 import { accountPages } from "./pages/account.ts";
 import { authenticatorPages } from "./pages/authenticator.ts";
+import { detailsPages } from "./pages/details.ts";
 import { deviceConsentPages } from "./pages/device-consent.ts";
 import { endedPages } from "./pages/ended.ts";
 import { enterCodePages } from "./pages/enter-code.ts";
@@ -21,6 +22,7 @@ const pages: Pages<View> = {
   ...enterCodePages,
   ...signInPages,
   ...signUpPages,
+  ...detailsPages,
   ...resetPages,
   ...secondFactorPages,
   ...authenticatorPages,

@@ -203,6 +203,20 @@ describe("how a program changes its tenant", () => {
     assert.equal((await admin.apps.find(app.clientId))?.userFlowId, null);
   });
 
+  test("sign-up is switched off for all, and a user flow is named for the account page, which then stays", async () => {
+    const { id } = await admin.userFlows.put({ name: "Staff", methods: ["passkey"], signUpAllowed: false });
+    await assert.rejects(admin.userFlows.changeSettings({ accountUserFlowId: randomUUID() }), {
+      code: "user_flow_unknown",
+    });
+    await admin.userFlows.changeSettings({ accountUserFlowId: id, signUpAllowed: false });
+    const { access } = tenant.context.store;
+    const { userFlow } = await access.facts({ clientId: null, userId: "", resourceId: "" });
+    assert.deepEqual([userFlow.id, userFlow.signUpAllowed], [id, false]);
+    await assert.rejects(admin.userFlows.remove(id), { code: "user_flow_in_use", message: /the account page/ });
+    await admin.userFlows.changeSettings({ accountUserFlowId: null, signUpAllowed: true });
+    assert.equal(await admin.userFlows.remove(id), true);
+  });
+
   test("a policy that names what there is not is refused, and nothing is kept of it", async () => {
     for (const list of ["clientIds", "groupIds", "excludedUserIds"]) {
       await assert.rejects(admin.policies.put({ name: "Empty", [list]: [randomUUID()] }), { code: "policy_invalid" });

@@ -31,7 +31,7 @@ describe("approving as the operator", () => {
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.decidedBy, "operator");
-    assert.deepEqual(grant?.amr, []);
+    assert.deepEqual(grant?.methods, ["operator"]);
     const { status, body } = await poll(tenant, device.device_code);
     assert.equal(status, 200);
     const claims = JSON.parse(Buffer.from(body.id_token.split(".")[1], "base64url").toString());
@@ -314,7 +314,7 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
   const browser: Approver = {
     sessionId: "a browser",
     user: user!,
-    amr: ["pwd"],
+    methods: ["password"],
     authTime: clock.now(),
     by: "user",
     ip: null,

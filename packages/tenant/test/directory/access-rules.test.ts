@@ -13,7 +13,7 @@ import {
 } from "../../src/directory/access-rules.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
-import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
+import { DEFAULT_USER_FLOW, type FlowAttribute, type Policy } from "../../src/directory/user-flow.ts";
 import { sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
 
 const user = sampleUser();
@@ -27,13 +27,14 @@ function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
     user,
     app,
     userFlow: DEFAULT_USER_FLOW,
+    termsAccepted: true,
     policies: [],
     groupIds: [],
     assigned: false,
     api,
     consents: [own],
     scopes: scopesAt(api.clientId),
-    amr: ["pwd"],
+    methods: ["password" as const],
     authTime: T0,
     signedInSince: null,
     ...changes,
@@ -48,6 +49,13 @@ const withScope = (changes: Partial<Api["scopes"][number]>): Api => ({
   scopes: api.scopes.map((each) => ({ ...each, ...changes })),
 });
 
+/** A user flow that requires one attribute. */
+const asking = (changes: Partial<FlowAttribute>) => {
+  const country = { id: "country", label: "", required: true, options: [], validationRegEx: null };
+  const attribute: FlowAttribute = { ...country, inputType: "TextBox", dataType: "String", ...changes };
+  return { ...DEFAULT_USER_FLOW, attributes: [attribute] };
+};
+
 describe("tokens are issued", () => {
   const issued: Record<string, AccessFacts> = {
     "for a user, an app and a consented scope": facts(),
@@ -59,7 +67,28 @@ describe("tokens are issued", () => {
     "to the assigned where the app requires it": facts({ app: withApp({ assignmentRequired: true }), assigned: true }),
     "with a second factor where one is required": facts({
       app: withApp({ requireMfa: true }),
-      amr: ["pwd", "otp", "mfa"],
+      methods: ["password" as const, "totp" as const],
+    }),
+    "with a mailed code as the second factor, where the user flow lists it": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, mfaRequired: true },
+      methods: ["password", "email_second_factor"],
+    }),
+    "with a passkey alone, where the user flow lists passkeys": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, methods: ["passkey"], mfaRequired: true },
+      methods: ["passkey"],
+    }),
+    "with a passkey as the second factor, where it does not": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, methods: ["password"], mfaRequired: true },
+      methods: ["password", "passkey"],
+    }),
+    "to a user who gave what the user flow requires": facts({
+      userFlow: asking({}),
+      user: withUser({ attributes: { country: "Norway" } }),
+    }),
+    "by the operator, who shows no method and cannot accept terms for anybody": facts({
+      userFlow: asking({}),
+      methods: ["operator"],
+      termsAccepted: false,
     }),
     "with a sign-in that is as new as the request wants": facts({ signedInSince: T0 }),
     "for bare scopes, which no API offers and nobody has to consent to": atGraph([]),
@@ -89,13 +118,38 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["app_disabled", "the app is disabled", { app: withApp({ disabledAt: T0 }) }],
   ["login_required", "the sign-in is older than the request wants", { signedInSince: T0 + 1 }],
   ["not_assigned", "the app requires assignment", { app: withApp({ assignmentRequired: true }) }],
+  [
+    "sign_in_method_required",
+    "the sign-in began with a method that the user flow does not list",
+    { userFlow: sampleUserFlow({ methods: ["passkey"], mfaRequired: true, termsOfUse: null, attributes: [] }) },
+  ],
+  ["sign_in_method_required", "no method was shown", { methods: [] }],
+  ["sign_in_method_required", "only a second factor was shown", { methods: ["totp"] }],
   ["second_factor_required", "the app requires a second factor", { app: withApp({ requireMfa: true }) }],
   ["second_factor_required", "the user flow does", { userFlow: sampleUserFlow({ mfaRequired: true }) }],
   ["second_factor_required", "a policy does", { policies: [samplePolicy()] }],
   [
     "second_factor_required",
-    "a policy does, and one-time codes alone are no second factor",
-    { policies: [samplePolicy()], amr: ["pwd", "otp"] },
+    "the user flow does, and a mailed code is not one that it lists",
+    {
+      userFlow: sampleUserFlow({ methods: ["password"], mfaRequired: true, mfaMethods: ["totp"] }),
+      methods: ["password", "email_second_factor"],
+    },
+  ],
+  [
+    "second_factor_required",
+    "a policy does, and the mailbox alone was shown",
+    { policies: [samplePolicy()], methods: ["email_code"] },
+  ],
+  ["details_required", "the terms of use are not accepted", { termsAccepted: false }],
+  ["details_required", "a required attribute is missing", { userFlow: asking({}) }],
+  [
+    "details_required",
+    "a required checkbox is not ticked",
+    {
+      userFlow: asking({ inputType: "CheckboxSingleSelect", dataType: "Boolean" }),
+      user: withUser({ attributes: { country: false } }),
+    },
   ],
   ["administrator_required", "a scope is administrative", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) }],
   ["scope_unavailable", "there is no API", { api: undefined }],
@@ -125,7 +179,9 @@ test("of several reasons the first in the order of the list is given", () => {
       "administrator_required",
       (before) => ({ ...before, scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read", "User.Read.All"]) }),
     ],
+    ["details_required", (before) => ({ ...before, termsAccepted: false })],
     ["second_factor_required", (before) => ({ ...before, policies: [samplePolicy()] })],
+    ["sign_in_method_required", (before) => ({ ...before, methods: ["totp"] })],
     ["not_assigned", (before) => ({ ...before, app: withApp({ assignmentRequired: true }) })],
     ["login_required", (before) => ({ ...before, signedInSince: T0 + 1 })],
     ["app_disabled", (before) => ({ ...before, app: { ...before.app!, disabledAt: T0 } })],

@@ -49,7 +49,14 @@ export function administrationSuite(makeStore: MakeStore): void {
       const anonymous = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 1_000 };
       await store.sessions.ensure(anonymous);
       await store.sessions.signIn(anonymous.id, {
-        ...{ id: sessionId, userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + 60_000 },
+        ...{
+          id: sessionId,
+          userId: user.id,
+          methods: ["password" as const],
+          authTime: T0,
+          createdAt: T0,
+          expiresAt: T0 + 60_000,
+        },
       });
       await store.sessions.insertInteraction(sampleInteraction(sessionId));
       await store.passkeys.insert(samplePasskey(user.id));

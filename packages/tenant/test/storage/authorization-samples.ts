@@ -30,7 +30,7 @@ export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now
   sessionId,
   userId,
   approved,
-  amr: ["pwd"],
+  methods: ["password" as const],
   authTime: T0,
   codeHash: `code-${randomUUID()}`,
   codeExpiresAt: now + 5 * MINUTE,

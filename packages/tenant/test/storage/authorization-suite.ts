@@ -49,7 +49,14 @@ export function authorizationSuite(makeStore: MakeStore): void {
       for (const changes of [{}, bare]) {
         const request = sampleRequest(samples.app.clientId, samples.scopes, changes);
         await store.authorizations.insert(request);
-        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, amr: [], authTime: null };
+        const undecided = {
+          sessionId: null,
+          userId: null,
+          decidedAt: null,
+          approved: null,
+          methods: [],
+          authTime: null,
+        };
         const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
         assert.deepEqual(await store.authorizations.find(request.id), { ...request, ...rest });
       }

@@ -15,7 +15,7 @@ export async function enrolling(store: Store, userId: string, secretSealed: stri
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
   const flow = sampleInteraction(sessionId, {
-    firstFactor: { userId, amr: ["pwd"], at: T0 },
+    firstFactor: { userId, methods: ["password" as const], at: T0 },
     totpSecretSealed: secretSealed,
   });
   await store.sessions.insertInteraction(flow);

@@ -56,7 +56,7 @@ export function grantSuite(makeStore: MakeStore): void {
         approved: null,
         decidedAt: null,
         decidedBy: null,
-        amr: [],
+        methods: [],
         authTime: null,
         familyId: null,
       };
@@ -185,13 +185,24 @@ export function grantSuite(makeStore: MakeStore): void {
     test("an approval freezes scopes, methods and time of the sign-in", async () => {
       const grant = await claimed("s1");
       const approved = scopesAt(GRAPH_RESOURCE_ID, []);
-      const by = { ...approvalBy(samples.user.id, "s1", approved, T0 + 5), amr: ["pwd", "otp"], authTime: T0 + 1 };
+      const by = {
+        ...approvalBy(samples.user.id, "s1", approved, T0 + 5),
+        methods: ["password" as const, "email_second_factor" as const],
+        authTime: T0 + 1,
+      };
       const result = await store.grants.approve(grant.id, by);
       assert.ok(result.outcome === "done");
-      const { status, amr, authTime, decidedAt, decidedBy } = result.grant;
+      const { status, methods, authTime, decidedAt, decidedBy } = result.grant;
       assert.deepEqual(
-        { approved: result.grant.approved, status, amr, authTime, decidedAt, decidedBy },
-        { approved, status: "approved", amr: ["pwd", "otp"], authTime: T0 + 1, decidedAt: T0 + 5, decidedBy: "user" },
+        { approved: result.grant.approved, status, methods, authTime, decidedAt, decidedBy },
+        {
+          approved,
+          status: "approved",
+          methods: ["password" as const, "email_second_factor" as const],
+          authTime: T0 + 1,
+          decidedAt: T0 + 5,
+          decidedBy: "user",
+        },
       );
     });
 

@@ -11,6 +11,10 @@ import { sampleAudit, sampleUserFlow, seedSamples } from "./samples.ts";
 
 /** What migration 0006 and those after it made, taken back: a store as the version before left it. */
 const BEFORE = [
+  ...["sessions", "flows", "device_grants", "token_families"].map(
+    (table) => `alter table ${table} rename column methods to amr`,
+  ),
+  "drop table accepted_terms",
   ...["client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"].map(
     (index) => `drop index ${index}`,
   ),

@@ -35,7 +35,7 @@ export async function signedInSession(store: Store, userId: string, expiresAt = 
   const anonymous = { id: randomUUID(), createdAt: T0, expiresAt };
   await store.sessions.ensure(anonymous);
   const id = randomUUID();
-  await store.sessions.signIn(anonymous.id, { ...anonymous, id, userId, amr: ["pwd"], authTime: T0 });
+  await store.sessions.signIn(anonymous.id, { ...anonymous, id, userId, methods: ["password" as const], authTime: T0 });
   return id;
 }
 
@@ -185,7 +185,7 @@ export function linkSuite(makeStore: MakeStore): void {
         await store.sessions.ensure(half);
         const flow = sampleInteraction(half.id);
         await store.sessions.insertInteraction(flow);
-        const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
+        const passed = { userId: user.id, methods: ["password" as const], at: T0, keepSignedIn: false };
         await store.sessions.setFirstFactor(flow.id, half.id, passed);
         const { family } = await signedIn(store, samples);
         const foreign = await signedIn(store, bystander);
@@ -204,7 +204,7 @@ export function linkSuite(makeStore: MakeStore): void {
         assert.equal(await store.sessions.findInteraction(flow.id, half.id, T0), undefined);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
         assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
-        const late = { ...half, id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0 };
+        const late = { ...half, id: randomUUID(), userId: user.id, methods: ["password" as const], authTime: T0 };
         const byPassword = { ...late, standsOn: { passwordHash: "known to somebody" } };
         assert.equal(await store.sessions.signIn(half.id, byPassword), false, "its password was verified before");
         for (const { id } of [approved, claimed]) assert.equal((await store.grants.findById(id))?.status, "denied");

@@ -51,7 +51,7 @@ async function thingsOf(store: Store, samples: Samples) {
   await store.tokens.rotate(next);
   const session = await signedInSession(store, user.id);
   const flow = sampleInteraction(session, {
-    firstFactor: { userId: user.id, amr: ["pwd"], at: T0 },
+    firstFactor: { userId: user.id, methods: ["password" as const], at: T0 },
     email: { address: user.email, purpose: "sign_in", verifiedAt: null },
     totpSecretSealed: "sealed",
   });
@@ -152,7 +152,12 @@ export function oneRowSuite(makeStore: MakeStore): void {
       const { tokens, sessions, authorizations, passkeys, outbox } = store;
       const { fresh, used, session, flow, request, passkey, mail } = mine;
       const late = T0 + 10 * MINUTE;
-      const passed = { userId: user.id, amr: ["pwd", "otp"], at: T0 + 1, keepSignedIn: true };
+      const passed = {
+        userId: user.id,
+        methods: ["password" as const, "email_second_factor" as const],
+        at: T0 + 1,
+        keepSignedIn: true,
+      };
       const yes = yesBy(user.id, session, scopes);
       const lease = async (id: string) => (await outbox.lease({ id, now: T0, until: T0 + MINUTE }))!;
       const mailed = async () => {
@@ -189,7 +194,13 @@ export function oneRowSuite(makeStore: MakeStore): void {
           return outcomeIs(store.links.use(use(link.tokenHash)), "done");
         },
         "sign in anew": async () => {
-          const next = { id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0 };
+          const next = {
+            id: randomUUID(),
+            userId: user.id,
+            methods: ["password" as const],
+            authTime: T0,
+            createdAt: T0,
+          };
           return sessions.signIn(session, { ...next, expiresAt: T0 + MINUTE });
         },
         "sign out": async () => sessions.end(await signedInSession(store, user.id)).then(() => true),

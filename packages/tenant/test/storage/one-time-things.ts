@@ -48,7 +48,7 @@ async function walk(store: Store, changes: (user: User) => Partial<Interaction> 
   const sessionId = randomUUID();
   const anonymous = { id: signedIn ? randomUUID() : sessionId, createdAt: T0, expiresAt: T0 + DAY };
   await store.sessions.ensure(anonymous);
-  const session = { userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+  const session = { userId: user.id, methods: ["password" as const], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
   if (signedIn) assert.ok(await store.sessions.signIn(anonymous.id, { ...session, id: sessionId }));
   const flow = sampleInteraction(sessionId, changes(user));
   assert.ok(await store.sessions.insertInteraction(flow));
@@ -65,7 +65,7 @@ function mailedCode(
     async make(store) {
       const at = await walk(store, ({ id, email }) => ({
         email: { address: email, purpose, verifiedAt: null },
-        firstFactor: purpose === "second_factor" ? { userId: id, amr: ["pwd"], at: T0 } : null,
+        firstFactor: purpose === "second_factor" ? { userId: id, methods: ["password" as const], at: T0 } : null,
       }));
       const { flow, sessionId, user } = at;
       await store.mail.insertCode({
@@ -92,7 +92,7 @@ const newPassword = (on: Store, { flow, sessionId }: { flow: Interaction; sessio
 
 /** A person with an authenticator app, whose walk waits for its code or for one that stands in for it. */
 async function waitingForTheApp(store: Store) {
-  const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 } }));
+  const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, methods: ["password" as const], at: T0 } }));
   const enrolment = await enrolling(store, at.user.id);
   assert.ok(await store.factors.enrolTotp(enrolment));
   return { at, enrolment };
@@ -133,7 +133,7 @@ export const oneTimeThings: Record<string, Kind> = {
   "a secret that is being enrolled": {
     async make(store) {
       const at = await walk(store, ({ id }) => ({
-        firstFactor: { userId: id, amr: ["pwd"], at: T0 },
+        firstFactor: { userId: id, methods: ["password" as const], at: T0 },
         totpSecretSealed: "sealed",
       }));
       const { flow, sessionId, user } = at;
@@ -161,7 +161,7 @@ export const oneTimeThings: Record<string, Kind> = {
     async make(store) {
       const at = await walk(
         store,
-        ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 }, subject: null }),
+        ({ id }) => ({ firstFactor: { userId: id, methods: ["password" as const], at: T0 }, subject: null }),
         true,
       );
       const spend = (on: Store) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0);

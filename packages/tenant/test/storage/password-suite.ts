@@ -48,7 +48,7 @@ export function passwordSuite(makeStore: MakeStore): void {
     const signInAs = async (userId: string) => {
       const [oldId, id] = [randomUUID(), randomUUID()];
       await store.sessions.ensure({ id: oldId, createdAt: T0, expiresAt: T0 + DAY });
-      const session = { id, userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+      const session = { id, userId, methods: ["password" as const], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
       assert.equal(await store.sessions.signIn(oldId, session), true);
       return id;
     };
@@ -151,7 +151,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId);
       await store.sessions.insertInteraction(flow);
-      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
+      const passed = { userId: user.id, methods: ["password" as const], at: T0, keepSignedIn: false };
       await store.sessions.setFirstFactor(flow.id, sessionId, passed);
       await store.sessions.resetPassword(await provenReset(store, user.email));
       assert.deepEqual(await store.sessions.findInteraction(flow.id, sessionId, T0), flow);
@@ -163,11 +163,17 @@ export function passwordSuite(makeStore: MakeStore): void {
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId);
       await store.sessions.insertInteraction(flow);
-      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false, passwordHash: "old" };
+      const passed = {
+        userId: user.id,
+        methods: ["password" as const],
+        at: T0,
+        keepSignedIn: false,
+        passwordHash: "old",
+      };
       const byWalk = { interactionId: flow.id };
       const signIn = (standsOn: { passwordHash: string } | { interactionId: string }) =>
         store.sessions.signIn(sessionId, {
-          ...{ id: randomUUID(), userId: user.id, amr: ["pwd"] },
+          ...{ id: randomUUID(), userId: user.id, methods: ["password" as const] },
           ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, standsOn },
         });
       assert.equal(await signIn(byWalk), false, "nobody passed a first factor yet");
@@ -192,7 +198,7 @@ export function passwordSuite(makeStore: MakeStore): void {
         const signIns = ids.map(
           (id) => () =>
             store.sessions.signIn(`old ${id}`, {
-              ...{ id, userId: user.id, amr: ["pwd"] },
+              ...{ id, userId: user.id, methods: ["password" as const] },
               ...times,
               standsOn: { passwordHash: "old" },
             }),

@@ -30,7 +30,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       const session = {
         id: randomUUID(),
         userId,
-        amr: ["pwd"],
+        methods: ["password" as const],
         authTime: now,
         createdAt: now,
         expiresAt: now + 60 * MINUTE,
@@ -46,7 +46,7 @@ export function sessionSuite(makeStore: MakeStore): void {
     test("a session begins anonymous; asking for it again leaves it as it is", async () => {
       const session = await anonymous();
       await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
-      const expected = { ...session, userId: null, amr: [], authTime: null, user: null };
+      const expected = { ...session, userId: null, methods: [], authTime: null, user: null };
       assert.deepEqual(await store.sessions.find(session.id, T0), expected);
       assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
       assert.equal(await store.sessions.find("unknown", T0), undefined);
@@ -97,7 +97,13 @@ export function sessionSuite(makeStore: MakeStore): void {
       const { sessions } = store;
       const changes = [
         () => sessions.setEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
-        () => sessions.setFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
+        () =>
+          sessions.setFirstFactor(own.id, sessionId, {
+            userId: "ana",
+            methods: ["password" as const],
+            at: T0,
+            keepSignedIn: true,
+          }),
         () => sessions.setTotpSecret(own.id, sessionId, "ana", "sealed"),
         () => sessions.setKeepSignedIn(own.id, sessionId, false),
         () => sessions.takeChallenge(own.id, sessionId, 0, T0),
@@ -111,7 +117,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       const [user, eve] = [await newUser(), await newUser()];
       const [mine, other] = [await anonymous(), await anonymous()];
       const walk = async (sessionId: string, userId: string) => {
-        const flow = sampleInteraction(sessionId, { firstFactor: { userId, amr: ["pwd"], at: T0 } });
+        const flow = sampleInteraction(sessionId, { firstFactor: { userId, methods: ["password" as const], at: T0 } });
         await store.sessions.insertInteraction(flow);
         return flow.id;
       };
@@ -121,7 +127,14 @@ export function sessionSuite(makeStore: MakeStore): void {
         await walk(mine.id, eve.id),
       ];
       const signInBy = (interactionId: string, userId: string) => {
-        const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
+        const session = {
+          id: randomUUID(),
+          userId,
+          methods: ["password" as const],
+          authTime: T0,
+          createdAt: T0,
+          expiresAt: T0 + MINUTE,
+        };
         return store.sessions.signIn(mine.id, { ...session, standsOn: { interactionId } });
       };
       for (const interactionId of [theirs, hers, "unknown"])
@@ -146,7 +159,7 @@ export function sessionSuite(makeStore: MakeStore): void {
         await store.sessions.insertInteraction(flow);
         return { flow, now: () => store.sessions.findInteraction(flow.id, flow.sessionId, T0) };
       };
-      const first = (userId: string) => ({ userId, amr: ["pwd"], at: T0 });
+      const first = (userId: string) => ({ userId, methods: ["password" as const], at: T0 });
       const email = (address: string, purpose: MailCodePurpose | null, verifiedAt: number | null) => ({
         ...{ address, purpose, verifiedAt },
       });
@@ -192,7 +205,7 @@ export function sessionSuite(makeStore: MakeStore): void {
           subject,
           email: { address: "ana@contoso.example", purpose: "sign_up", verifiedAt: T0 },
           newPasswordHash: "hash",
-          firstFactor: { userId: "ana", amr: ["pwd", "otp"], at: T0 },
+          firstFactor: { userId: "ana", methods: ["password" as const, "email_second_factor" as const], at: T0 },
           keepSignedIn: true,
           challengeNumber: 3,
           totpSecretSealed: "sealed",
@@ -251,7 +264,7 @@ export function sessionSuite(makeStore: MakeStore): void {
     test("a walk remembers who passed the first factor, and only in its own session", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
-      const passed = { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true };
+      const passed = { userId: "ana", methods: ["password" as const], at: T0, keepSignedIn: true };
       assert.equal(await store.sessions.setFirstFactor(flow.id, other.id, passed), false);
       assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.firstFactor, null);
       assert.equal(await store.sessions.setFirstFactor(flow.id, session.id, passed), true);
@@ -259,7 +272,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, "ana", "sealed"), true);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {
         ...flow,
-        firstFactor: { userId: "ana", amr: ["pwd"], at: T0 },
+        firstFactor: { userId: "ana", methods: ["password" as const], at: T0 },
         keepSignedIn: true,
         totpSecretSealed: "sealed",
       });

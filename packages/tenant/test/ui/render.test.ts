@@ -68,7 +68,9 @@ describe("every page", () => {
 function poisoned<T>(value: T, attack: string, key = ""): T {
   if (typeof value === "string")
     return (
-      ["page", "problem", "network", "kind", "of", "purpose", "intent", "leadsTo", "by"].includes(key) ? value : attack
+      ["page", "problem", "network", "kind", "of", "purpose", "intent", "leadsTo", "by", "why"].includes(key)
+        ? value
+        : attack
     ) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;

@@ -103,7 +103,10 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const flow = await flowOf(call);
-  if (!(await call.admin.userFlows.remove(flow))) throw notFound(flow.id);
+  const outcome = await call.admin.userFlows.remove(flow);
+  if (outcome === false) throw notFound(flow.id);
+  if (outcome !== true)
+    throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: give it another one first.`);
   return NO_CONTENT;
 }
 

@@ -10,7 +10,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
-import { refusalPage } from "./refusal-page.ts";
+import { canBeSupplied, refusalPage } from "./refusal-page.ts";
 
 const OVER: Answer = { view: { page: "sign_in_over" } };
 
@@ -71,7 +71,7 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
       return question(request, authorization, approver, approval.prompt, "changed");
     case "refused":
       // Since the question was shown it has become necessary.
-      if (approval.why === "second_factor_required") return proceed(request);
+      if (canBeSupplied(approval.why)) return proceed(request);
       return { ...refusalPage(request, approval.why), ...formTargetOf(authorization) };
     case "ended":
       return OVER;

@@ -1,19 +1,12 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
-import { MFA } from "../../directory/user-flow.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
-import { passFirstFactor } from "../proceed.ts";
+import { passFirstFactor, passSecondFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
 import { type Budget, consume, networkOf, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
-
-/**
- * What `amr` says of a passkey (RFC 8176): possession of a key, a person present, and two factors, because finger, face
- * or PIN unlocked it. Neither `hwk` nor `swk`: without attestation it is unknown where the key lives.
- */
-export const PASSKEY_AMR = ["pop", "user", MFA];
 
 type Proof =
   | { user: User }
@@ -45,7 +38,8 @@ export async function postPasskey(request: InteractionRequest): Promise<Answer> 
   });
   if ("failed" in proof) return signInPage(request, "passkey");
   await refund(request, budgets);
-  return passFirstFactor(request, { user: proof.user, amr: PASSKEY_AMR, keepSignedIn: keepAsked(request.fields) });
+  if (onlyOf !== undefined) return passSecondFactor(request, proof.user, "passkey");
+  return passFirstFactor(request, { user: proof.user, method: "passkey", keepSignedIn: keepAsked(request.fields) });
 }
 
 async function prove(request: InteractionRequest, onlyOf: string | undefined): Promise<Proof> {

@@ -1,6 +1,5 @@
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
-import { OTP } from "../../directory/user-flow.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay } from "../interaction.ts";
 import {
@@ -14,7 +13,7 @@ import {
 } from "../mailed-code.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";
-import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
+import { auditSignIn, keepAsked, signInPage, stepWithoutSignIn } from "./sign-in.ts";
 
 const signInCode = accountCode("sign_in");
 
@@ -36,7 +35,7 @@ export async function postSendSignInCode(request: InteractionRequest): Promise<A
 
 export async function getSignInCode(request: InteractionRequest): Promise<Answer> {
   const email = awaitedAddress(request);
-  if (request.user || email === undefined) return goTo(request, "/sign-in");
+  if (email === undefined || stepWithoutSignIn(request)) return goTo(request, "/sign-in");
   return codePage(request, email, null, request.fields.has("resent"));
 }
 
@@ -49,7 +48,7 @@ export async function postSignInCode(request: InteractionRequest): Promise<Answe
   await auditSignIn(request, user, signedIn, "email_code");
   // Disabled or gone since the code was mailed: it opens nothing any more.
   if (!signedIn) return codePage(request, email, used === "wrong" ? "wrong" : "dead");
-  return passFirstFactor(request, { user, amr: [OTP], keepSignedIn: request.interaction.keepSignedIn });
+  return passFirstFactor(request, { user, method: "email_code", keepSignedIn: request.interaction.keepSignedIn });
 }
 
 export async function postResendSignInCode(request: InteractionRequest): Promise<Answer> {

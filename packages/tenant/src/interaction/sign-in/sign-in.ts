@@ -1,11 +1,10 @@
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
-import { PWD } from "../../directory/user-flow.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
-import { nextStep } from "../next-step.ts";
+import { nextStep, type Step } from "../next-step.ts";
 import type { Answer, Fields } from "../page-request.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
@@ -17,16 +16,22 @@ type Problem = SignInView["problem"];
 
 /** Signed in already, the person is asked for a sign-in only where theirs is too old for what they came for. */
 export async function getSignIn(request: InteractionRequest): Promise<Answer> {
-  const { subject } = request.interaction;
-  const facts = factsOf(request);
-  const step = nextStep({
-    ...facts,
-    signedInSince: subject === null ? request.now - RECENT_SIGN_IN_MS + 1 : facts.signedInSince,
-    accountUnconfirmed: facts.subject === "device",
-  });
-  if (step.path !== "/sign-in") return stepPage(request, step);
+  const elsewhere = stepWithoutSignIn(request);
+  if (elsewhere) return stepPage(request, elsewhere);
   // The same person shows again who they are.
   return signInPage(request, null, { email: request.interaction.email?.address ?? request.user?.email ?? "" });
+}
+
+/** Where a person goes whose sign-in does for what they came for; undefined where they have to sign in. */
+export function stepWithoutSignIn(request: InteractionRequest): Step | undefined {
+  const facts = factsOf(request);
+  const ofAccount = request.interaction.subject === null;
+  const step = nextStep({
+    ...facts,
+    signedInSince: ofAccount ? request.now - RECENT_SIGN_IN_MS + 1 : facts.signedInSince,
+    accountUnconfirmed: facts.subject === "device",
+  });
+  return step.path === "/sign-in" ? undefined : step;
 }
 
 /** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
@@ -52,7 +57,7 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   await auditSignIn(request, user, signedIn, "password");
   if (!signedIn) return again("wrong");
   await refund(request, budgets);
-  return passFirstFactor(request, { user, amr: [PWD], keepSignedIn });
+  return passFirstFactor(request, { user, method: "password", keepSignedIn });
 }
 
 export async function auditSignIn(

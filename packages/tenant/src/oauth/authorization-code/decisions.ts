@@ -44,13 +44,13 @@ export async function approveAuthorization(
   if (evaluated.refusal) return { outcome: "refused", why: evaluated.refusal };
   const { prompt } = evaluated;
   if (isOtherThanShown(prompt, approver, shown)) return { outcome: "changed", prompt };
-  const { sessionId, user, amr, authTime } = approver;
+  const { sessionId, user, methods, authTime } = approver;
   const code = newSecret();
   const result = await ctx.store.authorizations.approve(request.id, {
     sessionId,
     userId: user.id,
     approved: prompt.permissions.approved,
-    amr,
+    methods,
     authTime,
     codeHash: hashSecret(code),
     codeExpiresAt: now + AUTHORIZATION_CODE_SECONDS * 1000,

@@ -76,7 +76,7 @@ export async function approveGrant(
     sessionId: approver.sessionId,
     userId: approver.user.id,
     approved: prompt.permissions.approved,
-    amr: approver.amr,
+    methods: approver.methods,
     authTime: approver.authTime,
     decidedBy: approver.by,
     now,

@@ -3,6 +3,7 @@ import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
 import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
+import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
@@ -32,7 +33,7 @@ export async function issueTokens(
     user: User;
     grantId: string;
     scopes: ScopeSet;
-    amr: string[];
+    methods: SignInMethod[];
     authTime: number | null;
     nonce?: string | null;
     event: string;
@@ -41,7 +42,7 @@ export async function issueTokens(
   },
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
-  const { client, user, grantId, scopes, amr, nonce = null, event, withClientInfo, ip } = from;
+  const { client, user, grantId, scopes, methods, nonce = null, event, withClientInfo, ip } = from;
   const { app, by } = client;
   const { clientId } = app;
   const now = ctx.clock.now();
@@ -51,7 +52,7 @@ export async function issueTokens(
     clientId,
     grantId,
     scopes,
-    amr,
+    methods,
     authTime: from.authTime ?? now,
     createdAt: now,
     expiresAt: now + REFRESH_TOKEN_LIFETIME,

@@ -32,9 +32,9 @@ type WithText<T, K extends keyof T> = {
 
 export interface Tables {
   settings: { name: string; value: string };
-  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "amr">;
-  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "amr">;
-  tokenFamilies: WithText<TokenFamily, "scopes" | "amr">;
+  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "methods">;
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "methods">;
+  tokenFamilies: WithText<TokenFamily, "scopes" | "methods">;
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -68,9 +68,11 @@ export interface Tables {
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
   totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
+  /** `terms` is their address, or without one their words. */
+  acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
-  sessions: WithText<BrowserSession, "amr">;
+  sessions: WithText<BrowserSession, "methods">;
   /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
   flows: {
     id: string;
@@ -82,7 +84,7 @@ export interface Tables {
     emailVerifiedAt: number | null;
     passwordHash: string | null;
     userId: string | null;
-    amr: string;
+    methods: string;
     firstFactorAt: number | null;
     keepSignedIn: 0 | 1;
     challengeNumber: number;

@@ -1,8 +1,16 @@
 import type { Selectable } from "kysely";
 import { type AccessFacts, mayIssue, type Refusal, type StoredFacts } from "../../directory/access-rules.ts";
 import type { App, User } from "../../directory/entities.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
+import {
+  ACCOUNT_FLOW_SETTING,
+  DEFAULT_USER_FLOW,
+  type Policy,
+  SIGN_UP_SETTING,
+  termsKey,
+  type UserFlow,
+} from "../../directory/user-flow.ts";
 import type { AccessStore } from "../directory.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
@@ -17,7 +25,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "amr" | "authTime"> & { clientId: string; userId: string };
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime"> & { clientId: string; userId: string };
 
 export type IssuanceCheck = (trx: Connection, of: Issuance) => Promise<Refusal | undefined>;
 
@@ -101,10 +109,38 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .where("apps.clientId", "=", by.clientId)
       .selectAll("userFlows")
       .select(["policies.id as policyId", "policies.name as policyName", "policies.createdAt as policyCreatedAt"])
-      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"]),
+      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"])
+      .select((row) => row.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value").as("signUp")),
+  );
+  /** That of the account page: no row where none is named for it, a row of nulls where it is gone. */
+  const accountFlow = prepared((_by: object) =>
+    db
+      .selectFrom("settings")
+      .leftJoin("userFlows", "userFlows.id", "settings.value")
+      .where("settings.name", "=", ACCOUNT_FLOW_SETTING)
+      .where("settings.value", "!=", "")
+      .selectAll("userFlows"),
+  );
+  const signUpSetting = prepared((_by: object) =>
+    db.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value"),
+  );
+  /** An app that people may sign up for: by its own user flow, or by the default one. */
+  const appWithSignUp = prepared((_by: object) =>
+    db
+      .selectFrom("apps")
+      .leftJoin("userFlows", "userFlows.id", "apps.userFlowId")
+      .where("apps.disabledAt", "is", null)
+      .where("apps.clientId", "!=", COMMAND_LINE_CLIENT_ID)
+      .where((where) => where.or([where("apps.userFlowId", "is", null), where("userFlows.signUpAllowed", "=", 1)]))
+      .select("apps.clientId")
+      .limit(1),
   );
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId"),
+  );
+  /** Never withdrawn, so it needs no lock. */
+  const acceptances = prepared((by: { userId: string; terms: string }) =>
+    db.selectFrom("acceptedTerms").where("userId", "=", by.userId).where("terms", "=", by.terms).select("acceptedAt"),
   );
   const apis = prepared((by: { resourceId: string }) =>
     db
@@ -132,11 +168,24 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const [app] = clientId === null ? [] : await apps(on, { clientId });
     return { user: user && toUser(user), app: app && toApp(app) };
   };
+  /** One named by the operator as it is; else the default one, where people sign up only if they may for some app. */
+  const findAccountFlow = async (on: Connection): Promise<UserFlow> => {
+    const [named] = await accountFlow(on, {});
+    if (named && named.id !== null) return toUserFlow(named as Row<"userFlows">);
+    const signUpAllowed = named === undefined && (await appWithSignUp(on, {})).length > 0;
+    return { ...DEFAULT_USER_FLOW, signUpAllowed };
+  };
   const findDemands = async (on: Connection, app: App | undefined) => {
     const rows = app ? await flowAndPolicies(on, app) : [];
-    // No app, or one that was deleted meanwhile: policies for every app count.
-    if (rows.length === 0) return { userFlow: DEFAULT_USER_FLOW, policies: (await policies(on, {})).map(toPolicy) };
-    return { userFlow: toFlow(rows[0]) ?? DEFAULT_USER_FLOW, policies: rows.flatMap(toPolicies) };
+    const own = toFlow(rows[0]);
+    const ofAccount = !own && (!app || app.clientId === COMMAND_LINE_CLIENT_ID);
+    const userFlow = ofAccount ? await findAccountFlow(on) : (own ?? DEFAULT_USER_FLOW);
+    const signUp = rows[0] ? rows[0].signUp : (await signUpSetting(on, {}))[0]?.value;
+    return {
+      userFlow: signUp === "off" ? { ...userFlow, signUpAllowed: false } : userFlow,
+      // No app, or one that was deleted meanwhile: policies for every app count.
+      policies: rows.length > 0 ? rows.flatMap(toPolicies) : (await policies(on, {})).map(toPolicy),
+    };
   };
 
   return async (on, { clientId, userId, resourceId }) => {
@@ -148,9 +197,12 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const demands = await findDemands(on, app);
     const byGroup = demands.policies.some((policy) => policy.groupIds !== null);
     const groupIds = byGroup ? (await groups(on, { userId })).map((row) => row.groupId) : [];
+    const { termsOfUse } = demands.userFlow;
+    const termsAccepted =
+      termsOfUse === null || (await acceptances(on, { userId, terms: termsKey(termsOfUse) })).length > 0;
     const [api] = resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId });
     const consents = app ? toConsents(await consentsOf(on, by)) : [];
-    return { user, app, ...demands, groupIds, assigned, api: api && toApi(api), consents };
+    return { user, app, ...demands, termsAccepted, groupIds, assigned, api: api && toApi(api), consents };
   };
 }
 
@@ -173,13 +225,14 @@ function toUserAndApp(
 
 /** Of a left join: null where the app has no user flow, or no policy is enabled. */
 type FlowAndPolicy = Nullable<Row<"userFlows"> & Omit<Row<"policies">, "id" | "name" | "createdAt">> &
-  Nullable<{ policyId: string; policyName: string; policyCreatedAt: number }>;
+  Nullable<{ policyId: string; policyName: string; policyCreatedAt: number; signUp: string }>;
 type Nullable<T> = { [P in keyof T]: T[P] | null };
 
 function toFlow(row: FlowAndPolicy | undefined): UserFlow | undefined {
   if (!row || row.id === null) return undefined;
-  const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires, ...flow } =
+  const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires, ...rest } =
     row;
+  const { signUp, ...flow } = rest;
   return toUserFlow(flow as Row<"userFlows">);
 }
 

@@ -47,7 +47,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
       const { requested, ...rest } = request;
       await db
         .insertInto("authorizationRequests")
-        .values({ ...rest, requested: JSON.stringify(requested), status: "pending", amr: "[]" })
+        .values({ ...rest, requested: JSON.stringify(requested), status: "pending", methods: "[]" })
         .execute();
     },
 
@@ -65,7 +65,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
       undoable<ApproveRequestResult>(() =>
         db.transaction().execute(async (trx) => {
           // User and app are locked before the request, in the order in which codes are withdrawn.
-          const { userId, approved, amr, authTime } = by;
+          const { userId, approved, methods, authTime } = by;
           const found = await trx
             .selectFrom("authorizationRequests")
             .where("id", "=", id)
@@ -78,7 +78,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
             .set({
               ...by,
               approved: JSON.stringify(approved),
-              amr: JSON.stringify(amr),
+              methods: JSON.stringify(methods),
               status: "approved",
               decidedAt: now,
             })
@@ -86,7 +86,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
             .executeTakeFirst();
           if (!row) return { outcome: "ended" };
           const { signedInSince } = row;
-          const why = mayApprove({ ...facts, scopes: approved, amr, authTime, signedInSince });
+          const why = mayApprove({ ...facts, scopes: approved, methods, authTime, signedInSince });
           if (why) throw new Undo<ApproveRequestResult>({ outcome: "refused", why });
           for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
           await writeAudit(trx, audit);
@@ -116,6 +116,6 @@ function toRequest(row: Selectable<Tables["authorizationRequests"]>): Authorizat
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
-    amr: JSON.parse(row.amr),
+    methods: JSON.parse(row.methods),
   };
 }

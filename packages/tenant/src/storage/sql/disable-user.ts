@@ -71,7 +71,7 @@ async function endWalks(trx: Connection, user: { id: string; emailNormalized: st
   await trx
     .updateTable("flows")
     .where("userId", "=", user.id)
-    .set({ userId: null, amr: "[]", firstFactorAt: null, totpSecretSealed: null })
+    .set({ userId: null, methods: "[]", firstFactorAt: null, totpSecretSealed: null })
     .execute();
   await trx
     .updateTable("flows")

@@ -34,7 +34,7 @@ export function grantStore(database: Database): GrantStore {
         createdAt: grant.createdAt,
         expiresAt: grant.expiresAt,
         status: "pending",
-        amr: "[]",
+        methods: "[]",
       })
       .onConflict((conflict) => conflict.column("userCode").doNothing())
       .returning("id"),
@@ -103,7 +103,7 @@ export function grantStore(database: Database): GrantStore {
       });
     },
 
-    approve(id, { sessionId, userId, approved, amr, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
+    approve(id, { sessionId, userId, approved, methods, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
       const approval = async (trx: Connection) => {
         // The grant's row first, then what the access rule reads: the order of its redemption.
         const row = await trx
@@ -116,7 +116,7 @@ export function grantStore(database: Database): GrantStore {
           .set({
             status: "approved",
             approved: JSON.stringify(approved),
-            amr: JSON.stringify(amr),
+            methods: JSON.stringify(methods),
             authTime,
             decidedAt: now,
             decidedBy,
@@ -125,7 +125,7 @@ export function grantStore(database: Database): GrantStore {
           .executeTakeFirst();
         if (!row) return undefined;
         const facts = await loadFacts(trx, { clientId: row.clientId, userId, resourceId: approved.resourceId });
-        const why = mayApprove({ ...facts, scopes: approved, amr, authTime, signedInSince: null });
+        const why = mayApprove({ ...facts, scopes: approved, methods, authTime, signedInSince: null });
         if (why) throw new Undo(why);
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
         await writeAudit(trx, audit);
@@ -206,6 +206,6 @@ export function toGrant(row: Selectable<Tables["deviceGrants"]>): DeviceGrant {
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
-    amr: JSON.parse(row.amr),
+    methods: JSON.parse(row.methods),
   };
 }

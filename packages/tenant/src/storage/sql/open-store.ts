@@ -16,6 +16,7 @@ import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
+import { profileStore } from "./profile-store.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
@@ -52,6 +53,7 @@ export function storeOver(database: Database): Store {
     outbox: retried(outboxStore(database)),
     links: retried(linkStore(database)),
     passkeys: retried(passkeyStore(database)),
+    profiles: retried(profileStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),

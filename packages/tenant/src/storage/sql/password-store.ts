@@ -39,7 +39,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
     await trx
       .updateTable("flows")
       .where("userId", "=", userId)
-      .set({ userId: null, amr: "[]", firstFactorAt: null })
+      .set({ userId: null, methods: "[]", firstFactorAt: null })
       .execute();
     await trx
       .deleteFrom("sessions")
@@ -61,6 +61,11 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .orderBy("id")
       .forUpdate()
       .execute();
+  };
+
+  const hasPasskey = async (trx: Connection, userId: string) => {
+    const one = trx.selectFrom("passkeys").where("userId", "=", userId).select("credentialId").limit(1);
+    return (await one.executeTakeFirst()) !== undefined;
   };
 
   return {
@@ -88,6 +93,9 @@ export function passwordVerbs(database: Database): PasswordVerbs {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (user?.id !== found.id) return undefined;
+        // A mailbox alone puts no password beside a passkey; who has both has shown the password once.
+        const byPasskeyAlone = user.passwordHash === null && (await hasPasskey(trx, user.id));
+        if (byPasskeyAlone) return undefined;
 
         // The proof is spent, whoever read it at the same time.
         const taken = await trx

@@ -106,7 +106,7 @@ async function insertFamily(
 ): Promise<void> {
   await trx
     .insertInto("tokenFamilies")
-    .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
+    .values({ ...family, scopes: JSON.stringify(family.scopes), methods: JSON.stringify(family.methods) })
     .execute();
   if (!refreshToken) return;
   await trx

@@ -1,4 +1,5 @@
 import type { Refusal } from "../../directory/access-rules.ts";
+import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -18,7 +19,9 @@ const ENDS: Record<Refusal, string | null> = {
   app_disabled: "app_disabled",
   login_required: null,
   not_assigned: null,
+  sign_in_method_required: null,
   second_factor_required: null,
+  details_required: null,
   administrator_required: null,
   scope_unavailable: null,
   consent_required: null,
@@ -36,9 +39,9 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (!owner) return { outcome: "unknown" };
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
       const { familyId, userId, authTime } = owner;
-      const amr: string[] = JSON.parse(owner.amr);
+      const methods: SignInMethod[] = JSON.parse(owner.methods);
 
-      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime });
+      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -86,7 +89,7 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "amr", "authTime"]),
+        .select(["familyId", "userId", "clientId", "methods", "authTime"]),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db

@@ -29,7 +29,7 @@ export function sessionStore(database: Database): SessionStore {
     async ensure(session) {
       await db
         .insertInto("sessions")
-        .values({ ...session, amr: "[]" })
+        .values({ ...session, methods: "[]" })
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
     },
@@ -46,14 +46,14 @@ export function sessionStore(database: Database): SessionStore {
             where.and([where("users.id", "is not", null), where("users.disabledAt", "is", null)]),
           ]),
         )
-        .select(["sessions.id as sessionId", "sessions.userId", "sessions.amr", "sessions.authTime"])
+        .select(["sessions.id as sessionId", "sessions.userId", "sessions.methods", "sessions.authTime"])
         .select(["sessions.createdAt as sessionCreatedAt", "sessions.expiresAt as sessionExpiresAt"])
         .selectAll("users")
         .executeTakeFirst();
       if (!row) return undefined;
-      const { sessionId, userId, amr, authTime, sessionCreatedAt, sessionExpiresAt, ...user } = row;
+      const { sessionId, userId, methods, authTime, sessionCreatedAt, sessionExpiresAt, ...user } = row;
       return {
-        ...{ id: sessionId, userId, amr: JSON.parse(amr), authTime },
+        ...{ id: sessionId, userId, methods: JSON.parse(methods), authTime },
         ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt },
         user: userId === null ? null : toUser(user as Selectable<Tables["users"]>),
       };
@@ -77,7 +77,7 @@ export function sessionStore(database: Database): SessionStore {
         }
         await trx
           .insertInto("sessions")
-          .values({ ...session, amr: JSON.stringify(session.amr) })
+          .values({ ...session, methods: JSON.stringify(session.methods) })
           .execute();
         await trx.updateTable("flows").where("sessionId", "=", oldId).set({ sessionId: session.id }).execute();
         await trx.deleteFrom("sessions").where("id", "=", oldId).execute();
@@ -115,13 +115,13 @@ export function sessionStore(database: Database): SessionStore {
     setPassword: (id, sessionId, passwordHash) =>
       changed(rowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
 
-    setFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+    setFirstFactor: (id, sessionId, { userId, methods, at, keepSignedIn, passwordHash }) =>
       db.transaction().execute(async (trx) => {
         if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
         return changed(
           rowOf(id, sessionId, trx).set({
             userId,
-            amr: JSON.stringify(amr),
+            methods: JSON.stringify(methods),
             firstFactorAt: at,
             keepSignedIn: keepSignedIn ? 1 : 0,
             totpSecretSealed: (row) =>
@@ -160,7 +160,7 @@ function toInteraction(row: Selectable<Tables["flows"]>): Interaction {
     subject: toSubject(row),
     email: email === null ? null : { address: email, purpose: row.emailPurpose, verifiedAt: row.emailVerifiedAt },
     newPasswordHash: passwordHash,
-    firstFactor: userId === null ? null : { userId, amr: JSON.parse(row.amr), at: row.firstFactorAt ?? 0 },
+    firstFactor: userId === null ? null : { userId, methods: JSON.parse(row.methods), at: row.firstFactorAt ?? 0 },
     keepSignedIn: row.keepSignedIn === 1,
     challengeNumber,
     totpSecretSealed,
@@ -186,7 +186,7 @@ function toRow(interaction: Interaction): Tables["flows"] {
     emailVerifiedAt: email?.verifiedAt ?? null,
     passwordHash: newPasswordHash,
     userId: firstFactor?.userId ?? null,
-    amr: JSON.stringify(firstFactor?.amr ?? []),
+    methods: JSON.stringify(firstFactor?.methods ?? []),
     firstFactorAt: firstFactor?.at ?? null,
     keepSignedIn: keepSignedIn ? 1 : 0,
   };

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from "kysely";
-import type { UserFlow } from "../../directory/user-flow.ts";
+import { ACCOUNT_FLOW_SETTING, SIGN_UP_SETTING, type UserFlow } from "../../directory/user-flow.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -141,9 +141,42 @@ export function managedFlows(database: Database): ManagedFlows {
 
     delete: (id, audit) =>
       db.transaction().execute(async (trx) => {
+        const row = await trx
+          .selectFrom("userFlows")
+          .where("id", "=", id)
+          .select("id")
+          .$if(locksRows, (query) => query.forUpdate())
+          .executeTakeFirst();
+        if (!row) return false;
+        // Read once the row is ours: who names it for the account page from now on does not find it.
+        const setting = trx.selectFrom("settings").where("name", "=", ACCOUNT_FLOW_SETTING).select("value");
+        if ((await setting.executeTakeFirst())?.value === id) return { usedBy: ["the account page"] };
         const gone = await deleteUserFlow(trx, id);
         if (gone) await writeAudit(trx, audit);
         return gone;
+      }),
+
+    changeSettings: ({ signUpAllowed, accountUserFlowId }, audit) =>
+      db.transaction().execute(async (trx) => {
+        if (typeof accountUserFlowId === "string") {
+          const flow = await trx
+            .selectFrom("userFlows")
+            .where("id", "=", accountUserFlowId)
+            .select("id")
+            .$if(locksRows, (query) => query.forShare())
+            .executeTakeFirst();
+          if (!flow) return "unknown";
+        }
+        const put = (name: string, value: string) =>
+          trx
+            .insertInto("settings")
+            .values({ name, value })
+            .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
+            .execute();
+        if (signUpAllowed !== undefined) await put(SIGN_UP_SETTING, signUpAllowed ? "on" : "off");
+        if (accountUserFlowId !== undefined) await put(ACCOUNT_FLOW_SETTING, accountUserFlowId ?? "");
+        await writeAudit(trx, audit);
+        return "done";
       }),
 
     link: (id, clientId, audit) =>

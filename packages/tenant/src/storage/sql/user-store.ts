@@ -7,6 +7,7 @@ import type { DirectoryReader, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
+import { acceptTerms } from "./profile-store.ts";
 
 export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
@@ -65,7 +66,7 @@ export function managedUsers(database: Database): ManagedUsers {
       return rows.map(toUser);
     },
 
-    insert: (user, audit) =>
+    insert: (user, audit, terms = null) =>
       db.transaction().execute(async (trx) => {
         const inserted = await trx
           .insertInto("users")
@@ -74,6 +75,7 @@ export function managedUsers(database: Database): ManagedUsers {
           .returning("id")
           .executeTakeFirst();
         if (!inserted) return false;
+        if (terms !== null) await acceptTerms(trx, { userId: user.id, terms, acceptedAt: user.createdAt });
         await writeAudit(trx, audit);
         return true;
       }),

@@ -38,7 +38,7 @@ async function redeem({ ctx, device }: PagesUnderTest, grantId: string) {
       clientId: device.clientId,
       grantId,
       scopes: grant!.approved!,
-      amr: ["pwd"],
+      methods: ["password" as const],
       authTime: now,
       createdAt: now,
       expiresAt: now + 90 * DAY,

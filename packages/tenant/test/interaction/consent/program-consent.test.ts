@@ -190,7 +190,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(question.at, /^\/authorize\/consent/);
     const code = answerOf(await browser.send(question, CONSENT, yes))?.code;
     const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));
-    assert.deepEqual(request?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual(request?.methods, ["password", "totp"]);
   });
 
   test("a second factor demanded after the question was shown: the yes leads to it", async (t) => {

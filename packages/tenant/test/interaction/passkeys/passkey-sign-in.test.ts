@@ -29,7 +29,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm\?flow=/);
     const session = await sessionOf(under, id);
     assert.equal(session?.userId, user.id);
-    assert.deepEqual(session?.amr, ["pop", "user", "mfa"]);
+    assert.deepEqual(session?.methods, ["passkey"]);
     const [signedIn] = await under.ctx.store.audit.list({ event: "user.signed_in", limit: 1 });
     assert.deepEqual([signedIn?.userId, signedIn?.grantId, signedIn?.detail], [user.id, id, { method: "passkey" }]);
     const passkey = await under.ctx.store.passkeys.find(authenticator.credentialId);
@@ -172,7 +172,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     const { authenticator, user } = await personWithPasskey(under);
     const laptop = under.browser();
     await signIn(laptop, await openAccountSignIn(laptop), user.email);
-    const adding = await openAdding(laptop);
+    const adding = await openAdding(laptop, authenticator);
     const { challenge, rp } = optionsOf(adding);
     const passkey = authenticator.get({ challenge, rpId: rp.id });
     const flow = adding.at.slice(adding.at.indexOf("flow=") + 5);

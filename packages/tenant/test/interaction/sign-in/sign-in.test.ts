@@ -21,7 +21,7 @@ describe("sign-in", { concurrency: true }, () => {
     assert.equal(row?.userId, ada.id);
     assert.equal(row?.sessionId, hashSecret(phone.cookie ?? ""));
     const session = await ctx.store.sessions.find(row?.sessionId ?? "", ctx.clock.now());
-    assert.deepEqual(session?.amr, ["pwd"]);
+    assert.deepEqual(session?.methods, ["password"]);
     assert.equal(session?.authTime, ctx.clock.now());
     const [event] = await ctx.store.audit.list({ limit: 1 });
     assert.equal(event?.event, "user.signed_in");

@@ -3,9 +3,13 @@ import type { Messages } from "../en.ts";
 
 export const account: Messages["account"] = {
   signedOut: "Hier sehen Sie, wer Sie für uns sind und womit Sie sich anmelden, und können es ändern.",
-  signInAgain: (email) =>
-    html`Sie haben sich vor einer Weile als ${email} angemeldet. Bevor Sie ändern, womit Sie sich anmelden, melden Sie sich noch einmal an.`,
-  signInAgainButton: "Noch einmal anmelden",
+  signInAgain: {
+    change: (email) =>
+      html`Sie sind als ${email} angemeldet. Bevor Sie ändern, womit Sie sich anmelden, bestätigen Sie noch einmal, dass Sie es sind.`,
+    policy: (email) =>
+      html`Sie sind als ${email} angemeldet. Ihr Konto verlangt eine andere Anmeldung oder einen zweiten Schritt, bevor es sich öffnet.`,
+  },
+  signInAgainButton: "Bestätigen",
   password: "Passwort",
   hasPassword: "Sie haben eines.",
   noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E‑Mail.",

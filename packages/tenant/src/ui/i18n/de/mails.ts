@@ -68,6 +68,12 @@ export const mails: Messages["mails"] = {
     notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: An Ihrem Konto hat sich nichts geändert.",
   },
   securityNotifications,
+  noPassword: {
+    subject: (tenant) => `Ihr Konto bei ${tenant}`,
+    none: (tenant) => `Jemand, vermutlich Sie, wollte ein neues Passwort für ${tenant}. Ihr Konto hat kein Passwort.`,
+    passkey: "Melden Sie sich mit Ihrem Passkey an. Ein Passwort können Sie danach auf Ihrer Kontoseite wählen.",
+    notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Konto ist unverändert.",
+  },
   noAccount: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     none: (tenant) =>

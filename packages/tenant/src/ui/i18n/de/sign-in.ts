@@ -101,6 +101,11 @@ export const mailedCode: Messages["mailedCode"] = {
   },
 };
 
+export const details: Messages["details"] = {
+  lede: (app, email) => html`${app} fragt alle danach. Die Angaben werden im Konto ${email} gespeichert.`,
+  ledeAccount: (email) => html`Danach werden alle gefragt. Die Angaben werden im Konto ${email} gespeichert.`,
+};
+
 export const newPassword: Messages["newPassword"] = {
   lede: (email) => html`Für ${email}`,
   hint: "Mindestens 8 Zeichen. Gut sind mehrere Wörter hintereinander.",

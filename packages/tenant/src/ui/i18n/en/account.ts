@@ -2,9 +2,13 @@ import { type Html, html } from "../../html.ts";
 
 export const account = {
   signedOut: "You see here who you are to us and what you sign in with, and can change it.",
-  signInAgain: (email: Html) =>
-    html`You signed in as ${email} a while ago. Before you change what you sign in with, sign in once more.`,
-  signInAgainButton: "Sign in again",
+  signInAgain: {
+    change: (email: Html) =>
+      html`You are signed in as ${email}. Before you change what you sign in with, confirm once more that it is you.`,
+    policy: (email: Html) =>
+      html`You are signed in as ${email}. Your account asks for another way to sign in, or for a second step, before it opens.`,
+  },
+  signInAgainButton: "Confirm",
   password: "Password",
   hasPassword: "You have one.",
   noPassword: "You have none: we mail you a code when you sign in.",

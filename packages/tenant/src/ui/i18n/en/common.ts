@@ -50,6 +50,7 @@ export const titles = {
   sign_up_password: "Choose a password",
   sign_up_name: "What is your name?",
   sign_up_details: "About you",
+  details: "One more thing",
   device_consent: (app: string) => `Are you trying to sign in to ${app}?`,
   program_consent: (app: string) => `Sign in to ${app}?`,
   form_post: "Going back",

@@ -69,6 +69,13 @@ export const mails = {
     notYou: "If that was not you, there is nothing to do: your account has not changed.",
   },
   securityNotifications,
+  noPassword: {
+    subject: (tenant: string) => `Your account at ${tenant}`,
+    none: (tenant: string) =>
+      `Somebody, probably you, asked for a new password for ${tenant}. Your account has no password.`,
+    passkey: "Sign in with your passkey. To have a password as well, choose one on your account page after that.",
+    notYou: "If that was not you, there is nothing to do: your account has not changed.",
+  },
   noAccount: {
     subject: (tenant: string) => `Your account at ${tenant}`,
     none: (tenant: string) =>

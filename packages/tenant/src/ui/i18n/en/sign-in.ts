@@ -100,6 +100,12 @@ export const mailedCode = {
   },
 };
 
+/** What an app requires of everybody, and this person has not given yet. */
+export const details = {
+  lede: (app: Html, email: Html) => html`${app} asks everybody for this. It is kept with the account ${email}.`,
+  ledeAccount: (email: Html) => html`Everybody is asked for this. It is kept with the account ${email}.`,
+};
+
 export const newPassword = {
   lede: (email: Html) => html`For ${email}`,
   hint: "At least 8 characters. A few words in a row are good.",
