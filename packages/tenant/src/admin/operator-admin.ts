@@ -42,18 +42,22 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     change: (before: Registered | undefined) => Registered,
     changed: string,
   ): Promise<Registered> => {
-    const found = clientId === undefined ? undefined : await byClientId(clientId);
-    if (found && found.kind !== kind) throw conflicting("client_id");
-    if (!found) {
-      const registered = change(undefined);
-      const outcome = await apps.register(registered);
-      if (outcome !== "inserted") throw conflicting(outcome);
-      return registered;
+    for (let round = 1; ; round++) {
+      const found = clientId === undefined ? undefined : await byClientId(clientId);
+      if (found && found.kind !== kind) throw conflicting("client_id");
+      if (found) {
+        const result = await apps.change(found.registration, change, changed);
+        if (result.outcome === "conflict") throw conflicting(result.with);
+        if (result.outcome === "changed") return result.registered;
+      } else {
+        const registered = change(undefined);
+        const outcome = await apps.register(registered);
+        if (outcome === "inserted") return registered;
+        if (outcome !== "client_id" || clientId === undefined) throw conflicting(outcome);
+      }
+      // Registered or removed by another one in between: it is looked for again.
+      if (round === ROUNDS) throw conflicting("client_id");
     }
-    const result = await apps.change(found.registration, change, changed);
-    if (result.outcome === "conflict") throw conflicting(result.with);
-    if (result.outcome === "unknown") throw unknownApp();
-    return result.registered;
   };
   const assign = async (clientId: string, roleValue: string | null, principalId: string): Promise<void> => {
     const outcome = await permissions.assign({ clientId, roleValue, principalId });
@@ -61,16 +65,6 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     const what =
       outcome === "unknown_principal" ? `person, group or service principal ${principalId}` : `app ${clientId}`;
     throw new TenantError("assignment_refused", `There is no ${what}.`, "Give the id of one that there is.");
-  };
-
-  /** Attributes of its own that the flow asks for are there from then on, for any flow to ask for. */
-  const addAttributesOf = async ({ attributes }: UserFlow): Promise<void> => {
-    const known = new Set((await managed.flows.listAttributes()).map(({ id }) => id));
-    for (const { id, label, dataType } of attributes) {
-      if (!id.startsWith("extension_") || known.has(id)) continue;
-      const displayName = label.trim() === "" ? id.slice(id.lastIndexOf("_") + 1) : label;
-      await userFlows.addAttribute({ id, displayName, description: null, dataType: GRAPH_TYPE[dataType] });
-    }
   };
 
   return {
@@ -132,14 +126,6 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
               `${uri} cannot be a redirect URI: ${problem}.`,
               REDIRECT_HINT,
             );
-        }
-        const flow = input.userFlowId;
-        if (flow && !(await directory.findUserFlow(flow))) {
-          throw new TenantError(
-            "user_flow_unknown",
-            `There is no user flow ${flow}.`,
-            "Put it first; its id is in the answer.",
-          );
         }
         const change = (before: Registered | undefined): Registered => {
           if (before?.kind === "app") return { ...before, app: { ...before.app, ...given } };
@@ -210,9 +196,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         const flow: UserFlow = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: ctx.clock.now(), ...input };
         const problems = checkUserFlow(flow);
         if (problems.length > 0) throw invalidFlow(flow, problems.join(" "));
-        await addAttributesOf(flow);
-        const found = await directory.findUserFlow(flow.id);
-        const outcome = found ? await userFlows.change(flow.id, () => flow, namesIn(input)) : await userFlows.add(flow);
+        const outcome = await userFlows.put(flow, namesIn(input));
         if (outcome === "done") return flow;
         if (outcome === "attribute") throw invalidFlow(flow, "It asks for an attribute that there is not.");
         throw new TenantError(
@@ -223,7 +207,13 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       },
       async remove(id) {
         const flow = await directory.findUserFlow(id);
-        return flow !== undefined && (await userFlows.remove(flow));
+        const outcome = flow ? await userFlows.remove(flow) : "unknown";
+        if (typeof outcome === "string") return outcome === "deleted";
+        throw new TenantError(
+          "user_flow_in_use",
+          `The user flow ${flow?.name} is used by ${outcome.usedBy.join(", ")}.`,
+          "Give these apps another user flow first (userFlowId); without one, people sign in by the default flow.",
+        );
       },
     },
 
@@ -236,8 +226,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
           ...{ requires: "mfa", createdAt: ctx.clock.now() },
           ...input,
         };
-        const changed = await policies.change(policy.id, () => policy, namesIn(input));
-        const outcome = changed === "unknown" ? await policies.add(policy) : changed;
+        const outcome = await policies.put(policy, namesIn(input));
         if (typeof outcome === "object") {
           const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[outcome.list];
           const message = `The policy ${policy.name} names the ${what} ${outcome.id}, which there is not.`;
@@ -267,12 +256,8 @@ function named<T extends object>(input: T): T {
   ) as T;
 }
 
-const GRAPH_TYPE = {
-  String: "string",
-  Boolean: "boolean",
-  Int64: "int64",
-  StringCollection: "stringCollection",
-} as const;
+/** Of `put`, where others register and remove what it puts at the same time. */
+const ROUNDS = 4;
 
 const REDIRECT_HINT = "Use an https URL, or http://localhost for a program on the person's own machine.";
 
@@ -296,6 +281,13 @@ const invalidFlow = ({ name }: UserFlow, problems: string) =>
   new TenantError("user_flow_invalid", `The user flow ${name} cannot be used.`, problems);
 
 function conflicting(what: RegistrationConflict): TenantError {
+  if (what === "user_flow") {
+    return new TenantError(
+      "user_flow_unknown",
+      "The app's userFlowId is of no user flow that there is.",
+      "Put the user flow first; its id is in the answer.",
+    );
+  }
   const property = { client_id: "client ID", unique_name: "unique name", identifier_uri: "identifier URI" }[what];
   return new TenantError("registration_conflict", `Another registration has this ${property}.`, "Choose another.");
 }

@@ -103,7 +103,7 @@ export interface TenantAdmin {
     list(): Promise<UserFlow[]>;
     /** An app uses it once its `userFlowId` names it. @throws TenantError `user_flow_invalid`, `user_flow_name_taken` */
     put(flow: UserFlowInput): Promise<UserFlow>;
-    /** Its apps use the default flow then. False when there is no such flow. */
+    /** False when there is no such flow. @throws TenantError `user_flow_in_use` while apps use it */
     remove(id: string): Promise<boolean>;
   };
   policies: {

@@ -50,6 +50,7 @@ export type TenantErrorCode =
   | "group_unknown"
   | "assignment_refused"
   | "user_flow_invalid"
+  | "user_flow_in_use"
   | "user_flow_name_taken"
   | "user_flow_unknown"
   | "policy_invalid"

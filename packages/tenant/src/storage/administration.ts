@@ -96,8 +96,17 @@ export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
 export interface ManagedFlows extends AttributeReader {
   insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
   change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
-  /** Its apps fall back to the default flow. */
-  delete(id: string, audit: AuditRecord): Promise<boolean>;
+  /**
+   * The one with its id changed to this, or a new one, with those of these attributes that there are not yet. The
+   * records of what was done are written.
+   */
+  put(
+    flow: UserFlow,
+    attributes: CustomAttribute[],
+    audit: { created: AuditRecord; changed: AuditRecord; attribute(added: CustomAttribute): AuditRecord },
+  ): Promise<Exclude<FlowOutcome, "unknown">>;
+  /** Refused while apps use it, with their names: they would fall back to the default flow. */
+  delete(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | { usedBy: string[] }>;
   link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
   /** False when the app does not use this flow. */
   unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;
@@ -124,5 +133,7 @@ export interface ManagedPolicies {
     change: (before: Policy) => Policy,
     audit: AuditRecord,
   ): Promise<"changed" | "unknown" | UnknownMention>;
+  /** The one with its id changed to this, or a new one; the record of what was done is written. */
+  put(policy: Policy, audit: { created: AuditRecord; changed: AuditRecord }): Promise<"done" | UnknownMention>;
   delete(id: string, audit: AuditRecord): Promise<boolean>;
 }

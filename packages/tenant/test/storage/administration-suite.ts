@@ -218,8 +218,8 @@ export function administrationSuite(makeStore: MakeStore): void {
       const renaming = (before: UserFlow) => ({ ...before, name: flow.name });
       assert.equal(await flows.change(other.id, renaming, audit()), "name_taken");
       assert.equal(await flows.change(randomUUID(), renaming, audit()), "unknown");
-      assert.equal(await flows.delete(other.id, audit()), true);
-      assert.equal(await flows.delete(other.id, audit()), false);
+      assert.equal(await flows.delete(other.id, audit()), "deleted");
+      assert.equal(await flows.delete(other.id, audit()), "unknown");
     });
 
     test("an app uses one flow, whoever links it at the same time; a flow is made with all its apps or not at all", async () => {

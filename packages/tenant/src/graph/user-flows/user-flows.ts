@@ -103,8 +103,10 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const flow = await flowOf(call);
-  if (!(await call.admin.userFlows.remove(flow))) throw notFound(flow.id);
-  return NO_CONTENT;
+  const outcome = await call.admin.userFlows.remove(flow);
+  if (outcome === "unknown") throw notFound(flow.id);
+  if (outcome === "deleted") return NO_CONTENT;
+  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: remove these applications from it first.`);
 }
 
 /** @throws GraphError where the flow is gone, or cannot be so */
