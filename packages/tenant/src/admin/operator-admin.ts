@@ -88,7 +88,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         ),
       setAdministrator: (id, administrator) => person(id, people.setAdministrator(id, administrator)),
       endSignIns: (id) => person(id, people.endSignIns(id)),
-      remove: (id) => people.remove(id),
+      remove: async (id) => (await people.remove(id)) === true,
     },
 
     groups: {

@@ -51,26 +51,49 @@ export interface ManagedUsers extends UserReader {
   /** False when the email is taken. */
   insert(user: User, audit: AuditRecord): Promise<boolean>;
   /**
-   * Name, attributes and whether disabled; undefined when there is no such user. Disabling revokes the families, ends
+   * Name, attributes, whether disabled and whether administrator; undefined when there is no such user. Disabling revokes the families, ends
    * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
    * an approval or code that was not yet redeemed.
    */
   change(
     id: string,
-    change: (before: User) => Pick<User, "displayName" | "attributes" | "disabledAt">,
+    change: (
+      before: User,
+    ) => Pick<User, "displayName" | "attributes" | "disabledAt"> & Partial<Pick<User, "administrator">>,
     now: number,
     audit: AuditRecord,
-  ): Promise<User | undefined>;
+    last?: LastAdministrator,
+  ): Promise<User | undefined | "last_administrator">;
   /** Everything of the person goes: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships, assignments. */
-  delete(id: string, now: number, audit: AuditRecord): Promise<boolean>;
+  delete(
+    id: string,
+    now: number,
+    audit: AuditRecord,
+    options?: {
+      last?: LastAdministrator;
+      /** Given what stands, under a lock; what it throws is thrown, and nothing has changed. */
+      check?: (before: User) => void;
+    },
+  ): Promise<boolean | "last_administrator">;
   /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
   endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
   /**
    * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
    * token that has one is refused by Graph.
    */
-  setAdministrator(id: string, administrator: boolean, audit: AuditRecord): Promise<"set" | "same" | "unknown">;
+  setAdministrator(
+    id: string,
+    administrator: boolean,
+    audit: AuditRecord,
+    last?: LastAdministrator,
+  ): Promise<"set" | "same" | "unknown" | "last_administrator">;
 }
+
+/**
+ * Whether the last account that is an administrator and enabled may stop being so. `kept`: it may not, and nothing
+ * changes. Left out: it may.
+ */
+export type LastAdministrator = "kept" | "free";
 
 export interface ManagedGroups extends GroupReader {
   /** False when the unique name is taken. */
