@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import { checkUserFlow } from "../directory/check-user-flow.ts";
 import { type App, normalizeEmail } from "../directory/entities.ts";
-import { MAX_DISPLAY_NAME } from "../directory/identity.ts";
 import { newApi, newApp } from "../directory/new-app.ts";
-import { MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -12,7 +10,7 @@ import type { Registered, RegistrationConflict } from "../storage/store.ts";
 import { type AdminContext, OPERATOR } from "./admin-context.ts";
 import { administration } from "./administration.ts";
 import { hex, newRegistration, redirectProblem } from "./apps.ts";
-import type { AccountProblem } from "./people.ts";
+import { accountRefused, recoverAdministrator } from "./recover-administrator.ts";
 import { registeredApps } from "./registered-apps.ts";
 import type { TenantAdmin } from "./tenant-admin.ts";
 
@@ -73,7 +71,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       find: (email) => directory.findUserByEmail(normalizeEmail(email)),
       async add(account) {
         const added = await people.add(account);
-        if (typeof added === "string") throw refusedAccount(added, account.email.trim());
+        if (typeof added === "string") throw accountRefused(added, account.email);
         return added;
       },
       disable: (id) =>
@@ -87,6 +85,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
           people.change(id, () => ({ disabled: false }), "disabled"),
         ),
       setAdministrator: (id, administrator) => person(id, people.setAdministrator(id, administrator)),
+      recoverAdministrator: (account) => recoverAdministrator(ctx, account),
       endSignIns: (id) => person(id, people.endSignIns(id)),
       remove: async (id) => (await people.remove(id)) === true,
     },
@@ -290,25 +289,4 @@ function conflicting(what: RegistrationConflict): TenantError {
   }
   const property = { client_id: "client ID", unique_name: "unique name", identifier_uri: "identifier URI" }[what];
   return new TenantError("registration_conflict", `Another registration has this ${property}.`, "Choose another.");
-}
-
-function refusedAccount(problem: AccountProblem, email: string): TenantError {
-  switch (problem) {
-    case "email_invalid":
-      return new TenantError(problem, "That is not an email address.", "For example ada@contoso.example.");
-    case "name_invalid":
-      return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
-    case "taken":
-      return new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
-    case "short":
-      return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
-    case "long":
-      return new TenantError("password_long", "The password is too long.", `At most ${MAX_PASSWORD} characters.`);
-    case "common":
-      return new TenantError(
-        "password_common",
-        "The password is one of those that are tried first.",
-        "Choose another, or leave --password-stdin out to have one made.",
-      );
-  }
 }

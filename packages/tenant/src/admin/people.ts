@@ -20,8 +20,11 @@ export interface NewAccount {
 
 export type AccountProblem = "email_invalid" | "name_invalid" | "taken" | PasswordProblem;
 
+/** What accounts are changed with. */
+export type PeopleContext = Pick<AdminContext, "store" | "clock"> & { config: Pick<AdminContext["config"], "name"> };
+
 /** Accounts: each operation checks, changes and records it in one transaction. */
-export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by: Actor) {
+export function people(ctx: PeopleContext, by: Actor) {
   const { users } = ctx.store.administration;
   const record = (event: string, user_id: string, detail: Record<string, string> = {}, at = ctx.clock.now()) =>
     auditRecord(by, at, event, { user_id, ...detail }, { userId: user_id });

@@ -44,6 +44,13 @@ export interface TenantAdmin {
     enable(id: string): Promise<void>;
     /** @throws TenantError `user_unknown` */
     setAdministrator(id: string, administrator: boolean): Promise<void>;
+    /**
+     * The account of this address, enabled and an administrator; made with this password where there is none, and `added`
+     * is true then.
+     *
+     * @throws TenantError those of `add`
+     */
+    recoverAdministrator(account: Pick<NewAccount, "email" | "password">): Promise<{ user: User; added: boolean }>;
     /** Ends every sign-in, and what was approved and not yet redeemed. @throws TenantError `user_unknown` */
     endSignIns(id: string): Promise<void>;
     /** False when there is no such person. */

@@ -32,6 +32,13 @@ tenant:
   doorcode tenant apps add-certificate CLIENT_ID ci.pem --administrator
   doorcode prepare --certificate ci.pem --client-id CLIENT_ID --file F --to URL`;
 
+/** After the options of `recover-administrator`. */
+const RECOVERY_USE = `
+An account that was demoted or disabled is enabled, and an administrator. If it
+cannot sign in any more (a lost authenticator app), give another address. With
+the tenant's database in DOORCODE_STORE (postgres:// URL) the tenant may run
+meanwhile, on any machine.`;
+
 /**
  * `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. Without `files`
  * there is no `--file` and no `export`.
@@ -145,6 +152,29 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
         data: dataDirOf(options),
       });
     });
+
+  dataDir(tenant.command("recover-administrator"))
+    .description("Make an account an administrator again, or a new one; the tenant need not run.")
+    .argument("<email>")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .option("--password-stdin", "read the password of a new account from stdin")
+    .option("--json", "print one event a line")
+    .addHelpText("after", RECOVERY_USE)
+    .action(
+      async (
+        email: string,
+        options: { data?: string; storeFile?: string; passwordStdin?: boolean; json?: boolean },
+      ) => {
+        const { recoverAdministrator } = await import("./recover-administrator.ts");
+        await recoverAdministrator({
+          email,
+          passwordStdin: options.passwordStdin === true,
+          storeFile: options.storeFile,
+          json: options.json === true,
+          data: dataDirOf(options),
+        });
+      },
+    );
 
   const apps = dataDir(tenant.command("apps"))
     .description("List the programs of the tenant with their client IDs, or give one a certificate.")

@@ -12,6 +12,7 @@ export const controlRequest = z.discriminatedUnion("do", [
     password: z.string().max(1024),
     administrator: z.boolean().optional(),
   }),
+  z.object({ do: z.literal("recover_administrator"), email: z.string().max(320), password: z.string().max(1024) }),
   z.object({ do: z.literal("administrator_token") }),
   z.object({ do: z.literal("list_apps") }),
   z.object({
@@ -32,6 +33,7 @@ export interface ControlResults {
   deny: { app: string };
   list_users: ListedUser[];
   add_user: ListedUser;
+  recover_administrator: ListedUser & { added: boolean };
   administrator_token: AdministratorToken;
   list_apps: ListedApp[];
   add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };

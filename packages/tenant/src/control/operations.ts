@@ -35,6 +35,10 @@ export async function operate(
       const { email, name, password, administrator = false } = request;
       return listedUser(await admin.people.add({ email, displayName: name ?? undefined, password, administrator }));
     }
+    case "recover_administrator": {
+      const { user, added } = await admin.people.recoverAdministrator(request);
+      return { ...listedUser(user), added };
+    }
     case "administrator_token": {
       const { token, expiresAt } = await operator.issueToken();
       return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
@@ -54,7 +58,7 @@ export async function operate(
   }
 }
 
-const listedUser = (user: User): ListedUser => ({
+export const listedUser = (user: User): ListedUser => ({
   id: user.id,
   email: user.email,
   name: user.displayName,

@@ -31,6 +31,7 @@ export type TenantErrorCode =
   | "branding_refused"
   | "logo_refused"
   | "domain_fixed"
+  | "store_missing"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"
