@@ -165,7 +165,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
         email: string,
         options: { data?: string; storeFile?: string; passwordStdin?: boolean; json?: boolean },
       ) => {
-        const { recoverAdministrator } = await import("./recover-administrator.ts");
+        const { recoverAdministrator } = await import("./store-commands.ts");
         await recoverAdministrator({
           email,
           passwordStdin: options.passwordStdin === true,
@@ -196,6 +196,32 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       const { addCertificate } = await import("./operator.ts");
       const administrator = options.administrator === true;
       await addCertificate({ clientId, file, administrator, json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("allow-administration")
+    .description("Name the administrative scopes of Graph that a program may ask administrators for.")
+    .argument("<client-id>")
+    .option("--scopes <scopes>", "these, with spaces between them (default: all; '' for none)")
+    .option("--by-device-code", "by device code too; without it by browser only")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .action(async (clientId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{
+        data?: string;
+        json?: boolean;
+        scopes?: string;
+        byDeviceCode?: boolean;
+        storeFile?: string;
+      }>();
+      const { allowAdministration } = await import("./store-commands.ts");
+      await allowAdministration({
+        clientId,
+        scopes: options.scopes === undefined ? null : options.scopes.split(/[\s,]+/).filter((each) => each !== ""),
+        byDeviceCode: options.byDeviceCode === true,
+        storeFile: options.storeFile,
+        json: options.json === true,
+        data: dataDirOf(options),
+      });
     });
 
   apps

@@ -25,6 +25,7 @@ const byErrorCode: Record<string, number> = {
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
   app_unknown: exitCodes.usage,
+  scope_unknown: exitCodes.usage,
   app_certificate_refused: exitCodes.usage,
   password_short: exitCodes.usage,
   password_long: exitCodes.usage,
@@ -33,6 +34,7 @@ const byErrorCode: Record<string, number> = {
   code_used_twice: exitCodes.denied,
   not_assigned: exitCodes.denied,
   administrator_needed: exitCodes.denied,
+  administration_not_allowed: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
 };

@@ -22,6 +22,13 @@ export const controlRequest = z.discriminatedUnion("do", [
     certificate: z.string().max(7 * 1024),
     administrator: z.boolean(),
   }),
+  z.object({
+    do: z.literal("allow_administration"),
+    client_id: z.string().max(64),
+    /** Null: all. */
+    scopes: z.array(z.string().max(256)).max(50).nullable(),
+    by_device_code: z.boolean(),
+  }),
   z.object({ do: z.literal("remove_certificates"), client_id: z.string().max(64) }),
 ]);
 
@@ -37,7 +44,16 @@ export interface ControlResults {
   administrator_token: AdministratorToken;
   list_apps: ListedApp[];
   add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
+  allow_administration: AllowedAdministration;
   remove_certificates: { app: string; removed: number };
+}
+
+/** What an app may ask administrators for from now on. */
+export interface AllowedAdministration {
+  client_id: string;
+  app: string;
+  scopes: string[];
+  by_device_code: boolean;
 }
 
 /** The operator's right to administer the tenant, for ten minutes. */

@@ -21,10 +21,12 @@ const answers: Record<Refusal, Answer> = {
   user_disabled: ["user_disabled"],
   app_unknown: ["revoked"],
   app_disabled: ["revoked"],
+  grant_not_allowed: ["grant_not_allowed"],
   login_required: ["login_required"],
   not_assigned: ["not_assigned"],
   second_factor_required: SECOND_FACTOR,
   administrator_required: ["administrator_needed"],
+  administration_not_allowed: ["administration_not_allowed"],
   scope_unavailable: ["revoked"],
   consent_required: ["revoked"],
 };

@@ -59,10 +59,12 @@ const endsTokens: Record<Refusal, boolean> = {
   user_disabled: true,
   app_unknown: true,
   app_disabled: true,
+  grant_not_allowed: false,
   login_required: false,
   not_assigned: false,
   second_factor_required: false,
   administrator_required: false,
+  administration_not_allowed: false,
   scope_unavailable: false,
   consent_required: false,
 };
@@ -84,7 +86,7 @@ export async function tokenHolder(
   if (!family || family.revokedAt !== null) return { refusal: "revoked" };
   const { amr, authTime } = family;
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
-  const refusal = mayIssue({ ...stored, scopes, amr, authTime, signedInSince: null });
+  const refusal = mayIssue({ ...stored, scopes, amr, authTime, grantType: null, signedInSince: null });
   if (refusal && endsTokens[refusal]) return { refusal };
   return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
 }

@@ -79,6 +79,7 @@ describe("the facts of the access rule", () => {
       assigned: false,
       api,
       consents: [{ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] }, consent],
+      administratorHasFactor: false,
     });
     assert.deepEqual(policies, []);
   });
@@ -146,7 +147,7 @@ describe("the facts of the access rule", () => {
   test("are judged by the rule where tokens are issued", async () => {
     const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
-    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0 };
+    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0, grantType: null };
     assert.equal(await check(db, of), undefined);
     assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
     await seed(store).putApp({ ...app, requireMfa: true });

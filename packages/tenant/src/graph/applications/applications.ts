@@ -24,7 +24,7 @@ const applications: Resource = {
     ...["id", "appId", "displayName", "description", "uniqueName", "createdDateTime", "deletedDateTime"],
     ...["signInAudience", "tags", "isFallbackPublicClient", "publicClient", "web", "groupMembershipClaims"],
     ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
-    "doorcodeTokenProfile",
+    ...["doorcodeTokenProfile", "doorcodeGrantTypes", "doorcodeAdministrativeScopes"],
   ],
 };
 

@@ -16,10 +16,12 @@ const ENDS: Record<Refusal, string | null> = {
   user_disabled: "user_disabled",
   app_unknown: "app_disabled",
   app_disabled: "app_disabled",
+  grant_not_allowed: null,
   login_required: null,
   not_assigned: null,
   second_factor_required: null,
   administrator_required: null,
+  administration_not_allowed: null,
   scope_unavailable: null,
   consent_required: null,
 };
@@ -38,7 +40,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const { familyId, userId, authTime } = owner;
       const amr: string[] = JSON.parse(owner.amr);
 
-      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime });
+      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime, grantType: "refresh_token" });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.

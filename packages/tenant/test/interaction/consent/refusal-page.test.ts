@@ -12,10 +12,12 @@ const rows: Record<Refusal, [string, string] | string> = {
   user_disabled: "/sign-in",
   app_unknown: ["expired", "sign_in_over"],
   app_disabled: ["expired", "sign_in_over"],
+  grant_not_allowed: ["expired", "sign_in_over"],
   login_required: "/sign-in",
   not_assigned: ["no_access", "program_no_access"],
   second_factor_required: "/device/continue",
   administrator_required: ["needs_administrator", "program_needs_administrator"],
+  administration_not_allowed: ["expired", "sign_in_over"],
   scope_unavailable: ["expired", "sign_in_over"],
   consent_required: ["expired", "sign_in_over"],
 };

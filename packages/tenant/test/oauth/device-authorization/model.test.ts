@@ -96,10 +96,17 @@ class Together implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
     };
     const answers = await Promise.all(this.steps.map(begin));
     const grant = await observe(real);
+    // Which of two that disable and enable came last, no answer says.
+    const isDisabled = async (id: string) => (await real.store.directory.findUser(id))?.disabledAt !== null;
+    const disabled = { ana: await isDisabled(real.people.ana), bo: await isDisabled(real.people.bo) };
     const legal = inAnyOrder(model.testEnv, steps);
     const explanation = legal.find((outcome) => {
-      const found = { answers: outcome.answers, grant: outcome.testEnv.grant };
-      return JSON.stringify(found) === JSON.stringify({ answers, grant });
+      const found = {
+        answers: outcome.answers,
+        grant: outcome.testEnv.grant,
+        disabled: { ana: outcome.testEnv.disabled.ana, bo: outcome.testEnv.disabled.bo },
+      };
+      return JSON.stringify(found) === JSON.stringify({ answers, grant, disabled });
     });
     assert.ok(explanation, `no order of the steps gives ${JSON.stringify({ answers, grant })}`);
     model.testEnv = explanation.testEnv;

@@ -1,6 +1,5 @@
 import { access } from "node:fs/promises";
-import { recoverAdministrator } from "../admin/recover-administrator.ts";
-import type { User } from "../directory/entities.ts";
+import type { PeopleContext } from "../admin/people.ts";
 import { checkDataDir, lockDataDir } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { systemClock } from "../kernel/time.ts";
@@ -8,15 +7,15 @@ import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts
 import type { StartOptions } from "./start-tenant.ts";
 
 /**
- * Gives a tenant an administrator again, straight in its store: one on PostgreSQL may run meanwhile, one on SQLite does
- * not. Whoever can open the store may.
+ * Works straight in a tenant's store: one on PostgreSQL may run meanwhile, one on SQLite does not. Whoever can open the
+ * store may.
  *
- * @throws TenantError `store_missing`, `already_running`, and those of `recoverAdministrator`
+ * @throws TenantError `store_missing`, `already_running`, and whatever `work` throws
  */
-export async function recoverInStore(
+export async function inStore<Result>(
   { store: where, dataDir }: Pick<StartOptions, "store" | "dataDir">,
-  account: { email: string; password: string },
-): Promise<{ user: User; added: boolean }> {
+  work: (ctx: PeopleContext) => Promise<Result>,
+): Promise<Result> {
   await using stack = new AsyncDisposableStack();
   // Threads that hash passwords keep no process alive, and nothing else here does.
   const alive = setInterval(() => undefined, 60_000);
@@ -39,5 +38,5 @@ export async function recoverInStore(
     throw new TenantError("store_missing", "There is no tenant in this store.", hint);
   }
   // Awaited here: the store is closed on the way out.
-  return await recoverAdministrator({ store, clock: systemClock, config: { name } }, account);
+  return await work({ store, clock: systemClock, config: { name } });
 }
