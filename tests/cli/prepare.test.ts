@@ -250,6 +250,14 @@ describe("doorcode prepare", { concurrency: true }, () => {
     const run = (...args: string[]) => doorcode(args, { env, cwd: folder });
     await run("tenant", "users", "add", "root@contoso.example", "--administrator", "--data", data).ended;
 
+    const refused = await run("prepare", "--device", "--plan", "--to", tenant.authority).ended;
+    assert.equal(refused.exit, 4, refused.stderr);
+    assert.match(refused.stderr, /no administrator's rights by device code/);
+    assert.match(refused.stderr, /Use --browser/);
+    const commandLine = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    const allowed = ["tenant", "apps", "allow-administration", commandLine, "--by-device-code", "--data", data];
+    assert.equal((await run(...allowed).ended).exit, 0);
+
     const prepare = run("prepare", "--device", "--plan", "--to", tenant.authority);
     t.after(() => prepare.child.kill("SIGKILL"));
     let said = "";

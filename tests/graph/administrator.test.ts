@@ -19,6 +19,10 @@ const NEEDED = ["Application.ReadWrite.All"];
 const SCOPE = "openid offline_access https://graph.microsoft.com/Application.ReadWrite.All Group.Read.All";
 const client_id = COMMAND_LINE_CLIENT_ID;
 
+/** As the operator does (`tenant apps allow-administration --by-device-code`). */
+const allowDeviceCode = (tenant: TestTenant) =>
+  tenant.admin.apps.put({ clientId: COMMAND_LINE_CLIENT_ID, administrationByDeviceCode: true });
+
 const call = (tenant: TestTenant, token: string, anyOf = NEEDED) =>
   authenticateCaller(tenant.context, { headers: { authorization: `Bearer ${token}` }, ip: "127.0.0.1" }, anyOf);
 
@@ -29,6 +33,7 @@ const assertNeedsAdministrator = ({ status, body }: Answer) => {
 
 test("an administrator signs the command line in through the pages; a plain person is told who can", async () => {
   await using tenant = await startTestTenant();
+  await allowDeviceCode(tenant);
   const passwordHash = await hashPassword(PASSWORD);
   const add = (email: string, administrator: boolean) =>
     createUser(tenant.context, { email, displayName: "Ada", passwordHash, administrator });
@@ -63,6 +68,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     let tenant: TestTenant;
     before(async () => {
       tenant = await startTestTenant({ store });
+      await allowDeviceCode(tenant);
     });
     after(() => tenant.close());
 
@@ -139,6 +145,7 @@ for (const store of ["sqlite", "postgres"] as const) {
 
 test("a web API's guard takes neither an administrator's token for Graph nor the operator's", async () => {
   await using tenant = await startTestTenant({ clock: "moving" });
+  await allowDeviceCode(tenant);
   const user = await addUser(tenant);
   await seed(tenant.context.store).setUserAdministrator(user.id, true);
   const { body: code } = await requestCode(tenant, { client_id, scope: SCOPE });
@@ -163,6 +170,7 @@ test("a web API's guard takes neither an administrator's token for Graph nor the
 
 test("unmodified MSAL asks for the person again once the right is gone, and renews when it is back", async () => {
   await using tenant = await startTestTenant();
+  await allowDeviceCode(tenant);
   const user = await addUser(tenant);
   const setRight = (right: boolean) => seed(tenant.context.store).setUserAdministrator(user.id, right);
   await setRight(true);

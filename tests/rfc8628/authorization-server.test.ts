@@ -70,6 +70,7 @@ describe("RFC 8628, authorization server", () => {
       ...known,
       clientId: crypto.randomUUID(),
       publicClient: false,
+      grantTypes: ["device_code" as const],
       secretHash: hashSecret(secret),
     };
     await seed(tenant.context.store).putApp(confidential);

@@ -48,6 +48,7 @@ const ofPreparing: Record<string, number> = {
   password_missing: exitCodes.usage,
   interrupted: exitCodes.interrupted,
   administrator_needed: exitCodes.denied,
+  administration_not_allowed: exitCodes.denied,
   graph_denied: exitCodes.denied,
   graph_unauthenticated: exitCodes.signInNeeded,
   graph_throttled: exitCodes.unreachable,

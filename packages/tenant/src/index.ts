@@ -8,7 +8,8 @@ export type {
   TenantAdmin,
   UserFlowInput,
 } from "./admin/tenant-admin.ts";
-export type { Api, ApiRole, ApiScope, App, Attributes, Consent, User } from "./directory/entities.ts";
+export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
+export type { AdministrativeScope } from "./directory/graph-scopes.ts";
 export type { TenantConfig } from "./directory/tenant-config.ts";
 export type {
   AccessSettings,

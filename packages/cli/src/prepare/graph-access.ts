@@ -66,7 +66,9 @@ export async function asAdministrator<Result>(
       present: presenter(given, { deviceName: hostname().slice(0, 40), ...appOf(given, target) }),
     })
     .catch((error: DoorcodeError) => {
-      throw target.kind === "doorcode" && error.code === "blocked_by_policy" ? notAdministrator(error) : error;
+      if (target.kind !== "doorcode") throw error;
+      if (error.code === "blocked_by_policy") throw notAdministrator(error);
+      throw error.aadsts === SCOPES_REFUSED ? administrationRefused(error, browser) : error;
     });
   try {
     const fetch: GraphAccess["fetch"] = (url, init) => session.fetch(url, { ...init, signal, redirect: "error" });
@@ -103,6 +105,19 @@ function notAdministrator(cause: DoorcodeError): CommandError {
     "Make one: doorcode tenant users add EMAIL --administrator, then run the command again.",
     { cause },
   );
+}
+
+/** AADSTS number of a tenant of Doorcode's that grants a program no administrative scopes, or not by device code. */
+const SCOPES_REFUSED = 650057;
+
+function administrationRefused(cause: DoorcodeError, browser: boolean): CommandError {
+  const message = browser
+    ? "The tenant lets this program ask for no administrator's rights."
+    : "The tenant grants no administrator's rights by device code.";
+  const hint = browser
+    ? "On its machine, run: doorcode tenant apps allow-administration CLIENT_ID"
+    : "Use --browser, or on its machine: doorcode tenant token | doorcode prepare --token-stdin …";
+  return new CommandError("administration_not_allowed", message, hint, { cause });
 }
 
 async function tokenFromStdin(): Promise<string> {

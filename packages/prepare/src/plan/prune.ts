@@ -1,6 +1,6 @@
 import { deleteApplication, type GraphApplication } from "../graph/applications.ts";
 import { deleteGroup } from "../graph/people.ts";
-import { deleteUserFlow } from "../graph/user-flows.ts";
+import { deleteUserFlow, excludeApplication } from "../graph/user-flows.ts";
 import { type CompareInput, deletionStep, type PlannedStep } from "./planned-step.ts";
 import { findPolicy, policyDeletion, secondFactorPolicy } from "./policies.ts";
 
@@ -10,14 +10,19 @@ import { findPolicy, policyDeletion, secondFactorPolicy } from "./policies.ts";
  */
 export function comparePruned({ current, model, prune }: CompareInput): PlannedStep[] {
   if (!prune) return [];
+  const applications = [...current.applications.values(), ...current.pruned.applications];
+  const ours = new Set(applications.map(({ application }) => application.appId));
   const flows = current.userFlows.filter(({ tagged, key }) => tagged && key && !Object.hasOwn(model.userFlows, key));
   return [
-    ...flows.flatMap(({ flow, key = "" }) => {
+    ...flows.flatMap(({ flow, key = "", appIds }) => {
       const name = secondFactorPolicy(key);
       const policy = Object.hasOwn(model.policies, name) ? undefined : findPolicy(current, name);
       return [
         ...(policy ? [policyDeletion(name, policy)] : []),
         deletionStep("user flow", key, async ({ graph }) => {
+          // A tenant keeps a flow that apps use. Apps of others are theirs to move; its refusal names them.
+          for (const appId of appIds.filter((each) => ours.has(each)))
+            await graph.send(excludeApplication(flow.id, appId));
           await graph.send(deleteUserFlow(flow.id));
         }),
       ];

@@ -7,11 +7,14 @@ import type { KnownObjects } from "../../src/plan/known-objects.ts";
 import type { CompareInput } from "../../src/plan/planned-step.ts";
 import { comparePruned } from "../../src/plan/prune.ts";
 
-const flow = (key: string | undefined, { tagged = true, id = `flow ${key}` } = {}): Current["userFlows"][number] => ({
+const flow = (
+  key: string | undefined,
+  { tagged = true, id = `flow ${key}`, appIds = [] as string[] } = {},
+): Current["userFlows"][number] => ({
   flow: { id } as Current["userFlows"][number]["flow"],
   key,
   tagged,
-  appIds: [],
+  appIds,
 });
 const policy = (displayName: string) => ({ id: `policy ${displayName}`, displayName });
 const group = (key: string) => ({ key, group: { id: `group ${key}` } });
@@ -23,14 +26,17 @@ const api = (key: string) => ({
 
 /** What would be deleted, and what Graph is asked when it is. */
 function pruning(
-  current: Partial<Pick<Current, "userFlows" | "policies" | "pruned">>,
+  current: Partial<Pick<Current, "applications" | "userFlows" | "policies" | "pruned">>,
   options: { prune?: boolean; userFlows?: string[]; policies?: string[] } = {},
 ) {
   const { prune = true, userFlows = [], policies = [] } = options;
   const keyed = (keys: string[]) => Object.fromEntries(keys.map((key) => [key, {}]));
   const input = {
     model: { userFlows: keyed(userFlows), policies: keyed(policies) },
-    current: { userFlows: [], policies: [], pruned: { applications: [], groups: [] }, ...current },
+    current: {
+      ...{ applications: new Map(), userFlows: [], policies: [], pruned: { applications: [], groups: [] } },
+      ...current,
+    },
     prune,
   } as unknown as CompareInput;
   const requests: string[] = [];
@@ -96,6 +102,20 @@ describe("pruning", () => {
     const current = everything();
     await pruning(current).run();
     assert.deepEqual(current, everything());
+  });
+
+  test("takes the file's own apps, and those it prunes, from a user flow first, and no others", async () => {
+    const found = (appId: string) => ({ application: { id: appId, appId }, adopt: false });
+    const applications = new Map([["tv", found("ours")]]);
+    const pruned = { applications: [{ key: "radio", application: { id: "radio", appId: "pruned" } }], groups: [] };
+    const userFlows = [flow("Old", { appIds: ["ours", "theirs", "pruned"] })];
+    const { run } = pruning({ applications, userFlows, pruned });
+    const path = "/identity/authenticationEventsFlows/flow Old";
+    assert.deepEqual(await run((name) => name === "Old"), [
+      `DELETE ${path}/conditions/applications/includeApplications/ours`,
+      `DELETE ${path}/conditions/applications/includeApplications/pruned`,
+      `DELETE ${path}`,
+    ]);
   });
 
   test("leaves user flows that the file names, of no known key, or without our ownership tag", () => {

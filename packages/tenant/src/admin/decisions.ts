@@ -102,9 +102,16 @@ function refused(why: Refusal, user: User): TenantError {
     // These two are of a person's sign-in, which an operator's approval is not.
     case "sign_in_method_required":
     case "details_required":
+    case "administration_not_allowed":
+      return new TenantError(
+        "administration_not_allowed",
+        "The program may not ask for administrative scopes, or not by device code.",
+        "Let it: doorcode tenant apps allow-administration CLIENT_ID --by-device-code",
+      );
     case "login_required":
     case "app_unknown":
     case "app_disabled":
+    case "grant_not_allowed":
     case "scope_unavailable":
     case "consent_required":
       return new TenantError(

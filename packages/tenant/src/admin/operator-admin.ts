@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import { checkUserFlow } from "../directory/check-user-flow.ts";
 import { type App, normalizeEmail } from "../directory/entities.ts";
-import { MAX_DISPLAY_NAME } from "../directory/identity.ts";
 import { newApi, newApp } from "../directory/new-app.ts";
-import { MAX_PASSWORD, MIN_PASSWORD } from "../directory/password.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -12,7 +10,7 @@ import type { Registered, RegistrationConflict } from "../storage/store.ts";
 import { type AdminContext, OPERATOR } from "./admin-context.ts";
 import { administration } from "./administration.ts";
 import { hex, newRegistration, redirectProblem } from "./apps.ts";
-import type { AccountProblem } from "./people.ts";
+import { accountRefused, recoverAdministrator } from "./recover-administrator.ts";
 import { registeredApps } from "./registered-apps.ts";
 import type { TenantAdmin } from "./tenant-admin.ts";
 
@@ -42,18 +40,22 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     change: (before: Registered | undefined) => Registered,
     changed: string,
   ): Promise<Registered> => {
-    const found = clientId === undefined ? undefined : await byClientId(clientId);
-    if (found && found.kind !== kind) throw conflicting("client_id");
-    if (!found) {
-      const registered = change(undefined);
-      const outcome = await apps.register(registered);
-      if (outcome !== "inserted") throw conflicting(outcome);
-      return registered;
+    for (let round = 1; ; round++) {
+      const found = clientId === undefined ? undefined : await byClientId(clientId);
+      if (found && found.kind !== kind) throw conflicting("client_id");
+      if (found) {
+        const result = await apps.change(found.registration, change, changed);
+        if (result.outcome === "conflict") throw conflicting(result.with);
+        if (result.outcome === "changed") return result.registered;
+      } else {
+        const registered = change(undefined);
+        const outcome = await apps.register(registered);
+        if (outcome === "inserted") return registered;
+        if (outcome !== "client_id" || clientId === undefined) throw conflicting(outcome);
+      }
+      // Registered or removed by another one in between: it is looked for again.
+      if (round === ROUNDS) throw conflicting("client_id");
     }
-    const result = await apps.change(found.registration, change, changed);
-    if (result.outcome === "conflict") throw conflicting(result.with);
-    if (result.outcome === "unknown") throw unknownApp();
-    return result.registered;
   };
   const assign = async (clientId: string, roleValue: string | null, principalId: string): Promise<void> => {
     const outcome = await permissions.assign({ clientId, roleValue, principalId });
@@ -63,23 +65,13 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     throw new TenantError("assignment_refused", `There is no ${what}.`, "Give the id of one that there is.");
   };
 
-  /** Attributes of its own that the flow asks for are there from then on, for any flow to ask for. */
-  const addAttributesOf = async ({ attributes }: UserFlow): Promise<void> => {
-    const known = new Set((await managed.flows.listAttributes()).map(({ id }) => id));
-    for (const { id, label, dataType } of attributes) {
-      if (!id.startsWith("extension_") || known.has(id)) continue;
-      const displayName = label.trim() === "" ? id.slice(id.lastIndexOf("_") + 1) : label;
-      await userFlows.addAttribute({ id, displayName, description: null, dataType: GRAPH_TYPE[dataType] });
-    }
-  };
-
   return {
     people: {
       list: () => directory.listUsers(),
       find: (email) => directory.findUserByEmail(normalizeEmail(email)),
       async add(account) {
         const added = await people.add(account);
-        if (typeof added === "string") throw refusedAccount(added, account.email.trim());
+        if (typeof added === "string") throw accountRefused(added, account.email);
         return added;
       },
       disable: (id) =>
@@ -93,8 +85,9 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
           people.change(id, () => ({ disabled: false }), "disabled"),
         ),
       setAdministrator: (id, administrator) => person(id, people.setAdministrator(id, administrator)),
+      recoverAdministrator: (account) => recoverAdministrator(ctx, account),
       endSignIns: (id) => person(id, people.endSignIns(id)),
-      remove: (id) => people.remove(id),
+      remove: async (id) => (await people.remove(id)) === true,
     },
 
     groups: {
@@ -132,14 +125,6 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
               `${uri} cannot be a redirect URI: ${problem}.`,
               REDIRECT_HINT,
             );
-        }
-        const flow = input.userFlowId;
-        if (flow && !(await directory.findUserFlow(flow))) {
-          throw new TenantError(
-            "user_flow_unknown",
-            `There is no user flow ${flow}.`,
-            "Put it first; its id is in the answer.",
-          );
         }
         const change = (before: Registered | undefined): Registered => {
           if (before?.kind === "app") return { ...before, app: { ...before.app, ...given } };
@@ -210,9 +195,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         const flow: UserFlow = { ...DEFAULT_USER_FLOW, id: randomUUID(), createdAt: ctx.clock.now(), ...input };
         const problems = checkUserFlow(flow);
         if (problems.length > 0) throw invalidFlow(flow, problems.join(" "));
-        await addAttributesOf(flow);
-        const found = await directory.findUserFlow(flow.id);
-        const outcome = found ? await userFlows.change(flow.id, () => flow, namesIn(input)) : await userFlows.add(flow);
+        const outcome = await userFlows.put(flow, namesIn(input));
         if (outcome === "done") return flow;
         if (outcome === "attribute") throw invalidFlow(flow, "It asks for an attribute that there is not.");
         throw new TenantError(
@@ -223,12 +206,12 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       },
       async remove(id) {
         const flow = await directory.findUserFlow(id);
-        const outcome = flow !== undefined && (await userFlows.remove(flow));
-        if (typeof outcome === "boolean") return outcome;
+        const outcome = flow ? await userFlows.remove(flow) : "unknown";
+        if (typeof outcome === "string") return outcome === "deleted";
         throw new TenantError(
           "user_flow_in_use",
           `The user flow ${flow?.name} is used by ${outcome.usedBy.join(", ")}.`,
-          "Give it another user flow first.",
+          "Give these another user flow first (userFlowId, accountUserFlowId); without one, people sign in by the default flow.",
         );
       },
       async changeSettings(changes) {
@@ -250,8 +233,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
           ...{ requires: "mfa", createdAt: ctx.clock.now() },
           ...input,
         };
-        const changed = await policies.change(policy.id, () => policy, namesIn(input));
-        const outcome = changed === "unknown" ? await policies.add(policy) : changed;
+        const outcome = await policies.put(policy, namesIn(input));
         if (typeof outcome === "object") {
           const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[outcome.list];
           const message = `The policy ${policy.name} names the ${what} ${outcome.id}, which there is not.`;
@@ -281,12 +263,8 @@ function named<T extends object>(input: T): T {
   ) as T;
 }
 
-const GRAPH_TYPE = {
-  String: "string",
-  Boolean: "boolean",
-  Int64: "int64",
-  StringCollection: "stringCollection",
-} as const;
+/** Of `put`, where others register and remove what it puts at the same time. */
+const ROUNDS = 4;
 
 const REDIRECT_HINT = "Use an https URL, or http://localhost for a program on the person's own machine.";
 
@@ -310,27 +288,13 @@ const invalidFlow = ({ name }: UserFlow, problems: string) =>
   new TenantError("user_flow_invalid", `The user flow ${name} cannot be used.`, problems);
 
 function conflicting(what: RegistrationConflict): TenantError {
+  if (what === "user_flow") {
+    return new TenantError(
+      "user_flow_unknown",
+      "The app's userFlowId is of no user flow that there is.",
+      "Put the user flow first; its id is in the answer.",
+    );
+  }
   const property = { client_id: "client ID", unique_name: "unique name", identifier_uri: "identifier URI" }[what];
   return new TenantError("registration_conflict", `Another registration has this ${property}.`, "Choose another.");
-}
-
-function refusedAccount(problem: AccountProblem, email: string): TenantError {
-  switch (problem) {
-    case "email_invalid":
-      return new TenantError(problem, "That is not an email address.", "For example ada@contoso.example.");
-    case "name_invalid":
-      return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
-    case "taken":
-      return new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
-    case "short":
-      return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
-    case "long":
-      return new TenantError("password_long", "The password is too long.", `At most ${MAX_PASSWORD} characters.`);
-    case "common":
-      return new TenantError(
-        "password_common",
-        "The password is one of those that are tried first.",
-        "Choose another, or leave --password-stdin out to have one made.",
-      );
-  }
 }

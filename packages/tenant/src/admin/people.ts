@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { User } from "../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../directory/password.ts";
-import type { ManagedGroup } from "../storage/store.ts";
+import type { LastAdministrator, ManagedGroup } from "../storage/store.ts";
 import { type Actor, type AdminContext, type AdminStore, auditRecord } from "./admin-context.ts";
 
 /** A person whose account is to be created. */
@@ -20,11 +20,16 @@ export interface NewAccount {
 
 export type AccountProblem = "email_invalid" | "name_invalid" | "taken" | PasswordProblem;
 
+/** What accounts are changed with. */
+export type PeopleContext = Pick<AdminContext, "store" | "clock"> & { config: Pick<AdminContext["config"], "name"> };
+
 /** Accounts: each operation checks, changes and records it in one transaction. */
-export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by: Actor) {
+export function people(ctx: PeopleContext, by: Actor) {
   const { users } = ctx.store.administration;
   const record = (event: string, user_id: string, detail: Record<string, string> = {}, at = ctx.clock.now()) =>
     auditRecord(by, at, event, { user_id, ...detail }, { userId: user_id });
+  // The operator can make another one at any time (`tenant recover-administrator`); nobody who calls Graph could.
+  const last: LastAdministrator = by.actor === "operator" ? "free" : "kept";
 
   return {
     /** The password is hashed before the address is known to be free: who asks may know which addresses there are. */
@@ -47,7 +52,7 @@ export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by
 
     /**
      * `change` is given the account as it is, and may be called again; what it leaves out stays. Disabling ends every
-     * sign-in of the person.
+     * sign-in of the person. Only the operator disables, removes or demotes the last administrator who is enabled.
      *
      * @param changed names of what changes, for the audit log
      */
@@ -55,18 +60,19 @@ export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by
       id: string,
       change: (before: User) => Partial<Pick<User, "displayName" | "attributes"> & { disabled: boolean }>,
       changed: string,
-    ): Promise<User | undefined> {
+    ): Promise<User | undefined | "last_administrator"> {
       const now = ctx.clock.now();
       const apply = (before: User) => {
         const { disabled, displayName = before.displayName, attributes = before.attributes } = change(before);
         const disabledAt = disabled === undefined ? before.disabledAt : disabled ? (before.disabledAt ?? now) : null;
         return { displayName, attributes, disabledAt };
       };
-      return users.change(id, apply, now, record("user.changed", id, { changed }, now));
+      return users.change(id, apply, now, record("user.changed", id, { changed }, now), last);
     },
 
-    /** False when there is no such account. */
-    remove: (id: string) => users.delete(id, ctx.clock.now(), record("user.deleted", id)),
+    /** False when there is no such account. `check` is given the account as it is, and throws what speaks against it. */
+    remove: (id: string, check?: (before: User) => void) =>
+      users.delete(id, ctx.clock.now(), record("user.deleted", id), { last, ...(check && { check }) }),
 
     /** Ends every sign-in, and what was approved and not yet redeemed. False when there is no such account. */
     endSignIns: (id: string) => users.endSignIns(id, ctx.clock.now(), record("user.sign_ins_ended", id)),
@@ -76,7 +82,16 @@ export function people(ctx: Pick<AdminContext, "store" | "clock" | "config">, by
         id,
         administrator,
         record(administrator ? "administrator.added" : "administrator.removed", id),
+        last,
       ),
+
+    /** The account enabled and an administrator; undefined when there is no such account. */
+    recover(id: string): Promise<User | undefined> {
+      const now = ctx.clock.now();
+      const apply = (before: User) => ({ ...before, administrator: true, disabledAt: null });
+      const audit = record("administrator.recovered", id, {}, now);
+      return users.change(id, apply, now, audit, "free") as Promise<User | undefined>;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { App } from "../directory/entities.ts";
+import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { COMMAND_LINE_CLIENT_ID, newApp } from "../directory/new-app.ts";
 import type { StoreReader } from "../storage/store.ts";
 import type { AdminStore } from "./admin-context.ts";
@@ -25,6 +26,7 @@ export async function registerCommandLine({ store, clock }: AdminStore): Promise
       clientId: COMMAND_LINE_CLIENT_ID,
       name: "Doorcode command line",
       publicClient: true,
+      administrativeScopes: [...ADMINISTRATIVE_SCOPES],
       // Any port of it (RFC 8252 §7.3).
       redirectUris: ["http://localhost"],
     },

@@ -44,6 +44,13 @@ export interface TenantAdmin {
     enable(id: string): Promise<void>;
     /** @throws TenantError `user_unknown` */
     setAdministrator(id: string, administrator: boolean): Promise<void>;
+    /**
+     * The account of this address, enabled and an administrator; made with this password where there is none, and `added`
+     * is true then.
+     *
+     * @throws TenantError those of `add`
+     */
+    recoverAdministrator(account: Pick<NewAccount, "email" | "password">): Promise<{ user: User; added: boolean }>;
     /** Ends every sign-in, and what was approved and not yet redeemed. @throws TenantError `user_unknown` */
     endSignIns(id: string): Promise<void>;
     /** False when there is no such person. */
@@ -103,10 +110,7 @@ export interface TenantAdmin {
     list(): Promise<UserFlow[]>;
     /** An app uses it once its `userFlowId` names it. @throws TenantError `user_flow_invalid`, `user_flow_name_taken` */
     put(flow: UserFlowInput): Promise<UserFlow>;
-    /**
-     * Its apps use the default flow then. False when there is no such flow. @throws TenantError `user_flow_in_use` while
-     * it is the account page's
-     */
+    /** False when there is no such flow. @throws TenantError `user_flow_in_use` while apps or the account page use it */
     remove(id: string): Promise<boolean>;
     /**
      * Whether people may create accounts at all (`signUpAllowed`), and the user flow of the account page and of password

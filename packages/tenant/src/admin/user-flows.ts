@@ -18,7 +18,32 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
     change: (id: string, change: (before: UserFlow) => UserFlow, changed: string) =>
       flows.change(id, change, record("changed", id, { changed })),
 
-    /** Its apps use the default flow then. False when there is no such flow; refused while it is the account page's. */
+    /**
+     * The one with its id changed to this, or a new one, with the attributes of its own that it asks for: they are there
+     * from then on, for any flow to ask for.
+     *
+     * @param changed names of what was given, for the audit log
+     */
+    put(flow: UserFlow, changed: string) {
+      const attributes = flow.attributes.filter(({ id }) => id.startsWith("extension_"));
+      return flows.put(
+        flow,
+        attributes.map(({ id, label, dataType }) => ({
+          id,
+          displayName: label.trim() === "" ? id.slice(id.lastIndexOf("_") + 1) : label,
+          description: null,
+          dataType: GRAPH_TYPE[dataType],
+          createdAt: clock.now(),
+        })),
+        {
+          created: record("created", flow.id, { name: flow.name, apps: "" }),
+          changed: record("changed", flow.id, { changed }),
+          attribute: ({ id, dataType }) => attributeRecord("created", id, { data_type: dataType }),
+        },
+      );
+    },
+
+    /** Refused while apps or the account page use it, with their names. */
     remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
 
     /** Whether people may sign up at all, and which user flow the account page has. What is left out stays. */
@@ -56,6 +81,13 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
   };
 }
 
+const GRAPH_TYPE = {
+  String: "string",
+  Boolean: "boolean",
+  Int64: "int64",
+  StringCollection: "stringCollection",
+} as const;
+
 /** "No token without a second factor": each operation checks, changes and records it in one transaction. */
 export function policies({ store, clock }: AdminStore, by: Actor) {
   const { policies } = store.administration;
@@ -70,6 +102,13 @@ export function policies({ store, clock }: AdminStore, by: Actor) {
     /** `change` returns what the policy is to be; `changed`: names of what changes, for the audit log. */
     change: (id: string, change: (before: Policy) => Policy, changed: string) =>
       policies.change(id, change, record("changed", id, { changed })),
+
+    /** The one with its id changed to this, or a new one. `changed`: names of what was given, for the audit log. */
+    put: (policy: Policy, changed: string) =>
+      policies.put(policy, {
+        created: record("created", policy.id, { name: policy.name, enabled: policy.enabled }),
+        changed: record("changed", policy.id, { changed }),
+      }),
 
     /** False when there is no such policy. */
     remove: ({ id, name }: Pick<Policy, "id" | "name">) => policies.delete(id, record("deleted", id, { name })),

@@ -32,6 +32,13 @@ tenant:
   doorcode tenant apps add-certificate CLIENT_ID ci.pem --administrator
   doorcode prepare --certificate ci.pem --client-id CLIENT_ID --file F --to URL`;
 
+/** After the options of `recover-administrator`. */
+const RECOVERY_USE = `
+An account that was demoted or disabled is enabled, and an administrator. If it
+cannot sign in any more (a lost authenticator app), give another address. With
+the tenant's database in DOORCODE_STORE (postgres:// URL) the tenant may run
+meanwhile, on any machine.`;
+
 /**
  * `doorcode tenant …`: runs the command and resolves to its exit code. `argv` begins after `tenant`. Without `files`
  * there is no `--file` and no `export`.
@@ -148,6 +155,29 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       });
     });
 
+  dataDir(tenant.command("recover-administrator"))
+    .description("Make an account an administrator again, or a new one; the tenant need not run.")
+    .argument("<email>")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .option("--password-stdin", "read the password of a new account from stdin")
+    .option("--json", "print one event a line")
+    .addHelpText("after", RECOVERY_USE)
+    .action(
+      async (
+        email: string,
+        options: { data?: string; storeFile?: string; passwordStdin?: boolean; json?: boolean },
+      ) => {
+        const { recoverAdministrator } = await import("./store-commands.ts");
+        await recoverAdministrator({
+          email,
+          passwordStdin: options.passwordStdin === true,
+          storeFile: options.storeFile,
+          json: options.json === true,
+          data: dataDirOf(options),
+        });
+      },
+    );
+
   const apps = dataDir(tenant.command("apps"))
     .description("List the programs of the tenant with their client IDs, or give one a certificate.")
     .option("--json", "print one event a line")
@@ -168,6 +198,32 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       const { addCertificate } = await import("./operator.ts");
       const administrator = options.administrator === true;
       await addCertificate({ clientId, file, administrator, json: options.json === true, data: dataDirOf(options) });
+    });
+
+  apps
+    .command("allow-administration")
+    .description("Name the administrative scopes of Graph that a program may ask administrators for.")
+    .argument("<client-id>")
+    .option("--scopes <scopes>", "these, with spaces between them (default: all; '' for none)")
+    .option("--by-device-code", "by device code too; without it by browser only")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .action(async (clientId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{
+        data?: string;
+        json?: boolean;
+        scopes?: string;
+        byDeviceCode?: boolean;
+        storeFile?: string;
+      }>();
+      const { allowAdministration } = await import("./store-commands.ts");
+      await allowAdministration({
+        clientId,
+        scopes: options.scopes === undefined ? null : options.scopes.split(/[\s,]+/).filter((each) => each !== ""),
+        byDeviceCode: options.byDeviceCode === true,
+        storeFile: options.storeFile,
+        json: options.json === true,
+        data: dataDirOf(options),
+      });
     });
 
   apps

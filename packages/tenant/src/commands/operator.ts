@@ -55,7 +55,7 @@ export async function addUser(options: {
 }
 
 /** 100 random bits in characters that are not taken for one another. */
-function newPassword(): string {
+export function newPassword(): string {
   const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
   const group = () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join("");
   return Array.from({ length: 4 }, group).join("-");

@@ -12,6 +12,7 @@ export const controlRequest = z.discriminatedUnion("do", [
     password: z.string().max(1024),
     administrator: z.boolean().optional(),
   }),
+  z.object({ do: z.literal("recover_administrator"), email: z.string().max(320), password: z.string().max(1024) }),
   z.object({ do: z.literal("administrator_token") }),
   z.object({ do: z.literal("list_apps") }),
   z.object({
@@ -20,6 +21,13 @@ export const controlRequest = z.discriminatedUnion("do", [
     /** PEM. */
     certificate: z.string().max(7 * 1024),
     administrator: z.boolean(),
+  }),
+  z.object({
+    do: z.literal("allow_administration"),
+    client_id: z.string().max(64),
+    /** Null: all. */
+    scopes: z.array(z.string().max(256)).max(50).nullable(),
+    by_device_code: z.boolean(),
   }),
   z.object({ do: z.literal("remove_certificates"), client_id: z.string().max(64) }),
 ]);
@@ -32,10 +40,20 @@ export interface ControlResults {
   deny: { app: string };
   list_users: ListedUser[];
   add_user: ListedUser;
+  recover_administrator: ListedUser & { added: boolean };
   administrator_token: AdministratorToken;
   list_apps: ListedApp[];
   add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
+  allow_administration: AllowedAdministration;
   remove_certificates: { app: string; removed: number };
+}
+
+/** What an app may ask administrators for from now on. */
+export interface AllowedAdministration {
+  client_id: string;
+  app: string;
+  scopes: string[];
+  by_device_code: boolean;
 }
 
 /** The operator's right to administer the tenant, for ten minutes. */

@@ -6,7 +6,7 @@ import type { App, User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
 import type { StoreReader } from "../storage/store.ts";
-import type { ControlRequest, ControlResults, ListedApp, ListedUser } from "./messages.ts";
+import type { AllowedAdministration, ControlRequest, ControlResults, ListedApp, ListedUser } from "./messages.ts";
 
 /** What the operator can do by the socket. The store is for reading: whatever changes goes through the admin room. */
 export interface Operator {
@@ -16,6 +16,7 @@ export interface Operator {
   approve(decision: { code: string; as: string }): Promise<Approval>;
   deny(code: string): Promise<{ app: string }>;
   issueToken(): Promise<OperatorToken>;
+  allowAdministration(clientId: string, to: { scopes: string[] | null; byDeviceCode: boolean }): Promise<App>;
 }
 
 /** Does what the operator asked, or throws a `TenantError`. */
@@ -35,6 +36,10 @@ export async function operate(
       const { email, name, password, administrator = false } = request;
       return listedUser(await admin.people.add({ email, displayName: name ?? undefined, password, administrator }));
     }
+    case "recover_administrator": {
+      const { user, added } = await admin.people.recoverAdministrator(request);
+      return { ...listedUser(user), added };
+    }
     case "administrator_token": {
       const { token, expiresAt } = await operator.issueToken();
       return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
@@ -46,6 +51,13 @@ export async function operate(
       const added = await admin.apps.addCertificate(client_id, certificate, { administrator });
       return { app: added.app.name, ...listedCertificate(added), administrator };
     }
+    case "allow_administration":
+      return allowedAdministration(
+        await operator.allowAdministration(request.client_id, {
+          scopes: request.scopes,
+          byDeviceCode: request.by_device_code,
+        }),
+      );
     case "remove_certificates": {
       const removed = await admin.apps.removeCertificates(request.client_id);
       const app = await admin.apps.find(request.client_id);
@@ -54,7 +66,15 @@ export async function operate(
   }
 }
 
-const listedUser = (user: User): ListedUser => ({
+/** As the command line shows it, whichever way it was allowed. */
+export const allowedAdministration = (app: App): AllowedAdministration => ({
+  client_id: app.clientId,
+  app: app.name,
+  scopes: app.administrativeScopes,
+  by_device_code: app.administrationByDeviceCode,
+});
+
+export const listedUser = (user: User): ListedUser => ({
   id: user.id,
   email: user.email,
   name: user.displayName,

@@ -2,6 +2,7 @@ import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
 import type { AdminContext } from "../admin/admin-context.ts";
+import { allowAdministration } from "../admin/administrative-apps.ts";
 import { approveInName, denyCode } from "../admin/decisions.ts";
 import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
@@ -60,6 +61,7 @@ export function operatorOf(ctx: AdminContext): Operator {
     approve: (decision) => approveInName(ctx, decision),
     deny: (code) => denyCode(ctx, code),
     issueToken: () => issueOperatorToken(ctx),
+    allowAdministration: (clientId, to) => allowAdministration(ctx, clientId, to),
   };
 }
 

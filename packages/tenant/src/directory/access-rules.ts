@@ -1,4 +1,5 @@
-import type { Api, App, Consent, User } from "./entities.ts";
+import type { Api, App, Consent, GrantType, User } from "./entities.ts";
+import { grantTypesOf, mayAdminister } from "./grant-types.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "./scopes.ts";
 import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
@@ -24,6 +25,11 @@ export interface StoredFacts {
   api: Api | undefined;
   /** For this app: the administrator's and the user's own. */
   consents: Consent[];
+  /**
+   * An enabled administrator of the tenant has an authenticator app or a passkey. False where it does not matter: the
+   * user is no administrator, or the resource is not Microsoft Graph.
+   */
+  administratorHasFactor: boolean;
 }
 
 /** All that decides whether a user's tokens may be issued to an app. */
@@ -34,6 +40,8 @@ export interface AccessFacts extends StoredFacts {
   methods: readonly SignInMethod[];
   /** When that was, in milliseconds since the epoch. */
   authTime: number;
+  /** How the tokens are got; null for tokens that are there already, and for the account page. */
+  grantType: GrantType | null;
   /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
   signedInSince: number | null;
 }
@@ -51,6 +59,8 @@ export type Refusal =
   | "app_unknown"
   /** The app is disabled. */
   | "app_disabled"
+  /** The app may not get tokens in this way. */
+  | "grant_not_allowed"
   /** The request asks for a newer sign-in than this one (OpenID Connect Core §3.1.2.1). */
   | "login_required"
   /** The app requires assignment, and neither the user nor a group of theirs is assigned. */
@@ -63,6 +73,8 @@ export type Refusal =
   | "details_required"
   /** A scope is an administrator's to grant and use, and the user is none. */
   | "administrator_required"
+  /** The app may not ask for an administrative scope, or not by device code. */
+  | "administration_not_allowed"
   /** The API was deleted or disabled, or a scope of it was; or no scope of the API is left. */
   | "scope_unavailable"
   /** A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. */
@@ -78,13 +90,17 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (user.disabledAt !== null) return "user_disabled";
   if (!app) return "app_unknown";
   if (app.disabledAt !== null) return "app_disabled";
+  if (facts.grantType !== null && !grantTypesOf(app).includes(facts.grantType)) return "grant_not_allowed";
   if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
   if (!isListedSignIn(facts.methods, facts.userFlow)) return "sign_in_method_required";
-  if (requiresSecondFactor(facts) && !hasSecondFactor(facts.methods, facts.userFlow)) return "second_factor_required";
+  if (requiresSecondFactor(facts, scopes) && !hasSecondFactor(facts.methods, facts.userFlow)) {
+    return "second_factor_required";
+  }
   // The operator answers for what they approve in a person's name, and cannot accept terms for them.
   if (!facts.methods.includes("operator") && owesDetails(facts)) return "details_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";
+  if (!mayAdminister(app, administrativeScopes(scopes), facts.grantType)) return "administration_not_allowed";
   const { resourceId, resourceScopes } = scopes;
   const atGraph = resourceId === GRAPH_RESOURCE_ID;
   if (!atGraph && resourceScopes.length === 0) return "scope_unavailable";
@@ -103,16 +119,22 @@ export function mayApprove(facts: AccessFacts): Refusal | undefined {
 }
 
 /**
- * Whether a sign-in of this user for this app needs a second factor: by the app, its user flow, or a policy. Without
+ * Whether a sign-in of this user for this app needs a second factor: by the app, its user flow, or a policy; for
+ * administrative scopes wherever an administrator has one, so that no other administrator's password is enough. Without
  * an app (the account page) only policies for every app count.
  */
-export function requiresSecondFactor({
-  app,
-  user,
-  userFlow,
-  policies,
-  groupIds,
-}: Pick<StoredFacts, "app" | "user" | "userFlow" | "policies" | "groupIds">): boolean {
+export function requiresSecondFactor(
+  {
+    app,
+    user,
+    userFlow,
+    policies,
+    groupIds,
+    administratorHasFactor,
+  }: Pick<StoredFacts, "app" | "user" | "userFlow" | "policies" | "groupIds" | "administratorHasFactor">,
+  scopes: ScopeSet | undefined,
+): boolean {
+  if (administratorHasFactor && scopes && administrativeScopes(scopes).length > 0) return true;
   if (app?.requireMfa || userFlow.mfaRequired) return true;
   return policies.some(
     (policy) =>

@@ -1,3 +1,5 @@
+import type { AdministrativeScope } from "./graph-scopes.ts";
+
 /** A person of this tenant. `id` is the `oid` of tokens: a lower-case GUID. */
 export interface User {
   id: string;
@@ -22,6 +24,9 @@ export interface User {
 /** Values by attribute id (`givenName`, `extension_<app>_<name>`). */
 export type Attributes = Record<string, string | number | boolean | string[]>;
 
+/** How programs get tokens, as Graph's `doorcodeGrantTypes` and the file name it. */
+export type GrantType = "device_code" | "authorization_code" | "refresh_token" | "client_credentials";
+
 /** A registered client application. */
 export interface App {
   /** Lower-case GUID; never equal to an API's. */
@@ -31,6 +36,12 @@ export interface App {
   publicClient: boolean;
   /** SHA-256 of the client secret (32 random bytes), base64url; null when it has none. */
   secretHash: string | null;
+  /** How it may get tokens; null: see `grantTypesOf`. */
+  grantTypes: GrantType[] | null;
+  /** The administrative scopes of Graph (graph-scopes.ts) that it may ask for; empty unless it is named for some. */
+  administrativeScopes: AdministrativeScope[];
+  /** It may ask for them by device code too, which the operator alone allows: anyone can send an administrator a code. */
+  administrationByDeviceCode: boolean;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   /** How people sign in and up for it; null: `DEFAULT_USER_FLOW`. */

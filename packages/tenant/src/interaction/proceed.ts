@@ -48,7 +48,7 @@ export async function passFirstFactor(
 ): Promise<Answer> {
   const { user, method, keepSignedIn = false, isNew = false } = passed;
   const methods = [method];
-  const demanded = requiresSecondFactor(await factsAbout(request, user, isNew));
+  const demanded = requiresSecondFactor(await factsAbout(request, user, isNew), askedIn(request));
   const asked =
     !hasSecondFactor(methods, request.userFlow) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
   // As it was verified, or chosen at sign-up a moment ago.
@@ -86,7 +86,8 @@ export async function proceed(request: InteractionRequest): Promise<Answer> {
 /** The next step by this browser's session, a second factor included. */
 export async function decideStep(request: InteractionRequest, more: Partial<StepFacts> = {}): Promise<Step> {
   const { user } = request;
-  const secondFactorDemanded = user !== undefined && requiresSecondFactor(await factsAbout(request, user));
+  const secondFactorDemanded =
+    user !== undefined && requiresSecondFactor(await factsAbout(request, user), askedIn(request));
   return nextStep(factsOf(request, { secondFactorDemanded, ...more }));
 }
 
@@ -121,6 +122,8 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
 export function stepPage(request: Pick<InteractionRequest, "interaction">, { name, path }: Step): { to: string } {
   return name === "account" || name === "enter_code" ? { to: path } : goTo(request, path);
 }
+
+const askedIn = ({ grant, authorization }: InteractionRequest) => (grant ?? authorization)?.requested;
 
 async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Promise<boolean> {
   return (await ctx.store.factors.totpOf(userId)) !== undefined;

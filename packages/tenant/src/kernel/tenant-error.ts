@@ -31,6 +31,7 @@ export type TenantErrorCode =
   | "branding_refused"
   | "logo_refused"
   | "domain_fixed"
+  | "store_missing"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"
@@ -42,8 +43,10 @@ export type TenantErrorCode =
   | "user_disabled"
   | "not_assigned"
   | "administrator_needed"
+  | "administration_not_allowed"
   | "app_unavailable"
   | "app_unknown"
+  | "scope_unknown"
   | "app_certificate_refused"
   | "registration_conflict"
   | "redirect_uri_refused"

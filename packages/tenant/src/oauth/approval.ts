@@ -22,7 +22,7 @@ export interface Approver {
 
 /** What a user is asked about, by a device or by a program in their browser. */
 export type Asked = Pick<DeviceGrant, "id" | "clientId" | "requested"> &
-  Partial<Pick<AuthorizationRequest, "signedInSince">>;
+  Partial<Pick<AuthorizationRequest, "signedInSince" | "redirectUri">>;
 
 /** What the consent page shows. */
 export interface ConsentPrompt {
@@ -45,7 +45,10 @@ export function evaluateApproval(
   stored: StoredFacts,
 ): Evaluation {
   const { requested, signedInSince = null } = asked;
-  const facts: AccessFacts = { ...stored, scopes: spelledOut(stored, requested), methods, authTime, signedInSince };
+  // A device has nowhere to be sent back to.
+  const grantType = asked.redirectUri === undefined ? "device_code" : "authorization_code";
+  const scopes = spelledOut(stored, requested);
+  const facts: AccessFacts = { ...stored, scopes, methods, authTime, grantType, signedInSince };
   const { app } = facts;
   const refusal = mayApprove(facts);
   if (refusal || !app) return { refusal: refusal ?? "app_unknown", app };

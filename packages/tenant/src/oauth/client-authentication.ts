@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import type { App } from "../directory/entities.ts";
+import type { App, GrantType } from "../directory/entities.ts";
+import { grantTypesOf } from "../directory/grant-types.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import {
@@ -89,6 +90,11 @@ export async function consumeAssertion(
   if (await ctx.store.credentials.consumeAssertion({ assertionHash, expiresAt, audit })) return;
   // By this word a client knows that a new assertion will do, when an answer was lost on its way.
   throw new ProtocolError("assertion_used", { suberror: "assertion_used" });
+}
+
+/** @throws ProtocolError `grant_not_allowed` where the app may not get tokens in this way */
+export function requireGrant(app: App, grantType: GrantType): void {
+  if (!grantTypesOf(app).includes(grantType)) throw new ProtocolError("grant_not_allowed");
 }
 
 /** Of what a client ID cannot hold (RFC 6749 §A.1) PostgreSQL refuses some even in a question: it is not asked. */

@@ -1,5 +1,6 @@
-import { missingAdminConsent } from "../directory/access-rules.ts";
+import { administrativeScopes, missingAdminConsent } from "../directory/access-rules.ts";
 import type { Api, App } from "../directory/entities.ts";
+import { mayAdminister } from "../directory/grant-types.ts";
 import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "../directory/scopes.ts";
 import type { Store } from "../storage/store.ts";
@@ -74,12 +75,21 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
 /**
  * The scopes that an app's request for a sign-in names.
  *
- * @throws ProtocolError `admin_consent` where an administrator has to consent first, and those of `ScopeProblem`
+ * @throws ProtocolError `administration_not_allowed`, `administration_by_device_code`, `admin_consent` where an administrator has to consent first, and those of `ScopeProblem`
  */
-export async function requestedScopes({ store }: OAuthContext, { clientId }: App, text: string): Promise<ScopeSet> {
+export async function requestedScopes(
+  { store }: OAuthContext,
+  app: App,
+  text: string,
+  grantType: "device_code" | "authorization_code",
+): Promise<ScopeSet> {
+  const { clientId } = app;
   const requested = await parseScopes(store, text);
   if ("problem" in requested) throw scopeError(requested);
   const { resourceId } = requested;
+  const administrative = administrativeScopes(requested);
+  if (!mayAdminister(app, administrative, null)) throw new ProtocolError("administration_not_allowed");
+  if (!mayAdminister(app, administrative, grantType)) throw new ProtocolError("administration_by_device_code");
   if (resourceId === GRAPH_RESOURCE_ID) return requested;
   const api = await store.directory.findApi(resourceId);
   const missing = missingAdminConsent({ api, consents: await store.directory.consentsFor(clientId, "") }, requested);

@@ -86,6 +86,24 @@ const catalogue = {
   parameter_repeated: [90023, 400, "invalid_request", "A parameter is given more than once:"],
   parameter_invalid: [90023, 400, "invalid_request", "The request is malformed:"],
   grant_unsupported: [70003, 400, "unsupported_grant_type", "This grant type is not supported here."],
+  grant_not_allowed: [
+    70003,
+    400,
+    "unauthorized_client",
+    "The application is not allowed to use this grant type. Allow it in the application's registration.",
+  ],
+  administration_not_allowed: [
+    650057,
+    400,
+    "invalid_scope",
+    "The application may not ask for these administrative scopes: its registration does not name them.",
+  ],
+  administration_by_device_code: [
+    650057,
+    400,
+    "invalid_scope",
+    "Administrative scopes are not granted by device code here. Sign in through a browser, or ask whoever runs the tenant to allow it.",
+  ],
   scope_invalid: [70011, 400, "invalid_scope", "The provided value for the parameter 'scope' is not valid:"],
   scope_not_default: [
     1002012,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { tokenByAuthorizationCode } from "./authorization-code/redeem-authorization-code.ts";
-import { identifyClient } from "./client-authentication.ts";
+import { identifyClient, requireGrant } from "./client-authentication.ts";
 import { tokenByClientCredentials } from "./client-credentials/client-credentials-grant.ts";
 import { PollPace } from "./device-authorization/poll-pace.ts";
 import { tokenByDeviceCode } from "./device-authorization/redeem-device-code.ts";
@@ -26,15 +26,19 @@ export function token(app: FastifyInstance, ctx: OAuthContext): void {
     switch (grantType) {
       case DEVICE_CODE_GRANT:
       case MSAL_DEVICE_CODE_GRANT:
+        requireGrant(client.app, "device_code");
         return tokenByDeviceCode(ctx, pace, client, form, {
           standard: grantType === DEVICE_CODE_GRANT,
           ip: request.ip,
         });
       case "authorization_code":
+        requireGrant(client.app, grantType);
         return tokenByAuthorizationCode(ctx, client, form, request.ip);
       case "refresh_token":
+        requireGrant(client.app, grantType);
         return tokenByRefreshToken(ctx, client, form, request.ip);
       case "client_credentials":
+        requireGrant(client.app, grantType);
         return tokenByClientCredentials(ctx, client, form, request.ip);
       default:
         throw new ProtocolError("grant_unsupported");

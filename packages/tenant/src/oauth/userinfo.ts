@@ -59,12 +59,14 @@ const endsTokens: Record<Refusal, boolean> = {
   user_disabled: true,
   app_unknown: true,
   app_disabled: true,
+  grant_not_allowed: false,
   login_required: false,
   not_assigned: false,
   sign_in_method_required: false,
   second_factor_required: false,
   details_required: false,
   administrator_required: false,
+  administration_not_allowed: false,
   scope_unavailable: false,
   consent_required: false,
 };
@@ -86,7 +88,7 @@ export async function tokenHolder(
   if (!family || family.revokedAt !== null) return { refusal: "revoked" };
   const { methods, authTime } = family;
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
-  const refusal = mayIssue({ ...stored, scopes, methods, authTime, signedInSince: null });
+  const refusal = mayIssue({ ...stored, scopes, methods, authTime, grantType: null, signedInSince: null });
   if (refusal && endsTokens[refusal]) return { refusal };
   return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
 }

@@ -51,26 +51,49 @@ export interface ManagedUsers extends UserReader {
   /** False when the email is taken. `acceptedTerms`: those that the person accepted at sign-up (`termsKey`). */
   insert(user: User, audit: AuditRecord, acceptedTerms?: string | null): Promise<boolean>;
   /**
-   * Name, attributes and whether disabled; undefined when there is no such user. Disabling revokes the families, ends
+   * Name, attributes, whether disabled and whether administrator; undefined when there is no such user. Disabling revokes the families, ends
    * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
    * an approval or code that was not yet redeemed.
    */
   change(
     id: string,
-    change: (before: User) => Pick<User, "displayName" | "attributes" | "disabledAt">,
+    change: (
+      before: User,
+    ) => Pick<User, "displayName" | "attributes" | "disabledAt"> & Partial<Pick<User, "administrator">>,
     now: number,
     audit: AuditRecord,
-  ): Promise<User | undefined>;
+    last?: LastAdministrator,
+  ): Promise<User | undefined | "last_administrator">;
   /** Everything of the person goes: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships, assignments. */
-  delete(id: string, now: number, audit: AuditRecord): Promise<boolean>;
+  delete(
+    id: string,
+    now: number,
+    audit: AuditRecord,
+    options?: {
+      last?: LastAdministrator;
+      /** Given what stands, under a lock; what it throws is thrown, and nothing has changed. */
+      check?: (before: User) => void;
+    },
+  ): Promise<boolean | "last_administrator">;
   /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
   endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
   /**
    * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
    * token that has one is refused by Graph.
    */
-  setAdministrator(id: string, administrator: boolean, audit: AuditRecord): Promise<"set" | "same" | "unknown">;
+  setAdministrator(
+    id: string,
+    administrator: boolean,
+    audit: AuditRecord,
+    last?: LastAdministrator,
+  ): Promise<"set" | "same" | "unknown" | "last_administrator">;
 }
+
+/**
+ * Whether the last account that is an administrator and enabled may stop being so. `kept`: it may not, and nothing
+ * changes. Left out: it may.
+ */
+export type LastAdministrator = "kept" | "free";
 
 export interface ManagedGroups extends GroupReader {
   /** False when the unique name is taken. */
@@ -96,8 +119,17 @@ export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
 export interface ManagedFlows extends AttributeReader {
   insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
   change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
-  /** Its apps fall back to the default flow. Refused while it is the account page's. */
-  delete(id: string, audit: AuditRecord): Promise<boolean | { usedBy: string[] }>;
+  /**
+   * The one with its id changed to this, or a new one, with those of these attributes that there are not yet. The
+   * records of what was done are written.
+   */
+  put(
+    flow: UserFlow,
+    attributes: CustomAttribute[],
+    audit: { created: AuditRecord; changed: AuditRecord; attribute(added: CustomAttribute): AuditRecord },
+  ): Promise<Exclude<FlowOutcome, "unknown">>;
+  /** Refused while apps or the account page use it, with their names: they would fall back to the default flow. */
+  delete(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | { usedBy: string[] }>;
   /** What is left out stays. `unknown`: there is no such user flow, and nothing changes. */
   changeSettings(changes: Partial<AccessSettings>, audit: AuditRecord): Promise<"done" | "unknown">;
   link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
@@ -126,5 +158,7 @@ export interface ManagedPolicies {
     change: (before: Policy) => Policy,
     audit: AuditRecord,
   ): Promise<"changed" | "unknown" | UnknownMention>;
+  /** The one with its id changed to this, or a new one; the record of what was done is written. */
+  put(policy: Policy, audit: { created: AuditRecord; changed: AuditRecord }): Promise<"done" | UnknownMention>;
   delete(id: string, audit: AuditRecord): Promise<boolean>;
 }

@@ -33,8 +33,8 @@ export type RegistrationKey =
   | { uniqueName: string }
   | { servicePrincipalId: string };
 
-/** Which property another registration has already. */
-export type RegistrationConflict = "client_id" | "unique_name" | "identifier_uri";
+/** Which property another registration has already; `user_flow`: the app is to use one that there is not. */
+export type RegistrationConflict = "client_id" | "unique_name" | "identifier_uri" | "user_flow";
 
 export type RegistrationChange =
   | { outcome: "changed"; registered: Registered }
@@ -67,7 +67,7 @@ export interface RegistrationStore extends RegistrationReader {
   /**
    * Kind, ids and time of making stay as they are. What was consented of a scope, or assigned of a role, that goes with
    * this change goes too; a role keeps its assignments under a new value. An app's `certificates`, where they are
-   * returned, are all that it has from then on.
+   * returned, are all that it has from then on, and the audit record says how many.
    */
   change(objectId: string, change: ChangeRegistered, audit: AuditRecord): Promise<RegistrationChange>;
   /** With its consents, those to its scopes, assignments and roles; revokes an app's families. */

@@ -9,6 +9,14 @@ import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.
 
 const PASSWORD = "violet-harbour-1871";
 
+const textQuestion = {
+  inputType: "TextBox" as const,
+  dataType: "String" as const,
+  required: false,
+  options: [],
+  validationRegEx: null,
+};
+
 describe("how a program changes its tenant", () => {
   let tenant: TestTenant;
   let admin: TenantAdmin;
@@ -197,10 +205,23 @@ describe("how a program changes its tenant", () => {
       hint: /no way to sign in/,
     });
     assert.equal((await admin.userFlows.list()).length, before + 1);
+
+    const own = { ...textQuestion, id: `extension_${"0".repeat(32)}_Hobby`, label: "Hobby" };
+    const attributes = async () => (await tenant.context.store.administration.flows.listAttributes()).length;
+    await assert.rejects(admin.userFlows.put({ name: "Codes only", attributes: [own] }), {
+      code: "user_flow_name_taken",
+    });
+    assert.equal(await attributes(), 0, "what is refused leaves nothing");
+    await admin.userFlows.put({ ...kept, attributes: [own] });
+    assert.deepEqual([await attributes(), (await recorded("user_flow_attribute.created")).length], [1, 1]);
+
     const app = await admin.apps.put({ name: "Uses it", userFlowId: id });
+    await assert.rejects(admin.userFlows.remove(id), { code: "user_flow_in_use", message: /Uses it/ });
+    assert.equal((await admin.apps.find(app.clientId))?.userFlowId, id);
+    await admin.apps.put({ clientId: app.clientId, userFlowId: null });
     assert.equal(await admin.userFlows.remove(id), true);
     assert.equal(await admin.userFlows.remove(id), false);
-    assert.equal((await admin.apps.find(app.clientId))?.userFlowId, null);
+    await assert.rejects(admin.apps.put({ name: "Too late", userFlowId: id }), { code: "user_flow_unknown" });
   });
 
   test("sign-up is switched off for all, and a user flow is named for the account page, which then stays", async () => {

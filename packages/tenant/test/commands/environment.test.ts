@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import pg from "pg";
 import { mailerFrom, storeFrom } from "../../src/commands/environment.ts";
-import { sharedPostgres } from "../fixtures/postgres.ts";
+import { freshDatabase } from "../fixtures/postgres.ts";
 import { mailServer } from "../mail/mail-server.ts";
 import { verifyDkim } from "../mail/verify-dkim.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
@@ -16,7 +15,7 @@ describe("DOORCODE_STORE", () => {
   test("with a PostgreSQL URL there is neither inbox nor control socket, and no CA of another tenant", async (t) => {
     const dir = join(await scratch(t), "tenant");
     const env = {
-      DOORCODE_STORE: await scratchDatabase(),
+      DOORCODE_STORE: await freshDatabase(),
       DOORCODE_SMTP: "smtps://user:pass%40word@mail.contoso.example",
       DOORCODE_MAIL_FROM: "Contoso <no-reply@contoso.example>",
     };
@@ -93,15 +92,3 @@ describe("DOORCODE_SMTP", () => {
     assert.throws(() => mailerFrom(broken), failsWith("mail_configuration"));
   });
 });
-
-async function scratchDatabase(): Promise<string> {
-  const shared = await sharedPostgres();
-  const name = `commands_${randomBytes(6).toString("hex")}`;
-  const client = new pg.Client({ connectionString: shared });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(shared);
-  url.pathname = name;
-  return url.href;
-}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { connect } from "node:net";
@@ -65,6 +66,13 @@ describe("approving as the operator", () => {
   test("what only an administrator can grant is refused in anybody else's name; the code stays good", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
+    const clientId = tenant.apps[0]!.clientId;
+    const allow = { do: "allow_administration", client_id: clientId, by_device_code: true } as const;
+    const scopes = ["User.ReadWrite.All", "Application.ReadWrite.All"];
+    await assert.rejects(ask({ ...allow, scopes: ["Mail.Read"] }), failsWith("scope_unknown"));
+    await assert.rejects(ask({ ...allow, client_id: randomUUID(), scopes }), failsWith("app_unknown"));
+    const allowed = { client_id: clientId, app: tenant.apps[0]!.name, scopes: scopes.toReversed() };
+    assert.deepEqual(await ask({ ...allow, scopes }), { ...allowed, by_device_code: true });
     const device = await deviceCode(tenant, "openid Application.ReadWrite.All User.ReadWrite.All");
     const approve = () => ask({ do: "approve", code: device.user_code, as: "ada@contoso.example" });
     await assert.rejects(approve(), failsWith("administrator_needed"));
@@ -78,6 +86,12 @@ describe("approving as the operator", () => {
     ]);
     tenant.clock.advance(6_000);
     assert.equal((await poll(tenant, device.device_code)).status, 200);
+    const late = await deviceCode(tenant, "openid Application.ReadWrite.All");
+    await ask({ ...allow, scopes, by_device_code: false });
+    await assert.rejects(
+      ask({ do: "approve", code: late.user_code, as: "ada@contoso.example" }),
+      failsWith("administration_not_allowed"),
+    );
   });
 
   test("an unknown, an expired and a used code are told apart", async (t) => {

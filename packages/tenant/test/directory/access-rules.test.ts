@@ -36,7 +36,9 @@ function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
     scopes: scopesAt(api.clientId),
     methods: ["password" as const],
     authTime: T0,
+    grantType: "device_code",
     signedInSince: null,
+    administratorHasFactor: false,
     ...changes,
   };
 }
@@ -99,6 +101,24 @@ describe("tokens are issued", () => {
     "for an administrative scope, to an administrator, without a consent": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
     }),
+    "for an administrative scope, with a second factor where an administrator has one": atGraph(["User.Read.All"], {
+      user: withUser({ administrator: true }),
+      administratorHasFactor: true,
+      methods: ["password", "totp"],
+    }),
+    "for other scopes without one": atGraph(["openid"], {
+      user: withUser({ administrator: true }),
+      administratorHasFactor: true,
+    }),
+    "to a public client by each way it may use": facts({ grantType: "refresh_token" }),
+    "to a confidential client by device code where it is named": facts({
+      app: withApp({ publicClient: false, grantTypes: ["device_code"] }),
+    }),
+    "for an administrative scope by a browser, though not by device code": atGraph(["User.Read.All"], {
+      user: withUser({ administrator: true }),
+      app: withApp({ administrationByDeviceCode: false }),
+      grantType: "authorization_code",
+    }),
     "for an API's own scope that has an administrative name, to anyone": facts({
       api: withScope({ value: "User.Read.All" }),
       scopes: scopesAt(api.clientId, ["User.Read.All"]),
@@ -110,12 +130,28 @@ describe("tokens are issued", () => {
   }
 });
 
+/** An administrator's sign-in for an administrative scope. */
+const administering: Partial<AccessFacts> = {
+  user: withUser({ administrator: true }),
+  scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]),
+};
+
 /** In the order of the rule: each change alone is a refusal. */
 const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["user_unknown", "there is no user", { user: undefined }],
   ["user_disabled", "the user is disabled", { user: withUser({ disabledAt: T0 }) }],
   ["app_unknown", "there is no app", { app: undefined }],
   ["app_disabled", "the app is disabled", { app: withApp({ disabledAt: T0 }) }],
+  [
+    "grant_not_allowed",
+    "a confidential client comes by device code",
+    { app: withApp({ publicClient: false }), grantType: "device_code" },
+  ],
+  [
+    "grant_not_allowed",
+    "the app names other ways",
+    { app: withApp({ grantTypes: ["device_code"] }), grantType: "refresh_token" },
+  ],
   ["login_required", "the sign-in is older than the request wants", { signedInSince: T0 + 1 }],
   ["not_assigned", "the app requires assignment", { app: withApp({ assignmentRequired: true }) }],
   [
@@ -151,7 +187,26 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
       user: withUser({ attributes: { country: false } }),
     },
   ],
+  [
+    "second_factor_required",
+    "a scope is administrative and an administrator has one",
+    { ...administering, administratorHasFactor: true },
+  ],
   ["administrator_required", "a scope is administrative", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) }],
+  [
+    "administration_not_allowed",
+    "the app is not named for the administrative scope",
+    {
+      ...administering,
+      app: withApp({ administrativeScopes: ["User.ReadWrite.All"] }),
+      grantType: "authorization_code",
+    },
+  ],
+  [
+    "administration_not_allowed",
+    "the operator did not allow it by device code",
+    { ...administering, app: withApp({ administrationByDeviceCode: false }) },
+  ],
   ["scope_unavailable", "there is no API", { api: undefined }],
   ["scope_unavailable", "the API is disabled", { api: { ...api, disabledAt: T0 } }],
   ["scope_unavailable", "the scope is gone", { api: { ...api, scopes: api.scopes.slice(1) } }],
@@ -176,14 +231,21 @@ test("of several reasons the first in the order of the list is given", () => {
     ["consent_required", (before) => ({ ...before, consents: [] })],
     ["scope_unavailable", (before) => ({ ...before, scopes: { ...before.scopes, resourceScopes: ["Mail.Read"] } })],
     [
-      "administrator_required",
-      (before) => ({ ...before, scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read", "User.Read.All"]) }),
+      "administration_not_allowed",
+      (before) => ({
+        ...before,
+        user: withUser({ administrator: true }),
+        app: withApp({ administrativeScopes: [] }),
+        scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read", "User.Read.All"]),
+      }),
     ],
+    ["administrator_required", (before) => ({ ...before, user: withUser({ administrator: false }) })],
     ["details_required", (before) => ({ ...before, termsAccepted: false })],
     ["second_factor_required", (before) => ({ ...before, policies: [samplePolicy()] })],
     ["sign_in_method_required", (before) => ({ ...before, methods: ["totp"] })],
     ["not_assigned", (before) => ({ ...before, app: withApp({ assignmentRequired: true }) })],
     ["login_required", (before) => ({ ...before, signedInSince: T0 + 1 })],
+    ["grant_not_allowed", (before) => ({ ...before, app: { ...before.app!, grantTypes: [] } })],
     ["app_disabled", (before) => ({ ...before, app: { ...before.app!, disabledAt: T0 } })],
     ["app_unknown", (before) => ({ ...before, app: undefined })],
     ["user_disabled", (before) => ({ ...before, user: withUser({ disabledAt: T0 }) })],
@@ -239,7 +301,7 @@ describe(".default", () => {
 
 describe("a policy", () => {
   const demands = (changes: Partial<Policy>, given: Partial<AccessFacts> = {}) =>
-    requiresSecondFactor(facts({ policies: [samplePolicy(changes)], ...given }));
+    requiresSecondFactor(facts({ policies: [samplePolicy(changes)], ...given }), undefined);
 
   test("without apps counts for every app and for the account page", () => {
     assert.equal(demands({}), true);
@@ -268,14 +330,14 @@ describe("a policy", () => {
 
   test("counts beside others that do not", () => {
     const policies = [samplePolicy({ groupIds: ["a"] }), samplePolicy({ groupIds: ["b"] })];
-    assert.equal(requiresSecondFactor(facts({ policies, groupIds: ["b"] })), true);
+    assert.equal(requiresSecondFactor(facts({ policies, groupIds: ["b"] }), undefined), true);
   });
 
   test("is not needed where app or user flow require it, which nobody is left out of", () => {
     const excludedUserIds = [user.id];
     assert.equal(demands({ excludedUserIds }, { app: withApp({ requireMfa: true }) }), true);
     assert.equal(demands({ excludedUserIds }, { userFlow: sampleUserFlow({ mfaRequired: true }) }), true);
-    assert.equal(requiresSecondFactor(facts({ userFlow: sampleUserFlow({ mfaRequired: false }) })), false);
+    assert.equal(requiresSecondFactor(facts({ userFlow: sampleUserFlow({ mfaRequired: false }) }), undefined), false);
   });
 });
 

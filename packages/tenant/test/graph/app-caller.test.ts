@@ -95,6 +95,8 @@ describe("an app on its own at Graph", () => {
     assertDone(await graph.delete(`users/${other.id}`), 204);
     assert.equal((await directory().findUser(admin.id))?.disabledAt, null);
     const both = await permitted("User.ReadWrite.All", "RoleManagement.ReadWrite.Directory");
+    const second = await addUser(tenant.context, "second@contoso.example", "Second");
+    await seed(tenant.context.store).setUserAdministrator(second.id, true);
     assertDone(await (await graphClient(tenant, both.token)).delete(`users/${admin.id}`), 204);
   });
 

@@ -46,6 +46,8 @@ const api = (displayName: string, scopes: object[] = [], appRoles: object[] = []
   appRoles,
 });
 
+const BAD = "Request_BadRequest";
+
 describe("Graph: applications", () => {
   let tenant: TestTenant;
   let graph: GraphClient;
@@ -300,5 +302,29 @@ describe("Graph: applications", () => {
       const [record] = await tenant.context.store.audit.list({ event: `graph.application.${event}`, limit: 1 });
       assert.deepEqual([record?.actor, record?.userId, record?.detail], ["operator", null, detail]);
     }
+  });
+
+  test("a client's grant types and administrative scopes are set, answered and taken back; an API has none", async () => {
+    const doorcodeGrantTypes = ["authorization_code", "device_code"];
+    const doorcodeAdministrativeScopes = ["User.Read.All"];
+    const body = { displayName: "Console", doorcodeGrantTypes, doorcodeAdministrativeScopes };
+    const made = assertDone(await graph.post("applications", body), 201);
+    assert.deepEqual(
+      [made.doorcodeGrantTypes, made.doorcodeAdministrativeScopes],
+      [doorcodeGrantTypes, doorcodeAdministrativeScopes],
+    );
+    const path = `applications/${made.id}`;
+    assertDone(await graph.patch(path, { displayName: "Renamed" }), 204);
+    const stored = () => tenant.context.store.directory.findApp(made.appId);
+    assert.deepEqual((await stored())?.grantTypes, doorcodeGrantTypes);
+    assertDone(await graph.patch(path, { doorcodeGrantTypes: null, doorcodeAdministrativeScopes: [] }), 204);
+    assert.deepEqual([(await stored())?.grantTypes, (await stored())?.administrativeScopes], [null, []]);
+    assertRefused(await graph.patch(path, { doorcodeGrantTypes: ["password"] }), 400, BAD, /doorcodeGrantTypes/);
+    const wrong = { doorcodeAdministrativeScopes: ["Mail.Read"] };
+    assertRefused(await graph.patch(path, wrong), 400, BAD, /doorcodeAdministrativeScopes/);
+    const byDevice = { doorcodeAdministrationByDeviceCode: true };
+    assertRefused(await graph.patch(path, byDevice), 400, BAD, /doorcodeAdministrationByDeviceCode/);
+    const api = { displayName: "API", api: {}, doorcodeGrantTypes };
+    assertRefused(await graph.post("applications", api), 400, BAD, /is an API/);
   });
 });

@@ -17,6 +17,7 @@ describe("who may call Graph", () => {
   let tenant: TestTenant;
   before(async () => {
     tenant = await startTestTenant();
+    await tenant.admin.apps.put({ clientId: COMMAND_LINE_CLIENT_ID, administrationByDeviceCode: true });
   });
   after(() => tenant.close());
 

@@ -116,6 +116,8 @@ for (const store of ["sqlite", "postgres"] as const) {
       const names = new Map(both.map((each: Record<string, string>) => [each.keyId, each.displayName]));
       assert.deepEqual([...names.values()].sort(), ["ci", "next"]);
       assert.equal(names.get(keyId), "ci");
+      const [record] = await tenant.context.store.audit.list({ event: "graph.application.changed", limit: 1 });
+      assert.deepEqual([record?.detail.changed, record?.detail.certificates], ["keyCredentials", 2]);
       // The same certificate again keeps its id; what is not sent goes.
       assertDone(await set(id, keyCredential(own, { displayName: "renamed" })), 204);
       const [renamed, ...rest] = await keysOf(id);

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { User } from "../../src/directory/entities.ts";
+import { isAdministrative } from "../../src/directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { signTokens } from "../../src/oauth/tokens/sign-tokens.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleAudit } from "../storage/samples.ts";
 
@@ -9,6 +11,8 @@ import { sampleAudit } from "../storage/samples.ts";
 export async function signedInToken(tenant: TestTenant, user: User, resourceScopes: string[]): Promise<string> {
   const { store, clock } = tenant.context;
   const app = (await store.directory.findApp(tenant.apps[0]!.clientId))!;
+  const administrativeScopes = resourceScopes.filter(isAdministrative);
+  await seed(store).putApp({ ...app, administrativeScopes, administrationByDeviceCode: true });
   const now = clock.now();
   const scopes = {
     oidc: ["openid"],

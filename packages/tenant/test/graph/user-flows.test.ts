@@ -118,8 +118,10 @@ describe("Graph: user flows", () => {
     assertDone(await graph.delete(`${apps(one.id)}/${appId}`), 204);
     assertRefused(await graph.delete(`${apps(one.id)}/${appId}`), 404, "Request_ResourceNotFound");
     assertDone(await graph.post(apps(two.id), body), 201);
+    assertRefused(await graph.delete(`${FLOWS}/${two.id}`), 409, "ObjectConflict", /used by Client/);
+    assert.equal((await tenant.context.store.directory.findApp(appId))?.userFlowId, two.id);
+    assertDone(await graph.delete(`${apps(two.id)}/${appId}`), 204);
     assertDone(await graph.delete(`${FLOWS}/${two.id}`), 204);
-    assert.equal((await tenant.context.store.directory.findApp(appId))?.userFlowId, null);
     assertRefused(await graph.post(apps(two.id), body), 404, "Request_ResourceNotFound");
   });
 

@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
 import type { App, User } from "../../src/directory/entities.ts";
+import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
 import type { TenantConfig } from "../../src/directory/tenant-config.ts";
@@ -103,6 +104,9 @@ export async function pagesUnderTest(
     name: "Contoso Player",
     publicClient: true,
     secretHash: null,
+    grantTypes: null,
+    administrativeScopes: [...ADMINISTRATIVE_SCOPES],
+    administrationByDeviceCode: true,
     redirectUris: [],
     postLogoutRedirectUris: ["https://player.contoso.example/bye"],
     userFlowId: null,

@@ -28,6 +28,11 @@ const rows: Record<Refusal, Record<RefusedAt, Answer>> = {
     renewal: [50173, "invalid_grant", "bad_token"],
     authorization: [700016, "unauthorized_client"],
   },
+  grant_not_allowed: {
+    redemption: [70003, "unauthorized_client"],
+    renewal: [70003, "unauthorized_client"],
+    authorization: [70003, "unauthorized_client"],
+  },
   login_required: {
     redemption: [50058, "login_required"],
     renewal: [50058, "login_required"],
@@ -57,6 +62,11 @@ const rows: Record<Refusal, Record<RefusedAt, Answer>> = {
     redemption: [90094, "interaction_required"],
     renewal: [90094, "interaction_required"],
     authorization: [90094, "interaction_required"],
+  },
+  administration_not_allowed: {
+    redemption: [650057, "invalid_scope"],
+    renewal: [650057, "invalid_scope"],
+    authorization: [650057, "invalid_scope"],
   },
   scope_unavailable: {
     redemption: [50173, "invalid_grant"],

@@ -80,6 +80,7 @@ describe("the facts of the access rule", () => {
       assigned: false,
       api,
       consents: [{ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] }, consent],
+      administratorHasFactor: false,
     });
     assert.deepEqual(policies, []);
   });
@@ -147,7 +148,8 @@ describe("the facts of the access rule", () => {
   test("are judged by the rule where tokens are issued", async () => {
     const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
-    const of = { clientId: app.clientId, userId: user.id, scopes, methods: ["password" as const], authTime: T0 };
+    const sign = { methods: ["password" as const], authTime: T0, grantType: null };
+    const of = { clientId: app.clientId, userId: user.id, scopes, ...sign };
     assert.equal(await check(db, of), undefined);
     assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
     await seed(store).putApp({ ...app, requireMfa: true });

@@ -24,6 +24,9 @@ const BEFORE = [
   ),
   ...["unique_name", "description", "mail_nickname"].map((column) => `alter table user_groups drop column ${column}`),
   ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
+  ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
+    (column) => `alter table apps drop column ${column}`,
+  ),
   "drop table user_flow_attributes",
   ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
   "delete from kysely_migration where name >= '0006'",
@@ -58,7 +61,8 @@ test("a store of before gets an object and a service principal for every app and
     const named = async (uniqueName: string) => (await store.registrations.find({ uniqueName }))?.registration.clientId;
     assert.equal(await named("ciam-client-app"), app.clientId);
     assert.equal(await named("ciam-ToDoList-api"), api.clientId);
-    assert.deepEqual(await store.directory.findApp(other.app.clientId), other.app);
+    const unnamed = { administrativeScopes: [], administrationByDeviceCode: false };
+    assert.deepEqual(await store.directory.findApp(other.app.clientId), { ...other.app, ...unnamed });
     assert.deepEqual(await store.directory.findUserFlow(flow.id), flow);
     assert.deepEqual(await store.directory.listGroups(), [group]);
     assert.equal(await store.registrations.delete(all[0]!.registration.objectId, 0, sampleAudit("deleted")), true);

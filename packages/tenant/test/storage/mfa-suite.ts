@@ -47,7 +47,7 @@ export function mfaSuite(makeStore: MakeStore): void {
         await seed(store).putUserFlow(flow);
         await seed(store).putApp({ ...app, userFlowId: flow.id });
         await seed(store).putUserFlow({ ...flow, mfaRequired: true });
-        return () => seed(store).deleteUserFlow(flow.id);
+        return () => seed(store).putUserFlow(flow);
       },
       "by a policy for the app": async ({ app }) => {
         const policy = samplePolicy({ clientIds: [randomUUID(), app.clientId] });

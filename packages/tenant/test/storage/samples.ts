@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Api, App, User } from "../../src/directory/entities.ts";
 import { normalizeEmail } from "../../src/directory/entities.ts";
+import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import { newUserCode } from "../../src/directory/user-code.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
@@ -38,6 +39,10 @@ export function sampleApp(changes: Partial<App> = {}): App {
     name: "Example app",
     publicClient: true,
     secretHash: null,
+    grantTypes: null,
+    // Whatever a test asks for.
+    administrativeScopes: [...ADMINISTRATIVE_SCOPES],
+    administrationByDeviceCode: true,
     redirectUris: ["http://localhost/callback"],
     postLogoutRedirectUris: [],
     userFlowId: null,

@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { newRegistration } from "../../src/admin/apps.ts";
+import type { App } from "../../src/directory/entities.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
-import { sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, seedSamples, T0 } from "./samples.ts";
+import {
+  sampleApi,
+  sampleApp,
+  sampleAudit,
+  samplePolicy,
+  sampleUser,
+  sampleUserFlow,
+  seedSamples,
+  T0,
+} from "./samples.ts";
+
+const registeredApp = (app: App) => ({ kind: "app" as const, registration: newRegistration(app.clientId), app });
 
 export function userFlowSuite(makeStore: MakeStore): void {
   describe("user flows, policies and groups", () => {
@@ -46,16 +59,37 @@ export function userFlowSuite(makeStore: MakeStore): void {
       assert.deepEqual((await Promise.all(put)).sort(), [false, false, false, true]);
     });
 
-    test("the apps of a flow that is deleted fall back to the default", async () => {
+    test("a flow that apps use stays, and the refusal names them; one that none uses goes", async () => {
       const { directory } = store;
       const [flow, kept] = [sampleUserFlow(), sampleUserFlow()];
       const [app, other] = [sampleApp({ userFlowId: flow.id }), sampleApp({ userFlowId: kept.id })];
       for (const each of [flow, kept]) await seed(store).putUserFlow(each);
       for (const each of [app, other]) await seed(store).putApp(each);
-      assert.equal(await seed(store).deleteUserFlow(flow.id), true);
-      assert.equal(await seed(store).deleteUserFlow(flow.id), false);
-      assert.equal((await directory.findApp(app.clientId))?.userFlowId, null);
+      assert.deepEqual(await seed(store).deleteUserFlow(flow.id), { usedBy: [app.name] });
+      assert.deepEqual(await directory.findUserFlow(flow.id), flow);
+      await seed(store).putApp({ ...app, userFlowId: null });
+      assert.equal(await seed(store).deleteUserFlow(flow.id), "deleted");
+      assert.equal(await seed(store).deleteUserFlow(flow.id), "unknown");
       assert.equal((await directory.findApp(other.clientId))?.userFlowId, kept.id);
+    });
+
+    test("a flow that is deleted while apps begin to use it is used by none, or stays", async () => {
+      for (let round = 0; round < 8; round++) {
+        const flow = sampleUserFlow();
+        await seed(store).putUserFlow(flow);
+        const linked = sampleApp();
+        await seed(store).putApp(linked);
+        const [put, deleted] = await Promise.all([
+          store.registrations.insert(registeredApp(sampleApp({ userFlowId: flow.id })), sampleAudit("app")),
+          seed(store).deleteUserFlow(flow.id),
+          store.administration.flows.link(flow.id, linked.clientId, sampleAudit("app")),
+        ]);
+        const users = (await store.directory.listApps()).filter(({ userFlowId }) => userFlowId === flow.id);
+        const there = (await store.directory.findUserFlow(flow.id)) !== undefined;
+        assert.equal(there, users.length > 0, `${put} ${JSON.stringify(deleted)}`);
+        assert.equal(deleted === "deleted", !there);
+        if (!there) assert.equal(put, "user_flow");
+      }
     });
 
     test("a person's answers, language and yes to the terms are kept with their types", async () => {

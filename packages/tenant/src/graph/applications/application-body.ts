@@ -2,6 +2,8 @@ import { z } from "zod";
 import { redirectProblem } from "../../admin/apps.ts";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
+import { GRANT_TYPES } from "../../directory/grant-types.ts";
+import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
 import type { Registered } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 import { strictBody } from "../odata/route.ts";
@@ -91,6 +93,15 @@ export const applicationInput = strictBody({
     .optional(),
   appRoles: z.array(role).max(200).optional(),
   doorcodeTokenProfile: z.enum(["entra", "rfc9068"]).nullable().optional(),
+  doorcodeGrantTypes: z
+    .array(z.enum(GRANT_TYPES, `it is one of ${GRANT_TYPES.join(", ")}`))
+    .max(GRANT_TYPES.length)
+    .nullable()
+    .optional(),
+  doorcodeAdministrativeScopes: z
+    .array(z.enum(ADMINISTRATIVE_SCOPES, "it is no administrative scope of Microsoft Graph here"))
+    .max(ADMINISTRATIVE_SCOPES.length)
+    .optional(),
   keyCredentials: keyCredentials.optional(),
 });
 
@@ -184,5 +195,7 @@ export function applicationOf(
     appRoles,
     keyCredentials: certificates.map(keyCredentialOf),
     ...(api?.tokenProfile === "rfc9068" ? { doorcodeTokenProfile: "rfc9068" } : {}),
+    ...(app?.grantTypes ? { doorcodeGrantTypes: app.grantTypes } : {}),
+    ...(app && app.administrativeScopes.length > 0 ? { doorcodeAdministrativeScopes: app.administrativeScopes } : {}),
   };
 }

@@ -55,6 +55,8 @@ export function changedBy(before: Registered, input: ApplicationInput): Register
       ...common,
       publicClient:
         input.isFallbackPublicClient === undefined ? before.app.publicClient : input.isFallbackPublicClient === true,
+      grantTypes: input.doorcodeGrantTypes === undefined ? before.app.grantTypes : input.doorcodeGrantTypes,
+      administrativeScopes: input.doorcodeAdministrativeScopes ?? before.app.administrativeScopes,
       redirectUris: input.publicClient?.redirectUris ?? before.app.redirectUris,
       postLogoutRedirectUris: input.web?.redirectUris ?? before.app.postLogoutRedirectUris,
     };
@@ -95,8 +97,11 @@ function refuseMembersOfApis({ api, identifierUris, appRoles, doorcodeTokenProfi
   );
 }
 
-function refuseMembersOfClients({ isFallbackPublicClient, publicClient, web, keyCredentials }: ApplicationInput): void {
+function refuseMembersOfClients(input: ApplicationInput): void {
+  const { isFallbackPublicClient, publicClient, web, keyCredentials } = input;
   const wrong =
+    (input.doorcodeGrantTypes != null && "doorcodeGrantTypes") ||
+    ((input.doorcodeAdministrativeScopes ?? []).length > 0 && "doorcodeAdministrativeScopes") ||
     ((keyCredentials ?? []).length > 0 && "keyCredentials") ||
     (isFallbackPublicClient === true && "isFallbackPublicClient") ||
     ((publicClient?.redirectUris ?? []).length > 0 && "publicClient") ||

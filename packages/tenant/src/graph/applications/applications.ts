@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { COMMAND_LINE_CLIENT_ID } from "../../admin/registered-apps.ts";
 import type { Registered, RegistrationConflict, RegistrationKey } from "../../storage/store.ts";
 import { collection, entity, type Resource } from "../odata/answer.ts";
-import { alreadyTaken, invalidProperty, notFound } from "../odata/graph-error.ts";
+import { alreadyTaken, badRequest, invalidProperty, notFound } from "../odata/graph-error.ts";
 import {
   type GraphAnswer,
   type GraphCall,
@@ -24,7 +24,7 @@ const applications: Resource = {
     ...["id", "appId", "displayName", "description", "uniqueName", "createdDateTime", "deletedDateTime"],
     ...["signInAudience", "tags", "isFallbackPublicClient", "publicClient", "web", "groupMembershipClaims"],
     ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
-    "doorcodeTokenProfile",
+    ...["doorcodeTokenProfile", "doorcodeGrantTypes", "doorcodeAdministrativeScopes"],
   ],
 };
 
@@ -154,5 +154,6 @@ function registrationKey(by: string, value: string): RegistrationKey {
 }
 
 function taken(what: RegistrationConflict) {
+  if (what === "user_flow") return badRequest("The application uses a user flow that there is not any more.");
   return alreadyTaken({ unique_name: "uniqueName", identifier_uri: "identifierUris", client_id: "appId" }[what]);
 }

@@ -84,13 +84,16 @@ export function noProperty(name: string, type: string) {
 
 export function meets(item: unknown, conditions: Condition[]): boolean {
   return conditions.every((condition) => {
-    const value = condition.path.reduce(
-      (inside: unknown, name) => (inside as Record<string, unknown> | null | undefined)?.[name],
-      item,
-    );
+    const value = condition.path.reduce(ownProperty, item);
     if (condition.is === "any") return Array.isArray(value) && value.some((member) => meets(member, condition.all));
     return equal(value ?? null, condition.value, condition.path.at(-1));
   });
+}
+
+/** Only what an object itself was answered with: neither what it inherits, nor the length of a text or a list. */
+function ownProperty(inside: unknown, name: string): unknown {
+  if (typeof inside !== "object" || inside === null || Array.isArray(inside)) return undefined;
+  return Object.hasOwn(inside, name) ? (inside as Record<string, unknown>)[name] : undefined;
 }
 
 /** The string that this path is to equal, where the filter says so. */

@@ -104,10 +104,9 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const flow = await flowOf(call);
   const outcome = await call.admin.userFlows.remove(flow);
-  if (outcome === false) throw notFound(flow.id);
-  if (outcome !== true)
-    throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: give it another one first.`);
-  return NO_CONTENT;
+  if (outcome === "unknown") throw notFound(flow.id);
+  if (outcome === "deleted") return NO_CONTENT;
+  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: give these another one first.`);
 }
 
 /** @throws GraphError where the flow is gone, or cannot be so */

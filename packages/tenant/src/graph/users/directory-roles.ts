@@ -12,6 +12,8 @@ import {
   strictBody,
 } from "../odata/route.ts";
 
+import { lastAdministrator } from "./users.ts";
+
 const assignments: Resource = {
   type: "unifiedRoleAssignment",
   set: "roleManagement/directory/roleAssignments",
@@ -68,6 +70,7 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const principalId = principalOf(call);
   const outcome = await call.admin.people.setAdministrator(principalId, false);
+  if (outcome === "last_administrator") throw lastAdministrator();
   if (outcome !== "set") throw notFound(keyOf(call, "assignment").value);
   return NO_CONTENT;
 }

@@ -93,13 +93,15 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
     Object.keys(input).sort().join(" "),
   );
   if (!changed) throw notFound(id);
+  if (changed === "last_administrator") throw lastAdministrator();
   return NO_CONTENT;
 }
 
 async function remove(call: GraphCall): Promise<GraphAnswer> {
   const user = await find(call);
-  refuseOverAdministrators(call, user);
-  if (!(await call.admin.people.remove(user.id))) throw notFound(user.id);
+  const removed = await call.admin.people.remove(user.id, (before) => refuseOverAdministrators(call, before));
+  if (!removed) throw notFound(user.id);
+  if (removed === "last_administrator") throw lastAdministrator();
   return NO_CONTENT;
 }
 
@@ -121,6 +123,11 @@ function refuseOverAdministrators({ caller }: GraphCall, { administrator }: User
     "Authorization_RequestDenied",
     `Insufficient privileges to complete the operation: ${needs}`,
   );
+}
+
+/** Nobody could make another one through Graph; the operator can (`doorcode tenant recover-administrator`). */
+export function lastAdministrator(): GraphError {
+  return badRequest("The last administrator who is enabled stays one: make another account an administrator first.");
 }
 
 async function find(call: GraphCall, id = keyOf(call, "user").value.toLowerCase()): Promise<User> {

@@ -15,7 +15,7 @@ export async function requireAccountSession(request: PageRequest): Promise<Answe
   const facts = await loadFacts(ctx, undefined, user.id);
   const { methods } = session;
   const listed = isListedSignIn(methods, facts.userFlow);
-  const shown = !requiresSecondFactor(facts) || hasSecondFactor(methods, facts.userFlow);
+  const shown = !requiresSecondFactor(facts, undefined) || hasSecondFactor(methods, facts.userFlow);
   return listed && shown ? undefined : { view: { page: "sign_in_again", email: user.email, why: "policy" } };
 }
 

@@ -31,6 +31,8 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
       return { view: { page: program ? "program_needs_administrator" : "needs_administrator", ...about } };
     case "app_unknown":
     case "app_disabled":
+    case "grant_not_allowed":
+    case "administration_not_allowed":
     case "scope_unavailable":
     case "consent_required":
       return { view: { page: program ? "sign_in_over" : "expired" } };

@@ -1,7 +1,7 @@
 import type { App } from "../../directory/entities.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { ResponseMode, ReturnAddress } from "../../storage/authorization-request.ts";
-import { findClient } from "../client-authentication.ts";
+import { findClient, requireGrant } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { requestedScopes } from "../parse-scopes.ts";
@@ -55,6 +55,7 @@ export async function readAuthorizationParameters(ctx: OAuthContext, form: Form)
   return answered(back, async () => {
     const responseType = required(form, "response_type");
     if (responseType !== "code") throw new ProtocolError("response_type");
+    requireGrant(client, "authorization_code");
     refuseUnknownModes(form, back);
     for (const name of ["request", "request_uri", "registration"] as const) {
       if (form.has(name)) throw malformed(`'${name}' is not taken here.`, `${name}_not_supported`);
@@ -66,7 +67,7 @@ export async function readAuthorizationParameters(ctx: OAuthContext, form: Form)
       back,
       nonce: printable(form, "nonce"),
       codeChallenge,
-      requested: await requestedScopes(ctx, client, required(form, "scope")),
+      requested: await requestedScopes(ctx, client, required(form, "scope"), "authorization_code"),
       prompts,
       maxAge: maxAgeOf(form),
       loginHint: form.get("login_hint") ?? null,

@@ -6,7 +6,7 @@ import { displayUserCode, newUserCode, userCodeLength } from "../../directory/us
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
 import type { Clock } from "../../kernel/time.ts";
 import type { Store } from "../../storage/store.ts";
-import { authenticateClient } from "../client-authentication.ts";
+import { authenticateClient, requireGrant } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { requestedScopes } from "../parse-scopes.ts";
@@ -23,7 +23,8 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/devicecode", async (request, reply) => {
     const form = request.body as Form;
     const client = await authenticateClient(ctx, request, form);
-    const requested = await requestedScopes(ctx, client, required(form, "scope"));
+    requireGrant(client, "device_code");
+    const requested = await requestedScopes(ctx, client, required(form, "scope"), "device_code");
 
     const deviceCode = newSecret();
     const now = ctx.clock.now();

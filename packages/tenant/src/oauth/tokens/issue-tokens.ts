@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
+import { grantTypesOf } from "../../directory/grant-types.ts";
 import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
@@ -58,7 +59,8 @@ export async function issueTokens(
     expiresAt: now + REFRESH_TOKEN_LIFETIME,
   };
   const tokens = await signTokens(ctx, { user, app, by, scopes, family, nonce });
-  const refreshToken = scopes.oidc.includes("offline_access") ? newRefreshToken() : undefined;
+  const renews = scopes.oidc.includes("offline_access") && grantTypesOf(app).includes("refresh_token");
+  const refreshToken = renews ? newRefreshToken() : undefined;
   const result = await redeem({
     clientId,
     family,

@@ -48,8 +48,8 @@ export interface Tables {
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
   clientIds: WithText<Registration, "tags" | "requiredResourceAccess"> & { kind: "app" | "api" };
   apps: WithBits<
-    WithText<App, "redirectUris" | "postLogoutRedirectUris">,
-    "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims"
+    WithText<App, "redirectUris" | "postLogoutRedirectUris" | "grantTypes" | "administrativeScopes">,
+    "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims" | "administrationByDeviceCode"
   >;
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */

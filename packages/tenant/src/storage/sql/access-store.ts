@@ -25,7 +25,10 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime"> & { clientId: string; userId: string };
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType"> & {
+  clientId: string;
+  userId: string;
+};
 
 export type IssuanceCheck = (trx: Connection, of: Issuance) => Promise<Refusal | undefined>;
 
@@ -63,6 +66,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .selectAll("users")
       .select(["clientId", "name", "publicClient", "secretHash", "redirectUris", "postLogoutRedirectUris"])
       .select(["userFlowId", "requireMfa", "assignmentRequired", "groupClaims"])
+      .select(["grantTypes", "administrativeScopes", "administrationByDeviceCode"])
       .select(["apps.createdAt as appCreatedAt", "apps.disabledAt as appDisabledAt"])
       .$if(lock, (query) => query.forShare()),
   );
@@ -149,6 +153,21 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .selectAll()
       .$if(lock, (query) => query.forShare()),
   );
+  /** An enabled administrator who has an authenticator app or a passkey; not locked, as no issue takes one away. */
+  const administratorsFactor = prepared((_by: object) =>
+    db
+      .selectFrom("users")
+      .where("administrator", "=", 1)
+      .where("disabledAt", "is", null)
+      .where((where) =>
+        where.or([
+          where("id", "in", where.selectFrom("totpSecrets").select("totpSecrets.userId")),
+          where("id", "in", where.selectFrom("passkeys").select("passkeys.userId")),
+        ]),
+      )
+      .select("id")
+      .limit(1),
+  );
   const consentsOf = prepared((by: { clientId: string; userId: string }) =>
     db
       .selectFrom("consents")
@@ -202,7 +221,12 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       termsOfUse === null || (await acceptances(on, { userId, terms: termsKey(termsOfUse) })).length > 0;
     const [api] = resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId });
     const consents = app ? toConsents(await consentsOf(on, by)) : [];
-    return { user, app, ...demands, termsAccepted, groupIds, assigned, api: api && toApi(api), consents };
+    const administers = resourceId === GRAPH_RESOURCE_ID && user?.administrator === true;
+    const administratorHasFactor = administers && (await administratorsFactor(on, {})).length > 0;
+    return {
+      ...{ user, app, ...demands, termsAccepted, groupIds, assigned },
+      ...{ api: api && toApi(api), consents, administratorHasFactor },
+    };
   };
 }
 
@@ -216,10 +240,12 @@ function toUserAndApp(
     },
 ): { user: User; app: App } {
   const { clientId, name, publicClient, secretHash, redirectUris, postLogoutRedirectUris, ...others } = row;
-  const { userFlowId, requireMfa, assignmentRequired, groupClaims, appCreatedAt, appDisabledAt, ...user } = others;
+  const { grantTypes, administrativeScopes, administrationByDeviceCode, ...more } = others;
+  const { userFlowId, requireMfa, assignmentRequired, groupClaims, appCreatedAt, appDisabledAt, ...user } = more;
+  const may = { grantTypes, administrativeScopes, administrationByDeviceCode };
   const registered = { clientId, name, publicClient, secretHash, redirectUris, postLogoutRedirectUris };
   const rules = { userFlowId, requireMfa, assignmentRequired, groupClaims };
-  const app = toApp({ ...registered, ...rules, createdAt: appCreatedAt, disabledAt: appDisabledAt });
+  const app = toApp({ ...registered, ...may, ...rules, createdAt: appCreatedAt, disabledAt: appDisabledAt });
   return { user: toUser(user), app };
 }
 

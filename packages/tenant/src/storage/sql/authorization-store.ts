@@ -86,7 +86,10 @@ export function authorizationStore(database: Database): AuthorizationStore {
             .executeTakeFirst();
           if (!row) return { outcome: "ended" };
           const { signedInSince } = row;
-          const why = mayApprove({ ...facts, scopes: approved, methods, authTime, signedInSince });
+          const why = mayApprove({
+            ...{ ...facts, scopes: approved, methods, authTime },
+            ...{ grantType: "authorization_code", signedInSince },
+          });
           if (why) throw new Undo<ApproveRequestResult>({ outcome: "refused", why });
           for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
           await writeAudit(trx, audit);

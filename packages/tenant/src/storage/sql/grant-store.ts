@@ -125,7 +125,10 @@ export function grantStore(database: Database): GrantStore {
           .executeTakeFirst();
         if (!row) return undefined;
         const facts = await loadFacts(trx, { clientId: row.clientId, userId, resourceId: approved.resourceId });
-        const why = mayApprove({ ...facts, scopes: approved, methods, authTime, signedInSince: null });
+        const why = mayApprove({
+          ...{ ...facts, scopes: approved, methods, authTime },
+          ...{ grantType: "device_code", signedInSince: null },
+        });
         if (why) throw new Undo(why);
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
         await writeAudit(trx, audit);

@@ -43,13 +43,38 @@ export function managedPolicies(database: Database): ManagedPolicies {
     return undefined;
   };
 
+  const insertRow = async (trx: Connection, policy: Policy): Promise<UnknownMention | undefined> => {
+    const unknown = await unknownMention(trx, policy);
+    if (!unknown) await trx.insertInto("policies").values(toPolicyRow(policy)).execute();
+    return unknown;
+  };
+  const changeRow = async (
+    trx: Connection,
+    id: string,
+    change: (before: Policy) => Policy,
+  ): Promise<"changed" | "unknown" | UnknownMention> => {
+    const row = await trx
+      .selectFrom("policies")
+      .where("id", "=", id)
+      .selectAll()
+      .$if(locksRows, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (!row) return "unknown";
+    const before = toPolicy(row);
+    const after = change(before);
+    const unknown = await unknownMention(trx, after, before);
+    if (unknown) return unknown;
+    const { id: _id, createdAt: _createdAt, ...values } = toPolicyRow(after);
+    await trx.updateTable("policies").where("id", "=", id).set(values).execute();
+    return "changed";
+  };
+
   return {
     insert: (policy, audit) =>
       db.transaction().execute(async (trx) => {
         await lock.apps(trx);
-        const unknown = await unknownMention(trx, policy);
+        const unknown = await insertRow(trx, policy);
         if (unknown) return unknown;
-        await trx.insertInto("policies").values(toPolicyRow(policy)).execute();
         await writeAudit(trx, audit);
         return "inserted";
       }),
@@ -57,21 +82,20 @@ export function managedPolicies(database: Database): ManagedPolicies {
     change: (id, change, audit) =>
       db.transaction().execute(async (trx) => {
         await lock.apps(trx);
-        const row = await trx
-          .selectFrom("policies")
-          .where("id", "=", id)
-          .selectAll()
-          .$if(locksRows, (query) => query.forUpdate())
-          .executeTakeFirst();
-        if (!row) return "unknown";
-        const before = toPolicy(row);
-        const after = change(before);
-        const unknown = await unknownMention(trx, after, before);
+        const outcome = await changeRow(trx, id, change);
+        if (outcome === "changed") await writeAudit(trx, audit);
+        return outcome;
+      }),
+
+    put: (policy, audit) =>
+      db.transaction().execute(async (trx) => {
+        await lock.apps(trx);
+        const changed = await changeRow(trx, policy.id, () => policy);
+        const unknown = changed === "unknown" ? await insertRow(trx, policy) : undefined;
         if (unknown) return unknown;
-        const { id: _id, createdAt: _createdAt, ...values } = toPolicyRow(after);
-        await trx.updateTable("policies").where("id", "=", id).set(values).execute();
-        await writeAudit(trx, audit);
-        return "changed";
+        if (typeof changed === "object") return changed;
+        await writeAudit(trx, changed === "changed" ? audit.changed : audit.created);
+        return "done";
       }),
 
     delete: (id, audit) =>

@@ -33,7 +33,7 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
       if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
       const grant = toGrant(row);
-      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved! });
+      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved!, grantType: "device_code" });
       if (why) {
         await trx
           .updateTable("deviceGrants")
@@ -61,7 +61,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
   return ({ codeHash, clientId, redirectUri, codeChallenge, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemCodeResult> => {
       // User and app are locked before the request, in the order in which codes are withdrawn.
-      const why = await checkIssuance(trx, { ...family, clientId });
+      const why = await checkIssuance(trx, { ...family, clientId, grantType: "authorization_code" });
       const row = await trx
         .updateTable("authorizationRequests")
         .where("codeHash", "=", codeHash)

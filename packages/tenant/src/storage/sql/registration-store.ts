@@ -1,9 +1,16 @@
 import type { Selectable } from "kysely";
 import type { Api } from "../../directory/entities.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { Registered, Registration, RegistrationConflict, RegistrationKey, RegistrationStore } from "../store.ts";
+import type {
+  Registered,
+  Registration,
+  RegistrationChange,
+  RegistrationConflict,
+  RegistrationKey,
+  RegistrationStore,
+} from "../store.ts";
 import { deleteApi, toApi, toApiRow } from "./api-store.ts";
 import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -69,6 +76,19 @@ export function registrationStore(database: Database): RegistrationStore {
       return other ? "identifier_uri" : "client_id";
     });
 
+  /** Held until the end, so that the flow is not deleted meanwhile. After the app's row, in the order of `ManagedFlows.link`. */
+  const userFlowStands = async (trx: Connection, registered: Registered, before?: Registered): Promise<boolean> => {
+    const id = registered.kind === "app" ? registered.app.userFlowId : null;
+    if (id === null || (before?.kind === "app" && before.app.userFlowId === id)) return true;
+    const flow = await trx
+      .selectFrom("userFlows")
+      .where("id", "=", id)
+      .select("id")
+      .$if(locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return flow !== undefined;
+  };
+
   return {
     find: (key) => read(db, key),
 
@@ -90,17 +110,20 @@ export function registrationStore(database: Database): RegistrationStore {
 
     async insert(registered, audit, certificates = []) {
       try {
-        await db.transaction().execute(async (trx) => {
-          await trx
-            .insertInto("clientIds")
-            .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
-            .execute();
-          if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
-          else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
-          if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
-          await writeAudit(trx, audit);
-        });
-        return "inserted";
+        return await undoable<"inserted" | RegistrationConflict>(() =>
+          db.transaction().execute(async (trx) => {
+            await trx
+              .insertInto("clientIds")
+              .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
+              .execute();
+            if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
+            else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
+            if (!(await userFlowStands(trx, registered))) throw new Undo<RegistrationConflict>("user_flow");
+            if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
+            await writeAudit(trx, audit);
+            return "inserted" as const;
+          }),
+        );
       } catch (error) {
         if (isUniqueViolation(error)) return conflictOf(registered);
         throw error;
@@ -110,28 +133,33 @@ export function registrationStore(database: Database): RegistrationStore {
     async change(objectId, change, audit) {
       let wanted: Registered | undefined;
       try {
-        return await db.transaction().execute(async (trx) => {
-          const before = await read(trx, { objectId }, true);
-          if (!before) return { outcome: "unknown" };
-          const certificatesBefore = before.kind === "app" ? await certificatesOf(trx, before.app.clientId) : [];
-          const { certificates, ...after } = change(before, certificatesBefore);
-          const registered = sameIdentity(before, after as Registered);
-          wanted = registered;
-          const { clientId, ...registration } = toRegistrationRow(registered.registration);
-          await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
-          if (registered.kind === "app") {
-            await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
-            if (certificates) {
-              await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
-              if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
+        return await undoable<RegistrationChange>(() =>
+          db.transaction().execute(async (trx) => {
+            const before = await read(trx, { objectId }, true);
+            if (!before) return { outcome: "unknown" };
+            const certificatesBefore = before.kind === "app" ? await certificatesOf(trx, before.app.clientId) : [];
+            const { certificates, ...after } = change(before, certificatesBefore);
+            const registered = sameIdentity(before, after as Registered);
+            wanted = registered;
+            const { clientId, ...registration } = toRegistrationRow(registered.registration);
+            await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
+            if (registered.kind === "app") {
+              await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
+              if (!(await userFlowStands(trx, registered, before)))
+                throw new Undo<RegistrationChange>({ outcome: "conflict", with: "user_flow" });
+              if (certificates) {
+                await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
+                if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
+              }
+            } else {
+              await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
+              if (before.kind === "api") await follow(trx, before.api, registered.api);
             }
-          } else {
-            await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
-            if (before.kind === "api") await follow(trx, before.api, registered.api);
-          }
-          await writeAudit(trx, audit);
-          return { outcome: "changed", registered };
-        });
+            const counted = certificates ? { ...audit.detail, certificates: certificates.length } : audit.detail;
+            await writeAudit(trx, { ...audit, detail: counted });
+            return { outcome: "changed", registered };
+          }),
+        );
       } catch (error) {
         if (wanted && isUniqueViolation(error)) return { outcome: "conflict", with: await conflictOf(wanted) };
         throw error;

@@ -17,12 +17,14 @@ const ENDS: Record<Refusal, string | null> = {
   user_disabled: "user_disabled",
   app_unknown: "app_disabled",
   app_disabled: "app_disabled",
+  grant_not_allowed: null,
   login_required: null,
   not_assigned: null,
   sign_in_method_required: null,
   second_factor_required: null,
   details_required: null,
   administrator_required: null,
+  administration_not_allowed: null,
   scope_unavailable: null,
   consent_required: null,
 };
@@ -41,7 +43,8 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const { familyId, userId, authTime } = owner;
       const methods: SignInMethod[] = JSON.parse(owner.methods);
 
-      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime });
+      const grantType = "refresh_token";
+      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime, grantType });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.

@@ -1,5 +1,10 @@
 import { type Selectable, sql } from "kysely";
-import { ACCOUNT_FLOW_SETTING, SIGN_UP_SETTING, type UserFlow } from "../../directory/user-flow.ts";
+import {
+  ACCOUNT_FLOW_SETTING,
+  type CustomAttribute,
+  SIGN_UP_SETTING,
+  type UserFlow,
+} from "../../directory/user-flow.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -81,6 +86,28 @@ export function managedFlows(database: Database): ManagedFlows {
     return app.userFlowId === id ? "app_linked" : "app_elsewhere";
   };
 
+  const changeRow = async (
+    trx: Connection,
+    id: string,
+    change: (before: UserFlow) => UserFlow,
+  ): Promise<"done" | "attribute" | "unknown"> => {
+    const row = await trx
+      .selectFrom("userFlows")
+      .where("id", "=", id)
+      .selectAll()
+      .$if(locksRows, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (!row) return "unknown";
+    const before = toUserFlow(row);
+    const after = change(before);
+    const had = new Set(customIds(before));
+    const added = customIds(after).filter((each) => !had.has(each));
+    if (!(await attributesStand(trx, added))) return "attribute";
+    const { id: _id, createdAt: _createdAt, ...values } = toUserFlowRow(after);
+    await trx.updateTable("userFlows").where("id", "=", id).set(values).execute();
+    return "done";
+  };
+
   const orNameTaken = async <Outcome>(work: Promise<Outcome>): Promise<Outcome | "name_taken"> => {
     try {
       return await work;
@@ -115,28 +142,32 @@ export function managedFlows(database: Database): ManagedFlows {
       orNameTaken(
         db.transaction().execute(async (trx): Promise<FlowOutcome> => {
           await lock.apps(trx);
-          const row = await trx
-            .selectFrom("userFlows")
-            .where("id", "=", id)
-            .selectAll()
-            .$if(locksRows, (query) => query.forUpdate())
-            .executeTakeFirst();
-          if (!row) return "unknown";
-          const before = toUserFlow(row);
-          const after = change(before);
-          const had = new Set(customIds(before));
-          if (
-            !(await attributesStand(
-              trx,
-              customIds(after).filter((each) => !had.has(each)),
-            ))
-          )
-            return "attribute";
-          const { id: _id, createdAt: _createdAt, ...values } = toUserFlowRow(after);
-          await trx.updateTable("userFlows").where("id", "=", id).set(values).execute();
-          await writeAudit(trx, audit);
-          return "done";
+          const outcome = await changeRow(trx, id, change);
+          if (outcome === "done") await writeAudit(trx, audit);
+          return outcome;
         }),
+      ),
+
+    put: (flow, attributes, audit) =>
+      orNameTaken(
+        orRefusal<Exclude<FlowOutcome, "unknown">>(
+          db.transaction().execute(async (trx): Promise<"done"> => {
+            await lock.apps(trx);
+            for (const attribute of attributes) {
+              if (await insertAttribute(trx, attribute)) await writeAudit(trx, audit.attribute(attribute));
+            }
+            const changed = await changeRow(trx, flow.id, () => flow);
+            if (changed === "attribute") throw new Refusal(changed);
+            if (changed === "done") {
+              await writeAudit(trx, audit.changed);
+              return "done";
+            }
+            if (!(await attributesStand(trx, customIds(flow)))) throw new Refusal("attribute");
+            await trx.insertInto("userFlows").values(toUserFlowRow(flow)).execute();
+            await writeAudit(trx, audit.created);
+            return "done";
+          }),
+        ),
       ),
 
     delete: (id, audit) =>
@@ -147,13 +178,16 @@ export function managedFlows(database: Database): ManagedFlows {
           .select("id")
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
-        if (!row) return false;
-        // Read once the row is ours: who names it for the account page from now on does not find it.
+        if (!row) return "unknown";
+        // Read once the row is ours: what begins to use it from now on waits, and then does not find it.
+        const apps = await trx.selectFrom("apps").where("userFlowId", "=", id).select("name").orderBy("name").execute();
         const setting = trx.selectFrom("settings").where("name", "=", ACCOUNT_FLOW_SETTING).select("value");
-        if ((await setting.executeTakeFirst())?.value === id) return { usedBy: ["the account page"] };
-        const gone = await deleteUserFlow(trx, id);
-        if (gone) await writeAudit(trx, audit);
-        return gone;
+        const usedBy = apps.map(({ name }) => name);
+        if ((await setting.executeTakeFirst())?.value === id) usedBy.push("the account page");
+        if (usedBy.length > 0) return { usedBy };
+        await trx.deleteFrom("userFlows").where("id", "=", id).execute();
+        await writeAudit(trx, audit);
+        return "deleted";
       }),
 
     changeSettings: ({ signUpAllowed, accountUserFlowId }, audit) =>
@@ -214,14 +248,9 @@ export function managedFlows(database: Database): ManagedFlows {
 
     insertAttribute: (attribute, audit) =>
       db.transaction().execute(async (trx) => {
-        const { numInsertedOrUpdatedRows: rows = 0n } = await trx
-          .insertInto("userFlowAttributes")
-          .values(attribute)
-          .onConflict((conflict) => conflict.column("id").doNothing())
-          .executeTakeFirst();
-        if (rows === 0n) return false;
-        await writeAudit(trx, audit);
-        return true;
+        const inserted = await insertAttribute(trx, attribute);
+        if (inserted) await writeAudit(trx, audit);
+        return inserted;
       }),
 
     changeAttribute: (id, description, audit) =>
@@ -265,11 +294,13 @@ function asksFor(flow: UserFlow, id: string): boolean {
   return customIds(flow).includes(id) || (flow.termsOfUse !== null && /^extension_[0-9a-f]{32}_TermsOfUse$/.test(id));
 }
 
-async function deleteUserFlow(trx: Connection, id: string): Promise<boolean> {
-  const gone = await trx.deleteFrom("userFlows").where("id", "=", id).returning("id").executeTakeFirst();
-  if (!gone) return false;
-  await trx.updateTable("apps").where("userFlowId", "=", id).set({ userFlowId: null }).execute();
-  return true;
+async function insertAttribute(trx: Connection, attribute: CustomAttribute): Promise<boolean> {
+  const { numInsertedOrUpdatedRows: rows = 0n } = await trx
+    .insertInto("userFlowAttributes")
+    .values(attribute)
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .executeTakeFirst();
+  return rows > 0n;
 }
 
 export function toUserFlow({ description, priority, ...row }: Selectable<Tables["userFlows"]>): UserFlow {

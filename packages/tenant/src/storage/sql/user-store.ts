@@ -1,9 +1,9 @@
 import type { Selectable } from "kysely";
 import type { User } from "../../directory/entities.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { DirectoryReader, ManagedUsers } from "../store.ts";
+import type { DirectoryReader, LastAdministrator, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
@@ -39,6 +39,23 @@ export function managedUsers(database: Database): ManagedUsers {
       .$if(lock && locksRows, (query) => query.forUpdate())
       .executeTakeFirst();
     return row && toUser(row);
+  };
+
+  /**
+   * Takes the rows of all administrators, in one order, so that of two who remove each other one is the last. Before the
+   * person's own row; after grants, in the order of redeem.
+   */
+  const lockAdministrators = async (trx: Connection, last: LastAdministrator) => {
+    if (last === "free") return { isLast: () => false };
+    const rows = await trx
+      .selectFrom("users")
+      .where("administrator", "=", 1)
+      .select(["id", "disabledAt"])
+      .orderBy("id")
+      .$if(locksRows, (query) => query.forUpdate())
+      .execute();
+    const active = rows.filter(({ disabledAt }) => disabledAt === null).map(({ id }) => id);
+    return { isLast: (id: string) => active.includes(id) && active.length === 1 };
   };
 
   return {
@@ -80,7 +97,7 @@ export function managedUsers(database: Database): ManagedUsers {
         return true;
       }),
 
-    change: (id, change, now, audit) =>
+    change: (id, change, now, audit, last = "free") =>
       db.transaction().execute(async (trx) => {
         // Enabling writes to the person's grants, whose rows come before the person's in the order of redeem.
         if (locksRows) {
@@ -93,39 +110,47 @@ export function managedUsers(database: Database): ManagedUsers {
             .forUpdate()
             .execute();
         }
+        const { isLast } = await lockAdministrators(trx, last);
         const before = await read(trx, id, true);
         if (!before) return undefined;
-        const { displayName, attributes, disabledAt } = change(before);
+        const { displayName, attributes, disabledAt, administrator = before.administrator } = change(before);
+        if (isLast(id) && (disabledAt !== null || !administrator)) return "last_administrator";
         await trx
           .updateTable("users")
           .where("id", "=", id)
-          .set({ displayName, attributes: JSON.stringify(attributes) })
+          .set({ displayName, attributes: JSON.stringify(attributes), administrator: administrator ? 1 : 0 })
           .execute();
         if (disabledAt !== before.disabledAt) await setDisabled(trx, id, disabledAt, now);
         await writeAudit(trx, audit);
-        return { ...before, displayName, attributes, disabledAt };
+        return { ...before, displayName, attributes, disabledAt, administrator };
       }),
 
-    delete: (id, now, audit) =>
-      db.transaction().execute(async (trx) => {
-        await withdrawGrants(trx, id, now);
-        // Factors, passkeys and links go with the row.
-        const user = await trx
-          .deleteFrom("users")
-          .where("id", "=", id)
-          .returning(["id", "emailNormalized"])
-          .executeTakeFirst();
-        if (!user) return false;
-        await endSignIns(trx, user, "user_deleted", now);
-        await trx.deleteFrom("consents").where("userId", "=", id).execute();
-        await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
-        await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
-        await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
-        await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
-        await forgetInPolicies(trx, "excludedUserIds", id);
-        await writeAudit(trx, audit);
-        return true;
-      }),
+    delete: (id, now, audit, { last = "free", check } = {}) =>
+      undoable<boolean | "last_administrator">(() =>
+        db.transaction().execute(async (trx) => {
+          await withdrawGrants(trx, id, now);
+          const { isLast } = await lockAdministrators(trx, last);
+          const before = check && (await read(trx, id, true));
+          if (before) check(before);
+          if (isLast(id)) throw new Undo<"last_administrator">("last_administrator");
+          // Factors, passkeys and links go with the row.
+          const user = await trx
+            .deleteFrom("users")
+            .where("id", "=", id)
+            .returning(["id", "emailNormalized"])
+            .executeTakeFirst();
+          if (!user) return false;
+          await endSignIns(trx, user, "user_deleted", now);
+          await trx.deleteFrom("consents").where("userId", "=", id).execute();
+          await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
+          await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
+          await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+          await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
+          await forgetInPolicies(trx, "excludedUserIds", id);
+          await writeAudit(trx, audit);
+          return true;
+        }),
+      ),
 
     endSignIns: (id, now, audit) =>
       db.transaction().execute(async (trx) => {
@@ -137,8 +162,10 @@ export function managedUsers(database: Database): ManagedUsers {
         return true;
       }),
 
-    setAdministrator: (id, administrator, audit) =>
+    setAdministrator: (id, administrator, audit, last = "free") =>
       db.transaction().execute(async (trx) => {
+        const { isLast } = await lockAdministrators(trx, administrator ? "free" : last);
+        if (isLast(id)) return "last_administrator";
         const user = await read(trx, id, true);
         if (!user) return "unknown";
         if (user.administrator === administrator) return "same";

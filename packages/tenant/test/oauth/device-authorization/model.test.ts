@@ -101,6 +101,7 @@ class Together implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
       return perform(real, step, model.testEnv.now);
     };
     const answers = await Promise.all(this.steps.map(begin));
+    // Which of two that disable and enable came last, no answer says.
     const seen = JSON.stringify({ answers, grant: await observe(real), disabled: await disabledIn(real) });
     const legal = inAnyOrder(model.testEnv, steps);
     const explanation = legal.find(({ answers, testEnv: { grant, disabled } }) => {

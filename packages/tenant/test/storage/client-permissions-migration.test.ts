@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
+import { GRANT_TYPES } from "../../src/directory/grant-types.ts";
+import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
+import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
+import { seed } from "../fixtures/seed.ts";
+import { sampleApp } from "./samples.ts";
+
+/** What migration 0010 and those after it made, taken back. */
+const BEFORE = [
+  ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
+    (column) => `alter table apps drop column ${column}`,
+  ),
+  "delete from kysely_migration where name >= '0010'",
+];
+
+test("apps of before go on by the grants they had; administrative scopes are for the command line alone", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
+  const file = join(folder, "store.db");
+  try {
+    const old = await openSqliteStore(file);
+    const device = sampleApp();
+    const web = sampleApp({ publicClient: false });
+    const commandLine = sampleApp({ clientId: COMMAND_LINE_CLIENT_ID });
+    for (const app of [device, web, commandLine]) await seed(old).putApp(app);
+    await old.close();
+    const database = new DatabaseSync(file);
+    for (const statement of BEFORE) database.exec(statement);
+    database.close();
+
+    const store = await openSqliteStore(file);
+    const may = async ({ clientId }: { clientId: string }) => {
+      const app = await store.directory.findApp(clientId);
+      return [app?.grantTypes, app?.administrativeScopes, app?.administrationByDeviceCode];
+    };
+    assert.deepEqual(await may(device), [null, [], false]);
+    assert.deepEqual(await may(web), [[...GRANT_TYPES], [], false]);
+    assert.deepEqual(await may(commandLine), [null, ADMINISTRATIVE_SCOPES, false]);
+    await store.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
