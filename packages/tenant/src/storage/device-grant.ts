@@ -37,6 +37,8 @@ export interface DeviceGrant {
   userId: string | null;
   /** Frozen at consent: what the person saw and said yes to. */
   approved: ScopeSet | null;
+  /** Frozen with them: what the page said that a renewal could add. Qualified scopes; empty until approved. */
+  reach: string[];
   decidedAt: number | null;
   decidedBy: "user" | "operator" | null;
   /** Authentication methods (RFC 8176) and time of the sign-in that approved. */
@@ -100,7 +102,8 @@ export interface GrantStore {
   claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
   /**
    * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
-   * transaction. Freezes the scopes and remembers the consents that follow from it.
+   * transaction. Freezes scopes and reach, and remembers the consents that follow from it and, where the user decided,
+   * what they were shown.
    */
   approve(
     id: string,
@@ -108,6 +111,7 @@ export interface GrantStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
+      reach: string[];
       amr: string[];
       authTime: number;
       decidedBy: "user" | "operator";

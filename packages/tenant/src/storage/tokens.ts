@@ -12,6 +12,8 @@ export interface TokenFamily {
   grantId: string | null;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
+  /** What its page said that a renewal could add: qualified scopes, frozen at sign-in. */
+  reach: string[];
   amr: string[];
   authTime: number;
   createdAt: number;

@@ -31,7 +31,7 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
   };
   await store.grants.insert(request);
   await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now, audit: sampleAudit("grant") });
-  const by = { sessionId: "s", userId: user.id, approved: scopes, amr: ["pwd"], authTime: now };
+  const by = { sessionId: "s", userId: user.id, approved: scopes, reach: [], amr: ["pwd"], authTime: now };
   await store.grants.approve(request.id, { ...by, decidedBy: "user", now, audit: sampleAudit("grant") });
   const family = {
     id: randomUUID(),
@@ -39,6 +39,7 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
     clientId: app.clientId,
     grantId: request.id,
     scopes,
+    reach: [],
     amr: ["pwd"],
     authTime: now,
     createdAt: now,

@@ -146,7 +146,10 @@ describe("the facts of the access rule", () => {
   test("are judged by the rule where tokens are issued", async () => {
     const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
-    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0 };
+    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0, reach: null };
+    assert.equal(await check(db, of), "consent_required");
+    const identity = { clientId: app.clientId, userId: user.id, resourceId: GRAPH_RESOURCE_ID, scopes: scopes.oidc };
+    await seed(store).addConsent(identity);
     assert.equal(await check(db, of), undefined);
     assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
     await seed(store).putApp({ ...app, requireMfa: true });

@@ -30,6 +30,7 @@ export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now
   sessionId,
   userId,
   approved,
+  reach: [],
   amr: ["pwd"],
   authTime: T0,
   codeHash: `code-${randomUUID()}`,

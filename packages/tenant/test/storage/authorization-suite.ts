@@ -49,8 +49,16 @@ export function authorizationSuite(makeStore: MakeStore): void {
       for (const changes of [{}, bare]) {
         const request = sampleRequest(samples.app.clientId, samples.scopes, changes);
         await store.authorizations.insert(request);
-        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, amr: [], authTime: null };
-        const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
+        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, authTime: null };
+        const rest = {
+          ...undecided,
+          reach: [],
+          amr: [],
+          codeHash: null,
+          codeExpiresAt: null,
+          familyId: null,
+          status: "pending",
+        };
         assert.deepEqual(await store.authorizations.find(request.id), { ...request, ...rest });
       }
       assert.equal(await store.authorizations.find("unknown"), undefined);

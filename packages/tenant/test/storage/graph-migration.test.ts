@@ -22,6 +22,8 @@ const BEFORE = [
   ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
   "drop table user_flow_attributes",
   ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
+  ...["device_grants", "token_families"].map((table) => `alter table ${table} drop column reach`),
+  "drop table shown_scopes",
   "delete from kysely_migration where name >= '0006'",
 ];
 

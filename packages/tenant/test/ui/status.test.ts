@@ -59,6 +59,7 @@ test("each view has the status that says what happened", () => {
     "second-factor-recovery-too-many": 429,
     "authenticator-set-up-wrong": 422,
     "device-consent-changed": 422,
+    "device-consent-long-administration": 422,
     "no-access": 403,
     "no-access-long": 403,
     "needs-administrator": 403,

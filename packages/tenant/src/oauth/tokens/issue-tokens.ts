@@ -32,6 +32,8 @@ export async function issueTokens(
     user: User;
     grantId: string;
     scopes: ScopeSet;
+    /** What the page said that a renewal could add. */
+    reach: string[];
     amr: string[];
     authTime: number | null;
     nonce?: string | null;
@@ -41,7 +43,7 @@ export async function issueTokens(
   },
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
-  const { client, user, grantId, scopes, amr, nonce = null, event, withClientInfo, ip } = from;
+  const { client, user, grantId, scopes, reach, amr, nonce = null, event, withClientInfo, ip } = from;
   const { app, by } = client;
   const { clientId } = app;
   const now = ctx.clock.now();
@@ -51,6 +53,7 @@ export async function issueTokens(
     clientId,
     grantId,
     scopes,
+    reach,
     amr,
     authTime: from.authTime ?? now,
     createdAt: now,

@@ -8,7 +8,7 @@ import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant }
 import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { addConsent } from "./consent-store.ts";
+import { addConsent, rememberShown } from "./consent-store.ts";
 
 /**
  * Every transition is one UPDATE that names the state it leaves. Where none matched, the row is read to say why; had it
@@ -28,6 +28,7 @@ export function grantStore(database: Database): GrantStore {
         userCode: grant.userCode,
         clientId: grant.clientId,
         requested: grant.requested,
+        reach: "[]",
         deviceName: grant.deviceName,
         devicePlatform: grant.devicePlatform,
         initiatedIp: grant.initiatedIp,
@@ -103,7 +104,7 @@ export function grantStore(database: Database): GrantStore {
       });
     },
 
-    approve(id, { sessionId, userId, approved, amr, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
+    approve(id, { sessionId, userId, approved, reach, amr, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
       const approval = async (trx: Connection) => {
         // The grant's row first, then what the access rule reads: the order of its redemption.
         const row = await trx
@@ -116,6 +117,7 @@ export function grantStore(database: Database): GrantStore {
           .set({
             status: "approved",
             approved: JSON.stringify(approved),
+            reach: JSON.stringify(reach),
             amr: JSON.stringify(amr),
             authTime,
             decidedAt: now,
@@ -125,9 +127,11 @@ export function grantStore(database: Database): GrantStore {
           .executeTakeFirst();
         if (!row) return undefined;
         const facts = await loadFacts(trx, { clientId: row.clientId, userId, resourceId: approved.resourceId });
-        const why = mayApprove({ ...facts, scopes: approved, amr, authTime, signedInSince: null });
+        const why = mayApprove({ ...facts, scopes: approved, amr, authTime, signedInSince: null, reach: null });
         if (why) throw new Undo(why);
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
+        // An operator decides in a person's name, who has seen nothing of it.
+        if (decidedBy === "user") await rememberShown(trx, { clientId: row.clientId, userId, approved, reach });
         await writeAudit(trx, audit);
         return toGrant(row);
       };
@@ -206,6 +210,7 @@ export function toGrant(row: Selectable<Tables["deviceGrants"]>): DeviceGrant {
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
+    reach: JSON.parse(row.reach),
     amr: JSON.parse(row.amr),
   };
 }

@@ -33,7 +33,7 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
       if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
       const grant = toGrant(row);
-      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved! });
+      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved!, reach: null });
       if (why) {
         await trx
           .updateTable("deviceGrants")
@@ -61,7 +61,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
   return ({ codeHash, clientId, redirectUri, codeChallenge, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemCodeResult> => {
       // User and app are locked before the request, in the order in which codes are withdrawn.
-      const why = await checkIssuance(trx, { ...family, clientId });
+      const why = await checkIssuance(trx, { ...family, clientId, reach: null });
       const row = await trx
         .updateTable("authorizationRequests")
         .where("codeHash", "=", codeHash)
@@ -104,9 +104,11 @@ async function insertFamily(
   family: NewTokenFamily,
   refreshToken: NewRefreshToken | null,
 ): Promise<void> {
+  const { scopes, reach, amr } = family;
+  const texts = { scopes: JSON.stringify(scopes), reach: JSON.stringify(reach), amr: JSON.stringify(amr) };
   await trx
     .insertInto("tokenFamilies")
-    .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
+    .values({ ...family, ...texts })
     .execute();
   if (!refreshToken) return;
   await trx

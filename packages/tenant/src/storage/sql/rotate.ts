@@ -1,4 +1,5 @@
 import type { Refusal } from "../../directory/access-rules.ts";
+import { reachOf } from "../../directory/scopes.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -37,8 +38,9 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
       const { familyId, userId, authTime } = owner;
       const amr: string[] = JSON.parse(owner.amr);
+      const reach = reachOf({ scopes: JSON.parse(owner.scopes), reach: JSON.parse(owner.reach) });
 
-      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime });
+      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime, reach });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -86,7 +88,7 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "amr", "authTime"]),
+        .select(["familyId", "userId", "clientId", "scopes", "reach", "amr", "authTime"]),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db
