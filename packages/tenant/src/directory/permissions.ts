@@ -15,7 +15,7 @@ export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000)
 
 /** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
 export type PermissionLine =
-  /** `profile` tells the name and the address that the person signs in with. */
+  /** `profile` gives the name and the address that the person signs in with. */
   | { kind: "name_and_email" | "email" | "you" }
   /** All that the tenant keeps of the person: Graph's `User.Read`. */
   | { kind: "account" }
@@ -94,7 +94,7 @@ export function permissionsOf(
 function askedPermissions(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permission[] {
   const { oidc, resourceId } = requested;
   const identity = identityOf(oidc) ?? { kind: "you" };
-  // The address is told with `profile` already.
+  // `profile` includes the address.
   const told = oidc.filter((scope) => scope !== "offline_access" && !(scope === "email" && oidc.includes("profile")));
   const asked: Permission[] = [{ line: identity, resourceId: GRAPH_RESOURCE_ID, scopes: told }];
   const wanted = spelledOut(facts, requested).resourceScopes;
