@@ -263,6 +263,7 @@ for (const store of ["sqlite", "postgres"] as const) {
         sessionId: stranger.sessionId,
         userId: user.id,
         approved: grant.requested,
+        reach: [],
         methods: ["password" as const],
         authTime: tenant.clock.now(),
         decidedBy: "user",

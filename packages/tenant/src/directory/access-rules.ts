@@ -1,7 +1,7 @@
 import type { Api, App, Consent, GrantType, User } from "./entities.ts";
 import { grantTypesOf, mayAdminister } from "./grant-types.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
-import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "./scopes.ts";
+import { GRAPH_RESOURCE_ID, OIDC_SCOPES, qualifiedScopes, type ScopeSet } from "./scopes.ts";
 import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
 import type { FlowAttribute, Policy, UserFlow } from "./user-flow.ts";
 
@@ -32,6 +32,14 @@ export interface StoredFacts {
   administratorHasFactor: boolean;
 }
 
+/** What a consent page says beside: what else this app was allowed, and what this user has seen of it. */
+export interface ConsentFacts extends StoredFacts {
+  /** Every API at which the administrator or the user allowed this app anything, by name. */
+  consentedApis: Api[];
+  /** Qualified scopes that this user was shown with this app, and approved. */
+  shown: string[];
+}
+
 /** All that decides whether a user's tokens may be issued to an app. */
 export interface AccessFacts extends StoredFacts {
   /** What the tokens would permit, with `.default` spelled out (`spelledOut`). */
@@ -44,6 +52,8 @@ export interface AccessFacts extends StoredFacts {
   grantType: GrantType | null;
   /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
   signedInSince: number | null;
+  /** What the sign-in may reach at a renewal (`reachOf`); null: nothing is renewed. */
+  reach: readonly string[] | null;
 }
 
 /**
@@ -77,7 +87,10 @@ export type Refusal =
   | "administration_not_allowed"
   /** The API was deleted or disabled, or a scope of it was; or no scope of the API is left. */
   | "scope_unavailable"
-  /** A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. */
+  /**
+   * A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. Or
+   * the page of this sign-in did not list it.
+   */
   | "consent_required";
 
 /**
@@ -106,10 +119,13 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (!atGraph && resourceScopes.length === 0) return "scope_unavailable";
   const offered = offeredScopes(facts.api, resourceId);
   if (!resourceScopes.every((scope) => offered.includes(scope))) return "scope_unavailable";
-  // No consent to administrative scopes is remembered, and OpenID Connect's own stay with the sign-in.
+  // No consent to administrative scopes is remembered.
   const needConsent = atGraph ? resourceScopes.filter((scope) => scope === OWN_ACCOUNT) : resourceScopes;
   const consented = consentedScopes(facts, resourceId);
   if (!needConsent.every((scope) => consented.includes(scope))) return "consent_required";
+  const consentedAtGraph = consentedScopes(facts, GRAPH_RESOURCE_ID);
+  if (!scopes.oidc.every((scope) => consentedAtGraph.includes(scope))) return "consent_required";
+  if (facts.reach && !qualifiedScopes(scopes).every((scope) => facts.reach?.includes(scope))) return "consent_required";
   return undefined;
 }
 

@@ -54,11 +54,11 @@ export async function authenticateCaller(
     throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
   }
 
-  const scopes = new Set(scp.split(" "));
-  const holder = await tokenHolder(ctx, { oid, sid, azp });
+  const holder = await tokenHolder(ctx, { oid, sid, azp, scp });
   if (holder.refusal !== undefined) {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
+  const { scopes } = holder;
   requireOne(anyOf, scopes, "scope");
   // Of their own account everybody may see all that there is.
   if (options.ofThemselves !== true && !holder.user.administrator) {

@@ -35,6 +35,8 @@ export interface AuthorizationRequest {
   decidedAt: number | null;
   /** Frozen at the yes. */
   approved: ScopeSet | null;
+  /** As `DeviceGrant.reach`. */
+  reach: string[];
   methods: SignInMethod[];
   authTime: number | null;
   /** SHA-256 of the authorization code, base64url; the code itself is never stored. */
@@ -86,8 +88,8 @@ export interface AuthorizationStore {
   find(id: string): Promise<AuthorizationRequest | undefined>;
   findByCode(codeHash: string): Promise<AuthorizationRequest | undefined>;
   /**
-   * pending → approved, with the consents that follow from it and the audit record in one transaction, which applies
-   * the access rule and checks that the session is still there. A second approval of the same session, before the code
+   * pending → approved, with the consents that follow from it, what was shown and the audit record in one transaction,
+   * which applies the access rule and checks that the session is still there. A second approval of the same session, before the code
    * is redeemed, puts a new code in the place of the first: a double click loses the answer that had it.
    */
   approve(
@@ -96,6 +98,7 @@ export interface AuthorizationStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
+      reach: string[];
       methods: SignInMethod[];
       authTime: number;
       codeHash: string;

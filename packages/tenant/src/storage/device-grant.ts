@@ -38,6 +38,8 @@ export interface DeviceGrant {
   userId: string | null;
   /** Frozen at consent: what the person saw and said yes to. */
   approved: ScopeSet | null;
+  /** Frozen with them: what the page said that a renewal could add. Qualified scopes; empty until approved. */
+  reach: string[];
   decidedAt: number | null;
   decidedBy: "user" | "operator" | null;
   /** Methods and time of the sign-in that approved. */
@@ -101,7 +103,8 @@ export interface GrantStore {
   claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
   /**
    * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
-   * transaction. Freezes the scopes and remembers the consents that follow from it.
+   * transaction. Freezes scopes and reach, and remembers the consents that follow from it and, where the user decided,
+   * what they were shown.
    */
   approve(
     id: string,
@@ -109,6 +112,7 @@ export interface GrantStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
+      reach: string[];
       methods: SignInMethod[];
       authTime: number;
       decidedBy: "user" | "operator";

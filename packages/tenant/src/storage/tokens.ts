@@ -13,6 +13,8 @@ export interface TokenFamily {
   grantId: string | null;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
+  /** What its page said that a renewal could add: qualified scopes, frozen at sign-in. */
+  reach: string[];
   methods: SignInMethod[];
   authTime: number;
   createdAt: number;

@@ -28,7 +28,12 @@ describe("approving as the operator", () => {
     assert.deepEqual(done, {
       app: "ciam-client-app",
       email: "ada@contoso.example",
-      permissions: ["Know your name", "Read your to-do lists", "Stay signed in until unused for 90 days"],
+      permissions: [
+        "Know your name and email",
+        "Read your to-do lists",
+        "Read and change your to-do lists",
+        "Stay signed in until unused for 90 days",
+      ],
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.decidedBy, "operator");

@@ -12,14 +12,17 @@ import {
   spelledOut,
 } from "../../src/directory/access-rules.ts";
 import type { Api, App, User } from "../../src/directory/entities.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope, qualifiedScopes, type ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_USER_FLOW, type FlowAttribute, type Policy } from "../../src/directory/user-flow.ts";
 import { sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
 
 const user = sampleUser();
 const app = sampleApp();
 const api = sampleApi();
-const own = { clientId: app.clientId, userId: user.id, resourceId: api.clientId, scopes: ["ToDoList.Read"] };
+const of = { clientId: app.clientId, userId: user.id };
+const own = { ...of, resourceId: api.clientId, scopes: ["ToDoList.Read"] };
+const identity = { ...of, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid", "offline_access"] };
+const bare = scopesAt(GRAPH_RESOURCE_ID, []);
 
 /** Facts by which tokens are issued. */
 function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
@@ -32,18 +35,19 @@ function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
     groupIds: [],
     assigned: false,
     api,
-    consents: [own],
+    consents: [own, identity],
     scopes: scopesAt(api.clientId),
     methods: ["password" as const],
     authTime: T0,
     grantType: "device_code",
     signedInSince: null,
     administratorHasFactor: false,
+    reach: null,
     ...changes,
   };
 }
 const atGraph = (scopes: string[], changes: Partial<AccessFacts> = {}) =>
-  facts({ api: undefined, scopes: scopesAt(GRAPH_RESOURCE_ID, scopes), consents: [], ...changes });
+  facts({ api: undefined, scopes: scopesAt(GRAPH_RESOURCE_ID, scopes), consents: [identity], ...changes });
 const withUser = (changes: Partial<User>) => ({ ...user, ...changes });
 const withApp = (changes: Partial<App>) => ({ ...app, ...changes });
 const withScope = (changes: Partial<Api["scopes"][number]>): Api => ({
@@ -61,10 +65,15 @@ const asking = (changes: Partial<FlowAttribute>) => {
 describe("tokens are issued", () => {
   const issued: Record<string, AccessFacts> = {
     "for a user, an app and a consented scope": facts(),
-    "by the administrator's consent": facts({ consents: [{ ...own, userId: null }] }),
+    "by the administrator's consent": facts({
+      consents: [
+        { ...own, userId: null },
+        { ...identity, userId: null },
+      ],
+    }),
     "for a scope that is reserved to the administrator, by the administrator's consent": facts({
       scopes: scopesAt(api.clientId, ["ToDoList.Admin"]),
-      consents: [{ ...own, userId: null, scopes: ["ToDoList.Admin"] }],
+      consents: [{ ...own, userId: null, scopes: ["ToDoList.Admin"] }, identity],
     }),
     "to the assigned where the app requires it": facts({ app: withApp({ assignmentRequired: true }), assigned: true }),
     "with a second factor where one is required": facts({
@@ -93,10 +102,10 @@ describe("tokens are issued", () => {
       termsAccepted: false,
     }),
     "with a sign-in that is as new as the request wants": facts({ signedInSince: T0 }),
-    "for bare scopes, which no API offers and nobody has to consent to": atGraph([]),
+    "for bare scopes, which no API offers": atGraph([]),
     "for OpenID Connect's own scopes by name": atGraph(["openid", "email"]),
     "for one's own account at Graph, once it was consented": atGraph(["User.Read"], {
-      consents: [{ ...own, resourceId: GRAPH_RESOURCE_ID, scopes: ["User.Read"] }],
+      consents: [{ ...identity, scopes: ["openid", "offline_access", "User.Read"] }],
     }),
     "for an administrative scope, to an administrator, without a consent": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
@@ -119,10 +128,13 @@ describe("tokens are issued", () => {
       app: withApp({ administrationByDeviceCode: false }),
       grantType: "authorization_code",
     }),
+    "for what the page of the sign-in listed": facts({
+      reach: [...qualifiedScopes(scopesAt(api.clientId)), "another/one"],
+    }),
     "for an API's own scope that has an administrative name, to anyone": facts({
       api: withScope({ value: "User.Read.All" }),
       scopes: scopesAt(api.clientId, ["User.Read.All"]),
-      consents: [{ ...own, scopes: ["User.Read.All"] }],
+      consents: [{ ...own, scopes: ["User.Read.All"] }, identity],
     }),
   };
   for (const [what, given] of Object.entries(issued)) {
@@ -215,6 +227,23 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["scope_unavailable", "Graph has no such scope", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read"]) }],
   ["consent_required", "nobody consented", { consents: [] }],
   ["consent_required", "the consent is to another scope", { consents: [{ ...own, scopes: ["ToDoList.Admin"] }] }],
+  ["consent_required", "no consent to who they are is left", { consents: [own] }],
+  [
+    "consent_required",
+    "a part of who they are has no consent",
+    { consents: [own, { ...identity, scopes: ["openid"] }] },
+  ],
+  ["consent_required", "the page of the sign-in did not list the API", { reach: qualifiedScopes(bare) }],
+  [
+    "consent_required",
+    "the page of the sign-in listed another API's scope of that name",
+    { reach: [...qualifiedScopes(bare), qualifiedScope("another", "ToDoList.Read")] },
+  ],
+  [
+    "consent_required",
+    "the page of the sign-in listed the API alone",
+    { reach: [qualifiedScope(api.clientId, "ToDoList.Read")] },
+  ],
   ["consent_required", "the consent is to another API", { consents: [{ ...own, resourceId: "another" }] }],
   ["consent_required", "the scope is reserved to the administrator", { api: withScope({ consent: "Admin" }) }],
   ["consent_required", "one's own account was not consented", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) }],

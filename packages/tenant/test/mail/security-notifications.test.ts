@@ -23,7 +23,7 @@ const about = { ip: "::ffff:198.51.100.7" };
 const approved: DeviceGrant = {
   ...sampleGrant(randomUUID(), scopesAt(GRAPH_RESOURCE_ID, [])),
   ...{ status: "approved", denialReason: null, sessionId: "session", userId: "ada", approved: null, decidedAt: 0 },
-  ...{ decidedBy: "user", methods: ["password" as const], authTime: 0, familyId: null },
+  ...{ decidedBy: "user", reach: [], methods: ["password" as const], authTime: 0, familyId: null },
 };
 
 const notifications: SecurityNotification[] = [

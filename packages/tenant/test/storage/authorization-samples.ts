@@ -30,6 +30,7 @@ export const yesBy = (userId: string, sessionId: string, approved: ScopeSet, now
   sessionId,
   userId,
   approved,
+  reach: [],
   methods: ["password" as const],
   authTime: T0,
   codeHash: `code-${randomUUID()}`,

@@ -49,15 +49,16 @@ export function authorizationSuite(makeStore: MakeStore): void {
       for (const changes of [{}, bare]) {
         const request = sampleRequest(samples.app.clientId, samples.scopes, changes);
         await store.authorizations.insert(request);
-        const undecided = {
-          sessionId: null,
-          userId: null,
-          decidedAt: null,
-          approved: null,
+        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, authTime: null };
+        const rest = {
+          ...undecided,
+          reach: [],
           methods: [],
-          authTime: null,
+          codeHash: null,
+          codeExpiresAt: null,
+          familyId: null,
+          status: "pending",
         };
-        const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
         assert.deepEqual(await store.authorizations.find(request.id), { ...request, ...rest });
       }
       assert.equal(await store.authorizations.find("unknown"), undefined);

@@ -17,6 +17,7 @@ import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { permissionSuite } from "./permission-suite.ts";
+import { reachSuite } from "./reach-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
@@ -35,6 +36,7 @@ export function contractSuite(makeStore: MakeStore): void {
   tokenSuite(makeStore);
   withdrawalSuite(makeStore);
   refreshSuite(makeStore);
+  reachSuite(makeStore);
   directorySuite(makeStore);
   permissionSuite(makeStore);
   registrationSuite(makeStore);

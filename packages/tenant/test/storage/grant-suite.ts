@@ -54,6 +54,7 @@ export function grantSuite(makeStore: MakeStore): void {
         sessionId: null,
         userId: null,
         approved: null,
+        reach: [],
         decidedAt: null,
         decidedBy: null,
         methods: [],

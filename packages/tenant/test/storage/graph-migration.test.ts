@@ -29,6 +29,8 @@ const BEFORE = [
   ),
   "drop table user_flow_attributes",
   ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
+  ...["device_grants", "token_families"].map((table) => `alter table ${table} drop column reach`),
+  "drop table shown_scopes",
   "delete from kysely_migration where name >= '0006'",
 ];
 

@@ -108,8 +108,8 @@ describe("the consent page of a device", () => {
   test("says what asks, since when, from where, with which code, and what it may do", () => {
     const words = wordsOf(rendered("device-consent"));
     assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
+    assert.match(words, /Code FSBF-ZMBK Say yes only if the device is in front of you and shows this code\./);
     assert.match(words, /Started 40 seconds ago From Same network as you/);
-    assert.match(words, /Code FSBF-ZMBK/);
     assert.match(
       words,
       /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
@@ -136,6 +136,20 @@ describe("the consent page of a device", () => {
     assert.match(wordsOf(rendered("device-consent-for-an-hour")), /Stay signed in for one hour/);
   });
 
+  test("lists what a renewal could add, openly, and as new where it is", () => {
+    assert.match(
+      wordsOf(rendered("device-consent-by-renewal")),
+      /until unused for 90 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
+    );
+    const page = rendered("device-consent-more-by-renewal");
+    const open = page.replace(/<details>.*<\/details>/s, "");
+    assert.match(
+      wordsOf(open),
+      /New: it may also, without asking again See your account: .* Read and change your calendar/,
+    );
+    assert.match(wordsOf(rendered("program-consent-by-renewal")), /It may also, without asking again See your account/);
+  });
+
   test("says that what it asks for has changed before anything else", () => {
     const page = rendered("device-consent-changed");
     assert.match(
@@ -149,8 +163,18 @@ describe("the consent page of a device", () => {
     const warning = "The device is not on your network.";
     const page = rendered("device-consent-other-network");
     assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
+    assert.ok(page.indexOf("FSBF-ZMBK") < page.indexOf(warning), "the code comes first");
     assert.ok(!rendered("device-consent").includes(warning));
     assert.ok(!rendered("device-consent-this-computer").includes(warning));
+  });
+
+  test("says all warnings as one", () => {
+    const page = rendered("device-consent-administration-all");
+    assert.equal([...page.matchAll(/class="note warn"/g)].length, 1);
+    assert.match(
+      wordsOf(page),
+      /It asks for an administrator’s rights\. The device is not on your network\. .* If somebody sent you the code, say no\./,
+    );
   });
 
   test("tells the time as a person would", () => {
@@ -180,7 +204,7 @@ describe("the code page", () => {
   test("a link cannot put other words on it", () => {
     const page = rendered("enter-code-from-link-junk");
     assert.doesNotMatch(page, /CALL|0100/);
-    assert.match(wordsOf(page), /Enter the code on your device/);
+    assert.match(wordsOf(page), /Enter the code shown on your device/);
   });
 
   test("after a wrong code it keeps what was typed and names the problem to the field", () => {

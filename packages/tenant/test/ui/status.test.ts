@@ -60,6 +60,7 @@ test("each view has the status that says what happened", () => {
     "authenticator-set-up-wrong": 422,
     "details-wrong": 422,
     "device-consent-changed": 422,
+    "device-consent-long-administration": 422,
     "no-access": 403,
     "no-access-long": 403,
     "needs-administrator": 403,

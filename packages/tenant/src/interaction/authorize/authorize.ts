@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StoredFacts } from "../../directory/access-rules.ts";
+import type { ConsentFacts } from "../../directory/access-rules.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { evaluateApproval, loadFacts } from "../../oauth/approval.ts";
 import {
@@ -89,16 +89,18 @@ async function unasked(
   request: PageRequest,
   asked: NewAuthorizationRequest,
   { back, prompts }: AuthorizationParameters,
-  facts: StoredFacts,
+  facts: ConsentFacts,
 ): Promise<Answer | undefined> {
   const { ctx } = request;
   const approver = approverOf(request);
-  const evaluated = approver && evaluateApproval(ctx, asked, approver, facts);
+  // No page may come of `prompt=none`: what the administrator allowed meanwhile waits for a sign-in that shows it.
+  const silent = prompts.has("none");
+  const evaluated = approver && evaluateApproval(ctx, asked, approver, facts, { silent });
   if (!approver || !evaluated || evaluated.refusal || !needsNoQuestion(asked, evaluated.prompt)) return undefined;
   const stored = (await ctx.store.authorizations.find(asked.id)) as AuthorizationRequest;
-  const approval = await approveAuthorization(ctx, stored, approver, facts, evaluated.prompt.digest);
+  const approval = await approveAuthorization(ctx, stored, approver, facts, { shown: evaluated.prompt.digest, silent });
   if (approval.outcome === "done") return answerWithCode(request, back, approval.code);
-  if (approval.outcome === "refused" && prompts.has("none")) {
+  if (approval.outcome === "refused" && silent) {
     return answerWithError(request, back, refusalError(approval.why, "authorization"));
   }
   return undefined;

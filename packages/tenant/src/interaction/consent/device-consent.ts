@@ -37,7 +37,7 @@ function question(
   { app, permissions, digest }: ConsentPrompt,
   problem: DeviceConsentView["problem"],
 ): Answer {
-  const { already, fresh, stays } = permissions;
+  const { already, fresh, byRenewal, stays } = permissions;
   const view: DeviceConsentView = {
     page: "device_consent",
     flowId: request.interaction.id,
@@ -53,6 +53,7 @@ function question(
     userCode: displayUserCode(grant.userCode),
     already,
     fresh,
+    byRenewal,
     stays,
   };
   return { view };

@@ -1,4 +1,4 @@
-import type { Refusal, StoredFacts } from "../../directory/access-rules.ts";
+import type { ConsentFacts, Refusal } from "../../directory/access-rules.ts";
 import { normalizeUserCode } from "../../directory/user-code.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { ApproveResult, ClaimResult, DecisionResult } from "../../storage/store.ts";
@@ -41,7 +41,7 @@ export async function claimGrant(
   ctx: OAuthContext,
   grant: DeviceGrant,
   approver: Approver,
-  facts: StoredFacts,
+  facts: ConsentFacts,
 ): Promise<ClaimResult | RefusedGrant> {
   const { refusal } = evaluateApproval(ctx, grant, approver, facts);
   if (refusal) return { outcome: "refused", why: refusal, grant };
@@ -64,7 +64,7 @@ export async function approveGrant(
   ctx: OAuthContext,
   grant: DeviceGrant,
   approver: Approver,
-  facts: StoredFacts,
+  facts: ConsentFacts,
   shown?: string,
 ): Promise<ApprovalResult> {
   const now = ctx.clock.now();
@@ -76,6 +76,7 @@ export async function approveGrant(
     sessionId: approver.sessionId,
     userId: approver.user.id,
     approved: prompt.permissions.approved,
+    reach: prompt.permissions.reach,
     methods: approver.methods,
     authTime: approver.authTime,
     decidedBy: approver.by,

@@ -1,8 +1,8 @@
-import { administrativeScopes, consentedScopes } from "../../directory/access-rules.ts";
+import { consentedScopes } from "../../directory/access-rules.ts";
 import type { Api } from "../../directory/entities.ts";
-import { isAdministrative } from "../../directory/graph-scopes.ts";
+import { ADMINISTRATIVE_SCOPES, isAdministrative } from "../../directory/graph-scopes.ts";
 import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope, reachOf, type ScopeSet } from "../../directory/scopes.ts";
 import type { RotateResult, TokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
@@ -15,7 +15,8 @@ import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
 
 /**
  * Renewal (RFC 6749 §6, RFC 9700 §4.14): every use rotates; see `TokenStore.rotate` for grace and reuse.
- * As at Entra the new access token may be for another API that was consented for this app.
+ * As at Entra the new access token may be for another API that was consented for this app, where the page of this sign-in
+ * listed it.
  */
 export async function tokenByRefreshToken(
   ctx: OAuthContext,
@@ -95,7 +96,7 @@ function successorOf(result: RotateResult, presented: string, next: string): str
   }
 }
 
-/** The scopes of this renewal: those asked for, else those of the sign-in; each still consented. */
+/** The scopes of this renewal: those asked for, else those of the sign-in; each within its reach and still consented. */
 async function scopesOfRenewal(
   ctx: OAuthContext,
   family: TokenFamily,
@@ -106,17 +107,20 @@ async function scopesOfRenewal(
   const { resourceId } = parsed;
   const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
   const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
-  const atGraph = new Set([
-    ...family.scopes.oidc,
+  const reach = new Set(reachOf(family));
+  const reachable = (resource: string, scopes: string[]) =>
+    scopes.filter((scope) => reach.has(qualifiedScope(resource, scope)));
+  const atGraph = reachable(GRAPH_RESOURCE_ID, [
     ...consentedScopes({ api, consents }, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope)),
     // No consent to them is remembered: they stay with the sign-in that asked for them.
-    ...administrativeScopes(family.scopes),
+    ...ADMINISTRATIVE_SCOPES,
   ]);
-  const atResource = resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : consentedScopes({ api, consents }, resourceId);
+  const atApi = reachable(resourceId, consentedScopes({ api, consents }, resourceId));
+  const atResource = resourceId === GRAPH_RESOURCE_ID ? atGraph : atApi;
 
   const resourceScopes = parsed.isDefault && text !== undefined ? atResource : parsed.resourceScopes;
   const missing = [
-    ...parsed.oidc.filter((scope) => !atGraph.has(scope)),
+    ...parsed.oidc.filter((scope) => !atGraph.includes(scope)),
     ...resourceScopes.filter((scope) => !atResource.includes(scope)),
   ];
   const nothingAtApi = resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;

@@ -93,9 +93,9 @@ export function accessTokenClaims(
       ...memberships,
       azp: app.clientId,
       azpacr: AUTHENTICATION_CLASS[subject.by],
-      name: user.displayName,
+      // As at Entra, `profile` is required for them: no other scope's words on the page say it.
+      ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
       oid: user.id,
-      preferred_username: user.email,
       scp: granted.join(" "),
       tid: config.tenantId,
       uti: tokenId(),

@@ -34,6 +34,8 @@ export async function issueTokens(
     user: User;
     grantId: string;
     scopes: ScopeSet;
+    /** What the page said that a renewal could add. */
+    reach: string[];
     methods: SignInMethod[];
     authTime: number | null;
     nonce?: string | null;
@@ -43,7 +45,7 @@ export async function issueTokens(
   },
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
-  const { client, user, grantId, scopes, methods, nonce = null, event, withClientInfo, ip } = from;
+  const { client, user, grantId, scopes, reach, methods, nonce = null, event, withClientInfo, ip } = from;
   const { app, by } = client;
   const { clientId } = app;
   const now = ctx.clock.now();
@@ -53,6 +55,7 @@ export async function issueTokens(
     clientId,
     grantId,
     scopes,
+    reach,
     methods,
     authTime: from.authTime ?? now,
     createdAt: now,

@@ -32,9 +32,9 @@ type WithText<T, K extends keyof T> = {
 
 export interface Tables {
   settings: { name: string; value: string };
-  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "methods">;
-  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "methods">;
-  tokenFamilies: WithText<TokenFamily, "scopes" | "methods">;
+  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
+  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods">;
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -54,6 +54,8 @@ export interface Tables {
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
+  /** What a person was shown with an app, and approved. */
+  shownScopes: { clientId: string; userId: string; resourceId: string; scope: string };
   /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<

@@ -1,8 +1,14 @@
 import type { Selectable } from "kysely";
-import { type AccessFacts, mayIssue, type Refusal, type StoredFacts } from "../../directory/access-rules.ts";
+import {
+  type AccessFacts,
+  type ConsentFacts,
+  mayIssue,
+  type Refusal,
+  type StoredFacts,
+} from "../../directory/access-rules.ts";
 import type { App, User } from "../../directory/entities.ts";
 import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
-import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope } from "../../directory/scopes.ts";
 import {
   ACCOUNT_FLOW_SETTING,
   DEFAULT_USER_FLOW,
@@ -17,7 +23,7 @@ import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { toApi } from "./api-store.ts";
 import { toApp } from "./app-store.ts";
-import { toConsents } from "./consent-store.ts";
+import { ADMINISTRATOR, toConsents } from "./consent-store.ts";
 import { toPolicy } from "./policy-store.ts";
 import { toUserFlow } from "./user-flow-store.ts";
 import { toUser } from "./user-store.ts";
@@ -25,7 +31,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType"> & {
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType" | "reach"> & {
   clientId: string;
   userId: string;
 };
@@ -34,7 +40,44 @@ export type IssuanceCheck = (trx: Connection, of: Issuance) => Promise<Refusal |
 
 export function accessStore(database: Database): AccessStore {
   const load = factsLoader(database, { lock: false });
-  return { facts: (of) => load(database.db, of) };
+  const loadConsentFacts = consentFactsLoader(database, load);
+  return { facts: (of) => load(database.db, of), consentFacts: loadConsentFacts };
+}
+
+/** What a consent page says beside the facts of the access rule. */
+function consentFactsLoader({ db }: Database, load: LoadFacts): AccessStore["consentFacts"] {
+  const consentedApis = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("apis")
+      .where("clientId", "in", (where) =>
+        where
+          .selectFrom("consents")
+          .where("consents.clientId", "=", by.clientId)
+          .where("consents.userId", "in", [ADMINISTRATOR, by.userId])
+          .select("resourceId"),
+      )
+      .selectAll()
+      .orderBy("name")
+      .orderBy("clientId"),
+  );
+  const shownScopes = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("shownScopes")
+      .where("clientId", "=", by.clientId)
+      .where("userId", "=", by.userId)
+      .select(["resourceId", "scope"]),
+  );
+  return async (of): Promise<ConsentFacts> => {
+    const facts = await load(db, of);
+    if (!facts.app) return { ...facts, consentedApis: [], shown: [] };
+    const by = { clientId: facts.app.clientId, userId: of.userId };
+    const [apis, shown] = await Promise.all([consentedApis(db, by), shownScopes(db, by)]);
+    return {
+      ...facts,
+      consentedApis: apis.map(toApi),
+      shown: shown.map(({ resourceId, scope }) => qualifiedScope(resourceId, scope)),
+    };
+  };
 }
 
 /** The access rule in the transaction that issues, on facts that are locked until it ends. */
@@ -172,7 +215,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     db
       .selectFrom("consents")
       .where("clientId", "=", by.clientId)
-      .where("userId", "in", ["", by.userId])
+      .where("userId", "in", [ADMINISTRATOR, by.userId])
       .select(["clientId", "userId", "resourceId", "scope"])
       .orderBy("userId")
       .orderBy("resourceId")

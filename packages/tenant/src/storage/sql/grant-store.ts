@@ -8,7 +8,7 @@ import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant }
 import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { addConsent } from "./consent-store.ts";
+import { addConsent, rememberShown } from "./consent-store.ts";
 
 /**
  * Every transition is one UPDATE that names the state it leaves. Where none matched, the row is read to say why; had it
@@ -28,6 +28,7 @@ export function grantStore(database: Database): GrantStore {
         userCode: grant.userCode,
         clientId: grant.clientId,
         requested: grant.requested,
+        reach: "[]",
         deviceName: grant.deviceName,
         devicePlatform: grant.devicePlatform,
         initiatedIp: grant.initiatedIp,
@@ -103,7 +104,10 @@ export function grantStore(database: Database): GrantStore {
       });
     },
 
-    approve(id, { sessionId, userId, approved, methods, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
+    approve(
+      id,
+      { sessionId, userId, approved, reach, methods, authTime, decidedBy, now, audit },
+    ): Promise<ApproveResult> {
       const approval = async (trx: Connection) => {
         // The grant's row first, then what the access rule reads: the order of its redemption.
         const row = await trx
@@ -116,6 +120,7 @@ export function grantStore(database: Database): GrantStore {
           .set({
             status: "approved",
             approved: JSON.stringify(approved),
+            reach: JSON.stringify(reach),
             methods: JSON.stringify(methods),
             authTime,
             decidedAt: now,
@@ -127,10 +132,12 @@ export function grantStore(database: Database): GrantStore {
         const facts = await loadFacts(trx, { clientId: row.clientId, userId, resourceId: approved.resourceId });
         const why = mayApprove({
           ...{ ...facts, scopes: approved, methods, authTime },
-          ...{ grantType: "device_code", signedInSince: null },
+          ...{ grantType: "device_code", signedInSince: null, reach: null },
         });
         if (why) throw new Undo(why);
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
+        // An operator decides in a person's name, who has seen nothing of it.
+        if (decidedBy === "user") await rememberShown(trx, { clientId: row.clientId, userId, approved, reach });
         await writeAudit(trx, audit);
         return toGrant(row);
       };
@@ -209,6 +216,7 @@ export function toGrant(row: Selectable<Tables["deviceGrants"]>): DeviceGrant {
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
+    reach: JSON.parse(row.reach),
     methods: JSON.parse(row.methods),
   };
 }

@@ -1,4 +1,5 @@
 import type { Refusal } from "../../directory/access-rules.ts";
+import { reachOf } from "../../directory/scopes.ts";
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
@@ -42,9 +43,10 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
       const { familyId, userId, authTime } = owner;
       const methods: SignInMethod[] = JSON.parse(owner.methods);
+      const reach = reachOf({ scopes: JSON.parse(owner.scopes), reach: JSON.parse(owner.reach) });
 
       const grantType = "refresh_token";
-      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime, grantType });
+      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime, grantType, reach });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -92,7 +94,7 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "methods", "authTime"]),
+        .select(["familyId", "userId", "clientId", "scopes", "reach", "methods", "authTime"]),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db

@@ -55,5 +55,5 @@ export async function withdrawCodes(trx: Connection, of: Whose, id: string, now:
 }
 
 export function toFamily(row: Selectable<Tables["tokenFamilies"]>): TokenFamily {
-  return { ...row, scopes: JSON.parse(row.scopes), methods: JSON.parse(row.methods) };
+  return { ...row, scopes: JSON.parse(row.scopes), reach: JSON.parse(row.reach), methods: JSON.parse(row.methods) };
 }

@@ -142,6 +142,7 @@ export function managedUsers(database: Database): ManagedUsers {
           if (!user) return false;
           await endSignIns(trx, user, "user_deleted", now);
           await trx.deleteFrom("consents").where("userId", "=", id).execute();
+          await trx.deleteFrom("shownScopes").where("userId", "=", id).execute();
           await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
           await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
           await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();

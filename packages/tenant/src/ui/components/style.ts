@@ -92,7 +92,12 @@ form>p.aside{margin:-.9rem 0 1rem}
 .facts dd{margin:0;font-weight:600;text-align:end}
 .facts i{font-style:normal;font-weight:400}
 .facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
-.code-shown{font:600 1.15rem/1.4 var(--mono);letter-spacing:.06em}
+.shown-code{text-align:center;border:1.5px solid var(--edge);padding-block:.8rem}
+.shown-code dl{margin:0}
+.shown-code dt{color:var(--soft);font-size:.88rem}
+.shown-code dd{margin:0}
+.shown-code p{color:var(--soft);font-size:.92rem;margin:.3rem 0 0;text-wrap:balance}
+.code-shown{font:600 clamp(1.3rem,7.4vw,1.9rem)/1.25 var(--mono);letter-spacing:.06em}
 .ticks{margin:0;padding:0;list-style:none;font-size:.95rem}
 .ticks li{display:flex;gap:.7rem;padding-block:.42rem;border-block-start:1px solid var(--line)}
 .ticks li:first-child{border:0}
@@ -149,6 +154,8 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 .codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;
   font:600 1rem/1.5 var(--mono);letter-spacing:.04em}
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
+#decide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(7.5rem,100%),1fr));gap:.65rem}
+#decide .button{margin:0}
 @media (min-height:40em){
   #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
 }

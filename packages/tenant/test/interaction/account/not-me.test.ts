@@ -38,6 +38,7 @@ async function redeem({ ctx, device }: PagesUnderTest, grantId: string) {
       clientId: device.clientId,
       grantId,
       scopes: grant!.approved!,
+      reach: [],
       methods: ["password" as const],
       authTime: now,
       createdAt: now,

@@ -55,7 +55,10 @@ describe("consent", { concurrency: true }, () => {
     const api = await withApi(pages);
     const first = await walkToConfirm(browser(), (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
     assert.equal(shownOn(first).folded, "");
-    assert.match(shownOn(first).open, /It will be able to Know your name Read your plants Stay signed in until unused/);
+    assert.match(
+      shownOn(first).open,
+      /It will be able to Know your name and email Read your plants Stay signed in until unused/,
+    );
     const phone = browser();
     const page = await walkToConfirm(phone, (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
     await phone.send(page, "/confirm", yes);
@@ -63,7 +66,7 @@ describe("consent", { concurrency: true }, () => {
     const third = await grant({ requested: requested(api, ["Read"]) });
     const again = await walkToConfirm(browser(), third.userCode, ADA);
     assert.match(again.heading, /Are you trying to sign in/);
-    assert.equal(shownOn(again).folded, "What it can do already Know your name Read your plants");
+    assert.equal(shownOn(again).folded, "What it can do already Know your name and email Read your plants");
     assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
     assert.match(shownOn(again).open, /Stay signed in until unused for 90 days/);
     assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
@@ -90,7 +93,10 @@ describe("consent", { concurrency: true }, () => {
     assert.match(more.folded, /Read your plants/);
     const consents = await ctx.store.directory.consentsFor(device.clientId, ada.id);
     assert.deepEqual(consents.find(({ resourceId }) => resourceId === api.clientId)?.scopes, ["Read", "Water"]);
-    assert.equal((await say(["Water"])).folded, "What it can do already Know your name Water your plants");
+    assert.equal(
+      (await say(["Water"])).folded,
+      "What it can do already Know your name and email Water your plants Read your plants",
+    );
 
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });
     assert.equal(shownOn(await walkToConfirm(browser(), userCode, "bob@contoso.example")).folded, "");
@@ -118,7 +124,7 @@ describe("consent", { concurrency: true }, () => {
     const phone = browser();
     const ask = () => grant({ requested: requested(api, ["All"]) });
     const first = await walkToConfirm(phone, (await ask()).userCode, ADA);
-    assert.match(shownOn(first).open, /It will be able to Know your name See everybody's plants/);
+    assert.match(shownOn(first).open, /It will be able to Know your name and email See everybody's plants/);
     await phone.send(first, "/confirm", yes);
     const second = await walkToConfirm(browser(), (await ask()).userCode, ADA);
     assert.match(shownOn(second).folded, /See everybody's plants/);

@@ -12,6 +12,7 @@ const consent: ProgramQuestion = {
   host: null,
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  byRenewal: [],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
 const administrative: ProgramQuestion["fresh"] = [
@@ -34,6 +35,10 @@ export const programSamples: Sample[] = [
       fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
       stays: { line: { kind: "offline", days: 90 }, already: true },
     },
+  },
+  {
+    name: "program-consent-by-renewal",
+    view: { ...consent, ...web, byRenewal: [{ kind: "account" }, { kind: "api", text: "Read your calendar" }] },
   },
   {
     name: "program-consent-nothing-new",

@@ -32,6 +32,7 @@ const confirm: DeviceConsentView = {
   digest: "q3Zt0vYw1LkX8bNd",
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
+  byRenewal: [],
   stays: { line: { kind: "offline", days: 90 }, already: false },
 };
 const more: Partial<DeviceConsentView> = {
@@ -39,6 +40,11 @@ const more: Partial<DeviceConsentView> = {
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
   stays: { line: { kind: "offline", days: 90 }, already: true },
 };
+
+const byRenewal: DeviceConsentView["byRenewal"] = [
+  { kind: "account" },
+  { kind: "api", text: "Read and change your calendar" },
+];
 
 const administrative: DeviceConsentView = {
   ...confirm,
@@ -161,10 +167,23 @@ export const samples: Sample[] = [
     },
   },
   {
+    name: "device-consent-long-administration",
+    view: {
+      ...administrative,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      network: "other_network",
+      userCode: "FSBFZM-BKWXR",
+      problem: "changed",
+    },
+  },
+  {
     name: "device-consent-right-to-left",
     view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
   },
+  { name: "device-consent-by-renewal", view: { ...confirm, byRenewal } },
   { name: "device-consent-more", view: { ...confirm, ...more } },
+  { name: "device-consent-more-by-renewal", view: { ...confirm, ...more, fresh: [], byRenewal } },
   {
     name: "device-consent-more-and-longer",
     view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },

@@ -31,7 +31,7 @@ export const device: Messages["device"] = {
 };
 
 export const titles: Messages["titles"] = {
-  enter_code: "Geben Sie den Code Ihres Geräts ein",
+  enter_code: "Geben Sie den Code ein, den Ihr Gerät anzeigt",
   compare: "Ist das der Code auf Ihrem Gerät?",
   continue_as: "Sind Sie das?",
   sign_in: "Anmelden",

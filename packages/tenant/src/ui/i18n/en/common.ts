@@ -37,7 +37,7 @@ export const device = {
 
 /** The question or statement of each page, by the page's name in `ui/view.ts`; `compare` is `enter_code` with a code to compare, `sign_up_name` is `sign_up_details` with nothing else to ask. */
 export const titles = {
-  enter_code: "Enter the code on your device",
+  enter_code: "Enter the code shown on your device",
   compare: "Is this the code on your device?",
   continue_as: "Is this you?",
   sign_in: "Sign in",

@@ -6,12 +6,15 @@ export const consent = {
   signedInAs: (email: Html) => html`Signed in as ${email}`,
   willBeAble: "It will be able to",
   fresh: "New: it will also be able to",
+  /** What it does not ask for now, and gets at a renewal, which asks nobody. */
+  byRenewal: "It may also, without asking again",
+  freshByRenewal: "New: it may also, without asking again",
   already: "What it can do already",
   /** What reaches beyond the person's own account. */
   administration: "As an administrator, it will be able to",
   administrationWarning: "It asks for an administrator’s rights.",
   administrationAdvice: (tenant: Html) =>
-    html`They reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
+    html`An administrator’s rights reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
   /** What is asked changed between the page and the yes. */
   changed: "What it asks for has changed. Look again.",
 };
@@ -22,7 +25,7 @@ export const deviceConsent = {
   notYou: "Not you?",
   sameCode: "Say yes only if the device is in front of you and shows this code.",
   elsewhere: "The device is not on your network.",
-  elsewhereAdvice: "Say yes only if it is in front of you and shows this code. If somebody sent you the code, say no.",
+  elsewhereAdvice: "If somebody sent you the code, say no.",
   started: "Started",
   from: "From",
   code: "Code",
@@ -41,7 +44,6 @@ export const deviceConsent = {
 /** What a yes allows, one line each; an API's own permissions are in the words of its registration. */
 export const permissions = {
   name_and_email: "Know your name and email",
-  name: "Know your name",
   email: "Know your email",
   you: "Know that it is you",
   account: "See your account: your name, email and what you said at sign-up",
