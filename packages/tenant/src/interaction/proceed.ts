@@ -1,6 +1,6 @@
 import { requiresSecondFactor } from "../directory/access-rules.ts";
 import type { User } from "../directory/entities.ts";
-import { MFA, PWD } from "../directory/user-flow.ts";
+import { MFA } from "../directory/user-flow.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";
@@ -36,6 +36,8 @@ export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = 
  * The person proved a first factor. Where a second one is asked for, the session stays as it is and the interaction
  * remembers who it is (ASVS 2.3.1); else they are signed in. An authenticator app is asked for at every sign-in, also
  * where nothing demands it.
+ *
+ * @param passed `user`: as read before what they showed was verified
  */
 export async function passFirstFactor(
   request: InteractionRequest,
@@ -44,13 +46,11 @@ export async function passFirstFactor(
   const { user, amr, keepSignedIn = false, isNew = false } = passed;
   const demanded = requiresSecondFactor(await factsAbout(request, user, isNew));
   const asked = !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
-  // As it was verified, or chosen at sign-up a moment ago.
-  const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
   // Asked here, not by its place in the list: no other reason to stop may sign anybody in before it.
   if (asked) {
-    return askSecondFactor(request, { userId: user.id, amr, at: request.now, keepSignedIn, ...password });
+    return askSecondFactor(request, user, { amr, at: request.now, keepSignedIn });
   }
-  await signInAs(request, user, { amr, keepSignedIn, standsOn: password });
+  await signInAs(request, user, { amr, keepSignedIn });
   return proceed(request);
 }
 
@@ -65,10 +65,7 @@ export async function signInWithBoth(request: InteractionRequest, user: User, me
   const { id, keepSignedIn, firstFactor } = request.interaction;
   if (!firstFactor) throw new PageProblem({ page: "stale_form" });
   const amr = [...new Set([...firstFactor.amr, method, MFA])];
-  await signInAs(request, user, {
-    ...{ amr, keepSignedIn, authTime: firstFactor.at },
-    standsOn: { interactionId: id },
-  });
+  await signInAs(request, user, { amr, keepSignedIn, authTime: firstFactor.at, interactionId: id });
 }
 
 /** Leads a signed-in person who sent a form to their next step. */
@@ -102,7 +99,7 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");
   const at = session.authTime ?? session.createdAt;
-  return askSecondFactor(request, { userId: user.id, amr: session.amr, at, keepSignedIn: isKeptSignedIn(session) });
+  return askSecondFactor(request, user, { amr: session.amr, at, keepSignedIn: isKeptSignedIn(session) });
 }
 
 /** The page of a step. */
@@ -116,9 +113,11 @@ async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Pr
 
 async function askSecondFactor(
   request: InteractionRequest,
-  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
+  { id: userId, credentialsVersion }: User,
+  by: { amr: string[]; at: number; keepSignedIn: boolean },
 ): Promise<Answer> {
   const { id, sessionId } = request.interaction;
+  const passed = { userId, credentialsVersion, ...by };
   if (!(await request.ctx.store.sessions.setFirstFactor(id, sessionId, passed))) {
     throw new PageProblem({ page: "stale_form" });
   }

@@ -2,7 +2,7 @@ import type { User } from "../directory/entities.ts";
 import { MFA } from "../directory/user-flow.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
-import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
+import type { BrowserSession, Interaction, InteractionSubject } from "../storage/store.ts";
 import { freshCookie, sessionIdOf } from "./cookies.ts";
 import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
 
@@ -67,19 +67,21 @@ export async function openInteraction(
 /**
  * Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4).
  * Its life counts from `authTime`, that of the first factor: a second one later prolongs nothing.
+ *
+ * @param user as read before what they showed was verified, so that whatever replaces it since is noticed
  */
 export async function signInAs(
   request: PageRequest & { interaction: Interaction },
   user: User,
-  by: { amr: string[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
+  by: { amr: string[]; keepSignedIn: boolean; authTime?: number; interactionId?: string },
 ): Promise<void> {
   const { ctx, now } = request;
-  const { amr, keepSignedIn, authTime = now, standsOn } = by;
+  const { amr, keepSignedIn, authTime = now, ...after } = by;
   if (!request.session) throw new PageProblem({ page: "stale_form" });
   const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
   const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - now } : freshCookie();
   const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, expiresAt };
-  const signIn = { ...session, ...(standsOn && { standsOn }) };
+  const signIn = { ...session, ...after, credentialsVersion: user.credentialsVersion };
   if (!(await ctx.store.sessions.signIn(request.session.id, signIn))) throw new PageProblem({ page: "stale_form" });
   request.cookie = cookie;
   request.session = session;

@@ -293,7 +293,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       const approved = await approvedRequest(store, own, session);
       const pending = await pendingRequest(store, own);
       const audit = sampleAudit("user.password_changed");
-      const change = { userId: own.user.id, from: null, passwordHash: "new", keepSessionId: null, now: T0, audit };
+      const change = { user: own.user, passwordHash: "new", keepSessionId: null, now: T0, audit };
       assert.equal(await store.sessions.changePassword(change), true);
       assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
       assert.equal(

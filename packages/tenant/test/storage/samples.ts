@@ -26,6 +26,7 @@ export function sampleUser(changes: Partial<User> = {}): User {
     locale: null,
     termsAcceptedAt: null,
     administrator: false,
+    credentialsVersion: 0,
     createdAt: T0,
     disabledAt: null,
     ...changes,

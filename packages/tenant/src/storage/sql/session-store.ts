@@ -9,15 +9,15 @@ import { toUser } from "./user-store.ts";
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
   /**
-   * The person may sign in, by this password if one was verified. Held until the transaction ends, so that a new one
-   * comes before or after, never between.
+   * The person may sign in by what was verified under this version of their credentials. Held until the transaction ends,
+   * so that a new password, or "this wasn't me", comes before or after, never between.
    */
-  const mayEnter = async (trx: Connection, userId: string, passwordHash: string | undefined) => {
+  const mayEnter = async (trx: Connection, userId: string, credentialsVersion: number) => {
     const user = await trx
       .selectFrom("users")
       .where("id", "=", userId)
       .where("disabledAt", "is", null)
-      .$if(passwordHash !== undefined, (query) => query.where("passwordHash", "=", passwordHash as string))
+      .where("credentialsVersion", "=", credentialsVersion)
       .select("id")
       .$if(database.locksRows, (query) => query.forShare())
       .executeTakeFirst();
@@ -59,10 +59,9 @@ export function sessionStore(database: Database): SessionStore {
       };
     },
 
-    signIn: (oldId, { standsOn = {}, ...session }) =>
+    signIn: (oldId, { credentialsVersion, interactionId, ...session }) =>
       db.transaction().execute(async (trx) => {
-        const { passwordHash, interactionId } = { passwordHash: undefined, interactionId: undefined, ...standsOn };
-        if (!(await mayEnter(trx, session.userId, passwordHash))) return false;
+        if (!(await mayEnter(trx, session.userId, credentialsVersion))) return false;
         const old = await trx
           .selectFrom("sessions")
           .where("id", "=", oldId)
@@ -115,9 +114,9 @@ export function sessionStore(database: Database): SessionStore {
     setPassword: (id, sessionId, passwordHash) =>
       changed(rowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
 
-    setFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+    setFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, credentialsVersion }) =>
       db.transaction().execute(async (trx) => {
-        if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
+        if (!(await mayEnter(trx, userId, credentialsVersion))) return false;
         return changed(
           rowOf(id, sessionId, trx).set({
             userId,

@@ -217,7 +217,8 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(refused.status, 422);
     assert.equal((await passkeys.find(authenticator.credentialId))?.lastUsedAt, null);
     await seed(under.ctx.store).setUserDisabled(user.id, null, under.ctx.clock.now());
-    await passkeys.remove(user.id, authenticator.credentialId);
+    const owner = (await under.ctx.store.directory.findUser(user.id)) ?? user;
+    await passkeys.remove(owner, authenticator.credentialId, under.ctx.clock.now());
     assert.equal((await showPasskey(laptop, refused, authenticator)).status, 422);
     assert.deepEqual(await failures(under), ["unknown", "disabled"]);
   });

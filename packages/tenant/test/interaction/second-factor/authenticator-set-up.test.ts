@@ -72,7 +72,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const user = await testEnv.person();
     const { browser, page } = await afterPassword(testEnv);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
-    const byEmail = { userId: user.id, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
+    const byEmail = { userId: user.id, credentialsVersion: 0, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
     await ctx.store.sessions.setFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
   });
