@@ -20,7 +20,20 @@ export interface TenantEntry {
   domain: string | undefined;
   /** `#0b6e4f`. */
   colour: string | undefined;
+  /** How long sign-ins last; what is left out is left alone. The embedded tenant's only. */
+  lifetimes: LifetimesEntry | undefined;
 }
+
+export type LifetimesEntry = { [name in Lifetime]?: number | undefined };
+
+/** Of a program's sign-in, a browser's, and a browser's with "Keep me signed in"; each in all, and without use. */
+export type Lifetime =
+  | "signInDays"
+  | "signInIdleDays"
+  | "sessionHours"
+  | "sessionIdleHours"
+  | "keptSessionDays"
+  | "keptSessionIdleDays";
 
 export interface AppEntry {
   displayName: string;

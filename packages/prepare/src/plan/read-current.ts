@@ -191,6 +191,7 @@ export async function readTenant(graph: Graph, options: { colour: boolean }): Pr
     defaultDomain: verified.find(({ isDefault }) => isDefault)?.name ?? domains[0] ?? "",
     initialDomain: verified.find(({ isInitial }) => isInitial)?.name ?? undefined,
     colour: branding?.backgroundColor?.toLowerCase() ?? undefined,
+    lifetimes: organization.doorcodeLifetimes ?? undefined,
   };
 }
 

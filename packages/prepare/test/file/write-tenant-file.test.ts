@@ -7,7 +7,7 @@ import { everything, packageFile, refusal } from "./fixtures/reading.ts";
 import { tenantModel } from "./fixtures/tenant-model.ts";
 
 const nothing: TenantModel = {
-  tenant: { name: undefined, domain: undefined, colour: undefined },
+  tenant: { name: undefined, domain: undefined, colour: undefined, lifetimes: undefined },
   apps: {},
   apis: {},
   userFlows: {},

@@ -1,11 +1,8 @@
 import { administrativeScopes, type StoredFacts, spelledOut } from "./access-rules.ts";
 import type { Consent } from "./entities.ts";
 import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
-
-/** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
-export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000);
 
 /** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
 export type PermissionLine =
@@ -15,8 +12,8 @@ export type PermissionLine =
   | { kind: "api"; text: string }
   /** Reaches beyond the person's own account; only administrators are asked it. */
   | { kind: "administration"; of: Administration }
-  /** Stays signed in until unused for so long. */
-  | { kind: "offline"; days: number }
+  /** Stays signed in until unused for `days`, and for `maxDays` in all at most. */
+  | { kind: "offline"; days: number; maxDays: number }
   /** Stays signed in for so long, and then the person is asked again. */
   | { kind: "for_hours"; hours: number };
 
@@ -39,7 +36,11 @@ export interface Permissions {
 }
 
 /** What the consent page lists: what a grant asks of this user, and what an approval would mean. */
-export function permissionsOf(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permissions {
+export function permissionsOf(
+  facts: Pick<StoredFacts, "api" | "consents">,
+  requested: ScopeSet,
+  lifetimes: Lifetimes = DEFAULT_LIFETIMES,
+): Permissions {
   const { api, consents } = facts;
   const { oidc, resourceId } = requested;
   const identity = oidc.filter((scope) => scope !== "offline_access");
@@ -62,7 +63,7 @@ export function permissionsOf(facts: Pick<StoredFacts, "api" | "consents">, requ
   const may = mayAlready(consents);
   const offline = oidc.includes("offline_access");
   const line: PermissionLine = offline
-    ? { kind: "offline", days: REFRESH_TOKEN_DAYS }
+    ? { kind: "offline", days: lifetimes.signInIdleDays, maxDays: lifetimes.signInDays }
     : { kind: "for_hours", hours: ACCESS_TOKEN_SECONDS / 3_600 };
   return {
     lines: [...asked.map((each) => each.line), line],

@@ -5,7 +5,7 @@ import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { approverOf, isKeptSignedIn, signInAs } from "./session.ts";
+import { approverOf, signInAs } from "./session.ts";
 
 /**
  * The facts of this request; `more` overrides them. Whether a second factor is owed is not among them: it is asked where
@@ -99,7 +99,7 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");
   const at = session.authTime ?? session.createdAt;
-  return askSecondFactor(request, user, { amr: session.amr, at, keepSignedIn: isKeptSignedIn(session) });
+  return askSecondFactor(request, user, { amr: session.amr, at, keepSignedIn: session.keepSignedIn });
 }
 
 /** The page of a step. */

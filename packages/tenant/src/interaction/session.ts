@@ -1,4 +1,5 @@
 import type { User } from "../directory/entities.ts";
+import { endsOfSession } from "../directory/lifetimes.ts";
 import { MFA } from "../directory/user-flow.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
@@ -8,12 +9,7 @@ import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
-/** Absolute lifetimes, not prolonged by use (ASVS 7.3.2). */
-export const SIGNED_IN_MS = DAY;
-/** With "Keep me signed in on this browser". */
-export const KEPT_SIGNED_IN_MS = 30 * DAY;
 /** How long after a sign-in the person may change what they sign in with (ASVS 7.5.1). */
 export const RECENT_SIGN_IN_MS = 10 * MINUTE;
 export const ANONYMOUS_MS = HOUR;
@@ -78,9 +74,9 @@ export async function signInAs(
   const { ctx, now } = request;
   const { amr, keepSignedIn, authTime = now, ...after } = by;
   if (!request.session) throw new PageProblem({ page: "stale_form" });
-  const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
-  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - now } : freshCookie();
-  const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, expiresAt };
+  const ends = endsOfSession(ctx.config.lifetimes, { authTime, keepSignedIn, now });
+  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: ends.expiresAt - now } : freshCookie();
+  const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, keepSignedIn, ...ends };
   const signIn = { ...session, ...after, credentialsVersion: user.credentialsVersion };
   if (!(await ctx.store.sessions.signIn(request.session.id, signIn))) throw new PageProblem({ page: "stale_form" });
   request.cookie = cookie;
@@ -90,9 +86,19 @@ export async function signInAs(
   request.interaction = { ...request.interaction, sessionId: session.id };
 }
 
-/** "Keep me signed in" was ticked when it began. */
-export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean {
-  return authTime !== null && expiresAt - authTime > SIGNED_IN_MS;
+/** Moves this often at most, so that a busy browser is not a write for each form. */
+const TOUCH_MS = 5 * MINUTE;
+
+/** The browser is in use: a form of ours came from it, or a program sent it. Looking at pages changes nothing (ASVS 3.5.3). */
+export async function touchSession({ ctx, session, now }: PageRequest): Promise<void> {
+  if (!session || session.authTime === null || session.idleExpiresAt === null) return;
+  const { authTime, keepSignedIn } = session;
+  const next = Math.min(
+    endsOfSession(ctx.config.lifetimes, { authTime, keepSignedIn, now }).idleExpiresAt,
+    session.expiresAt,
+  );
+  if (next - session.idleExpiresAt < TOUCH_MS) return;
+  await ctx.store.sessions.touch(session.id, next);
 }
 
 /** Who decides in this browser; undefined while it is signed out. */

@@ -38,7 +38,7 @@ export interface ConsentPrompt {
 export type Evaluation = { refusal: Refusal; app: App | undefined } | { refusal: undefined; prompt: ConsentPrompt };
 
 export function evaluateApproval(
-  { sealKey }: Pick<OAuthContext, "sealKey">,
+  { sealKey, config }: Pick<OAuthContext, "sealKey" | "config">,
   asked: Asked,
   { amr, authTime }: Pick<Approver, "amr" | "authTime">,
   stored: StoredFacts,
@@ -48,7 +48,7 @@ export function evaluateApproval(
   const { app } = facts;
   const refusal = mayApprove(facts);
   if (refusal || !app) return { refusal: refusal ?? "app_unknown", app };
-  const permissions = permissionsOf(facts, requested);
+  const permissions = permissionsOf(facts, requested, config.lifetimes);
   const digest = consentDigest(sealKey, { asked, app, permissions });
   return { refusal: undefined, prompt: { app, permissions, digest } };
 }

@@ -10,7 +10,12 @@ export interface BrowserSession {
   amr: string[];
   authTime: number | null;
   createdAt: number;
+  /** Absolute end. */
   expiresAt: number;
+  /** End unless it is used again; null: none before the absolute one. */
+  idleExpiresAt: number | null;
+  /** "Keep me signed in" was ticked when it began. */
+  keepSignedIn: boolean;
 }
 
 /** A session with the person who is signed in by it. */
@@ -50,8 +55,11 @@ export interface Interaction {
 }
 
 /** A session to be made of a sign-in, with what has to be so still when it is made. */
-export interface NewSignIn extends BrowserSession {
+export interface NewSignIn extends Omit<BrowserSession, "idleExpiresAt" | "keepSignedIn"> {
   userId: string;
+  /** Left out: none before the absolute one. */
+  idleExpiresAt?: number | null;
+  keepSignedIn?: boolean;
   /** The person's when the factor was verified (`User.credentialsVersion`). */
   credentialsVersion: number;
   /** After a second factor: the interaction of this session in which the person passed the first one. */
@@ -77,6 +85,8 @@ export interface SessionStore {
    * gone, the person is disabled, or what they sign in with has changed since it was verified.
    */
   signIn(oldId: string, signIn: NewSignIn): Promise<boolean>;
+  /** It is in use: moves its idle end on, never back. */
+  touch(id: string, idleExpiresAt: number): Promise<void>;
   /** Sign-out: ends it. */
   end(id: string): Promise<void>;
 

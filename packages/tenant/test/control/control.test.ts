@@ -27,7 +27,11 @@ describe("approving as the operator", () => {
     assert.deepEqual(done, {
       app: "ciam-client-app",
       email: "ada@contoso.example",
-      permissions: ["Know your name", "Read your to-do lists", "Stay signed in until unused for 90 days"],
+      permissions: [
+        "Know your name",
+        "Read your to-do lists",
+        "Stay signed in until unused for 90 days, at most 365 days",
+      ],
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.decidedBy, "operator");

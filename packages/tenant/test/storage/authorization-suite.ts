@@ -172,7 +172,12 @@ export function authorizationSuite(makeStore: MakeStore): void {
       const family = { ...input.family, revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
-      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
+      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), {
+        family,
+        generation: 1,
+        expiresAt: family.expiresAt,
+        usedAt: null,
+      });
       assert.deepEqual((await store.audit.list({ event: "authorization.redeemed", limit: 1 }))[0], input.audit);
       assert.equal(await statusOf(input.family.grantId), "redeemed");
     });

@@ -173,6 +173,8 @@ export function linkSuite(makeStore: MakeStore): void {
       "passkey_removed",
       "recovery_codes_replaced",
       "recovery_code_used",
+      "refresh_token_reused",
+      "refresh_token_repeated",
     ];
     for (const purpose of changes) {
       test(`${purpose}: every browser, sign-in, half-made sign-in and waiting device of this person ends, and the password`, async () => {
@@ -260,6 +262,8 @@ export function linkCredentialsSuite(makeStore: MakeStore): void {
       passkey_removed: ["authenticator", "recovery codes", "added", "older"],
       recovery_codes_replaced: ["authenticator", "added", "older"],
       recovery_code_used: ["authenticator", "added", "older"],
+      refresh_token_reused: ["authenticator", "recovery codes", "added", "older"],
+      refresh_token_repeated: ["authenticator", "recovery codes", "added", "older"],
     };
     for (const [purpose, left] of Object.entries(rest)) {
       test(`${purpose}: ${left.join(", ")} stay`, async () => {

@@ -264,6 +264,8 @@ export function rotation(tokenHash: string, clientId: string, now = T0, scopes =
     next,
     nextSealed: `sealed ${next.tokenHash}`,
     graceMs: 30_000,
+    familyMs: 365 * DAY,
+    from: "203.0.113.7",
     now,
     audit: sampleAudit("refresh_token.rotated", now),
   };

@@ -47,7 +47,10 @@ export function sessionSuite(makeStore: MakeStore): void {
     test("a session begins anonymous; asking for it again leaves it as it is", async () => {
       const session = await anonymous();
       await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
-      const expected = { ...session, userId: null, amr: [], authTime: null, user: null };
+      const expected = {
+        ...{ ...session, userId: null, amr: [], authTime: null, user: null },
+        ...{ idleExpiresAt: null, keepSignedIn: false },
+      };
       assert.deepEqual(await store.sessions.find(session.id, T0), expected);
       assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
       assert.equal(await store.sessions.find("unknown", T0), undefined);
@@ -60,7 +63,8 @@ export function sessionSuite(makeStore: MakeStore): void {
       const { session, ok } = await signIn(old.id, user.id);
       assert.equal(ok, true);
       const { credentialsVersion: _, ...kept } = session;
-      assert.deepEqual(await store.sessions.find(session.id, T0), { ...kept, user });
+      const found = { ...kept, user, idleExpiresAt: null, keepSignedIn: false };
+      assert.deepEqual(await store.sessions.find(session.id, T0), found);
       assert.equal(await store.sessions.find(old.id, T0), undefined);
       assert.equal(await store.sessions.findInteraction(flow.id, old.id, T0), undefined);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {

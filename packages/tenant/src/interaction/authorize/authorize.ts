@@ -17,7 +17,7 @@ import { resolveInteraction } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
 import type { Answer, Fields, PageRequest } from "../page-request.ts";
 import { decideStep, factsOf, takeStep } from "../proceed.ts";
-import { approverOf, INTERACTION_MS, openInteraction } from "../session.ts";
+import { approverOf, INTERACTION_MS, openInteraction, touchSession } from "../session.ts";
 import { answerWithCode, answerWithError, refuseToPerson } from "./answer-program.ts";
 
 /**
@@ -33,6 +33,7 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
   }
   try {
     const parameters = await readAuthorizationParameters(request.ctx, withoutEmpty(request.fields));
+    await touchSession(request);
     return await (parameters.prompts.has("none") ? askNobody(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
-import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
+import { endOfRefreshToken } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily } from "../../storage/store.ts";
@@ -54,7 +54,7 @@ export async function issueTokens(
     amr,
     authTime: from.authTime ?? now,
     createdAt: now,
-    expiresAt: now + REFRESH_TOKEN_LIFETIME,
+    expiresAt: endOfRefreshToken(ctx.config.lifetimes, now, now),
   };
   const tokens = await signTokens(ctx, { user, app, by, scopes, family, nonce });
   const refreshToken = scopes.oidc.includes("offline_access") ? newRefreshToken() : undefined;

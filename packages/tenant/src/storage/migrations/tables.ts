@@ -34,7 +34,8 @@ export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "amr">;
   authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "amr">;
-  tokenFamilies: WithText<TokenFamily, "scopes" | "amr">;
+  /** `repeatMailedAt`: when its person was last told that a token was repeated from another network. */
+  tokenFamilies: WithText<TokenFamily, "scopes" | "amr"> & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -43,6 +44,8 @@ export interface Tables {
     usedAt: number | null;
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
+    /** The network that it was used from. */
+    usedFrom: string | null;
   };
   users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
@@ -70,7 +73,7 @@ export interface Tables {
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
-  sessions: WithText<BrowserSession, "amr">;
+  sessions: WithBits<WithText<BrowserSession, "amr">, "keepSignedIn">;
   /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
   flows: {
     id: string;

@@ -29,7 +29,7 @@ export function sessionStore(database: Database): SessionStore {
     async ensure(session) {
       await db
         .insertInto("sessions")
-        .values({ ...session, amr: "[]" })
+        .values({ ...session, amr: "[]", keepSignedIn: 0 })
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
     },
@@ -41,6 +41,9 @@ export function sessionStore(database: Database): SessionStore {
         .where("sessions.id", "=", id)
         .where("sessions.expiresAt", ">", now)
         .where((where) =>
+          where.or([where("sessions.idleExpiresAt", "is", null), where("sessions.idleExpiresAt", ">", now)]),
+        )
+        .where((where) =>
           where.or([
             where("sessions.userId", "is", null),
             where.and([where("users.id", "is not", null), where("users.disabledAt", "is", null)]),
@@ -48,18 +51,21 @@ export function sessionStore(database: Database): SessionStore {
         )
         .select(["sessions.id as sessionId", "sessions.userId", "sessions.amr", "sessions.authTime"])
         .select(["sessions.createdAt as sessionCreatedAt", "sessions.expiresAt as sessionExpiresAt"])
+        .select(["sessions.idleExpiresAt", "sessions.keepSignedIn"])
         .selectAll("users")
         .executeTakeFirst();
       if (!row) return undefined;
-      const { sessionId, userId, amr, authTime, sessionCreatedAt, sessionExpiresAt, ...user } = row;
+      const { sessionId, userId, amr, authTime, sessionCreatedAt, sessionExpiresAt, ...others } = row;
+      const { idleExpiresAt, keepSignedIn, ...user } = others;
       return {
         ...{ id: sessionId, userId, amr: JSON.parse(amr), authTime },
-        ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt },
+        ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt, idleExpiresAt },
+        keepSignedIn: keepSignedIn === 1,
         user: userId === null ? null : toUser(user as Selectable<Tables["users"]>),
       };
     },
 
-    signIn: (oldId, { credentialsVersion, interactionId, ...session }) =>
+    signIn: (oldId, { credentialsVersion, interactionId, keepSignedIn = false, ...session }) =>
       db.transaction().execute(async (trx) => {
         if (!(await mayEnter(trx, session.userId, credentialsVersion))) return false;
         const old = await trx
@@ -76,12 +82,21 @@ export function sessionStore(database: Database): SessionStore {
         }
         await trx
           .insertInto("sessions")
-          .values({ ...session, amr: JSON.stringify(session.amr) })
+          .values({ ...session, amr: JSON.stringify(session.amr), keepSignedIn: keepSignedIn ? 1 : 0 })
           .execute();
         await trx.updateTable("flows").where("sessionId", "=", oldId).set({ sessionId: session.id }).execute();
         await trx.deleteFrom("sessions").where("id", "=", oldId).execute();
         return true;
       }),
+
+    async touch(id, idleExpiresAt) {
+      await db
+        .updateTable("sessions")
+        .where("id", "=", id)
+        .where("idleExpiresAt", "<", idleExpiresAt)
+        .set({ idleExpiresAt })
+        .execute();
+    },
 
     async end(id) {
       await db.deleteFrom("sessions").where("id", "=", id).execute();

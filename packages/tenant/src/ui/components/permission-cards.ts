@@ -65,7 +65,7 @@ export function permissionText(line: PermissionLine, { permissions }: Messages):
     case "administration":
       return permissions.administration[line.of];
     case "offline":
-      return permissions.offline(line.days);
+      return permissions.offline(line.days, line.maxDays);
     case "for_hours":
       return permissions.for_hours(line.hours);
     default:

@@ -19,6 +19,9 @@ export type SignInView =
       methods: ("password" | "email_code" | "passkey")[];
       signUpAllowed: boolean;
       keepSignedIn: boolean;
+      /** How long that lasts, and how long without use. */
+      keepDays: number;
+      keepIdleDays: number;
       /** By a reset, a moment ago. */
       passwordChanged: boolean;
       /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
@@ -86,7 +89,12 @@ ${
         wrong: view.problem === "wrong" || view.problem === "empty",
         autofocus: view.email !== "",
       }),
-    tickBox({ name: "keep", label: signIn.keep, ticked: view.keepSignedIn, hint: signIn.keepHint }),
+    tickBox({
+      name: "keep",
+      label: signIn.keep,
+      ticked: view.keepSignedIn,
+      hint: signIn.keepHint(view.keepIdleDays, view.keepDays),
+    }),
     button(withPassword ? common.signIn : signIn.sendCode),
     withPassword && withCode && button(signIn.codeInstead, { alt: true, action: formActions.sign_in_send_code }),
   ])

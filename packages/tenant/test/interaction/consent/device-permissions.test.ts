@@ -65,7 +65,7 @@ describe("consent", { concurrency: true }, () => {
     assert.match(again.heading, /Are you trying to sign in/);
     assert.equal(shownOn(again).folded, "What it can do already Know your name Read your plants");
     assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
-    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days/);
+    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days, at most 365 days/);
     assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
   });
 
@@ -136,7 +136,10 @@ describe("consent", { concurrency: true }, () => {
     await phone.send(page, "/confirm", yes);
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });
     const longer = await walkToConfirm(browser(), userCode, ADA);
-    assert.match(shownOn(longer).open, /New: it will also be able to Stay signed in until unused for 90 days/);
+    assert.match(
+      shownOn(longer).open,
+      /New: it will also be able to Stay signed in until unused for 90 days, at most 365 days/,
+    );
   });
 
   const changes: Record<string, (pages: PagesUnderTest, api: Api) => Promise<unknown>> = {

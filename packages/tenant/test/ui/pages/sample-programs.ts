@@ -12,7 +12,7 @@ const consent: ProgramQuestion = {
   host: null,
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: false },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false },
 };
 const administrative: ProgramQuestion["fresh"] = [
   { kind: "administration", of: "change_apps" },
@@ -32,7 +32,7 @@ export const programSamples: Sample[] = [
       ...web,
       already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
       fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
-      stays: { line: { kind: "offline", days: 90 }, already: true },
+      stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
     },
   },
   {
@@ -41,7 +41,7 @@ export const programSamples: Sample[] = [
       ...consent,
       already: [{ kind: "name_and_email" }],
       fresh: [],
-      stays: { line: { kind: "offline", days: 90 }, already: true },
+      stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
     },
   },
   { name: "program-consent-changed", view: { ...consent, problem: "changed" } },

@@ -32,12 +32,12 @@ const confirm: DeviceConsentView = {
   digest: "q3Zt0vYw1LkX8bNd",
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: false },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false },
 };
 const more: Partial<DeviceConsentView> = {
   already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: true },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
 };
 
 const administrative: DeviceConsentView = {
@@ -167,7 +167,7 @@ export const samples: Sample[] = [
   { name: "device-consent-more", view: { ...confirm, ...more } },
   {
     name: "device-consent-more-and-longer",
-    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
+    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false } },
   },
   { name: "device-consent-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
   {
@@ -277,6 +277,8 @@ export const samples: Sample[] = [
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
   { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
+  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused" } },
+  { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },

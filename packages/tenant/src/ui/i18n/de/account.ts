@@ -39,6 +39,8 @@ export const notMe: Messages["notMe"] = {
     passkey_removed: "Ein Passkey Ihres Kontos wurde entfernt.",
     recovery_codes_replaced: "Für Ihr Konto wurden neue Wiederherstellungscodes erstellt.",
     recovery_code_used: "Jemand hat sich mit einem Wiederherstellungscode an Ihrem Konto angemeldet.",
+    refresh_token_reused: "Ein ersetzter Schlüssel der Anmeldung eines Programms wurde noch einmal benutzt.",
+    refresh_token_repeated: "Ein Schlüssel der Anmeldung eines Programms wurde zweimal benutzt, aus zwei Netzwerken.",
   },
   willEnd: "Wenn Sie das nicht waren, geschieht jetzt dies",
   ended: "Das ist geschehen",

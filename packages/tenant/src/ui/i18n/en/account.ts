@@ -39,6 +39,8 @@ export const notMe = {
     passkey_removed: "A passkey was removed from your account.",
     recovery_codes_replaced: "New recovery codes were made for your account.",
     recovery_code_used: "Somebody signed in to your account with a recovery code.",
+    refresh_token_reused: "A replaced key of a program’s sign-in was used again.",
+    refresh_token_repeated: "A key of a program’s sign-in was used twice, from two networks.",
   },
   willEnd: "If it wasn’t you, this happens now",
   ended: "This was done",
