@@ -3,6 +3,7 @@ import { type Chrome, initialOf, type Page, type Pages } from "../components/lay
 import { type MailedCodeView, mailedCodeForms } from "../components/mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "../components/parts.ts";
 import { usePasskey } from "../components/passkey-box.ts";
+import { passwordField } from "../components/password-field.ts";
 import { html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
@@ -81,14 +82,17 @@ ${
       more: asTyped,
     }),
     withPassword &&
-      field({
-        name: "password",
-        label: common.password,
-        type: "password",
-        autocomplete: "current-password",
-        wrong: view.problem === "wrong" || view.problem === "empty",
-        autofocus: view.email !== "",
-      }),
+      passwordField(
+        {
+          name: "password",
+          label: common.password,
+          autocomplete: "current-password",
+          wrong: view.problem === "wrong" || view.problem === "empty",
+          autofocus: view.email !== "",
+          more: asTyped,
+        },
+        chrome,
+      ),
     tickBox({
       name: "keep",
       label: signIn.keep,

@@ -249,8 +249,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     const phone = under.browser();
     const withPasskeys = await openAccountSignIn(phone);
     const page = await enterCode(phone, (await under.grant()).userCode);
-    assert.doesNotMatch(page.html, /<script|data-passkey|webauthn/);
-    assert.doesNotMatch(String(page.headers["content-security-policy"]), /script-src/);
+    assert.doesNotMatch(page.html, /data-passkey|webauthn|navigator\.credentials/);
     const body = new URLSearchParams({
       csrf: /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? "",
       flow: page.at.slice(page.at.indexOf("flow=") + 5),

@@ -15,7 +15,7 @@ export const signIn: Messages["signIn"] = {
   sendCode: "Code per E‑Mail senden",
   keep: "In diesem Browser angemeldet bleiben",
   keepHint: (idleDays, days) =>
-    `${days === 1 ? "1 Tag" : `${days} Tage`} lang${idleDays < days ? `, oder bis Sie es ${idleDays === 1 ? "1 Tag" : `${idleDays} Tage`} lang nicht benutzen` : ""}. Nicht auf einem Computer, den auch andere benutzen.`,
+    `${days === 1 ? "1 Tag" : `${days} Tage`} lang${idleDays < days ? `, unbenutzt nur ${idleDays}` : ""}. Nicht auf einem Computer, den auch andere benutzen.`,
   changed: "Ihr Passwort wurde geändert. Melden Sie sich damit an.",
   otherEmail: "Andere E‑Mail-Adresse?",
   problems: {
