@@ -87,6 +87,20 @@ export const programSamples: Sample[] = [
   { name: "sign-in-over", view: { page: "sign_in_over" } },
   {
     name: "request-refused",
-    view: { page: "request_refused", code: "AADSTS50011", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" },
+    view: {
+      page: "request_refused",
+      code: "AADSTS50011",
+      traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f",
+      yaml: null,
+    },
+  },
+  {
+    name: "request-refused-own-program",
+    view: {
+      page: "request_refused",
+      code: "AADSTS50011",
+      traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f",
+      yaml: 'apps:\n  ciam-client-app:\n    redirectUris:\n      - "http://localhost:3000/signed-in/callback"',
+    },
   },
 ];

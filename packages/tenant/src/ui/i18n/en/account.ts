@@ -85,6 +85,10 @@ export const ended = {
   sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
   request_refused:
     "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Tell whoever made it these numbers:",
+  ownProgram: {
+    heading: "Is it your own program?",
+    lines: "Then add this address in doorcode.tenant.yaml, and start this service with that file:",
+  },
   stale_form:
     "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
   not_found: "The address may be mistyped. To sign in on a device, enter its code.",
