@@ -67,6 +67,8 @@ export interface ApiEntry {
 export interface ScopeEntry {
   consent: "admin" | "user";
   displayName: string;
+  /** The display name in other languages, by BCP 47 tag; the embedded tenant's only. */
+  displayNames: Record<string, string>;
   description: string;
   enabled: boolean;
 }

@@ -5,6 +5,7 @@ import {
   domain,
   email,
   identifierUri,
+  languageTag,
   ownAttribute,
   permissionName,
   redirectUri,
@@ -101,6 +102,9 @@ const app = z
 const scope = z
   .strictObject({
     displayName: text(120).describe("What people read when they allow it: Read your to-do lists."),
+    displayNames: named(languageTag(), text(100))
+      .describe("The same in other languages, by language tag; the embedded tenant's only.")
+      .meta({ examples: [{ de: "Ihre Aufgabenlisten lesen" }] }),
     description: description().describe("What it allows, at more length. Default: the display name."),
     consent: z
       .enum(["admin", "user"])

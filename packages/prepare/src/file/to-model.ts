@@ -71,9 +71,10 @@ function toApi(key: string, entry: Parsed<"apis">): ApiEntry {
     groupClaims: api.groupClaims,
     scopes: mapped(
       api.scopes,
-      (_, { displayName, description, consent, enabled }): ScopeEntry => ({
+      (_, { displayName, displayNames, description, consent, enabled }): ScopeEntry => ({
         consent,
         displayName,
+        displayNames: displayNames ?? {},
         description: description ?? displayName,
         enabled,
       }),

@@ -95,7 +95,7 @@ userFlows:
   });
 
   test("of a model that breaks rules is written all the same: reading it says which", () => {
-    const scope = { consent: "admin", displayName: " ", description: " ", enabled: true } as const;
+    const scope = { consent: "admin", displayName: " ", displayNames: {}, description: " ", enabled: true } as const;
     const api = {
       displayName: "A",
       identifierUri: "urn:a",

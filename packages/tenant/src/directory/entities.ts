@@ -79,6 +79,8 @@ export interface ApiScope {
   /** Where people are to read other words than administrators. */
   userDisplayName?: string | null;
   userDescription?: string | null;
+  /** What people read instead, by BCP 47 tag of their language. */
+  displayNames?: Record<string, string>;
 }
 
 export interface ApiRole {

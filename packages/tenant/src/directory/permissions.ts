@@ -4,12 +4,12 @@ import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scop
 import { ACCESS_TOKEN_SECONDS, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
 
-/** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
+/** One thing that a yes allows. The words are the page's; those of an API are its registration's, by language. */
 export type PermissionLine =
   | { kind: "name_and_email" | "name" | "email" | "you" }
   /** All that the tenant keeps of the person: Graph's `User.Read`. */
   | { kind: "account" }
-  | { kind: "api"; text: string }
+  | { kind: "api"; text: string; texts?: Record<string, string> }
   /** Reaches beyond the person's own account; only administrators are asked it. */
   | { kind: "administration"; of: Administration }
   /** Stays signed in until unused for `days`, and for `maxDays` in all at most. */
@@ -54,9 +54,10 @@ export function permissionsOf(
     asked.push({ line: { kind: "administration", of }, resourceId, scopes });
   }
   const offered = api?.disabledAt === null ? api.scopes.filter((scope) => scope.enabled) : [];
-  for (const { value, userDisplayName, displayName } of offered) {
+  for (const { value, userDisplayName, displayName, displayNames } of offered) {
     if (!wanted.includes(value)) continue;
-    asked.push({ line: { kind: "api", text: userDisplayName || displayName }, resourceId, scopes: [value] });
+    const texts = displayNames && Object.keys(displayNames).length > 0 ? { texts: displayNames } : {};
+    asked.push({ line: { kind: "api", text: userDisplayName || displayName, ...texts }, resourceId, scopes: [value] });
   }
   const listed = new Set(asked.flatMap((each) => each.scopes));
 

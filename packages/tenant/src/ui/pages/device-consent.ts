@@ -58,7 +58,7 @@ ${fact(deviceConsent.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)
 ${deviceFact(view, messages)}
 </dl>
 ${view.network !== "other_network" && html`<p class="lede">${deviceConsent.sameCode}</p>`}
-${permissionCards(view, messages)}
+${permissionCards(view, chrome)}
 ${form(
   formActions.device_consent,
   chrome,

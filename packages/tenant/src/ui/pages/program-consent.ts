@@ -51,7 +51,7 @@ ${problemNote(view.problem && messages.consent[view.problem])}
 ${administrationNote(view, chrome)}
 <dl class="card facts">${fact(programConsent.backTo, placeOf(view, messages))}</dl>
 <p class="lede">${programConsent.startedByYou}</p>
-${permissionCards(view, messages)}
+${permissionCards(view, chrome)}
 ${form(
   formActions.program_consent,
   chrome,

@@ -48,6 +48,22 @@ function shownOn(page: Page): { open: string; folded: string } {
 const yes = { decision: "yes" };
 
 describe("consent", { concurrency: true }, () => {
+  test("a permission is read in the person's language where the API has it, else as it is", async (t) => {
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const translated = { ...scope("Read", "Read your plants"), displayNames: { de: "Ihre Pflanzen ansehen" } };
+    const api = sampleApi({ scopes: [translated, scope("Water", "Water your plants")] });
+    await seed(testEnv.ctx.store).putApi(api);
+    for (const [language, read] of Object.entries({ de: "Ihre Pflanzen ansehen", en: "Read your plants" })) {
+      const { userCode } = await testEnv.grant({ requested: requested(api, ["Read", "Water"]) });
+      const phone = testEnv.browser();
+      await phone.get(`/device?ui_locales=${language}`);
+      const page = await walkToConfirm(phone, userCode, ADA);
+      assert.ok(textOf(page.html).includes(`${read} Water your plants`), textOf(page.html));
+      assert.match((await phone.send(page, "/confirm", yes)).at, /^\/done/);
+    }
+  });
+
   test("the first time everything is new; the second time it is known and the device's question is asked all the same", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = pages;
