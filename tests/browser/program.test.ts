@@ -360,7 +360,7 @@ describe("a program signs a person in through their own browser", () => {
     await withPage(async (page) => {
       await start(page, program(app.clientId, "http://localhost:1/elsewhere"));
       assert.equal(await heading(page), "This sign-in can’t start");
-      assert.match(await page.locator(".mono").innerText(), /^AADSTS50011/);
+      assert.match(await page.locator("p.mono").innerText(), /^AADSTS50011/);
       assert.equal(await page.locator("a, form").count(), 0);
       await assertAccessible(page);
     });

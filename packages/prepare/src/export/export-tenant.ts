@@ -1,6 +1,7 @@
 import { TenantFileError } from "../file/diagnostics.ts";
-import type { TenantModel } from "../file/model.ts";
+import type { Lifetime, LifetimesEntry, TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
+import { LIFETIMES } from "../file/tenant-schema.ts";
 import { writeTenantFile } from "../file/write-tenant-file.ts";
 import { Graph } from "../graph/graph.ts";
 import type { GraphAccess } from "../graph/request.ts";
@@ -37,12 +38,11 @@ export async function exportTenant(
   const accountFlow = flows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
   const model: TenantModel = {
     tenant: {
-      name: tenant.name || undefined,
-      domain: tenant.defaultDomain || undefined,
-      colour: tenant.colour,
+      ...{ name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
       // On is how it is where nothing is said.
       signUp: tenant.signUp === false ? false : undefined,
       accountUserFlow: accountFlow && nameOfFlow(accountFlow),
+      lifetimes: exportLifetimes(tenant.lifetimes),
     },
     apps: exportApps(registrations, people, notes),
     apis: exportApis(registrations, people, notes),
@@ -52,6 +52,12 @@ export async function exportTenant(
     users: exportUsers(people),
   };
   return { model, notes: [...notes, ...problemsOf(model)] };
+}
+
+/** Those that are not as in a new tenant. */
+function exportLifetimes(present: LifetimesEntry = {}): LifetimesEntry | undefined {
+  const own = Object.entries(present).filter(([name, value]) => value !== LIFETIMES[name as Lifetime]?.usual);
+  return own.length > 0 ? Object.fromEntries(own) : undefined;
 }
 
 /** Values that a tenant allows and a file does not: they are noted rather than dropped, to be corrected by hand. */

@@ -47,6 +47,7 @@ export const permissionName = () =>
     PERMISSION_NAME,
     "cannot be a name here: letters, digits and . _ : - make one, 120 at most, without a dot first",
   );
+export const languageTag = () => form(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is no language tag, such as de or pt-BR");
 export const domain = () => form(DOMAIN, "is no domain, such as contoso.example");
 export const email = () => form(EMAIL, "is no email address, such as ada@contoso.example");
 export const colour = () => form(COLOR, "is no colour: write #rgb or #rrggbb, in quotes");

@@ -24,7 +24,13 @@ export const GRAPH_SCOPE_IDS = {
 export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
 
 /** With the additional members of the embedded tenant (docs/differences.md). */
-export type GraphApplication = Application & { doorcodeTokenProfile?: "entra" | "rfc9068" | null };
+export type GraphApplication = Omit<Application, "api"> & {
+  api?:
+    | (Omit<NonNullable<Application["api"]>, "oauth2PermissionScopes"> & { oauth2PermissionScopes?: GraphScopeOfApi[] })
+    | null;
+  doorcodeTokenProfile?: "entra" | "rfc9068" | null;
+};
+export type GraphScopeOfApi = PermissionScope & { doorcodeDisplayNames?: Record<string, string> };
 
 export interface ClientAppSettings {
   displayName: string;
@@ -38,7 +44,7 @@ export interface ClientAppSettings {
 
 export interface ApiSettings {
   displayName: string;
-  scopes: PermissionScope[];
+  scopes: GraphScopeOfApi[];
   roles: AppRole[];
   groupClaims: boolean;
   tokenProfile: "entra" | "rfc9068";

@@ -1,13 +1,20 @@
 import type { ConditionalAccessPolicy, Organization, OrganizationalBranding } from "@microsoft/microsoft-graph-types";
+import type { LifetimesEntry } from "../file/model.ts";
 import { type GraphRequest, segment } from "./request.ts";
 
-export function getOrganization(): GraphRequest<{ value: Organization[] }> {
+/** With the additional member of the embedded tenant (docs/differences.md). */
+export type GraphOrganization = Organization & { doorcodeLifetimes?: LifetimesEntry | null };
+
+export function getOrganization(): GraphRequest<{ value: GraphOrganization[] }> {
   return { method: "GET", path: "/organization" };
 }
 
-/** The embedded tenant only; Entra's name is set in its admin center. */
-export function renameOrganization(id: string, displayName: string): GraphRequest {
-  return { method: "PATCH", path: `/organization/${segment(id)}`, body: { displayName } };
+/** The embedded tenant only; Entra's name is set in its admin center, and its lifetimes are Microsoft's. */
+export function patchOrganization(
+  id: string,
+  body: Pick<GraphOrganization, "displayName" | "doorcodeLifetimes">,
+): GraphRequest {
+  return { method: "PATCH", path: `/organization/${segment(id)}`, body };
 }
 
 /** The branding for every language that has none of its own. */

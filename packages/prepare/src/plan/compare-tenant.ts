@@ -2,7 +2,7 @@ import type { TenantModel } from "../file/model.ts";
 import type { GraphAccess } from "../graph/request.ts";
 import { PrepareError } from "../prepare-error.ts";
 import { compareAssignments, compareConsents } from "./access.ts";
-import { compareApis } from "./apis.ts";
+import { apiNotes, compareApis } from "./apis.ts";
 import { compareApps } from "./apps.ts";
 import { compareAttributes } from "./attributes.ts";
 import { checkPasswords, compareAdministrators, compareGroups, compareMembers, compareUsers } from "./people.ts";
@@ -42,7 +42,7 @@ export function compareTenant(input: CompareInput): Comparison {
   checkPasswords(input);
   return {
     steps: comparisons.flatMap((compare) => compare(input)),
-    notes: [...new Set([...adoptionNotes(input), ...tenantNotes(input)])],
+    notes: [...new Set([...adoptionNotes(input), ...tenantNotes(input), ...apiNotes(input)])],
   };
 }
 

@@ -33,7 +33,8 @@ export function permissionsFor(
 
   const read: string[] = ["/organization"];
   const write: string[] = [];
-  (target === "doorcode" && tenant.name !== undefined ? write : read).push("/organization");
+  const changed = target === "doorcode" && (tenant.name !== undefined || tenant.lifetimes !== undefined);
+  (changed ? write : read).push("/organization");
   if (tenant.colour !== undefined) write.push("/organization/id/branding");
   const { signUp, accountUserFlow } = tenant;
   if (signUp !== undefined || accountUserFlow !== undefined) write.push("/policies/authenticationFlowsPolicy");

@@ -200,6 +200,7 @@ export async function readTenant(
     colour: branding?.backgroundColor?.toLowerCase() ?? undefined,
     signUp: signUp?.selfServiceSignUp?.isEnabled,
     accountUserFlowId: signUp?.doorcodeAccountUserFlow?.id,
+    lifetimes: organization.doorcodeLifetimes ?? undefined,
   };
 }
 

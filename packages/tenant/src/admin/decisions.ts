@@ -56,8 +56,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
       { kind: "new_device", grant: decided.grant, appName: app.name },
       { ip: null },
     );
-    const { messages } = languages[defaultLocale];
-    const lines = permissions.lines.map((line) => permissionText(line, messages));
+    const lines = permissions.lines.map((line) => permissionText(line, languages[defaultLocale]));
     return { app: app.name, email: user.email, permissions: lines };
   }
   if (decided.outcome === "unknown") throw unknownCode();

@@ -252,6 +252,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     },
 
     changeBranding: (branding) => settings.change(branding),
+    changeLifetimes: (lifetimes) => settings.changeLifetimes(lifetimes),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Api, App, Consent, User } from "../directory/entities.ts";
+import type { Lifetimes } from "../directory/lifetimes.ts";
 import type { AccessSettings, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { BrandingOptions } from "../ui/branding/branding.ts";
 import type { NewAccount } from "./people.ts";
@@ -128,4 +129,9 @@ export interface TenantAdmin {
   };
   /** Name, colour and logo. @throws TenantError `branding_refused`, `logo_refused` */
   changeBranding(branding: BrandingOptions): Promise<void>;
+  /**
+   * How long sign-ins of programs and browsers last; what is left out stays. Counts for programs from the next renewal, for
+   * browsers from the next sign-in. @throws TenantError `lifetimes_refused`
+   */
+  changeLifetimes(lifetimes: Partial<Lifetimes>): Promise<void>;
 }

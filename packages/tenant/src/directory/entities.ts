@@ -17,6 +17,11 @@ export interface User {
   termsAcceptedAt: number | null;
   /** May grant and use the administrative Graph scopes (graph-scopes.ts), as long as it is so. */
   administrator: boolean;
+  /**
+   * Counts up whenever a way to sign in is replaced, removed or declared stolen, and when the account is disabled. What was
+   * verified under an earlier number signs nobody in.
+   */
+  credentialsVersion: number;
   createdAt: number;
   disabledAt: number | null;
 }
@@ -85,6 +90,8 @@ export interface ApiScope {
   /** Where people are to read other words than administrators. */
   userDisplayName?: string | null;
   userDescription?: string | null;
+  /** What people read instead, by BCP 47 tag of their language. */
+  displayNames?: Record<string, string>;
 }
 
 export interface ApiRole {

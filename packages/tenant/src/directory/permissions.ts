@@ -7,23 +7,20 @@ import {
 } from "./access-rules.ts";
 import type { Api, Consent } from "./entities.ts";
 import { type Administration, administrationOf, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetimes.ts";
 import { GRAPH_RESOURCE_ID, qualifiedScope, qualifiedScopes, type ScopeSet } from "./scopes.ts";
 
-/** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
-export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000);
-
-/** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
+/** One thing that a yes allows. The words are the page's; those of an API are its registration's, by language. */
 export type PermissionLine =
   /** `profile` gives the name and the address that the person signs in with. */
   | { kind: "name_and_email" | "email" | "you" }
   /** All that the tenant keeps of the person: Graph's `User.Read`. */
   | { kind: "account" }
-  | { kind: "api"; text: string }
+  | { kind: "api"; text: string; texts?: Record<string, string> }
   /** Reaches beyond the person's own account; only administrators are asked it. */
   | { kind: "administration"; of: Administration }
-  /** Stays signed in until unused for so long. */
-  | { kind: "offline"; days: number }
+  /** Stays signed in until unused for `days`, and for `maxDays` in all at most. */
+  | { kind: "offline"; days: number; maxDays: number }
   /** Stays signed in for so long, and then the person is asked again. */
   | { kind: "for_hours"; hours: number };
 
@@ -60,7 +57,7 @@ type Facts = Pick<ConsentFacts, "api" | "consents" | "consentedApis" | "shown">;
 export function permissionsOf(
   facts: Facts,
   requested: ScopeSet,
-  { silent = false }: { silent?: boolean } = {},
+  { silent = false, lifetimes = DEFAULT_LIFETIMES }: { silent?: boolean; lifetimes?: Lifetimes } = {},
 ): Permissions {
   const { oidc } = requested;
   const asked = askedPermissions(facts, requested);
@@ -73,7 +70,7 @@ export function permissionsOf(
   const renewable = renewablePermissions(facts, approved, reach);
   const seen = isSeen(facts);
   const line: PermissionLine = offline
-    ? { kind: "offline", days: REFRESH_TOKEN_DAYS }
+    ? { kind: "offline", days: lifetimes.signInIdleDays, maxDays: lifetimes.signInDays }
     : { kind: "for_hours", hours: ACCESS_TOKEN_SECONDS / 3_600 };
   const unseen = (permissions: Permission[]) => linesOf(permissions.filter((each) => !seen(each)));
   return {
@@ -144,11 +141,11 @@ function apiPermissions(api: Api | undefined, wanted: readonly string[]): Permis
   if (api?.disabledAt !== null) return [];
   return api.scopes
     .filter((scope) => scope.enabled && wanted.includes(scope.value))
-    .map(({ value, userDisplayName, displayName }) => ({
-      line: { kind: "api", text: userDisplayName || displayName },
-      resourceId: api.clientId,
-      scopes: [value],
-    }));
+    .map(({ value, userDisplayName, displayName, displayNames }) => {
+      const texts = displayNames && Object.keys(displayNames).length > 0 ? { texts: displayNames } : {};
+      const line = { kind: "api" as const, text: userDisplayName || displayName, ...texts };
+      return { line, resourceId: api.clientId, scopes: [value] };
+    });
 }
 
 /**

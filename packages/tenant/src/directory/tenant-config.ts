@@ -1,3 +1,5 @@
+import type { Lifetimes } from "./lifetimes.ts";
+
 /** What the tenant is called and where it answers; fixed at start, never derived from a request. */
 export interface TenantConfig {
   /** Lower-case GUID. */
@@ -14,6 +16,7 @@ export interface TenantConfig {
   caFile: string;
   /** The embedded default: SQLite, loopback, no public URL. Only then are there `/inbox` and the control socket. */
   embedded: boolean;
+  lifetimes: Lifetimes;
   /** A person may create an account. */
   signUpAllowed: boolean;
   /** Addresses whose X-Forwarded-For is believed; none by default. */

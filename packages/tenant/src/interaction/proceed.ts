@@ -5,7 +5,7 @@ import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { approverOf, isKeptSignedIn, signInAs } from "./session.ts";
+import { approverOf, signInAs } from "./session.ts";
 
 /**
  * The facts of this request; `more` overrides them. Whether a second factor is owed is not among them: it is asked where
@@ -41,6 +41,8 @@ export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = 
  * The person proved a first factor. Where a second one is asked for, the session stays as it is and the interaction
  * remembers who it is (ASVS 2.3.1); else they are signed in. An authenticator app is asked for at every sign-in, also
  * where nothing demands it.
+ *
+ * @param passed `user`: as read before what they showed was verified
  */
 export async function passFirstFactor(
   request: InteractionRequest,
@@ -51,14 +53,11 @@ export async function passFirstFactor(
   const demanded = requiresSecondFactor(await factsAbout(request, user, isNew), askedIn(request));
   const asked =
     !hasSecondFactor(methods, request.userFlow) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
-  // As it was verified, or chosen at sign-up a moment ago.
-  const password =
-    method === "password" && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
   // Asked here, not by its place in the list: no other reason to stop may sign anybody in before it.
   if (asked) {
-    return askSecondFactor(request, { userId: user.id, methods, at: request.now, keepSignedIn, ...password });
+    return askSecondFactor(request, user, { methods, at: request.now, keepSignedIn });
   }
-  await signInAs(request, user, { methods, keepSignedIn, standsOn: password });
+  await signInAs(request, user, { methods, keepSignedIn });
   return proceed(request);
 }
 
@@ -72,10 +71,8 @@ export async function passSecondFactor(request: InteractionRequest, user: User, 
 export async function signInWithBoth(request: InteractionRequest, user: User, method: SignInMethod): Promise<void> {
   const { id, keepSignedIn, firstFactor } = request.interaction;
   if (!firstFactor) throw new PageProblem({ page: "stale_form" });
-  await signInAs(request, user, {
-    ...{ methods: [...firstFactor.methods, method], keepSignedIn, authTime: firstFactor.at },
-    standsOn: { interactionId: id },
-  });
+  const methods = [...firstFactor.methods, method];
+  await signInAs(request, user, { methods, keepSignedIn, authTime: firstFactor.at, interactionId: id });
 }
 
 /** Leads a signed-in person who sent a form to their next step. */
@@ -110,12 +107,8 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");
   const at = session.authTime ?? session.createdAt;
-  return askSecondFactor(request, {
-    userId: user.id,
-    methods: firstFactorsOf(session.methods),
-    at,
-    keepSignedIn: isKeptSignedIn(session),
-  });
+  const methods = firstFactorsOf(session.methods);
+  return askSecondFactor(request, user, { methods, at, keepSignedIn: session.keepSignedIn });
 }
 
 /** The page of a step. */
@@ -131,9 +124,11 @@ async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Pr
 
 async function askSecondFactor(
   request: InteractionRequest,
-  passed: { userId: string; methods: SignInMethod[]; at: number; keepSignedIn: boolean; passwordHash?: string },
+  { id: userId, credentialsVersion }: User,
+  by: { methods: SignInMethod[]; at: number; keepSignedIn: boolean },
 ): Promise<Answer> {
   const { id, sessionId } = request.interaction;
+  const passed = { userId, credentialsVersion, ...by };
   if (!(await request.ctx.store.sessions.setFirstFactor(id, sessionId, passed))) {
     throw new PageProblem({ page: "stale_form" });
   }

@@ -1,5 +1,3 @@
-import { isIPv6 } from "node:net";
-import { plainIp } from "../kernel/ip-address.ts";
 import type { PageRequest } from "./page-request.ts";
 
 /**
@@ -75,15 +73,4 @@ export async function refund(
   budgets: readonly Budget[],
 ): Promise<void> {
   for (const [limit, whose] of budgets) await ctx.store.throttle.giveBack(`${limit}:${whose}`, now);
-}
-
-/** Who an address is to a throttle: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(plainIp(ip))) return plainIp(ip);
-  const [head = "", tail] = (ip.split("%")[0] ?? "").split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  const groups = [...left, ...zeros, ...right].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }

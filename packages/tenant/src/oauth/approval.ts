@@ -46,7 +46,7 @@ export interface ConsentPrompt {
 export type Evaluation = { refusal: Refusal; app: App | undefined } | { refusal: undefined; prompt: ConsentPrompt };
 
 export function evaluateApproval(
-  { sealKey }: Pick<OAuthContext, "sealKey">,
+  { sealKey, config }: Pick<OAuthContext, "sealKey" | "config">,
   asked: Asked,
   { methods, authTime }: Pick<Approver, "methods" | "authTime">,
   stored: ConsentFacts,
@@ -61,7 +61,8 @@ export function evaluateApproval(
   const { app } = facts;
   const refusal = mayApprove(facts);
   if (refusal || !app) return { refusal: refusal ?? "app_unknown", app };
-  const permissions = permissionsOf(facts, requested, options);
+  const { lifetimes } = config;
+  const permissions = permissionsOf(facts, requested, { ...options, lifetimes });
   const digest = consentDigest(sealKey, { asked, app, permissions });
   return { refusal: undefined, prompt: { app, permissions, digest } };
 }

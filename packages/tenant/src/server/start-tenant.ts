@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { OPERATOR } from "../admin/admin-context.ts";
-import { changeBranding } from "../admin/administration.ts";
+import { changeBranding, loadLifetimes } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
@@ -11,6 +11,7 @@ import { type Clock, systemClock } from "../kernel/time.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createInboxMailer } from "../mail/mailer.ts";
+import { signInNotices } from "../mail/security-notifications.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
@@ -119,6 +120,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
+    lifetimes: await loadLifetimes(store),
   };
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log, clock.now());
@@ -132,6 +134,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     mail,
     branding: await loadBranding(store),
     texts: endpointTexts,
+    notices: signInNotices(() => ctx),
     log,
   };
   if (options.builtIn !== false) await seedBuiltInTenant(ctx);

@@ -266,6 +266,21 @@ describe("how a program changes its tenant", () => {
     );
   });
 
+  test("lifetimes change one by one, are recorded, and are refused by name where they cannot be", async () => {
+    await admin.changeLifetimes({ signInDays: 30, sessionHours: 12 });
+    await admin.changeLifetimes({ signInDays: 30 });
+    const { signInDays, sessionHours, keptSessionDays } = tenant.context.config.lifetimes;
+    assert.deepEqual([signInDays, sessionHours, keptSessionDays], [30, 12, 30]);
+    for (const wrong of [{ signInDays: 0 }, { sessionHours: 1.5 }, { keptSessionDays: 9999 }, { days: 3 }]) {
+      const name = Object.keys(wrong)[0] ?? "";
+      await assert.rejects(admin.changeLifetimes(wrong), { code: "lifetimes_refused", message: new RegExp(name) });
+    }
+    assert.deepEqual(
+      (await recorded("lifetimes.changed")).map(({ detail }) => detail),
+      [{ signInDays: 30, sessionHours: 12 }],
+    );
+  });
+
   test("a code is approved in a person's name or denied, and the mail about it is there", async () => {
     const email = "kate@contoso.example";
     await admin.people.add({ email, password: PASSWORD });

@@ -60,7 +60,7 @@ describe("a new password for an account that has a passkey and none", { concurre
     const userId = (ada as { id: string }).id;
     const passkey = { credentialId: "Y3JlZGVudGlhbA", publicKey: "", counter: 0, transports: [], name: "Phone" };
     const kept = { ...passkey, userId, deviceType: "singleDevice", backedUp: false, createdAt: 0, lastUsedAt: null };
-    assert.equal(await under.ctx.store.passkeys.insert(kept as never), "ok");
+    assert.equal(await under.ctx.store.passkeys.insert(kept as never, 0), "ok");
     page = await browser.send(page, "/reset/password", { password: NEW });
     assert.match(page.at, /^\/reset\?/);
     assert.equal((await under.ctx.store.directory.findUser(userId))?.passwordHash, null);
@@ -70,7 +70,7 @@ describe("a new password for an account that has a passkey and none", { concurre
     const under = await pagesUnderTest(t);
     const ada = await adaByPasskey(under);
     const now = under.ctx.clock.now();
-    const change = { userId: ada.id, from: null, passwordHash: await hashPassword("old"), keepSessionId: null, now };
+    const change = { user: ada, passwordHash: await hashPassword("old"), keepSessionId: null, now };
     assert.equal(await under.ctx.store.sessions.changePassword({ ...change, audit: sampleAudit("x") }), true);
     await createUser(under.ctx, { email: "new@contoso.example", displayName: "New", passwordHash: null });
     for (const email of [ADA, "new@contoso.example"]) {

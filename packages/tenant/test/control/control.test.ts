@@ -32,7 +32,7 @@ describe("approving as the operator", () => {
         "Know your name and email",
         "Read your to-do lists",
         "Read and change your to-do lists",
-        "Stay signed in until unused for 90 days",
+        "Stay signed in until unused for 90 days, at most 365 days",
       ],
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));

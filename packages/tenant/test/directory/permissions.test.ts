@@ -51,7 +51,10 @@ describe("what a person is asked to allow", () => {
 
   test("ends with how long: 90 days from each use with offline_access, else an hour", () => {
     const { atGraph } = fresh();
-    assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [YOU, { kind: "offline", days: 90 }]);
+    assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [
+      YOU,
+      { kind: "offline", days: 90, maxDays: 365 },
+    ]);
     assert.deepEqual(atGraph([]).lines, [YOU, HOUR]);
   });
 
@@ -179,7 +182,7 @@ describe("of what is asked", () => {
     const stays = (...oidc: string[]) => atGraph([], oidc).stays;
     assert.deepEqual(stays("openid"), { line: HOUR, already: true });
     yes(["openid"], GRAPH_RESOURCE_ID);
-    const offline = { kind: "offline", days: 90 };
+    const offline = { kind: "offline", days: 90, maxDays: 365 };
     assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: false });
     assert.deepEqual(atGraph([], ["openid", "offline_access"]).already, [YOU], "and is no part of who they are");
     yes(["offline_access"], GRAPH_RESOURCE_ID);

@@ -35,6 +35,8 @@ const notifications: SecurityNotification[] = [
   { kind: "passkey_removed", name: "Ada's phone" },
   { kind: "recovery_codes_replaced" },
   { kind: "recovery_code_used", left: 7 },
+  { kind: "refresh_token_reused", appName: "Contoso Player" },
+  { kind: "refresh_token_repeated", appName: "Contoso Player", before: "198.51.100.0" },
 ];
 
 async function newest({ mailsTo }: PagesUnderTest) {

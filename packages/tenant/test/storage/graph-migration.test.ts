@@ -7,7 +7,12 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { sampleAudit, sampleUserFlow, seedSamples } from "./samples.ts";
+import { DAY, rotation, sampleAudit, sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
+
+const END_COLUMNS = [
+  ...["users.credentials_version", "sessions.idle_expires_at", "sessions.keep_signed_in"],
+  ...["refresh_tokens.used_from", "token_families.repeat_mailed_at"],
+];
 
 /** What migration 0006 and those after it made, taken back: a store as the version before left it. */
 const BEFORE = [
@@ -31,6 +36,7 @@ const BEFORE = [
   ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
   ...["device_grants", "token_families"].map((table) => `alter table ${table} drop column reach`),
   "drop table shown_scopes",
+  ...END_COLUMNS.map((column) => `alter table ${column.replace(".", " drop column ")}`),
   "delete from kysely_migration where name >= '0006'",
 ];
 
@@ -71,5 +77,43 @@ test("a store of before gets an object and a service principal for every app and
     await store.close();
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("a session and a sign-in of before keep their person, and go on until their ends", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
+  const file = join(folder, "store.db");
+  try {
+    const old = await openSqliteStore(file);
+    const samples = await seedSamples(old);
+    const { user } = samples;
+    const { tokenHash, family } = await signedIn(old, samples);
+    const ids = { day: randomUUID(), month: randomUUID() };
+    for (const [id, days] of [
+      [ids.day, 1],
+      [ids.month, 30],
+    ] as const) {
+      const session = { createdAt: T0, expiresAt: T0 + days * DAY };
+      await old.sessions.ensure({ ...session, id: `old ${id}` });
+      const by = { userId: user.id, credentialsVersion: 0, methods: ["password" as const], authTime: T0 };
+      assert.ok(await old.sessions.signIn(`old ${id}`, { ...session, ...by, id }));
+    }
+    await old.close();
+    const database = new DatabaseSync(file);
+    for (const column of END_COLUMNS) database.exec(`alter table ${column.replace(".", " drop column ")}`);
+    database.exec("delete from kysely_migration where name >= '0012'");
+    database.close();
+
+    const store = await openSqliteStore(file);
+    assert.equal((await store.sessions.find(ids.day, T0))?.keepSignedIn, false);
+    const month = await store.sessions.find(ids.month, T0 + 29 * DAY);
+    assert.deepEqual([month?.keepSignedIn, month?.idleExpiresAt], [true, null]);
+    assert.equal((await store.directory.findUser(user.id))?.credentialsVersion, 0);
+    const late = rotation(tokenHash, family.clientId, family.createdAt + 20 * DAY);
+    assert.equal((await store.tokens.rotate({ ...late, familyMs: 20 * DAY })).outcome, "expired");
+    assert.equal((await store.tokens.rotate({ ...late, familyMs: 20 * DAY + 1 })).outcome, "rotated");
+    await store.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 });

@@ -48,7 +48,8 @@ function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
 
 const of = { clientId: "app", userId: "user", resourceId: "api" };
 const user = { id: "user", administrator: 0, attributes: "{}" };
-const app = { client_id: "app", assignment_required: 1, redirect_uris: "[]", post_logout_redirect_uris: "[]" };
+const lists = { redirect_uris: "[]", post_logout_redirect_uris: "[]", grant_types: null, administrative_scopes: "[]" };
+const app = { client_id: "app", assignment_required: 1, ...lists };
 const named = { id: null, policy_id: "policy", group_ids: '["group"]', client_ids: null, excluded_user_ids: "[]" };
 const api = { client_id: "api", scopes: "[]", roles: "[]" };
 

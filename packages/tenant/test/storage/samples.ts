@@ -27,6 +27,7 @@ export function sampleUser(changes: Partial<User> = {}): User {
     locale: null,
     termsAcceptedAt: null,
     administrator: false,
+    credentialsVersion: 0,
     createdAt: T0,
     disabledAt: null,
     ...changes,
@@ -270,6 +271,8 @@ export function rotation(tokenHash: string, clientId: string, now = T0, scopes =
     next,
     nextSealed: `sealed ${next.tokenHash}`,
     graceMs: 30_000,
+    familyMs: 365 * DAY,
+    from: "203.0.113.7",
     now,
     audit: sampleAudit("refresh_token.rotated", now),
   };

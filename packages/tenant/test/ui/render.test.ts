@@ -56,8 +56,9 @@ describe("every page", () => {
   test("no text of a view gets out of its place, whatever it holds", () => {
     const attack = `"'><script>alert(1)</script><x y="`;
     for (const { name, view } of samples) {
-      const poison = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
-      const page = poison.replace(ourScriptOf(view), "");
+      const bad = poisoned(view, attack);
+      const poison = renderPage(bad, { ...chrome, tenantName: attack, csrfToken: attack });
+      const page = poison.replace(ourScriptOf(bad), "");
       assert.doesNotMatch(page, /<script|<x /, name);
       assert.doesNotMatch(page, /="["']'?>/, name);
     }
@@ -112,14 +113,14 @@ describe("the consent page of a device", () => {
     assert.match(words, /Started 40 seconds ago From Same network as you/);
     assert.match(
       words,
-      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
     );
   });
 
   test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
     assert.match(
       wordsOf(rendered("device-consent-more")),
-      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
     );
     const page = rendered("device-consent-more");
     assert.doesNotMatch(page, /<details[^>]* open/);
@@ -128,7 +129,7 @@ describe("the consent page of a device", () => {
     assert.doesNotMatch(folded, /90 days|Read and change/);
     assert.match(
       wordsOf(rendered("device-consent-more-and-longer")),
-      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days What it can/,
+      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days, at most 365 days What it can/,
     );
     const nothing = rendered("device-consent-nothing-new");
     assert.doesNotMatch(nothing, /New:/);

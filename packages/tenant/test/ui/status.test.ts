@@ -71,6 +71,7 @@ test("each view has the status that says what happened", () => {
     "program-no-access": 403,
     "sign-in-over": 410,
     "request-refused": 400,
+    "request-refused-own-program": 400,
     "sign-up-details-empty": 422,
     "sign-up-details-long": 422,
     "sign-up-questions-wrong": 422,

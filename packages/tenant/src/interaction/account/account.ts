@@ -72,8 +72,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
   const problem = await checkPassword(password, { email: user.email, tenantName: ctx.config.name });
   if (problem) return passwordPage(user, problem);
   const changed = await ctx.store.sessions.changePassword({
-    userId: user.id,
-    from: user.passwordHash,
+    user,
     passwordHash: await hashPassword(password),
     keepSessionId: session.id,
     now,
@@ -111,7 +110,7 @@ export async function postAuthenticator(request: PageRequest): Promise<Answer> {
   const { user, ctx } = request;
   if (refused || !user) return refused ?? { to: "/me" };
   if (choice(request.fields, "answer", ["add", "remove"]) === "add") return beginSetUp(request, user);
-  if (await ctx.store.factors.removeTotp(user.id)) {
+  if (await ctx.store.factors.removeTotp(user, request.now)) {
     await recordFactor(request, user, "authenticator.removed");
     await sendSecurityNotification(ctx, user, { kind: "authenticator_removed" }, { ip: request.ip });
   }

@@ -8,7 +8,7 @@ import {
   readAuthorizationParameters,
 } from "../../oauth/authorization-code/authorization-parameters.ts";
 import { approveAuthorization, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
-import { redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
+import { isRegistered, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
 import { refusalError } from "../../oauth/refusal-error.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
@@ -17,7 +17,7 @@ import { resolveInteraction } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
 import type { Answer, Fields, PageRequest } from "../page-request.ts";
 import { decideStep, factsOf, takeStep } from "../proceed.ts";
-import { approverOf, INTERACTION_MS, openInteraction } from "../session.ts";
+import { approverOf, INTERACTION_MS, openInteraction, touchSession } from "../session.ts";
 import { answerWithCode, answerWithError, refuseToPerson } from "./answer-program.ts";
 
 /**
@@ -33,13 +33,26 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
   }
   try {
     const parameters = await readAuthorizationParameters(request.ctx, withoutEmpty(request.fields));
+    await touchSession(request);
     return await (parameters.prompts.has("none") ? askNobody(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;
     return error.back === null
-      ? refuseToPerson(request, error.error)
+      ? refuseToPerson(request, error.error, await missingRedirect(request))
       : answerWithError(request, error.back, error.error);
   }
+}
+
+/** What the file of an embedded tenant lacks, where it is the redirect alone; null elsewhere. */
+async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | null> {
+  const [clientId = "", redirectUri = ""] = [fields.get("client_id"), fields.get("redirect_uri")];
+  if (!ctx.config.embedded || redirectKind(redirectUri) === undefined) return null;
+  const found = await ctx.store.registrations.find({ clientId: clientId.toLowerCase() });
+  if (found?.kind !== "app" || found.app.disabledAt !== null || isRegistered(found.app, redirectUri)) return null;
+  const key = found.registration.uniqueName ?? found.app.name;
+  // The quotes are YAML's: an address or a name may hold what it reads otherwise.
+  const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
+  return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(redirectUri)}`;
 }
 
 /** An interaction that leads to the answer, beginning with the first page that this person has to see. */

@@ -57,7 +57,7 @@ export async function postAddPasskey(page: PageRequest): Promise<Answer> {
     const { passkeys } = request.ctx.store;
     const name = typed === "" ? `Passkey ${(await passkeys.listOf(user.id)).length + 1}` : typed;
     const passkey = { ...credential, userId: user.id, name, createdAt: request.now, lastUsedAt: null };
-    const inserted = await passkeys.insert(passkey);
+    const inserted = await passkeys.insert(passkey, user.credentialsVersion);
     if (inserted === "no_user") throw new PageProblem({ page: "stale_form" });
     if (inserted !== "ok") return again(inserted);
     await record(request, user, "passkey.added", passkey);
@@ -102,7 +102,7 @@ export async function postRemovePasskey(page: PageRequest): Promise<Answer> {
   if (!user || !passkey) return { to: "/me" };
   const request = await beginInteraction(page, null);
   if (await owesProof(request)) return stepUp(request);
-  const removed = await request.ctx.store.passkeys.remove(user.id, passkey.credentialId);
+  const removed = await request.ctx.store.passkeys.remove(user, passkey.credentialId, request.now);
   if (removed) {
     await record(request, user, "passkey.removed", removed);
     await sendSecurityNotification(

@@ -1,10 +1,11 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor, passSecondFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
 

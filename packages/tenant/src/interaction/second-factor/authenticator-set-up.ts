@@ -115,7 +115,7 @@ export async function newCodes(request: PageRequest, user: User, flowId: string 
   const { ctx } = request;
   const codes = newRecoveryCodes();
   const hashes = codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code));
-  if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, request.now))) return undefined;
+  if (!(await ctx.store.factors.replaceRecoveryCodes(user, hashes, request.now))) return undefined;
   await recordFactor(request, user, "recovery_codes.replaced");
   await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: request.ip });
   return { view: { page: "recovery_codes", flowId, codes } };

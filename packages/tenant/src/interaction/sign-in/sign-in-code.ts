@@ -42,8 +42,9 @@ export async function getSignInCode(request: InteractionRequest): Promise<Answer
 export async function postSignInCode(request: InteractionRequest): Promise<Answer> {
   const email = awaitedAddress(request);
   if (email === undefined) return goTo(request, "/sign-in");
-  const used = await useCode(request, email, signInCode);
+  // Read first: a reset or "this wasn't me" between the code and the session then shows.
   const user = await request.ctx.store.directory.findUserByEmail(normalizeEmail(email));
+  const used = await useCode(request, email, signInCode);
   const signedIn = used === "ok" && user?.disabledAt === null;
   await auditSignIn(request, user, signedIn, "email_code");
   // Disabled or gone since the code was mailed: it opens nothing any more.

@@ -1,6 +1,7 @@
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
@@ -9,7 +10,7 @@ import type { Answer, Fields } from "../page-request.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 
 type SignInView = Extract<View, { page: "sign_in" }>;
 type Problem = SignInView["problem"];
@@ -100,6 +101,8 @@ export function signInPage(
       methods: userFlow.methods,
       signUpAllowed: ways.signUp,
       keepSignedIn,
+      keepDays: request.ctx.config.lifetimes.keptSessionDays,
+      keepIdleDays: request.ctx.config.lifetimes.keptSessionIdleDays,
       passwordChanged: fields.has("changed"),
       passkeyOptions: signInOptions(request),
       problem,

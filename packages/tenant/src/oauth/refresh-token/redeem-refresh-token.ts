@@ -1,8 +1,9 @@
 import { consentedScopes } from "../../directory/access-rules.ts";
-import type { Api } from "../../directory/entities.ts";
+import type { Api, App, User } from "../../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES, isAdministrative } from "../../directory/graph-scopes.ts";
-import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
+import { endOfRefreshToken, endOfSignIn, REFRESH_GRACE } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, qualifiedScope, reachOf, type ScopeSet } from "../../directory/scopes.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import type { RotateResult, TokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
@@ -47,14 +48,17 @@ export async function tokenByRefreshToken(
       : undefined;
 
   const now = ctx.clock.now();
+  const { lifetimes } = ctx.config;
   const next = newRefreshToken();
   const result = await ctx.store.tokens.rotate({
     tokenHash,
     clientId: app.clientId,
     scopes,
-    next: { tokenHash: hashRefreshToken(next), expiresAt: now + REFRESH_TOKEN_LIFETIME },
+    next: { tokenHash: hashRefreshToken(next), expiresAt: endOfRefreshToken(lifetimes, family.createdAt, now) },
     nextSealed: sealSuccessor(presented, next, family.id),
     graceMs: REFRESH_GRACE,
+    familyMs: endOfSignIn(lifetimes, 0),
+    from: networkOf(ip),
     now,
     audit: {
       at: now,
@@ -67,11 +71,24 @@ export async function tokenByRefreshToken(
       detail: { family: family.id },
     },
   });
+  if (user) await tellOf(ctx, result, { user, app, ip });
   const refreshToken = successorOf(result, presented, next);
   if (refusal) throw refusal;
   if (!user || !tokens) throw new ProtocolError("user_disabled", { suberror: "bad_token" });
   const withClientInfo = form.get("client_info") === "1";
   return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
+}
+
+/** By mail, and not for every repeat: the store says when (see `RotateResult`). */
+async function tellOf(
+  { notices }: OAuthContext,
+  result: RotateResult,
+  { user, app, ip }: { user: User; app: App; ip: string },
+): Promise<void> {
+  if (result.outcome === "reuse" && result.ended) await notices.refreshTokenReused(user, { app, ip });
+  if (result.outcome === "grace" && result.elsewhere !== null) {
+    await notices.refreshTokenRepeated(user, { app, ip, before: result.elsewhere });
+  }
 }
 
 /** @throws ProtocolError for every outcome that gives no token; `bad_token` makes MSAL drop the dead one and ask the person again */

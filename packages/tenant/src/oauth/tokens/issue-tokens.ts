@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
 import { grantTypesOf } from "../../directory/grant-types.ts";
-import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
+import { endOfRefreshToken } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
@@ -59,7 +59,7 @@ export async function issueTokens(
     methods,
     authTime: from.authTime ?? now,
     createdAt: now,
-    expiresAt: now + REFRESH_TOKEN_LIFETIME,
+    expiresAt: endOfRefreshToken(ctx.config.lifetimes, now, now),
   };
   const tokens = await signTokens(ctx, { user, app, by, scopes, family, nonce });
   const renews = scopes.oidc.includes("offline_access") && grantTypesOf(app).includes("refresh_token");

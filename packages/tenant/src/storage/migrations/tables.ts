@@ -34,7 +34,8 @@ export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
   authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
-  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods">;
+  /** `repeatMailedAt`: when its person was last sent a mail that a token was repeated from another network. */
+  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -43,6 +44,8 @@ export interface Tables {
     usedAt: number | null;
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
+    /** The network that it was used from. */
+    usedFrom: string | null;
   };
   users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
@@ -74,7 +77,7 @@ export interface Tables {
   acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
-  sessions: WithText<BrowserSession, "methods">;
+  sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
   /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
   flows: {
     id: string;

@@ -15,7 +15,9 @@ export async function purgeExpired({ db }: Database, now: number): Promise<numbe
       .where((where) => where.or([where("expiresAt", "<=", now), where("usedAt", "is not", null)])),
     db.deleteFrom("actionLinks").where("expiresAt", "<=", now),
     db.deleteFrom("flows").where("expiresAt", "<=", now),
-    db.deleteFrom("sessions").where("expiresAt", "<=", now),
+    db
+      .deleteFrom("sessions")
+      .where((where) => where.or([where("expiresAt", "<=", now), where("idleExpiresAt", "<=", now)])),
     db.deleteFrom("usedAssertions").where("expiresAt", "<=", now),
     db.deleteFrom("throttles").where("endsAt", "<=", now),
     // Until then a page can still say that its mail was refused.

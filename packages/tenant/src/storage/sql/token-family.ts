@@ -55,5 +55,7 @@ export async function withdrawCodes(trx: Connection, of: Whose, id: string, now:
 }
 
 export function toFamily(row: Selectable<Tables["tokenFamilies"]>): TokenFamily {
-  return { ...row, scopes: JSON.parse(row.scopes), reach: JSON.parse(row.reach), methods: JSON.parse(row.methods) };
+  const { repeatMailedAt: _, ...family } = row;
+  const { scopes, reach, methods } = row;
+  return { ...family, scopes: JSON.parse(scopes), reach: JSON.parse(reach), methods: JSON.parse(methods) };
 }

@@ -5,7 +5,7 @@ import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader, LastAdministrator, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
+import { endSignIns, setDisabled, withdrawGrants } from "./end-sign-ins.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
 import { acceptTerms } from "./profile-store.ts";
 

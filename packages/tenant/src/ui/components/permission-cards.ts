@@ -1,6 +1,7 @@
 import type { PermissionLine } from "../../directory/permissions.ts";
 import { attrs, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
+import type { Language } from "../i18n/languages.ts";
 import type { Chrome } from "./layout.ts";
 import { address, tick } from "./parts.ts";
 
@@ -52,10 +53,10 @@ export function warningNote(warnings: (Warning | null)[]): Html | null {
  * time. Then what is new stands out, what a renewal could add included; what this person approved before is folded away
  * below. For how long is never folded.
  */
-export function permissionCards(asked: AskedPermissions, messages: Messages): Html {
-  const { consent } = messages;
+export function permissionCards(asked: AskedPermissions, language: Language): Html {
+  const { consent } = language.messages;
   const { already, byRenewal, stays } = asked;
-  const list = (lines: PermissionLine[]) => lines.length > 0 && ticks(lines, messages);
+  const list = (lines: PermissionLine[]) => lines.length > 0 && ticks(lines, language);
   const fresh = asked.fresh.filter(({ kind }) => kind !== "administration");
   const news = stays.already ? fresh : [...fresh, stays.line];
   const own =
@@ -66,7 +67,7 @@ ${byRenewal.length > 0 && html`<div class="card"><h2>${consent.byRenewal}</h2>${
 ${byRenewal.length > 0 && html`<div class="card new"><h2>${consent.freshByRenewal}</h2>${list(byRenewal)}</div>`}
 <div class="card"><details><summary>${consent.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
   const lines = administration(asked);
-  return html`${lines.length > 0 && html`<div class="card new"><h2>${consent.administration}</h2>${ticks(lines, messages)}</div>`}
+  return html`${lines.length > 0 && html`<div class="card new"><h2>${consent.administration}</h2>${ticks(lines, language)}</div>`}
 ${own}`;
 }
 
@@ -74,19 +75,19 @@ function administration({ fresh }: AskedPermissions): PermissionLine[] {
   return fresh.filter(({ kind }) => kind === "administration");
 }
 
-function ticks(lines: PermissionLine[], messages: Messages): Html {
-  return html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, messages)}</span></li>`)}</ul>`;
+function ticks(lines: PermissionLine[], language: Language): Html {
+  return html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, language)}</span></li>`)}</ul>`;
 }
 
-/** One permission in words. */
-export function permissionText(line: PermissionLine, { permissions }: Messages): string {
+/** One permission in words; those of an API in the reader's language where its registration has it. */
+export function permissionText(line: PermissionLine, { locale, messages: { permissions } }: Language): string {
   switch (line.kind) {
     case "api":
-      return line.text;
+      return line.texts?.[locale] ?? line.text;
     case "administration":
       return permissions.administration[line.of];
     case "offline":
-      return permissions.offline(line.days);
+      return permissions.offline(line.days, line.maxDays);
     case "for_hours":
       return permissions.for_hours(line.hours);
     default:

@@ -62,7 +62,7 @@ ${fact(deviceConsent.started, ago(view.startedSecondsAgo, messages))}
 ${fact(deviceConsent.from, from(view, messages))}
 ${deviceFact(view, messages)}
 </dl>
-${permissionCards(view, messages)}
+${permissionCards(view, chrome)}
 ${form(
   formActions.device_consent,
   chrome,

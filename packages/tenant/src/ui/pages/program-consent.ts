@@ -52,7 +52,7 @@ ${warningNote([administrationWarning(view, chrome)])}
 <p class="lede">${programConsent.startedByYou}</p>
 <div class="decision">
 ${signedInAs(view.email, messages, { form: decideId, label: programConsent.otherAccount })}
-${permissionCards(view, messages)}
+${permissionCards(view, chrome)}
 ${form(
   formActions.program_consent,
   chrome,

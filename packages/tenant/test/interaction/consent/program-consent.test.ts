@@ -51,7 +51,8 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(words, /Sign in to Contoso Notes \?/);
     assert.match(words, /Signed in as ada@contoso\.example Use another account/);
     assert.match(words, /Back to The program on this computer/);
-    assert.match(words, /It will be able to Know your name and email Stay signed in until unused for 90 days/);
+    const listed = "Know your name and email Stay signed in until unused for 90 days, at most 365 days";
+    assert.match(words, new RegExp(`It will be able to ${listed}`));
     assert.equal(formActionOf(page), "'self' http://localhost:51004");
     const back = await browser.send(page, CONSENT, yes);
     assert.equal(back.status, 303);

@@ -217,7 +217,8 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(refused.status, 422);
     assert.equal((await passkeys.find(authenticator.credentialId))?.lastUsedAt, null);
     await seed(under.ctx.store).setUserDisabled(user.id, null, under.ctx.clock.now());
-    await passkeys.remove(user.id, authenticator.credentialId);
+    const owner = (await under.ctx.store.directory.findUser(user.id)) ?? user;
+    await passkeys.remove(owner, authenticator.credentialId, under.ctx.clock.now());
     assert.equal((await showPasskey(laptop, refused, authenticator)).status, 422);
     assert.deepEqual(await failures(under), ["unknown", "disabled"]);
   });
@@ -248,8 +249,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     const phone = under.browser();
     const withPasskeys = await openAccountSignIn(phone);
     const page = await enterCode(phone, (await under.grant()).userCode);
-    assert.doesNotMatch(page.html, /<script|data-passkey|webauthn/);
-    assert.doesNotMatch(String(page.headers["content-security-policy"]), /script-src/);
+    assert.doesNotMatch(page.html, /data-passkey|webauthn|navigator\.credentials/);
     const body = new URLSearchParams({
       csrf: /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? "",
       flow: page.at.slice(page.at.indexOf("flow=") + 5),

@@ -73,7 +73,7 @@ async function signInByPassword(page: Page, under: PagesUnderTest): Promise<void
   await openSignIn(page, under);
   await page.locator("#email").fill(ADA);
   await page.locator("#password").fill(PASSWORD);
-  await page.locator('form[action="/sign-in"] button').first().click();
+  await page.locator('form[action="/sign-in"] button[type="submit"]').first().click();
   await page.waitForURL("**/me");
 }
 

@@ -72,7 +72,8 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const user = await testEnv.person();
     const { browser, page } = await afterPassword(testEnv);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
-    const byEmail = { userId: user.id, methods: ["email_code" as const], at: ctx.clock.now(), keepSignedIn: false };
+    const by = { userId: user.id, credentialsVersion: 0, methods: ["email_code" as const] };
+    const byEmail = { ...by, at: ctx.clock.now(), keepSignedIn: false };
     await ctx.store.sessions.setFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
   });

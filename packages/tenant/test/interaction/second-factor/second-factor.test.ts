@@ -208,7 +208,7 @@ describe("a recovery code", { concurrency: true }, () => {
     const code = codeAt(secret, ctx.clock.now());
     assert.equal((await browser.send(page, "/second-factor/app", { code })).status, 429);
 
-    await ctx.store.factors.replaceRecoveryCodes(user.id, [], ctx.clock.now());
+    await ctx.store.factors.replaceRecoveryCodes(user, [], ctx.clock.now());
     const none = await afterPassword(testEnv);
     assert.doesNotMatch(none.page.html, /second-factor\/recovery/);
     assert.match((await none.browser.get(none.page.at.replace("/app", "/recovery"))).at, /^\/second-factor\/app/);

@@ -22,6 +22,8 @@ const signIn = {
   methods: ["password", "email_code", "passkey"],
   signUpAllowed: true,
   keepSignedIn: false,
+  keepDays: 30,
+  keepIdleDays: 14,
   passwordChanged: false,
   passkeyOptions: null,
   problem: null,

@@ -33,12 +33,12 @@ const confirm: DeviceConsentView = {
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   byRenewal: [],
-  stays: { line: { kind: "offline", days: 90 }, already: false },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false },
 };
 const more: Partial<DeviceConsentView> = {
   already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: true },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
 };
 
 const byRenewal: DeviceConsentView["byRenewal"] = [
@@ -186,7 +186,7 @@ export const samples: Sample[] = [
   { name: "device-consent-more-by-renewal", view: { ...confirm, ...more, fresh: [], byRenewal } },
   {
     name: "device-consent-more-and-longer",
-    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
+    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false } },
   },
   { name: "device-consent-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
   {
@@ -296,6 +296,8 @@ export const samples: Sample[] = [
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
   { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
+  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused" } },
+  { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },

@@ -5,6 +5,8 @@ export const common: Messages["common"] = {
   problem: (title) => `Problem: ${title}`,
   email: "E‑Mail-Adresse",
   password: "Passwort",
+  showPassword: "Passwort anzeigen",
+  hidePassword: "Passwort verbergen",
   continue: "Weiter",
   signIn: "Anmelden",
   enterCode: "Code eingeben",

@@ -56,7 +56,10 @@ export const permissions: Messages["permissions"] = {
     see_tenant: "Name und Aussehen dieses Mandanten sehen",
     change_tenant: "Name und Aussehen dieses Mandanten ändern",
   },
-  offline: (days) => `Angemeldet bleiben, bis ${days} Tage lang nichts geschieht`,
+  offline: (days, maxDays) =>
+    days >= maxDays
+      ? `${maxDays === 1 ? "1 Tag" : `${maxDays} Tage`} lang angemeldet bleiben`
+      : `Angemeldet bleiben, bis ${days === 1 ? "1 Tag" : `${days} Tage`} lang nichts geschieht, höchstens ${maxDays} Tage`,
   for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,
 };
 

@@ -6,6 +6,8 @@ export const common = {
   problem: (title: string) => `Problem: ${title}`,
   email: "Email",
   password: "Password",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
   continue: "Continue",
   signIn: "Sign in",
   enterCode: "Enter a code",

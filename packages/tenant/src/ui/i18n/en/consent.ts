@@ -62,7 +62,10 @@ export const permissions = {
     see_tenant: "See this tenant’s name and look",
     change_tenant: "Change this tenant’s name and look",
   } satisfies Record<Administration, string>,
-  offline: (days: number) => `Stay signed in until unused for ${days} days`,
+  offline: (days: number, maxDays: number) =>
+    days >= maxDays
+      ? `Stay signed in for ${maxDays === 1 ? "1 day" : `${maxDays} days`}`
+      : `Stay signed in until unused for ${days === 1 ? "1 day" : `${days} days`}, at most ${maxDays} days`,
   for_hours: (hours: number) => `Stay signed in for ${hours === 1 ? "one hour" : `${hours} hours`}`,
 };
 

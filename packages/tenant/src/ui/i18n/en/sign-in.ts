@@ -14,7 +14,8 @@ export const signIn = {
   codeInstead: "Email me a code instead",
   sendCode: "Email me a code",
   keep: "Keep me signed in on this browser",
-  keepHint: "For 30 days. Not on a computer that others use.",
+  keepHint: (idleDays: number, days: number) =>
+    `For ${days === 1 ? "1 day" : `${days} days`}${idleDays < days ? `, or until unused for ${idleDays}` : ""}. Not on a computer that others use.`,
   changed: "Your password was changed. Sign in with it.",
   otherEmail: "Another email?",
   problems: {
