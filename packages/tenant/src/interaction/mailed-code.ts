@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
+import { networkOf } from "../kernel/ip-address.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
@@ -7,7 +8,7 @@ import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { type Budget, consume, networkOf, refund } from "./throttle.ts";
+import { type Budget, consume, refund } from "./throttle.ts";
 
 /** Tries at one mailed code; then it is dead. */
 export const MAIL_CODE_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
-import { isIPv6 } from "node:net";
-import { plainIp } from "../kernel/ip-address.ts";
-import type { PageRequest } from "./page-request.ts";
+import { hashPassword } from "../directory/password.ts";
+import { networkOf } from "../kernel/ip-address.ts";
+import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
  * Every throttle of the pages, by name (OWASP ASVS 6.1.1, 6.3.1, 6.6.3). Windows are fixed; an attempt is
@@ -40,6 +40,13 @@ export const limits = {
   /** Passkeys that did not pass. */
   passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
 
+  /**
+   * New passwords, hashed each time, in one interaction (an account's own page: of one person), and of one address: four
+   * seconds of one core.
+   */
+  newPasswordByFlow: { count: 10, windowMs: 15 * MINUTE },
+  newPasswordByIp: { count: 100, windowMs: 15 * MINUTE },
+
   /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
@@ -77,13 +84,18 @@ export async function refund(
   for (const [limit, whose] of budgets) await ctx.store.throttle.giveBack(`${limit}:${whose}`, now);
 }
 
-/** Who an address is to a throttle: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(plainIp(ip))) return plainIp(ip);
-  const [head = "", tail] = (ip.split("%")[0] ?? "").split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  const groups = [...left, ...zeros, ...right].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+/**
+ * The hash of a password that a person chose. Each choice costs a hash, whether or not it is ever used.
+ *
+ * @param whose the interaction or the person that may choose no more often
+ * @throws PageProblem when one of its throttles is used up
+ */
+export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
+  const network = networkOf(request.ip);
+  const consumed = await consume(request, [
+    ["newPasswordByFlow", whose],
+    ["newPasswordByIp", network],
+  ]);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+  return hashPassword(password, network);
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Limit, limits, networkOf } from "../../src/interaction/throttle.ts";
-import { isLoopbackAddress } from "../../src/kernel/ip-address.ts";
+import { type Limit, limits } from "../../src/interaction/throttle.ts";
+import { isLoopbackAddress, networkOf } from "../../src/kernel/ip-address.ts";
 
 test("a throttle counts an IPv4 address by itself and an IPv6 address by its /64", () => {
   assert.equal(networkOf("192.0.2.7"), "192.0.2.7");

@@ -1,5 +1,5 @@
 import type { User } from "../../directory/entities.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { beginInteraction, goTo } from "../interaction.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
@@ -8,6 +8,7 @@ import { stepUp } from "../proceed.ts";
 import { newCodes, putNewSecret } from "../second-factor/authenticator-set-up.ts";
 import { recordFactor } from "../second-factor/second-factor.ts";
 import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
+import { hashNewPassword } from "../throttle.ts";
 
 /** Who is signed in here, and by what they can sign in. */
 export async function getAccount(request: PageRequest): Promise<Answer> {
@@ -60,7 +61,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
   const changed = await ctx.store.sessions.changePassword({
     userId: user.id,
     from: user.passwordHash,
-    passwordHash: await hashPassword(password),
+    passwordHash: await hashNewPassword(request, user.id, password),
     keepSessionId: session.id,
     now,
     audit: {

@@ -1,4 +1,5 @@
 import { displayUserCode, normalizeUserCode } from "../../directory/user-code.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { enterCode } from "../../oauth/device-authorization/decisions.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
@@ -6,7 +7,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { openInteraction, openSession, startOver } from "../session.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 
 /** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
 const LONGEST_CODE = 16;

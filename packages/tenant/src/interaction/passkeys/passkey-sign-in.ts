@@ -1,11 +1,12 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
 import { MFA } from "../../directory/user-flow.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
 

@@ -2,6 +2,7 @@ import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
 import { PWD } from "../../directory/user-flow.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
@@ -10,7 +11,7 @@ import type { Answer, Fields } from "../page-request.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 
 type SignInView = Extract<View, { page: "sign_in" }>;
 type Problem = SignInView["problem"];
@@ -47,7 +48,7 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
 
   const { directory } = request.ctx.store;
   const user = isEmailAddress(email) ? await directory.findUserByEmail(normalizeEmail(email)) : undefined;
-  const right = await verifyPassword(user?.passwordHash ?? null, password);
+  const right = await verifyPassword(user?.passwordHash ?? null, password, networkOf(request.ip));
   const signedIn = right && user !== undefined && user.disabledAt === null;
   await auditSignIn(request, user, signedIn, "password");
   if (!signedIn) return again("wrong");
