@@ -9,7 +9,7 @@ export type {
   UserFlowInput,
 } from "./admin/tenant-admin.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, User } from "./directory/entities.ts";
-export type { TenantConfig } from "./directory/tenant-config.ts";
+export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";
 export type {
   AttributeInput,
   FirstFactor,

@@ -2,9 +2,10 @@ import type { User } from "../directory/entities.ts";
 import { MFA } from "../directory/user-flow.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
+import { takeRequest } from "../oauth/request-limits.ts";
 import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
 import { freshCookie, sessionIdOf } from "./cookies.ts";
-import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
+import { type Answer, PageProblem, type PageRequest, tooMany } from "./page-request.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -39,12 +40,18 @@ export async function openSession(request: PageRequest): Promise<BrowserSession>
   throw new PageProblem({ page: "stale_form" });
 }
 
-/** Begins an interaction; with an address in the field to begin with. */
+/**
+ * Begins an interaction; with an address in the field to begin with.
+ *
+ * @throws PageProblem when this network has begun too many
+ */
 export async function openInteraction(
   request: PageRequest,
   subject: InteractionSubject | null,
   address: string | null = null,
 ): Promise<Interaction> {
+  const retryAt = await takeRequest(request.ctx, "interactionByIp", request.ip, request.now);
+  if (retryAt !== undefined) throw tooMany(retryAt);
   const session = await openSession(request);
   const interaction: Interaction = {
     id: newSecret(16),

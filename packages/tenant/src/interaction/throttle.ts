@@ -23,7 +23,10 @@ export const limits = {
   userCodeBySession: { count: 10, windowMs: 10 * MINUTE },
   /** Wrong user codes of one signed-in person. */
   userCodeByUser: { count: 30, windowMs: DAY },
-  /** Wrong user codes of the whole tenant; `userCodeLength` counts on it. Once spent, entering a code needs sign-in first. */
+  /**
+   * Wrong user codes of the whole tenant. Once spent, entering a code needs sign-in first; wrong ones are counted on, and
+   * codes get longer by their number (`guessGrade`).
+   */
   userCodeGlobal: { count: 1_000, windowMs: DAY },
 
   /** Wrong passwords for one address, whether or not it has an account. */
@@ -74,6 +77,12 @@ export async function consume({ ctx, now }: PageRequest, budgets: readonly Budge
     return { allowed: false, retryAt: result.retryAt };
   }
   return { allowed: true };
+}
+
+/** Takes one without an end, and says how many were taken in the window. */
+export async function count({ ctx, now }: PageRequest, [limit, whose]: Budget): Promise<number> {
+  const unbounded = { ...limits[limit], count: Number.MAX_SAFE_INTEGER };
+  return (await ctx.store.throttle.take(`${limit}:${whose}`, unbounded, now)).count;
 }
 
 /** After a success: what it took itself, and no more. */

@@ -5,7 +5,7 @@ import pino from "pino";
 import type { App, User } from "../../src/directory/entities.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
-import type { TenantConfig } from "../../src/directory/tenant-config.ts";
+import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
@@ -72,6 +72,7 @@ export async function pagesUnderTest(
     signUpAllowed: true,
     caFile: "",
     trustedProxies: [],
+    limits: DEFAULT_LIMITS,
     ...options.config,
   };
   const sealKey = randomBytes(32);

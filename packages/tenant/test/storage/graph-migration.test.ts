@@ -22,6 +22,9 @@ const BEFORE = [
   ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
   "drop table user_flow_attributes",
   ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
+  ...["mail_codes_expires_at", "mail_codes_used_at", "mails_created_at", "device_grants_client_id"].map(
+    (index) => `drop index ${index}`,
+  ),
   "delete from kysely_migration where name >= '0006'",
 ];
 

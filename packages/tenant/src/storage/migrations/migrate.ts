@@ -10,7 +10,7 @@ import * as administrators from "./0005-administrators.ts";
 import * as graph from "./0006-graph.ts";
 import * as authorizationRequests from "./0007-authorization-requests.ts";
 import * as appCertificates from "./0008-app-certificates.ts";
-import * as purgeInBatches from "./0013-purge-in-batches.ts";
+import * as boundedWork from "./0013-bounded-work.ts";
 import type { Tables } from "./tables.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
@@ -23,7 +23,7 @@ const migrations: Record<string, Migration> = {
   "0006-graph": graph,
   "0007-authorization-requests": authorizationRequests,
   "0008-app-certificates": appCertificates,
-  "0013-purge-in-batches": purgeInBatches,
+  "0013-bounded-work": boundedWork,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */
