@@ -43,6 +43,10 @@ export const limits = {
   /** Passkeys that did not pass. */
   passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
 
+  /** Records of failed sign-ins in the audit log; beyond them each doubling has one, with the number. */
+  failureRecordsByAccount: { count: 20, windowMs: DAY },
+  failureRecordsByIp: { count: 200, windowMs: DAY },
+
   /**
    * New passwords, hashed each time, in one interaction (an account's own page: of one person), and of one address: four
    * seconds of one core.
