@@ -10,7 +10,7 @@ export type {
 } from "./admin/tenant-admin.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
 export type { AdministrativeScope } from "./directory/graph-scopes.ts";
-export type { TenantConfig } from "./directory/tenant-config.ts";
+export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";
 export type {
   AccessSettings,
   AttributeInput,

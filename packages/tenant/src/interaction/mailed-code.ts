@@ -2,13 +2,14 @@ import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
 import { networkOf } from "../kernel/ip-address.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
+import { takeMail } from "../mail/mail-budget.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
 import { type Addressed, codeMail, noAccountMail, noPasswordMail, senderOf } from "../mail/messages.ts";
 import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { type Budget, consume, refund } from "./throttle.ts";
+import { type Budget, type Consumed, consume, refund } from "./throttle.ts";
 
 /** Tries at one mailed code; then it is dead. */
 export const MAIL_CODE_ATTEMPTS = 5;
@@ -88,7 +89,7 @@ export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
 
 /** Mails a code to an address and binds the interaction to it; what was proven in it before is forgotten. */
 export async function sendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
-  const consumed = await consume(request, budgetsOf(request, email, kind));
+  const consumed = await takeCodeMail(request, email, kind);
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
   const { id, sessionId } = request.interaction;
   if (!(await request.ctx.store.sessions.setEmail(id, sessionId, email, kind.purpose))) {
@@ -104,7 +105,7 @@ export async function resendCode(request: InteractionRequest, email: string, kin
     ["resendLater", request.interaction.id],
   ]);
   if (!paced.allowed) return { outcome: "too_many", retryAt: paced.retryAt };
-  const consumed = await consume(request, budgetsOf(request, email, kind));
+  const consumed = await takeCodeMail(request, email, kind);
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
   return mailCode(request, email, kind);
 }
@@ -139,6 +140,17 @@ export async function useCode(
   });
   if (used === "ok") await refund(request, budgetsOf(request, email, kind));
   return used === "none" ? "dead" : used;
+}
+
+/** The budgets of address and network first, so that one of them alone never uses up what the tenant may send. */
+async function takeCodeMail(request: InteractionRequest, email: string, kind: CodeKind): Promise<Consumed> {
+  const budgets = budgetsOf(request, email, kind);
+  const consumed = await consume(request, budgets);
+  if (!consumed.allowed) return consumed;
+  const share = kind.purpose === "second_factor" ? "secondFactorMailByTenant" : "mailByTenant";
+  const taken = await takeMail(request.ctx, share);
+  if (!taken.allowed) await refund(request, budgets);
+  return taken;
 }
 
 function budgetsOf(request: InteractionRequest, email: string, { purpose }: CodeKind): Budget[] {

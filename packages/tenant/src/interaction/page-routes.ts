@@ -3,7 +3,7 @@ import { HashingBusy } from "../directory/password.ts";
 import { isFromOurPages, isOurForm } from "./csrf.ts";
 import { findInteraction, goTo, resolveInteraction } from "./interaction.ts";
 import { nextStep } from "./next-step.ts";
-import { sendAnswer, sendPage } from "./page-answer.ts";
+import { sendAnswer, sendPage, setRetryAfter } from "./page-answer.ts";
 import {
   type Answer,
   type InteractionContext,
@@ -105,7 +105,10 @@ function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (error instanceof PageProblem) return sendPage(ctx, reply, error.view, { status: error.status });
+  if (error instanceof PageProblem) {
+    if (error.retryAt !== undefined) setRetryAfter(reply, error.retryAt, ctx.clock.now());
+    return sendPage(ctx, reply, error.view, { status: error.status });
+  }
   if (error instanceof HashingBusy) {
     reply.header("Retry-After", 5);
     return sendPage(ctx, reply, { page: "too_many" });

@@ -3,9 +3,10 @@ import { endsOfSession } from "../directory/lifetimes.ts";
 import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
+import { takeRequest } from "../oauth/request-limits.ts";
 import type { BrowserSession, Interaction, InteractionSubject } from "../storage/store.ts";
 import { freshCookie, sessionIdOf } from "./cookies.ts";
-import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
+import { type Answer, PageProblem, type PageRequest, tooMany } from "./page-request.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,12 +36,18 @@ export async function openSession(request: PageRequest): Promise<BrowserSession>
   throw new PageProblem({ page: "stale_form" });
 }
 
-/** Begins an interaction; with an address in the field to begin with. */
+/**
+ * Begins an interaction; with an address in the field to begin with.
+ *
+ * @throws PageProblem when this network has begun too many
+ */
 export async function openInteraction(
   request: PageRequest,
   subject: InteractionSubject | null,
   address: string | null = null,
 ): Promise<Interaction> {
+  const retryAt = await takeRequest(request.ctx, "interactionByIp", request.ip, request.now);
+  if (retryAt !== undefined) throw tooMany(retryAt);
   const session = await openSession(request);
   const interaction: Interaction = {
     id: newSecret(16),

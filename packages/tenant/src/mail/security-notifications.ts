@@ -5,6 +5,7 @@ import { hashSecret, newSecret } from "../kernel/seal.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
+import { takeNotice } from "./mail-budget.ts";
 import type { OutgoingMail } from "./mailer.ts";
 import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
 
@@ -39,6 +40,10 @@ export async function sendSecurityNotification(
 ): Promise<void> {
   const { kind } = notification;
   try {
+    if (!(await takeNotice(ctx, user))) {
+      ctx.log.warn({ notification: kind, user: user.id }, "a security notification was withheld: there were too many");
+      return;
+    }
     const now = ctx.clock.now();
     const token = newSecret();
     const expiresAt = now + LINK_MS;

@@ -172,6 +172,12 @@ const catalogue = {
   ],
   redirect_differs: [500112, 400, "invalid_grant", "The redirect_uri is not the one that the code was sent to."],
   verifier_wrong: [501481, 400, "invalid_grant", "The code_verifier does not match the code_challenge of the request."],
+  too_many: [
+    90055,
+    429,
+    "temporarily_unavailable",
+    "There are too many requests. Wait as long as Retry-After says, and try again.",
+  ],
   failed: [
     90033,
     500,
@@ -192,10 +198,19 @@ export class ProtocolError extends Error {
   readonly suberror: string | undefined;
   /** What the next sign-in has to bring: a claims request (OpenID Connect Core §5.5) as JSON. */
   readonly claims: string | undefined;
+  /** Becomes Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     name: ProtocolErrorName,
-    more: { detail?: string; error?: string; status?: number; suberror?: string; claims?: string } = {},
+    more: {
+      detail?: string;
+      error?: string;
+      status?: number;
+      suberror?: string;
+      claims?: string;
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     const [number, status, error, sentence] = catalogue[name];
     const { stackTraceLimit } = Error;
@@ -208,6 +223,7 @@ export class ProtocolError extends Error {
     this.error = more.error ?? error;
     this.suberror = more.suberror;
     this.claims = more.claims;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
 
@@ -250,6 +266,7 @@ export function sendProtocolError(
   reply
     .status(error.status)
     .headers({ "cache-control": "no-store", pragma: "no-cache", "client-request-id": correlationId });
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds);
   // RFC 6749 §5.2: whoever tried HTTP authentication is told the scheme.
   if (error.status === 401 && request.headers.authorization !== undefined) {
     reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');

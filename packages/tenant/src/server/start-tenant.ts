@@ -4,7 +4,7 @@ import { changeBranding, loadLifetimes } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
-import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
@@ -45,6 +45,8 @@ export interface StartOptions extends DeploymentOptions {
    * unless set. A setting that lasts: `admin.userFlows.changeSettings`.
    */
   signUpAllowed?: boolean;
+  /** What one network or client may ask for; those that are left out have their default (`TenantLimits`). */
+  limits?: Partial<TenantLimits>;
   /** The tenant's second name in addresses; chosen at its first start. */
   domain?: string;
   /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
@@ -121,6 +123,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
     lifetimes: await loadLifetimes(store),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
   };
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log, clock.now());

@@ -91,8 +91,8 @@ export type ApproveResult =
 export interface GrantStore {
   /** False when the user_code is taken by another row: the caller draws a new one. */
   insert(grant: NewGrant): Promise<boolean>;
-  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
-  countLive(now: number): Promise<number>;
+  /** Grants that are pending or claimed and not expired, of the tenant or of one client. */
+  countLive(now: number, clientId?: string): Promise<number>;
   /** The poll's read: one prepared statement, no write. */
   poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
   findById(id: string): Promise<DeviceGrant | undefined>;

@@ -60,8 +60,13 @@ export interface Store {
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
-  purgeExpired(now: number): Promise<number>;
+  purgeExpired(now: number, options?: PurgeOptions): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface PurgeOptions {
+  /** Once it is aborted no further batch is deleted. */
+  signal?: Pick<AbortSignal, "aborted">;
 }
 
 /** The part of the store that shows a tenant and changes nothing: all that Graph and the operator's socket see of it. */

@@ -7,7 +7,7 @@ import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { DEFAULT_LIFETIMES } from "../../src/directory/lifetimes.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
-import type { TenantConfig } from "../../src/directory/tenant-config.ts";
+import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
@@ -76,6 +76,7 @@ export async function pagesUnderTest(
     lifetimes: DEFAULT_LIFETIMES,
     caFile: "",
     trustedProxies: [],
+    limits: DEFAULT_LIMITS,
     ...options.config,
   };
   const sealKey = randomBytes(32);

@@ -60,7 +60,7 @@ describe("store reads of one form", { concurrency: true }, () => {
         phone.send(question, "/confirm", { decision: "yes" }, { stay: true }),
       );
       assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.consentFacts"]);
-      assert.deepEqual(changes, ["grants.approve", "links.insert"]);
+      assert.deepEqual(changes, ["grants.approve", "throttle.take", "throttle.take", "links.insert"]);
     });
   }
 

@@ -37,6 +37,13 @@ const BEFORE = [
   ...["device_grants", "token_families"].map((table) => `alter table ${table} drop column reach`),
   "drop table shown_scopes",
   ...END_COLUMNS.map((column) => `alter table ${column.replace(".", " drop column ")}`),
+  ...[
+    "mail_codes_expires_at",
+    "mail_codes_used_at",
+    "mails_created_at",
+    "sessions_idle_expires_at",
+    "device_grants_client_id",
+  ].map((index) => `drop index ${index}`),
   "delete from kysely_migration where name >= '0006'",
 ];
 

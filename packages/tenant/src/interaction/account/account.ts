@@ -1,5 +1,5 @@
 import type { User } from "../../directory/entities.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
 import { isListedSignIn } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { loadFacts } from "../../oauth/approval.ts";
@@ -10,6 +10,7 @@ import { stepUp } from "../proceed.ts";
 import { newCodes, putNewSecret } from "../second-factor/authenticator-set-up.ts";
 import { recordFactor } from "../second-factor/second-factor.ts";
 import { isRecentSignIn } from "../session.ts";
+import { hashNewPassword } from "../throttle.ts";
 import { requireAccountSession, requireRecentSignIn } from "./account-access.ts";
 
 /** Who is signed in here, and by what they can sign in. */
@@ -73,7 +74,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
   if (problem) return passwordPage(user, problem);
   const changed = await ctx.store.sessions.changePassword({
     user,
-    passwordHash: await hashPassword(password),
+    passwordHash: await hashNewPassword(request, user.id, password),
     keepSessionId: session.id,
     now,
     audit: {

@@ -11,6 +11,7 @@ import { approveAuthorization, needsNoQuestion } from "../../oauth/authorization
 import { isRegistered, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
 import { refusalError } from "../../oauth/refusal-error.ts";
+import { takeRequest } from "../../oauth/request-limits.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { NewAuthorizationRequest } from "../../storage/store.ts";
 import { resolveInteraction } from "../interaction.ts";
@@ -59,10 +60,12 @@ async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | n
 async function begin(page: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
   const { prompts, loginHint } = parameters;
   const asked = newRequest(page, parameters);
-  await page.ctx.store.authorizations.insert(asked);
   const email = loginHint !== null && isEmailAddress(loginHint) ? loginHint : null;
   const subject = { kind: "authorization" as const, id: asked.id };
-  const request = await resolveInteraction(page, await openInteraction(page, subject, email));
+  // Before the request is stored: a network that has begun too many leaves no row behind.
+  const interaction = await openInteraction(page, subject, email);
+  await page.ctx.store.authorizations.insert(asked);
+  const request = await resolveInteraction(page, interaction);
   const signIn = nextStep(factsOf(request)).path === "/sign-in";
   const step = await decideStep(request, {
     entry: signIn && prompts.has("create") && request.ways.signUp ? "sign_up" : "sign_in",
@@ -93,6 +96,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
   const { refusal } = evaluateApproval(ctx, asked, approver, facts);
   if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
+  if ((await takeRequest(ctx, "interactionByIp", request.ip, request.now)) !== undefined) return refuse("too_many");
   await ctx.store.authorizations.insert(asked);
   return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }

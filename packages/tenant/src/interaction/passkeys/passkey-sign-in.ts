@@ -5,6 +5,7 @@ import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor, passSecondFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
+import { recordSignIn } from "../sign-in-record.ts";
 import { type Budget, consume, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
@@ -27,14 +28,10 @@ export async function postPasskey(request: InteractionRequest): Promise<Answer> 
 
   const proof = await prove(request, onlyOf);
   const failed = "failed" in proof ? proof.failed : undefined;
-  await request.ctx.store.audit.write({
-    at: request.now,
-    event: failed === undefined ? "user.signed_in" : "user.sign_in_failed",
-    actor: "user",
-    userId: proof.user?.id ?? null,
-    clientId: null,
-    grantId: subjectIdOf(request),
-    ip: request.ip,
+  await recordSignIn(request, {
+    user: proof.user,
+    signedIn: failed === undefined,
+    email: proof.user?.email,
     detail: { method: "passkey", ...(failed === undefined ? {} : { why: failed }) },
   });
   if ("failed" in proof) return signInPage(request, "passkey");

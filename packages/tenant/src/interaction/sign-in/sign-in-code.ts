@@ -13,7 +13,8 @@ import {
 } from "../mailed-code.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";
-import { auditSignIn, keepAsked, signInPage, stepWithoutSignIn } from "./sign-in.ts";
+import { recordSignIn } from "../sign-in-record.ts";
+import { keepAsked, signInPage, stepWithoutSignIn } from "./sign-in.ts";
 
 const signInCode = accountCode("sign_in");
 
@@ -46,7 +47,7 @@ export async function postSignInCode(request: InteractionRequest): Promise<Answe
   const user = await request.ctx.store.directory.findUserByEmail(normalizeEmail(email));
   const used = await useCode(request, email, signInCode);
   const signedIn = used === "ok" && user?.disabledAt === null;
-  await auditSignIn(request, user, signedIn, "email_code");
+  await recordSignIn(request, { user, signedIn, email, detail: { method: "email_code" } });
   // Disabled or gone since the code was mailed: it opens nothing any more.
   if (!signedIn) return codePage(request, email, used === "wrong" ? "wrong" : "dead");
   return passFirstFactor(request, { user, method: "email_code", keepSignedIn: request.interaction.keepSignedIn });

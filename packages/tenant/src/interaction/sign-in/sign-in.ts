@@ -1,15 +1,16 @@
-import { normalizeEmail, type User } from "../../directory/entities.ts";
+import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
 import { networkOf } from "../../kernel/ip-address.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
-import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
+import { type InteractionRequest, requireWay } from "../interaction.ts";
 import { nextStep, type Step } from "../next-step.ts";
 import type { Answer, Fields } from "../page-request.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
+import { recordSignIn } from "../sign-in-record.ts";
 import { type Budget, consume, refund } from "../throttle.ts";
 
 type SignInView = Extract<View, { page: "sign_in" }>;
@@ -53,30 +54,12 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
 
   const { directory } = request.ctx.store;
   const user = isEmailAddress(email) ? await directory.findUserByEmail(normalizeEmail(email)) : undefined;
-  const right = await verifyPassword(user?.passwordHash ?? null, password);
+  const right = await verifyPassword(user?.passwordHash ?? null, password, networkOf(request.ip));
   const signedIn = right && user !== undefined && user.disabledAt === null;
-  await auditSignIn(request, user, signedIn, "password");
+  await recordSignIn(request, { user, signedIn, email, detail: { method: "password" } });
   if (!signedIn) return again("wrong");
   await refund(request, budgets);
   return passFirstFactor(request, { user, method: "password", keepSignedIn });
-}
-
-export async function auditSignIn(
-  request: InteractionRequest,
-  user: User | undefined,
-  signedIn: boolean,
-  method: "password" | "email_code",
-): Promise<void> {
-  await request.ctx.store.audit.write({
-    at: request.now,
-    event: signedIn ? "user.signed_in" : "user.sign_in_failed",
-    actor: "user",
-    userId: user?.id ?? null,
-    clientId: null,
-    grantId: subjectIdOf(request),
-    ip: request.ip,
-    detail: { method },
-  });
 }
 
 /** "Keep me signed in" is ticked. */

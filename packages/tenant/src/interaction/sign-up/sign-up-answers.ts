@@ -1,6 +1,7 @@
-import { BUILT_IN_ATTRIBUTES, isBuiltIn, MAX_ANSWER, matchesPattern } from "../../directory/check-user-flow.ts";
+import { BUILT_IN_ATTRIBUTES, isBuiltIn, MAX_ANSWER } from "../../directory/check-user-flow.ts";
 import type { Attributes } from "../../directory/entities.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
+import { matchesPattern } from "../../directory/pattern.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import type { Question, Questions } from "../../ui/components/questions.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
@@ -127,7 +128,7 @@ function readAnswer(attribute: FlowAttribute, name: string, fields: Fields): Rea
     return /^-?\d+$/.test(text) && Number.isSafeInteger(value) ? { value, problem: null } : { problem: "number" };
   }
   const { validationRegEx } = attribute;
-  const fits = validationRegEx === null || matchesPattern(validationRegEx, text) === "yes";
+  const fits = validationRegEx === null || matchesPattern(validationRegEx, text);
   return fits ? { value: text, problem: null } : { problem: "invalid" };
 }
 

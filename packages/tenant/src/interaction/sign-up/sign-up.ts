@@ -1,6 +1,6 @@
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress, newUser } from "../../directory/identity.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
 import { termsKey } from "../../directory/user-flow.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
 import type { AuditRecord } from "../../storage/store.ts";
@@ -19,6 +19,7 @@ import {
 import { nextStep, type StepName } from "../next-step.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
+import { hashNewPassword } from "../throttle.ts";
 import { answersOf, type Details, emptyDetails } from "./sign-up-answers.ts";
 
 type AddressProblem = Extract<View, { page: "sign_up_email" }>["problem"];
@@ -77,7 +78,7 @@ export async function postSignUpPassword(request: InteractionRequest): Promise<A
     const password = fields.get("password") ?? "";
     const problem = await checkPassword(password, { email, tenantName: ctx.config.name });
     if (problem) return passwordPage(request, email, problem);
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashNewPassword(request, interaction.id, password);
     if (!(await ctx.store.sessions.setPassword(interaction.id, interaction.sessionId, passwordHash))) {
       throw new PageProblem({ page: "stale_form" });
     }

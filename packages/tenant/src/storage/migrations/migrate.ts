@@ -14,6 +14,7 @@ import * as signInMethods from "./0009-sign-in-methods.ts";
 import * as clientPermissions from "./0010-client-permissions.ts";
 import * as reachOfSignIns from "./0011-reach-of-sign-ins.ts";
 import * as ends from "./0012-ends.ts";
+import * as boundedWork from "./0013-bounded-work.ts";
 import type { Tables } from "./tables.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   "0010-client-permissions": clientPermissions,
   "0011-reach-of-sign-ins": reachOfSignIns,
   "0012-ends": ends,
+  "0013-bounded-work": boundedWork,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */

@@ -47,11 +47,12 @@ export function grantStore(database: Database): GrantStore {
       return inserted.length > 0;
     },
 
-    async countLive(now) {
+    async countLive(now, clientId) {
       const { live } = await db
         .selectFrom("deviceGrants")
         .where("status", "in", ["pending", "claimed"])
         .where("expiresAt", ">", now)
+        .$if(clientId !== undefined, (query) => query.where("clientId", "=", clientId as string))
         .select((row) => row.fn.countAll<number>().as("live"))
         .executeTakeFirstOrThrow();
       return live;

@@ -4,7 +4,7 @@ import type { Database } from "../engine/database.ts";
 import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.ts";
 import { retried } from "../engine/retry.ts";
 import { openSqliteDatabase } from "../engine/sqlite.ts";
-import type { Store } from "../store.ts";
+import type { PurgeOptions, Store } from "../store.ts";
 import { accessStore } from "./access-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
@@ -59,7 +59,7 @@ export function storeOver(database: Database): Store {
     audit: retried(auditStore(database)),
     ...retried({
       ping: async () => void (await sql`select 1`.execute(database.db)),
-      purgeExpired: (now: number) => purgeExpired(database, now),
+      purgeExpired: (now: number, options?: PurgeOptions) => purgeExpired(database, now, options),
     }),
     close() {
       closed ??= database.close();
