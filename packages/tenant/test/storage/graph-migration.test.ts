@@ -8,44 +8,7 @@ import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { DAY, rotation, sampleAudit, sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
-
-const END_COLUMNS = [
-  ...["users.credentials_version", "sessions.idle_expires_at", "sessions.keep_signed_in"],
-  ...["refresh_tokens.used_from", "token_families.repeat_mailed_at"],
-];
-
-/** What migration 0006 and those after it made, taken back: a store as the version before left it. */
-const BEFORE = [
-  ...["sessions", "flows", "device_grants", "token_families"].map(
-    (table) => `alter table ${table} rename column methods to amr`,
-  ),
-  "drop table accepted_terms",
-  ...["client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"].map(
-    (index) => `drop index ${index}`,
-  ),
-  ...["user_groups_unique_name", "consents_resource_id"].map((index) => `drop index ${index}`),
-  ...["object_id", "unique_name", "description", "tags", "required_resource_access", "service_principal_id"].map(
-    (column) => `alter table client_ids drop column ${column}`,
-  ),
-  ...["unique_name", "description", "mail_nickname"].map((column) => `alter table user_groups drop column ${column}`),
-  ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
-  ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
-    (column) => `alter table apps drop column ${column}`,
-  ),
-  "drop table user_flow_attributes",
-  ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
-  ...["device_grants", "token_families"].map((table) => `alter table ${table} drop column reach`),
-  "drop table shown_scopes",
-  ...END_COLUMNS.map((column) => `alter table ${column.replace(".", " drop column ")}`),
-  ...[
-    "mail_codes_expires_at",
-    "mail_codes_used_at",
-    "mails_created_at",
-    "sessions_idle_expires_at",
-    "device_grants_client_id",
-  ].map((index) => `drop index ${index}`),
-  "delete from kysely_migration where name >= '0006'",
-];
+import { undoFrom } from "./undo-migrations.ts";
 
 test("a store of before gets an object and a service principal for every app and API, and the built-in ones their names", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
@@ -61,7 +24,7 @@ test("a store of before gets an object and a service principal for every app and
     await old.directory.settingOnce("built_in_api", api.clientId);
     await old.close();
     const database = new DatabaseSync(file);
-    for (const statement of BEFORE) database.exec(statement);
+    for (const statement of undoFrom("0006")) database.exec(statement);
     database.close();
 
     const store = await openSqliteStore(file);
@@ -107,8 +70,7 @@ test("a session and a sign-in of before keep their person, and go on until their
     }
     await old.close();
     const database = new DatabaseSync(file);
-    for (const column of END_COLUMNS) database.exec(`alter table ${column.replace(".", " drop column ")}`);
-    database.exec("delete from kysely_migration where name >= '0012'");
+    for (const statement of undoFrom("0012")) database.exec(statement);
     database.close();
 
     const store = await openSqliteStore(file);

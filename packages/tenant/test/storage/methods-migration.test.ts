@@ -7,16 +7,7 @@ import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
 import { sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
-
-/** What the migration made, taken back; `amr` of the one sign-in. */
-const before = (amr: string) => [
-  ...["sessions", "flows", "device_grants", "authorization_requests", "token_families"].map(
-    (table) => `alter table ${table} rename column methods to amr`,
-  ),
-  "drop table accepted_terms",
-  `update token_families set amr = '${amr}'`,
-  "delete from kysely_migration where name >= '0009'",
-];
+import { undoFrom } from "./undo-migrations.ts";
 
 /** What tokens said of a sign-in, and which methods that proves: a code after a password may have been mailed. */
 const proven: [string, string[]][] = [
@@ -44,7 +35,8 @@ test("a store of before keeps its sign-ins with the methods that they prove, and
       assert.notEqual(accepted, "taken");
       await old.close();
       const database = new DatabaseSync(file);
-      for (const statement of before(amr)) database.exec(statement);
+      for (const statement of undoFrom("0009")) database.exec(statement);
+      database.exec(`update token_families set amr = '${amr}'`);
       database.close();
 
       const store = await openSqliteStore(file);
