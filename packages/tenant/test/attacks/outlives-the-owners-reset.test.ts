@@ -8,6 +8,7 @@ import type { Browser, Page } from "../interaction/browser.ts";
 import { PASSWORD, type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
 import {
   addPasskey,
+  confirmByPasskey,
   openAccountSignIn,
   personWithPasskey,
   showPasskey,
@@ -193,8 +194,11 @@ describe("the same ends with every other change of what the owner signs in with"
     "a passkey taken away": async (under, own) => {
       const authenticator = new Authenticator(under.ctx.config.pagesOrigin);
       await addPasskey(own, authenticator);
-      const page = await own.get(`/me/passkeys?id=${authenticator.credentialId}`);
-      return own.send(page, "/me/passkeys/remove");
+      const remove = async () =>
+        own.send(await own.get(`/me/passkeys?id=${authenticator.credentialId}`), "/me/passkeys/remove");
+      // Who has a passkey shows it before they change what they sign in with.
+      await confirmByPasskey(own, await remove(), authenticator);
+      return remove();
     },
     "the account disabled and enabled": async ({ ctx }) => {
       const user = await ctx.store.directory.findUserByEmail(ADA);

@@ -140,7 +140,7 @@ describe("the consent page of a device", () => {
   test("lists what a renewal could add, openly, and as new where it is", () => {
     assert.match(
       wordsOf(rendered("device-consent-by-renewal")),
-      /until unused for 90 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
+      /until unused for 90 days, at most 365 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
     );
     const page = rendered("device-consent-more-by-renewal");
     const open = page.replace(/<details>.*<\/details>/s, "");

@@ -78,7 +78,7 @@ describe("the user flow of the account page", { concurrency: true }, () => {
     assert.equal(await set(under, { accountUserFlowId: randomUUID(), signUpAllowed: false }), "unknown");
     assert.equal(await under.ctx.store.directory.setting("sign_up"), undefined, "nothing of it was changed");
     assert.equal(await set(under, { accountUserFlowId: null }), "done");
-    assert.equal(await admin.remove(flow), true);
+    assert.equal(await admin.remove(flow), "deleted");
     const records = await under.ctx.store.audit.list({ event: "sign_up_settings.changed", limit: 9 });
     assert.deepEqual(
       records.map(({ detail }) => detail),
