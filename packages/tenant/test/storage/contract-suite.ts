@@ -5,6 +5,7 @@ import { authorizationSuite } from "./authorization-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
+import { grantRecordsSuite } from "./grant-records-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { groupSuite } from "./group-suite.ts";
 import { interleavingSuite } from "./interleaving-suite.ts";
@@ -30,6 +31,7 @@ import { withdrawalSuite } from "./withdrawal-suite.ts";
 export function contractSuite(makeStore: MakeStore): void {
   accessSuite(makeStore);
   grantSuite(makeStore);
+  grantRecordsSuite(makeStore);
   interleavingSuite(makeStore);
   oneRowSuite(makeStore);
   authorizationSuite(makeStore);
