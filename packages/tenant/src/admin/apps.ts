@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Consent } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { redirectKind } from "../oauth/authorization-code/redirect-uri.ts";
 import type { AuditRecord, ChangeRegistered, Registered, Registration, RoleAssignment } from "../storage/store.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
@@ -122,5 +123,8 @@ export function newRegistration(clientId: string, uniqueName: string | null = nu
 /** The thumbprint as certificate viewers and Entra's portal show it. */
 export const hex = ({ thumbprint }: Pick<AppCertificate, "thumbprint">) =>
   Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase();
+
+export const unknownApp = () =>
+  new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");
 
 const nameOf = (registered: Registered) => (registered.kind === "app" ? registered.app : registered.api).name;

@@ -11,7 +11,6 @@ export function newApp(app: Partial<App> & Pick<App, "name">, now: number): App 
   return {
     clientId: randomUUID(),
     publicClient: false,
-    secretHash: null,
     grantTypes: null,
     administrativeScopes: [],
     administrationByDeviceCode: false,

@@ -68,9 +68,9 @@ export async function authenticateCaller(
 }
 
 /**
- * An app on its own: enabled now, with the permission in its token and still assigned, and the certificate that it came by
- * still its own. Removing any of them ends the token's use: whoever replaces a certificate that others got hold of must
- * not find that they have put in another one meanwhile.
+ * An app on its own: enabled now, with the permission in its token and still assigned, and the certificate or secret that it
+ * came by still its own. Removing any of them ends the token's use: whoever replaces a credential that others got hold of
+ * must not find that they have put in another one meanwhile.
  */
 async function callerOfApp(
   ctx: AdminView,
@@ -85,17 +85,19 @@ async function callerOfApp(
   if (options.ofThemselves === true) {
     throw new GraphError(400, "Request_BadRequest", "/me request is only valid with delegated authentication flow.");
   }
-  const [app, found, assigned, certificates] = await Promise.all([
+  const { certificatesOf, secretsOf } = ctx.store.credentials;
+  const [app, found, assigned, ...credentials] = await Promise.all([
     ctx.store.directory.findApp(azp),
     ctx.store.registrations.find({ clientId: azp }),
     ctx.store.directory.rolesFor(GRAPH_RESOURCE_ID, oid),
-    keyId === undefined ? [] : ctx.store.credentials.certificatesOf(azp),
+    keyId === undefined ? [] : certificatesOf(azp),
+    keyId === undefined ? [] : secretsOf(azp),
   ]);
   if (app?.disabledAt !== null || found?.registration.servicePrincipalId !== oid) {
     throw unauthenticated("The application of the access token is disabled or gone.", "invalid_token");
   }
-  if (keyId !== undefined && !certificates.some((certificate) => certificate.keyId === keyId)) {
-    throw unauthenticated("The certificate behind the access token was taken away.", "invalid_token");
+  if (keyId !== undefined && !credentials.flat().some((credential) => credential.keyId === keyId)) {
+    throw unauthenticated("The certificate or secret behind the access token was taken away.", "invalid_token");
   }
   const scopes = new Set(assigned.filter((role) => roles.includes(role)));
   requireOne(anyOf, scopes, "application permission");

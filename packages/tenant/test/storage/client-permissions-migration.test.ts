@@ -16,10 +16,13 @@ const BEFORE = [
   ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
     (column) => `alter table apps drop column ${column}`,
   ),
+  "drop table app_secrets",
+  "alter table apps add column secret_hash text",
+  "update apps set secret_hash = 'hash' where public_client = 0",
   "delete from kysely_migration where name >= '0010'",
 ];
 
-test("apps of before go on by the grants they had; administrative scopes are for the command line alone", async () => {
+test("apps of before go on by the grants and secrets they had; administrative scopes are for the command line alone", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
   const file = join(folder, "store.db");
   try {
@@ -41,6 +44,15 @@ test("apps of before go on by the grants they had; administrative scopes are for
     assert.deepEqual(await may(device), [null, [], false]);
     assert.deepEqual(await may(web), [[...GRANT_TYPES], [], false]);
     assert.deepEqual(await may(commandLine), [null, ADMINISTRATIVE_SCOPES, false]);
+
+    assert.deepEqual(await store.credentials.secretsOf(device.clientId), []);
+    const [{ keyId, ...secret } = { keyId: "" }, ...more] = await store.credentials.secretsOf(web.clientId);
+    assert.match(keyId, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(secret, {
+      ...{ clientId: web.clientId, secretHash: "hash", hint: null, displayName: null },
+      ...{ startsAt: web.createdAt, endsAt: Date.UTC(2299, 11, 31) },
+    });
     await store.close();
   } finally {
     await rm(folder, { recursive: true });
