@@ -82,6 +82,12 @@ export function permissions({ store, clock }: AdminStore, by: Actor) {
     addConsent: (consent: Consent) => permissions.insertConsent(consent, consented("created", consent)),
     /** These scopes instead of those that there are. False when there is none. */
     changeConsent: (consent: Consent) => permissions.replaceConsent(consent, consented("changed", consent)),
+    /** These scopes, whether there is a consent or none. */
+    putConsent: (consent: Consent) =>
+      permissions.putConsent(consent, {
+        inserted: consented("created", consent),
+        replaced: consented("changed", consent),
+      }),
     /** False when there is none. */
     removeConsent: (consent: Consent) => permissions.deleteConsent(consent, consented("deleted", consent)),
 

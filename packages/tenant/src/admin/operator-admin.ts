@@ -163,13 +163,10 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
       removeSecret: (clientId, keyId) => removeSecret(ctx, clientId, keyId),
       assign: (clientId, principalId) => assign(clientId, null, principalId),
       unassign: (clientId, principalId) => permissions.unassign({ clientId, roleValue: null, principalId }),
-      async putConsent(consent) {
-        await appOf(consent.clientId);
+      async putConsent(given) {
+        const consent = { ...given, clientId: (await appOf(given.clientId)).clientId };
         if (consent.scopes.length === 0) return void (await permissions.removeConsent(consent));
-        const outcome = await permissions.addConsent(consent);
-        if (outcome === "unknown") throw unknownApp();
-        // Withdrawn at this moment, it is added again.
-        if (outcome === "exists" && !(await permissions.changeConsent(consent))) await permissions.addConsent(consent);
+        if ((await permissions.putConsent(consent)) === "unknown") throw unknownApp();
       },
       withdrawConsent: (consent) => permissions.removeConsent({ ...consent, scopes: [] }),
     },
