@@ -2,7 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
 import type { AdminView } from "../admin/admin-context.ts";
 import { isOperatorToken } from "../admin/operator-token.ts";
-import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
+import { mayAdminister } from "../directory/grant-types.ts";
+import { GRAPH_SCOPES, isAdministrative } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { isAppToken } from "../oauth/tokens/app-token.ts";
 import { tokenHolder } from "../oauth/userinfo.ts";
@@ -22,8 +23,9 @@ export interface GraphCaller {
 }
 
 /**
- * Who sends this request, as things stand now: a token is only where it begins. Account, sign-in, program and the
- * administrator's right are looked up at every call, so that taking one away counts from the next request on.
+ * Who sends this request, as things stand now: a token is only where it begins. Account, sign-in, program, the scopes
+ * that the program is named for and the administrator's right are looked up at every call, so that taking one away counts
+ * from the next request on.
  *
  * @param anyOf scopes of which one is enough, such as the `.Read.All` and the `.ReadWrite.All` for a GET
  * @param options.ofThemselves the call shows callers their own account only (`GET /me`): no administrator is needed
@@ -54,11 +56,13 @@ export async function authenticateCaller(
     throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
   }
 
-  const scopes = new Set(scp.split(" "));
   const holder = await tokenHolder(ctx, { oid, sid, azp });
   if (holder.refusal !== undefined) {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
+  const { app, family } = holder;
+  const mayUse = (scope: string) => !isAdministrative(scope) || mayAdminister(app, [scope], family.grantType);
+  const scopes = new Set(scp.split(" ").filter(mayUse));
   requireOne(anyOf, scopes, "scope");
   // Of their own account everybody may see all that there is.
   if (options.ofThemselves !== true && !holder.user.administrator) {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { mayIssue, type Refusal } from "../directory/access-rules.ts";
-import type { User } from "../directory/entities.ts";
+import type { App, User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import type { AccessStore, TokenStore } from "../storage/store.ts";
+import type { AccessStore, TokenFamily, TokenStore } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
 
@@ -49,7 +49,7 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
 }
 
 export type TokenHolder =
-  | { user: User; refusal: undefined }
+  | { user: User; app: App; family: TokenFamily; refusal: undefined }
   /** The user or the app is gone or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
 
@@ -88,5 +88,6 @@ export async function tokenHolder(
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
   const refusal = mayIssue({ ...stored, scopes, amr, authTime, grantType: null, signedInSince: null });
   if (refusal && endsTokens[refusal]) return { refusal };
-  return stored.user ? { user: stored.user, refusal: undefined } : { refusal: "user_unknown" };
+  const { user, app } = stored;
+  return user && app ? { user, app, family, refusal: undefined } : { refusal: user ? "app_unknown" : "user_unknown" };
 }

@@ -1,4 +1,5 @@
 import type { Refusal } from "../directory/access-rules.ts";
+import type { GrantType } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { DeviceGrant } from "./device-grant.ts";
@@ -10,6 +11,8 @@ export interface TokenFamily {
   clientId: string;
   /** The device grant or authorization request that it came of. */
   grantId: string | null;
+  /** How the user signed in. */
+  grantType: Extract<GrantType, "device_code" | "authorization_code">;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
   amr: string[];
@@ -21,7 +24,7 @@ export interface TokenFamily {
   revokedReason: string | null;
 }
 
-export type NewTokenFamily = Omit<TokenFamily, "revokedAt" | "revokedReason">;
+export type NewTokenFamily = Omit<TokenFamily, "grantType" | "revokedAt" | "revokedReason">;
 
 export interface NewRefreshToken {
   /** SHA-256 of the token, base64url. */

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { addUser, approve } from "../../../../tests/fixtures/approval.ts";
 import { poll, post, refresh, requestCode } from "../../../../tests/fixtures/device.ts";
 import type { AppInput } from "../../src/admin/tenant-admin.ts";
+import type { GrantType } from "../../src/directory/entities.ts";
 import { authorizationQuery, program } from "../fixtures/program.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
@@ -52,6 +53,24 @@ describe("attack: a client that gets tokens in a way that it is not registered f
     await tenant.admin.apps.put({ clientId: app.clientId, grantTypes: ["authorization_code"] });
     assert.deepEqual(said(await poll(tenant, other.device_code, by)), NOT_ALLOWED);
     assert.deepEqual(said(await refresh(tenant, first.refresh_token, by)), NOT_ALLOWED);
+  });
+
+  test("a sign-in renews as long as the app may get one in that way, and again once it may", async () => {
+    const app = await tenant.admin.apps.put({ name: "TV", publicClient: true });
+    const by = { client_id: app.clientId, scope };
+    const { body: code } = await requestCode(tenant, by);
+    await approve(tenant, code.user_code, await addUser(tenant));
+    const { body: first } = await poll(tenant, code.device_code, by);
+    const allow = (...grantTypes: GrantType[]) => tenant.admin.apps.put({ clientId: app.clientId, grantTypes });
+    await allow("authorization_code", "refresh_token");
+    assert.deepEqual(said(await refresh(tenant, first.refresh_token, by)), NOT_ALLOWED);
+    await allow("device_code", "refresh_token");
+    const { body: second } = await refresh(tenant, first.refresh_token, by);
+    assert.ok(second.refresh_token);
+    // By default a confidential client has no device code.
+    await tenant.admin.apps.put({ clientId: app.clientId, publicClient: false, grantTypes: null });
+    const { secret } = await tenant.admin.apps.addSecret(app.clientId);
+    assert.deepEqual(said(await refresh(tenant, second.refresh_token, { ...by, client_secret: secret })), NOT_ALLOWED);
   });
 
   test("without refresh_token no refresh token is given; without authorization_code the program is told so", async () => {

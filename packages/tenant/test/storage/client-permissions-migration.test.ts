@@ -16,6 +16,7 @@ const BEFORE = [
   ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
     (column) => `alter table apps drop column ${column}`,
   ),
+  "alter table token_families drop column grant_type",
   "drop table app_secrets",
   "alter table apps add column secret_hash text",
   "update apps set secret_hash = 'hash' where public_client = 0",

@@ -16,6 +16,11 @@ const statements = [
   // New confidential clients have no device code; those that there are keep it.
   `update apps set grant_types = '["device_code","authorization_code","refresh_token","client_credentials"]'
     where public_client = 0`,
+  // How users signed in. Where no request is there any more it is the one that permits less.
+  `alter table token_families add column grant_type text not null default 'device_code'
+    check (grant_type in ('device_code', 'authorization_code'))`,
+  `update token_families set grant_type = 'authorization_code'
+    where id in (select family_id from authorization_requests where family_id is not null)`,
   `create table app_secrets (
     key_id text primary key,
     client_id text not null references apps (client_id) on delete cascade,

@@ -17,7 +17,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "amr" | "authTime" | "grantType"> & {
+export type Issuance = Pick<AccessFacts, "scopes" | "amr" | "authTime" | "grantType" | "signInGrant"> & {
   clientId: string;
   userId: string;
 };

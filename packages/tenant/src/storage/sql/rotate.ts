@@ -40,7 +40,8 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const { familyId, userId, authTime } = owner;
       const amr: string[] = JSON.parse(owner.amr);
 
-      const why = await checkIssuance(trx, { clientId, userId, scopes, amr, authTime, grantType: "refresh_token" });
+      const signIn = { clientId, userId, amr, authTime, signInGrant: owner.grantType };
+      const why = await checkIssuance(trx, { ...signIn, scopes, grantType: "refresh_token" });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -88,7 +89,7 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "amr", "authTime"]),
+        .select(["familyId", "userId", "clientId", "amr", "authTime", "tokenFamilies.grantType"]),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db
