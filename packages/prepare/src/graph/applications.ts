@@ -7,6 +7,7 @@ import type {
   RequiredResourceAccess,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
+import type { AdministrativeScope, GrantType } from "../file/tenant-schema.ts";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** Microsoft Graph itself as a resource. */
@@ -24,7 +25,11 @@ export const GRAPH_SCOPE_IDS = {
 export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
 
 /** With the additional members of the embedded tenant (docs/differences.md). */
-export type GraphApplication = Application & { doorcodeTokenProfile?: "entra" | "rfc9068" | null };
+export type GraphApplication = Application & {
+  doorcodeTokenProfile?: "entra" | "rfc9068" | null;
+  doorcodeGrantTypes?: GrantType[] | null;
+  doorcodeAdministrativeScopes?: AdministrativeScope[];
+};
 
 export interface ClientAppSettings {
   displayName: string;
@@ -33,6 +38,8 @@ export interface ClientAppSettings {
   postLogoutRedirectUris: string[];
   requiredResourceAccess: RequiredResourceAccess[];
   groupClaims: boolean;
+  grantTypes?: GrantType[] | undefined;
+  administrativeScopes?: AdministrativeScope[] | undefined;
   tags: string[];
 }
 
@@ -55,6 +62,8 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
     ...(settings.postLogoutRedirectUris.length > 0 && { web: { redirectUris: settings.postLogoutRedirectUris } }),
     requiredResourceAccess: settings.requiredResourceAccess,
     ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
+    ...(settings.grantTypes && { doorcodeGrantTypes: settings.grantTypes }),
+    ...(settings.administrativeScopes?.length && { doorcodeAdministrativeScopes: settings.administrativeScopes }),
     tags: settings.tags,
   };
 }
