@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
 import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
+import { newSecret } from "../../packages/tenant/src/kernel/seal.ts";
 import { type OwnCertificate, ownCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
 import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
@@ -113,6 +114,33 @@ describe("openid-client signs in by an authorization code", () => {
       assert.ok(tokens.access_token);
     });
   }
+
+  test("by two secrets of the tenant's making at once; one that is removed or has expired ends alone", async () => {
+    const { apps } = tenant.admin;
+    const web = await apps.put({ name: "Server, two secrets", redirectUris: [WEB] });
+    const [first, second] = [await apps.addSecret(web.clientId), await apps.addSecret(web.clientId)];
+    const [basic, posted] = [
+      await discover(web, oidc.ClientSecretBasic(first.secret)),
+      await discover(web, oidc.ClientSecretPost(second.secret)),
+    ];
+    const renewing = new Map<oidc.Configuration, string>();
+    for (const config of [basic, posted]) {
+      const { url, checks } = await asked(config);
+      const tokens = await oidc.authorizationCodeGrant(config, await walk(url, "yes"), checks);
+      renewing.set(config, tokens.refresh_token!);
+    }
+    const renew = async (config: oidc.Configuration) =>
+      renewing.set(config, (await oidc.refreshTokenGrant(config, renewing.get(config)!)).refresh_token!);
+    await apps.removeSecret(web.clientId, first.keyId);
+    await assert.rejects(renew(basic), { code: "OAUTH_WWW_AUTHENTICATE_CHALLENGE", status: 401 });
+    await renew(posted);
+    const old = newSecret();
+    await seed(tenant.context.store).addSecret(web.clientId, old, { endsAt: tenant.clock.now() });
+    const expired = oidc.refreshTokenGrant(await discover(web, oidc.ClientSecretPost(old)), renewing.get(posted)!);
+    await assert.rejects(expired, { error: "invalid_client", error_description: /^AADSTS7000222: / });
+    // The sign-in is still there for a secret that is good.
+    await renew(posted);
+  });
 
   test("as a confidential client by private_key_jwt, each time with an assertion of its own", async () => {
     const certified = await addCertifiedApp(tenant.context, "Server, by certificate");

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import {
+  GRANT_TYPES as fileGrantTypes,
+  ADMINISTRATIVE_SCOPES as fileScopes,
+} from "../../packages/prepare/src/file/tenant-schema.ts";
+import { writeTenantFile } from "../../packages/prepare/src/index.ts";
+import { GRANT_TYPES } from "../../packages/tenant/src/directory/grant-types.ts";
+import { ADMINISTRATIVE_SCOPES } from "../../packages/tenant/src/directory/graph-scopes.ts";
 import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
 
 const SMALL = `
@@ -198,4 +205,53 @@ test("A user flow of the TypeScript API is known by its name, and what it requir
   assert.equal(after.userFlows.Native?.termsOfUse, undefined);
   const { done } = await prepared.prepare("tenant: {}", { prune: true });
   assert.deepEqual(done, [], "it is not prepare's to delete");
+});
+
+test("What a client may ask for is what the file says, and what it does not say stays; secrets always do", async () => {
+  await using prepared = await PreparedTenant.start();
+  const { admin, context } = prepared.tenant;
+  const web = (more: string) => `apps: { web: { publicClient: false${more} } }`;
+  await prepared.prepare(web(""));
+  const { clientId } = (await admin.apps.list()).find(({ name }) => name === "web")!;
+  const may = async () => {
+    const app = await context.store.directory.findApp(clientId);
+    return [app?.grantTypes, app?.administrativeScopes];
+  };
+  assert.deepEqual(await may(), [null, []]);
+  const { secret, keyId } = await admin.apps.addSecret(clientId, { name: "web server" });
+
+  const named = web(", grantTypes: [refresh_token, authorization_code], administrativeScopes: [User.Read.All]");
+  const plan = await prepared.plan(named);
+  assert.deepEqual(
+    plan.steps.flatMap(({ changes }) => changes),
+    [
+      { what: "grant types", from: "by default", to: "authorization_code, refresh_token" },
+      { what: "administrative scopes", to: "User.Read.All" },
+    ],
+  );
+  await prepared.prepare(named);
+  assert.deepEqual(await may(), [["refresh_token", "authorization_code"], ["User.Read.All"]]);
+  assert.deepEqual(await prepared.differences(web("")), []);
+  assert.deepEqual(await prepared.differences(web(", grantTypes: [authorization_code, refresh_token]")), []);
+  assert.deepEqual(await prepared.differences(web(""), { prune: true }), []);
+
+  const { model, notes } = await prepared.export();
+  assert.deepEqual(model.apps.web?.grantTypes, ["refresh_token", "authorization_code"]);
+  assert.deepEqual(model.apps.web?.administrativeScopes, ["User.Read.All"]);
+  const written = writeTenantFile(model);
+  for (const part of [secret.slice(0, 3), secret, keyId, "web server"]) {
+    assert.ok(!(written + notes.join()).includes(part), "nothing of the secret is in the file");
+  }
+
+  await prepared.prepare(web(", grantTypes: [], administrativeScopes: []"));
+  assert.deepEqual(await may(), [[], []]);
+  assert.deepEqual(
+    (await admin.apps.secrets(clientId)).map((each) => each.keyId),
+    [keyId],
+  );
+});
+
+test("The file knows the grant types and administrative scopes that the tenant has", () => {
+  assert.deepEqual(fileGrantTypes, GRANT_TYPES);
+  assert.deepEqual(fileScopes, ADMINISTRATIVE_SCOPES);
 });

@@ -145,7 +145,11 @@ apps:
     assignmentRequired: true
     assignedTo: [staff, grace@contoso.example]
     groupClaims: true
-  second-app: { publicClient: false, adminConsent: false }
+  second-app:
+    publicClient: false
+    adminConsent: false
+    grantTypes: [authorization_code, refresh_token, client_credentials]
+    administrativeScopes: [Group.Read.All, User.Read.All]
 apis:
   ciam-ToDoList-api:
     displayName: To-do lists

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { normalizeUserCode, USER_CODE_ALPHABET } from "../../packages/tenant/src/directory/user-code.ts";
-import { hashSecret, newSecret } from "../../packages/tenant/src/kernel/seal.ts";
+import { newSecret } from "../../packages/tenant/src/kernel/seal.ts";
 import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve, deny } from "../fixtures/approval.ts";
@@ -71,9 +71,9 @@ describe("RFC 8628, authorization server", () => {
       clientId: crypto.randomUUID(),
       publicClient: false,
       grantTypes: ["device_code" as const],
-      secretHash: hashSecret(secret),
     };
     await seed(tenant.context.store).putApp(confidential);
+    await seed(tenant.context.store).addSecret(confidential.clientId, secret);
     const ask = (more: Record<string, string>) =>
       requestCode(tenant, { client_id: confidential.clientId, scope: "openid", ...more });
     const bare = await ask({});

@@ -16,7 +16,7 @@ export type {
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
 export type { SourceLine } from "./file/secrets.ts";
-export { tenantFileSchema } from "./file/tenant-schema.ts";
+export { type AdministrativeScope, type GrantType, tenantFileSchema } from "./file/tenant-schema.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/request.ts";
 export type { Clock } from "./graph/retries.ts";

@@ -1,3 +1,4 @@
+export type { AddedSecret } from "./admin/app-secrets.ts";
 export type { Approval } from "./admin/decisions.ts";
 export type { NewAccount } from "./admin/people.ts";
 export type {
@@ -8,6 +9,7 @@ export type {
   TenantAdmin,
   UserFlowInput,
 } from "./admin/tenant-admin.ts";
+export type { AppSecret } from "./directory/app-secret.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
 export type { AdministrativeScope } from "./directory/graph-scopes.ts";
 export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";

@@ -30,6 +30,8 @@ export function exportApps(registrations: Registrations, people: People, notes: 
           assignmentRequired: principal?.appRoleAssignmentRequired ?? false,
           assignedTo: whoMayUse(registration, people, notes),
           groupClaims: hasGroupClaims(application),
+          grantTypes: application.doorcodeGrantTypes ?? undefined,
+          administrativeScopes: application.doorcodeAdministrativeScopes,
         },
       ];
     }),

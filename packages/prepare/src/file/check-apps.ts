@@ -16,7 +16,7 @@ import { GRAPH_PERMISSIONS } from "./tenant-schema.ts";
 export function checkApps(names: Names, diagnostics: Diagnostics): void {
   checkCase(names.apps, "app", diagnostics);
   for (const [key, app] of names.apps) {
-    const lists = ["redirectUris", "postLogoutRedirectUris"];
+    const lists = ["redirectUris", "postLogoutRedirectUris", "grantTypes", "administrativeScopes"];
     for (const list of lists) withoutDuplicates(textsOf(childAt(app, list)), diagnostics);
     for (const permission of withoutDuplicates(textsOf(childAt(app, "permissions")), diagnostics)) {
       checkPermission(permission, names, diagnostics);

@@ -1,3 +1,5 @@
+import type { AdministrativeScope, GrantType } from "./tenant-schema.ts";
+
 /**
  * What `doorcode.tenant.yaml` says once it is read: every default filled in, every reference checked. The keys of the
  * maps are the names that the file knows things by; they stay the same when a display name changes.
@@ -55,6 +57,10 @@ export interface AppEntry {
   assignedTo: string[];
   /** Its ID tokens list the person's groups. */
   groupClaims: boolean;
+  /** How it gets tokens; undefined: as it is there, a new app by default. The embedded tenant's only. */
+  grantTypes: GrantType[] | undefined;
+  /** The administrative scopes of Microsoft Graph it may ask for; undefined as above. The embedded tenant's only. */
+  administrativeScopes: AdministrativeScope[] | undefined;
 }
 
 export interface ApiEntry {

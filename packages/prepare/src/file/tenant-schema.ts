@@ -38,6 +38,38 @@ export const BUILT_IN_ATTRIBUTES = [
 /** Delegated permissions of Microsoft Graph that a sign-in needs. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
+export const GRANT_TYPES = ["device_code", "authorization_code", "refresh_token", "client_credentials"] as const;
+
+export type GrantType = (typeof GRANT_TYPES)[number];
+
+/** Scopes of Microsoft Graph that only an administrator can be granted, as the embedded tenant has them. */
+export const ADMINISTRATIVE_SCOPES = [
+  "Application.Read.All",
+  "Application.ReadWrite.All",
+  "AppRoleAssignment.ReadWrite.All",
+  "DelegatedPermissionGrant.Read.All",
+  "DelegatedPermissionGrant.ReadWrite.All",
+  "EventListener.Read.All",
+  "EventListener.ReadWrite.All",
+  "Group.Read.All",
+  "Group.ReadWrite.All",
+  "IdentityUserFlow.Read.All",
+  "IdentityUserFlow.ReadWrite.All",
+  "Organization.Read.All",
+  "Organization.ReadWrite.All",
+  "OrganizationalBranding.Read.All",
+  "OrganizationalBranding.ReadWrite.All",
+  "Policy.Read.All",
+  "Policy.ReadWrite.ConditionalAccess",
+  "RoleManagement.Read.Directory",
+  "RoleManagement.ReadWrite.Directory",
+  "User.Read.All",
+  "User.ReadWrite.All",
+  "User.RevokeSessions.All",
+] as const;
+
+export type AdministrativeScope = (typeof ADMINISTRATIVE_SCOPES)[number];
+
 const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
 
 /** Code points of one answer, label or option, as Entra has it. */
@@ -95,6 +127,19 @@ const app = z
       .describe("Only people in assignedTo, or in a group that is, get tokens. Default: false."),
     assignedTo: assignedTo(),
     groupClaims: groupClaims("Its ID tokens"),
+    grantTypes: z
+      .array(z.enum(GRANT_TYPES))
+      .optional()
+      .describe(
+        "How it gets tokens; the embedded tenant's only. Default: as it is there; a new app gets all, device codes only where publicClient is true.",
+      )
+      .meta({ examples: [["authorization_code", "refresh_token"]] }),
+    administrativeScopes: z
+      .array(z.enum(ADMINISTRATIVE_SCOPES))
+      .optional()
+      .describe(
+        "The administrative scopes of Microsoft Graph that it may ask administrators for; the embedded tenant's only. Default: as it is there; a new app gets none.",
+      ),
   })
   .meta({ title: "App", description: "A program that signs people in. The key is its name for good (uniqueName)." })
   .nullable();

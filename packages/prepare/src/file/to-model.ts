@@ -59,6 +59,8 @@ function toApp(key: string, entry: Parsed<"apps">): AppEntry {
     assignmentRequired: app.assignmentRequired,
     assignedTo: app.assignedTo ?? [],
     groupClaims: app.groupClaims,
+    grantTypes: app.grantTypes,
+    administrativeScopes: app.administrativeScopes,
   };
 }
 

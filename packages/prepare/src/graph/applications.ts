@@ -7,6 +7,7 @@ import type {
   RequiredResourceAccess,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
+import type { AdministrativeScope, GrantType } from "../file/tenant-schema.ts";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** Microsoft Graph itself as a resource. */
@@ -29,6 +30,8 @@ export type GraphApplication = Omit<Application, "api"> & {
     | (Omit<NonNullable<Application["api"]>, "oauth2PermissionScopes"> & { oauth2PermissionScopes?: GraphScopeOfApi[] })
     | null;
   doorcodeTokenProfile?: "entra" | "rfc9068" | null;
+  doorcodeGrantTypes?: GrantType[] | null;
+  doorcodeAdministrativeScopes?: AdministrativeScope[];
 };
 export type GraphScopeOfApi = PermissionScope & { doorcodeDisplayNames?: Record<string, string> };
 
@@ -39,6 +42,8 @@ export interface ClientAppSettings {
   postLogoutRedirectUris: string[];
   requiredResourceAccess: RequiredResourceAccess[];
   groupClaims: boolean;
+  grantTypes?: GrantType[] | undefined;
+  administrativeScopes?: AdministrativeScope[] | undefined;
   tags: string[];
 }
 
@@ -61,6 +66,8 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
     ...(settings.postLogoutRedirectUris.length > 0 && { web: { redirectUris: settings.postLogoutRedirectUris } }),
     requiredResourceAccess: settings.requiredResourceAccess,
     ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
+    ...(settings.grantTypes && { doorcodeGrantTypes: settings.grantTypes }),
+    ...(settings.administrativeScopes?.length && { doorcodeAdministrativeScopes: settings.administrativeScopes }),
     tags: settings.tags,
   };
 }

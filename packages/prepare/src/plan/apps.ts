@@ -33,6 +33,8 @@ function create(input: CompareInput, key: string, app: AppEntry): PlannedStep {
   changes.added("post-logout redirect URIs", app.postLogoutRedirectUris);
   changes.added("permissions", app.permissions);
   if (app.groupClaims) changes.flag("group claims", undefined, true);
+  if (app.grantTypes) changes.text("grant types", undefined, named(app.grantTypes));
+  changes.added("administrative scopes", app.administrativeScopes ?? []);
   const principal = comparePrincipal(input, undefined, app.assignmentRequired, changes);
   return plannedStep({ kind: "app", name: key, exists: false, changes }, async (context) => {
     const body = clientAppBody({
@@ -42,6 +44,8 @@ function create(input: CompareInput, key: string, app: AppEntry): PlannedStep {
       postLogoutRedirectUris: app.postLogoutRedirectUris,
       requiredResourceAccess: withPermissions([], idsOf(app.permissions, context.known), []),
       groupClaims: app.groupClaims,
+      grantTypes: app.grantTypes,
+      administrativeScopes: app.administrativeScopes,
       tags: [tagOf(key)],
     });
     const { appId } = await createApplication(context, key, body);
@@ -69,6 +73,7 @@ function change(input: CompareInput, key: string, app: AppEntry, found: FoundApp
   if (changes.set("post-logout redirect URIs", webUris, webWanted)) body.web = { redirectUris: webWanted };
   if (changes.flag("group claims", hasGroupClaims(application), app.groupClaims))
     body.groupMembershipClaims = groupMembershipClaims(app.groupClaims);
+  Object.assign(body, compareRights(app, application, changes));
 
   const access = application.requiredResourceAccess ?? [];
   const configured = permissionsIn(access, input.model, input.lookup);
@@ -89,6 +94,27 @@ function change(input: CompareInput, key: string, app: AppEntry, found: FoundApp
     await changeApplication(context.graph, application.id, { ...body, ...permissions });
     await reconcilePrincipal(context, application.appId, principal);
   });
+}
+
+/** What a client may ask for, which only the embedded tenant has (`checkModel`); what the file does not say stays. */
+function compareRights(
+  { grantTypes, administrativeScopes }: AppEntry,
+  { doorcodeGrantTypes, doorcodeAdministrativeScopes }: GraphApplication,
+  changes: Changes,
+): GraphApplication {
+  const body: GraphApplication = {};
+  if (grantTypes && changes.text("grant types", named(doorcodeGrantTypes), named(grantTypes)))
+    body.doorcodeGrantTypes = grantTypes;
+  const scopes = doorcodeAdministrativeScopes ?? [];
+  if (administrativeScopes && changes.set("administrative scopes", scopes, administrativeScopes))
+    body.doorcodeAdministrativeScopes = administrativeScopes;
+  return body;
+}
+
+/** For the plan; none named is the default of the app's kind. */
+function named(grantTypes: readonly string[] | null | undefined): string {
+  if (!grantTypes) return "by default";
+  return grantTypes.length === 0 ? "none" : [...grantTypes].sort().join(", ");
 }
 
 /** Called while steps run: APIs are created before apps, so that each has an appId by then. */

@@ -86,6 +86,17 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
         hint: "Leave it out: Entra's tokens have their own form, which @doorcode/guard takes by default.",
       },
     );
+  for (const member of ["grantTypes", "administrativeScopes"] as const) {
+    const apps = Object.entries(model.apps).filter(([, app]) => app[member] !== undefined);
+    if (apps.length > 0)
+      throw new PrepareError(
+        "not_for_entra",
+        `\`${member}\` (${firstOf(apps.map(([key]) => key))}) is the embedded tenant's only.`,
+        {
+          hint: "Leave it out: at Entra `publicClient` governs device codes, and an administrator's consent what an app may do.",
+        },
+      );
+  }
   const flows = Object.entries(model.userFlows).filter(([, { signIn }]) => signIn.includes("passkey"));
   if (flows.length > 0)
     throw new PrepareError(

@@ -27,7 +27,7 @@ describe("a rule for keys, apps and APIs", () => {
       "apps:\n  my app:\n    dispalyName: x",
       [
         '2:3 "my app" cannot be a key here: letters, digits and . _ - make one, 120 at most.',
-        '3:5 "dispalyName" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo or groupClaims. Did you mean displayName?',
+        '3:5 "dispalyName" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean displayName?',
       ],
     ],
     [

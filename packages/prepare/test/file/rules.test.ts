@@ -21,7 +21,11 @@ describe("a tenant file", () => {
       assignmentRequired: false,
       assignedTo: [],
       groupClaims: false,
+      grantTypes: undefined,
+      administrativeScopes: undefined,
     });
+    assert.deepEqual(model.apps["back-office"]?.grantTypes, ["authorization_code", "refresh_token"]);
+    assert.deepEqual(model.apps["back-office"]?.administrativeScopes, ["Group.Read.All", "User.Read.All"]);
     assert.deepEqual(model.apis["ciam-ToDoList-api"]?.scopes["ToDoList.ReadWrite"], {
       consent: "user",
       displayName: "Read and change your to-do lists",

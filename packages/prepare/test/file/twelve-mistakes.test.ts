@@ -30,7 +30,7 @@ users:
 test("a file with twelve different mistakes gives twelve precise messages in one reading", () => {
   assert.deepEqual(problemsOf(file), [
     "2:11 colour is no colour: write #rgb or #rrggbb, in quotes.",
-    '5:5 "redirectUri" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo or groupClaims. Did you mean redirectUris?',
+    '5:5 "redirectUri" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean redirectUris?',
     '6:27 The API "ciam-ToDoList-api" has no scope "ToDoList.Raed": expected ToDoList.Read. Did you mean ToDoList.Read?',
     "7:19 publicClient has to be true or false; this is text. Did you mean true?",
     '8:3 "ciam-client-app" is there already, on line 4.',

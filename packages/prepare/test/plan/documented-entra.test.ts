@@ -117,6 +117,8 @@ test("A file with what only the embedded tenant has is refused for Entra before 
   const files = {
     "users: { ada@contoso.example: { name: Ada } }": /ada@contoso\.example/,
     "apis: { todo: { tokenProfile: rfc9068 } }": /rfc9068.*todo/,
+    "apps: { tv: { grantTypes: [device_code] } }": /grantTypes.*tv/,
+    "apps: { ops: { administrativeScopes: [] } }": /administrativeScopes.*ops/,
     "userFlows: { Flow: { signIn: [password, passkey] } }": /passkey.*Flow/,
     "tenant: { signUp: false }": /signUp/,
     "tenant: { accountUserFlow: Flow }\nuserFlows: { Flow: {} }": /accountUserFlow/,

@@ -2,6 +2,7 @@ import { DEFAULT_LIFETIMES, type Lifetimes, LONGEST, longest, wrongLifetime } fr
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type BrandingOptions, brandingSettings, loadBranding } from "../ui/branding/branding.ts";
 import { type Actor, type AdminContext, type AdminStore, auditRecord } from "./admin-context.ts";
+import { appSecrets } from "./app-secrets.ts";
 import { apps, permissions } from "./apps.ts";
 import { groups, people } from "./people.ts";
 import { policies, userFlows } from "./user-flows.ts";
@@ -14,7 +15,7 @@ export function administration(ctx: AdminContext, by: Actor) {
     people: people(ctx, by),
     groups: groups(ctx, by),
     /** Apps and APIs. */
-    apps: apps(ctx, by),
+    apps: { ...apps(ctx, by), ...appSecrets(ctx, by) },
     permissions: permissions(ctx, by),
     userFlows: userFlows(ctx, by),
     policies: policies(ctx, by),

@@ -2,7 +2,7 @@ import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES, isAdministrative } from "../directory/graph-scopes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type AdminStore, OPERATOR } from "./admin-context.ts";
-import { apps } from "./apps.ts";
+import { apps, unknownApp } from "./apps.ts";
 
 /**
  * Names the administrative scopes that an app may ask for (null: all), and whether by device code too. In the operator's
@@ -34,5 +34,5 @@ export async function allowAdministration(
       `administrativeScopes ${administrativeScopes.length} administrationByDeviceCode ${byDeviceCode}`,
     ));
   if (changed?.outcome === "changed" && changed.registered.kind === "app") return changed.registered.app;
-  throw new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");
+  throw unknownApp();
 }

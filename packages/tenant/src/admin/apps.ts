@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Consent } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import { redirectKind } from "../oauth/authorization-code/redirect-uri.ts";
 import type { AuditRecord, ChangeRegistered, Registered, Registration, RoleAssignment } from "../storage/store.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
@@ -81,6 +82,12 @@ export function permissions({ store, clock }: AdminStore, by: Actor) {
     addConsent: (consent: Consent) => permissions.insertConsent(consent, consented("created", consent)),
     /** These scopes instead of those that there are. False when there is none. */
     changeConsent: (consent: Consent) => permissions.replaceConsent(consent, consented("changed", consent)),
+    /** These scopes, whether there is a consent or none. */
+    putConsent: (consent: Consent) =>
+      permissions.putConsent(consent, {
+        inserted: consented("created", consent),
+        replaced: consented("changed", consent),
+      }),
     /** False when there is none. */
     removeConsent: (consent: Consent) => permissions.deleteConsent(consent, consented("deleted", consent)),
 
@@ -122,5 +129,8 @@ export function newRegistration(clientId: string, uniqueName: string | null = nu
 /** The thumbprint as certificate viewers and Entra's portal show it. */
 export const hex = ({ thumbprint }: Pick<AppCertificate, "thumbprint">) =>
   Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase();
+
+export const unknownApp = () =>
+  new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");
 
 const nameOf = (registered: Registered) => (registered.kind === "app" ? registered.app : registered.api).name;

@@ -4,12 +4,12 @@ import { checkUserFlow } from "../directory/check-user-flow.ts";
 import { type App, normalizeEmail } from "../directory/entities.ts";
 import { newApi, newApp } from "../directory/new-app.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
-import { hashSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Registered, RegistrationConflict } from "../storage/store.ts";
 import { type AdminContext, OPERATOR } from "./admin-context.ts";
 import { administration } from "./administration.ts";
-import { hex, newRegistration, redirectProblem } from "./apps.ts";
+import { addSecret, removeSecret } from "./app-secrets.ts";
+import { hex, newRegistration, redirectProblem, unknownApp } from "./apps.ts";
 import { accountRefused, recoverAdministrator } from "./recover-administrator.ts";
 import { registeredApps } from "./registered-apps.ts";
 import type { TenantAdmin } from "./tenant-admin.ts";
@@ -112,11 +112,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     apps: {
       list: () => registeredApps(ctx.store),
       find: (clientId) => directory.findApp(clientId.trim().toLowerCase()),
-      async put({ secret, ...input }) {
-        const given = {
-          ...named(input),
-          ...(secret === undefined ? {} : { secretHash: secret === null ? null : hashSecret(secret) }),
-        };
+      async put(input) {
+        const given = named(input);
         for (const uri of [...(input.redirectUris ?? []), ...(input.postLogoutRedirectUris ?? [])]) {
           const problem = redirectProblem(uri);
           if (problem)
@@ -158,15 +155,18 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (removed === undefined) throw unknownApp();
         return removed;
       },
+      async secrets(clientId) {
+        const secrets = await ctx.store.credentials.secretsOf((await appOf(clientId)).clientId);
+        return secrets.map(({ secretHash, ...secret }) => secret);
+      },
+      addSecret: (clientId, options = {}) => addSecret(ctx, clientId, options),
+      removeSecret: (clientId, keyId) => removeSecret(ctx, clientId, keyId),
       assign: (clientId, principalId) => assign(clientId, null, principalId),
       unassign: (clientId, principalId) => permissions.unassign({ clientId, roleValue: null, principalId }),
-      async putConsent(consent) {
-        await appOf(consent.clientId);
+      async putConsent(given) {
+        const consent = { ...given, clientId: (await appOf(given.clientId)).clientId };
         if (consent.scopes.length === 0) return void (await permissions.removeConsent(consent));
-        const outcome = await permissions.addConsent(consent);
-        if (outcome === "unknown") throw unknownApp();
-        // Withdrawn at this moment, it is added again.
-        if (outcome === "exists" && !(await permissions.changeConsent(consent))) await permissions.addConsent(consent);
+        if ((await permissions.putConsent(consent)) === "unknown") throw unknownApp();
       },
       withdrawConsent: (consent) => permissions.removeConsent({ ...consent, scopes: [] }),
     },
@@ -278,9 +278,6 @@ function nameOf({ name = "" }: { name?: string }): string {
   if (name.trim() !== "") return name;
   throw new TenantError("name_invalid", "What is new needs a name.", "Give a name that people recognize.");
 }
-
-const unknownApp = () =>
-  new TenantError("app_unknown", "No program has this client ID.", "List them: doorcode tenant apps");
 
 const unknownUser = (id: string) =>
   new TenantError("user_unknown", `Nobody here has the id ${id}.`, "List them: doorcode tenant users");

@@ -1,14 +1,13 @@
+import type { AppSecret } from "../directory/app-secret.ts";
 import type { Api, App, Consent, User } from "../directory/entities.ts";
 import type { Lifetimes } from "../directory/lifetimes.ts";
 import type { AccessSettings, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { BrandingOptions } from "../ui/branding/branding.ts";
+import type { AddedSecret } from "./app-secrets.ts";
 import type { NewAccount } from "./people.ts";
 
 /** An app to register, or to change: the one with its `clientId`. What is left out stays, or is as in a new app. */
-export type AppInput = Partial<Omit<App, "secretHash" | "createdAt">> & {
-  /** 32 random bytes or more, in text; the tenant keeps its hash. Null takes it away. */
-  secret?: string | null;
-};
+export type AppInput = Partial<Omit<App, "createdAt">>;
 
 /** An API to register, or to change: the one with its `clientId`. What is left out stays, or is as in a new API. */
 export type ApiInput = Partial<Omit<Api, "createdAt">>;
@@ -83,6 +82,19 @@ export interface TenantAdmin {
     addCertificate(clientId: string, pem: string, options?: { administrator?: boolean }): Promise<AddedCertificate>;
     /** All of them, and the permissions at Graph. Returns how many. @throws TenantError `app_unknown` */
     removeCertificates(clientId: string): Promise<number>;
+    /** Expired ones too; oldest first. @throws TenantError `app_unknown` */
+    secrets(clientId: string): Promise<Omit<AppSecret, "secretHash">[]>;
+    /**
+     * Makes a secret by which the app authenticates (`client_secret_basic`, `client_secret_post`). An app can have ten at
+     * once, so that a new one is in use before the old one is removed.
+     *
+     * @param options.name tells secrets apart; 120 characters at most
+     * @param options.days how long it is valid; left out: two years, which is the most
+     * @throws TenantError `app_unknown`, `app_secret_refused`
+     */
+    addSecret(clientId: string, options?: { name?: string; days?: number }): Promise<AddedSecret>;
+    /** Sign-ins got by it stay. False when the app has no such secret. @throws TenantError `app_unknown` */
+    removeSecret(clientId: string, keyId: string): Promise<boolean>;
     /** Lets this person or group use an app that requires assignment. @throws TenantError `assignment_refused` */
     assign(clientId: string, principalId: string): Promise<void>;
     /** False when there was no assignment. */

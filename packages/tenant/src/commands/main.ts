@@ -32,6 +32,12 @@ tenant:
   doorcode tenant apps add-certificate CLIENT_ID ci.pem --administrator
   doorcode prepare --certificate ci.pem --client-id CLIENT_ID --file F --to URL`;
 
+/** After the options of `apps add-secret`. */
+const SECRET_USE = `
+The secret alone is on stdout, and is stored nowhere else: the tenant keeps its
+hash. To replace one, add a second, give it to the program, then remove the
+first (apps remove-secret).`;
+
 /** After the options of `recover-administrator`. */
 const RECOVERY_USE = `
 An account that was demoted or disabled is enabled, and an administrator. If it
@@ -227,6 +233,49 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     });
 
   apps
+    .command("add-secret")
+    .description("Make a secret by which a program on a server signs in; shown once.")
+    .argument("<client-id>", "the program")
+    .option("--name <name>", "tells its secrets apart")
+    .option("--days <number>", "how long it is valid (default, and at most: two years)", days)
+    .option("--output <file>", "write it there instead, into a new file that only you can read")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .addHelpText("after", SECRET_USE)
+    .action(async (clientId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{
+        data?: string;
+        json?: boolean;
+        name?: string;
+        days?: number;
+        output?: string;
+        storeFile?: string;
+      }>();
+      const { addSecret } = await import("./secret-commands.ts");
+      await addSecret({
+        clientId,
+        name: options.name ?? null,
+        days: options.days ?? null,
+        output: options.output,
+        storeFile: options.storeFile,
+        json: options.json === true,
+        data: dataDirOf(options),
+      });
+    });
+
+  apps
+    .command("remove-secret")
+    .description("Remove one secret of a program; its others stay.")
+    .argument("<client-id>")
+    .argument("<key-id>", "of the secret, as doorcode tenant apps lists it")
+    .option("--store-file <file>", "SQLite file (default: tenant.db in the data folder; or set DOORCODE_STORE)")
+    .action(async (clientId: string, keyId: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ data?: string; json?: boolean; storeFile?: string }>();
+      const { removeSecret } = await import("./secret-commands.ts");
+      const { storeFile, json } = options;
+      await removeSecret({ clientId, keyId, storeFile, json: json === true, data: dataDirOf(options) });
+    });
+
+  apps
     .command("remove-certificates")
     .description("Take a program's certificates away, and its permissions at the tenant's Graph.")
     .argument("<client-id>")
@@ -250,6 +299,11 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
 function filesOr(files: TenantFiles | undefined): TenantFiles {
   if (files) return files;
   throw new TenantError("usage", "This command line reads no files.", "Run it as doorcode tenant, which does.");
+}
+
+function days(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("It is a number of days, such as 90.");
 }
 
 function port(text: string): number {

@@ -67,13 +67,17 @@ export async function listApps(options: { json: boolean; data: string }): Promis
     for (const app of apps) printEvent("app", app);
     return;
   }
-  for (const { client_id, name, disabled, administrator, certificates } of apps) {
+  for (const { client_id, name, disabled, administrator, certificates, secrets } of apps) {
     const marks = [
       certificates.length > 0 && `${certificates.length} certificate${certificates.length === 1 ? "" : "s"}`,
       administrator && "administrator",
       disabled && "disabled",
     ].filter(Boolean);
     printResult(`${client_id}  ${name}${marks.length === 0 ? "" : `  (${marks.join(", ")})`}`);
+    for (const { key_id, name, hint, expires_at } of secrets) {
+      const shown = [`  secret ${key_id}`, hint && `${hint}…`, name, `until ${expires_at}`];
+      printResult(shown.filter(Boolean).join("  "));
+    }
   }
 }
 

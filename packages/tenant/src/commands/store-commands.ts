@@ -10,13 +10,13 @@ import { storeFrom } from "./environment.ts";
 import { newPassword } from "./operator.ts";
 import { printEvent, printResult, readStdin, say } from "./terminal.ts";
 
-interface Where {
+export interface Where {
   storeFile?: string | undefined;
   data: string;
 }
 
 /** Asks the tenant that runs on the data folder; where none does, or on PostgreSQL, it is done in the store itself. */
-async function askOrWork<Request extends ControlRequest>(
+export async function askOrWork<Request extends ControlRequest>(
   { storeFile, data }: Where,
   request: Request,
   work: (ctx: PeopleContext) => Promise<ControlResults[Request["do"]]>,

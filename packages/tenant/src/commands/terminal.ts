@@ -27,6 +27,8 @@ const byErrorCode: Record<string, number> = {
   app_unknown: exitCodes.usage,
   scope_unknown: exitCodes.usage,
   app_certificate_refused: exitCodes.usage,
+  app_secret_refused: exitCodes.usage,
+  app_secret_unknown: exitCodes.usage,
   password_short: exitCodes.usage,
   password_long: exitCodes.usage,
   password_common: exitCodes.usage,

@@ -30,6 +30,14 @@ export const controlRequest = z.discriminatedUnion("do", [
     by_device_code: z.boolean(),
   }),
   z.object({ do: z.literal("remove_certificates"), client_id: z.string().max(64) }),
+  z.object({
+    do: z.literal("add_secret"),
+    client_id: z.string().max(64),
+    name: z.string().max(256).nullable(),
+    /** Null: two years. */
+    days: z.number().int().nullable(),
+  }),
+  z.object({ do: z.literal("remove_secret"), client_id: z.string().max(64), key_id: z.string().max(64) }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -46,6 +54,8 @@ export interface ControlResults {
   add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
   allow_administration: AllowedAdministration;
   remove_certificates: { app: string; removed: number };
+  add_secret: { app: string; key_id: string; secret: string; expires_at: string };
+  remove_secret: { client_id: string; key_id: string };
 }
 
 /** What an app may ask administrators for from now on. */
@@ -84,6 +94,8 @@ export interface ListedApp {
   administrator: boolean;
   /** Thumbprints are SHA-256, hexadecimal; times RFC 3339. */
   certificates: { thumbprint: string; expires_at: string }[];
+  /** `hint`: the first three characters. */
+  secrets: { key_id: string; name: string | null; hint: string | null; expires_at: string }[];
 }
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };

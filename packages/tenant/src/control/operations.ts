@@ -1,3 +1,4 @@
+import type { AddedSecret } from "../admin/app-secrets.ts";
 import { hex } from "../admin/apps.ts";
 import type { Approval } from "../admin/decisions.ts";
 import type { OperatorToken } from "../admin/operator-token.ts";
@@ -5,6 +6,7 @@ import type { AddedCertificate, TenantAdmin } from "../admin/tenant-admin.ts";
 import type { App, User } from "../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { TenantError } from "../kernel/tenant-error.ts";
 import type { StoreReader } from "../storage/store.ts";
 import type { AllowedAdministration, ControlRequest, ControlResults, ListedApp, ListedUser } from "./messages.ts";
 
@@ -58,6 +60,15 @@ export async function operate(
           byDeviceCode: request.by_device_code,
         }),
       );
+    case "add_secret":
+      return addedSecret(
+        await admin.apps.addSecret(request.client_id, {
+          ...(request.name === null ? {} : { name: request.name }),
+          ...(request.days === null ? {} : { days: request.days }),
+        }),
+      );
+    case "remove_secret":
+      return removedSecret(request, await admin.apps.removeSecret(request.client_id, request.key_id));
     case "remove_certificates": {
       const removed = await admin.apps.removeCertificates(request.client_id);
       const app = await admin.apps.find(request.client_id);
@@ -73,6 +84,27 @@ export const allowedAdministration = (app: App): AllowedAdministration => ({
   scopes: app.administrativeScopes,
   by_device_code: app.administrationByDeviceCode,
 });
+
+/** As the command line shows it, whichever way it was added. */
+export const addedSecret = ({ app, keyId, secret, endsAt }: AddedSecret): ControlResults["add_secret"] => ({
+  app,
+  key_id: keyId,
+  secret,
+  expires_at: new Date(endsAt).toISOString(),
+});
+
+/** @throws TenantError `app_secret_unknown` where there was none to remove */
+export function removedSecret(
+  { client_id, key_id }: ControlResults["remove_secret"],
+  removed: boolean,
+): ControlResults["remove_secret"] {
+  if (removed) return { client_id, key_id };
+  throw new TenantError(
+    "app_secret_unknown",
+    "The program has no secret with this key ID.",
+    "List the key IDs: doorcode tenant apps",
+  );
+}
 
 export const listedUser = (user: User): ListedUser => ({
   id: user.id,
@@ -96,6 +128,12 @@ async function listedApp({ credentials, directory, registrations }: StoreReader,
     certificates: (await credentials.certificatesOf(clientId)).map((certificate) =>
       listedCertificate({ thumbprint: hex(certificate), notAfter: certificate.notAfter }),
     ),
+    secrets: (await credentials.secretsOf(clientId)).map(({ keyId, displayName, hint, endsAt }) => ({
+      key_id: keyId,
+      name: displayName,
+      hint,
+      expires_at: new Date(endsAt).toISOString(),
+    })),
   };
 }
 

@@ -50,6 +50,8 @@ export interface AccessFacts extends StoredFacts {
   authTime: number;
   /** How the tokens are got; null for tokens that are there already, and for the account page. */
   grantType: GrantType | null;
+  /** Of a renewal: how the user had signed in. */
+  signInGrant?: GrantType;
   /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
   signedInSince: number | null;
   /** What the sign-in may reach at a renewal (`reachOf`); null: nothing is renewed. */
@@ -103,7 +105,10 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (user.disabledAt !== null) return "user_disabled";
   if (!app) return "app_unknown";
   if (app.disabledAt !== null) return "app_disabled";
-  if (facts.grantType !== null && !grantTypesOf(app).includes(facts.grantType)) return "grant_not_allowed";
+  // What was got in a way that was taken back from the app renews no more.
+  const { grantType, signInGrant = grantType } = facts;
+  const allowed = grantTypesOf(app);
+  if ([grantType, signInGrant].some((grant) => grant !== null && !allowed.includes(grant))) return "grant_not_allowed";
   if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
   if (!isListedSignIn(facts.methods, facts.userFlow)) return "sign_in_method_required";
@@ -113,7 +118,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   // The operator answers for what they approve in a person's name, and cannot accept terms for them.
   if (!facts.methods.includes("operator") && owesDetails(facts)) return "details_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";
-  if (!mayAdminister(app, administrativeScopes(scopes), facts.grantType)) return "administration_not_allowed";
+  if (!mayAdminister(app, administrativeScopes(scopes), signInGrant)) return "administration_not_allowed";
   const { resourceId, resourceScopes } = scopes;
   const atGraph = resourceId === GRAPH_RESOURCE_ID;
   if (!atGraph && resourceScopes.length === 0) return "scope_unavailable";

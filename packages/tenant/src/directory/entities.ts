@@ -39,8 +39,6 @@ export interface App {
   name: string;
   /** "Allow public client flows": without it the device flow needs the client secret (AADSTS7000218). */
   publicClient: boolean;
-  /** SHA-256 of the client secret (32 random bytes), base64url; null when it has none. */
-  secretHash: string | null;
   /** How it may get tokens; null: see `grantTypesOf`. */
   grantTypes: GrantType[] | null;
   /** The administrative scopes of Graph (graph-scopes.ts) that it may ask for; empty unless it is named for some. */

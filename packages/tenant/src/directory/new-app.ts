@@ -14,7 +14,6 @@ export function newApp(app: Partial<App> & Pick<App, "name">, now: number): App 
   return {
     clientId: randomUUID(),
     publicClient: false,
-    secretHash: null,
     grantTypes: null,
     administrativeScopes: [],
     administrationByDeviceCode: false,

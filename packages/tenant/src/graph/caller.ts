@@ -2,7 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
 import type { AdminView } from "../admin/admin-context.ts";
 import { isOperatorToken } from "../admin/operator-token.ts";
-import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
+import { mayAdminister } from "../directory/grant-types.ts";
+import { GRAPH_SCOPES, isAdministrative } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { isAppToken } from "../oauth/tokens/app-token.ts";
 import { tokenHolder } from "../oauth/userinfo.ts";
@@ -22,8 +23,9 @@ export interface GraphCaller {
 }
 
 /**
- * Who sends this request, as things stand now: a token is only where it begins. Account, sign-in, program and the
- * administrator's right are looked up at every call, so that taking one away counts from the next request on.
+ * Who sends this request, as things stand now: a token is only where it begins. Account, sign-in, program, the scopes
+ * that the program is named for and the administrator's right are looked up at every call, so that taking one away counts
+ * from the next request on.
  *
  * @param anyOf scopes of which one is enough, such as the `.Read.All` and the `.ReadWrite.All` for a GET
  * @param options.ofThemselves the call shows callers their own account only (`GET /me`): no administrator is needed
@@ -58,7 +60,9 @@ export async function authenticateCaller(
   if (holder.refusal !== undefined) {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
-  const { scopes } = holder;
+  const { app, family } = holder;
+  const mayUse = (scope: string) => !isAdministrative(scope) || mayAdminister(app, [scope], family.grantType);
+  const scopes = new Set([...holder.scopes].filter(mayUse));
   requireOne(anyOf, scopes, "scope");
   // Of their own account everybody may see all that there is.
   if (options.ofThemselves !== true && !holder.user.administrator) {
@@ -68,9 +72,9 @@ export async function authenticateCaller(
 }
 
 /**
- * An app on its own: enabled now, with the permission in its token and still assigned, and the certificate that it came by
- * still its own. Removing any of them ends the token's use: whoever replaces a certificate that others got hold of must
- * not find that they have put in another one meanwhile.
+ * An app on its own: enabled now, with the permission in its token and still assigned, and the certificate or secret that it
+ * came by still its own. Removing any of them ends the token's use: whoever replaces a credential that others got hold of
+ * must not find that they have put in another one meanwhile.
  */
 async function callerOfApp(
   ctx: AdminView,
@@ -85,17 +89,19 @@ async function callerOfApp(
   if (options.ofThemselves === true) {
     throw new GraphError(400, "Request_BadRequest", "/me request is only valid with delegated authentication flow.");
   }
-  const [app, found, assigned, certificates] = await Promise.all([
+  const { certificatesOf, secretsOf } = ctx.store.credentials;
+  const [app, found, assigned, ...credentials] = await Promise.all([
     ctx.store.directory.findApp(azp),
     ctx.store.registrations.find({ clientId: azp }),
     ctx.store.directory.rolesFor(GRAPH_RESOURCE_ID, oid),
-    keyId === undefined ? [] : ctx.store.credentials.certificatesOf(azp),
+    keyId === undefined ? [] : certificatesOf(azp),
+    keyId === undefined ? [] : secretsOf(azp),
   ]);
   if (app?.disabledAt !== null || found?.registration.servicePrincipalId !== oid) {
     throw unauthenticated("The application of the access token is disabled or gone.", "invalid_token");
   }
-  if (keyId !== undefined && !certificates.some((certificate) => certificate.keyId === keyId)) {
-    throw unauthenticated("The certificate behind the access token was taken away.", "invalid_token");
+  if (keyId !== undefined && !credentials.flat().some((credential) => credential.keyId === keyId)) {
+    throw unauthenticated("The certificate or secret behind the access token was taken away.", "invalid_token");
   }
   const scopes = new Set(assigned.filter((role) => roles.includes(role)));
   requireOne(anyOf, scopes, "application permission");

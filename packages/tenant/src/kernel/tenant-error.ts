@@ -48,6 +48,8 @@ export type TenantErrorCode =
   | "app_unknown"
   | "scope_unknown"
   | "app_certificate_refused"
+  | "app_secret_refused"
+  | "app_secret_unknown"
   | "registration_conflict"
   | "redirect_uri_refused"
   | "group_unknown"

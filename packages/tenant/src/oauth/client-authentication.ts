@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { App, GrantType } from "../directory/entities.ts";
 import { grantTypesOf } from "../directory/grant-types.ts";
@@ -10,13 +9,15 @@ import {
   type VerifiedAssertion,
   verifyClientAssertion,
 } from "./client-assertion.ts";
+import { checkSecret } from "./client-secret.ts";
 import type { Form } from "./form.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** A registered app, and how it has shown that it is the one. */
 export type IdentifiedClient =
-  | { app: App; by: "nothing" | "secret" }
+  | { app: App; by: "nothing" }
+  | { app: App; by: "secret"; keyId: string }
   | { app: App; by: "certificate"; assertion: VerifiedAssertion };
 
 /**
@@ -34,7 +35,7 @@ export async function authenticateClient(ctx: OAuthContext, request: FastifyRequ
 /**
  * The same, leaving it to the caller to spend an assertion (`consumeAssertion`): of the grants at the token endpoint most
  * bring something that works once by itself, and MSAL signs one assertion for all that it asks in ten minutes.
- * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `parameter_invalid`,
+ * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `secret_expired`, `parameter_invalid`,
  * `parameter_missing`, and those of `verifyClientAssertion`
  */
 export async function identifyClient(
@@ -65,10 +66,8 @@ export async function identifyClient(
     if (!app.publicClient) throw new ProtocolError("secret_missing");
     return { app, by: "nothing" };
   }
-  const given = Buffer.from(hashSecret(secret));
-  const stored = Buffer.from(app.secretHash ?? "");
-  if (given.length !== stored.length || !timingSafeEqual(given, stored)) throw new ProtocolError("secret_wrong");
-  return { app, by: "secret" };
+  const { keyId } = checkSecret(await ctx.store.credentials.secretsOf(app.clientId), secret, ctx.clock.now());
+  return { app, by: "secret", keyId };
 }
 
 /**

@@ -60,6 +60,12 @@ const catalogue = {
     "The request must contain a client_assertion or client_secret, because the application does not allow public client flows.",
   ],
   secret_wrong: [7000215, 401, "invalid_client", "The client secret is wrong."],
+  secret_expired: [
+    7000222,
+    401,
+    "invalid_client",
+    "The client secret has expired. Add a new one to the application's registration.",
+  ],
   assertion_malformed: [50027, 401, "invalid_client", "The client assertion is not usable."],
   assertion_signature: [700027, 401, "invalid_client", "The client assertion failed signature validation."],
   assertion_time: [700024, 401, "invalid_client", "The client assertion is not within its valid time range."],

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { consentedScopes, mayIssue, type Refusal } from "../directory/access-rules.ts";
-import type { User } from "../directory/entities.ts";
+import type { App, User } from "../directory/entities.ts";
 import { isAdministrative } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
-import type { AccessStore, TokenStore } from "../storage/store.ts";
+import type { AccessStore, TokenFamily, TokenStore } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
 
@@ -49,7 +49,7 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
 }
 
 export type TokenHolder =
-  | { user: User; scopes: Set<string>; refusal: undefined }
+  | { user: User; app: App; family: TokenFamily; scopes: Set<string>; refusal: undefined }
   /** The user or the app is gone or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
 
@@ -92,8 +92,9 @@ export async function tokenHolder(
   const use = { grantType: null, signedInSince: null, reach: null };
   const refusal = mayIssue({ ...stored, scopes, methods, authTime, ...use });
   if (refusal && endsTokens[refusal]) return { refusal };
-  if (!stored.user) return { refusal: "user_unknown" };
+  const { user, app } = stored;
+  if (!user || !app) return { refusal: user ? "app_unknown" : "user_unknown" };
   const consented = consentedScopes(stored, GRAPH_RESOURCE_ID);
   const held = scp.split(" ").filter((scope) => isAdministrative(scope) || consented.includes(scope));
-  return { user: stored.user, scopes: new Set(held), refusal: undefined };
+  return { user, app, family, scopes: new Set(held), refusal: undefined };
 }

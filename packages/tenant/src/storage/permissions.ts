@@ -29,6 +29,11 @@ export interface PermissionStore extends PermissionReader {
   insertConsent(consent: Consent, audit: AuditRecord): Promise<"inserted" | "exists" | "unknown">;
   /** Exactly these scopes in the place of what stands; false when nothing does. Of two at once the later one stands whole. */
   replaceConsent(consent: Consent, audit: AuditRecord): Promise<boolean>;
+  /** Exactly these scopes, whether there was a consent or none: `audit` has a record for either. `unknown`: no such app. */
+  putConsent(
+    consent: Consent,
+    audit: { inserted: AuditRecord; replaced: AuditRecord },
+  ): Promise<"inserted" | "replaced" | "unknown">;
   deleteConsent(key: ConsentKey, audit: AuditRecord): Promise<boolean>;
 
   assign(

@@ -1,4 +1,5 @@
 import type { Refusal } from "../directory/access-rules.ts";
+import type { GrantType } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
@@ -11,6 +12,8 @@ export interface TokenFamily {
   clientId: string;
   /** The device grant or authorization request that it came of. */
   grantId: string | null;
+  /** How the user signed in. */
+  grantType: Extract<GrantType, "device_code" | "authorization_code">;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
   /** What its page said that a renewal could add: qualified scopes, frozen at sign-in. */
@@ -24,7 +27,7 @@ export interface TokenFamily {
   revokedReason: string | null;
 }
 
-export type NewTokenFamily = Omit<TokenFamily, "revokedAt" | "revokedReason">;
+export type NewTokenFamily = Omit<TokenFamily, "grantType" | "revokedAt" | "revokedReason">;
 
 export interface NewRefreshToken {
   /** SHA-256 of the token, base64url. */

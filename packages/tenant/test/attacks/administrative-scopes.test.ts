@@ -9,6 +9,7 @@ import type { Store } from "../../src/storage/store.ts";
 import { authorizationQuery, program } from "../fixtures/program.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { assertDone, assertRefused, graphClient } from "../graph/graph-client.ts";
 import { approvedRequest, codeRedemption } from "../storage/authorization-samples.ts";
 import { enrolling } from "../storage/factor-suite.ts";
 import { signedInSession } from "../storage/link-suite.ts";
@@ -81,12 +82,25 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const { status, body } = await poll(tenant, redeemed.device_code, { client_id });
       assert.equal(status, 200);
 
-      // Taken back, what was approved and not redeemed gives nothing, and a program that is not named renews nothing.
+      const graph = await graphClient(tenant, body.access_token);
+      assertDone(await graph.get("applications"), 200);
+
+      // Taken back: what was approved and not redeemed gives nothing, what was redeemed renews nothing of it, and the
+      // access token that is there already changes nothing any more.
       await tenant.admin.apps.put({ clientId: client_id, administrationByDeviceCode: false });
       assert.deepEqual(said(await poll(tenant, waiting.device_code, { client_id })), NOT_NAMED);
-      await tenant.admin.apps.put({ clientId: client_id, administrativeScopes: ["User.Read.All"] });
       assert.deepEqual(said(await refresh(tenant, body.refresh_token, { client_id, scope: SCOPE })), NOT_NAMED);
-      assert.equal((await refresh(tenant, body.refresh_token, { client_id, scope: "openid" })).status, 200);
+      assertRefused(await graph.post("applications", { displayName: "Late" }), 403, "Authorization_RequestDenied");
+      // The sign-in itself stays, and has its scopes again once the operator allows them.
+      await tenant.admin.apps.put({ clientId: client_id, administrationByDeviceCode: true });
+      const { body: renewed } = await refresh(tenant, body.refresh_token, { client_id, scope: SCOPE });
+      assert.match(renewed.scope, /Application\.ReadWrite\.All/);
+      assertDone(await graph.get("applications"), 200);
+
+      await tenant.admin.apps.put({ clientId: client_id, administrativeScopes: ["User.Read.All"] });
+      assert.deepEqual(said(await refresh(tenant, renewed.refresh_token, { client_id, scope: SCOPE })), NOT_NAMED);
+      assertRefused(await graph.get("applications"), 403, "Authorization_RequestDenied", /Application\.Read\.All/);
+      assert.equal((await refresh(tenant, renewed.refresh_token, { client_id, scope: "openid" })).status, 200);
     });
 
     test("each transaction decides again: a program that is named no more gets nothing of what waits", async () => {
@@ -107,6 +121,32 @@ for (const kind of ["sqlite", "postgres"] as const) {
       assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId, T0, REQUESTED))), refused);
       const approval = approvalBy(user.id, "session", REQUESTED);
       assert.equal(answerOf(await store.grants.approve(claimed.id, approval)), refused);
+    });
+
+    test("a sign-in keeps how it was got: what is by device code renews no more than a device code gives", async () => {
+      const samples = await administering();
+      const { app, user } = samples;
+      const device = await signedIn(store, samples);
+      const code = await approvedRequest(store, samples, await signedInSession(store, user.id));
+      const browser = codeRedemption(code, user.id);
+      assert.equal(answerOf(await store.authorizations.redeem(browser)), "redeemed");
+      const renew = async (tokenHash: string) =>
+        answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId, T0, REQUESTED)));
+      await seed(store).putApp({ ...app, administrationByDeviceCode: false });
+      assert.equal(await renew(device.tokenHash), "administration_not_allowed");
+      assert.equal(await renew(browser.refreshToken!.tokenHash), "rotated");
+
+      const other = await seedSamples(store);
+      const [byDevice, asked] = [await signedIn(store, other), await approvedRequest(store, other)];
+      const byBrowser = codeRedemption(asked, other.user.id);
+      assert.equal(answerOf(await store.authorizations.redeem(byBrowser)), "redeemed");
+      assert.equal((await store.tokens.findFamily(byDevice.family.id))?.grantType, "device_code");
+      assert.equal((await store.tokens.findFamily(byBrowser.family.id))?.grantType, "authorization_code");
+      const renewBy = async (tokenHash: string) =>
+        answerOf(await store.tokens.rotate(rotation(tokenHash, other.app.clientId, T0)));
+      await seed(store).putApp({ ...other.app, grantTypes: ["device_code", "refresh_token"] });
+      assert.equal(await renewBy(byBrowser.refreshToken!.tokenHash), "grant_not_allowed");
+      assert.equal(await renewBy(byDevice.tokenHash), "rotated");
     });
 
     test("once an administrator has a second factor, no other administrator's password is enough", async () => {

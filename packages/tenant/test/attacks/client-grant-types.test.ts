@@ -3,10 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { addUser, approve } from "../../../../tests/fixtures/approval.ts";
 import { poll, post, refresh, requestCode } from "../../../../tests/fixtures/device.ts";
 import type { AppInput } from "../../src/admin/tenant-admin.ts";
+import type { GrantType } from "../../src/directory/entities.ts";
 import { authorizationQuery, program } from "../fixtures/program.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-const SECRET = "s3cret-of-32-random-bytes-or-more";
 const NOT_ALLOWED = [400, "unauthorized_client", [70003]];
 
 describe("attack: a client that gets tokens in a way that it is not registered for", () => {
@@ -17,14 +17,18 @@ describe("attack: a client that gets tokens in a way that it is not registered f
   after(() => tenant.close());
 
   const said = ({ status, body }: Awaited<ReturnType<typeof post>>) => [status, body.error, body.error_codes];
-  const confidential = (more: AppInput = {}) =>
-    tenant.admin.apps.put({ name: "Web", secret: SECRET, redirectUris: ["https://web.contoso.example/back"], ...more });
+  const confidential = async (more: AppInput = {}) => {
+    const redirectUris = ["https://web.contoso.example/back"];
+    const app = await tenant.admin.apps.put({ name: "Web", redirectUris, ...more });
+    const { secret } = await tenant.admin.apps.addSecret(app.clientId);
+    return { app, by: { client_id: app.clientId, client_secret: secret } };
+  };
   const scope = "openid offline_access";
   const token = (form: Record<string, string>) => post(tenant, "/oauth2/v2.0/token", form);
 
   test("a confidential web app gets no device codes, unless it is named for them", async () => {
-    const app = await confidential();
-    const by = { client_id: app.clientId, client_secret: SECRET, scope };
+    const { app, by: proof } = await confidential();
+    const by = { ...proof, scope };
     assert.deepEqual(said(await requestCode(tenant, by)), NOT_ALLOWED);
     assert.deepEqual(said(await poll(tenant, "anything", by)), NOT_ALLOWED);
     // Entra's answer to one that does not authenticate stays.
@@ -51,6 +55,24 @@ describe("attack: a client that gets tokens in a way that it is not registered f
     assert.deepEqual(said(await refresh(tenant, first.refresh_token, by)), NOT_ALLOWED);
   });
 
+  test("a sign-in renews as long as the app may get one in that way, and again once it may", async () => {
+    const app = await tenant.admin.apps.put({ name: "TV", publicClient: true });
+    const by = { client_id: app.clientId, scope };
+    const { body: code } = await requestCode(tenant, by);
+    await approve(tenant, code.user_code, await addUser(tenant));
+    const { body: first } = await poll(tenant, code.device_code, by);
+    const allow = (...grantTypes: GrantType[]) => tenant.admin.apps.put({ clientId: app.clientId, grantTypes });
+    await allow("authorization_code", "refresh_token");
+    assert.deepEqual(said(await refresh(tenant, first.refresh_token, by)), NOT_ALLOWED);
+    await allow("device_code", "refresh_token");
+    const { body: second } = await refresh(tenant, first.refresh_token, by);
+    assert.ok(second.refresh_token);
+    // By default a confidential client has no device code.
+    await tenant.admin.apps.put({ clientId: app.clientId, publicClient: false, grantTypes: null });
+    const { secret } = await tenant.admin.apps.addSecret(app.clientId);
+    assert.deepEqual(said(await refresh(tenant, second.refresh_token, { ...by, client_secret: secret })), NOT_ALLOWED);
+  });
+
   test("without refresh_token no refresh token is given; without authorization_code the program is told so", async () => {
     const app = await tenant.admin.apps.put({ name: "Kiosk", publicClient: true, grantTypes: ["device_code"] });
     const by = { client_id: app.clientId, scope };
@@ -71,8 +93,7 @@ describe("attack: a client that gets tokens in a way that it is not registered f
   });
 
   test("an app that is not named for client credentials gets no token of its own", async () => {
-    const app = await confidential({ grantTypes: ["authorization_code"] });
-    const by = { client_id: app.clientId, client_secret: SECRET };
+    const { app, by } = await confidential({ grantTypes: ["authorization_code"] });
     const form = { ...by, grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" };
     assert.deepEqual(said(await token(form)), NOT_ALLOWED);
     await tenant.admin.apps.put({ clientId: app.clientId, grantTypes: null });

@@ -108,7 +108,6 @@ export async function pagesUnderTest(
     clientId: randomUUID(),
     name: "Contoso Player",
     publicClient: true,
-    secretHash: null,
     grantTypes: null,
     administrativeScopes: [...ADMINISTRATIVE_SCOPES],
     administrationByDeviceCode: true,

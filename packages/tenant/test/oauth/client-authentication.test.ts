@@ -26,12 +26,14 @@ describe("client authentication", () => {
   let ctx: QuickContext["ctx"];
   let open: App;
   let closed: App;
+  let keyId: string;
   let certified: CertifiedApp;
   before(async () => {
     quick = await quickContext();
     ctx = quick.ctx;
     open = await addApp(ctx, "Public");
     closed = await addApp(ctx, "Confidential", SECRET);
+    [{ keyId } = { keyId: "" }] = await ctx.store.credentials.secretsOf(closed.clientId);
     certified = await addCertifiedApp(ctx);
   });
   after(() => ctx.store.close());
@@ -88,7 +90,7 @@ describe("client authentication", () => {
 
   test("a confidential client needs its secret, and no other", async () => {
     const { clientId } = closed;
-    assert.deepEqual(await prove({ client_id: clientId, client_secret: SECRET }), { app: closed, by: "secret" });
+    assert.deepEqual(await prove({ client_id: clientId, client_secret: SECRET }), { app: closed, by: "secret", keyId });
     await refused(prove({ client_id: clientId }), MISSING);
     for (const wrong of ["x", `${SECRET} `, SECRET.toUpperCase()]) {
       await refused(prove({ client_id: clientId, client_secret: wrong }), WRONG);
@@ -99,8 +101,25 @@ describe("client authentication", () => {
     await refused(prove({ client_id: open.clientId, client_secret: "x" }), WRONG);
   });
 
+  test("an app has several secrets; one has its time, and is expired by name", async () => {
+    const { clientId } = await addApp(ctx, "Several", "old");
+    const now = ctx.clock.now();
+    const { keyId } = await seed(ctx.store).addSecret(clientId, "new", { startsAt: now, endsAt: now + 1 });
+    await seed(ctx.store).addSecret(clientId, "early", { startsAt: now + 1 });
+    await seed(ctx.store).addSecret(clientId, "late", { endsAt: now });
+    const by = (client_secret: string) => prove({ client_id: clientId, client_secret });
+    assert.equal((await by("old")).by, "secret");
+    assert.deepEqual({ ...(await by("new")), app: null }, { app: null, by: "secret", keyId });
+    await refused(by("early"), WRONG);
+    await refused(by("late"), 7000222, /expired/);
+    // Another app's, and one that is the hash of it.
+    await refused(prove({ client_id: closed.clientId, client_secret: "new" }), WRONG);
+    const [stored] = await ctx.store.credentials.secretsOf(clientId);
+    await refused(by(stored!.secretHash), WRONG);
+  });
+
   test("HTTP Basic holds client ID and secret, form-encoded", async () => {
-    const proven = { app: closed, by: "secret" };
+    const proven = { app: closed, by: "secret", keyId };
     const [id, secret] = [closed.clientId, encoded(SECRET)];
     assert.deepEqual(await prove({}, basic(id, secret)), proven);
     assert.deepEqual(await prove({ client_id: id }, basic(id, secret)), proven);
@@ -205,7 +224,7 @@ describe("client authentication", () => {
   test("what a proof was used for is recorded, of a used assertion not again", async () => {
     const records = async () => (await ctx.store.audit.list({ event: "proven", limit: 9 })).length;
     const audit = sampleAudit("proven");
-    const bySecret = { app: closed, by: "secret" } as const;
+    const bySecret = { app: closed, by: "secret", keyId } as const;
     await consumeAssertion(ctx, bySecret, { purpose: "x", audit: null });
     assert.equal(await records(), 0);
     await consumeAssertion(ctx, bySecret, { purpose: "x", audit });

@@ -177,7 +177,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
 
     test("a code gives one family with its refresh token and its audit record", async () => {
       const input = codeRedemption(await approvedRequest(store, samples, browser), samples.user.id);
-      const family = { ...input.family, revokedAt: null, revokedReason: null };
+      const family = { ...input.family, grantType: "authorization_code", revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
       assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), {

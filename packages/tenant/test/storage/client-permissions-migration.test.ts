@@ -12,7 +12,7 @@ import { seed } from "../fixtures/seed.ts";
 import { sampleApp } from "./samples.ts";
 import { undoFrom } from "./undo-migrations.ts";
 
-test("apps of before go on by the grants they had; administrative scopes are for the command line alone", async () => {
+test("apps of before go on by the grants and secrets they had; administrative scopes are for the command line alone", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
   const file = join(folder, "store.db");
   try {
@@ -24,6 +24,7 @@ test("apps of before go on by the grants they had; administrative scopes are for
     await old.close();
     const database = new DatabaseSync(file);
     for (const statement of undoFrom("0010")) database.exec(statement);
+    database.exec("update apps set secret_hash = 'hash' where public_client = 0");
     database.close();
 
     const store = await openSqliteStore(file);
@@ -34,6 +35,15 @@ test("apps of before go on by the grants they had; administrative scopes are for
     assert.deepEqual(await may(device), [null, [], false]);
     assert.deepEqual(await may(web), [[...GRANT_TYPES], [], false]);
     assert.deepEqual(await may(commandLine), [null, ADMINISTRATIVE_SCOPES, false]);
+
+    assert.deepEqual(await store.credentials.secretsOf(device.clientId), []);
+    const [{ keyId, ...secret } = { keyId: "" }, ...more] = await store.credentials.secretsOf(web.clientId);
+    assert.match(keyId, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(secret, {
+      ...{ clientId: web.clientId, secretHash: "hash", hint: null, displayName: null },
+      ...{ startsAt: web.createdAt, endsAt: Date.UTC(2299, 11, 31) },
+    });
     await store.close();
   } finally {
     await rm(folder, { recursive: true });

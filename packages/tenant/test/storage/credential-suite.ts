@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { newRegistration } from "../../src/admin/apps.ts";
 import { type AppCertificate, MAX_CERTIFICATES } from "../../src/directory/app-certificate.ts";
+import { type AppSecret, MAX_SECRETS } from "../../src/directory/app-secret.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { ChangeRegistered, Registered, Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
@@ -42,6 +43,35 @@ export function credentialSuite(makeStore: MakeStore): void {
       await seed(store).deleteApp(app.clientId, T0);
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), []);
       assert.equal(await add(first), "app_unknown");
+    });
+
+    test("an app has secrets, as many as it may have though many are added at once; each goes alone, and all with the app", async () => {
+      const { app } = await seedSamples(store);
+      const { credentials } = store;
+      const many = Array.from({ length: MAX_SECRETS + 6 }, (_, at) => sampleSecret(app.clientId, T0 + at));
+      const event = `added ${app.clientId}`;
+      const outcomes = await Promise.all(many.map((each) => credentials.addSecret(each, sampleAudit(event))));
+      assert.equal(outcomes.filter((outcome) => outcome === "full").length, 6);
+      const added = many.filter((_, at) => outcomes[at] === "added");
+      assert.deepEqual(await credentials.secretsOf(app.clientId), added);
+      // What was refused is not recorded.
+      assert.equal((await store.audit.list({ event, limit: 99 })).length, MAX_SECRETS);
+
+      const [gone, ...left] = added as [AppSecret, ...AppSecret[]];
+      const other = (await seedSamples(store)).app;
+      const remove = (clientId: string) =>
+        credentials.removeSecret(clientId, gone.keyId, sampleAudit(`removed ${gone.keyId}`));
+      assert.equal(await remove(other.clientId), false);
+      const removals = await Promise.all(Array.from({ length: 8 }, () => remove(app.clientId)));
+      assert.equal(removals.filter(Boolean).length, 1);
+      assert.equal((await store.audit.list({ event: `removed ${gone.keyId}`, limit: 9 })).length, 1);
+      assert.deepEqual(await credentials.secretsOf(app.clientId), left);
+
+      await seed(store).putApp({ ...app, name: "Renamed" });
+      assert.deepEqual(await credentials.secretsOf(app.clientId), left);
+      await seed(store).deleteApp(app.clientId, T0);
+      assert.deepEqual(await credentials.secretsOf(app.clientId), []);
+      assert.equal(await credentials.addSecret(gone, sampleAudit("x")), "app_unknown");
     });
 
     test("an app that is written anew keeps its certificates", async () => {
@@ -235,4 +265,9 @@ function sampleCertificate(clientId: string, createdAt = T0): AppCertificate {
     notAfter: T0 + 365 * DAY,
     createdAt,
   };
+}
+
+function sampleSecret(clientId: string, startsAt = T0): AppSecret {
+  const named = { keyId: randomUUID(), clientId, hint: "abc", displayName: "web" };
+  return { ...named, secretHash: randomUUID(), startsAt, endsAt: startsAt + DAY };
 }

@@ -41,6 +41,29 @@ export function permissionSuite(makeStore: MakeStore): void {
       assert.equal(await permissions.insertConsent(nobody, audit()), "unknown");
     });
 
+    test("a consent is put whether there is one or none, while others withdraw it: it is there after each", async () => {
+      const { app, api } = await seedSamples(store);
+      const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
+      const { permissions } = store;
+      const [inserted, replaced] = ["inserted", "replaced"].map((event) => sampleAudit(`${event} ${key.clientId}`));
+      const put = (...scopes: string[]) =>
+        permissions.putConsent({ ...key, scopes }, { inserted: inserted!, replaced: replaced! });
+      assert.equal(await put("A", "B"), "inserted");
+      assert.equal(await put("C"), "replaced");
+      assert.deepEqual((await permissions.findConsent(key))?.scopes, ["C"]);
+      // However puts and withdrawals mix, each put made a consent or changed the one that there was.
+      let there = 1;
+      for (let round = 0; round < 20; round++) {
+        const [first, gone, second] = await Promise.all([put("D"), permissions.deleteConsent(key, audit()), put("E")]);
+        there += [first, second].filter((outcome) => outcome === "inserted").length - (gone ? 1 : 0);
+        assert.equal(Number((await permissions.findConsent(key)) !== undefined), there);
+      }
+      const records = async (event: string) => (await store.audit.list({ event, limit: 99 })).length;
+      assert.equal((await records(inserted!.event)) + (await records(replaced!.event)), 42);
+      const nobody = { ...key, clientId: randomUUID(), scopes: ["A"] };
+      assert.equal(await permissions.putConsent(nobody, { inserted: inserted!, replaced: replaced! }), "unknown");
+    });
+
     test("of two who replace a consent at once, one stands whole, over and over", async () => {
       const { app, api } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };

@@ -39,7 +39,6 @@ export function sampleApp(changes: Partial<App> = {}): App {
     clientId: randomUUID(),
     name: "Example app",
     publicClient: true,
-    secretHash: null,
     grantTypes: null,
     // Whatever a test asks for.
     administrativeScopes: [...ADMINISTRATIVE_SCOPES],

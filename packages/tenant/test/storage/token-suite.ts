@@ -35,7 +35,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       const samples = await seedSamples(store);
       const grant = await approvedGrant(store, samples);
       const input = redemption(grant, samples.user.id);
-      const family = { ...input.family, revokedAt: null, revokedReason: null };
+      const family = { ...input.family, grantType: "device_code", revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.tokens.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
       assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), {

@@ -21,7 +21,12 @@ const UNDO: Record<string, string[]> = {
     ...["device_grants", "authorization_requests", "token_families"].flatMap((table) => drop.columns(table, "reach")),
     ...drop.tables("shown_scopes"),
   ],
-  "0010": drop.columns("apps", "grant_types", "administrative_scopes", "administration_by_device_code"),
+  "0010": [
+    ...drop.columns("apps", "grant_types", "administrative_scopes", "administration_by_device_code"),
+    ...drop.columns("token_families", "grant_type"),
+    ...drop.tables("app_secrets"),
+    "alter table apps add column secret_hash text",
+  ],
   "0009": [
     ...["sessions", "flows", "device_grants", "authorization_requests", "token_families"].map(
       (table) => `alter table ${table} rename column methods to amr`,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { redirectProblem } from "../../admin/apps.ts";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
+import type { AppSecret } from "../../directory/app-secret.ts";
 import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
 import { GRANT_TYPES } from "../../directory/grant-types.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
@@ -8,6 +9,7 @@ import type { Registered } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 import { strictBody } from "../odata/route.ts";
 import { keyCredentialOf, keyCredentials } from "./key-credentials.ts";
+import { passwordCredentialOf } from "./password-credentials.ts";
 
 const guid = z
   .string()
@@ -110,6 +112,12 @@ export const applicationInput = strictBody({
 
 export type ApplicationInput = z.infer<typeof applicationInput>;
 
+/** By what an application authenticates; an API has none. */
+export interface AppCredentials {
+  certificates: readonly AppCertificate[];
+  secrets: readonly AppSecret[];
+}
+
 export const scopeId = (api: Pick<Api, "clientId">, { id, value }: ApiScope) => id ?? uuidV5(api.clientId, value);
 
 export function scopeOf(input: z.infer<typeof scope>): ApiScope {
@@ -168,12 +176,12 @@ export function permissionsOf(api: Api | undefined) {
 
 /**
  * As Graph answers it. `requiredResourceAccess` is handed in: where nobody set it, it is told by what was consented; and so
- * are the certificates, which stand apart.
+ * are certificates and secrets, which are stored apart.
  */
 export function applicationOf(
   registered: Registered,
   requiredResourceAccess: object[],
-  certificates: readonly AppCertificate[],
+  { certificates, secrets }: AppCredentials,
 ) {
   const { registration } = registered;
   const app = registered.kind === "app" ? registered.app : undefined;
@@ -199,6 +207,7 @@ export function applicationOf(
     api: { requestedAccessTokenVersion: api ? 2 : null, oauth2PermissionScopes },
     appRoles,
     keyCredentials: certificates.map(keyCredentialOf),
+    passwordCredentials: secrets.map(passwordCredentialOf),
     ...(api?.tokenProfile === "rfc9068" ? { doorcodeTokenProfile: "rfc9068" } : {}),
     ...(app?.grantTypes ? { doorcodeGrantTypes: app.grantTypes } : {}),
     ...(app && app.administrativeScopes.length > 0 ? { doorcodeAdministrativeScopes: app.administrativeScopes } : {}),

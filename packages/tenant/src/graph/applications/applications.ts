@@ -12,9 +12,10 @@ import {
   NO_CONTENT,
   readBody,
 } from "../odata/route.ts";
-import { type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
+import { type AppCredentials, type ApplicationInput, applicationInput, applicationOf } from "./application-body.ts";
 import { changedBy, newRegistered } from "./application-change.ts";
 import { certificatesOf } from "./key-credentials.ts";
+import { addPassword, removePassword } from "./password-credentials.ts";
 import { requiredAccess } from "./required-access.ts";
 
 const applications: Resource = {
@@ -24,6 +25,7 @@ const applications: Resource = {
     ...["id", "appId", "displayName", "description", "uniqueName", "createdDateTime", "deletedDateTime"],
     ...["signInAudience", "tags", "isFallbackPublicClient", "publicClient", "web", "groupMembershipClaims"],
     ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
+    "passwordCredentials",
     ...["doorcodeTokenProfile", "doorcodeGrantTypes", "doorcodeAdministrativeScopes"],
   ],
 };
@@ -41,6 +43,18 @@ export const applicationRoutes: GraphRoute[] = [
   { method: "GET", path: "applications/{application}", scopes: READ_APPLICATIONS, handle: get },
   { method: "PATCH", path: "applications/{application}", scopes: WRITE_APPLICATIONS, handle: patch },
   { method: "DELETE", path: "applications/{application}", scopes: WRITE_APPLICATIONS, handle: remove },
+  {
+    method: "POST",
+    path: "applications/{application}/addPassword",
+    scopes: WRITE_APPLICATIONS,
+    handle: async (call) => addPassword(call, await clientIdIn(call)),
+  },
+  {
+    method: "POST",
+    path: "applications/{application}/removePassword",
+    scopes: WRITE_APPLICATIONS,
+    handle: async (call) => removePassword(call, await clientIdIn(call)),
+  },
 ];
 
 async function list(call: GraphCall): Promise<GraphAnswer> {
@@ -50,12 +64,7 @@ async function list(call: GraphCall): Promise<GraphAnswer> {
   return collection(
     call,
     applications,
-    await Promise.all(
-      own.map(async (each) => {
-        const { clientId } = each.registration;
-        return applicationOf(each, requires(each), await store.credentials.certificatesOf(clientId));
-      }),
-    ),
+    await Promise.all(own.map(async (each) => applicationOf(each, requires(each), await credentialsOf(call, each)))),
   );
 }
 
@@ -128,10 +137,22 @@ async function created(call: GraphCall, registered: Registered): Promise<GraphAn
   return entity(call, applications, await answerOf(call, registered), 201);
 }
 
-async function answerOf({ ctx }: GraphCall, registered: Registered) {
-  const { clientId } = registered.registration;
-  const requires = await requiredAccess(ctx.store, clientId);
-  return applicationOf(registered, requires(registered), await ctx.store.credentials.certificatesOf(clientId));
+async function answerOf(call: GraphCall, registered: Registered) {
+  const requires = await requiredAccess(call.ctx.store, registered.registration.clientId);
+  return applicationOf(registered, requires(registered), await credentialsOf(call, registered));
+}
+
+async function credentialsOf({ ctx }: GraphCall, { registration }: Registered): Promise<AppCredentials> {
+  const { credentials } = ctx.store;
+  const [certificates, secrets] = await Promise.all([
+    credentials.certificatesOf(registration.clientId),
+    credentials.secretsOf(registration.clientId),
+  ]);
+  return { certificates, secrets };
+}
+
+async function clientIdIn(call: GraphCall): Promise<string> {
+  return (await find(call, keyOf(call, "application", ALTERNATE_KEYS))).registration.clientId;
 }
 
 async function find(call: GraphCall, key: Key): Promise<Registered> {

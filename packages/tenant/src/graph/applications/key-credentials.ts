@@ -8,7 +8,7 @@ import {
 } from "../../directory/app-certificate.ts";
 import { invalidProperty } from "../odata/graph-error.ts";
 
-const moment = z.iso.datetime({ offset: true, error: "it is no time as 2026-11-26T08:00:00Z" });
+export const moment = z.iso.datetime({ offset: true, error: "it is no time as 2026-11-26T08:00:00Z" });
 
 /** Graph's keyCredential, as far as it is an app's own certificate; its times are those of the certificate. */
 const keyCredential = z.strictObject({

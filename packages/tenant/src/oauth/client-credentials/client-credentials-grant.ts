@@ -19,9 +19,9 @@ export async function tokenByClientCredentials(
   ip: string,
 ): Promise<Record<string, unknown>> {
   const { app, by } = client;
-  const keyId = by === "certificate" ? client.assertion.keyId : undefined;
   // Whoever knows a public client's ID is not the client.
   if (by === "nothing") throw new ProtocolError("secret_missing");
+  const { keyId } = by === "certificate" ? client.assertion : client;
   const resourceId = await resourceOf(ctx, required(form, "scope"));
   const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
   const principalId = await servicePrincipalOf(ctx, app.clientId);
@@ -39,7 +39,7 @@ export async function tokenByClientCredentials(
       clientId: app.clientId,
       grantId: null,
       ip,
-      detail: { resource: resourceId, by },
+      detail: { resource: resourceId, by, key_id: keyId },
     },
   });
   return {

@@ -20,7 +20,7 @@ export async function signAppToken(
     api: Api | undefined;
     roles: string[];
     by: Exclude<ClientProof, "nothing">;
-    /** Of the certificate. */
+    /** Of the certificate or secret. */
     keyId?: string | undefined;
   },
 ): Promise<string> {

@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
 
 /** Client ID of the command line's own app (admin/registered-apps.ts), which prepares tenants. */
 const COMMAND_LINE = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/** When a secret ends that had no end, as Entra wrote it for those that never expire. */
+const NEVER = Date.UTC(2299, 11, 31);
 
 const statements = [
   "alter table apps add column grant_types text",
@@ -12,9 +16,32 @@ const statements = [
   // New confidential clients have no device code; those that there are keep it.
   `update apps set grant_types = '["device_code","authorization_code","refresh_token","client_credentials"]'
     where public_client = 0`,
+  // How users signed in. Where no request is there any more it is the one that permits less.
+  `alter table token_families add column grant_type text not null default 'device_code'
+    check (grant_type in ('device_code', 'authorization_code'))`,
+  `update token_families set grant_type = 'authorization_code'
+    where id in (select family_id from authorization_requests where family_id is not null)`,
+  `create table app_secrets (
+    key_id text primary key,
+    client_id text not null references apps (client_id) on delete cascade,
+    secret_hash text not null,
+    hint text,
+    display_name text,
+    starts_at bigint not null,
+    ends_at bigint not null
+  )`,
+  "create index app_secrets_client_id on app_secrets (client_id)",
   `update apps set administrative_scopes = '${JSON.stringify(ADMINISTRATIVE_SCOPES)}' where client_id = '${COMMAND_LINE}'`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
+  const { rows } = await sql<{ clientId: string; secretHash: string; createdAt: number }>`
+    select client_id as "clientId", secret_hash as "secretHash", created_at as "createdAt" from apps
+    where secret_hash is not null`.execute(db);
+  for (const { clientId, secretHash, createdAt } of rows) {
+    await sql`insert into app_secrets (key_id, client_id, secret_hash, hint, display_name, starts_at, ends_at)
+      values (${randomUUID()}, ${clientId}, ${secretHash}, null, null, ${createdAt}, ${NEVER})`.execute(db);
+  }
+  await sql.raw("alter table apps drop column secret_hash").execute(db);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { AppCertificate } from "../../directory/app-certificate.ts";
+import type { AppSecret } from "../../directory/app-secret.ts";
 import type { Api, App, User } from "../../directory/entities.ts";
 import type { CustomAttribute, Policy, UserFlow } from "../../directory/user-flow.ts";
 import type { AuthorizationRequest } from "../authorization-request.ts";
@@ -123,6 +124,7 @@ export interface Tables {
     endedAt: number | null;
   };
   appCertificates: AppCertificate;
+  appSecrets: AppSecret;
   usedAssertions: { assertionHash: string; expiresAt: number };
   throttles: { bucket: string; count: number; endsAt: number };
   signingKeys: StoredKey;

@@ -31,7 +31,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType" | "reach"> & {
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType" | "signInGrant" | "reach"> & {
   clientId: string;
   userId: string;
 };
@@ -107,7 +107,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .innerJoin("apps", (join) => join.on("apps.clientId", "=", by.clientId))
       .where("users.id", "=", by.userId)
       .selectAll("users")
-      .select(["clientId", "name", "publicClient", "secretHash", "redirectUris", "postLogoutRedirectUris"])
+      .select(["clientId", "name", "publicClient", "redirectUris", "postLogoutRedirectUris"])
       .select(["userFlowId", "requireMfa", "assignmentRequired", "groupClaims"])
       .select(["grantTypes", "administrativeScopes", "administrationByDeviceCode"])
       .select(["apps.createdAt as appCreatedAt", "apps.disabledAt as appDisabledAt"])
@@ -282,11 +282,11 @@ function toUserAndApp(
       appDisabledAt: number | null;
     },
 ): { user: User; app: App } {
-  const { clientId, name, publicClient, secretHash, redirectUris, postLogoutRedirectUris, ...others } = row;
+  const { clientId, name, publicClient, redirectUris, postLogoutRedirectUris, ...others } = row;
   const { grantTypes, administrativeScopes, administrationByDeviceCode, ...more } = others;
   const { userFlowId, requireMfa, assignmentRequired, groupClaims, appCreatedAt, appDisabledAt, ...user } = more;
   const may = { grantTypes, administrativeScopes, administrationByDeviceCode };
-  const registered = { clientId, name, publicClient, secretHash, redirectUris, postLogoutRedirectUris };
+  const registered = { clientId, name, publicClient, redirectUris, postLogoutRedirectUris };
   const rules = { userFlowId, requireMfa, assignmentRequired, groupClaims };
   const app = toApp({ ...registered, ...may, ...rules, createdAt: appCreatedAt, disabledAt: appDisabledAt });
   return { user: toUser(user), app };

@@ -11,7 +11,6 @@ const COLUMNS = [
   "name",
   'client_id as "clientId"',
   'public_client as "publicClient"',
-  'secret_hash as "secretHash"',
   'grant_types as "grantTypes"',
   'administrative_scopes as "administrativeScopes"',
   'administration_by_device_code as "administrationByDeviceCode"',

@@ -1,4 +1,5 @@
 import { MAX_CERTIFICATES } from "../../directory/app-certificate.ts";
+import { MAX_SECRETS } from "../../directory/app-secret.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
@@ -15,6 +16,10 @@ export function credentialStore(database: Database): CredentialStore {
       .selectAll()
       .orderBy("createdAt")
       .orderBy("keyId"),
+  );
+
+  const secrets = prepared((by: { clientId: string }) =>
+    db.selectFrom("appSecrets").where("clientId", "=", by.clientId).selectAll().orderBy("startsAt").orderBy("keyId"),
   );
 
   /** Holds the app's row, so that of two who add at once the second counts the first one's. */
@@ -46,6 +51,8 @@ export function credentialStore(database: Database): CredentialStore {
 
   return {
     certificatesOf: async (clientId) => [...(await certificates(db, { clientId }))],
+
+    secretsOf: async (clientId) => [...(await secrets(db, { clientId }))],
 
     addCertificate: (certificate, { roles, servicePrincipalId }, audit) =>
       db.transaction().execute(async (trx) => {
@@ -87,6 +94,28 @@ export function credentialStore(database: Database): CredentialStore {
           .execute();
         await writeAudit(trx, audit);
         return Number(numDeletedRows);
+      }),
+
+    addSecret: (secret, audit) =>
+      db.transaction().execute(async (trx) => {
+        const { clientId } = secret;
+        if (!(await appIsThere(trx, clientId))) return "app_unknown";
+        if ((await secrets(trx, { clientId })).length >= MAX_SECRETS) return "full";
+        await trx.insertInto("appSecrets").values(secret).execute();
+        await writeAudit(trx, audit);
+        return "added";
+      }),
+
+    removeSecret: (clientId, keyId, audit) =>
+      db.transaction().execute(async (trx) => {
+        const removed = await trx
+          .deleteFrom("appSecrets")
+          .where("clientId", "=", clientId)
+          .where("keyId", "=", keyId)
+          .returning("keyId")
+          .executeTakeFirst();
+        if (removed) await writeAudit(trx, audit);
+        return removed !== undefined;
       }),
 
     consumeAssertion: ({ assertionHash, expiresAt, audit }) =>

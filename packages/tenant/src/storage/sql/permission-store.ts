@@ -115,6 +115,15 @@ export function permissionStore(database: Database): PermissionStore {
         return true;
       }),
 
+    putConsent: (consent, audit) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await lockClient(trx, consent.clientId))) return "unknown";
+        const outcome = (await remove(trx, consent)) ? "replaced" : "inserted";
+        await put(trx, consent);
+        await writeAudit(trx, audit[outcome]);
+        return outcome;
+      }),
+
     deleteConsent: (key, audit) =>
       db.transaction().execute(async (trx) => {
         await lockClient(trx, key.clientId);

@@ -5,6 +5,7 @@ import type {
   NewTokenFamily,
   RedeemCodeResult,
   RedeemResult,
+  TokenFamily,
   TokenStore,
 } from "../store.ts";
 import { issuanceCheck } from "./access-store.ts";
@@ -45,9 +46,9 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
         return { outcome: "refused", why };
       }
 
-      await insertFamily(trx, family, refreshToken);
+      const made = await insertFamily(trx, { ...family, grantType: "device_code" }, refreshToken);
       await writeAudit(trx, audit);
-      return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
+      return { outcome: "redeemed", family: made };
     });
 }
 
@@ -93,27 +94,29 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         await writeAudit(trx, { ...audit, event: "authorization.refused", detail: { ...audit.detail, why } });
         return { outcome: "refused", why };
       }
-      await insertFamily(trx, family, refreshToken);
+      const made = await insertFamily(trx, { ...family, grantType: "authorization_code" }, refreshToken);
       await writeAudit(trx, audit);
-      return { outcome: "redeemed", family: { ...family, revokedAt: null, revokedReason: null } };
+      return { outcome: "redeemed", family: made };
     });
 }
 
 /** The sign-in that a redemption makes, and the first refresh token of it. */
 async function insertFamily(
   trx: Connection,
-  family: NewTokenFamily,
+  family: NewTokenFamily & Pick<TokenFamily, "grantType">,
   refreshToken: NewRefreshToken | null,
-): Promise<void> {
+): Promise<TokenFamily> {
   const { scopes, reach, methods } = family;
   const texts = { scopes: JSON.stringify(scopes), reach: JSON.stringify(reach), methods: JSON.stringify(methods) };
   await trx
     .insertInto("tokenFamilies")
     .values({ ...family, ...texts })
     .execute();
-  if (!refreshToken) return;
-  await trx
-    .insertInto("refreshTokens")
-    .values({ ...refreshToken, familyId: family.id, generation: 1 })
-    .execute();
+  if (refreshToken) {
+    await trx
+      .insertInto("refreshTokens")
+      .values({ ...refreshToken, familyId: family.id, generation: 1 })
+      .execute();
+  }
+  return { ...family, revokedAt: null, revokedReason: null };
 }

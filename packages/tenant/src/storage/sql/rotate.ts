@@ -48,8 +48,8 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const methods: SignInMethod[] = JSON.parse(owner.methods);
       const reach = reachOf({ scopes: JSON.parse(owner.scopes), reach: JSON.parse(owner.reach) });
 
-      const grantType = "refresh_token";
-      const why = await checkIssuance(trx, { clientId, userId, scopes, methods, authTime, grantType, reach });
+      const signIn = { clientId, userId, methods, authTime, signInGrant: owner.grantType, reach };
+      const why = await checkIssuance(trx, { ...signIn, scopes, grantType: "refresh_token" });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
       // Read again now that no other rotation can change it.
@@ -107,7 +107,8 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "scopes", "reach", "methods", "authTime"]),
+        .select(["familyId", "userId", "clientId", "scopes", "reach", "methods", "authTime"])
+        .select("tokenFamilies.grantType"),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { issuerOf } from "../../../src/directory/tenant-config.ts";
-import { hashSecret } from "../../../src/kernel/seal.ts";
 import { program } from "../../fixtures/program.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { sampleApi, sampleApp } from "../../storage/samples.ts";
@@ -177,7 +176,7 @@ describe("a request with a mistake", { concurrency: true }, () => {
 
   test("a confidential client needs no code_challenge", async (t) => {
     const testEnv = await pagesUnderTest(t);
-    const app = sampleApp({ redirectUris: [WEB], publicClient: false, secretHash: hashSecret("secret") });
+    const app = sampleApp({ redirectUris: [WEB], publicClient: false });
     await seed(testEnv.ctx.store).putApp(app);
     const page = await arrive(testEnv.browser(), program(app.clientId, WEB), {
       code_challenge: null,
@@ -194,7 +193,7 @@ describe("a request with a mistake", { concurrency: true }, () => {
   for (const [what, [changes, number]] of Object.entries(wrongChallenges)) {
     test(`${what} is refused for a confidential client too`, async (t) => {
       const testEnv = await pagesUnderTest(t);
-      const asks = await programOf(testEnv, WEB, { publicClient: false, secretHash: hashSecret("secret") });
+      const asks = await programOf(testEnv, WEB, { publicClient: false });
       const told = answerOf(await arrive(testEnv.browser(), asks, changes));
       assert.equal(told?.error, "invalid_request");
       assert.match(told?.error_description ?? "", new RegExp(`^AADSTS${number}: `));

@@ -26,6 +26,7 @@ describe("an authorization code at the token endpoint", () => {
     const app = sampleApp(changes);
     const user = sampleUser();
     await seed(store).putApp(app);
+    if (!app.publicClient) await seed(store).addSecret(app.clientId, SECRET);
     await seed(store).insertUser(user);
     const asks = program(app.clientId);
     const codeChallenge = withChallenge ? authorizationQuery(asks).get("code_challenge") : null;
@@ -149,7 +150,7 @@ describe("an authorization code at the token endpoint", () => {
     assert.equal((await renew(asks, given!.body.refresh_token!)).body.error, "invalid_grant");
   });
 
-  const confidential = { publicClient: false, secretHash: hashSecret(SECRET) };
+  const confidential = { publicClient: false };
 
   test("a confidential client proves itself, in the body or by Basic, and by its verifier if it sent a challenge", async () => {
     const { asks, code } = await answered(confidential);
