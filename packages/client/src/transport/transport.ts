@@ -47,13 +47,24 @@ export function asTransportError(error: unknown, url: URL): TransportError {
   if (error instanceof TransportError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (certificateCodes.test(code)) {
-    return new TransportError("tls", `the certificate of ${url.host} is not trusted (${code})`, { cause: error });
+    return new TransportError("tls", `the certificate of ${url.host} is not trusted${clockToo(code)} (${code})`, {
+      cause: error,
+    });
   }
   if (handshakeCodes.test(code)) {
     return new TransportError("tls", `no TLS with ${url.host} (${code})`, { cause: error });
   }
   return new TransportError("connection", `${sentence(code)} ${url.host}${code && ` (${code})`}`, { cause: error });
 }
+
+/** Of a certificate that is outside its period the issuer is to blame, or this machine's clock: nothing here can tell. */
+const outsidePeriod = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
+
+const clockToo = (code: string) =>
+  outsidePeriod.includes(code) ? ` at ${new Date().toISOString()}, which is what this machine's clock says` : "";
+
+export const isOutsidePeriod = ({ cause }: TransportError): boolean =>
+  cause instanceof Error && "code" in cause && outsidePeriod.includes(String(cause.code));
 
 function sentence(code: string): string {
   if (code === "ECONNREFUSED") return "nothing listens at";
