@@ -3,7 +3,7 @@
 import type { Json, StoredAccount } from "@doorcode/client";
 import type { StoredToken } from "@doorcode/client/read-store";
 
-const { accountKey, defaultStoreDirectory, findToken, lasts, readStoreFast, readStoredAccount } =
+const { accountKey, defaultStoreDirectory, findToken, isFromFuture, lasts, readStoreFast, readStoredAccount } =
   require("@doorcode/client/read-store") as typeof import("@doorcode/client/read-store");
 
 type Environment = Record<string, string | undefined>;
@@ -172,7 +172,7 @@ function describe(
       account: account === undefined ? null : accountMembers(account),
       scopes: account === undefined ? [] : profile?.scopes,
       token: token
-        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: token.expiresAt <= Date.now() }
+        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: !lasts(token, Date.now(), 0) }
         : null,
       store: storeDirectory(how.env),
     };
@@ -184,13 +184,13 @@ function describe(
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
     return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
   }
-  return { stdout: table(profile, account, token?.expiresAt, name, how.columns), stderr: "", exit };
+  return { stdout: table(profile, account, token, name, how.columns), stderr: "", exit };
 }
 
 function table(
   profile: Profile,
   account: StoredAccount,
-  expiresAt: number | undefined,
+  token: StoredToken | undefined,
   name: string,
   columns: number,
 ): string {
@@ -198,7 +198,7 @@ function table(
     ["Authority", profile.authority],
     ["Client ID", profile.clientId],
     ["Scopes", profile.scopes.join(" ") || "none"],
-    ["Token", lifeOf(expiresAt)],
+    ["Token", lifeOf(token)],
     ["Profile", name],
   ];
   // Where label and value do not fit on one line, they get one each.
@@ -207,9 +207,10 @@ function table(
   return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
 }
 
-function lifeOf(expiresAt: number | undefined): string {
-  if (expiresAt === undefined) return "none; one is fetched when it is needed";
-  const minutes = Math.floor((expiresAt - Date.now()) / 60_000);
+function lifeOf(token: StoredToken | undefined): string {
+  if (token === undefined) return "none; one is fetched when it is needed";
+  if (isFromFuture(token, Date.now())) return "from before the clock was set back; renewed when it is needed";
+  const minutes = Math.floor((token.expiresAt - Date.now()) / 60_000);
   if (minutes < 0) return "expired; renewed when it is needed";
   if (minutes < 1) return "good for less than a minute";
   return `good for ${minutes} minute${minutes === 1 ? "" : "s"}`;

@@ -93,11 +93,35 @@ export async function verifyIdToken(
   } catch (error) {
     if (error instanceof DoorcodeError) throw error;
     // jose's error holds the claims, which are somebody's name and address; its sentence does not.
-    throw notTrusted(`${(error as Error).message}.`);
+    throw clockIsOff(error, clock.now()) ?? notTrusted(`${(error as Error).message}.`);
   }
   checkNames(claims, metadata, clientId);
   if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
   return claims;
+}
+
+/**
+ * A time in a token whose signature is good, and that came a moment ago: where it was issued at another time than this
+ * machine has, the clock is what is wrong.
+ */
+function clockIsOff(error: unknown, now: number): DoorcodeError | undefined {
+  const { claim, payload } = error as { claim?: unknown; payload?: JWTPayload };
+  if ((claim !== "exp" && claim !== "nbf") || typeof payload?.iat !== "number") return undefined;
+  const lead = Math.round(now / 1_000 - payload.iat);
+  if (Math.abs(lead) <= clockTolerance) return undefined;
+  const detail = `this machine's clock is ${roughly(Math.abs(lead))} ${lead > 0 ? "ahead of" : "behind"} the issuer's.`;
+  const hint = "Nothing was kept. Set this machine's clock right (date and time zone, or NTP), then sign in again.";
+  return new DoorcodeError("token_not_trusted", { detail, hint });
+}
+
+function roughly(seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= 2 * size) ?? ["minute", 60];
+  return `about ${Math.round(seconds / size)} ${unit}s`;
 }
 
 /** Who issued it, to whom, and of which tenant. */

@@ -20,7 +20,7 @@ interface StoredToken {
   scopes: string[];
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  /** 0 where the record does not say it. */
+  /** By this machine's clock, in milliseconds since the epoch; 0 where the record does not say it. */
   obtainedAt: number;
 }
 
@@ -262,10 +262,18 @@ function bestToken(records: Entries, account: AccountRef, scopes: readonly strin
 /** Milliseconds that a token must still be good, unless the caller says otherwise. */
 const DEFAULT_MIN_TTL_MS = 5 * 60_000;
 
+/** Processes that share a store by a network may differ by a little. */
+const CLOCK_SLACK_MS = 10_000;
+
+/** Obtained later than now: the clock was set back since, so the expiry is no time of this clock. */
+const isOfTheFuture = ({ obtainedAt }: Pick<StoredToken, "obtainedAt">, now: number): boolean =>
+  obtainedAt > now + CLOCK_SLACK_MS;
+
 /** Whether it is good for longer than `minTtlMs`: by default five minutes, or half the life of one that lives shorter. */
-function isGoodFor({ expiresAt, obtainedAt }: StoredToken, now: number, minTtlMs: number | undefined): boolean {
+function isGoodFor(token: StoredToken, now: number, minTtlMs: number | undefined): boolean {
+  const { expiresAt, obtainedAt } = token;
   const half = Math.max(0, expiresAt - obtainedAt) / 2;
-  return expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
+  return !isOfTheFuture(token, now) && expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
 }
 
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
@@ -291,6 +299,7 @@ export declare const findAccount: typeof accountNamed;
 export declare const covers: typeof includesAll;
 export declare const findToken: typeof bestToken;
 export declare const lasts: typeof isGoodFor;
+export declare const isFromFuture: typeof isOfTheFuture;
 module.exports = {
   STORE_FORMAT: FORMAT,
   defaultStoreDirectory: stateDirectory,
@@ -313,4 +322,5 @@ module.exports = {
   covers: includesAll,
   findToken: bestToken,
   lasts: isGoodFor,
+  isFromFuture: isOfTheFuture,
 };

@@ -129,6 +129,14 @@ describe("an ID token", () => {
     });
   }
 
+  test("of another time than this machine's names the clock; of this time, the token", async () => {
+    const day = 86_400;
+    await isRefused(await sign({ iat: seconds - day, exp: seconds - day + 3_600 }), /clock is about 24 hours ahead of/);
+    await isRefused(await sign({ iat: seconds + 600, nbf: seconds + 600 }), /clock is about 10 minutes behind/);
+    await isRefused(await sign({ iat: seconds - 9 * day, exp: seconds - 8 * day }), /clock is about 9 days ahead/);
+    await isRefused(await sign({ iat: seconds - 9 * day, exp: seconds - 8 * day }, {}, other.privateKey), /signature/);
+  });
+
   test("signed by another key, by the public key as a secret, or by none is refused", async () => {
     await isRefused(await sign({}, {}, other.privateKey), /signature/);
     const secret = new TextEncoder().encode(await exportSPKI(pair.publicKey));
