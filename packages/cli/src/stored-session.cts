@@ -23,8 +23,6 @@ interface Profile {
   [name: string]: Json | undefined;
 }
 
-const storeDirectory = (env: Environment): string => env.DOORCODE_STORE_DIR || defaultStoreDirectory(env);
-
 const nameOfProfile = (option: string | undefined, env: Environment): string =>
   option ?? (env.DOORCODE_PROFILE || "default");
 
@@ -92,7 +90,7 @@ function tokenFromStore(argv: readonly string[], env: Environment): string | und
   if (asked === undefined) return undefined;
   const minTtlMs = asked.minTtl === undefined ? undefined : milliseconds(asked.minTtl);
   if (asked.minTtl !== undefined && minTtlMs === undefined) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   const profile = profileOf(read.records, nameOfProfile(asked.profile, env));
   if (profile === undefined || !isMeant(profile, env)) return undefined;
@@ -151,7 +149,7 @@ interface Shown {
  */
 function statusFromStore(argv: readonly string[], env: Environment, columns: number): Shown | undefined {
   if (argv.some((argument) => argument !== "--json")) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   return describe(read.records, { json: argv.length > 0, columns, env, profile: undefined });
 }
@@ -174,7 +172,7 @@ function describe(
       token: token
         ? { expires_at: new Date(token.expiresAt).toISOString(), expired: !lasts(token, Date.now(), 0) }
         : null,
-      store: storeDirectory(how.env),
+      store: defaultStoreDirectory(how.env),
     };
     return { stdout: `${JSON.stringify({ v: 1, event: "status", ...members })}\n`, stderr: "", exit };
   }
@@ -229,7 +227,7 @@ const accountMembers = ({ id, username, name, tenant_id, issuer, authority, clie
 
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
 export type { Environment, Profile, Records };
-export declare const storeDirectoryOf: typeof storeDirectory;
+export declare const storeDirectoryOf: typeof defaultStoreDirectory;
 export declare const profileName: typeof nameOfProfile;
 export declare const storedProfile: typeof profileOf;
 export declare const isSameApp: typeof isSame;
@@ -245,7 +243,7 @@ export declare const describeStatus: typeof describe;
 export declare const personOf: typeof nameOf;
 export declare const membersOf: typeof accountMembers;
 module.exports = {
-  storeDirectoryOf: storeDirectory,
+  storeDirectoryOf: defaultStoreDirectory,
   profileName: nameOfProfile,
   storedProfile: profileOf,
   isSameApp: isSame,
