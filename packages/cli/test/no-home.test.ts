@@ -24,4 +24,8 @@ test("a user without a home folder is told what to do, exit 8; with DOORCODE_STO
   for (const args of [["status"], ["token"]]) {
     assert.equal((await doorcode(args, { env: elsewhere, uid: UNKNOWN }).ended).exit, 3, args[0]);
   }
+  // As far as the issuer, on loopback too, where the CA of a local tenant is looked for in the home folder.
+  const login = ["login", "--authority", "https://localhost:1/x", "--client-id", "app", "--scope", "openid"];
+  const { exit, stderr } = await doorcode(login, { env: elsewhere, uid: UNKNOWN }).ended;
+  assert.equal(exit, 7, stderr);
 });
