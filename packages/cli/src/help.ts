@@ -4,6 +4,9 @@ const environment = `Environment:
   DOORCODE_AUTHORITY, DOORCODE_CLIENT_ID, DOORCODE_CA_FILE, DOORCODE_PROFILE
                          what the options of the same name say
   DOORCODE_STORE_DIR     folder of the token store
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                         a proxy (http, https, socks5, socks5h), and what is
+                         reached without it: names, IP addresses, CIDR
   DOORCODE_PLAIN=1       plain lines, for screen readers
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 sign-in needed, 4 denied, 5 code

@@ -1,15 +1,14 @@
 import { readFileSync } from "node:fs";
-import { type ClientOptions, createClient, openFileStore, type TokenStore } from "@doorcode/client";
+import {
+  type ClientOptions,
+  createClient,
+  defaultStoreDirectory,
+  openFileStore,
+  type TokenStore,
+} from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, UsageError } from "./exit-codes.ts";
-import {
-  isProfileMeant,
-  type Profile,
-  profileName,
-  scopesOf,
-  storeDirectoryOf,
-  storedProfile,
-} from "./stored-session.cts";
+import { isProfileMeant, type Profile, profileName, scopesOf, storedProfile } from "./stored-session.cts";
 
 /** A profile as the store has it, with what this command line says instead. */
 export interface Settings {
@@ -27,7 +26,7 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
       "Letters, digits and . _ @ + - make one, at most 64 of them.",
     );
   }
-  const store = await openFileStore({ directory: storeDirectoryOf(env) });
+  const store = await openFileStore({ directory: defaultStoreDirectory(env) });
   const profile = storedProfile(Object.fromEntries((await store.read()).records), name);
   return { name, profile, store, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
 }

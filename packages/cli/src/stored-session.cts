@@ -3,7 +3,7 @@
 import type { Json, StoredAccount } from "@doorcode/client";
 import type { StoredToken } from "@doorcode/client/read-store";
 
-const { accountKey, defaultStoreDirectory, findToken, lasts, readStoreFast, readStoredAccount } =
+const { accountKey, defaultStoreDirectory, findToken, isFromFuture, lasts, readStoreFast, readStoredAccount } =
   require("@doorcode/client/read-store") as typeof import("@doorcode/client/read-store");
 
 type Environment = Record<string, string | undefined>;
@@ -22,8 +22,6 @@ interface Profile {
   claims?: string;
   [name: string]: Json | undefined;
 }
-
-const storeDirectory = (env: Environment): string => env.DOORCODE_STORE_DIR || defaultStoreDirectory(env);
 
 const nameOfProfile = (option: string | undefined, env: Environment): string =>
   option ?? (env.DOORCODE_PROFILE || "default");
@@ -92,7 +90,7 @@ function tokenFromStore(argv: readonly string[], env: Environment): string | und
   if (asked === undefined) return undefined;
   const minTtlMs = asked.minTtl === undefined ? undefined : milliseconds(asked.minTtl);
   if (asked.minTtl !== undefined && minTtlMs === undefined) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   const profile = profileOf(read.records, nameOfProfile(asked.profile, env));
   if (profile === undefined || !isMeant(profile, env)) return undefined;
@@ -151,7 +149,7 @@ interface Shown {
  */
 function statusFromStore(argv: readonly string[], env: Environment, columns: number): Shown | undefined {
   if (argv.some((argument) => argument !== "--json")) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   return describe(read.records, { json: argv.length > 0, columns, env, profile: undefined });
 }
@@ -172,9 +170,9 @@ function describe(
       account: account === undefined ? null : accountMembers(account),
       scopes: account === undefined ? [] : profile?.scopes,
       token: token
-        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: token.expiresAt <= Date.now() }
+        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: !lasts(token, Date.now(), 0) }
         : null,
-      store: storeDirectory(how.env),
+      store: defaultStoreDirectory(how.env),
     };
     return { stdout: `${JSON.stringify({ v: 1, event: "status", ...members })}\n`, stderr: "", exit };
   }
@@ -184,13 +182,13 @@ function describe(
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
     return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
   }
-  return { stdout: table(profile, account, token?.expiresAt, name, how.columns), stderr: "", exit };
+  return { stdout: table(profile, account, token, name, how.columns), stderr: "", exit };
 }
 
 function table(
   profile: Profile,
   account: StoredAccount,
-  expiresAt: number | undefined,
+  token: StoredToken | undefined,
   name: string,
   columns: number,
 ): string {
@@ -198,7 +196,7 @@ function table(
     ["Authority", profile.authority],
     ["Client ID", profile.clientId],
     ["Scopes", profile.scopes.join(" ") || "none"],
-    ["Token", lifeOf(expiresAt)],
+    ["Token", lifeOf(token)],
     ["Profile", name],
   ];
   // Where label and value do not fit on one line, they get one each.
@@ -207,9 +205,10 @@ function table(
   return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
 }
 
-function lifeOf(expiresAt: number | undefined): string {
-  if (expiresAt === undefined) return "none; one is fetched when it is needed";
-  const minutes = Math.floor((expiresAt - Date.now()) / 60_000);
+function lifeOf(token: StoredToken | undefined): string {
+  if (token === undefined) return "none; one is fetched when it is needed";
+  if (isFromFuture(token, Date.now())) return "from before the clock was set back; renewed when it is needed";
+  const minutes = Math.floor((token.expiresAt - Date.now()) / 60_000);
   if (minutes < 0) return "expired; renewed when it is needed";
   if (minutes < 1) return "good for less than a minute";
   return `good for ${minutes} minute${minutes === 1 ? "" : "s"}`;
@@ -228,7 +227,7 @@ const accountMembers = ({ id, username, name, tenant_id, issuer, authority, clie
 
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
 export type { Environment, Profile, Records };
-export declare const storeDirectoryOf: typeof storeDirectory;
+export declare const storeDirectoryOf: typeof defaultStoreDirectory;
 export declare const profileName: typeof nameOfProfile;
 export declare const storedProfile: typeof profileOf;
 export declare const isSameApp: typeof isSame;
@@ -244,7 +243,7 @@ export declare const describeStatus: typeof describe;
 export declare const personOf: typeof nameOf;
 export declare const membersOf: typeof accountMembers;
 module.exports = {
-  storeDirectoryOf: storeDirectory,
+  storeDirectoryOf: defaultStoreDirectory,
   profileName: nameOfProfile,
   storedProfile: profileOf,
   isSameApp: isSame,

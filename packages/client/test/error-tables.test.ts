@@ -287,7 +287,7 @@ describe("what a failure of Node's means", () => {
       [/is a symbolic link/, /real folder/, "ELOOP"],
       [/is not what should be there/, /Move it away/, "EFTYPE ENOTDIR EISDIR"],
       [/is not accessible for this user/, /owner and the mode/, "EACCES EPERM"],
-      [/is on a read-only file system/, /can be written/, "EROFS"],
+      [/is on a read-only file system/, /DOORCODE_STORE_DIR/, "EROFS"],
       [/no space is left/, /Make room/, "ENOSPC EDQUOT"],
       [/Node's words/, new RegExp(`^${errorCatalogue.store_locked[1]}$`), "EIO EMFILE ENOENT"],
     ];

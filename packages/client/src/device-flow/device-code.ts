@@ -5,6 +5,7 @@ import { DoorcodeError } from "../errors.ts";
 import { issuerError, plainText, readJsonObject, stringOf } from "../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
+import { isSecure } from "../transport/secure-url.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 
 export interface DeviceAuthorization {
@@ -79,11 +80,12 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
   const deviceCode = stringOf(body.device_code);
   const userCode = stringOf(body.user_code);
   // `verification_url` is how Google's and older Microsoft endpoints spell it.
-  const verificationUri = webAddress(body.verification_uri ?? body.verification_url);
+  const given = body.verification_uri ?? body.verification_url;
+  const verificationUri = webAddress(given);
   if (!deviceCode) throw invalid("it has no device_code");
   if (!userCode || userCode.length > 64 || plainText(userCode) !== userCode)
     throw invalid("it has no usable user_code");
-  if (!verificationUri) throw invalid("its verification_uri is not a web address");
+  if (!verificationUri) throw invalid(`its verification_uri${unshown(given)} is no https address`);
 
   const lifetime = seconds(body.expires_in);
   if (lifetime === undefined || lifetime <= 0) throw invalid("its expires_in is not a number of seconds");
@@ -93,7 +95,10 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
     userCode,
     verificationUri,
     verificationUriComplete: webAddress(body.verification_uri_complete ?? body.verification_url_complete),
-    message: message === undefined ? undefined : plainText(message, { secrets: [deviceCode] }),
+    message:
+      message === undefined
+        ? undefined
+        : plainText(message.replaceAll(String(given), verificationUri), { secrets: [deviceCode] }),
     expiresAt: requestedAt + lifetime,
     interval: readInterval(body.interval),
   };
@@ -120,10 +125,25 @@ function seconds(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number * 1_000 : undefined;
 }
 
+/**
+ * An address to show a person: https, or http on this machine, without user name and password, in ASCII: letters of other
+ * scripts can look like those of another name.
+ */
 function webAddress(value: unknown): string | undefined {
   const text = stringOf(value);
   if (text === undefined || plainText(text, { limit: 2_000 }) !== text || !URL.canParse(text)) return undefined;
-  return /^https?:$/.test(new URL(text).protocol) ? text : undefined;
+  const url = new URL(text);
+  if (!isSecure(url) || url.username !== "" || url.password !== "") return undefined;
+  // A host alone stays as short as it was given.
+  return url.href === `${url.origin}/` && !text.endsWith("/") ? url.origin : url.href;
+}
+
+/** The address in an error; not what may be a password. */
+function unshown(value: unknown): string {
+  const text = stringOf(value);
+  if (text === undefined) return "";
+  const named = text.replace(/^([a-z][a-z\d+.-]*:)?[\\/]*[^\\/@]*@/i, "$1//…@");
+  return ` ${JSON.stringify(plainText(named, { limit: 100 }))}`;
 }
 
 function invalid(what: string): DoorcodeError {

@@ -5,7 +5,7 @@ import { DoorcodeError } from "../errors.ts";
 import { type IssuerKeys, issuerKeys, verifyIdToken } from "../issuer/id-token.ts";
 import { issuerError, readJsonObject, stringOf } from "../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
-import { accessTokenFrom, accountFrom, readTokenAnswer } from "../issuer/token-answer.ts";
+import { accessTokenFrom, accountFrom, clockLead, readTokenAnswer } from "../issuer/token-answer.ts";
 import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
 import type { Change } from "../token-store/contract.ts";
 import { accountKey } from "../token-store/read-store.cts";
@@ -43,7 +43,7 @@ export function oidcEngine(session: ConnectedSession): Engine {
     const account = accountFrom(verified.sub, verified, session);
     const refreshToken = stringOf(tokens.refresh_token);
     await acceptAccount({ account, claims: verified, refreshToken }, accept, session);
-    const token = accessTokenFrom(tokens, scopes, at);
+    const token = accessTokenFrom(tokens, scopes, at, clockLead(answer, at));
     const refresh = refreshToken ? putRefreshToken(account, refreshToken, at) : { remove: refreshKey(account) };
     return await keepSignIn(session, { account, token, scopes }, [refresh]);
   }
@@ -117,7 +117,7 @@ export function oidcEngine(session: ConnectedSession): Engine {
         checkRenewed(verified.sub, account);
       }
       const tokens = await readTokenAnswer("refresh", answer, session);
-      const token = accessTokenFrom(tokens, scopes, at);
+      const token = accessTokenFrom(tokens, scopes, at, clockLead(answer, at));
       const rotated = stringOf(tokens.refresh_token);
       const refresh = rotated ? [putRefreshToken(account, rotated, at, snapshot.generation)] : [];
       return await keepRenewal(session, { account, token, scopes }, snapshot, refresh);

@@ -51,8 +51,21 @@ export function namesIn(claims: IdTokenClaims): string[] {
   return [claims.preferred_username, email].filter((name) => typeof name === "string");
 }
 
-/** The access token of an answer (RFC 6749 §5.1): no `scope` means that all was granted. */
-export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): StoredToken {
+/** `Date` counts whole seconds, and the answer was under way. */
+const smallestLeadMs = 10_000;
+
+/** Milliseconds that this machine's clock is ahead of an answer's `Date` (RFC 9110 §6.6.1); 0 where it is not. */
+export function clockLead({ headers }: Pick<HttpAnswer, "headers">, now: number): number {
+  const lead = now - Date.parse(headers.date ?? "");
+  return lead > smallestLeadMs ? lead : 0;
+}
+
+/**
+ * The access token of an answer (RFC 6749 §5.1): no `scope` means that all was granted. Its end counts from `now` or from the
+ * issuer's time, whichever is earlier: `lead` is how far the clock is ahead of the issuer's, in milliseconds. A clock that is
+ * set right later must not find a token that is over.
+ */
+export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number, lead = 0): StoredToken {
   const token = stringOf(answer.access_token);
   if (!token) throw new DoorcodeError("invalid_issuer_response", { detail: "the token answer has no access token." });
   const seconds = Number(answer.expires_in);
@@ -63,7 +76,7 @@ export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[
     token,
     scopes: granted ?? requested.filter((scope) => !protocolScopes.includes(scope)),
     // RFC 6749 leaves the lifetime out at will; then the token serves now and is asked for again next time.
-    expiresAt: now + (Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0),
+    expiresAt: now - lead + (Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0),
     obtainedAt: now,
   };
 }

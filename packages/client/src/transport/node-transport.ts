@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { type ConnectionFor, connections, http, https } from "./connections.ts";
+import { type Connection, connections, http, https } from "./connections.ts";
 import { isSecure } from "./secure-url.ts";
 import { asTransportError, type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 
@@ -32,7 +32,7 @@ export function nodeTransport(
 function exchange(
   url: URL,
   request: HttpRequest,
-  connection: Awaited<ReturnType<ConnectionFor>>,
+  { options, through }: Connection,
   clock: Pick<Clock, "sleep">,
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
@@ -40,29 +40,28 @@ function exchange(
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (body) headers["content-length"] = String(body.length);
   const { request: open } = url.protocol === "https:" ? https : http;
-  const outgoing = open(url, { method: request.method, headers, ...connection });
+  const outgoing = open(url, { method: request.method, headers, ...options });
 
   const fail = (error: unknown) => {
     reject(error);
     outgoing.destroy();
-    // `destroy` tells nobody while there is no socket yet; see `tunnelAgent`.
+    // `destroy` reaches no proxy while there is no socket yet; see `tunnelAgent`.
     outgoing.emit("abandoned");
   };
   const onAbort = () => fail(request.signal?.reason);
   // For the whole exchange: an issuer that sends a byte a minute hangs as well.
   const over = new AbortController();
   clock.sleep(request.timeoutMs, over.signal).then(
-    () => fail(new TransportError("timeout", `${url.host} gave no answer within ${request.timeoutMs / 1000} s`)),
+    () => {
+      const silent = through && !outgoing.socket ? `the proxy ${through} made no connection to ${url.host}` : undefined;
+      const what = silent ?? `${url.host} gave no answer${through ? ` through the proxy ${through}` : ""}`;
+      fail(new TransportError("timeout", `${what} within ${request.timeoutMs / 1000} s`));
+    },
     () => {},
   );
   request.signal?.addEventListener("abort", onAbort, { once: true });
 
-  outgoing.on("error", (error) => fail(asTransportError(error, url)));
-  // https-proxy-agent hands on a proxy's refusal as if the issuer had answered; only the issuer may speak for itself.
-  outgoing.on("proxyConnect", (connect: { statusCode: number }) => {
-    if (connect.statusCode === 200) return;
-    fail(new TransportError("connection", `the proxy answered ${connect.statusCode} on the way to ${url.host}`));
-  });
+  outgoing.on("error", (error) => fail(asTransportError(error, url, through)));
   outgoing.on("response", (incoming) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -71,7 +70,7 @@ function exchange(
       if (size > largestBody) fail(new TransportError("too_large", `${url.host} answered with more than 1 MiB`));
       else chunks.push(chunk);
     });
-    incoming.on("error", (error) => fail(asTransportError(error, url)));
+    incoming.on("error", (error) => fail(asTransportError(error, url, through)));
     incoming.on("end", () =>
       resolve({
         status: incoming.statusCode ?? 0,

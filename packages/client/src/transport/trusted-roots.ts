@@ -68,14 +68,21 @@ function once<T>(make: () => T): () => T {
 export function defaultCa(authority: string, env: NodeJS.ProcessEnv): string | undefined {
   if (env.DOORCODE_CA_FILE) return read(env.DOORCODE_CA_FILE);
   if (!isLoopback(new URL(authority).hostname)) return undefined;
-  const file = join(tenantFolder(env), "ca.pem");
-  return existsSync(file) ? read(file) : undefined;
+  const folder = tenantFolder(env);
+  const file = folder && join(folder, "ca.pem");
+  return file && existsSync(file) ? read(file) : undefined;
 }
 
-function tenantFolder(env: NodeJS.ProcessEnv): string {
+/** Undefined where this user has no home folder. */
+function tenantFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "doorcode", "tenant");
   const { XDG_DATA_HOME: data } = env;
-  return join(data && isAbsolute(data) ? data : join(env.HOME || homedir(), ".local", "share"), "doorcode", "tenant");
+  try {
+    const base = data && isAbsolute(data) ? data : join(env.HOME || homedir(), ".local", "share");
+    return join(base, "doorcode", "tenant");
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string): string {

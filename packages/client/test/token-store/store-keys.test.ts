@@ -84,6 +84,17 @@ describe("what is kept of an account", () => {
     );
   });
 
+  test("loses tokens from before the clock was set back when a new one comes", async () => {
+    const store = memoryStore();
+    const ahead = token("ahead", { expiresAt: 9_000_000, obtainedAt: 5_000_000 });
+    await store.change(putAccessToken(ada, ahead, ["api://a/A"], await store.read()));
+    await store.change(putAccessToken(ada, token("new", { obtainedAt: 3_000 }), ["api://b/B"], await store.read()));
+    assert.deepEqual(
+      [...(await store.read()).records.values()].map((value) => (value as { token: string }).token),
+      ["new"],
+    );
+  });
+
   test("is removed with MSAL's records, whatever case their ids are in, and with nobody else's", async () => {
     const store = memoryStore();
     const msal = "msal:app|https://login.example/tenant|";

@@ -16,6 +16,8 @@ export async function start(
   file?: OpenedTenantFile,
 ): Promise<number> {
   const asked = stopAsked();
+  // Whatever is made in the data folder is this user's, to read and to write; a umask such as 0777 would take that as well.
+  process.umask(0o077);
   const mailer = mailerFrom(process.env);
   const starting = startWithContext({
     store: storeFrom(process.env, options.storeFile, options.data),

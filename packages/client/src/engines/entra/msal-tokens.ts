@@ -1,10 +1,10 @@
 import { ConfidentialClientApplication } from "@azure/msal-node";
 import type { AppCertificate } from "../../app-certificate.ts";
-import type { AccessToken } from "../../client.ts";
 import { DoorcodeError } from "../../errors.ts";
 import { issuerKeys, verifyIdToken } from "../../issuer/id-token.ts";
 import type { ConnectedSession } from "../../issuer/issuer-session.ts";
 import { accessTokenFrom, accountIdOf, type TokenAnswer } from "../../issuer/token-answer.ts";
+import type { StoredToken } from "../../token-store/read-store.cts";
 import type { Engine } from "../engine.ts";
 import { checkRenewed, keepRenewal } from "../keep-tokens.ts";
 import { stagedStore } from "./cache-plugin.ts";
@@ -58,7 +58,7 @@ export async function renewByMsal(
 export async function appTokenByMsal(
   { certificate, scope, signal }: { certificate: AppCertificate; scope: string; signal?: AbortSignal | undefined },
   session: ConnectedSession,
-): Promise<AccessToken> {
+): Promise<StoredToken> {
   const { transport, clock } = session;
   const network = entraNetworkClient({ transport, clock, signal });
   let answered: { answer: TokenAnswer; at: number } | undefined;

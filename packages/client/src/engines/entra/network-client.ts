@@ -5,7 +5,10 @@ import { readDeviceCode } from "../../device-flow/device-code.ts";
 import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
 import { issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
+import { clockLead } from "../../issuer/token-answer.ts";
 import { withRetries } from "../../issuer/with-retries.ts";
+import type { Json } from "../../token-store/contract.ts";
+import { isObject } from "../../token-store/read-store.cts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
 import type { FlowObserver } from "../engine.ts";
 import { failedAnswer, msalAnswer, noteFailure, noteSuccess } from "./msal-errors.ts";
@@ -66,7 +69,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
         if (answer === notYet) return msalAnswer<T>(answer);
         if (answer.status < 400) noteSuccess(module);
         else noteFailure(module, issuerError(answer, { request: "the token", secrets: secretsOf(form) }));
-        return msalAnswer<T>(answer, bodyForMsal(answer, form));
+        return msalAnswer<T>(answer, shortened(bodyForMsal(answer, form), clockLead(answer, clock.now())));
       } catch (error) {
         return failedAnswer<T>(noteFailure(module, error));
       }
@@ -168,6 +171,18 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     };
   }
 }
+
+/** MSAL counts from this machine's clock alone: what is ahead there comes off the lives of what it keeps, in milliseconds. */
+function shortened(body: unknown, lead: number): unknown {
+  if (lead === 0 || !isObject(body as Json) || !("access_token" in (body as object))) return body;
+  const lives = Object.entries(body as Record<string, unknown>)
+    .filter(([name, value]) => livesForMsal.includes(name) && Number.isFinite(Number(value)))
+    .map(([name, value]) => [name, Math.max(0, Math.floor(Number(value) - lead / 1_000))]);
+  return { ...(body as object), ...Object.fromEntries(lives) };
+}
+
+/** Seconds that MSAL adds to the time of its own. */
+const livesForMsal = ["expires_in", "ext_expires_in", "refresh_in", "refresh_token_expires_in"];
 
 const headersOf = (request: NetworkRequestOptions | undefined) =>
   request?.headers === undefined ? {} : { headers: request.headers };
