@@ -130,6 +130,9 @@ export const commands: Record<string, Command> = {
       ...json,
     },
     maxWords: 0,
+    notes: [
+      "With --everywhere exit code 7 when the issuer could not be asked, 10 when it refused; signed out here in any case.",
+    ],
     load: async () => ({ run: (await import("./accounts.ts")).runLogout }),
   },
   init: {

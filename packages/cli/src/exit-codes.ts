@@ -12,6 +12,8 @@ export const exitCodes = {
   unreachable: 7,
   store: 8,
   changes: 9,
+  /** Signed out here; the issuer answered the revocation with an error. */
+  notRevoked: 10,
   hangup: 129,
   interrupted: 130,
   terminated: 143,

@@ -87,8 +87,17 @@ export interface TokenRequest {
 }
 
 export interface SignOutResult {
-  /** Whether the issuer ended it too; `not_asked` without `everywhere`. Never better than the worst of several accounts. */
-  revoked: "yes" | "unsupported" | "failed" | "not_asked";
+  /**
+   * What the issuer answered (RFC 7009); of several accounts the worst. `yes`: it revoked every token that was sent.
+   * `nothing`: no token was kept that could be revoked, so nothing was sent. `unsupported`: it has no revocation endpoint, or
+   * does not revoke this kind of token. `refused`: it answered with an error. `failed`: it could not be asked. `not_asked`:
+   * without `everywhere`, or nobody was signed in.
+   */
+  revoked: "yes" | "nothing" | "unsupported" | "refused" | "failed" | "not_asked";
+  /** HTTP status of the answer to a revocation that was refused, or that failed for now (429, 5xx). */
+  status?: number;
+  /** A sentence on why it was refused or failed, for people. */
+  reason?: string;
   /** Whom this signed out. */
   accounts: Account[];
 }

@@ -2,6 +2,7 @@ import type { Account, Client, ClientOptions, Session, SignInEvent, SignOutResul
 import { DoorcodeError } from "./errors.ts";
 import { openIssuerSession } from "./issuer/open-session.ts";
 import { signIn } from "./sign-in.ts";
+import type { Revocation } from "./sign-out.ts";
 import { findAccount } from "./token-store/read-store.cts";
 import { accountsOf } from "./token-store/store-keys.ts";
 import { checkedOrigin } from "./transport/secure-url.ts";
@@ -33,11 +34,10 @@ export function createClient(options: ClientOptions): Client {
     return getToken(session, find(await accounts(), request.account), { ...request, scopes: request.scopes ?? scopes });
   };
   const signOutAll = async (leaving: Account[], everywhere: boolean): Promise<SignOutResult> => {
-    const { signOut } = await import("./sign-out.ts");
-    const outcomes: SignOutResult["revoked"][] = [];
+    const { signOut, worst } = await import("./sign-out.ts");
+    const outcomes: Revocation[] = [];
     for (const account of leaving) outcomes.push(await signOut(session, account, everywhere));
-    const worst = (["failed", "unsupported", "yes"] as const).find((outcome) => outcomes.includes(outcome));
-    return { revoked: worst ?? "not_asked", accounts: leaving };
+    return { ...(worst(outcomes) ?? { revoked: "not_asked" }), accounts: leaving };
   };
 
   const sessionOf = (account: Account): Session => ({

@@ -21,8 +21,8 @@ export async function acceptAccount(
     accept(account, namesIn(claims));
   } catch (refusal) {
     if (refreshToken) {
-      const { revokeRefreshToken } = await import("../sign-out.ts");
-      await revokeRefreshToken(refreshToken, session);
+      const { revokeToken } = await import("../sign-out.ts");
+      await revokeToken({ token: refreshToken, hint: "refresh_token" }, session);
     }
     throw refusal;
   }

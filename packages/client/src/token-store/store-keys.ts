@@ -84,6 +84,14 @@ export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] 
   ].filter((token) => typeof token === "string");
 }
 
+/** The access tokens kept of an account that are good at this time. */
+export function accessTokensOf(snapshot: Snapshot, account: Account, now: number): string[] {
+  return [...snapshot.records]
+    .filter(([key]) => key.startsWith(accessPrefix(account)))
+    .map(([, kept]) => (isObject(kept) && Number(kept.expires_at) > now ? kept.token : undefined))
+    .filter((token) => typeof token === "string");
+}
+
 /** MSAL's ids may be in mixed case where another program wrote them. */
 function msalKeysOf(snapshot: Snapshot, account: Account): string[] {
   return [...snapshot.records]
