@@ -58,6 +58,7 @@ export async function signIn(
       claims: options.claims,
       observer,
       accept: (account, names) => expect(options.expectAccount, account, names),
+      mustBeNamed: options.expectAccount !== undefined,
       signal,
     };
     const { account } =

@@ -79,7 +79,7 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
   const deviceCode = stringOf(body.device_code);
   const userCode = stringOf(body.user_code);
   // `verification_url` is how Google's and older Microsoft endpoints spell it.
-  const verificationUri = webAddress(body.verification_uri ?? body.verification_url);
+  const verificationUri = webAddress(stringOf(body.verification_uri) ?? body.verification_url);
   if (!deviceCode) throw invalid("it has no device_code");
   if (!userCode || userCode.length > 64 || plainText(userCode) !== userCode)
     throw invalid("it has no usable user_code");
@@ -92,7 +92,7 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
     deviceCode,
     userCode,
     verificationUri,
-    verificationUriComplete: webAddress(body.verification_uri_complete ?? body.verification_url_complete),
+    verificationUriComplete: webAddress(stringOf(body.verification_uri_complete) ?? body.verification_url_complete),
     message: message === undefined ? undefined : plainText(message, { secrets: [deviceCode] }),
     expiresAt: requestedAt + lifetime,
     interval: readInterval(body.interval),
@@ -107,7 +107,7 @@ export function presentedCode({ deviceCode: _, deadline: __, ...presented }: Dev
 }
 
 function readInterval(value: unknown): number {
-  if (value === undefined || value === null) return defaultInterval;
+  if (value === undefined || value === null || value === "") return defaultInterval;
   const interval = seconds(value);
   if (interval === undefined || interval < 0 || interval > largestInterval)
     throw invalid("its interval is not a number of seconds");

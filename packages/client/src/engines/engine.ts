@@ -16,6 +16,8 @@ export interface SignInInput {
   claims?: string | undefined;
   observer: FlowObserver;
   accept(account: Account, names: readonly string[]): void;
+  /** `accept` compares names: an issuer that names nobody is refused before anybody is asked. */
+  mustBeNamed: boolean;
   signal: AbortSignal;
 }
 

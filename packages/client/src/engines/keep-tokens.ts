@@ -13,12 +13,16 @@ import type { SignInInput } from "./engine.ts";
  * @throws what `accept` throws
  */
 export async function acceptAccount(
-  { account, claims, refreshToken }: { account: Account; claims: IdTokenClaims; refreshToken: string | undefined },
+  {
+    account,
+    claims,
+    refreshToken,
+  }: { account: Account; claims: IdTokenClaims | undefined; refreshToken: string | undefined },
   accept: SignInInput["accept"],
   session: ConnectedSession,
 ): Promise<void> {
   try {
-    accept(account, namesIn(claims));
+    accept(account, claims ? namesIn(claims) : []);
   } catch (refusal) {
     if (refreshToken) {
       const { revokeToken } = await import("../sign-out.ts");

@@ -37,7 +37,12 @@ export interface IssuerMetadata {
   /** Undefined where the issuer has no sign-in by code, or none in a browser. */
   deviceAuthorizationEndpoint: string | undefined;
   authorizationEndpoint: string | undefined;
-  jwksUri: string;
+  /** Undefined at an OAuth server that has none, and so no ID tokens that could be verified. */
+  jwksUri: string | undefined;
+  /** OpenID Connect: an ID token comes where `openid` is granted. */
+  openId: boolean;
+  /** Undefined where the issuer lists none. */
+  scopesSupported: readonly string[] | undefined;
   revocationEndpoint: string | undefined;
   /** `doorcode_profile` is there: the issuer knows `device_name`. */
   knowsDevices: boolean;

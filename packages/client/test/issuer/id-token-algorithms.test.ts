@@ -16,6 +16,8 @@ const metadata: IssuerMetadata = {
   deviceAuthorizationEndpoint: undefined,
   authorizationEndpoint: undefined,
   jwksUri: `${issuer}/keys`,
+  openId: true,
+  scopesSupported: undefined,
   revocationEndpoint: undefined,
   knowsDevices: false,
   document: {},

@@ -20,6 +20,8 @@ const metadata: IssuerMetadata = {
   deviceAuthorizationEndpoint: `${issuer}/devicecode`,
   authorizationEndpoint: `${issuer}/authorize`,
   jwksUri: `${issuer}/keys`,
+  openId: true,
+  scopesSupported: undefined,
   revocationEndpoint: undefined,
   knowsDevices: false,
   document: {},

@@ -22,6 +22,8 @@ export interface EntraNetworkOptions {
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
   deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+  /** As `PollInput` of device-flow/poll.ts has it. */
+  ready?: (() => Promise<unknown>) | undefined;
   /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
   msalMayGiveUp?: boolean | undefined;
 }
@@ -107,6 +109,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
           await msalIsHere?.();
           return await transport.send({ ...post, body, signal: askAborting });
         },
+        ready: options.ready,
         observer,
         clock,
         signal: signal ? AbortSignal.any([signal, aborting]) : aborting,
