@@ -76,7 +76,9 @@ export const commands: Record<string, Command> = {
       ...json,
     },
     maxWords: 0,
-    notes: ["From the store where it can, else renewed silently. Exit code 3 when somebody must sign in."],
+    notes: [
+      "From the store where it can, else renewed silently. Exit code 3 when somebody must sign in, 11 when the sign-in was not granted a --scope.",
+    ],
     load: async () => ({ run: (await import("./token-status.ts")).runToken }),
   },
   call: {

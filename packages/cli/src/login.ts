@@ -18,12 +18,13 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   await client.signIn({
     signal,
     via,
-    present: remembering(presenter(given, { deviceName }), (account) =>
+    present: remembering(presenter(given, { deviceName }), (account, notGranted) =>
       remember(settings, {
         ...profile,
         authority: account.authority,
         clientId: account.clientId,
         accountId: account.id,
+        ...(notGranted && { notGranted }),
       }),
     ),
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -86,11 +87,14 @@ export function presenter(given: Arguments, shown: { deviceName: string; appName
 /** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */
 function remembering(
   presenter: Presenter,
-  keep: (account: { id: string; authority: string; clientId: string }) => Promise<void>,
+  keep: (
+    account: { id: string; authority: string; clientId: string },
+    notGranted: string[] | undefined,
+  ) => Promise<void>,
 ): Presenter {
   return {
     async show(event, about) {
-      if (event.event === "signed_in") await keep(event.account);
+      if (event.event === "signed_in") await keep(event.account, event.notGranted);
       await presenter.show(event, about);
     },
     end: (outcome) => presenter.end?.(outcome),

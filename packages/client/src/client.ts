@@ -78,6 +78,11 @@ export interface TokenRequest {
   scopes?: string[];
   /** Account id or user name; by default whoever signed in last. */
   account?: string;
+  /**
+   * Whether a token serves that lacks some of the scopes, because the issuer granted fewer (RFC 6749 §3.3); `scopes` of the
+   * token says which it has. By default only where `scopes` is left out; else `scope_not_granted`.
+   */
+  allowFewerScopes?: boolean;
   /** How long the token must still be good; by default five minutes. */
   minTtlMs?: number;
   /** Ask the issuer whatever is kept. */
@@ -114,7 +119,7 @@ export interface Client {
   accounts(): Promise<Account[]>;
   /**
    * A kept token, else one by silent renewal: of all processes that need it at once, one asks the issuer.
-   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `issuer_unreachable`, …
+   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `scope_not_granted`, `issuer_unreachable`, …
    */
   getToken(request?: TokenRequest): Promise<AccessToken>;
   signOut(options?: { account?: string; everywhere?: boolean; all?: boolean }): Promise<SignOutResult>;
@@ -144,7 +149,8 @@ export type SignInEvent =
   | { event: "slowed"; interval: number }
   /** The network or the issuer failed; the next try comes in `delay` milliseconds. */
   | { event: "retrying"; reason: string; delay: number }
-  | { event: "signed_in"; account: Account };
+  /** `notGranted`: scopes that were asked for and that the issuer's answer leaves out (RFC 6749 §3.3), if any. */
+  | { event: "signed_in"; account: Account; notGranted?: string[] };
 
 /** What may be shown of a DeviceCode: not its secret, nor a time that means nothing outside this process. */
 export type PresentedCode = Omit<DeviceCode, "deviceCode" | "deadline">;

@@ -31,7 +31,10 @@ export function createClient(options: ClientOptions): Client {
   // Loaded when they are needed: the first code is on the screen sooner without.
   const tokenFor = async (request: TokenRequest = {}) => {
     const { getToken } = await import("./get-token.ts");
-    return getToken(session, find(await accounts(), request.account), { ...request, scopes: request.scopes ?? scopes });
+    // A program that names scopes needs them; one that names none takes what its sign-in was granted.
+    const { allowFewerScopes = request.scopes === undefined } = request;
+    const asked = { ...request, scopes: request.scopes ?? scopes, allowFewerScopes };
+    return getToken(session, find(await accounts(), request.account), asked);
   };
   const signOutAll = async (leaving: Account[], everywhere: boolean): Promise<SignOutResult> => {
     const { signOut, worst } = await import("./sign-out.ts");
@@ -45,7 +48,9 @@ export function createClient(options: ClientOptions): Client {
     getToken: (request) => tokenFor({ ...request, account: account.id }),
     async fetch(url, init) {
       const { guardedFetch } = await import("./fetch/guarded-fetch.ts");
-      const getToken = (request: TokenRequest) => tokenFor({ ...request, account: account.id });
+      // The API itself refuses what a token with fewer scopes may not do.
+      const more = { account: account.id, allowFewerScopes: true };
+      const getToken = (request: TokenRequest) => tokenFor({ ...request, ...more });
       return guardedFetch({ apis, fetch: session.fetch, getToken }, url, init);
     },
     signOut: async ({ everywhere = false } = {}) => signOutAll([account], everywhere),

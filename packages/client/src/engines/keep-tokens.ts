@@ -1,4 +1,4 @@
-import type { AccessToken, Account } from "../client.ts";
+import type { Account } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { IdTokenClaims } from "../issuer/id-token.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
@@ -37,7 +37,7 @@ export async function keepSignIn(
   { store }: Pick<ConnectedSession, "store">,
   { account, token, scopes }: { account: Account; token: StoredToken; scopes: string[] },
   more: readonly Change[],
-): Promise<{ account: Account; accessToken: AccessToken }> {
+): Promise<{ account: Account; accessToken: StoredToken }> {
   const snapshot = await store.read();
   await store.change([
     ...more,
@@ -62,7 +62,7 @@ export async function keepRenewal(
   { account, token, scopes }: { account: Account; token: StoredToken; scopes: string[] },
   before: Snapshot,
   more: readonly Change[],
-): Promise<AccessToken> {
+): Promise<StoredToken> {
   const kept = putAccessToken(account, token, scopes, before, before.generation);
   const after = await store.change([...more, ...kept]);
   if (after.records.has(accountKey(account))) return token;

@@ -138,7 +138,7 @@ export function oidcEngine(session: ConnectedSession): Engine {
       );
     },
 
-    async renew({ account, scopes, claims, signal }) {
+    async renew({ account, scopes, ask = scopes, fewer = false, claims, signal }) {
       const snapshot = await store.read();
       const [refreshToken] = refreshTokensOf(snapshot, account);
       if (refreshToken === undefined) {
@@ -147,25 +147,38 @@ export function oidcEngine(session: ConnectedSession): Engine {
       const keys = issuerKeys(session, signal);
       if (metadata.jwksUri !== undefined) await keys.get();
       // Without scopes of its own the issuer renews all that was granted (RFC 6749 §6).
-      const attempts = scopes.length > 0 ? scopeAttempts(metadata, scopes) : [[]];
+      const attempts = ask.length > 0 ? scopeAttempts(metadata, ask) : [[]];
+      if (fewer && ask.length > 0) attempts.push([]);
       const tokens = await withFewerScopes(attempts, async (asked) => {
         const form: Record<string, string> = { grant_type: "refresh_token", refresh_token: refreshToken };
         if (asked.length > 0) form.scope = asked.join(" ");
         if (claims !== undefined) form.claims = claims;
         const answer = await withRetries((aborting) => post(form, aborting), { clock, signal });
         return readTokenAnswer(answer, [refreshToken]);
+      }).catch((error: unknown) => {
+        throw ask.length > 0 ? asNotGranted(error, ask) : error;
       });
       const at = clock.now();
       if (tokens.id_token !== undefined && metadata.jwksUri !== undefined) {
         const verified = await verifyIdToken(tokens.id_token, session, { keys });
         if (account.id !== unnamed) checkRenewed(verified.sub, account);
       }
-      const token = accessTokenFrom(tokens, scopes, at);
+      const token = accessTokenFrom(tokens, ask, at, scopes);
       const rotated = stringOf(tokens.refresh_token);
       const refresh = rotated ? [putRefreshToken(account, rotated, at, snapshot.generation)] : [];
       return await keepRenewal(session, { account, token, scopes }, snapshot, refresh);
     },
   };
+}
+
+/** A renewal cannot get what the sign-in was not granted (RFC 6749 §6). */
+function asNotGranted(error: unknown, scopes: readonly string[]): unknown {
+  if (!(error instanceof DoorcodeError) || error.error !== "invalid_scope") return error;
+  const { error: name, suberror, aadsts, correlationId, traceId, message } = error;
+  return new DoorcodeError("scope_not_granted", {
+    detail: `the issuer does not renew ${scopes.join(" ")}. ${message}`,
+    ...{ error: name, suberror, aadsts, correlationId, traceId },
+  });
 }
 
 function putRefreshToken(account: Account, token: string, at: number, basedOn?: number): Change {

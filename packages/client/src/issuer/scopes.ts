@@ -20,6 +20,23 @@ export function scopeAttempts(
   return lists.filter((list, at) => at === 0 || list.length < lists[at - 1]!.length);
 }
 
+/** OpenID Connect's own: what they bring is in the ID token, and many servers leave them out of `scope`. */
+const identityScopes = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/**
+ * The wanted scopes that an answer does not grant (RFC 6749 §3.3). Names are compared without case, as Entra does, and with or
+ * without their resource before them; `.default` stands for whatever was granted.
+ */
+export function notGranted(wanted: readonly string[], granted: readonly string[]): string[] {
+  const given = granted.map((scope) => scope.toLowerCase());
+  const isGranted = (scope: string) =>
+    given.some((name) => name === scope || name.endsWith(`/${scope}`) || scope.endsWith(`/${name}`));
+  return wanted.filter((scope) => {
+    const name = scope.toLowerCase();
+    return !identityScopes.includes(name) && !name.endsWith("/.default") && !isGranted(name);
+  });
+}
+
 /**
  * Asks with each list until one is taken.
  * @throws the first refusal when the last list is refused as well; any other error at once

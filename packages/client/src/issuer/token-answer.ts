@@ -6,6 +6,7 @@ import { protocolScopes } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { IdTokenClaims } from "./id-token.ts";
 import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
+import { notGranted } from "./scopes.ts";
 
 /** Members of a token answer, as MSAL gets them. */
 export type TokenAnswer = Record<string, unknown>;
@@ -72,8 +73,16 @@ export function grantedScopes(scope: unknown, requested: readonly string[]): str
 /** Of a token whose end the issuer does not name, and that nothing can renew. */
 const untilRefusedMs = 365 * 24 * 60 * 60 * 1_000;
 
-/** The access token of an answer (RFC 6749 §5.1). */
-export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): StoredToken {
+/**
+ * The access token of an answer (RFC 6749 §5.1). `wanted`: the scopes that it is for, where not all of them were asked for
+ * because the issuer did not grant them before.
+ */
+export function accessTokenFrom(
+  answer: TokenAnswer,
+  requested: readonly string[],
+  now: number,
+  wanted: readonly string[] = requested,
+): StoredToken {
   const token = stringOf(answer.access_token);
   if (!token) throw new DoorcodeError("invalid_issuer_response", { detail: "the token answer has no access token." });
   const seconds = Number(answer.expires_in);
@@ -84,6 +93,7 @@ export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[
   return {
     token,
     scopes: scopes.filter((scope) => !protocolScopes.includes(scope)),
+    notGranted: notGranted(wanted, scopes),
     expiresAt: now + (Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : unknown),
     obtainedAt: now,
   };

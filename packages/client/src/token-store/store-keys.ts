@@ -55,6 +55,7 @@ export function putAccessToken(
     scopes: token.scopes,
     account_id: account.id,
     obtained_at: token.obtainedAt,
+    ...(token.notGranted.length > 0 && { not_granted: token.notGranted }),
   };
   const key = accessKey(account, requested);
   const over = [...snapshot.records]
