@@ -72,7 +72,8 @@ export async function runLogout(given: Arguments): Promise<number> {
   const everywhere = given.flag("everywhere");
   const outcomes = new Set<Revoked>();
   for (const account of leaving) {
-    const result = await clientOf(account, settings).signOut({ account: account.id, everywhere });
+    const client = await clientOf(account, settings);
+    const result = await client.signOut({ account: account.id, everywhere });
     const { revoked, status, reason } = result;
     await forget(settings, account);
     outcomes.add(revoked);
@@ -101,8 +102,15 @@ function sentence({ revoked, status, reason }: SignOutResult): string {
   return reason === undefined ? told : `${told}\n    ${reason}`;
 }
 
-function clientOf({ authority, client_id }: ListedAccount, settings: Settings) {
-  return clientFor({ authority, clientId: client_id, scopes: [], apis: [] }, settings);
+/** With what is remembered of its app; what this command line says is about the app of its profile. */
+async function clientOf(account: ListedAccount, settings: Settings) {
+  const { profile: own } = settings;
+  const isOwn = own !== undefined && belongsTo(account, own);
+  const kept = isOwn
+    ? own
+    : (await profilesOf(settings.store)).find(({ profile }) => belongsTo(account, profile))?.profile;
+  const app = { ...kept, authority: account.authority, clientId: account.client_id, scopes: [], apis: [] };
+  return clientFor(app, isOwn ? settings : { ...settings, credential: undefined });
 }
 
 /** Every profile that used the account keeps its settings, for the next `doorcode login`. */

@@ -20,6 +20,12 @@ interface Profile {
   caFile?: string;
   /** What a web API demanded of the next sign-in. */
   claims?: string;
+  /** Where a confidential client's secret, or private key, is read from; never what is in it. */
+  clientSecretFile?: string;
+  clientKeyFile?: string;
+  /** Endpoints that the issuer's metadata does not name. */
+  deviceEndpoint?: string;
+  tokenEndpoint?: string;
   /** Scopes that the sign-in was not granted. */
   notGranted?: string[];
   [name: string]: Json | undefined;

@@ -31,6 +31,15 @@ export interface Api {
   scopes: string[];
 }
 
+/** A text, or a function that gives it each time that it is needed: nothing of it is kept. */
+type SecretText = string | (() => string | Promise<string>);
+
+/**
+ * What a confidential client proves its identity by: a secret (RFC 6749 §2.3.1), sent as the issuer's metadata says, or a
+ * private key (`private_key_jwt`, RFC 7523): PEM, with its certificate where the issuer knows the client by that, or a JWK.
+ */
+export type ClientCredential = { secret: SecretText } | { privateKey: SecretText };
+
 export interface ClientOptions {
   /** The issuer's address: `https://contoso.ciamlogin.com/<tenant id>`, `https://localhost:8443/<tenant id>`, any issuer. */
   authority: string;
@@ -38,6 +47,18 @@ export interface ClientOptions {
   apis?: Api[];
   /** Asked for at sign-in and by `getToken` when it names none; by default those of the first API. */
   scopes?: string[];
+  /** How a confidential client proves who it is; without it the client is a public one. */
+  credential?: ClientCredential;
+  /**
+   * Endpoints that the issuer's metadata does not name; they stand before those that it names. With both, an issuer that has
+   * no metadata at all can be used: one without ID tokens, whose account has no name.
+   */
+  endpoints?: {
+    /** RFC 8628 §3.1: `https://issuer.example/device/code`. */
+    deviceAuthorization?: string;
+    /** RFC 6749 §3.2. */
+    token?: string;
+  };
   /** Which protocol engine; found out by itself. */
   engine?: "entra" | "oidc";
   /** Certificates in PEM to trust beside the system's; by default DOORCODE_CA_FILE, and on loopback the local tenant's. */

@@ -10,6 +10,8 @@ export interface PollInput {
   code: DeviceCode;
   /** Sends one token request; its time limit is the transport's. */
   ask(signal: AbortSignal): Promise<HttpAnswer>;
+  /** What no error may repeat, beside the device code. */
+  secrets?: readonly string[] | undefined;
   /** What the answer is checked with. No poll is sent before it is there: the answer with the tokens comes only once. */
   ready?: (() => Promise<unknown>) | undefined;
   observer: Pick<FlowObserver, "waiting" | "slowed" | "retrying">;
@@ -46,11 +48,11 @@ export async function pollUntilDone(input: PollInput): Promise<HttpAnswer> {
   throw failure ? neverCameBack(failure) : new DoorcodeError("code_expired");
 }
 
-async function poll({ code, ask, ready, clock, signal }: PollInput): Promise<PollResult> {
+async function poll({ code, ask, ready, secrets = [], clock, signal }: PollInput): Promise<PollResult> {
   try {
     if (ready) await untilAborted(ready(), signal);
     const answer = await untilAborted(ask(signal), signal);
-    return readPollAnswer(answer, { now: clock.now(), secrets: [code.deviceCode] });
+    return readPollAnswer(answer, { now: clock.now(), secrets: [code.deviceCode, ...secrets] });
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     const result = readPollFailure(error);

@@ -90,21 +90,24 @@ export function oidcEngine(session: ConnectedSession): Engine {
     async signIn({ scopes, claims, deviceName, observer, accept, mustBeNamed, signal }) {
       checkNaming({ mustBeNamed });
       await store.change([]);
-      const { asked, code } = await withFewerScopes(scopeAttempts(metadata, scopes), async (asked) => {
-        const { code } = await askDeviceCode({ scopes: asked, claims, deviceName, observer, signal }, session);
-        return { asked, code };
+      const { asked, code, codeVerifier } = await withFewerScopes(scopeAttempts(metadata, scopes), async (asked) => {
+        const input = { scopes: asked, claims, deviceName, observer, signal };
+        return { asked, ...(await askDeviceCode(input, session)) };
       });
+      const verifier: Record<string, string> = codeVerifier === undefined ? {} : { code_verifier: codeVerifier };
+      const secrets = [code.deviceCode, ...Object.values(verifier)];
       await observer.code(presentedCode(code));
       const { keys, ready } = keysAhead(signal);
       const answer = await pollUntilDone({
         code,
-        ask: (aborting) => post({ grant_type: deviceGrant, device_code: code.deviceCode }, aborting),
+        ask: (aborting) => post({ grant_type: deviceGrant, device_code: code.deviceCode, ...verifier }, aborting),
         ready,
+        secrets,
         observer,
         clock,
         signal,
       });
-      return await finish(answer, { secrets: [code.deviceCode], asked }, { scopes, accept, keys });
+      return await finish(answer, { secrets, asked }, { scopes, accept, keys });
     },
 
     async signInByBrowser({ scopes, claims, loginHint, observer, accept, mustBeNamed, signal }) {

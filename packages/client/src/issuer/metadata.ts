@@ -3,6 +3,7 @@ import { DoorcodeError } from "../errors.ts";
 import type { Json } from "../token-store/contract.ts";
 import { isObject } from "../token-store/read-store.cts";
 import { metadataKey } from "../token-store/store-keys.ts";
+import { authenticatingTransport } from "./client-authentication.ts";
 import { issuerError, readJsonObject, stringOf } from "./issuer-answer.ts";
 import { checkIssuer, chooseEngine, isCiamHost } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata, IssuerSession } from "./issuer-session.ts";
@@ -24,21 +25,26 @@ export interface ConnectOptions {
  */
 export async function connect(session: IssuerSession, options: ConnectOptions = {}): Promise<ConnectedSession> {
   const kept = await readKept(session);
-  if (kept && (options.anyAge || (kept.age >= 0 && kept.age < freshMs))) return { ...session, metadata: kept.metadata };
+  if (kept && (options.anyAge || (kept.age >= 0 && kept.age < freshMs))) return connected(session, kept.metadata);
   const { authority, clock, store } = session;
   try {
     const found = await discover(session, options);
     const metadata = readMetadata(session, found);
-    const value = { document: metadata.document, at: metadata.authority, fetched_at: clock.now() };
+    // As it was found: the endpoints of this program are not another one's.
+    const value = { document: found.document, at: metadata.authority, fetched_at: clock.now() };
     const more = { engine: metadata.engine, ...(!found.openId && { oauth_only: true }) };
     await store.change([{ put: metadataKey(authority), value: { ...value, ...more } }]);
-    return { ...session, metadata };
+    return connected(session, metadata);
   } catch (error) {
     if (kept && error instanceof DoorcodeError && error.code === "issuer_unreachable") {
-      return { ...session, metadata: kept.metadata };
+      return connected(session, kept.metadata);
     }
     throw error;
   }
+}
+
+function connected(session: IssuerSession, metadata: IssuerMetadata): ConnectedSession {
+  return { ...session, metadata, transport: authenticatingTransport(session.transport, { ...session, metadata }) };
 }
 
 async function readKept(session: IssuerSession): Promise<{ metadata: IssuerMetadata; age: number } | undefined> {
@@ -63,7 +69,7 @@ interface FoundMetadata {
 }
 
 async function discover(
-  session: Pick<IssuerSession, "authority" | "engine" | "transport" | "clock">,
+  session: Pick<IssuerSession, "authority" | "endpoints" | "engine" | "transport" | "clock">,
   { observer, signal }: ConnectOptions,
 ): Promise<FoundMetadata> {
   const { transport, clock } = session;
@@ -82,6 +88,11 @@ async function discover(
     const error = issuerError(answer, { request: "the issuer's metadata" });
     if (error.code === "issuer_unreachable") throw error;
     refusal ??= error;
+  }
+  // All that is needed to speak to it is known.
+  const { authority, endpoints } = session;
+  if (endpoints?.token && endpoints.deviceAuthorization) {
+    return { authority, openId: false, document: { issuer: authority } };
   }
   throw refusal;
 }
@@ -117,8 +128,16 @@ function withTenant(authority: string, url: URL): string {
   return `${authority}/${url.hostname.split(".")[0]}.onmicrosoft.com`;
 }
 
-function readMetadata(session: Pick<IssuerSession, "authority" | "engine">, found: FoundMetadata): IssuerMetadata {
-  const { document } = found;
+function readMetadata(
+  session: Pick<IssuerSession, "authority" | "endpoints" | "engine">,
+  found: FoundMetadata,
+): IssuerMetadata {
+  const { token, deviceAuthorization } = session.endpoints ?? {};
+  const document: FoundMetadata["document"] = {
+    ...found.document,
+    ...(token !== undefined && { token_endpoint: token }),
+    ...(deviceAuthorization !== undefined && { device_authorization_endpoint: deviceAuthorization }),
+  };
   const engine = chooseEngine({ option: session.engine, authority: session.authority, document }) ?? "oidc";
   const authority = engine === "entra" ? found.authority.replace(/\/v2\.0$/, "") : found.authority;
   const issuer = address(document, "issuer");
@@ -143,6 +162,10 @@ function readMetadata(session: Pick<IssuerSession, "authority" | "engine">, foun
     openId,
     scopesSupported,
     revocationEndpoint: optionalAddress(document, "revocation_endpoint"),
+    tokenAuthMethods: listOf(document.token_endpoint_auth_methods_supported),
+    revocationAuthMethods: listOf(document.revocation_endpoint_auth_methods_supported),
+    assertionAlgs: listOf(document.token_endpoint_auth_signing_alg_values_supported),
+    challengeMethods: listOf(document.code_challenge_methods_supported),
     knowsDevices: document.doorcode_profile !== undefined,
     document,
   };

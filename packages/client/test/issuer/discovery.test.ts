@@ -111,3 +111,53 @@ test("an OpenID Connect issuer must send an ID token, unless it says that openid
   const expecting = issuer.client().client.signIn({ expectAccount: "ada@contoso.example" });
   await assert.rejects(expecting, { code: "wrong_account" });
 });
+
+describe("endpoints that the program names", () => {
+  const named = (issuer: PlainIssuer) => ({
+    deviceAuthorization: `${issuer.origin}/device?client=tv`,
+    token: `${issuer.origin}/token`,
+  });
+
+  test("serve where the metadata has no device endpoint", async (t) => {
+    const issuer = await plainIssuer(t);
+    issuer.metadata = { device_authorization_endpoint: undefined };
+    await assert.rejects(issuer.client().client.signIn(), { code: "invalid_issuer_response" });
+    const store = memoryStore();
+    const { client } = issuer.client({ store, endpoints: { deviceAuthorization: `${issuer.origin}/device` } });
+    assert.equal((await client.signIn()).account.id, "ada");
+    // They are not the store's: another program at the same issuer does not have them.
+    const other = issuer.client({ store }).client.signIn();
+    await assert.rejects(other, { code: "invalid_issuer_response", message: /no device_authorization_endpoint/ });
+  });
+
+  test("serve where there is no metadata at all, for an account without a name", async (t) => {
+    const issuer = await plainIssuer(t);
+    issuer.metadataAt = [];
+    issuer.tokens = { id_token: undefined, scope: "todo.read" };
+    const endpoints = { ...named(issuer), deviceAuthorization: `${issuer.origin}/device` };
+    const { client } = issuer.client({ endpoints });
+    const session = await client.signIn();
+    assert.equal(session.account.username, "(unnamed)");
+    assert.equal(session.account.issuer, issuer.issuer);
+    assert.notEqual((await session.getToken({ forceRefresh: true })).token, "access-token-1");
+    const looked = issuer.requests.filter(({ path }) => path.includes(".well-known")).length;
+    await session.getToken({ forceRefresh: true });
+    assert.equal(issuer.requests.filter(({ path }) => path.includes(".well-known")).length, looked);
+    assert.equal((await session.signOut({ everywhere: true })).revoked, "unsupported");
+    const half = issuer.client({ endpoints: { token: endpoints.token } }).client.signIn();
+    await assert.rejects(half, { code: "invalid_issuer_response", message: /metadata/ });
+  });
+
+  test("are https, or on this machine, and checked at once", async (t) => {
+    const issuer = await plainIssuer(t);
+    for (const url of [
+      "http://issuer.example/device",
+      "issuer.example",
+      "https://a:b@issuer.example",
+      "https://a/#b",
+    ]) {
+      const make = () => issuer.client({ endpoints: { deviceAuthorization: url } });
+      assert.throws(make, { code: "configuration", message: /`deviceAuthorization`/ }, url);
+    }
+  });
+});

@@ -99,14 +99,14 @@ export async function signInByMsal(
   const keys = issuerKeys(session, signal);
   // While the person is busy; what fails is asked for again before the first poll.
   keys.get().catch(() => {});
-  const { answer: _answer, requestedAt, monotonicAt } = asked;
+  const { answer, requestedAt, monotonicAt, codeVerifier } = asked;
   const network = entraNetworkClient({
     transport,
     clock,
     observer,
     signal,
     ready: () => keys.get(),
-    deviceAuthorization: { answer: asked.answer, requestedAt, monotonicAt },
+    deviceAuthorization: { answer, requestedAt, monotonicAt, codeVerifier },
   });
   const acquire = (msal: PublicClientApplication) =>
     msal.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {}, ...(claims !== undefined && { claims }) });

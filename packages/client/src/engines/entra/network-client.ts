@@ -21,7 +21,9 @@ export interface EntraNetworkOptions {
   /** Sent with the request for the device code as `device_name`. */
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
-  deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+  deviceAuthorization?:
+    | { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined; codeVerifier?: string | undefined }
+    | undefined;
   /** As `PollInput` of device-flow/poll.ts has it. */
   ready?: (() => Promise<unknown>) | undefined;
   /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
@@ -101,6 +103,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     const code = codes.get(id);
     if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
     form.set("grant_type", deviceGrant);
+    const codeVerifier = options.deviceAuthorization?.codeVerifier;
+    if (codeVerifier !== undefined) form.set("code_verifier", codeVerifier);
     const body = form.toString();
     const poll = (aborting: AbortSignal, msalIsHere?: () => Promise<void>) =>
       pollUntilDone({
@@ -110,6 +114,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
           return await transport.send({ ...post, body, signal: askAborting });
         },
         ready: options.ready,
+        secrets: codeVerifier === undefined ? [] : [codeVerifier],
         observer,
         clock,
         signal: signal ? AbortSignal.any([signal, aborting]) : aborting,
