@@ -31,14 +31,14 @@ export interface Api {
   scopes: string[];
 }
 
-/** A text, or a function that gives it each time that it is needed: nothing of it is kept. */
-type SecretText = string | (() => string | Promise<string>);
-
 /**
  * What a confidential client proves its identity by: a secret (RFC 6749 §2.3.1), sent as the issuer's metadata says, or a
  * private key (`private_key_jwt`, RFC 7523): PEM, with its certificate where the issuer knows the client by that, or a JWK.
+ * A function gives it each time that it is needed; nothing of it is kept.
  */
-export type ClientCredential = { secret: SecretText } | { privateKey: SecretText };
+export type ClientCredential =
+  | { secret: string | (() => string | Promise<string>) }
+  | { privateKey: string | (() => string | Promise<string>) };
 
 export interface ClientOptions {
   /** The issuer's address: `https://contoso.ciamlogin.com/<tenant id>`, `https://localhost:8443/<tenant id>`, any issuer. */
