@@ -3,6 +3,8 @@ import type { Command } from "./commands.ts";
 const environment = `Environment:
   DOORCODE_AUTHORITY, DOORCODE_CLIENT_ID, DOORCODE_CA_FILE, DOORCODE_PROFILE
                          what the options of the same name say
+  DOORCODE_CLIENT_SECRET_FILE, DOORCODE_CLIENT_KEY_FILE
+                         files with a confidential client's secret or key
   DOORCODE_STORE_DIR     folder of the token store
   HTTPS_PROXY, ALL_PROXY, NO_PROXY
                          a proxy (http, https, socks5, socks5h), and what is
@@ -11,7 +13,8 @@ const environment = `Environment:
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 sign-in needed, 4 denied, 5 code
 expired, 6 blocked by a policy, 7 issuer unreachable, 8 token store locked or
-damaged, 9 the plan has changes, 130 interrupted.`;
+damaged, 9 the plan has changes, 10 the issuer refused to revoke, 11 scope not
+granted, 130 interrupted.`;
 
 export function helpOfAll(commands: Record<string, Command>): string {
   const lines = Object.entries({

@@ -20,6 +20,14 @@ interface Profile {
   caFile?: string;
   /** What a web API demanded of the next sign-in. */
   claims?: string;
+  /** Where a confidential client's secret, or private key, is read from; never what is in it. */
+  clientSecretFile?: string;
+  clientKeyFile?: string;
+  /** Endpoints that the issuer's metadata does not name. */
+  deviceEndpoint?: string;
+  tokenEndpoint?: string;
+  /** Scopes that the sign-in was not granted. */
+  notGranted?: string[];
   [name: string]: Json | undefined;
 }
 
@@ -56,11 +64,19 @@ function accountOf(records: Records, { authority, clientId, accountId }: Profile
   return readStoredAccount(records[accountKey({ authority, clientId, id: accountId })]);
 }
 
-/** The profile's access token for these scopes, as the client would choose it. */
-function tokenOf(records: Records, profile: Profile, scopes: readonly string[]): StoredToken | undefined {
+/**
+ * The profile's access token for these scopes, as the client would choose it. `fewer`: where they are the profile's, and were
+ * not given on this command line, it may lack those that were not granted.
+ */
+function tokenOf(
+  records: Records,
+  profile: Profile,
+  scopes: readonly string[],
+  fewer: boolean,
+): StoredToken | undefined {
   const { authority, clientId, accountId } = profile;
   if (accountId === null) return undefined;
-  return findToken(Object.entries(records), { authority, clientId, id: accountId }, scopes);
+  return findToken(Object.entries(records), { authority, clientId, id: accountId }, scopes, fewer);
 }
 
 /** "90", "90s", "15m", "2h"; undefined for anything else. */
@@ -95,8 +111,9 @@ function tokenFromStore(argv: readonly string[], env: Environment): string | und
   const profile = profileOf(read.records, nameOfProfile(asked.profile, env));
   if (profile === undefined || !isMeant(profile, env)) return undefined;
   const account = accountOf(read.records, profile);
-  const scopes = asked.scopes.length > 0 ? splitScopes(asked.scopes) : profile.scopes;
-  const token = account && tokenOf(read.records, profile, scopes);
+  const given = asked.scopes.length > 0;
+  const scopes = given ? splitScopes(asked.scopes) : profile.scopes;
+  const token = account && tokenOf(read.records, profile, scopes, !given);
   if (account === undefined || token === undefined || !lasts(token, Date.now(), minTtlMs)) return undefined;
   return asked.json ? tokenEvent(token, account.username) : `${token.token}\n`;
 }
@@ -161,7 +178,8 @@ function describe(
   const name = nameOfProfile(how.profile, how.env);
   const profile = profileOf(records, name);
   const account = profile && isMeant(profile, how.env) ? accountOf(records, profile) : undefined;
-  const token = profile && account && tokenOf(records, profile, profile.scopes);
+  const token = profile && account && tokenOf(records, profile, profile.scopes, true);
+  const notGranted = (account && (token?.notGranted ?? profile?.notGranted)) ?? [];
   const exit = account === undefined ? 3 : 0;
   if (how.json) {
     const members = {
@@ -169,6 +187,7 @@ function describe(
       signed_in: account !== undefined,
       account: account === undefined ? null : accountMembers(account),
       scopes: account === undefined ? [] : profile?.scopes,
+      not_granted: notGranted,
       token: token
         ? { expires_at: new Date(token.expiresAt).toISOString(), expired: !lasts(token, Date.now(), 0) }
         : null,
@@ -182,13 +201,13 @@ function describe(
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
     return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
   }
-  return { stdout: table(profile, account, token, name, how.columns), stderr: "", exit };
+  return { stdout: table(profile, account, { token, notGranted }, name, how.columns), stderr: "", exit };
 }
 
 function table(
   profile: Profile,
   account: StoredAccount,
-  token: StoredToken | undefined,
+  { token, notGranted }: { token: StoredToken | undefined; notGranted: string[] },
   name: string,
   columns: number,
 ): string {
@@ -196,12 +215,14 @@ function table(
     ["Authority", profile.authority],
     ["Client ID", profile.clientId],
     ["Scopes", profile.scopes.join(" ") || "none"],
+    ...(notGranted.length > 0 ? [["Not granted", visible(notGranted.join(" "))] as [string, string]] : []),
     ["Token", lifeOf(token)],
     ["Profile", name],
   ];
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   // Where label and value do not fit on one line, they get one each.
-  const fits = rows.every(([, value]) => value.length + 13 <= columns);
-  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(11)}${value}` : `  ${label}\n    ${value}`));
+  const fits = rows.every(([, value]) => value.length + width + 2 <= columns);
+  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(width)}${value}` : `  ${label}\n    ${value}`));
   return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
 }
 

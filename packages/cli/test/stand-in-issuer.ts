@@ -31,7 +31,11 @@ export interface StandIn {
   accessTokenLife: number;
   /** Answers other paths than an issuer's: a web API. */
   api: (request: IncomingMessage, body: string) => Answer;
-  revocation: "works" | "fails" | "none";
+  revocation: "works" | "fails" | "refuses" | "none";
+  /** Members of the token answers, over the usual ones; an undefined one is left out. */
+  tokenMembers: Record<string, unknown>;
+  /** Members of the metadata, over the usual ones. */
+  metadata: Record<string, unknown>;
   /** Where the browser goes once the person has agreed, or what else the parameters say (RFC 6749 §4.1.2). */
   comeBack(address: string, parameters?: Record<string, string>): string;
   close(): Promise<void>;
@@ -86,6 +90,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
         return poll === undefined || poll === "approved" ? tokens() : poll;
       }
       case "/revoke":
+        if (standIn.revocation === "refuses") return { status: 401, json: { error: "invalid_client" } };
         return { status: standIn.revocation === "works" ? 200 : 503 };
       default:
         return standIn.api(request, body);
@@ -100,6 +105,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     jwks_uri: `${origin}/keys`,
     id_token_signing_alg_values_supported: ["ES256"],
     ...(standIn.revocation !== "none" && { revocation_endpoint: `${origin}/revoke` }),
+    ...standIn.metadata,
   });
 
   function tokens(nonce?: string): Answer {
@@ -129,6 +135,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
         expires_in: standIn.accessTokenLife,
         scope: "todo.read",
         id_token: `${signed}.${signature.toString("base64url")}`,
+        ...standIn.tokenMembers,
       },
     };
   }
@@ -146,6 +153,8 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     accessTokenLife: 3_600,
     api: () => ({ status: 404, text: "not here" }),
     revocation: "works",
+    tokenMembers: {},
+    metadata: {},
     comeBack(address, parameters) {
       const asked = new URL(address).searchParams;
       const code = `${canaries.code}-${nonces.size}`;

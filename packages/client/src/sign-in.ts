@@ -58,13 +58,15 @@ export async function signIn(
       claims: options.claims,
       observer,
       accept: (account, names) => expect(options.expectAccount, account, names),
+      mustBeNamed: options.expectAccount !== undefined,
       signal,
     };
-    const { account } =
+    const { account, accessToken } =
       via === "browser"
         ? await engine.signInByBrowser({ ...input, loginHint: options.expectAccount })
         : await engine.signIn({ ...input, deviceName });
-    await show({ event: "signed_in", account });
+    const { notGranted } = accessToken;
+    await show({ event: "signed_in", account, ...(notGranted.length > 0 && { notGranted }) });
     presenter?.end?.("signed_in");
     return account;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import { DoorcodeError } from "../errors.ts";
-import { issuerError, plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
+import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
 import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "./with-retries.ts";
 
@@ -37,16 +37,19 @@ export function issuerKeys(
 ): IssuerKeys {
   let asked: Promise<Record<string, unknown>> | undefined;
   const ask = async () => {
+    const { jwksUri: url } = metadata;
+    if (url === undefined) {
+      throw new DoorcodeError("invalid_issuer_response", { detail: "the issuer's metadata has no usable jwks_uri." });
+    }
     const answer = await withRetries(
-      (aborting) =>
-        transport.send({ url: metadata.jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
+      (aborting) => transport.send({ url, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
       { clock, signal },
     );
     const body = readJsonObject(answer.body);
     if (answer.status !== 200 || !body) throw issuerError(answer, { request: "the issuer's keys" });
-    if (Array.isArray(body.keys) && body.keys.length > 0) return body;
+    if (Array.isArray(body.keys) && body.keys.length > 0) return { ...body, keys: body.keys.map(withoutEmpty) };
     const what = Array.isArray(body.keys) ? "an empty key set" : "no key set: it has no list of keys";
-    throw new DoorcodeError("invalid_issuer_response", { detail: `${metadata.jwksUri} is ${what}.` });
+    throw new DoorcodeError("invalid_issuer_response", { detail: `${url} is ${what}.` });
   };
   return {
     get(again = false) {
@@ -75,15 +78,19 @@ export async function verifyIdToken(
       detail: "the answer holds no ID token, though `openid` was asked for.",
     });
   }
-  const { createLocalJWKSet, errors, jwtVerify } = await import("jose");
+  const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await import("jose");
   const verified = async (keySet: Record<string, unknown>) => {
-    const { payload } = await jwtVerify<IdTokenClaims>(token, createLocalJWKSet(keySet as unknown as JSONWebKeySet), {
-      algorithms,
-      audience: clientId,
-      requiredClaims: ["iss", "sub", "exp", "iat"],
-      clockTolerance,
-      currentDate: new Date(clock.now()),
-    });
+    const { payload } = await jwtVerify<IdTokenClaims>(
+      token,
+      createLocalJWKSet(named(keySet, decodeProtectedHeader(token).kid)),
+      {
+        algorithms,
+        audience: clientId,
+        requiredClaims: ["iss", "sub", "exp", "iat"],
+        clockTolerance,
+        currentDate: new Date(clock.now()),
+      },
+    );
     return payload;
   };
   let claims: IdTokenClaims;
@@ -143,15 +150,24 @@ function roughly(seconds: number): string {
   return `about ${Math.round(seconds / size)} ${unit}s`;
 }
 
+/** A key need not have a `kid` (RFC 7517 §4.5): where none has the token's, those without one are tried. */
+function named(keySet: Record<string, unknown>, kid: string | undefined): JSONWebKeySet {
+  const { keys } = keySet as unknown as JSONWebKeySet;
+  if (kid === undefined || keys.some((key) => key.kid === kid)) return { keys };
+  return { keys: keys.map((key) => (key.kid === undefined ? { ...key, kid } : key)) };
+}
+
 /** Who issued it, to whom, and of which tenant. */
 function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: string): void {
   // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
   const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
   if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
-  if (claims.azp !== undefined && claims.azp !== clientId) {
+  // Null or empty says nothing; anything else has to be this application.
+  const azp = claims.azp || undefined;
+  if (azp !== undefined && azp !== clientId) {
     throw notTrusted("it was issued to another application.");
   }
-  if (Array.isArray(claims.aud) && claims.aud.length > 1 && claims.azp === undefined) {
+  if (Array.isArray(claims.aud) && claims.aud.length > 1 && azp === undefined) {
     throw notTrusted("it is for several applications and names no `azp`.");
   }
   if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {

@@ -194,6 +194,14 @@ export function readJsonObject(text: string): Record<string, unknown> | undefine
   return undefined;
 }
 
+/** The members that say something: a server may write an optional one as null, "" or [] instead of leaving it out. */
+export function withoutEmpty<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const isEmpty = (member: unknown) =>
+    member === null || member === "" || (Array.isArray(member) && member.length === 0);
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => !isEmpty(member))) as T;
+}
+
 /** A member that is a string with something in it. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { plainText } from "../issuer/issuer-answer.ts";
 import { type PresenterOptions, terminalFeatures } from "./output.ts";
 import { signInScreen, styles, wrap } from "./terminal-screens.ts";
-import { roughly, signedInAs, timeLeft } from "./wording.ts";
+import { roughly, signedInAs, timeLeft, withoutScopes } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
 
@@ -87,6 +87,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           stop();
           const done = styles(features.colour).good(features.unicode ? "✓" : "*");
           const lines = wrap(signedInAs(event.account), columns() - 5);
+          if (event.notGranted) lines.push(...wrap(withoutScopes(event.notGranted), columns() - 5));
           stream.write(`  ${done} ${lines.join("\n    ")}\n`);
         }
       }

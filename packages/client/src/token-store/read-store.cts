@@ -22,6 +22,8 @@ interface StoredToken {
   expiresAt: number;
   /** By this machine's clock, in milliseconds since the epoch; 0 where the record does not say it. */
   obtainedAt: number;
+  /** Scopes that were asked for and not granted. */
+  notGranted: string[];
 }
 
 /** `store.<generation>.enc`: magic, version, generation, key id (together the AAD), nonce, ciphertext, tag. */
@@ -248,13 +250,14 @@ function accountNamed<T extends { id: string; username: string }>(accounts: read
 
 function readToken(value: Json): StoredToken | undefined {
   if (!isRecord(value)) return undefined;
-  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt } = value;
+  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt, not_granted: notGranted } = value;
   if (typeof token !== "string" || typeof expiresAt !== "number" || !Array.isArray(scopes)) return undefined;
   return {
     token,
     scopes: scopes.filter((scope) => typeof scope === "string"),
     expiresAt,
     obtainedAt: typeof obtainedAt === "number" ? obtainedAt : 0,
+    notGranted: Array.isArray(notGranted) ? notGranted.filter((scope) => typeof scope === "string") : [],
   };
 }
 
@@ -266,14 +269,20 @@ function includesAll(granted: readonly string[], wanted: readonly string[]): boo
 
 /**
  * The access token that covers these scopes and expires last; of equals the one obtained last, then the one that was asked
- * for by just these scopes.
+ * for by just these scopes. `fewer`: that one serves even where the issuer did not grant all of them.
  */
-function bestToken(records: Entries, account: AccountRef, scopes: readonly string[]): StoredToken | undefined {
+function bestToken(
+  records: Entries,
+  account: AccountRef,
+  scopes: readonly string[],
+  fewer = false,
+): StoredToken | undefined {
   const [prefix, exact] = [accessPrefixOf(account), accessKeyOf(account, scopes)];
   let best: StoredToken | undefined;
   for (const [key, value] of records) {
     const found = key.startsWith(prefix) ? readToken(value) : undefined;
-    if (!found || (key !== exact && !includesAll(found.scopes, scopes))) continue;
+    const askedFor = key === exact && (fewer || found?.notGranted.length === 0);
+    if (!found || (!askedFor && !includesAll(found.scopes, scopes))) continue;
     const lead = best === undefined ? 1 : found.expiresAt - best.expiresAt || found.obtainedAt - best.obtainedAt;
     if (lead > 0 || (lead === 0 && key === exact)) best = found;
   }

@@ -56,6 +56,7 @@ export function putAccessToken(
     scopes: token.scopes,
     account_id: account.id,
     obtained_at: token.obtainedAt,
+    ...(token.notGranted.length > 0 && { not_granted: token.notGranted }),
   };
   const key = accessKey(account, requested);
   const over = [...snapshot.records]
@@ -86,6 +87,14 @@ export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] 
     isObject(own) ? own.token : undefined,
     ...fromMsal.map((kept) => (isObject(kept) ? kept.secret : undefined)),
   ].filter((token) => typeof token === "string");
+}
+
+/** The access tokens kept of an account that are good at this time. */
+export function accessTokensOf(snapshot: Snapshot, account: Account, now: number): string[] {
+  return [...snapshot.records]
+    .filter(([key]) => key.startsWith(accessPrefix(account)))
+    .map(([, kept]) => (isObject(kept) && Number(kept.expires_at) > now ? kept.token : undefined))
+    .filter((token) => typeof token === "string");
 }
 
 /** MSAL's ids may be in mixed case where another program wrote them. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
 import { type Connection, connections, http, https } from "./connections.ts";
+import { decodeBody } from "./decode-body.ts";
 import { isSecure } from "./secure-url.ts";
 import { asTransportError, type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 
@@ -37,7 +38,11 @@ function exchange(
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
-  const headers: Record<string, string> = { accept: "application/json", ...request.headers };
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "accept-encoding": "identity",
+    ...request.headers,
+  };
   if (body) headers["content-length"] = String(body.length);
   const { request: open } = url.protocol === "https:" ? https : http;
   const outgoing = open(url, { method: request.method, headers, ...options });
@@ -71,13 +76,14 @@ function exchange(
       else chunks.push(chunk);
     });
     incoming.on("error", (error) => fail(asTransportError(error, url, through)));
-    incoming.on("end", () =>
-      resolve({
-        status: incoming.statusCode ?? 0,
-        headers: singleValues(incoming.headers),
-        body: Buffer.concat(chunks).toString("utf8"),
-      }),
-    );
+    incoming.on("end", () => {
+      const headers = singleValues(incoming.headers);
+      const limits = { host: url.host, largest: largestBody };
+      decodeBody(Buffer.concat(chunks), headers["content-encoding"], limits).then(
+        (text) => resolve({ status: incoming.statusCode ?? 0, headers, body: text }),
+        fail,
+      );
+    });
   });
   outgoing.end(body);
 

@@ -22,6 +22,18 @@ export function checkedOrigin(origin: string, name: string): string {
 }
 
 /**
+ * An endpoint that the program names; it may have a query of its own (RFC 6749 §3.2).
+ * @throws DoorcodeError `configuration`
+ */
+export function checkedEndpoint(endpoint: string, name: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url && isSecure(url) && !url.hash && !url.username && !url.password) return url.href;
+  throw new DoorcodeError("configuration", {
+    detail: `the endpoint \`${name}\` is no address with https, without fragment and password.`,
+  });
+}
+
+/**
  * An issuer's address without a slash at its end.
  * @throws DoorcodeError `configuration`
  */

@@ -25,6 +25,7 @@ const token = (name: string, options: Partial<StoredToken> = {}): StoredToken =>
   scopes: ["api://todo/Read"],
   obtainedAt: 1_000,
   expiresAt: 10_000,
+  notGranted: [],
   ...options,
 });
 
@@ -58,6 +59,18 @@ describe("what is kept of an account", () => {
     assert.equal(await find("api://todo/Read"), "both");
     assert.equal(await find("api://todo/Read", "api://todo/Admin"), undefined);
     assert.equal(await find(), undefined);
+  });
+
+  test("serves a request for what was not granted only where fewer scopes will do", async () => {
+    const store = memoryStore();
+    const both = ["api://todo/Read", "api://todo/Write"];
+    const fewer = token("fewer", { notGranted: ["api://todo/Write"] });
+    await store.change(putAccessToken(ada, fewer, both, await store.read()));
+    const { records } = await store.read();
+    assert.equal(findToken(records, ada, both), undefined);
+    assert.deepEqual(findToken(records, ada, both, true), fewer);
+    assert.deepEqual(findToken(records, ada, ["api://todo/Read"]), fewer);
+    assert.equal(findToken(records, ada, ["api://todo/Write"], true), undefined, "it was asked for by other scopes");
   });
 
   test("prefers the token that lasts longest, and of equals the one for just these scopes", async () => {

@@ -14,7 +14,7 @@ import { entraNetworkClient } from "./network-client.ts";
 
 /** A token by MSAL's refresh token, whatever its cache holds. */
 export async function renewByMsal(
-  { account, scopes, claims, signal }: Parameters<Engine["renew"]>[0],
+  { account, scopes, ask = scopes, claims, signal }: Parameters<Engine["renew"]>[0],
   session: ConnectedSession,
 ): ReturnType<Engine["renew"]> {
   const { store, clock, transport } = session;
@@ -39,7 +39,7 @@ export async function renewByMsal(
     if (!ours) throw new DoorcodeError("sign_in_needed");
     await msal.acquireTokenSilent({
       account: ours,
-      scopes,
+      scopes: ask,
       forceRefresh: true,
       ...(claims !== undefined && { claims }),
     });
@@ -47,7 +47,7 @@ export async function renewByMsal(
     throw asDoorcodeError(error, network);
   }
   if (!renewed) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
-  const token = accessTokenFrom(renewed.answer, scopes, renewed.at);
+  const token = accessTokenFrom(renewed.answer, ask, renewed.at, { wanted: scopes });
   return await keepRenewal(session, { account, token, scopes }, snapshot, staged.changes());
 }
 

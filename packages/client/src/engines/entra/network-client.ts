@@ -24,7 +24,11 @@ export interface EntraNetworkOptions {
   /** Sent with the request for the device code as `device_name`. */
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
-  deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+  deviceAuthorization?:
+    | { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined; codeVerifier?: string | undefined }
+    | undefined;
+  /** As `PollInput` of device-flow/poll.ts has it. */
+  ready?: (() => Promise<unknown>) | undefined;
   /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
   msalMayGiveUp?: boolean | undefined;
 }
@@ -102,6 +106,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     const code = codes.get(id);
     if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
     form.set("grant_type", deviceGrant);
+    const codeVerifier = options.deviceAuthorization?.codeVerifier;
+    if (codeVerifier !== undefined) form.set("code_verifier", codeVerifier);
     const body = form.toString();
     const poll = (aborting: AbortSignal, msalIsHere?: () => Promise<void>) =>
       pollUntilDone({
@@ -110,6 +116,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
           await msalIsHere?.();
           return await transport.send({ ...post, body, signal: askAborting });
         },
+        ready: options.ready,
+        secrets: codeVerifier === undefined ? [] : [codeVerifier],
         observer,
         clock,
         signal: signal ? AbortSignal.any([signal, aborting]) : aborting,
@@ -177,7 +185,8 @@ function shortened(body: unknown, lead: number): unknown {
   if (lead === 0 || !isObject(body as Json) || !("access_token" in (body as object))) return body;
   const lives = Object.entries(body as Record<string, unknown>)
     .filter(([name, value]) => livesForMsal.includes(name) && Number.isFinite(Number(value)))
-    .map(([name, value]) => [name, Math.max(0, Math.floor(Number(value) - lead / 1_000))]);
+    // A second is left of a life that is over: zero would say that the issuer names no end.
+    .map(([name, value]) => [name, Math.max(Math.min(1, Number(value)), Math.floor(Number(value) - lead / 1_000))]);
   return { ...(body as object), ...Object.fromEntries(lives) };
 }
 
