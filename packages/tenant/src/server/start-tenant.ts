@@ -42,7 +42,10 @@ export interface StartOptions extends DeploymentOptions {
   signUpAllowed?: boolean;
   /** The tenant's second name in addresses; chosen at its first start. */
   domain?: string;
-  /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
+  /**
+   * Whether a tenant that is empty at its first start gets one program and one API; true unless set. False for one that
+   * you describe yourself. Later starts keep what the first one decided.
+   */
   builtIn?: boolean;
   /** Changes how the tenant looks from this start on; what is left out stays as it was. */
   branding?: BrandingOptions;
@@ -130,7 +133,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     texts: endpointTexts,
     log,
   };
-  if (options.builtIn !== false) await seedBuiltInTenant(ctx);
+  await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
   await registerCommandLine(ctx);
 
   const inboxToken = embedded ? newSecret() : null;
