@@ -7,8 +7,8 @@ const environment = `Environment:
   DOORCODE_PLAIN=1       plain lines, for screen readers
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 sign-in needed, 4 denied, 5 code
-expired, 6 blocked by a policy, 7 issuer unreachable, 8 token store locked or
-damaged, 9 the plan has changes, 130 interrupted.`;
+expired, 6 blocked by a policy, 7 issuer unreachable, 8 token store or data
+folder unusable, 9 the plan has changes, 130 interrupted.`;
 
 export function helpOfAll(commands: Record<string, Command>): string {
   const lines = Object.entries({

@@ -58,7 +58,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
   const dataDir = (command: Command) =>
-    command.option("--data <dir>", `data folder of the tenant (default: ${defaultDataDir()})`);
+    command.option("--data <dir>", `data folder of the tenant (default: ${shownDefault()})`);
   const dataDirOf = (options: { data?: string }) => options.data ?? defaultDataDir();
 
   dataDir(tenant.command("start"))
@@ -187,6 +187,15 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       await printToken({ json: options.json === true, data: dataDirOf(options) });
     });
   return tenant;
+}
+
+/** The help is for users without a home folder, too. */
+function shownDefault(): string {
+  try {
+    return defaultDataDir();
+  } catch {
+    return "none here";
+  }
 }
 
 function filesOr(files: TenantFiles | undefined): TenantFiles {

@@ -9,6 +9,7 @@ export const exitCodes = {
   denied: 4,
   expired: 5,
   unreachable: 7,
+  folderUnusable: 8,
   hangup: 129,
   interrupted: 130,
   terminated: 143,
@@ -34,6 +35,7 @@ const byErrorCode: Record<string, number> = {
   administrator_needed: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
+  data_folder_refused: exitCodes.folderUnusable,
 };
 
 export function exitCodeOf(error: unknown): number {

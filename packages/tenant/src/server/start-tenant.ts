@@ -5,6 +5,7 @@ import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
 import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { naming } from "../kernel/data-folder.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
@@ -156,7 +157,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
 }
 
 function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {
-  if ("sqlite" in where) return openSqliteStore(where.sqlite, { log });
+  if ("sqlite" in where) return naming(where.sqlite, () => openSqliteStore(where.sqlite, { log }));
   return openPostgresStore(where.postgres, { log, ...(where.schema === undefined ? {} : { schema: where.schema }) });
 }
 
