@@ -6,7 +6,7 @@ import { registerInbox } from "../interaction/inbox/inbox.ts";
 import type { InteractionContext } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
-import { registerEndpoints } from "../oauth/register.ts";
+import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { createMetrics, registerMonitoring } from "./monitoring.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
@@ -21,13 +21,16 @@ export interface WebApps {
   close(): Promise<void>;
 }
 
-/** Back channel on the https origin, pages on the http one; neither serves what is the other's. */
+/** Back channel on the https origin, pages on the http one; the authorization endpoint is on both. */
 export async function loopbackApps(ctx: TenantContext, inboxToken: string | null): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin } = ctx.config;
   const shared = sharedOptions(ctx);
 
   const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
   requirePagesOrigin(pages, pagesOrigin);
+  registerLoopbackAuthorize(pages, ctx);
+  // Loaded first: the issuer origin has it itself, and redirects only what follows.
+  await pages.after();
   const pageRoutes = routesDefinedOn(pages);
   registerPages(pages, ctx);
   if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
