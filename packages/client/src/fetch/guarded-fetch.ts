@@ -21,7 +21,11 @@ export async function guardedFetch(
 ): Promise<Response> {
   const { fetch } = context;
   const url = URL.canParse(String(target)) ? new URL(target) : undefined;
-  if (!url) throw new DoorcodeError("configuration", { detail: "the address to call is not a URL." });
+  if (!url)
+    throw new DoorcodeError("configuration", {
+      detail: "the address to call is not a URL.",
+      hint: "Give it whole, for example https://api.contoso.example/items.",
+    });
   const api = context.apis.find(({ origin }) => origin === url.origin);
   if (!api) throw new DoorcodeError("origin_not_declared", { detail: `${url.origin}.` });
   const signal = init.signal ?? undefined;

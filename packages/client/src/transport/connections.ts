@@ -57,7 +57,10 @@ async function proxyAgent(url: URL, trusted: SecureContext | undefined): Promise
   if (!proxy) return undefined;
   if (!URL.canParse(proxy)) {
     // Its text may hold a password.
-    throw new DoorcodeError("configuration", { detail: "the proxy named by the environment is not a URL." });
+    throw new DoorcodeError("configuration", {
+      detail: "the proxy named by the environment is not a URL.",
+      hint: "HTTPS_PROXY is for example http://proxy.contoso.example:3128.",
+    });
   }
   return tunnelAgent(proxy, trusted);
 }

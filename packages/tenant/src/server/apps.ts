@@ -31,6 +31,7 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
   registerLoopbackAuthorize(pages, ctx);
   // Loaded first: the issuer origin has it itself, and redirects only what follows.
   await pages.after();
+  pointToIssuer(pages, ctx);
   const pageRoutes = routesDefinedOn(pages);
   registerPages(pages, ctx);
   if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
@@ -51,6 +52,21 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
       await Promise.all([issuer.close(), pages.close()]);
     },
   };
+}
+
+/** Whoever takes the port of the pages for the issuer's asks here for its metadata. */
+function pointToIssuer(pages: FastifyInstance, { config }: TenantContext): void {
+  const authority = `${config.issuerOrigin}/${config.tenantId}`;
+  const body = {
+    error: "not_found",
+    error_description: `This is the port of the pages. The issuer is ${authority}`,
+    doorcode_authority: authority,
+  };
+  for (const path of ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]) {
+    for (const under of ["", "/:tenant", "/:tenant/v2.0"]) {
+      pages.get(`${under}${path}`, async (_request, reply) => reply.status(404).send(body));
+    }
+  }
 }
 
 /** Everything on one https origin, which is the pages origin too. */
