@@ -1,4 +1,5 @@
-import type { Command } from "./commands.ts";
+import type { OptionSpec } from "./arguments.ts";
+import { type Command, everywhere } from "./commands.ts";
 
 const environment = `Environment:
   DOORCODE_AUTHORITY, DOORCODE_CLIENT_ID, DOORCODE_CA_FILE, DOORCODE_PROFILE
@@ -29,10 +30,12 @@ ${environment}
 }
 
 export function helpOf(name: string, { usage, summary, options, notes }: Command): string {
-  const rows = Object.entries(options).map(([option, { short, value, help }]): [string, string] => [
-    `  ${short ? `-${short}, ` : ""}--${option}${value ? ` ${value}` : ""}`,
-    help,
-  ]);
+  const rows = Object.entries<OptionSpec>({ ...options, ...everywhere }).map(
+    ([option, { short, value, help }]): [string, string] => [
+      `  ${short ? `-${short}, ` : ""}--${option}${value ? ` ${value}` : ""}`,
+      help,
+    ],
+  );
   const column = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     ...wrapped(`Usage: doorcode ${name} ${usage}`, "       ".length),

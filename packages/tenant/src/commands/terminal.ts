@@ -48,9 +48,9 @@ export function printResult(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Words for the person at the terminal; never on stdout. */
+/** Words for the person at the terminal; never on stdout. What the file's messages put between backticks comes without them. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${text.replace(/`([^`\n]+)`/g, "$1")}\n`);
 }
 
 /** One event a line, as `--json` promises. */
