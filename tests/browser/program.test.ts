@@ -150,26 +150,6 @@ describe("a program signs a person in through their own browser", () => {
     });
   }
 
-  test("a browser that knows no certificate of the tenant signs in at the address for it", async () => {
-    const email = await person("no-certificate@contoso.example");
-    const metadata = await (await tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`)).json();
-    const { doorcode_loopback_authorization_endpoint: endpoint } = metadata as Record<string, string>;
-    await using listener = await Listener.start();
-    const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
-    await withPage(
-      async (page) => {
-        await page.goto(`${endpoint}?${authorizationQuery(asks)}`);
-        await signIn(page, email);
-        await press(page, "Yes, sign in");
-        await page.getByText("Back in the program").waitFor();
-      },
-      { ignoreHTTPSErrors: false },
-    );
-    const { answer } = await listener.answer();
-    assert.equal(answer.get("iss"), tenant.issuer);
-    assert.equal((await redeem(asks, answer)).preferred_username, email);
-  });
-
   test("by response_mode=form_post the answer is a form that sends itself, and its button does where no script runs", async () => {
     const email = await person("form@contoso.example");
     for (const javaScriptEnabled of [true, false]) {

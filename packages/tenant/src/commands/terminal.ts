@@ -22,6 +22,7 @@ const byErrorCode: Record<string, number> = {
   password_missing: exitCodes.usage,
   conflicts_with_tenant: exitCodes.usage,
   domain_fixed: exitCodes.usage,
+  ca_missing: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
   app_unknown: exitCodes.usage,

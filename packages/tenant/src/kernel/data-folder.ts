@@ -16,7 +16,8 @@ export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
   return join(data, "doorcode", "tenant");
 }
 
-function homeFolder(): string {
+/** @throws TenantError `data_folder_refused` */
+export function homeFolder(): string {
   try {
     return homedir();
   } catch (error) {
