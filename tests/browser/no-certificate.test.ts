@@ -36,11 +36,9 @@ test("a browser that knows no certificate of the tenant signs in at the address 
   const asks = program(app.clientId, `http://localhost:${port}/callback`);
   const browser = await launchChromium();
   t.after(() => browser.close());
+  const refused = (await browser.newPage()).goto(`${authorization_endpoint}?${authorizationQuery(asks)}`);
+  await assert.rejects(refused, /ERR_CERT_AUTHORITY_INVALID/);
   const page = await browser.newPage();
-  await assert.rejects(
-    page.goto(`${authorization_endpoint}?${authorizationQuery(asks)}`),
-    /ERR_CERT_AUTHORITY_INVALID/,
-  );
   await page.goto(`${doorcode_loopback_authorization_endpoint}?${authorizationQuery(asks)}`);
   await page.locator('input[name="email"]').fill(EMAIL);
   await page.locator('input[name="password"]').fill(PASSWORD);
