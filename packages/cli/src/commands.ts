@@ -34,6 +34,11 @@ const caFile = {
   "ca-file": { type: "string", value: "FILE", help: "certificates (PEM) to trust beside the system's" },
 } as const satisfies OptionSpecs;
 
+/** Options of each command. */
+export const everywhere = {
+  verbose: { type: "boolean", help: "with an error, the issuer's own words" },
+} as const satisfies OptionSpecs;
+
 export const commands: Record<string, Command> = {
   login: {
     summary: "sign in by a code on a second device, or in a browser here",
@@ -46,7 +51,7 @@ export const commands: Record<string, Command> = {
         type: "string",
         value: "ORIGIN",
         multiple: true,
-        help: "web API that `doorcode call` may send its token to",
+        help: "web API that doorcode call may send its token to",
       },
       browser: { type: "boolean", help: "in a browser on this computer instead" },
       device: { type: "boolean", help: "by a code on a second device (the default)" },
@@ -62,7 +67,7 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 0,
     notes: [
-      "What is given once is remembered in the profile; later `doorcode login` alone is enough.",
+      "What is given once is remembered in the profile; later doorcode login alone is enough.",
       "--browser is for an app that has the redirect URI http://localhost.",
       "Of a secret or key the profile remembers the file's path, and reads it again to renew; what came by stdin is given again then.",
     ],
@@ -115,7 +120,7 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 1,
     notes: [
-      "The token goes to declared origins only: `doorcode login --origin`, or --origin here, once.",
+      "The token goes to declared origins only: doorcode login --origin, or --origin here, once.",
       "Exit code 0 when the answer is 2xx, else 1 with the status on stderr.",
     ],
     load: () => import("./call.ts"),

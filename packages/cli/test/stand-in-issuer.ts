@@ -14,7 +14,13 @@ export const canaries = {
 
 export const clientId = "6a1b1c1e-24a4-4bd9-9a53-3b5e7f0e6a11";
 
-type Answer = { status: number; json?: object; text?: string; wait?: Promise<unknown> };
+type Answer = {
+  status: number;
+  json?: object;
+  text?: string;
+  headers?: Record<string, string>;
+  wait?: Promise<unknown>;
+};
 
 export interface StandIn {
   authority: string;
@@ -53,10 +59,10 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
       const path = request.url ?? "";
       const form = new URLSearchParams(body);
       standIn.requests.push({ path, form, authorization: request.headers.authorization });
-      const { status, json, text, wait } = answer(path, form, request, body);
+      const { status, json, text, headers, wait } = answer(path, form, request, body);
       await wait;
       const type = json ? "application/json" : "text/plain";
-      response.writeHead(status, { "content-type": type }).end(json ? JSON.stringify(json) : (text ?? ""));
+      response.writeHead(status, { "content-type": type, ...headers }).end(json ? JSON.stringify(json) : (text ?? ""));
     });
   });
   server.listen(0, "127.0.0.1");

@@ -42,7 +42,10 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
   const store = memoryStore({ clock });
   const session = openIssuerSession({ ...options, clock, store, engine: "entra" });
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
-    throw new DoorcodeError("configuration", { detail: "`scope` is a resource followed by /.default." });
+    throw new DoorcodeError("configuration", {
+      detail: "`scope` is a resource followed by /.default.",
+      hint: "For example api://<API's client ID>/.default, or https://graph.microsoft.com/.default.",
+    });
   }
   const certificate = parseCertificate(options.certificate);
   checkPeriod(certificate, clock.now());

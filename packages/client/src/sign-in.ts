@@ -14,7 +14,10 @@ export async function signIn(
   const { clock, clientId, authority } = session;
   const { via = "device", deviceName } = options;
   if (via !== "device" && via !== "browser") {
-    throw new DoorcodeError("configuration", { detail: '`via` is "device" or "browser".' });
+    throw new DoorcodeError("configuration", {
+      detail: '`via` is "device" or "browser".',
+      hint: 'Leave it out for "device", a sign-in by a code.',
+    });
   }
   const presenter = await presenterOf(options.present, { clock, deviceName });
   const ending = new AbortController();

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { readPollAnswer, readPollFailure } from "../src/device-flow/poll.ts";
 import { asDoorcodeError } from "../src/engines/entra/msal-errors.ts";
 import { DoorcodeError, type DoorcodeErrorCode, errorCatalogue } from "../src/errors.ts";
@@ -312,4 +315,19 @@ describe("what a failure of Node's means", () => {
       assert.equal(isWithoutLinks(nodeError(code, "link")), false, code);
     }
   });
+});
+
+test("each error of the configuration says what to do about its own value", () => {
+  const sources = fileURLToPath(new URL("../src/", import.meta.url));
+  let found = 0;
+  for (const path of readdirSync(sources, { recursive: true, encoding: "utf8" })) {
+    if (!path.endsWith("ts")) continue;
+    for (const [, details] of readFileSync(join(sources, path), "utf8").matchAll(
+      /DoorcodeError\("configuration"([\s\S]*?)\}\);/g,
+    )) {
+      found++;
+      assert.match(details ?? "", /\bhint\b/, path);
+    }
+  }
+  assert.ok(found >= 12, `${found}`);
 });

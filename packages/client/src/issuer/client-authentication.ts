@@ -80,7 +80,10 @@ async function prove(
 async function textOf(value: string | (() => string | Promise<string>) | undefined, name: string): Promise<string> {
   const text = typeof value === "function" ? await value() : value;
   if (typeof text === "string" && text !== "") return text;
-  throw unusable(`\`${name}\` is empty.`);
+  throw unusable(
+    `\`${name}\` is empty.`,
+    "Give it as the issuer has it, or leave `credential` out for a public client.",
+  );
 }
 
 /**
@@ -125,7 +128,7 @@ async function signingKey(
   const alg =
     possible.find((name) => name === named) ?? possible.find((name) => metadata.assertionAlgs?.includes(name));
   const algorithm = names[alg ?? possible[0] ?? ""];
-  if (!algorithm) throw unusable("the private key is of a kind that signs no assertion. Use RSA, P-256 or Ed25519.");
+  if (!algorithm) throw unusable("the private key is of a kind that signs no assertion.", "Use RSA, P-256 or Ed25519.");
   const { subtle } = crypto.webcrypto;
   const key = await subtle.importKey("jwk", object.export({ format: "jwk" }), algorithm, false, ["sign"]);
   return { key, header };
@@ -151,12 +154,12 @@ function read<T>(make: () => T): T {
     return make();
   } catch {
     // Its own error may quote the text.
-    throw unusable("the private key cannot be read. It is PEM without a passphrase, or a JWK.");
+    throw unusable("the private key cannot be read.", "It is PEM without a passphrase, or a JWK.");
   }
 }
 
-const unusable = (detail: string) =>
-  new DoorcodeError("configuration", { detail: `the client's credential is not usable: ${detail}` });
+const unusable = (detail: string, hint: string) =>
+  new DoorcodeError("configuration", { detail: `the client's credential is not usable: ${detail}`, hint });
 
 /** @throws DoorcodeError `configuration` */
 export function checkCredential(credential: ClientCredential | undefined): ClientCredential | undefined {
@@ -165,5 +168,8 @@ export function checkCredential(credential: ClientCredential | undefined): Clien
   const isUsable = (value: unknown) => typeof value === "function" || (typeof value === "string" && value !== "");
   if (values.length === 1 && ("secret" in credential || "privateKey" in credential) && isUsable(values[0]))
     return credential;
-  throw unusable("it has either `secret` or `privateKey`, a text or a function that gives one.");
+  throw unusable(
+    "it is not either `secret` or `privateKey`.",
+    "Give one of the two: a text that is not empty, or a function that returns one.",
+  );
 }

@@ -39,7 +39,8 @@ export async function connect(session: IssuerSession, options: ConnectOptions = 
     if (kept && error instanceof DoorcodeError && error.code === "issuer_unreachable") {
       return connected(session, kept.metadata);
     }
-    throw error;
+    if (kept) throw error;
+    throw await (await import("./wrong-authority.ts")).wrongAuthority(session, error, options.signal);
   }
 }
 

@@ -20,7 +20,10 @@ export function nodeTransport(
     async send(request) {
       const url = new URL(request.url);
       if (!isSecure(url)) {
-        throw new DoorcodeError("configuration", { detail: `${url.origin} is not https, and not on this machine.` });
+        throw new DoorcodeError("configuration", {
+          detail: `${url.origin} is not https, and not on this machine.`,
+          hint: "The issuer's metadata names this address: tell its operator, or check the authority.",
+        });
       }
       request.signal?.throwIfAborted();
       const connection = await connectionFor(url);

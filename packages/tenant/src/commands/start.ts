@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { registrationsOf } from "../admin/registered-apps.ts";
+import { createLogger, terminalLog } from "../server/logger.ts";
 import type { RunningTenant } from "../server/running-tenant.ts";
 import { type StartedTenant, startWithContext } from "../server/start-tenant.ts";
 import { mailerFrom, storeFrom } from "./environment.ts";
@@ -26,6 +27,7 @@ export async function start(
     ...(options.pagesPort === undefined ? {} : { pagesPort: options.pagesPort }),
     ...(mailer === undefined ? {} : { mailer }),
     ...(file === undefined ? {} : described(file)),
+    ...(options.json || !process.stderr.isTTY ? {} : { log: createLogger("warn", terminalLog(process.stderr)) }),
   });
   const early = await Promise.race([starting.then(() => undefined), asked]);
   if (early !== undefined) {

@@ -104,7 +104,11 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   async function deviceTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
     const id = form.get("device_code") ?? "";
     const code = codes.get(id);
-    if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
+    if (!code)
+      throw new DoorcodeError("configuration", {
+        detail: "this device code was not asked for through here.",
+        hint: "Give one MSAL application the same network client for the code and for its tokens.",
+      });
     form.set("grant_type", deviceGrant);
     const codeVerifier = options.deviceAuthorization?.codeVerifier;
     if (codeVerifier !== undefined) form.set("code_verifier", codeVerifier);
