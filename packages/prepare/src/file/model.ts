@@ -1,4 +1,4 @@
-import type { AdministrativeScope, GrantType } from "./tenant-schema.ts";
+import type { AdministrativeScope, GrantType, Lifetime } from "./known-values.ts";
 
 /**
  * What `doorcode.tenant.yaml` says once it is read: every default filled in, every reference checked. The keys of the
@@ -31,15 +31,6 @@ export interface TenantEntry {
 }
 
 export type LifetimesEntry = { [name in Lifetime]?: number | undefined };
-
-/** Of a program's sign-in, a browser's, and a browser's with "Keep me signed in"; each in all, and without use. */
-export type Lifetime =
-  | "signInDays"
-  | "signInIdleDays"
-  | "sessionHours"
-  | "sessionIdleHours"
-  | "keptSessionDays"
-  | "keptSessionIdleDays";
 
 export interface AppEntry {
   displayName: string;
