@@ -37,6 +37,7 @@ export const ADMINISTRATIVE_SCOPES = [
   "OrganizationalBranding.Read.All",
   "OrganizationalBranding.ReadWrite.All",
   "Policy.Read.All",
+  "Policy.ReadWrite.AuthenticationFlows",
   "Policy.ReadWrite.ConditionalAccess",
   "RoleManagement.Read.Directory",
   "RoleManagement.ReadWrite.Directory",
