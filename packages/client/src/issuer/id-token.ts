@@ -75,7 +75,7 @@ export async function verifyIdToken(
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
     throw new DoorcodeError("invalid_issuer_response", {
-      detail: "the answer holds no ID token, though `openid` was asked for.",
+      detail: "the answer holds no ID token, though openid was asked for.",
     });
   }
   const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await import("jose");
@@ -168,7 +168,7 @@ function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: s
     throw notTrusted("it was issued to another application.");
   }
   if (Array.isArray(claims.aud) && claims.aud.length > 1 && azp === undefined) {
-    throw notTrusted("it is for several applications and names no `azp`.");
+    throw notTrusted("it is for several applications and names no azp.");
   }
   if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
     throw notTrusted("its tenant (tid) is not the issuer's.");
