@@ -89,6 +89,18 @@ describe("a program's own tokens, by its certificate", () => {
     assert.equal(lost, 3);
   });
 
+  test("a clock that is ahead by more than a token's life never makes one serve for longer", async () => {
+    const clock = ownClock();
+    const transport = testEnv.transport((_request, answer) => {
+      const date = new Date(clock.now() - 90 * MINUTE).toUTCString();
+      return { ...answer, headers: { ...answer.headers, date } };
+    });
+    const token = tokens({ transport, clock });
+    const before = asked().length;
+    assert.notEqual(await token(), await token());
+    assert.equal(asked().length, before + 2);
+  });
+
   test("while the issuer is away a token serves to its end, and then that is said", async () => {
     let away = false;
     const network = testEnv.transport();

@@ -49,6 +49,22 @@ describe("doorcode", () => {
     assert.doesNotMatch(readFileSync(entry, "utf8"), /\?\.[a-z(]|\?\?|\|\|=|&&=|#[a-z]\w*\(|^\s*static \{/im);
   });
 
+  test("shows a library's backticks to programs, and to people the words between them", async (t) => {
+    const folder = await scratch(t);
+    const file = join(folder, "tenant.yaml");
+    await writeFile(file, "# nothing yet\n");
+    for (const args of [
+      ["prepare", "--file", file, "--to", "entra", "--tenant", "contoso.onmicrosoft.com", "--plan", "--json"],
+      ["tenant", "start", "--data", join(folder, "data"), "--file", file, "--json"],
+    ]) {
+      const { exit, stdout, stderr } = await doorcode(args).ended;
+      assert.equal(exit, 2, stderr);
+      assert.match(stdout, /Begin with `tenant:`/);
+      assert.match(stderr, /Begin with tenant:, apps: and apis:/);
+      assert.doesNotMatch(stderr, /`/);
+    }
+  });
+
   test("exits 2 on what it does not know, with the words on stderr", async () => {
     for (const args of [[], ["sign-in"], ["--verbose"]]) {
       const { exit, stdout, stderr } = await doorcode(args).ended;

@@ -43,7 +43,7 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
   const session = openIssuerSession({ ...options, clock, store, engine: "entra" });
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
     throw new DoorcodeError("configuration", {
-      detail: "`scope` is a resource followed by /.default.",
+      detail: "the option scope is not a resource followed by /.default.",
       hint: "For example api://<API's client ID>/.default, or https://graph.microsoft.com/.default.",
     });
   }

@@ -28,11 +28,11 @@ export const errorCatalogue = {
   ],
   scope_not_granted: [
     "The sign-in was not granted a scope that is asked for",
-    "Sign in again with that scope: `signIn({ scopes })`, `doorcode login --scope SCOPE`. If it is still left out, ask the issuer's administrator to allow it.",
+    "Sign in again with that scope: signIn({ scopes }) in a program, doorcode login --scope SCOPE on the command line. If it is still left out, ask the issuer's administrator to allow it.",
   ],
   origin_not_declared: [
     "A token was about to go to an origin that no API declares",
-    "Add the origin to `apis`, or call it without a token.",
+    "Add the origin to the option apis, or call it without a token.",
   ],
   body_not_replayable: [
     "The API asked for another token, and the request's body cannot be sent a second time",

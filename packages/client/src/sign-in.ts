@@ -15,7 +15,7 @@ export async function signIn(
   const { via = "device", deviceName } = options;
   if (via !== "device" && via !== "browser") {
     throw new DoorcodeError("configuration", {
-      detail: '`via` is "device" or "browser".',
+      detail: 'the option via is neither "device" nor "browser".',
       hint: 'Leave it out for "device", a sign-in by a code.',
     });
   }

@@ -98,7 +98,7 @@ describe("an app's certificate", () => {
   test("a scope that is not one resource's .default is refused at once", () => {
     for (const scope of ["", "openid", "api://x/Read", "/.default", "api://x/.default api://y/.default"]) {
       const options = { authority: "https://issuer.example/t", clientId: "ci", scope, certificate: own.file };
-      assert.throws(() => appToken(options), refuses(/`scope`/, /./));
+      assert.throws(() => appToken(options), refuses(/option scope/, /./));
     }
   });
 

@@ -317,14 +317,31 @@ describe("what a failure of Node's means", () => {
   });
 });
 
-test("each error of the configuration says what to do about its own value", () => {
-  const sources = fileURLToPath(new URL("../src/", import.meta.url));
-  let found = 0;
-  for (const path of readdirSync(sources, { recursive: true, encoding: "utf8" })) {
+/** The client's source files, without comments. */
+function* sources(): Generator<[path: string, text: string]> {
+  const folder = fileURLToPath(new URL("../src/", import.meta.url));
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!path.endsWith("ts")) continue;
-    for (const [, details] of readFileSync(join(sources, path), "utf8").matchAll(
-      /DoorcodeError\("configuration"([\s\S]*?)\}\);/g,
-    )) {
+    yield [path, readFileSync(join(folder, path), "utf8").replace(/^\s*(\/\*\*[\s\S]*?\*\/|\/\/.*)$/gm, "")];
+  }
+}
+
+test("no text is Markdown: programs print messages and hints as they are, and a terminal shows backticks", () => {
+  let found = 0;
+  for (const [path, text] of sources()) {
+    assert.doesNotMatch(text, /\\`/, path);
+    for (const [literal] of text.matchAll(/"(?:[^"\\\n]|\\.)*"/g)) {
+      found++;
+      assert.doesNotMatch(literal, /`/, path);
+    }
+  }
+  assert.ok(found >= 500, `${found}`);
+});
+
+test("each error of the configuration says what to do about its own value", () => {
+  let found = 0;
+  for (const [path, text] of sources()) {
+    for (const [, details] of text.matchAll(/DoorcodeError\("configuration"([\s\S]*?)\}\);/g)) {
       found++;
       assert.match(details ?? "", /\bhint\b/, path);
     }

@@ -64,7 +64,7 @@ async function ask(
   if (url === undefined) {
     throw new DoorcodeError("invalid_issuer_response", {
       detail: `${metadata.issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
-      hint: "If it has one, name it: `endpoints.deviceAuthorization`, --device-endpoint. Else ask its operator to switch the device authorization grant on (RFC 8628).",
+      hint: "If it has one, name it: the option endpoints.deviceAuthorization, --device-endpoint. Else ask its operator to switch the device authorization grant on (RFC 8628).",
     });
   }
   const form = new URLSearchParams({ scope: input.scopes.join(" "), client_id: clientId });

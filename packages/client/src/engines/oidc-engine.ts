@@ -73,7 +73,7 @@ export function oidcEngine(session: ConnectedSession): Engine {
     if (!mustBeNamed || metadata.openId) return;
     throw new DoorcodeError("configuration", {
       detail: `${metadata.issuer} is no OpenID Connect issuer and names nobody, so that no account can be expected.`,
-      hint: "Sign in without an expected account (`expectAccount`, --expect-account).",
+      hint: "Sign in without an expected account (the option expectAccount, --expect-account).",
     });
   }
 

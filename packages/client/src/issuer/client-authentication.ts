@@ -81,8 +81,8 @@ async function textOf(value: string | (() => string | Promise<string>) | undefin
   const text = typeof value === "function" ? await value() : value;
   if (typeof text === "string" && text !== "") return text;
   throw unusable(
-    `\`${name}\` is empty.`,
-    "Give it as the issuer has it, or leave `credential` out for a public client.",
+    `${name} is empty.`,
+    "Give it as the issuer has it, or leave the option credential out for a public client.",
   );
 }
 
@@ -169,7 +169,7 @@ export function checkCredential(credential: ClientCredential | undefined): Clien
   if (values.length === 1 && ("secret" in credential || "privateKey" in credential) && isUsable(values[0]))
     return credential;
   throw unusable(
-    "it is not either `secret` or `privateKey`.",
+    "it is not either secret or privateKey.",
     "Give one of the two: a text that is not empty, or a function that returns one.",
   );
 }

@@ -75,7 +75,7 @@ export async function verifyIdToken(
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
     throw new DoorcodeError("invalid_issuer_response", {
-      detail: "the answer holds no ID token, though `openid` was asked for.",
+      detail: "the answer holds no ID token, though openid was asked for.",
     });
   }
   const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await import("jose");
@@ -102,7 +102,8 @@ export async function verifyIdToken(
   } catch (error) {
     if (error instanceof DoorcodeError) throw error;
     // jose's error holds the claims, which are somebody's name and address; its sentence does not.
-    throw clockIsOff(error, clock.now()) ?? notTrusted(keyFault(error, token) ?? `${(error as Error).message}.`);
+    const fault = clockIsOff(error, clock.now());
+    throw fault ?? notTrusted(keyFault(error, token, await keys.get()) ?? `${(error as Error).message}.`);
   }
   checkNames(claims, metadata, clientId);
   if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
@@ -110,15 +111,17 @@ export async function verifyIdToken(
 }
 
 /** Why no key of the issuer's could be taken; undefined for any other error. */
-function keyFault(error: unknown, token: string): string | undefined {
+function keyFault(error: unknown, token: string, keySet: Record<string, unknown>): string | undefined {
   const { code } = error as { code?: unknown };
   const header = readJsonObject(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
   const kid = stringOf(header?.kid);
   const named = kid === undefined ? "it names no key (kid)" : `its key (kid ${plainText(kid, { limit: 80 })})`;
   if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") {
-    return kid === undefined
-      ? `${named}, and several of the issuer's keys fit it.`
-      : `${named} is in the issuer's key set more than once.`;
+    if (kid === undefined) return `${named}, and several of the issuer's keys fit it.`;
+    const { keys } = keySet as unknown as JSONWebKeySet;
+    return keys.some((key) => key.kid === kid)
+      ? `${named} is in the issuer's key set more than once.`
+      : `${named} is not among the issuer's keys, and several of those that have no kid fit it.`;
   }
   if (code !== "ERR_JWKS_NO_MATCHING_KEY") return undefined;
   return kid === undefined
@@ -168,7 +171,7 @@ function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: s
     throw notTrusted("it was issued to another application.");
   }
   if (Array.isArray(claims.aud) && claims.aud.length > 1 && azp === undefined) {
-    throw notTrusted("it is for several applications and names no `azp`.");
+    throw notTrusted("it is for several applications and names no azp.");
   }
   if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
     throw notTrusted("its tenant (tid) is not the issuer's.");

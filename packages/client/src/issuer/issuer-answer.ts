@@ -103,7 +103,7 @@ export function unreachable(failure: TransportError): DoorcodeError {
   }
   const hint = isOutsidePeriod(failure)
     ? "Set this machine's clock right if it is off; else the issuer's operator has to renew the certificate."
-    : "Check the certificate, or name the issuer's CA: `ca`, `--ca-file` or DOORCODE_CA_FILE.";
+    : "Check the certificate, or name the issuer's CA: the option ca, --ca-file or DOORCODE_CA_FILE.";
   return new DoorcodeError("issuer_unreachable", {
     detail: `${failure.message}.`,
     cause: failure,
@@ -142,8 +142,8 @@ const aadstsHints: Record<number, string> = {
   90094: "An administrator of the tenant must consent to these permissions; customers cannot.",
   90002: "No such tenant: check the authority's tenant ID or name.",
   500011: "No such API in this tenant: check the scope's prefix.",
-  70011: "Check the scopes: `api://<API's client ID>/<scope>`.",
-  28002: "Check the scopes: `api://<API's client ID>/<scope>`.",
+  70011: "Check the scopes: api://<API's client ID>/<scope>.",
+  28002: "Check the scopes: api://<API's client ID>/<scope>.",
   700022: "Ask for the scopes of one API at a time.",
   700016: "No such application in this tenant: check the client ID and the authority.",
   7000218: 'Set "Allow public client flows" to Yes on the application\'s registration.',

@@ -26,7 +26,7 @@ export function openIssuerSession(options: SessionOptions): IssuerSession {
   const authority = checkedAuthority(options.authority);
   if (typeof clientId !== "string" || !/^[\x21-\x7e]+$/.test(clientId)) {
     throw new DoorcodeError("configuration", {
-      detail: "`clientId` is not an application (client) ID.",
+      detail: "the option clientId is not an application (client) ID.",
       hint: "It is what the app's registration is called by, a GUID as a rule; doorcode tenant apps lists those of a tenant.",
     });
   }

@@ -25,7 +25,7 @@ export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | und
     if (source.kind === "folder") return undefined;
     throw new DoorcodeError("store_locked", {
       detail: `the key file ${source.path} is not there`,
-      hint: "Make it with `head -c 32 /dev/urandom` and mode 0600, or unset DOORCODE_STORE_KEY_FILE.",
+      hint: "Make it of 32 random bytes (head -c 32 /dev/urandom) with mode 0600, or unset DOORCODE_STORE_KEY_FILE.",
       cause: error,
     });
   }

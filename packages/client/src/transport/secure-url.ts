@@ -32,7 +32,7 @@ export function checkedEndpoint(endpoint: string, name: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url && isSecure(url) && !url.hash && !url.username && !url.password) return url.href;
   throw new DoorcodeError("configuration", {
-    detail: `the endpoint \`${name}\` is no https address without fragment and password.`,
+    detail: `the endpoint ${name} is no https address without fragment and password.`,
     hint: "Give it whole, for example https://login.contoso.example/oauth/device.",
   });
 }

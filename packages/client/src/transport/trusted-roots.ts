@@ -22,7 +22,7 @@ export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   for (const pem of added) {
     if (!pem.includes("-----BEGIN CERTIFICATE-----"))
       throw new DoorcodeError("configuration", {
-        detail: "`ca` holds something else than certificates in PEM.",
+        detail: "the option ca holds something else than certificates in PEM.",
         hint: "It is the text of a file that has -----BEGIN CERTIFICATE----- in it, not the file's name.",
       });
   }
@@ -36,7 +36,7 @@ function contextOf(ca: string[]): SecureContext {
     return tls.createSecureContext({ ca });
   } catch (cause) {
     throw new DoorcodeError("configuration", {
-      detail: "`ca` holds a certificate that cannot be read.",
+      detail: "the option ca holds a certificate that cannot be read.",
       hint: "Check the file with: openssl x509 -in FILE -noout -subject",
       cause,
     });

@@ -157,7 +157,7 @@ describe("endpoints that the program names", () => {
       "https://a/#b",
     ]) {
       const make = () => issuer.client({ endpoints: { deviceAuthorization: url } });
-      assert.throws(make, { code: "configuration", message: /`deviceAuthorization`/ }, url);
+      assert.throws(make, { code: "configuration", message: /endpoint deviceAuthorization/ }, url);
     }
   });
 });

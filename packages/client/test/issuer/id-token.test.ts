@@ -110,6 +110,15 @@ describe("an ID token", () => {
     await isRefused(await sign({}), /its key \(kid one\) is in the issuer's key set more than once/, {
       keys: keysAre([jwk, jwk]),
     });
+    const [unnamed, another] = [jwk, second].map((each) => ({ ...each, kid: undefined }));
+    await verify(await sign({}), { keys: keysAre([{ ...unnamed }, second]) });
+    await isRefused(
+      await sign({}),
+      /its key \(kid one\) is not among .*, and several of those that have no kid fit it/,
+      {
+        keys: keysAre([{ ...unnamed }, { ...another }]),
+      },
+    );
     await isRefused(await sign({}, { kid: "a\u001b[2Jb" }), /its key \(kid a \[2Jb\) is not among/);
   });
 
