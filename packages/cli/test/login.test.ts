@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { packageFolder } from "./cli-process.ts";
 import { testEnv } from "./signed-in.ts";
 import { pending, refusal } from "./stand-in-issuer.ts";
 
@@ -142,6 +144,31 @@ describe("doorcode login", () => {
     assert.equal(JSON.parse(stdout.trimEnd().split("\n").at(-1)!).exit, 130);
     assert.equal((await run(["status"])).exit, 3);
     assert.ok((await readdir(storeFolder)).every((name) => /^(store\.\d+\.enc|key)$/.test(name)));
+  });
+
+  // A terminal signals npx as well, which passes it on: the second of two signals must not cut the first one's words off.
+  test("Ctrl-C through npx ends it once, in plain words", { skip: process.platform === "win32" }, async (t) => {
+    const { issuer, folder, storeFolder } = await testEnv(t);
+    issuer.polls = [pending];
+    const args = ["--no-install", "doorcode", "login", "--authority", issuer.authority, "--client-id", "app"];
+    const env = { ...process.env, HOME: folder, DOORCODE_STORE_DIR: storeFolder };
+    const child = spawn("npx", args, { cwd: packageFolder, env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
+    const group = -(child.pid as number);
+    t.after(() => child.exitCode ?? child.signalCode ?? process.kill(group, "SIGKILL"));
+    let stderr = "";
+    const isWaiting = new Promise<void>((resolve) => {
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+        stderr += chunk;
+        if (stderr.includes("Waiting")) resolve();
+      });
+    });
+    const ended = once(child, "close");
+    await Promise.race([isWaiting, ended]);
+    process.kill(group, "SIGINT");
+    const [exit, signal] = await ended;
+    assert.ok(signal === "SIGINT" || exit === 130, `${exit} ${signal}`);
+    assert.equal(stderr.match(/The sign-in was cancelled\./g)?.length, 1, stderr);
+    assert.doesNotMatch(stderr, /npm error|^\s+at /m);
   });
 
   test("puts no secret and no token into what it prints, and none into its arguments", async (t) => {
