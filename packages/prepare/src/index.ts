@@ -2,9 +2,11 @@ export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
 export type {
+  AdministrativeScope,
   ApiEntry,
   AppEntry,
   AttributeEntry,
+  GrantType,
   GroupEntry,
   PolicyEntry,
   RoleEntry,
@@ -16,7 +18,7 @@ export type {
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
 export type { SourceLine } from "./file/secrets.ts";
-export { type AdministrativeScope, type GrantType, tenantFileSchema } from "./file/tenant-schema.ts";
+export { tenantFileSchema } from "./file/tenant-schema.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/request.ts";
 export type { Clock } from "./graph/retries.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AdministrativeScope, GrantType } from "./model.ts";
 import {
   colour,
   domain,
@@ -36,9 +37,12 @@ export const BUILT_IN_ATTRIBUTES = [
 /** Delegated permissions of Microsoft Graph that a sign-in needs. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
-export const GRANT_TYPES = ["device_code", "authorization_code", "refresh_token", "client_credentials"] as const;
-
-export type GrantType = (typeof GRANT_TYPES)[number];
+export const GRANT_TYPES = [
+  "device_code",
+  "authorization_code",
+  "refresh_token",
+  "client_credentials",
+] as const satisfies GrantType[];
 
 /** Scopes of Microsoft Graph that only an administrator can be granted, as the embedded tenant has them. */
 export const ADMINISTRATIVE_SCOPES = [
@@ -64,9 +68,7 @@ export const ADMINISTRATIVE_SCOPES = [
   "User.Read.All",
   "User.ReadWrite.All",
   "User.RevokeSessions.All",
-] as const;
-
-export type AdministrativeScope = (typeof ADMINISTRATIVE_SCOPES)[number];
+] as const satisfies AdministrativeScope[];
 
 const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
 
