@@ -16,6 +16,8 @@ const inside = {
     ...["bestToken", "includesAll", "isGoodFor", "isRecord", "ownerKeyOf", "readAccount", "errorCatalogue", "Commit"],
   ],
   "packages/prepare": ["prepareErrors"],
+  // The table that the administrative scopes are the keys of.
+  "packages/tenant": ["administration"],
 };
 
 install();
