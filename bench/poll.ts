@@ -1,13 +1,17 @@
 // `npm run bench`: what a pending poll, a devicecode request and a renewal cost, side by side with a peer and the floor.
-//   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json]
+//   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json] [--only CASE] [--against CHECKOUT]
+// --only: the cases with this in their name.
+// With --against, another checkout (installed, with its own node_modules) takes the place of the peer, in the same rounds.
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { BARE, devicecode, poll, refresh } from "./cases.ts";
 import { type Measurement, measure } from "./measurement.ts";
 import { type BenchDatabase, startDatabase } from "./postgres.ts";
-import { type Rounds, rows, setting, table } from "./report.ts";
+import { comparison, type Rounds, rows, setting, table } from "./report.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 const { values } = parseArgs({
@@ -16,6 +20,8 @@ const { values } = parseArgs({
     connections: { type: "string", default: "32" },
     rounds: { type: "string", default: "3" },
     json: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    against: { type: "string" },
   },
 });
 const options = {
@@ -23,12 +29,18 @@ const options = {
   connections: positive("connections"),
   rounds: positive("rounds"),
 };
-const cases = [poll, devicecode, refresh];
+const cases = [poll, devicecode, refresh].filter(({ name }) => name.includes(values.only));
+if (cases.length === 0) fail(`--only ${values.only}: no case has this in its name.`);
+if (values.against !== undefined && !existsSync(join(values.against, "bench/servers/tenant.ts"))) {
+  fail(`--against ${values.against}: there is no checkout of this project.`);
+}
 const WARM_UP_SECONDS = 2;
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const servers: ServerProcess[] = [];
-let database: BenchDatabase | undefined;
+const databases = new Map<string, BenchDatabase>();
+/** Ours here and ours in the other checkout, by their names in the table. */
+const pairs: [here: string, there: string][] = [];
 let ending: Promise<void> | undefined;
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
   process.once(signal, () => end().finally(() => process.exit(code)));
@@ -40,14 +52,13 @@ try {
 }
 
 async function run(): Promise<void> {
-  database = await startDatabase();
-  servers.push(
-    await startServer("Doorcode, SQLite", "tenant.ts", ["sqlite", join(scratch, "sqlite")]),
-    await startServer("Doorcode, PostgreSQL", "tenant.ts", ["postgres", join(scratch, "postgres"), database.url]),
-    await startServer(BARE, "bare.ts"),
-    await startServer("oidc-provider, memory", "oidc-provider.ts"),
-  );
-  const oidcProvider = JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version as string;
+  await startOurs("Doorcode");
+  if (values.against === undefined) {
+    servers.push(await startServer(BARE, "bare.ts"), await startServer("oidc-provider, memory", "oidc-provider.ts"));
+  } else {
+    await startOurs("other checkout", pathToFileURL(`${resolve(values.against)}/`));
+    for (const store of ["SQLite", "PostgreSQL"]) pairs.push([`Doorcode, ${store}`, `other checkout, ${store}`]);
+  }
   const measured: Rounds = new Map(cases.map(({ name }) => [name, new Map(servers.map((each) => [each.name, []]))]));
   // Round 0 warms up: its figures are of code that is not compiled yet.
   for (let round = 0; round <= options.rounds; round++) {
@@ -55,7 +66,7 @@ async function run(): Promise<void> {
     for (const kind of cases) {
       // Another one begins each time, so that none always follows the same.
       for (const server of [...servers.slice(round % servers.length), ...servers.slice(0, round % servers.length)]) {
-        const databaseCpu = server.name === "Doorcode, PostgreSQL" ? database.cpuMicroseconds : null;
+        const databaseCpu = databases.get(server.name)?.cpuMicroseconds;
         const one = await measure(server, kind, {
           seconds,
           connections: options.connections,
@@ -71,8 +82,8 @@ async function run(): Promise<void> {
   const versions = {
     node: process.version,
     sqlite: process.versions.sqlite!,
-    postgresql: database.version,
-    "oidc-provider": oidcProvider,
+    postgresql: [...databases.values()][0]!.version,
+    ...(values.against === undefined && { "oidc-provider": await oidcProviderVersion() }),
   };
   const result = { ...setting(options, versions), rows: rows(measured) };
   if (values.json) {
@@ -80,7 +91,23 @@ async function run(): Promise<void> {
     return;
   }
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  console.log(`\n${table(result.rows)}\n\n${result.machine}\n${named.join(", ")}\n${result.method}`);
+  const compared = pairs.length > 0 ? `\n${comparison(measured, pairs)}\n` : "";
+  console.log(`\n${table(result.rows)}\n${compared}\n${result.machine}\n${named.join(", ")}\n${result.method}`);
+}
+
+async function oidcProviderVersion(): Promise<string> {
+  return JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version;
+}
+
+/** Both stores of a checkout, each PostgreSQL in a cluster of its own. */
+async function startOurs(name: string, checkout?: URL): Promise<void> {
+  const folder = (store: string) => join(scratch, `${name}-${store}`.replaceAll(" ", "-"));
+  const database = await startDatabase();
+  databases.set(`${name}, PostgreSQL`, database);
+  servers.push(
+    await startServer(`${name}, SQLite`, "tenant.ts", ["sqlite", folder("sqlite")], checkout),
+    await startServer(`${name}, PostgreSQL`, "tenant.ts", ["postgres", folder("postgres"), database.url], checkout),
+  );
 }
 
 function keep(measured: Rounds, kind: string, server: string, one: Measurement): void {
@@ -90,7 +117,7 @@ function keep(measured: Rounds, kind: string, server: string, one: Measurement):
 function end(): Promise<void> {
   ending ??= (async () => {
     await Promise.allSettled(servers.map((server) => server.end()));
-    await database?.stop();
+    await Promise.allSettled([...databases.values()].map((database) => database.stop()));
     await rm(scratch, { recursive: true, force: true });
   })();
   return ending;
@@ -99,6 +126,10 @@ function end(): Promise<void> {
 function positive(name: "seconds" | "connections" | "rounds"): number {
   const value = Number(values[name]);
   if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} takes a whole number above 0.`);
+  return fail(`--${name} takes a whole number above 0.`);
+}
+
+function fail(message: string): never {
+  console.error(message);
   process.exit(2);
 }

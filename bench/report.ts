@@ -56,6 +56,24 @@ export function table(all: Row[]): string {
   return [line(header), line(header.map((_, column) => (column < 2 ? "---" : "---:"))), ...lines.map(line)].join("\n");
 }
 
+/** What a request costs here as a share of what it costs in the other checkout, server and database together. */
+export function comparison(rounds: Rounds, pairs: [here: string, there: string][]): string {
+  const cost = (each: Measurement) => each.cpuMicroseconds + (each.databaseMicroseconds ?? 0);
+  const lines = [...rounds].flatMap(([name, servers]) =>
+    pairs.map(([here, there]) => {
+      const other = servers.get(there) ?? [];
+      const ratios = (servers.get(here) ?? []).map((each, round) => cost(each) / cost(other[round]!));
+      const [least, middle, most] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((x) => x.toFixed(2));
+      return `| ${name} | ${here} | ${middle} | ${least} to ${most} |`;
+    }),
+  );
+  return [
+    "| case | server | CPU here / there, median of rounds | rounds |",
+    "| --- | --- | ---: | ---: |",
+    ...lines,
+  ].join("\n");
+}
+
 export interface Setting {
   machine: string;
   versions: Record<string, string>;

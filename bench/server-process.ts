@@ -11,10 +11,16 @@ export interface ServerProcess extends Served {
   end(): Promise<void>;
 }
 
-/** Starts bench/servers/FILE on the server's core and waits until it answers. */
-export async function startServer(name: string, file: string, args: string[] = []): Promise<ServerProcess> {
+/** Starts bench/servers/FILE of a checkout, this one by default, on the server's core and waits until it answers. */
+export async function startServer(
+  name: string,
+  file: string,
+  args: string[] = [],
+  checkout: URL = new URL("../", import.meta.url),
+): Promise<ServerProcess> {
   const [command, ...before] = pinned("server", [process.execPath]);
-  const child = fork(new URL(`servers/${file}`, import.meta.url), args, {
+  const child = fork(new URL(`bench/servers/${file}`, checkout), args, {
+    cwd: checkout,
     execPath: command!,
     execArgv: [...before, "--conditions=doorcode-source", "--disable-warning=ExperimentalWarning"],
     env: { ...process.env, NODE_ENV: "production" },

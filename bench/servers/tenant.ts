@@ -14,6 +14,8 @@ const tenant = await startTenant({
   dataDir,
   port: 0,
   pagesPort: 0,
+  // All load comes from one address and one client.
+  limits: { deviceCodesByNetwork: 1e9, pendingDeviceCodes: 1e9, pendingDeviceCodesByClient: 1e9 },
   ...(kind === "postgres" ? { mailer: { send: async () => undefined, close: async () => undefined } } : {}),
 });
 const base = new URL(tenant.authority);

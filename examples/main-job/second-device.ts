@@ -84,8 +84,8 @@ async function mailedCode({ inbox, inboxToken }: Invited, signal: AbortSignal): 
 /** The facts and the permissions that the question shows. */
 function whatIsAsked({ html }: WebPage): string[] {
   const facts = [...html.matchAll(/<dt>(.*?)<\/dt>\s*<dd>(.*?)<\/dd>/gs)];
-  const list = /<ul class="ticks">(.*?)<\/ul>/s.exec(html)?.[1] ?? "";
-  const permissions = [...list.matchAll(/<li>(.*?)<\/li>/gs)];
+  const lists = [...html.matchAll(/<ul class="ticks">(.*?)<\/ul>/gs)];
+  const permissions = lists.flatMap(([, list]) => [...list!.matchAll(/<li>(.*?)<\/li>/gs)]);
   return [
     ...facts.map(([, term, detail]) => `  ${textOf(term!).padEnd(8)} ${textOf(detail!)}`),
     ...permissions.map(([, item], index) => `  ${(index === 0 ? "It may" : "").padEnd(8)} ${textOf(item!)}`),

@@ -68,7 +68,7 @@ const places = {
     closed: false,
     async go(at: At) {
       const passkey = samplePasskey(at.user.id);
-      await at.tenant.context.store.passkeys.insert(passkey);
+      await at.tenant.context.store.passkeys.insert(passkey, 0);
       await (await at.toAccountSignIn()).signIn(at.user.email, PASSWORD);
       return at.person.open(`/me/passkeys?id=${passkey.credentialId}`);
     },

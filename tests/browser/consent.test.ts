@@ -1,7 +1,6 @@
 // Consent, required assignment and "this wasn't me" in real Chromium, with a device that waits at the other end.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -10,13 +9,13 @@ import type { User } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { sendSecurityNotification } from "../../packages/tenant/src/mail/security-notifications.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations } from "../../packages/tenant/test/fixtures/page-checks.ts";
 import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { linkIn } from "../../packages/tenant/test/interaction/account/notice-link.ts";
 import { clientIdOf, poll, refresh, requestCode } from "../fixtures/device.ts";
 import { addApi } from "../fixtures/registrations.ts";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PASSWORD = "correct horse battery";
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -53,11 +52,7 @@ describe("consent and its undoing in a real browser", () => {
   const notMe = (page: Page) => page.getByRole("button", { name: /^It wasn’t me/ });
 
   async function assertAccessible(page: Page) {
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: unknown[] }> } }).axe.run(),
-    );
-    assert.deepEqual(violations, [], await heading(page));
+    assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
   /** From the code to the question, or to the page that stands in its place. */

@@ -1,13 +1,10 @@
 // The sign-in of a program on this computer, in real Chromium: from its page back to the program's own.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations } from "../../packages/tenant/test/fixtures/page-checks.ts";
 import { type BrowserEnv, inBrowserOf, password, signUpAndAgree, startBrowserEnv } from "../client/browser-test-env.ts";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("a program's sign-in in Chromium", () => {
   let browser: Browser;
@@ -48,11 +45,7 @@ describe("a program's sign-in in Chromium", () => {
   }
 
   async function assertAccessible(page: Page) {
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: unknown[] }> } }).axe.run(),
-    );
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await accessibilityViolations(page), []);
   }
 
   for (const [colorScheme, decision, heading] of [

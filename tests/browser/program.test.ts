@@ -1,9 +1,7 @@
 // A program signs a person in through their own browser: Chromium, a loopback listener, the whole way.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -11,12 +9,12 @@ import type { App } from "../../packages/tenant/src/directory/entities.ts";
 import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { DEFAULT_USER_FLOW } from "../../packages/tenant/src/directory/user-flow.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations } from "../../packages/tenant/test/fixtures/page-checks.ts";
 import { authorizationQuery, type Program, program, tokenForm } from "../../packages/tenant/test/fixtures/program.ts";
 import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addApp } from "../fixtures/registrations.ts";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PASSWORD = "seven slow herons";
 
 /** A program's own listener: what the browser brought it. */
@@ -114,11 +112,7 @@ describe("a program signs a person in through their own browser", () => {
   }
 
   async function assertAccessible(page: Page): Promise<void> {
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: unknown[] }> } }).axe.run(),
-    );
-    assert.deepEqual(violations, [], await heading(page));
+    assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
   async function redeem(asks: Program, answer: URLSearchParams) {
@@ -366,7 +360,7 @@ describe("a program signs a person in through their own browser", () => {
     await withPage(async (page) => {
       await start(page, program(app.clientId, "http://localhost:1/elsewhere"));
       assert.equal(await heading(page), "This sign-in can’t start");
-      assert.match(await page.locator(".mono").innerText(), /^AADSTS50011/);
+      assert.match(await page.locator("p.mono").innerText(), /^AADSTS50011/);
       assert.equal(await page.locator("a, form").count(), 0);
       await assertAccessible(page);
     });

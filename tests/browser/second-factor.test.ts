@@ -4,12 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import axe from "axe-core";
-import jsqr from "jsqr";
 import { URI } from "otpauth";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { MailError } from "../../packages/tenant/src/mail/mailer.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations, scanQrCode } from "../../packages/tenant/test/fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { AuthenticatorApp, demandMfa } from "../fixtures/authenticator-app.ts";
 import { claimsOf, poll, requestCode } from "../fixtures/device.ts";
@@ -60,29 +59,7 @@ describe("the second factor in a real browser", () => {
   }
 
   async function assertAccessible(page: Page) {
-    await page.evaluate(axe.source);
-    const run = "axe.run().then(({ violations }) => violations)";
-    assert.deepEqual(await page.evaluate(run), [], await heading(page));
-  }
-
-  /** What a camera reads off the screen. */
-  async function scan(page: Page): Promise<string> {
-    const picture = (await page.locator("svg.qr").screenshot()).toString("base64");
-    const { width, height, pixels } = await page.evaluate<{
-      width: number;
-      height: number;
-      pixels: number[];
-    }>(`(async () => {
-      const image = new Image();
-      image.src = "data:image/png;base64,${picture}";
-      await image.decode();
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext("2d");
-      context.drawImage(image, 0, 0);
-      const { data } = context.getImageData(0, 0, image.width, image.height);
-      return { width: image.width, height: image.height, pixels: [...data] };
-    })()`);
-    return jsqr.default(Uint8ClampedArray.from(pixels), width, height)?.data ?? "";
+    assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
   /** From the page that asks for an app to the recovery codes. */
@@ -91,7 +68,7 @@ describe("the second factor in a real browser", () => {
     await press(page, "I have the app");
     await page.locator("svg.qr").waitFor();
     await look(page);
-    const scanned = URI.parse(await scan(page));
+    const scanned = URI.parse(await scanQrCode(page.locator("svg.qr")));
     const typed = (await page.locator(".mono").innerText()).replaceAll(" ", "");
     assert.equal(scanned.secret.base32, typed);
     assert.deepEqual([scanned.issuer, scanned.digits, scanned.algorithm], [tenant.context.config.name, 6, "SHA1"]);

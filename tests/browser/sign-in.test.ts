@@ -1,15 +1,13 @@
 // One whole sign-in, and the ways it can go otherwise, in real Chromium against a real tenant and a real web API.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startTodoListApi } from "../../examples/todolist-api/src/start.ts";
 import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import { accessibilityViolations } from "../../packages/tenant/test/fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { poll, refresh, requestCode, revoke } from "../fixtures/device.ts";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PASSWORD = "correct horse battery";
 
 describe("in a real browser", () => {
@@ -41,11 +39,7 @@ describe("in a real browser", () => {
 
   /** axe-core on the page as it stands, by the debugger's door: the page's own policy forbids scripts. */
   async function assertAccessible(page: Page) {
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: unknown[] }> } }).axe.run(),
-    );
-    assert.deepEqual(violations, [], await heading(page));
+    assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
   async function enterCode(page: Page, code: string) {

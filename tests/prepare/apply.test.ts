@@ -51,6 +51,7 @@ test("A file with everything in it is planned, applied, and planned again withou
     "+ administrator ada@contoso.example",
     "+ user flow SignInSignUpSample",
     "+ user flow Second",
+    "~ tenant sign-up",
     "+ policy admins-mfa",
     "+ policy off",
     "+ policy SignInSignUpSample: second factor",

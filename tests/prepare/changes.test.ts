@@ -126,8 +126,14 @@ test("An app moves from one user flow to another; a changed text, colour or name
   await prepared.prepare(SMALL);
   const moved = SMALL.replace("  Flow: { attributes", "  New: { apps: [first-app] }\n  Flow: { attributes")
     .replace("mfa: required, apps: [first-app]", "mfa: required")
-    .replace("Read: { displayName: Read }", "Read: { displayName: Read, description: All of it }")
-    .replace("apps:", 'tenant: { name: Fabrikam, colour: "#ABC" }\napps:');
+    .replace(
+      "Read: { displayName: Read }",
+      "Read: { displayName: Read, displayNames: { de: Lesen }, description: All of it }",
+    )
+    .replace(
+      "apps:",
+      'tenant: { name: Fabrikam, colour: "#ABC", lifetimes: { signInDays: 30, sessionHours: 24 } }\napps:',
+    );
   const plan = await prepared.plan(moved);
   const changed = plan.steps.filter(({ action }) => action === "change");
   assert.deepEqual(changed, [
@@ -138,13 +144,17 @@ test("An app moves from one user flow to another; a changed text, colour or name
       changes: [
         { what: "name", from: "Doorcode", to: "Fabrikam" },
         { what: "colour", from: "#3b5bdb", to: "#aabbcc" },
+        { what: "signInDays", from: "365", to: "30" },
       ],
     },
     {
       action: "change",
       kind: "api",
       name: "todo-api",
-      changes: [{ what: "scope Read description", from: "Read", to: "All of it" }],
+      changes: [
+        { what: "scope Read description", from: "Read", to: "All of it" },
+        { what: "scope Read display name (de)", to: "Lesen" },
+      ],
     },
     {
       action: "change",

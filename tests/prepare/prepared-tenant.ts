@@ -135,7 +135,7 @@ export const PASSWORDS = { ADA_PASSWORD: "correct horse battery staple" };
 
 /** Everything that a file can say. */
 export const EVERYTHING = `
-tenant: { name: Contoso, colour: "#0b6e4f" }
+tenant: { name: Contoso, colour: "#0b6e4f", signUp: false, accountUserFlow: Second }
 apps:
   ciam-client-app:
     displayName: Headless program

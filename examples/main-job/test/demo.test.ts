@@ -22,7 +22,7 @@ test("the demo signs up, signs in, calls the API, renews and signs out, with nob
     /^Signed out$/,
   ]);
   assertInOrder(linesOf("person", transcript), [
-    new RegExp(`^Enter the code on your device +${code}$`),
+    new RegExp(`^Enter the code shown on your device +${code}$`),
     /^What is your email\? +demo@example\.com$/,
     /^Check your email +\d{8}, as the mail says$/,
     /^What is your name\? +Demo Person$/,

@@ -14,7 +14,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const asked = profileFrom(given, settings);
   const { claims, ...profile } = asked;
   const deviceName = hostname().slice(0, 40);
-  const client = clientFor(profile, settings, { deviceName });
+  const client = clientFor(profile, settings, deviceNameToSend(hostname()));
   await client.signIn({
     signal,
     via,
@@ -31,6 +31,16 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
     ...(claims !== undefined && { claims }),
   });
   return exitCodes.done;
+}
+
+/**
+ * This machine's name as a tenant shows it to the person. A full host name reads as a web address, and one of many digits
+ * as a telephone number: tenants refuse both, and no sign-in may fail of a name.
+ */
+export function deviceNameToSend(host: string): { deviceName?: string } {
+  const [label = ""] = host.split(".");
+  const digits = label.replace(/\D/g, "").length;
+  return label === "" || digits > 6 ? {} : { deviceName: label.slice(0, 40) };
 }
 
 function timeoutOf(given: Arguments): number | undefined {

@@ -12,8 +12,9 @@ export type {
 export type { AppSecret } from "./directory/app-secret.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
 export type { AdministrativeScope } from "./directory/graph-scopes.ts";
-export type { TenantConfig } from "./directory/tenant-config.ts";
+export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";
 export type {
+  AccessSettings,
   AttributeInput,
   FirstFactor,
   FlowAttribute,

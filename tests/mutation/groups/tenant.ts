@@ -44,7 +44,7 @@ export const tenant: Group[] = [
   {
     name: "access-rules",
     mutate: [`${src}/directory/{access-rules,permissions}.ts`],
-    tests: [`${test}/directory/{access-rules,consents,permissions}.test.ts`],
+    tests: [`${test}/directory/{access-rules,consents,permissions,refusals}.test.ts`],
   },
   {
     name: "access-rules-in-the-store",

@@ -93,6 +93,7 @@ export function exportApis(registrations: Registrations, people: People, notes: 
                 {
                   consent: scope.type === "User" ? "user" : "admin",
                   ...texts(scope.adminConsentDisplayName, scope.adminConsentDescription, scope.value),
+                  displayNames: scope.doorcodeDisplayNames ?? {},
                   enabled: scope.isEnabled ?? true,
                 },
               ]),

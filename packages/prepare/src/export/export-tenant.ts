@@ -1,6 +1,7 @@
 import { TenantFileError } from "../file/diagnostics.ts";
-import type { TenantModel } from "../file/model.ts";
+import type { Lifetime, LifetimesEntry, TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
+import { LIFETIMES } from "../file/tenant-schema.ts";
 import { writeTenantFile } from "../file/write-tenant-file.ts";
 import { Graph } from "../graph/graph.ts";
 import type { GraphAccess } from "../graph/request.ts";
@@ -12,7 +13,7 @@ import { exportApis, exportApps } from "./apps-and-apis.ts";
 import { exportGroups, exportUsers, readPeople } from "./people.ts";
 import { exportPolicies } from "./policies.ts";
 import { readRegistrations } from "./registrations.ts";
-import { exportUserFlows } from "./user-flows.ts";
+import { exportUserFlows, nameOfFlow } from "./user-flows.ts";
 
 /**
  * Reads a tenant into the file that would create it, sorted so that equal tenants give equal files, with notes about what
@@ -26,7 +27,7 @@ export async function exportTenant(
 ): Promise<{ model: TenantModel; notes: string[] }> {
   const graph = new Graph(access, options);
   const notes = new Set<string>();
-  const tenant = await readTenant(graph, { colour: true });
+  const tenant = await readTenant(graph, { colour: true, signUp: access.target === "doorcode" });
   const people = await readPeople(graph, notes);
   const registrations = await readRegistrations(graph, notes);
   const flows = await readUserFlows(graph, []);
@@ -34,8 +35,15 @@ export async function exportTenant(
   const policies = await graph.list(listPolicies());
 
   const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
+  const accountFlow = flows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
   const model: TenantModel = {
-    tenant: { name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
+    tenant: {
+      ...{ name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
+      // On is how it is where nothing is said.
+      signUp: tenant.signUp === false ? false : undefined,
+      accountUserFlow: accountFlow && nameOfFlow(accountFlow),
+      lifetimes: exportLifetimes(tenant.lifetimes),
+    },
     apps: exportApps(registrations, people, notes),
     apis: exportApis(registrations, people, notes),
     userFlows,
@@ -44,6 +52,12 @@ export async function exportTenant(
     users: exportUsers(people),
   };
   return { model, notes: [...notes, ...problemsOf(model)] };
+}
+
+/** Those that are not as in a new tenant. */
+function exportLifetimes(present: LifetimesEntry = {}): LifetimesEntry | undefined {
+  const own = Object.entries(present).filter(([name, value]) => value !== LIFETIMES[name as Lifetime]?.usual);
+  return own.length > 0 ? Object.fromEntries(own) : undefined;
 }
 
 /** Values that a tenant allows and a file does not: they are noted rather than dropped, to be corrected by hand. */

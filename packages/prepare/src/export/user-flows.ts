@@ -18,7 +18,7 @@ export function exportUserFlows(all: {
 }): Record<string, UserFlowEntry> {
   const { flows, attributes, policies, registrations, notes } = all;
   const entries = flows.flatMap(({ flow, key, appIds }): [string, UserFlowEntry][] => {
-    const name = key ?? flow.displayName ?? flow.id;
+    const name = nameOfFlow({ flow, key });
     const ids = flow.onAuthenticationMethodLoadStart?.identityProviders?.flatMap(({ id }) => (id ? [id] : [])) ?? [];
     const signIn = ids.flatMap((id) => signInMethod(id) ?? []);
     const others = ids.filter((id) => !signInMethod(id));
@@ -55,6 +55,11 @@ export function exportUserFlows(all: {
     ];
   });
   return sorted(entries);
+}
+
+/** What the file calls a user flow. */
+export function nameOfFlow({ flow, key }: Pick<FoundUserFlow, "flow" | "key">): string {
+  return key ?? flow.displayName ?? flow.id;
 }
 
 /** The questions that a file can have. */

@@ -1,4 +1,3 @@
-import { createContext, Script } from "node:vm";
 import { withoutDuplicates } from "./check-references.ts";
 import { type Diagnostics, nearest, quoted } from "./diagnostics.ts";
 import { OWN_ATTRIBUTE } from "./scalars.ts";
@@ -84,12 +83,7 @@ function checkInput(item: SourceNode, attribute: string | undefined, diagnostics
   const rules = attributeInputs.get(input as string);
   const options = childAt(item, "options");
   const pattern = childAt(item, "pattern");
-  const patternText = textOf(pattern);
   checkOptions(options, diagnostics);
-  if (patternText && isSlow(patternText.text, diagnostics)) {
-    const hint = "It repeats what itself repeats, such as (a+)+: write it so that each text matches in one way.";
-    diagnostics.add(patternText.offset, "pattern takes too long for some texts.", hint);
-  }
   if (!rules) return;
   const name = String(input);
   if (
@@ -120,46 +114,3 @@ function checkOptions(options: SourceNode | undefined, diagnostics: Diagnostics)
   });
   withoutDuplicates(values, diagnostics);
 }
-
-/** The tenant's limit: a slower pattern is open to ReDoS; others take less than a millisecond. */
-const PATTERN_MS = 1_000;
-/** Slow patterns that are reported per file, so that checking a file takes seconds at most. */
-const MAX_SLOW = 2;
-
-const slowFound = new WeakMap<object, number>();
-let sandbox: { pattern: string; value: string } | undefined;
-let script: Script | undefined;
-
-/**
- * Whether some answer of the permitted length takes the pattern too long.
- *
- * @param reading  identifies one reading of a file, whose slow patterns are counted
- */
-function isSlow(pattern: string, reading: object): boolean {
-  const found = slowFound.get(reading) ?? 0;
-  if (found >= MAX_SLOW || pattern.length > 1_000) return false;
-  try {
-    new RegExp(`^(?:${pattern})$`, "u");
-  } catch {
-    return false;
-  }
-  sandbox ??= createContext({ pattern: "", value: "" }) as { pattern: string; value: string };
-  script ??= new Script("new RegExp(pattern, 'u').test(value)");
-  sandbox.pattern = `^(?:${pattern})$`;
-  for (const text of SLOW_INPUTS) {
-    sandbox.value = text;
-    try {
-      script.runInContext(sandbox, { timeout: PATTERN_MS });
-    } catch {
-      slowFound.set(reading, found + 1);
-      return true;
-    }
-  }
-  return false;
-}
-
-/** Long runs that nearly match: nested repetitions try every way to split them. */
-const SLOW_INPUTS = ["a", "A", "0", " ", "-", ".", "é", "a1", "ab", "a ", "a.", "a-", "0 "].flatMap((unit) => {
-  const run = unit.repeat(Math.floor(249 / unit.length));
-  return [run, `${run}!`, `${run}\n`];
-});

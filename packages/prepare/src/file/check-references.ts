@@ -46,7 +46,7 @@ export function checkAssigned(list: SourceNode | undefined, names: Names, diagno
   }
 }
 
-function unknownReference(
+export function unknownReference(
   text: string,
   what: string,
   known: ReadonlyMap<string, SourceNode>,

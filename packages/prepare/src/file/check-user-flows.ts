@@ -1,7 +1,14 @@
 import { checkAttributes } from "./check-attributes.ts";
-import { checkCase, checkReferences, type Names, withoutDuplicates } from "./check-references.ts";
+import { checkCase, checkReferences, type Names, unknownReference, withoutDuplicates } from "./check-references.ts";
 import { type Diagnostics, quoted } from "./diagnostics.ts";
 import { childAt, itemsOf, nameOffset, type SourceNode, textsOf } from "./source-node.ts";
+
+/** The user flow that the account page is to have is one of the file's. */
+export function checkAccountUserFlow(tree: SourceNode, names: Names, diagnostics: Diagnostics): void {
+  const node = childAt(tree, "tenant", "accountUserFlow");
+  if (typeof node?.value !== "string" || names.userFlows.has(node.value)) return;
+  diagnostics.add(node.offset, () => unknownReference(String(node.value), "user flow", names.userFlows));
+}
 
 /** What the tenant would refuse of a user flow, and apps that have two. */
 export function checkUserFlows(names: Names, diagnostics: Diagnostics): void {

@@ -20,7 +20,24 @@ export interface TenantEntry {
   domain: string | undefined;
   /** `#0b6e4f`. */
   colour: string | undefined;
+  /** False: nobody creates an account, whatever user flows allow. The embedded tenant's only. */
+  signUp: boolean | undefined;
+  /** Key of the user flow of the account page. The embedded tenant's only. */
+  accountUserFlow: string | undefined;
+  /** How long sign-ins last; what is left out is left alone. The embedded tenant's only. */
+  lifetimes: LifetimesEntry | undefined;
 }
+
+export type LifetimesEntry = { [name in Lifetime]?: number | undefined };
+
+/** Of a program's sign-in, a browser's, and a browser's with "Keep me signed in"; each in all, and without use. */
+export type Lifetime =
+  | "signInDays"
+  | "signInIdleDays"
+  | "sessionHours"
+  | "sessionIdleHours"
+  | "keptSessionDays"
+  | "keptSessionIdleDays";
 
 export interface AppEntry {
   displayName: string;
@@ -63,6 +80,7 @@ export type AdministrativeScope =
   | "OrganizationalBranding.Read.All"
   | "OrganizationalBranding.ReadWrite.All"
   | "Policy.Read.All"
+  | "Policy.ReadWrite.AuthenticationFlows"
   | "Policy.ReadWrite.ConditionalAccess"
   | "RoleManagement.Read.Directory"
   | "RoleManagement.ReadWrite.Directory"
@@ -84,6 +102,8 @@ export interface ApiEntry {
 export interface ScopeEntry {
   consent: "admin" | "user";
   displayName: string;
+  /** The display name in other languages, by BCP 47 tag; the embedded tenant's only. */
+  displayNames: Record<string, string>;
   description: string;
   enabled: boolean;
 }

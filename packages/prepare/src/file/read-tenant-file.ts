@@ -1,7 +1,7 @@
 import { checkApis, checkApps } from "./check-apps.ts";
 import { checkPeople, checkPolicyNames, namesOf } from "./check-references.ts";
 import { checkShape } from "./check-shape.ts";
-import { checkUserFlows } from "./check-user-flows.ts";
+import { checkAccountUserFlow, checkUserFlows } from "./check-user-flows.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import type { TenantModel } from "./model.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -34,6 +34,7 @@ export function readTenantFile(text: string, fileName: string): TenantModel {
   checkApps(names, diagnostics);
   checkApis(names, diagnostics);
   checkUserFlows(names, diagnostics);
+  checkAccountUserFlow(tree, names, diagnostics);
   checkPeople(tree, names, diagnostics);
   checkPolicyNames(tree.children.get("policies"), names, diagnostics);
   if (!parsed.success || !diagnostics.none) throw diagnostics.error(fileName);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_PATTERN_LENGTH, patternProblem } from "./pattern.ts";
 
 /** Graph's `uniqueName`, which a key becomes: what is safe in a URL, a tag and a shell. */
 const UNIQUE_NAME = /^[A-Za-z0-9._-]{1,120}$/;
@@ -47,6 +48,7 @@ export const permissionName = () =>
     PERMISSION_NAME,
     "cannot be a name here: letters, digits and . _ : - make one, 120 at most, without a dot first",
   );
+export const languageTag = () => form(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is no language tag, such as de or pt-BR");
 export const domain = () => form(DOMAIN, "is no domain, such as contoso.example");
 export const email = () => form(EMAIL, "is no email address, such as ada@contoso.example");
 export const colour = () => form(COLOR, "is no colour: write #rgb or #rrggbb, in quotes");
@@ -58,21 +60,11 @@ export const variable = () =>
 export const regularExpression = () =>
   z
     .string()
-    .max(1_000, { error: "is longer than 1000 characters" })
-    .refine(isRegularExpression, { error: "is not a regular expression" })
-    .meta({ format: "regex" });
-
-/** As the tenant compiles it: the whole answer has to match. */
-function isRegularExpression(pattern: string): boolean {
-  if (pattern.length > 1_000) return true;
-  try {
-    new RegExp(pattern, "u");
-    new RegExp(`^(?:${pattern})$`, "u");
-    return true;
-  } catch {
-    return false;
-  }
-}
+    .check((context) => {
+      const found = patternProblem(context.value);
+      if (found) context.issues.push({ code: "custom", message: found, input: context.value });
+    })
+    .meta({ format: "regex", maxLength: MAX_PATTERN_LENGTH });
 
 /** Where a browser is sent back to with a code (RFC 6749 §3.1.2, RFC 8252 §7). */
 export const redirectUri = () => uri(256, redirectUriProblem);

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { AdministrativeScope, GrantType } from "./model.ts";
+import type { AdministrativeScope, GrantType, Lifetime } from "./model.ts";
 import {
   colour,
   domain,
   email,
   identifierUri,
+  languageTag,
   ownAttribute,
   permissionName,
   redirectUri,
@@ -62,6 +63,7 @@ export const ADMINISTRATIVE_SCOPES = [
   "OrganizationalBranding.Read.All",
   "OrganizationalBranding.ReadWrite.All",
   "Policy.Read.All",
+  "Policy.ReadWrite.AuthenticationFlows",
   "Policy.ReadWrite.ConditionalAccess",
   "RoleManagement.Read.Directory",
   "RoleManagement.ReadWrite.Directory",
@@ -147,6 +149,9 @@ const app = z
 const scope = z
   .strictObject({
     displayName: text(120).describe("What people read when they allow it: Read your to-do lists."),
+    displayNames: named(languageTag(), text(100))
+      .describe("The same in other languages, by language tag; the embedded tenant's only.")
+      .meta({ examples: [{ de: "Ihre Aufgabenlisten lesen" }] }),
     description: description().describe("What it allows, at more length. Default: the display name."),
     consent: z
       .enum(["admin", "user"])
@@ -287,6 +292,38 @@ const user = z
   .meta({ title: "User", description: "A test user, made in the embedded tenant only. The key is the email address." })
   .nullable();
 
+/** What each lifetime is where nobody changed it, and the most that it may be. */
+export const LIFETIMES = {
+  signInDays: { usual: 365, most: 3650 },
+  signInIdleDays: { usual: 90, most: 365 },
+  sessionHours: { usual: 24, most: 168 },
+  sessionIdleHours: { usual: 8, most: 168 },
+  keptSessionDays: { usual: 30, most: 365 },
+  keptSessionIdleDays: { usual: 14, most: 365 },
+} as const satisfies Record<Lifetime, { usual: number; most: number }>;
+
+const lifetime = (name: Lifetime, what: string) => {
+  const { usual, most } = LIFETIMES[name];
+  const wrong = `has to be a whole number from 1 to ${most}`;
+  return z
+    .int({ error: wrong })
+    .min(1, { error: wrong })
+    .max(most, { error: wrong })
+    .optional()
+    .describe(`${what} In a new tenant: ${usual}.`);
+};
+
+const lifetimes = z
+  .strictObject({
+    signInDays: lifetime("signInDays", "Days after which a program's user signs in again, however often it renews."),
+    signInIdleDays: lifetime("signInIdleDays", "Days without a renewal after which a program's sign-in ends."),
+    sessionHours: lifetime("sessionHours", "Hours after which a browser is signed out."),
+    sessionIdleHours: lifetime("sessionIdleHours", "Hours without use after which a browser is signed out."),
+    keptSessionDays: lifetime("keptSessionDays", 'The same with "Keep me signed in", in days.'),
+    keptSessionIdleDays: lifetime("keptSessionIdleDays", 'Without use, with "Keep me signed in", in days.'),
+  })
+  .meta({ title: "Lifetimes", description: "How long sign-ins last; the embedded tenant's only." });
+
 const tenant = z
   .strictObject({
     name: text(100).optional().describe("What people read on the pages: Contoso."),
@@ -298,6 +335,14 @@ const tenant = z
       .optional()
       .describe("The colour of the pages, #rgb or #rrggbb, in quotes: # begins a comment otherwise.")
       .meta({ examples: ["#0b6e4f"] }),
+    signUp: z
+      .boolean()
+      .optional()
+      .describe("false: nobody creates an account, whatever user flows allow; the embedded tenant's only."),
+    accountUserFlow: text(120)
+      .optional()
+      .describe("The user flow of the account page, by its name in userFlows; the embedded tenant's only."),
+    lifetimes: lifetimes.optional(),
   })
   .meta({ title: "Tenant", description: "The tenant itself. What is left out is left alone." })
   .nullable()

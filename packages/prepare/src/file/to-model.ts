@@ -16,9 +16,9 @@ type Parsed<Section extends Exclude<keyof ParsedTenant, "tenant">> = NonNullable
 
 /** The model of a file without a mistake: the defaults that depend on a key, and one form for what has several. */
 export function toModel(file: ParsedTenant): TenantModel {
-  const { name, domain, colour } = file.tenant ?? {};
+  const { name, domain, colour, signUp, accountUserFlow, lifetimes } = file.tenant ?? {};
   return {
-    tenant: { name, domain, colour },
+    tenant: { name, domain, colour, signUp, accountUserFlow, lifetimes },
     apps: mapped(file.apps, toApp),
     apis: mapped(file.apis, toApi),
     userFlows: mapped(file.userFlows, (_, entry) => toUserFlow(entry)),
@@ -73,9 +73,10 @@ function toApi(key: string, entry: Parsed<"apis">): ApiEntry {
     groupClaims: api.groupClaims,
     scopes: mapped(
       api.scopes,
-      (_, { displayName, description, consent, enabled }): ScopeEntry => ({
+      (_, { displayName, displayNames, description, consent, enabled }): ScopeEntry => ({
         consent,
         displayName,
+        displayNames: displayNames ?? {},
         description: description ?? displayName,
         enabled,
       }),

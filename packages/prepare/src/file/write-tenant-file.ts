@@ -30,9 +30,12 @@ const empty = modelOf({
  * and writing that gives the same text. A model that breaks a rule is written as it is: reading says which.
  */
 export function writeTenantFile(model: TenantModel): string {
-  const { name, domain, colour } = model.tenant;
+  const { name, domain, colour, signUp, accountUserFlow, lifetimes } = model.tenant;
   const sections = {
-    tenant: present({ name, domain, colour }),
+    tenant: present({
+      ...{ name, domain, colour, signUp, accountUserFlow },
+      lifetimes: lifetimes && present({ ...lifetimes }),
+    }),
     apps: mapped(model.apps, (key, app) => without(app, { ...empty.apps.key, displayName: key })),
     apis: mapped(model.apis, plainApi),
     userFlows: mapped(model.userFlows, (_, flow) => plainUserFlow(flow)),

@@ -25,11 +25,15 @@ export const GRAPH_SCOPE_IDS = {
 export type GraphScope = keyof typeof GRAPH_SCOPE_IDS;
 
 /** With the additional members of the embedded tenant (docs/differences.md). */
-export type GraphApplication = Application & {
+export type GraphApplication = Omit<Application, "api"> & {
+  api?:
+    | (Omit<NonNullable<Application["api"]>, "oauth2PermissionScopes"> & { oauth2PermissionScopes?: GraphScopeOfApi[] })
+    | null;
   doorcodeTokenProfile?: "entra" | "rfc9068" | null;
   doorcodeGrantTypes?: GrantType[] | null;
   doorcodeAdministrativeScopes?: AdministrativeScope[];
 };
+export type GraphScopeOfApi = PermissionScope & { doorcodeDisplayNames?: Record<string, string> };
 
 export interface ClientAppSettings {
   displayName: string;
@@ -45,7 +49,7 @@ export interface ClientAppSettings {
 
 export interface ApiSettings {
   displayName: string;
-  scopes: PermissionScope[];
+  scopes: GraphScopeOfApi[];
   roles: AppRole[];
   groupClaims: boolean;
   tokenProfile: "entra" | "rfc9068";

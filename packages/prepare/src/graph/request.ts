@@ -84,6 +84,14 @@ const accessByPath: [path: RegExp, RequiredAccess][] = [
     /^\/identity\/conditionalAccess/,
     { read: "Policy.Read.All", write: "Policy.ReadWrite.ConditionalAccess", role: "Conditional Access Administrator" },
   ],
+  [
+    /^\/policies\/authenticationFlowsPolicy/,
+    {
+      read: "Policy.Read.All",
+      write: "Policy.ReadWrite.AuthenticationFlows",
+      role: "Authentication Policy Administrator",
+    },
+  ],
   [/^\/groups/, { read: "Group.Read.All", write: "Group.ReadWrite.All", role: "Groups Administrator" }],
   [/^\/users/, { read: "User.Read.All", write: "User.ReadWrite.All", role: "User Administrator" }],
   [

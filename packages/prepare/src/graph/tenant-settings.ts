@@ -1,13 +1,20 @@
 import type { ConditionalAccessPolicy, Organization, OrganizationalBranding } from "@microsoft/microsoft-graph-types";
+import type { LifetimesEntry } from "../file/model.ts";
 import { type GraphRequest, segment } from "./request.ts";
 
-export function getOrganization(): GraphRequest<{ value: Organization[] }> {
+/** With the additional member of the embedded tenant (docs/differences.md). */
+export type GraphOrganization = Organization & { doorcodeLifetimes?: LifetimesEntry | null };
+
+export function getOrganization(): GraphRequest<{ value: GraphOrganization[] }> {
   return { method: "GET", path: "/organization" };
 }
 
-/** The embedded tenant only; Entra's name is set in its admin center. */
-export function renameOrganization(id: string, displayName: string): GraphRequest {
-  return { method: "PATCH", path: `/organization/${segment(id)}`, body: { displayName } };
+/** The embedded tenant only; Entra's name is set in its admin center, and its lifetimes are Microsoft's. */
+export function patchOrganization(
+  id: string,
+  body: Pick<GraphOrganization, "displayName" | "doorcodeLifetimes">,
+): GraphRequest {
+  return { method: "PATCH", path: `/organization/${segment(id)}`, body };
 }
 
 /** The branding for every language that has none of its own. */
@@ -24,6 +31,23 @@ export function patchBranding(id: string, backgroundColor: string): GraphRequest
     headers: defaultLanguage,
     body: { backgroundColor },
   };
+}
+
+const signUpPath = "/policies/authenticationFlowsPolicy";
+
+/** Graph's policy of sign-up, with what the embedded tenant adds to it. */
+export interface SignUpPolicy {
+  selfServiceSignUp?: { isEnabled?: boolean };
+  doorcodeAccountUserFlow?: { id: string } | null;
+}
+
+/** The embedded tenant only: on Entra each user flow says whether people may sign up. */
+export function getSignUpPolicy(): GraphRequest<SignUpPolicy> {
+  return { method: "GET", path: signUpPath };
+}
+
+export function patchSignUpPolicy(body: SignUpPolicy): GraphRequest {
+  return { method: "PATCH", path: signUpPath, body };
 }
 
 const path = "/identity/conditionalAccess/policies";

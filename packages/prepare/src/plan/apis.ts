@@ -1,7 +1,7 @@
-import type { AppRole, PermissionScope } from "@microsoft/microsoft-graph-types";
+import type { AppRole } from "@microsoft/microsoft-graph-types";
 import type { ApiEntry, RoleEntry, ScopeEntry } from "../file/model.ts";
 import { isExpressible } from "../file/scalars.ts";
-import { apiBody, type GraphApplication } from "../graph/applications.ts";
+import { apiBody, type GraphApplication, type GraphScopeOfApi } from "../graph/applications.ts";
 import { PrepareError } from "../prepare-error.ts";
 import type { Plan } from "../step.ts";
 import {
@@ -42,7 +42,9 @@ function create(input: CompareInput, key: string, api: ApiEntry): PlannedStep {
     const { known } = context;
     const body = apiBody({
       displayName: api.displayName,
-      scopes: Object.entries(api.scopes).map(([value, scope]) => scopeOf(scopeId(key, value, known), value, scope)),
+      scopes: Object.entries(api.scopes).map(([value, scope]) =>
+        scopeOf(scopeId(key, value, known), value, scope, input.target),
+      ),
       roles: Object.entries(api.roles).map(([value, role]) => roleOf(roleId(key, value, known), value, role)),
       groupClaims: api.groupClaims,
       tokenProfile: api.tokenProfile,
@@ -112,16 +114,16 @@ function compareScopes(
   input: CompareInput,
   key: string,
   api: ApiEntry,
-  present: PermissionScope[],
+  present: GraphScopeOfApi[],
   changes: Changes,
-): Difference<PermissionScope> {
+): Difference<GraphScopeOfApi> {
   const before = changes.list.length;
-  const all: PermissionScope[] = present.map((scope) => ({ ...scope }));
+  const all: GraphScopeOfApi[] = present.map((scope) => ({ ...scope }));
   for (const [value, wanted] of Object.entries(api.scopes)) {
     const scope = all.find((candidate) => candidate.value === value);
     if (!scope) {
       changes.added("scopes", [value]);
-      all.push(scopeOf(scopeId(key, value, input.lookup), value, wanted));
+      all.push(scopeOf(scopeId(key, value, input.lookup), value, wanted, input.target));
       continue;
     }
     const what = `scope ${value}`;
@@ -133,8 +135,9 @@ function compareScopes(
       changes.text(`${what} display name for customers`, scope.userConsentDisplayName ?? "", wanted.displayName);
       changes.text(`${what} description for customers`, scope.userConsentDescription ?? "", wanted.description);
     }
+    if (input.target === "doorcode") compareDisplayNames(what, scope.doorcodeDisplayNames ?? {}, wanted, changes);
     changes.flag(what, scope.isEnabled ?? true, wanted.enabled);
-    Object.assign(scope, scopeOf(scope.id ?? "", value, wanted));
+    Object.assign(scope, scopeOf(scope.id ?? "", value, wanted, input.target));
   }
   const removed = disableUnlisted(input, all, Object.keys(api.scopes));
   changes.removed("scopes", valuesOf(removed));
@@ -188,7 +191,31 @@ function valuesOf(items: readonly { value?: string | null }[]): string[] {
   return items.map(({ value }) => value ?? "");
 }
 
-function scopeOf(id: string, value: string, scope: ScopeEntry): PermissionScope {
+function compareDisplayNames(
+  what: string,
+  present: Record<string, string>,
+  { displayNames }: ScopeEntry,
+  changes: Changes,
+): void {
+  for (const language of new Set([...Object.keys(present), ...Object.keys(displayNames)]))
+    changes.text(`${what} display name (${language})`, present[language], displayNames[language]);
+}
+
+/** Entra has one text for all languages. */
+export function apiNotes({ model, target }: CompareInput): string[] {
+  if (target !== "entra") return [];
+  const scopes = Object.entries(model.apis).flatMap(([key, api]) =>
+    Object.entries(api.scopes)
+      .filter(([, { displayNames }]) => Object.keys(displayNames).length > 0)
+      .map(([value]) => `${key}/${value}`),
+  );
+  if (scopes.length === 0) return [];
+  return [
+    `The file has \`displayNames\` (${scopes.join(", ")}), which only the embedded tenant shows. Entra has one text for every language, and gets \`displayName\`.`,
+  ];
+}
+
+function scopeOf(id: string, value: string, scope: ScopeEntry, target: CompareInput["target"]): GraphScopeOfApi {
   return {
     id,
     value,
@@ -200,6 +227,7 @@ function scopeOf(id: string, value: string, scope: ScopeEntry): PermissionScope 
       userConsentDescription: scope.description,
     }),
     isEnabled: scope.enabled,
+    ...(target === "doorcode" && { doorcodeDisplayNames: scope.displayNames }),
   };
 }
 

@@ -2,14 +2,14 @@ import type { TenantModel } from "../file/model.ts";
 import type { GraphAccess } from "../graph/request.ts";
 import { PrepareError } from "../prepare-error.ts";
 import { compareAssignments, compareConsents } from "./access.ts";
-import { compareApis } from "./apis.ts";
+import { apiNotes, compareApis } from "./apis.ts";
 import { compareApps } from "./apps.ts";
 import { compareAttributes } from "./attributes.ts";
 import { checkPasswords, compareAdministrators, compareGroups, compareMembers, compareUsers } from "./people.ts";
 import type { CompareInput, Comparison, PlannedStep } from "./planned-step.ts";
 import { comparePolicies } from "./policies.ts";
 import { comparePruned } from "./prune.ts";
-import { compareTenantSettings, tenantNotes } from "./tenant.ts";
+import { compareSignUp, compareTenantSettings, tenantNotes } from "./tenant.ts";
 import { compareUserFlows } from "./user-flows.ts";
 
 /**
@@ -28,6 +28,7 @@ const comparisons: ((input: CompareInput) => PlannedStep[])[] = [
   compareAssignments,
   compareAdministrators,
   compareUserFlows,
+  compareSignUp,
   comparePolicies,
   comparePruned,
 ];
@@ -41,7 +42,7 @@ export function compareTenant(input: CompareInput): Comparison {
   checkPasswords(input);
   return {
     steps: comparisons.flatMap((compare) => compare(input)),
-    notes: [...new Set([...adoptionNotes(input), ...tenantNotes(input)])],
+    notes: [...new Set([...adoptionNotes(input), ...tenantNotes(input), ...apiNotes(input)])],
   };
 }
 
@@ -68,6 +69,13 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
       {
         hint: "Keep a file without `users` for Entra. People sign up there by themselves, or an administrator makes them.",
       },
+    );
+  const { signUp, accountUserFlow } = model.tenant;
+  if (signUp !== undefined || accountUserFlow !== undefined)
+    throw new PrepareError(
+      "not_for_entra",
+      `\`tenant: ${signUp === undefined ? "accountUserFlow" : "signUp"}\` is the embedded tenant's only.`,
+      { hint: "Leave it out: on Entra each user flow says by signUp whether people may sign up." },
     );
   const apis = Object.entries(model.apis).filter(([, { tokenProfile }]) => tokenProfile === "rfc9068");
   if (apis.length > 0)

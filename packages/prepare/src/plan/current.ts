@@ -6,6 +6,7 @@ import type {
   OAuth2PermissionGrant,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
+import type { LifetimesEntry } from "../file/model.ts";
 import type { GraphApplication } from "../graph/applications.ts";
 import type { GraphUserFlow } from "../graph/user-flows.ts";
 
@@ -24,6 +25,12 @@ export interface Current {
     initialDomain: string | undefined;
     /** `#0b6e4f`; undefined where there is none, or where it was not read. */
     colour: string | undefined;
+    /** Whether people may sign up at all; undefined where it was not read. */
+    signUp: boolean | undefined;
+    /** ID of the user flow of the account page; undefined: the default one, or it was not read. */
+    accountUserFlowId: string | undefined;
+    /** Of the embedded tenant; undefined on Entra, whose lifetimes are Microsoft's. */
+    lifetimes: LifetimesEntry | undefined;
   }>;
   /** By key of the file's apps and APIs. */
   readonly applications: ReadonlyMap<string, FoundApplication>;

@@ -9,6 +9,7 @@ export interface ObjectLookup {
   /** ID of the service principal of an app or API; of Microsoft Graph where no key is given. */
   principalId(key: string | undefined): string | undefined;
   groupId(key: string): string | undefined;
+  userFlowId(key: string): string | undefined;
   /** By email address. */
   userId(email: string): string | undefined;
   /** Attributes that user flows can ask for, built-in and custom. */
@@ -28,13 +29,15 @@ export class KnownObjects implements ObjectLookup {
   readonly #principals: Map<string, string>;
   readonly #groups: Map<string, string>;
   readonly #users: Map<string, string>;
+  readonly #userFlows: Map<string, string>;
   readonly #attributes: IdentityUserFlowAttribute[];
 
-  constructor({ applications, servicePrincipals, groups, users, attributes }: Current) {
+  constructor({ applications, servicePrincipals, groups, users, userFlows, attributes }: Current) {
     this.#applications = new Map([...applications].map(([key, { application }]) => [key, application]));
     this.#principals = idsOf(servicePrincipals);
     this.#groups = idsOf(groups);
     this.#users = idsOf(users);
+    this.#userFlows = new Map(userFlows.flatMap(({ key, flow }) => (key === undefined ? [] : [[key, flow.id]])));
     this.#attributes = [...attributes];
   }
 
@@ -49,6 +52,10 @@ export class KnownObjects implements ObjectLookup {
 
   groupId(key: string): string | undefined {
     return this.#groups.get(key);
+  }
+
+  userFlowId(key: string): string | undefined {
+    return this.#userFlows.get(key);
   }
 
   userId(email: string): string | undefined {
@@ -69,6 +76,10 @@ export class KnownObjects implements ObjectLookup {
 
   addGroup(key: string, id: string): void {
     this.#groups.set(key, id);
+  }
+
+  addUserFlow(key: string, id: string): void {
+    this.#userFlows.set(key, id);
   }
 
   addUser(email: string, id: string): void {

@@ -33,8 +33,11 @@ export function permissionsFor(
 
   const read: string[] = ["/organization"];
   const write: string[] = [];
-  (target === "doorcode" && tenant.name !== undefined ? write : read).push("/organization");
+  const changed = target === "doorcode" && (tenant.name !== undefined || tenant.lifetimes !== undefined);
+  (changed ? write : read).push("/organization");
   if (tenant.colour !== undefined) write.push("/organization/id/branding");
+  const { signUp, accountUserFlow } = tenant;
+  if (signUp !== undefined || accountUserFlow !== undefined) write.push("/policies/authenticationFlowsPolicy");
   if (some(apps, apis)) write.push("/applications");
   if (apps.some(({ adminConsent, permissions }) => adminConsent && permissions.length > 0))
     write.push("/oauth2PermissionGrants");
@@ -59,7 +62,7 @@ export function permissionsForExport(target: GraphAccess["target"]): Permissions
   const read = [
     ...["/organization", "/organization/id/branding", "/applications", "/oauth2PermissionGrants", "/groups"],
     ...["/identity/authenticationEventsFlows", "/identity/userFlowAttributes", "/identity/conditionalAccess"],
-    ...(target === "doorcode" ? ["/users", "/roleManagement"] : []),
+    ...(target === "doorcode" ? ["/users", "/roleManagement", "/policies/authenticationFlowsPolicy"] : []),
   ];
   const { scopes } = needed(read, [], target);
   return { scopes, roles: target === "entra" ? ["Global Reader"] : [] };

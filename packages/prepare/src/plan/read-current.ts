@@ -25,7 +25,7 @@ import {
   roleAssignmentsOf,
   usersByEmail,
 } from "../graph/people.ts";
-import { getBranding, getOrganization, listPolicies } from "../graph/tenant-settings.ts";
+import { getBranding, getOrganization, getSignUpPolicy, listPolicies } from "../graph/tenant-settings.ts";
 import {
   type GraphUserFlow,
   identityProvidersOf,
@@ -39,7 +39,10 @@ import { keyFromTags, parseDescription, tagOf } from "./ownership-tags.ts";
 
 /** Reads what the file names, and with `prune` what carries our ownership tag. Nothing else is requested. */
 export async function readCurrent(graph: Graph, model: TenantModel, { prune }: { prune: boolean }): Promise<Current> {
-  const tenant = await readTenant(graph, { colour: model.tenant.colour !== undefined });
+  const tenant = await readTenant(graph, {
+    colour: model.tenant.colour !== undefined,
+    signUp: model.tenant.signUp !== undefined || model.tenant.accountUserFlow !== undefined,
+  });
   const applications = await readApplications(graph, model);
   const access = await readAccess(graph, model, applications, prune);
   const unlistedApplications = prune ? await readUnlistedApplications(graph, model) : [];
@@ -178,12 +181,16 @@ async function findUser(graph: Graph, email: string, issuer: string): Promise<Fo
   return { id: user.id, name: user.displayName ?? "", administratorBy: administrator?.id };
 }
 
-export async function readTenant(graph: Graph, options: { colour: boolean }): Promise<Current["tenant"]> {
+export async function readTenant(
+  graph: Graph,
+  options: { colour: boolean; signUp: boolean },
+): Promise<Current["tenant"]> {
   const [organization] = await graph.list(getOrganization());
   if (!organization?.id) throw new PrepareError("graph_misbehaved", "Graph names no organization.");
   const verified = organization.verifiedDomains ?? [];
   const domains = verified.flatMap(({ name }) => (name ? [name] : []));
   const branding = options.colour ? await graph.find(getBranding(organization.id)) : undefined;
+  const signUp = options.signUp ? await graph.find(getSignUpPolicy()) : undefined;
   return {
     id: organization.id,
     name: organization.displayName ?? "",
@@ -191,6 +198,9 @@ export async function readTenant(graph: Graph, options: { colour: boolean }): Pr
     defaultDomain: verified.find(({ isDefault }) => isDefault)?.name ?? domains[0] ?? "",
     initialDomain: verified.find(({ isInitial }) => isInitial)?.name ?? undefined,
     colour: branding?.backgroundColor?.toLowerCase() ?? undefined,
+    signUp: signUp?.selfServiceSignUp?.isEnabled,
+    accountUserFlowId: signUp?.doorcodeAccountUserFlow?.id,
+    lifetimes: organization.doorcodeLifetimes ?? undefined,
   };
 }
 

@@ -1,25 +1,65 @@
-import { patchBranding, renameOrganization } from "../graph/tenant-settings.ts";
+import type { Lifetime, LifetimesEntry } from "../file/model.ts";
+import { patchBranding, patchOrganization, patchSignUpPolicy } from "../graph/tenant-settings.ts";
 import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 
-/** Name and colour of the tenant. A name on Entra, and a domain anywhere, is set by hand: see `tenantNotes`. */
+/** Name, colour and lifetimes of the tenant. A name on Entra, and a domain anywhere, is set by hand: see `tenantNotes`. */
 export function compareTenantSettings({ model, current: { tenant }, target }: CompareInput): PlannedStep[] {
-  const { name, colour } = model.tenant;
-  if (name === undefined && colour === undefined) return [];
+  const { name, colour, lifetimes = {} } = model.tenant;
+  if (name === undefined && colour === undefined && Object.keys(lifetimes).length === 0) return [];
   const changes = new Changes();
   const newName = target === "doorcode" && name && changes.text("name", tenant.name, name) ? name : undefined;
   const wanted = colour && sixDigits(colour);
   const newColour = wanted && changes.text("colour", tenant.colour, wanted) ? wanted : undefined;
+  const newLifetimes = target === "doorcode" ? changedLifetimes(lifetimes, tenant.lifetimes ?? {}, changes) : {};
   return [
     plannedStep({ kind: "tenant", name: tenant.defaultDomain, exists: true, changes }, async ({ graph }) => {
-      if (newName) await graph.send(renameOrganization(tenant.id, newName));
+      const lifetimesDiffer = Object.keys(newLifetimes).length > 0;
+      const body = {
+        ...(newName && { displayName: newName }),
+        ...(lifetimesDiffer && { doorcodeLifetimes: newLifetimes }),
+      };
+      if (newName || lifetimesDiffer) await graph.send(patchOrganization(tenant.id, body));
       if (newColour) await graph.send(patchBranding(tenant.id, newColour));
     }),
   ];
 }
 
+/** Whether people may sign up at all, and the user flow of the account page, which is there by now. */
+export function compareSignUp({ model, current, lookup }: CompareInput): PlannedStep[] {
+  const { signUp, accountUserFlow } = model.tenant;
+  if (signUp === undefined && accountUserFlow === undefined) return [];
+  const { tenant, userFlows } = current;
+  const changes = new Changes();
+  const newSignUp = signUp !== undefined && changes.flag("sign-up", tenant.signUp, signUp);
+  const present = userFlows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
+  const stays = accountUserFlow !== undefined && lookup.userFlowId(accountUserFlow) === tenant.accountUserFlowId;
+  const newFlow = accountUserFlow !== undefined && !(stays && present !== undefined);
+  if (newFlow)
+    changes.text("user flow of the account page", present?.key ?? present?.flow.displayName, accountUserFlow);
+  return [
+    plannedStep({ kind: "tenant", name: "sign-up", exists: true, changes }, async ({ graph, known }) => {
+      if (!newSignUp && !newFlow) return;
+      await graph.send(
+        patchSignUpPolicy({
+          ...(newSignUp && { selfServiceSignUp: { isEnabled: signUp } }),
+          ...(newFlow && { doorcodeAccountUserFlow: { id: known.userFlowId(accountUserFlow) ?? "" } }),
+        }),
+      );
+    }),
+  ];
+}
+
+function changedLifetimes(wanted: LifetimesEntry, present: LifetimesEntry, changes: Changes): LifetimesEntry {
+  const text = (value: number | undefined) => (value === undefined ? undefined : String(value));
+  const changed = Object.entries(wanted).filter(
+    ([name, value]) => value !== undefined && changes.text(name, text(present[name as Lifetime]), text(value)),
+  );
+  return Object.fromEntries(changed);
+}
+
 /** What differs in the tenant itself and cannot be changed through Graph. */
 export function tenantNotes({ model, current: { tenant }, target }: CompareInput): string[] {
-  const { name, domain } = model.tenant;
+  const { name, domain, lifetimes } = model.tenant;
   const notes: string[] = [];
   if (domain !== undefined && !tenant.domains.some((present) => present.toLowerCase() === domain.toLowerCase()))
     notes.push(
@@ -28,6 +68,10 @@ export function tenantNotes({ model, current: { tenant }, target }: CompareInput
   if (target === "entra" && name !== undefined && name !== tenant.name)
     notes.push(
       `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
+    );
+  if (target === "entra" && lifetimes !== undefined && Object.keys(lifetimes).length > 0)
+    notes.push(
+      "The file sets lifetimes, which only the embedded tenant has: Entra's own stay. Limit them with a sign-in frequency in a Conditional Access policy.",
     );
   return notes;
 }

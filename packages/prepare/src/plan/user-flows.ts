@@ -69,6 +69,7 @@ export function compareUserFlows(input: CompareInput): PlannedStep[] {
     const exists = found !== undefined;
     return plannedStep({ kind: "user flow", name: key, exists, changes }, async ({ graph, known }) => {
       const id = found ? found.flow.id : await create(graph, key, entry, mfaOfItself, known.attributes);
+      known.addUserFlow(key, id);
       if (found) await changeSettings(graph, found, entry, settings, known.attributes);
       for (const { app, leaves } of moves) {
         for (const { flowId, appId } of leaves) await graph.send(excludeApplication(flowId, appId));

@@ -29,6 +29,7 @@ describe("a tenant file", () => {
     assert.deepEqual(model.apis["ciam-ToDoList-api"]?.scopes["ToDoList.ReadWrite"], {
       consent: "user",
       displayName: "Read and change your to-do lists",
+      displayNames: { de: "Ihre Aufgabenlisten lesen und ändern" },
       description: "Read and change your to-do lists",
       enabled: true,
     });

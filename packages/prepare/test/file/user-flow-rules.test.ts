@@ -18,6 +18,11 @@ describe("a rule for user flows", () => {
       ['2:29 "a" is in this list already.'],
     ],
     [
+      "an account page whose user flow there is not",
+      "tenant: { accountUserFlow: Staf }\nuserFlows: { Staff: {} }",
+      ['1:28 The file has no user flow "Staf": expected a key of user flows. Did you mean Staff?'],
+    ],
+    [
       "a user flow nobody can sign in by",
       flow("signIn: []"),
       ["1:19 signIn is empty: nobody could sign in. Expected password, email_code or passkey."],
@@ -115,9 +120,14 @@ describe("a rule for user flows", () => {
       ["1:67 pattern is not a regular expression."],
     ],
     [
-      "a pattern that takes for ever",
-      attribute('attribute: a, label: A, pattern: "(a+)+"'),
-      ["1:67 pattern takes too long for some texts."],
+      "a pattern with look-around",
+      attribute("attribute: a, label: A, pattern: '(?=.*[0-9]).+'"),
+      ["1:67 pattern uses (?=, which is not supported: no look-around and no back-references, as in RE2."],
+    ],
+    [
+      "a pattern that is too large",
+      attribute("attribute: a, label: A, pattern: '([a-z]{1,40}){1,40}'"),
+      ["1:67 pattern is too large: its counts, such as {2,50}, repeat more than 1000 characters in all."],
     ],
     [
       "an unknown input",

@@ -7,7 +7,10 @@ import { everything, packageFile, refusal } from "./fixtures/reading.ts";
 import { tenantModel } from "./fixtures/tenant-model.ts";
 
 const nothing: TenantModel = {
-  tenant: { name: undefined, domain: undefined, colour: undefined },
+  tenant: {
+    ...{ name: undefined, domain: undefined, colour: undefined },
+    ...{ signUp: undefined, accountUserFlow: undefined, lifetimes: undefined },
+  },
   apps: {},
   apis: {},
   userFlows: {},
@@ -95,7 +98,7 @@ userFlows:
   });
 
   test("of a model that breaks rules is written all the same: reading it says which", () => {
-    const scope = { consent: "admin", displayName: " ", description: " ", enabled: true } as const;
+    const scope = { consent: "admin", displayName: " ", displayNames: {}, description: " ", enabled: true } as const;
     const api = {
       displayName: "A",
       identifierUri: "urn:a",

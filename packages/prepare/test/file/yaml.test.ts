@@ -12,7 +12,9 @@ describe("what YAML makes of a tenant file", () => {
     assert.deepEqual(read(everything().replace(/\n/g, "\r\n")), model);
     assert.deepEqual(read(everything().replace(/\n/g, "\r")), model);
     const wrong = "tenant:\n  name: Contoso\n  color: red\n";
-    const expected = ['3:3 "color" is unknown in a tenant: expected name, domain or colour. Did you mean colour?'];
+    const expected = [
+      '3:3 "color" is unknown in a tenant: expected name, domain, colour, signUp, accountUserFlow or lifetimes. Did you mean colour?',
+    ];
     for (const text of [wrong, `\ufeff${wrong}`, wrong.replace(/\n/g, "\r\n")]) {
       assert.deepEqual(problemsOf(text), expected);
     }

@@ -309,12 +309,15 @@ test("An attribute whose type differs is told, as its type is for ever", async (
 test("A name or domain that only a person can change is told, not tried", async () => {
   const { entra } = await prepared();
   await using _ = entra;
-  const { notes, steps } = await entra.plan("tenant: { name: Fabrikam, domain: fabrikam.example }");
+  const { notes, steps } = await entra.plan(
+    "tenant: { name: Fabrikam, domain: fabrikam.example, lifetimes: { signInDays: 30 } }",
+  );
   assert.deepEqual(
     steps.map(({ action }) => action),
     ["leave"],
   );
-  assert.equal(notes.length, 2);
+  assert.equal(notes.length, 3);
+  assert.match(notes.join("\n"), /lifetimes, which only the embedded tenant has/);
   assert.match(notes.join("\n"), /fabrikam\.example; the tenant has contoso\.onmicrosoft\.com/);
   assert.match(notes.join("\n"), /admin center/);
 });

@@ -120,6 +120,8 @@ test("A file with what only the embedded tenant has is refused for Entra before 
     "apps: { tv: { grantTypes: [device_code] } }": /grantTypes.*tv/,
     "apps: { ops: { administrativeScopes: [] } }": /administrativeScopes.*ops/,
     "userFlows: { Flow: { signIn: [password, passkey] } }": /passkey.*Flow/,
+    "tenant: { signUp: false }": /signUp/,
+    "tenant: { accountUserFlow: Flow }\nuserFlows: { Flow: {} }": /accountUserFlow/,
   };
   for (const [file, says] of Object.entries(files)) {
     const error = await failure(entra.plan(file));
@@ -151,4 +153,14 @@ test("Stopped by a signal, an apply says what is left", async () => {
   assert.equal(error.code, "interrupted");
   assert.deepEqual(error.done, plan.steps.slice(0, 1));
   assert.deepEqual(error.left, plan.steps.slice(1));
+});
+
+test(`Texts in other languages are not sent to Entra, and a note says so ${where}`, async () => {
+  await using entra = await Entra.start();
+  const file = "apis: { todo: { scopes: { Read: { displayName: Read, displayNames: { de: Lesen } } } } }";
+  const { notes } = await entra.plan(file);
+  assert.match(notes.join("\n"), /displayNames.*todo\/Read.*only the embedded tenant shows/);
+  await entra.prepare(file);
+  assert.ok(entra.writes().length > 0);
+  assert.doesNotMatch(JSON.stringify(entra.writes()), /Lesen|doorcodeDisplayNames/);
 });

@@ -34,7 +34,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   const approver: Approver = {
     sessionId: `operator:${randomUUID()}`,
     user,
-    amr: [],
+    methods: ["operator"],
     authTime: ctx.clock.now(),
     by: "operator",
     ip: null,
@@ -56,8 +56,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
       { kind: "new_device", grant: decided.grant, appName: app.name },
       { ip: null },
     );
-    const { messages } = languages[defaultLocale];
-    const lines = permissions.lines.map((line) => permissionText(line, messages));
+    const lines = permissions.lines.map((line) => permissionText(line, languages[defaultLocale]));
     return { app: app.name, email: user.email, permissions: lines };
   }
   if (decided.outcome === "unknown") throw unknownCode();
@@ -99,6 +98,9 @@ function refused(why: Refusal, user: User): TenantError {
       return notAssigned(user);
     case "administrator_required":
       return administratorNeeded(user);
+    // These two are of a person's sign-in, which an operator's approval is not.
+    case "sign_in_method_required":
+    case "details_required":
     case "administration_not_allowed":
       return new TenantError(
         "administration_not_allowed",

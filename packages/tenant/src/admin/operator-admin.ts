@@ -211,7 +211,15 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         throw new TenantError(
           "user_flow_in_use",
           `The user flow ${flow?.name} is used by ${outcome.usedBy.join(", ")}.`,
-          "Give these apps another user flow first (userFlowId); without one, people sign in by the default flow.",
+          "Give these another user flow first (userFlowId, accountUserFlowId); without one, people sign in by the default flow.",
+        );
+      },
+      async changeSettings(changes) {
+        if ((await userFlows.changeSettings(changes)) === "done") return;
+        throw new TenantError(
+          "user_flow_unknown",
+          `There is no user flow with the id ${changes.accountUserFlowId}.`,
+          "Put the user flow first; its id is in the answer.",
         );
       },
     },
@@ -244,6 +252,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     },
 
     changeBranding: (branding) => settings.change(branding),
+    changeLifetimes: (lifetimes) => settings.changeLifetimes(lifetimes),
   };
 }
 

@@ -42,7 +42,10 @@ export function people(ctx: PeopleContext, by: Actor) {
       const weak =
         password === undefined ? null : await checkPassword(password, { email, tenantName: ctx.config.name });
       if (weak) return weak;
-      const passwordHash = password === undefined ? null : await hashPassword(password);
+      const passwordHash =
+        password === undefined
+          ? null
+          : await hashPassword(password, by.caller ? `graph:${by.caller.userId ?? by.caller.clientId}` : undefined);
       const now = ctx.clock.now();
       const disabledAt = account.disabled ? now : null;
       const user = newUser({ email, displayName, passwordHash, attributes, administrator, disabledAt }, now);

@@ -1,12 +1,11 @@
 import type { App } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
-import { newApp } from "../directory/new-app.ts";
+import { COMMAND_LINE_CLIENT_ID, newApp } from "../directory/new-app.ts";
 import type { StoreReader } from "../storage/store.ts";
 import type { AdminStore } from "./admin-context.ts";
 import { apps, newRegistration } from "./apps.ts";
 
-/** Client ID that Entra has for "Microsoft Graph Command Line Tools": a program that knows it works with any tenant. */
-export const COMMAND_LINE_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+export { COMMAND_LINE_CLIENT_ID };
 
 /** What programs are configured with. */
 export interface Registrations {

@@ -1,6 +1,7 @@
 import type { AppSecret } from "../directory/app-secret.ts";
 import type { Api, App, Consent, User } from "../directory/entities.ts";
-import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { Lifetimes } from "../directory/lifetimes.ts";
+import type { AccessSettings, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { BrandingOptions } from "../ui/branding/branding.ts";
 import type { AddedSecret } from "./app-secrets.ts";
 import type { NewAccount } from "./people.ts";
@@ -122,8 +123,14 @@ export interface TenantAdmin {
     list(): Promise<UserFlow[]>;
     /** An app uses it once its `userFlowId` names it. @throws TenantError `user_flow_invalid`, `user_flow_name_taken` */
     put(flow: UserFlowInput): Promise<UserFlow>;
-    /** False when there is no such flow. @throws TenantError `user_flow_in_use` while apps use it */
+    /** False when there is no such flow. @throws TenantError `user_flow_in_use` while apps or the account page use it */
     remove(id: string): Promise<boolean>;
+    /**
+     * Whether people may create accounts at all (`signUpAllowed`), and the user flow of the account page and of password
+     * resets from outside (`accountUserFlowId`; null: the default one, where people sign up only if they may for some
+     * app). What is left out stays. Counts for every node from the answer on. @throws TenantError `user_flow_unknown`
+     */
+    changeSettings(changes: Partial<AccessSettings>): Promise<void>;
   };
   policies: {
     list(): Promise<Policy[]>;
@@ -134,4 +141,9 @@ export interface TenantAdmin {
   };
   /** Name, colour and logo. @throws TenantError `branding_refused`, `logo_refused` */
   changeBranding(branding: BrandingOptions): Promise<void>;
+  /**
+   * How long sign-ins of programs and browsers last; what is left out stays. Counts for programs from the next renewal, for
+   * browsers from the next sign-in. @throws TenantError `lifetimes_refused`
+   */
+  changeLifetimes(lifetimes: Partial<Lifetimes>): Promise<void>;
 }

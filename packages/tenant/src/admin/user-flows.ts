@@ -1,4 +1,4 @@
-import type { CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AccessSettings, CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
 
 /** User flows and the attributes they ask for: each operation changes and records it in one transaction. */
@@ -43,8 +43,21 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
       );
     },
 
-    /** Refused while apps use it, with their names. */
+    /** Refused while apps or the account page use it, with their names. */
     remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
+
+    /** Whether people may sign up at all, and which user flow the account page has. What is left out stays. */
+    changeSettings: ({ signUpAllowed, accountUserFlowId }: Partial<AccessSettings>) =>
+      flows.changeSettings(
+        {
+          ...(signUpAllowed !== undefined && { signUpAllowed }),
+          ...(accountUserFlowId !== undefined && { accountUserFlowId }),
+        },
+        auditRecord(by, clock.now(), "sign_up_settings.changed", {
+          ...(signUpAllowed !== undefined && { sign_up: signUpAllowed }),
+          ...(accountUserFlowId !== undefined && { account_user_flow: accountUserFlowId ?? "default" }),
+        }),
+      ),
 
     addApp: (id: string, clientId: string) =>
       flows.link(id, clientId, record("app_added", id, { app_id: clientId }, clientId)),

@@ -83,6 +83,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       "--file <file>",
       "what the tenant is (doorcode.tenant.yaml): apps, APIs, consent, user flows; applied at every start",
     )
+    .option("--no-sign-up", "nobody creates an account while it runs, whatever the user flows allow")
     .option("--json", "print one event a line")
     .addHelpText("after", START_ENVIRONMENT)
     .action(
@@ -92,6 +93,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
         pagesPort?: number;
         storeFile?: string;
         file?: string;
+        signUp?: boolean;
         json?: boolean;
       }) => {
         const { start } = await import("./start.ts");

@@ -12,7 +12,7 @@ const STARTING_GRACE_MS = 700;
 
 /** With a file the tenant is what that says before it is announced. */
 export async function start(
-  options: { data: string; port?: number; pagesPort?: number; storeFile?: string; json?: boolean },
+  options: { data: string; port?: number; pagesPort?: number; storeFile?: string; signUp?: boolean; json?: boolean },
   file?: OpenedTenantFile,
 ): Promise<number> {
   const asked = stopAsked();
@@ -23,6 +23,7 @@ export async function start(
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.pagesPort === undefined ? {} : { pagesPort: options.pagesPort }),
     ...(mailer === undefined ? {} : { mailer }),
+    ...(options.signUp === false ? { signUpAllowed: false } : {}),
     ...(file === undefined ? {} : described(file)),
   });
   const early = await Promise.race([starting.then(() => undefined), asked]);

@@ -1,8 +1,9 @@
 import type { Api, App, Consent, GrantType, User } from "./entities.ts";
 import { grantTypesOf, mayAdminister } from "./grant-types.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
-import { GRAPH_RESOURCE_ID, OIDC_SCOPES, type ScopeSet } from "./scopes.ts";
-import { MFA, type Policy, type UserFlow } from "./user-flow.ts";
+import { GRAPH_RESOURCE_ID, OIDC_SCOPES, qualifiedScopes, type ScopeSet } from "./scopes.ts";
+import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
+import type { FlowAttribute, Policy, UserFlow } from "./user-flow.ts";
 
 /** What the directory holds about one user, one app and one resource. `AccessStore.facts` loads it. */
 export interface StoredFacts {
@@ -10,8 +11,10 @@ export interface StoredFacts {
   user: User | undefined;
   /** Undefined: there is no such app (any more), or none is asked about (the account page). */
   app: App | undefined;
-  /** The app's own, else `DEFAULT_USER_FLOW`. */
+  /** The app's own, else `DEFAULT_USER_FLOW`; of the account page and the command line the one that is named for it. */
   userFlow: UserFlow;
+  /** The user accepted the user flow's terms of use, or it has none. */
+  termsAccepted: boolean;
   /** All that are enabled. */
   policies: Policy[];
   /** The user's groups; empty where neither a policy nor an assignment can depend on them. */
@@ -29,12 +32,20 @@ export interface StoredFacts {
   administratorHasFactor: boolean;
 }
 
+/** What a consent page says beside: what else this app was allowed, and what this user has seen of it. */
+export interface ConsentFacts extends StoredFacts {
+  /** Every API at which the administrator or the user allowed this app anything, by name. */
+  consentedApis: Api[];
+  /** Qualified scopes that this user was shown with this app, and approved. */
+  shown: string[];
+}
+
 /** All that decides whether a user's tokens may be issued to an app. */
 export interface AccessFacts extends StoredFacts {
   /** What the tokens would permit, with `.default` spelled out (`spelledOut`). */
   scopes: ScopeSet;
-  /** Authentication methods of the session or sign-in (RFC 8176). */
-  amr: readonly string[];
+  /** By which methods the user signed in, in the session or sign-in. */
+  methods: readonly SignInMethod[];
   /** When that was, in milliseconds since the epoch. */
   authTime: number;
   /** How the tokens are got; null for tokens that are there already, and for the account page. */
@@ -43,6 +54,8 @@ export interface AccessFacts extends StoredFacts {
   signInGrant?: GrantType;
   /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
   signedInSince: number | null;
+  /** What the sign-in may reach at a renewal (`reachOf`); null: nothing is renewed. */
+  reach: readonly string[] | null;
 }
 
 /**
@@ -64,15 +77,22 @@ export type Refusal =
   | "login_required"
   /** The app requires assignment, and neither the user nor a group of theirs is assigned. */
   | "not_assigned"
-  /** The app, its user flow or a policy demands a second factor, and the sign-in had none. */
+  /** The sign-in began with a method that the app's user flow does not list. */
+  | "sign_in_method_required"
+  /** The app, its user flow or a policy demands a second factor, and the sign-in had none that the user flow takes. */
   | "second_factor_required"
+  /** The user lacks an attribute that the app's user flow requires, or has not accepted its terms of use. */
+  | "details_required"
   /** A scope is an administrator's to grant and use, and the user is none. */
   | "administrator_required"
   /** The app may not ask for an administrative scope, or not by device code. */
   | "administration_not_allowed"
   /** The API was deleted or disabled, or a scope of it was; or no scope of the API is left. */
   | "scope_unavailable"
-  /** A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. */
+  /**
+   * A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. Or
+   * the page of this sign-in did not list it.
+   */
   | "consent_required";
 
 /**
@@ -91,7 +111,12 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if ([grantType, signInGrant].some((grant) => grant !== null && !allowed.includes(grant))) return "grant_not_allowed";
   if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
-  if (!facts.amr.includes(MFA) && requiresSecondFactor(facts, scopes)) return "second_factor_required";
+  if (!isListedSignIn(facts.methods, facts.userFlow)) return "sign_in_method_required";
+  if (requiresSecondFactor(facts, scopes) && !hasSecondFactor(facts.methods, facts.userFlow)) {
+    return "second_factor_required";
+  }
+  // The operator answers for what they approve in a person's name, and cannot accept terms for them.
+  if (!facts.methods.includes("operator") && owesDetails(facts)) return "details_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";
   if (!mayAdminister(app, administrativeScopes(scopes), signInGrant)) return "administration_not_allowed";
   const { resourceId, resourceScopes } = scopes;
@@ -99,10 +124,13 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (!atGraph && resourceScopes.length === 0) return "scope_unavailable";
   const offered = offeredScopes(facts.api, resourceId);
   if (!resourceScopes.every((scope) => offered.includes(scope))) return "scope_unavailable";
-  // No consent to administrative scopes is remembered, and OpenID Connect's own stay with the sign-in.
+  // No consent to administrative scopes is remembered.
   const needConsent = atGraph ? resourceScopes.filter((scope) => scope === OWN_ACCOUNT) : resourceScopes;
   const consented = consentedScopes(facts, resourceId);
   if (!needConsent.every((scope) => consented.includes(scope))) return "consent_required";
+  const consentedAtGraph = consentedScopes(facts, GRAPH_RESOURCE_ID);
+  if (!scopes.oidc.every((scope) => consentedAtGraph.includes(scope))) return "consent_required";
+  if (facts.reach && !qualifiedScopes(scopes).every((scope) => facts.reach?.includes(scope))) return "consent_required";
   return undefined;
 }
 
@@ -136,6 +164,25 @@ export function requiresSecondFactor(
       (policy.groupIds === null || policy.groupIds.some((id) => groupIds.includes(id))) &&
       !(user && policy.excludedUserIds.includes(user.id)),
   );
+}
+
+/** The attributes that the user flow requires and this user has not given; a checkbox that is required is to be ticked. */
+export function missingAttributes(user: Pick<User, "attributes">, userFlow: UserFlow): FlowAttribute[] {
+  return userFlow.attributes.filter(({ id, required, inputType }) => {
+    // Every user has a name.
+    if (!required || id === "displayName") return false;
+    const value = user.attributes[id];
+    return inputType === "CheckboxSingleSelect" ? value !== true : value === undefined || value === "";
+  });
+}
+
+/** Whether the user has to give an attribute or accept the terms before the app gets tokens. */
+export function owesDetails({
+  user,
+  userFlow,
+  termsAccepted,
+}: Pick<StoredFacts, "user" | "userFlow" | "termsAccepted">): boolean {
+  return user !== undefined && (!termsAccepted || missingAttributes(user, userFlow).length > 0);
 }
 
 /** The scopes that only an administrator can be granted. An API's own scope of the same name is not one. */

@@ -17,6 +17,11 @@ export interface User {
   termsAcceptedAt: number | null;
   /** May grant and use the administrative Graph scopes (graph-scopes.ts), as long as it is so. */
   administrator: boolean;
+  /**
+   * Counts up whenever a way to sign in is replaced, removed or declared stolen, and when the account is disabled. What was
+   * verified under an earlier number signs nobody in.
+   */
+  credentialsVersion: number;
   createdAt: number;
   disabledAt: number | null;
 }
@@ -44,7 +49,7 @@ export interface App {
   postLogoutRedirectUris: string[];
   /** How people sign in and up for it; null: `DEFAULT_USER_FLOW`. */
   userFlowId: string | null;
-  /** No token for it without a second factor (`mfa` in `amr`). */
+  /** No token for it without a second factor (`hasSecondFactor`). */
   requireMfa: boolean;
   /** Only people assigned to it, or in a group that is, get tokens (AADSTS50105). */
   assignmentRequired: boolean;
@@ -83,6 +88,8 @@ export interface ApiScope {
   /** Where people are to read other words than administrators. */
   userDisplayName?: string | null;
   userDescription?: string | null;
+  /** What people read instead, by BCP 47 tag of their language. */
+  displayNames?: Record<string, string>;
 }
 
 export interface ApiRole {

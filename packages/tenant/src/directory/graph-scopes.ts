@@ -20,6 +20,7 @@ const administration = {
   "OrganizationalBranding.Read.All": "see_tenant",
   "OrganizationalBranding.ReadWrite.All": "change_tenant",
   "Policy.Read.All": "see_sign_in",
+  "Policy.ReadWrite.AuthenticationFlows": "change_sign_in",
   "Policy.ReadWrite.ConditionalAccess": "change_sign_in",
   "RoleManagement.Read.Directory": "see_administrators",
   "RoleManagement.ReadWrite.Directory": "change_administrators",

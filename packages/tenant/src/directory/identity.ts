@@ -40,6 +40,7 @@ export function newUser(person: NewPerson, now: number): User {
     locale: person.locale ?? null,
     termsAcceptedAt: person.termsAcceptedAt ?? null,
     administrator: person.administrator ?? false,
+    credentialsVersion: 0,
     createdAt: now,
     disabledAt: person.disabledAt ?? null,
   };

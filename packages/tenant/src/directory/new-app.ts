@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Api, App } from "./entities.ts";
 
+/** Client ID that Entra has for "Microsoft Graph Command Line Tools": a program that knows it works with any tenant. */
+export const COMMAND_LINE_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
 /**
  * An app as it is where nothing else is said: a confidential client without a secret, for everybody, with the default
  * user flow.

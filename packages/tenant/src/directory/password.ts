@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { isCommonPassword } from "./common-passwords.ts";
+import { HashingQueue } from "./hashing-queue.ts";
 
 /** Argon2id, 19 MiB, two passes, one lane: OWASP's minimum (ASVS 11.4.2). */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -24,16 +25,32 @@ export class HashingBusy extends Error {
   }
 }
 
-/** PHC string of Argon2id. */
-export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(normalize(password), ARGON2ID));
+// Each hash holds 19 MiB, a core, and one of the four threads that signatures, files and DNS need too.
+const queue = new HashingQueue(
+  { atOnce: Math.min(3, availableParallelism()), maxWaiting: 50, maxChoosing: 20 },
+  () => new HashingBusy(),
+);
+
+/**
+ * PHC string of Argon2id.
+ *
+ * @param source who asks: a network (`networkOf`); all that the tenant's operator asks is one source
+ * @throws HashingBusy when too many wait
+ */
+export function hashPassword(password: string, source = "operator"): Promise<string> {
+  return queue.run("choose", source, () => hash(normalize(password), ARGON2ID));
 }
 
-/** With no hash to compare with, the answer is no after the same work. */
-export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+/**
+ * With no hash to compare with, the answer is no after the same work.
+ *
+ * @param source as of `hashPassword`
+ * @throws HashingBusy when too many wait
+ */
+export async function verifyPassword(stored: string | null, password: string, source = "operator"): Promise<boolean> {
   const possible = stored !== null && length(password) <= MAX_PASSWORD;
   const candidate = possible ? normalize(password) : "";
-  const right = await inTurn(() => verify(possible ? stored : NOBODYS_HASH, candidate));
+  const right = await queue.run("verify", source, () => verify(possible ? stored : NOBODYS_HASH, candidate));
   return possible && right;
 }
 
@@ -59,27 +76,4 @@ function normalize(password: string): string {
 
 function length(password: string): number {
   return [...normalize(password)].length;
-}
-
-// Each hash holds 19 MiB, a core, and one of the four threads that signatures, files and DNS need too.
-const AT_ONCE = Math.min(3, availableParallelism());
-const MAX_WAITING = 50;
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= MAX_WAITING) throw new HashingBusy();
-    // Whoever ends hands its place over, so `running` stays as it is.
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    running++;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  }
 }

@@ -1,22 +1,26 @@
-import { administrativeScopes, type StoredFacts, spelledOut } from "./access-rules.ts";
-import type { Consent } from "./entities.ts";
-import { type Administration, administrationOf, OWN_ACCOUNT } from "./graph-scopes.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "./lifetimes.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "./scopes.ts";
+import {
+  administrativeScopes,
+  type ConsentFacts,
+  consentedScopes,
+  type StoredFacts,
+  spelledOut,
+} from "./access-rules.ts";
+import type { Api, Consent } from "./entities.ts";
+import { type Administration, administrationOf, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
+import { ACCESS_TOKEN_SECONDS, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetimes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope, qualifiedScopes, type ScopeSet } from "./scopes.ts";
 
-/** Days a refresh token lives (Entra: 90); each renewal gives a new one. */
-export const REFRESH_TOKEN_DAYS = REFRESH_TOKEN_LIFETIME / (24 * 60 * 60 * 1000);
-
-/** One thing that a yes allows. The words are the page's; those of an API are its registration's. */
+/** One thing that a yes allows. The words are the page's; those of an API are its registration's, by language. */
 export type PermissionLine =
-  | { kind: "name_and_email" | "name" | "email" | "you" }
+  /** `profile` gives the name and the address that the person signs in with. */
+  | { kind: "name_and_email" | "email" | "you" }
   /** All that the tenant keeps of the person: Graph's `User.Read`. */
   | { kind: "account" }
-  | { kind: "api"; text: string }
+  | { kind: "api"; text: string; texts?: Record<string, string> }
   /** Reaches beyond the person's own account; only administrators are asked it. */
   | { kind: "administration"; of: Administration }
-  /** Stays signed in until unused for so long. */
-  | { kind: "offline"; days: number }
+  /** Stays signed in until unused for `days`, and for `maxDays` in all at most. */
+  | { kind: "offline"; days: number; maxDays: number }
   /** Stays signed in for so long, and then the person is asked again. */
   | { kind: "for_hours"; hours: number };
 
@@ -28,65 +32,133 @@ interface Permission {
 }
 
 export interface Permissions {
-  /** What the person is asked to allow, one line each; the last says for how long. */
+  /** All that an approval allows, one line each; the last says for how long. */
   lines: PermissionLine[];
-  /** The lines of these that the app may do already, and those that it may not; for how long is in neither. */
+  /** The lines that this person has seen and approved before, with this app, and that hold; for how long is not among them. */
   already: PermissionLine[];
+  /** What is asked and new to them. */
   fresh: PermissionLine[];
+  /** What is not asked, new to them, and in reach of a renewal, which asks nobody. */
+  byRenewal: PermissionLine[];
   stays: { line: PermissionLine; already: boolean };
-  /** The scopes that an approval freezes: those of the lines and no other. `.default` is spelled out here. */
+  /** The scopes that an approval freezes: those asked that have a line, and no other. `.default` is spelled out here. */
   approved: ScopeSet;
+  /** Qualified scopes that a renewal may get beside them: those of the other lines. */
+  reach: string[];
 }
 
-/** What the consent page lists: what a grant asks of this user, and what an approval would mean. */
-export function permissionsOf(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permissions {
-  const { api, consents } = facts;
-  const { oidc, resourceId } = requested;
-  const identity = oidc.filter((scope) => scope !== "offline_access");
-  const asked: Permission[] = [{ line: { kind: identityOf(oidc) }, resourceId: GRAPH_RESOURCE_ID, scopes: identity }];
+type Facts = Pick<ConsentFacts, "api" | "consents" | "consentedApis" | "shown">;
 
-  const wanted = spelledOut(facts, requested).resourceScopes;
-  if (resourceId === GRAPH_RESOURCE_ID && wanted.includes(OWN_ACCOUNT)) {
-    asked.push({ line: { kind: "account" }, resourceId, scopes: [OWN_ACCOUNT] });
-  }
-  for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
-    asked.push({ line: { kind: "administration", of }, resourceId, scopes });
-  }
-  const offered = api?.disabledAt === null ? api.scopes.filter((scope) => scope.enabled) : [];
-  for (const { value, userDisplayName, displayName } of offered) {
-    if (!wanted.includes(value)) continue;
-    asked.push({ line: { kind: "api", text: userDisplayName || displayName }, resourceId, scopes: [value] });
-  }
+/**
+ * What the consent page lists: what a grant asks of this user, what a renewal could add, and what an approval would mean.
+ *
+ * @param options.silent no page will be shown: what this user has never seen is not in reach
+ */
+export function permissionsOf(
+  facts: Facts,
+  requested: ScopeSet,
+  { silent = false, lifetimes = DEFAULT_LIFETIMES }: { silent?: boolean; lifetimes?: Lifetimes } = {},
+): Permissions {
+  const { oidc } = requested;
+  const asked = askedPermissions(facts, requested);
   const listed = new Set(asked.flatMap((each) => each.scopes));
+  const wanted = spelledOut(facts, requested).resourceScopes;
+  const approved = { ...requested, resourceScopes: wanted.filter((scope) => listed.has(scope)) };
 
-  const may = mayAlready(consents);
   const offline = oidc.includes("offline_access");
+  const reach = offline ? reachBeside(facts, approved, silent) : [];
+  const renewable = renewablePermissions(facts, approved, reach);
+  const seen = isSeen(facts);
   const line: PermissionLine = offline
-    ? { kind: "offline", days: REFRESH_TOKEN_DAYS }
+    ? { kind: "offline", days: lifetimes.signInIdleDays, maxDays: lifetimes.signInDays }
     : { kind: "for_hours", hours: ACCESS_TOKEN_SECONDS / 3_600 };
+  const unseen = (permissions: Permission[]) => linesOf(permissions.filter((each) => !seen(each)));
   return {
-    lines: [...asked.map((each) => each.line), line],
-    already: asked.filter(may).map((each) => each.line),
-    fresh: asked.filter((each) => !may(each)).map((each) => each.line),
+    lines: [...linesOf([...asked, ...renewable]), line],
+    already: linesOf([...asked, ...renewable].filter(seen)),
+    fresh: unseen(asked),
+    byRenewal: unseen(renewable),
     stays: {
       line,
-      already: !offline || may({ line, resourceId: GRAPH_RESOURCE_ID, scopes: ["offline_access"] }),
+      already: !offline || seen({ line, resourceId: GRAPH_RESOURCE_ID, scopes: ["offline_access"] }),
     },
-    approved: { ...requested, resourceScopes: wanted.filter((scope) => listed.has(scope)) },
+    approved,
+    reach,
   };
 }
 
+/** A line for everything that is asked and can be granted. */
+function askedPermissions(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permission[] {
+  const { oidc, resourceId } = requested;
+  const identity = identityOf(oidc) ?? { kind: "you" };
+  // `profile` includes the address.
+  const told = oidc.filter((scope) => scope !== "offline_access" && !(scope === "email" && oidc.includes("profile")));
+  const asked: Permission[] = [{ line: identity, resourceId: GRAPH_RESOURCE_ID, scopes: told }];
+  const wanted = spelledOut(facts, requested).resourceScopes;
+  if (resourceId === GRAPH_RESOURCE_ID && wanted.includes(OWN_ACCOUNT)) asked.push(ownAccount);
+  for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
+    asked.push({ line: { kind: "administration", of }, resourceId, scopes });
+  }
+  return [...asked, ...apiPermissions(facts.api, wanted)];
+}
+
+/** What a renewal may get beside what is approved: all that the administrator or the user allowed this app so far. */
+function reachBeside(facts: Facts, approved: ScopeSet, silent: boolean): string[] {
+  const has = new Set(qualifiedScopes(approved));
+  const atGraph = consentedScopes(facts, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope));
+  const allowed = [
+    ...atGraph.map((scope) => qualifiedScope(GRAPH_RESOURCE_ID, scope)),
+    ...facts.consentedApis.flatMap((api) =>
+      consentedScopes({ api, consents: facts.consents }, api.clientId).map((each) =>
+        qualifiedScope(api.clientId, each),
+      ),
+    ),
+  ];
+  return allowed.filter((scope) => !has.has(scope) && (!silent || facts.shown.includes(scope)));
+}
+
+/** A line for everything in reach that what is approved does not say yet. */
+function renewablePermissions({ consentedApis }: Facts, approved: ScopeSet, reach: string[]): Permission[] {
+  const among = (resourceId: string) => (scope: string) => reach.includes(qualifiedScope(resourceId, scope));
+  const inReach = among(GRAPH_RESOURCE_ID);
+  const identity = identityOf(["profile", "email"].filter(inReach));
+  const known = approved.oidc.includes("profile");
+  return [
+    ...(identity && !known
+      ? [{ line: identity, resourceId: GRAPH_RESOURCE_ID, scopes: [inReach("profile") ? "profile" : "email"] }]
+      : []),
+    ...(inReach(OWN_ACCOUNT) ? [ownAccount] : []),
+    ...consentedApis.flatMap((api) =>
+      apiPermissions(api, api.scopes.map((scope) => scope.value).filter(among(api.clientId))),
+    ),
+  ];
+}
+
+const ownAccount: Permission = { line: { kind: "account" }, resourceId: GRAPH_RESOURCE_ID, scopes: [OWN_ACCOUNT] };
+
+/** In the order and the words of the registration. */
+function apiPermissions(api: Api | undefined, wanted: readonly string[]): Permission[] {
+  if (api?.disabledAt !== null) return [];
+  return api.scopes
+    .filter((scope) => scope.enabled && wanted.includes(scope.value))
+    .map(({ value, userDisplayName, displayName, displayNames }) => {
+      const texts = displayNames && Object.keys(displayNames).length > 0 ? { texts: displayNames } : {};
+      const line = { kind: "api" as const, text: userDisplayName || displayName, ...texts };
+      return { line, resourceId: api.clientId, scopes: [value] };
+    });
+}
+
 /**
- * A user who has never approved this app is shown everything as new, including what the administrator allowed for
- * everybody: they have not seen it. From then on that counts as given, like their own.
+ * Whether this person has seen a permission with this app before, approved it, and it holds. What an administrator
+ * allowed for everybody is new to each of them until a page has shown it.
  */
-function mayAlready(consents: Consent[]): (permission: Permission) => boolean {
-  if (!consents.some((consent) => consent.userId !== null)) return () => false;
+function isSeen({ consents, shown }: Pick<Facts, "consents" | "shown">): (permission: Permission) => boolean {
+  if (shown.length === 0) return () => false;
   return ({ line, resourceId, scopes }) => {
     // No consent to it is remembered, whoever gave it.
     if (line.kind === "administration") return false;
     const granted = consentedBy(consents, resourceId);
-    return scopes.every((scope) => granted.has(scope));
+    return scopes.every((scope) => granted.has(scope) && shown.includes(qualifiedScope(resourceId, scope)));
   };
 }
 
@@ -94,7 +166,12 @@ function consentedBy(consents: Consent[], resourceId: string): Set<string> {
   return new Set(consents.filter((consent) => consent.resourceId === resourceId).flatMap((consent) => consent.scopes));
 }
 
-function identityOf(oidc: string[]): "name_and_email" | "name" | "email" | "you" {
-  if (oidc.includes("profile")) return oidc.includes("email") ? "name_and_email" : "name";
-  return oidc.includes("email") ? "email" : "you";
+function identityOf(oidc: string[]): PermissionLine | undefined {
+  if (oidc.includes("profile")) return { kind: "name_and_email" };
+  if (oidc.includes("email")) return { kind: "email" };
+  return oidc.includes("openid") ? { kind: "you" } : undefined;
+}
+
+function linesOf(permissions: Permission[]): PermissionLine[] {
+  return permissions.map((each) => each.line);
 }

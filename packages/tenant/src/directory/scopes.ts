@@ -20,3 +20,21 @@ export interface ScopeSet {
   /** Exactly the words the client sent, echoed in `scope` so that MSAL finds its token again. */
   asked: string[];
 }
+
+/** `<resource>/<scope>`: a scope that can stand beside those of other resources. OpenID Connect's own are Graph's. */
+export function qualifiedScope(resourceId: string, scope: string): string {
+  return `${resourceId}/${scope}`;
+}
+
+/** All scopes of a set, qualified. */
+export function qualifiedScopes({ oidc, resourceId, resourceScopes }: ScopeSet): string[] {
+  return [
+    ...oidc.map((scope) => qualifiedScope(GRAPH_RESOURCE_ID, scope)),
+    ...resourceScopes.map((scope) => qualifiedScope(resourceId, scope)),
+  ];
+}
+
+/** All that a sign-in can reach: what was approved, and what its page listed beside. Qualified. */
+export function reachOf({ scopes, reach }: { scopes: ScopeSet; reach: readonly string[] }): string[] {
+  return [...qualifiedScopes(scopes), ...reach];
+}

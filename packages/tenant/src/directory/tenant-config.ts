@@ -1,3 +1,5 @@
+import type { Lifetimes } from "./lifetimes.ts";
+
 /** What the tenant is called and where it answers; fixed at start, never derived from a request. */
 export interface TenantConfig {
   /** Lower-case GUID. */
@@ -14,11 +16,44 @@ export interface TenantConfig {
   caFile: string;
   /** The embedded default: SQLite, loopback, no public URL. Only then are there `/inbox` and the control socket. */
   embedded: boolean;
+  lifetimes: Lifetimes;
   /** A person may create an account. */
   signUpAllowed: boolean;
   /** Addresses whose X-Forwarded-For is believed; none by default. */
   trustedProxies: string[];
+  limits: TenantLimits;
 }
+
+/**
+ * What one network or one client can ask of the tenant, so that it leaves enough to the others. A network is an IPv4
+ * address or an IPv6 /64. None of the first five holds for requests from this machine to the embedded default.
+ */
+export interface TenantLimits {
+  /** Device codes (RFC 8628 §3.2) that one network asks for in 10 minutes. A fleet behind one address counts as one. 3,000 unless set. */
+  deviceCodesByNetwork: number;
+  /** Sign-ins that one network begins in 10 minutes, by a code, a page or a program in a browser. 3,000 unless set. */
+  interactionsByNetwork: number;
+  /** Token requests of one network that are refused in 10 minutes; polls that wait are none. In each process. 2,000 unless set. */
+  refusedTokenRequestsByNetwork: number;
+  /** Device codes that wait for their user at the same time, in the whole tenant. 100,000 unless set. */
+  pendingDeviceCodes: number;
+  /** The same of one client. 50,000 unless set. */
+  pendingDeviceCodesByClient: number;
+  /**
+   * Mails with codes that anybody can ask for, in an hour, in the whole tenant. Codes as a second factor and security
+   * mails have as many each, apart, so that nobody uses those up without an account. 2,000 unless set.
+   */
+  mailsPerHour: number;
+}
+
+export const DEFAULT_LIMITS: TenantLimits = {
+  deviceCodesByNetwork: 3_000,
+  interactionsByNetwork: 3_000,
+  refusedTokenRequestsByNetwork: 2_000,
+  pendingDeviceCodes: 100_000,
+  pendingDeviceCodesByClient: 50_000,
+  mailsPerHour: 2_000,
+};
 
 /** `https://localhost:8443/<tid>/v2.0`: the `iss` of every token. */
 export function issuerOf(config: TenantConfig): string {

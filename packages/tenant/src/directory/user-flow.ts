@@ -49,6 +49,11 @@ export interface FlowAttribute {
   validationRegEx: string | null;
 }
 
+/** What an acceptance of terms of use is kept under: their address, or without one their words. */
+export function termsKey({ label, url }: { label: string; url: string | null }): string {
+  return url ?? label;
+}
+
 /** An attribute that somebody made beside the built-in ones, for any user flow to ask for (Graph: identityUserFlowAttribute). */
 export interface CustomAttribute {
   /** `extension_<32 hexadecimal digits>_<name>`. */
@@ -59,7 +64,7 @@ export interface CustomAttribute {
   createdAt: number;
 }
 
-/** For apps without one of their own, and for the account page. */
+/** For apps without one of their own, and for the account page unless one is named for it. */
 export const DEFAULT_USER_FLOW: UserFlow = {
   id: "00000000-0000-0000-0000-000000000000",
   name: "Default",
@@ -71,6 +76,18 @@ export const DEFAULT_USER_FLOW: UserFlow = {
   termsOfUse: null,
   createdAt: 0,
 };
+
+/** How people get accounts, and into the page of their own account; names in the table of settings. */
+export const SIGN_UP_SETTING = "sign_up";
+export const ACCOUNT_FLOW_SETTING = "account_user_flow";
+
+/** Of the whole tenant. */
+export interface AccessSettings {
+  /** False: nobody creates an account, whatever user flows say. */
+  signUpAllowed: boolean;
+  /** The user flow of the account page, of `/reset` from outside, and of the command line; null: the default one. */
+  accountUserFlowId: string | null;
+}
 
 /** "No token without a second factor" for whoever it names (Entra: Conditional Access). */
 export interface Policy {
@@ -92,10 +109,3 @@ export interface Group {
   name: string;
   createdAt: number;
 }
-
-/** What `amr` says of how somebody signed in (RFC 8176 §2). */
-export const PWD = "pwd";
-/** A one-time code: mailed, of an authenticator app, or for recovery. The audit log tells them apart. */
-export const OTP = "otp";
-/** A second factor, or a passkey with user verification. */
-export const MFA = "mfa";

@@ -56,13 +56,13 @@ export async function authenticateCaller(
     throw unauthenticated("The access token is not one for Microsoft Graph.", "invalid_token");
   }
 
-  const holder = await tokenHolder(ctx, { oid, sid, azp });
+  const holder = await tokenHolder(ctx, { oid, sid, azp, scp });
   if (holder.refusal !== undefined) {
     throw unauthenticated("The sign-in behind the access token was revoked.", "invalid_token");
   }
   const { app, family } = holder;
   const mayUse = (scope: string) => !isAdministrative(scope) || mayAdminister(app, [scope], family.grantType);
-  const scopes = new Set(scp.split(" ").filter(mayUse));
+  const scopes = new Set([...holder.scopes].filter(mayUse));
   requireOne(anyOf, scopes, "scope");
   // Of their own account everybody may see all that there is.
   if (options.ofThemselves !== true && !holder.user.administrator) {

@@ -10,6 +10,7 @@ import { groupRoutes } from "./groups/groups.ts";
 import { badRequest, GraphError, graphErrorBody } from "./odata/graph-error.ts";
 import { type GraphCall, type GraphRoute, matchPath, stepsOf } from "./odata/route.ts";
 import { organizationRoutes } from "./organization/organization.ts";
+import { authenticationFlowsPolicyRoutes } from "./policies/authentication-flows-policy.ts";
 import { policyRoutes } from "./policies/conditional-access-policies.ts";
 import { permissionGrantRoutes } from "./service-principals/permission-grants.ts";
 import { roleAssignmentRoutes } from "./service-principals/role-assignments.ts";
@@ -36,6 +37,7 @@ const routes: readonly GraphRoute[] = [
   ...groupRoutes,
   ...userRoutes,
   ...policyRoutes,
+  ...authenticationFlowsPolicyRoutes,
   ...organizationRoutes,
   ...directoryRoleRoutes,
 ];

@@ -1,4 +1,4 @@
-import type { StoredFacts } from "../directory/access-rules.ts";
+import type { ConsentFacts } from "../directory/access-rules.ts";
 import type { App, User } from "../directory/entities.ts";
 import type { UserFlow } from "../directory/user-flow.ts";
 import { loadFacts } from "../oauth/approval.ts";
@@ -26,11 +26,11 @@ export interface InteractionRequest extends PageRequest {
   authorization: AuthorizationRequest | undefined;
   /** The app that asks; undefined for the account page and before a code was entered. */
   app: App | undefined;
-  /** Of the app; the default one without an app. */
+  /** Of the app; without an app that of the account page. */
   userFlow: UserFlow;
   ways: WaysIn;
-  /** What the access rule decides on, about the signed-in user, if any; `factsAbout` gives another user's. */
-  facts: StoredFacts;
+  /** What the access rule decides on and consent pages say, about the signed-in user, if any; `factsAbout` gives another user's. */
+  facts: ConsentFacts;
 }
 
 export type InteractionHandler = (request: InteractionRequest) => Promise<Answer>;
@@ -76,11 +76,12 @@ export async function resolveInteraction(request: PageRequest, interaction: Inte
  * The facts about this user, who has just shown who they are. Loaded where others were; an account made by this request
  * has no groups, assignments and consents of its own.
  */
-export async function factsAbout(request: InteractionRequest, user: User, isNew = false): Promise<StoredFacts> {
+export async function factsAbout(request: InteractionRequest, user: User, isNew = false): Promise<ConsentFacts> {
   const { facts, grant, authorization } = request;
   if (isNew) {
     const consents = facts.consents.filter((consent) => consent.userId === null);
-    request.facts = { ...facts, user, groupIds: [], assigned: false, consents };
+    // What its user flow asks for was given with it.
+    request.facts = { ...facts, user, termsAccepted: true, groupIds: [], assigned: false, consents, shown: [] };
   } else if (facts.user?.id !== user.id) {
     request.facts = await loadFacts(request.ctx, grant ?? authorization, user.id);
   }

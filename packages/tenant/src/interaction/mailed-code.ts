@@ -1,13 +1,15 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
+import { networkOf } from "../kernel/ip-address.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
+import { takeMail } from "../mail/mail-budget.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
-import { type Addressed, codeMail, noAccountMail, senderOf } from "../mail/messages.ts";
+import { type Addressed, codeMail, noAccountMail, noPasswordMail, senderOf } from "../mail/messages.ts";
 import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { type Budget, consume, networkOf, refund } from "./throttle.ts";
+import { type Budget, type Consumed, consume, refund } from "./throttle.ts";
 
 /** Tries at one mailed code; then it is dead. */
 export const MAIL_CODE_ATTEMPTS = 5;
@@ -65,12 +67,18 @@ export async function awaitedCode(
   return { flowId: request.interaction.id, email, minutes, resent, slow: state === "queued", problem };
 }
 
-/** A code for an account that exists. Only the mail says that an address has none. */
+/**
+ * A code for an account that exists. Only the mail says that an address has none, or that its account has a passkey in
+ * place of a password: the mailbox alone must not put a weaker way in beside that.
+ */
 export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
   return {
     purpose,
     async write({ ctx, ways }, about) {
       const user = await ctx.store.directory.findUserByEmail(normalizeEmail(about.to));
+      const passkeys = await ctx.store.passkeys.listOf(user?.id ?? "");
+      const byPasskeyAlone = purpose === "reset" && user?.passwordHash === null && passkeys.length > 0;
+      if (user?.disabledAt === null && byPasskeyAlone) return { mail: noPasswordMail(about), withCode: false };
       if (user?.disabledAt === null) {
         return { mail: codeMail(purpose === "sign_in" ? "signIn" : "reset", about), withCode: true };
       }
@@ -81,7 +89,7 @@ export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
 
 /** Mails a code to an address and binds the interaction to it; what was proven in it before is forgotten. */
 export async function sendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
-  const consumed = await consume(request, budgetsOf(request, email, kind));
+  const consumed = await takeCodeMail(request, email, kind);
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
   const { id, sessionId } = request.interaction;
   if (!(await request.ctx.store.sessions.setEmail(id, sessionId, email, kind.purpose))) {
@@ -97,7 +105,7 @@ export async function resendCode(request: InteractionRequest, email: string, kin
     ["resendLater", request.interaction.id],
   ]);
   if (!paced.allowed) return { outcome: "too_many", retryAt: paced.retryAt };
-  const consumed = await consume(request, budgetsOf(request, email, kind));
+  const consumed = await takeCodeMail(request, email, kind);
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
   return mailCode(request, email, kind);
 }
@@ -132,6 +140,17 @@ export async function useCode(
   });
   if (used === "ok") await refund(request, budgetsOf(request, email, kind));
   return used === "none" ? "dead" : used;
+}
+
+/** The budgets of address and network first, so that one of them alone never uses up what the tenant may send. */
+async function takeCodeMail(request: InteractionRequest, email: string, kind: CodeKind): Promise<Consumed> {
+  const budgets = budgetsOf(request, email, kind);
+  const consumed = await consume(request, budgets);
+  if (!consumed.allowed) return consumed;
+  const share = kind.purpose === "second_factor" ? "secondFactorMailByTenant" : "mailByTenant";
+  const taken = await takeMail(request.ctx, share);
+  if (!taken.allowed) await refund(request, budgets);
+  return taken;
 }
 
 function budgetsOf(request: InteractionRequest, email: string, { purpose }: CodeKind): Budget[] {

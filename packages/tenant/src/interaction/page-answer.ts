@@ -58,14 +58,16 @@ export function sendAnswer(request: PageRequest, reply: FastifyReply, answer: An
     setPageHeaders(ctx, reply);
     return reply.redirect(answer.to, reply.request.method === "POST" ? 303 : 302);
   }
-  if (answer.retryAt !== undefined) {
-    reply.header("Retry-After", Math.max(1, Math.ceil((answer.retryAt - request.now) / 1_000)));
-  }
+  if (answer.retryAt !== undefined) setRetryAfter(reply, answer.retryAt, request.now);
   return sendPage(ctx, reply, answer.view, {
     csrfToken: csrfTokenOf(cookie, ctx.sealKey),
     formTarget: answer.formTarget,
     referrerPolicy: answer.referrerPolicy,
   });
+}
+
+export function setRetryAfter(reply: FastifyReply, retryAt: number, now: number): void {
+  reply.header("Retry-After", Math.max(1, Math.ceil((retryAt - now) / 1_000)));
 }
 
 function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {

@@ -85,12 +85,20 @@ export class PageProblem extends Error {
   readonly view: View;
   /** Instead of the view's own status. */
   readonly status: number | undefined;
-  constructor(view: View, status?: number) {
+  /** When a throttle opens again, milliseconds since the epoch: becomes Retry-After. */
+  readonly retryAt: number | undefined;
+  constructor(view: View, status?: number, retryAt?: number) {
     super(view.page);
     this.name = "PageProblem";
     this.view = view;
     this.status = status;
+    this.retryAt = retryAt;
   }
+}
+
+/** Ends a request whose throttle is used up, where no page of the step says so. */
+export function tooMany(retryAt: number): PageProblem {
+  return new PageProblem({ page: "too_many" }, undefined, retryAt);
 }
 
 /** No page of ours sends a form like this: a field twice, an unknown button, far too many fields. */

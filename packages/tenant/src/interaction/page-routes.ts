@@ -3,7 +3,7 @@ import { HashingBusy } from "../directory/password.ts";
 import { isFromOurPages, isOurForm } from "./csrf.ts";
 import { findInteraction, goTo, resolveInteraction } from "./interaction.ts";
 import { nextStep } from "./next-step.ts";
-import { sendAnswer, sendPage } from "./page-answer.ts";
+import { sendAnswer, sendPage, setRetryAfter } from "./page-answer.ts";
 import {
   type Answer,
   type InteractionContext,
@@ -14,6 +14,7 @@ import {
   readFields,
 } from "./page-request.ts";
 import { factsOf, stepPage } from "./proceed.ts";
+import { touchSession } from "./session.ts";
 
 /** More than the longest form of ours, URL-encoded; less than anything that costs. */
 const BODY_LIMIT = 16 * 1024;
@@ -64,7 +65,10 @@ function definePage(
     scope.post(url, { bodyLimit }, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const page = await openPageRequest(ctx, request, fields);
-      if (isOurForm(ctx, request, fields)) return sendAnswer(page, reply, await post(page));
+      if (isOurForm(ctx, request, fields)) {
+        await touchSession(page);
+        return sendAnswer(page, reply, await post(page));
+      }
       const elsewhere = signsIn && isFromOurPages(ctx, request) ? await whereSignedInGoes(page, signsIn) : undefined;
       if (!elsewhere) throw new PageProblem({ page: "stale_form" });
       return sendAnswer(page, reply, elsewhere);
@@ -101,7 +105,10 @@ function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (error instanceof PageProblem) return sendPage(ctx, reply, error.view, { status: error.status });
+  if (error instanceof PageProblem) {
+    if (error.retryAt !== undefined) setRetryAfter(reply, error.retryAt, ctx.clock.now());
+    return sendPage(ctx, reply, error.view, { status: error.status });
+  }
   if (error instanceof HashingBusy) {
     reply.header("Retry-After", 5);
     return sendPage(ctx, reply, { page: "too_many" });

@@ -1,31 +1,36 @@
-import { requiresSecondFactor } from "../directory/access-rules.ts";
+import { owesDetails, requiresSecondFactor } from "../directory/access-rules.ts";
 import type { User } from "../directory/entities.ts";
-import { MFA, PWD } from "../directory/user-flow.ts";
+import { firstFactorsOf, hasSecondFactor, type SignInMethod } from "../directory/sign-in-methods.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
 import { addressFor, factsAbout, goTo, type InteractionRequest } from "./interaction.ts";
 import { nextStep, type Step, type StepFacts } from "./next-step.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { approverOf, isKeptSignedIn, signInAs } from "./session.ts";
+import { approverOf, signInAs } from "./session.ts";
 
 /**
  * The facts of this request; `more` overrides them. Whether a second factor is owed is not among them: it is asked where
  * a form was sent (`proceed`), and again by whatever issues tokens.
  */
 export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = {}): StepFacts {
-  const { interaction, ways, session, user, authorization } = request;
+  const { interaction, ways, session, user, authorization, userFlow, facts } = request;
   const { subject, email } = interaction;
+  const entersCode = subject?.kind === "device" && subject.id === null;
   const entry = more.entry ?? "sign_in";
   const mailed = entry !== "sign_in" && addressFor(interaction, entry) !== undefined;
   return {
     entry,
     address: !mailed ? "missing" : email?.verifiedAt === null ? "unproven" : "proven",
     passwordMissing: ways.password && interaction.newPasswordHash === null,
-    signIn: session && user ? { amr: session.amr, authTime: session.authTime ?? session.createdAt } : null,
+    signIn: session && user ? { methods: session.methods, authTime: session.authTime ?? session.createdAt } : null,
+    takes: userFlow,
     signedInSince: authorization?.signedInSince ?? null,
     accountUnconfirmed: false,
     secondFactorDemanded: false,
+    strongFactorDemanded: false,
     secondFactorWays: "unknown",
-    subject: subject?.kind === "device" && subject.id === null ? "enter_code" : (subject?.kind ?? null),
+    // On the code page the app is not known yet; its own user flow asks after the code.
+    detailsMissing: !entersCode && user !== undefined && facts.user?.id === user.id && owesDetails(facts),
+    subject: entersCode ? "enter_code" : (subject?.kind ?? null),
     addingAuthenticator: interaction.totpSecretSealed !== null,
     answered: false,
     ...more,
@@ -36,39 +41,38 @@ export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = 
  * The person proved a first factor. Where a second one is asked for, the session stays as it is and the interaction
  * remembers who it is (ASVS 2.3.1); else they are signed in. An authenticator app is asked for at every sign-in, also
  * where nothing demands it.
+ *
+ * @param passed `user`: as read before what they showed was verified
  */
 export async function passFirstFactor(
   request: InteractionRequest,
-  passed: { user: User; amr: string[]; keepSignedIn?: boolean; isNew?: boolean },
+  passed: { user: User; method: SignInMethod; keepSignedIn?: boolean; isNew?: boolean },
 ): Promise<Answer> {
-  const { user, amr, keepSignedIn = false, isNew = false } = passed;
+  const { user, method, keepSignedIn = false, isNew = false } = passed;
+  const methods = [method];
   const demanded = requiresSecondFactor(await factsAbout(request, user, isNew), askedIn(request));
-  const asked = !amr.includes(MFA) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
-  // As it was verified, or chosen at sign-up a moment ago.
-  const password = amr.includes(PWD) && user.passwordHash !== null ? { passwordHash: user.passwordHash } : undefined;
+  const asked =
+    !hasSecondFactor(methods, request.userFlow) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
   // Asked here, not by its place in the list: no other reason to stop may sign anybody in before it.
   if (asked) {
-    return askSecondFactor(request, { userId: user.id, amr, at: request.now, keepSignedIn, ...password });
+    return askSecondFactor(request, user, { methods, at: request.now, keepSignedIn });
   }
-  await signInAs(request, user, { amr, keepSignedIn, standsOn: password });
+  await signInAs(request, user, { methods, keepSignedIn });
   return proceed(request);
 }
 
 /** The person proved the second factor: they are signed in, and go on. */
-export async function passSecondFactor(request: InteractionRequest, user: User, method: string): Promise<Answer> {
+export async function passSecondFactor(request: InteractionRequest, user: User, method: SignInMethod): Promise<Answer> {
   await signInWithBoth(request, user, method);
   return proceed(request);
 }
 
 /** The session that comes of it has both methods, the time of the first, and a new id (ASVS 7.2.4). */
-export async function signInWithBoth(request: InteractionRequest, user: User, method: string): Promise<void> {
+export async function signInWithBoth(request: InteractionRequest, user: User, method: SignInMethod): Promise<void> {
   const { id, keepSignedIn, firstFactor } = request.interaction;
   if (!firstFactor) throw new PageProblem({ page: "stale_form" });
-  const amr = [...new Set([...firstFactor.amr, method, MFA])];
-  await signInAs(request, user, {
-    ...{ amr, keepSignedIn, authTime: firstFactor.at },
-    standsOn: { interactionId: id },
-  });
+  const methods = [...firstFactor.methods, method];
+  await signInAs(request, user, { methods, keepSignedIn, authTime: firstFactor.at, interactionId: id });
 }
 
 /** Leads a signed-in person who sent a form to their next step. */
@@ -103,7 +107,8 @@ export async function stepUp(request: InteractionRequest): Promise<Answer> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");
   const at = session.authTime ?? session.createdAt;
-  return askSecondFactor(request, { userId: user.id, amr: session.amr, at, keepSignedIn: isKeptSignedIn(session) });
+  const methods = firstFactorsOf(session.methods);
+  return askSecondFactor(request, user, { methods, at, keepSignedIn: session.keepSignedIn });
 }
 
 /** The page of a step. */
@@ -119,9 +124,11 @@ async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Pr
 
 async function askSecondFactor(
   request: InteractionRequest,
-  passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
+  { id: userId, credentialsVersion }: User,
+  by: { methods: SignInMethod[]; at: number; keepSignedIn: boolean },
 ): Promise<Answer> {
   const { id, sessionId } = request.interaction;
+  const passed = { userId, credentialsVersion, ...by };
   if (!(await request.ctx.store.sessions.setFirstFactor(id, sessionId, passed))) {
     throw new PageProblem({ page: "stale_form" });
   }

@@ -13,6 +13,7 @@ import { getNotMe, postNotMe } from "./account/not-me.ts";
 import { getAuthorize } from "./authorize/authorize.ts";
 import { getConfirm, getDone, postConfirm, postTakeOver } from "./consent/device-consent.ts";
 import { getConsent, postConsent } from "./consent/program-consent.ts";
+import { getDetails, postDetails } from "./details/details.ts";
 import { getContinueAs, getEnterCode, postCode, postContinueAs } from "./enter-code/enter-code.ts";
 import { type InteractionHandler, inInteraction } from "./interaction.ts";
 import { sendPage, serveLogo } from "./page-answer.ts";
@@ -121,6 +122,7 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
       get: getRecoveryCodesAgain,
       post: postNewRecoveryCodes,
     });
+    step("/details", { get: getDetails, post: postDetails, bodyLimit: MANY_ANSWERS });
     step("/confirm", { get: getConfirm, post: postConfirm });
     step("/confirm/take-over", { post: postTakeOver });
     step("/done", { get: getDone });

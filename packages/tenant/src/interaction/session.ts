@@ -1,19 +1,16 @@
 import type { User } from "../directory/entities.ts";
-import { MFA } from "../directory/user-flow.ts";
+import { endsOfSession } from "../directory/lifetimes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
-import type { BrowserSession, Interaction, InteractionSubject, SignInGround } from "../storage/store.ts";
+import { takeRequest } from "../oauth/request-limits.ts";
+import type { BrowserSession, Interaction, InteractionSubject } from "../storage/store.ts";
 import { freshCookie, sessionIdOf } from "./cookies.ts";
-import { type Answer, PageProblem, type PageRequest } from "./page-request.ts";
+import { type Answer, PageProblem, type PageRequest, tooMany } from "./page-request.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
-/** Absolute lifetimes, not prolonged by use (ASVS 7.3.2). */
-export const SIGNED_IN_MS = DAY;
-/** With "Keep me signed in on this browser". */
-export const KEPT_SIGNED_IN_MS = 30 * DAY;
 /** How long after a sign-in the person may change what they sign in with (ASVS 7.5.1). */
 export const RECENT_SIGN_IN_MS = 10 * MINUTE;
 export const ANONYMOUS_MS = HOUR;
@@ -39,12 +36,18 @@ export async function openSession(request: PageRequest): Promise<BrowserSession>
   throw new PageProblem({ page: "stale_form" });
 }
 
-/** Begins an interaction; with an address in the field to begin with. */
+/**
+ * Begins an interaction; with an address in the field to begin with.
+ *
+ * @throws PageProblem when this network has begun too many
+ */
 export async function openInteraction(
   request: PageRequest,
   subject: InteractionSubject | null,
   address: string | null = null,
 ): Promise<Interaction> {
+  const retryAt = await takeRequest(request.ctx, "interactionByIp", request.ip, request.now);
+  if (retryAt !== undefined) throw tooMany(retryAt);
   const session = await openSession(request);
   const interaction: Interaction = {
     id: newSecret(16),
@@ -67,19 +70,29 @@ export async function openInteraction(
 /**
  * Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4).
  * Its life counts from `authTime`, that of the first factor: a second one later prolongs nothing.
+ *
+ * @param user as read before what they showed was verified, so that whatever replaces it since is noticed
  */
 export async function signInAs(
   request: PageRequest & { interaction: Interaction },
   user: User,
-  by: { amr: string[]; keepSignedIn: boolean; authTime?: number; standsOn?: SignInGround | undefined },
+  by: { methods: SignInMethod[]; keepSignedIn: boolean; authTime?: number; interactionId?: string },
 ): Promise<void> {
   const { ctx, now } = request;
-  const { amr, keepSignedIn, authTime = now, standsOn } = by;
+  const { methods, keepSignedIn, authTime = now, ...after } = by;
   if (!request.session) throw new PageProblem({ page: "stale_form" });
-  const expiresAt = authTime + (keepSignedIn ? KEPT_SIGNED_IN_MS : SIGNED_IN_MS);
-  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: expiresAt - now } : freshCookie();
-  const session = { id: sessionIdOf(cookie), userId: user.id, amr, authTime, createdAt: now, expiresAt };
-  const signIn = { ...session, ...(standsOn && { standsOn }) };
+  const ends = endsOfSession(ctx.config.lifetimes, { authTime, keepSignedIn, now });
+  const cookie = keepSignedIn ? { ...freshCookie(), maxAgeMs: ends.expiresAt - now } : freshCookie();
+  const session = {
+    id: sessionIdOf(cookie),
+    userId: user.id,
+    methods,
+    authTime,
+    createdAt: now,
+    keepSignedIn,
+    ...ends,
+  };
+  const signIn = { ...session, ...after, credentialsVersion: user.credentialsVersion };
   if (!(await ctx.store.sessions.signIn(request.session.id, signIn))) throw new PageProblem({ page: "stale_form" });
   request.cookie = cookie;
   request.session = session;
@@ -88,32 +101,31 @@ export async function signInAs(
   request.interaction = { ...request.interaction, sessionId: session.id };
 }
 
-/** "Keep me signed in" was ticked when it began. */
-export function isKeptSignedIn({ authTime, expiresAt }: BrowserSession): boolean {
-  return authTime !== null && expiresAt - authTime > SIGNED_IN_MS;
+/** Moves this often at most, so that a busy browser is not a write for each form. */
+const TOUCH_MS = 5 * MINUTE;
+
+/** The browser is in use: a form of ours came from it, or a program sent it. Looking at pages changes nothing (ASVS 3.5.3). */
+export async function touchSession({ ctx, session, now }: PageRequest): Promise<void> {
+  if (!session || session.authTime === null || session.idleExpiresAt === null) return;
+  const { authTime, keepSignedIn } = session;
+  const next = Math.min(
+    endsOfSession(ctx.config.lifetimes, { authTime, keepSignedIn, now }).idleExpiresAt,
+    session.expiresAt,
+  );
+  if (next - session.idleExpiresAt < TOUCH_MS) return;
+  await ctx.store.sessions.touch(session.id, next);
 }
 
 /** Who decides in this browser; undefined while it is signed out. */
 export function approverOf({ session, user, ip }: PageRequest): Approver | undefined {
   if (!session || !user) return undefined;
-  const { id: sessionId, amr, authTime, createdAt } = session;
-  return { sessionId, user, amr, authTime: authTime ?? createdAt, by: "user", ip };
+  const { id: sessionId, methods, authTime, createdAt } = session;
+  return { sessionId, user, methods, authTime: authTime ?? createdAt, by: "user", ip };
 }
 
 /** Whether the person showed who they are a moment ago. */
 export function isRecentSignIn({ session, user, now }: PageRequest): boolean {
   return user !== undefined && now - (session?.authTime ?? 0) < RECENT_SIGN_IN_MS;
-}
-
-/**
- * Undefined where what the person signs in with may change now (ASVS 7.5.1): they signed in a moment ago, and showed
- * the authenticator app if there is one. Else the page that leads there.
- */
-export async function requireRecentSignIn(request: PageRequest): Promise<Answer | undefined> {
-  const { ctx, session, user } = request;
-  if (!user) return { view: { page: "account_signed_out" } };
-  const shown = session?.amr.includes(MFA) || (await ctx.store.factors.totpOf(user.id)) === undefined;
-  return isRecentSignIn(request) && shown ? undefined : { view: { page: "sign_in_again", email: user.email } };
 }
 
 /** Ends the session on the server; the browser goes on with a new cookie. */

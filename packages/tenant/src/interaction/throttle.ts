@@ -1,6 +1,6 @@
-import { isIPv6 } from "node:net";
-import { plainIp } from "../kernel/ip-address.ts";
-import type { PageRequest } from "./page-request.ts";
+import { hashPassword } from "../directory/password.ts";
+import { networkOf } from "../kernel/ip-address.ts";
+import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
  * Every throttle of the pages, by name (OWASP ASVS 6.1.1, 6.3.1, 6.6.3). Windows are fixed; an attempt is
@@ -23,7 +23,10 @@ export const limits = {
   userCodeBySession: { count: 10, windowMs: 10 * MINUTE },
   /** Wrong user codes of one signed-in person. */
   userCodeByUser: { count: 30, windowMs: DAY },
-  /** Wrong user codes of the whole tenant; `userCodeLength` counts on it. Once spent, entering a code needs sign-in first. */
+  /**
+   * Wrong user codes of the whole tenant. Once spent, entering a code needs sign-in first; wrong ones are counted on, and
+   * codes get longer by their number (`guessGrade`).
+   */
   userCodeGlobal: { count: 1_000, windowMs: DAY },
 
   /** Wrong passwords for one address, whether or not it has an account. */
@@ -39,6 +42,17 @@ export const limits = {
   secondFactorByAccountAndDay: { count: 50, windowMs: DAY },
   /** Passkeys that did not pass. */
   passkeyByIp: { count: 50, windowMs: 15 * MINUTE },
+
+  /** Records of failed sign-ins in the audit log; beyond them each doubling has one, with the number. */
+  failureRecordsByAccount: { count: 20, windowMs: DAY },
+  failureRecordsByIp: { count: 200, windowMs: DAY },
+
+  /**
+   * New passwords, hashed each time, in one interaction (an account's own page: of one person), and of one address: four
+   * seconds of one core.
+   */
+  newPasswordByFlow: { count: 10, windowMs: 15 * MINUTE },
+  newPasswordByIp: { count: 100, windowMs: 15 * MINUTE },
 
   /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
@@ -69,6 +83,12 @@ export async function consume({ ctx, now }: PageRequest, budgets: readonly Budge
   return { allowed: true };
 }
 
+/** Takes one without an end, and says how many were taken in the window. */
+export async function count({ ctx, now }: PageRequest, [limit, whose]: Budget): Promise<number> {
+  const unbounded = { ...limits[limit], count: Number.MAX_SAFE_INTEGER };
+  return (await ctx.store.throttle.take(`${limit}:${whose}`, unbounded, now)).count;
+}
+
 /** After a success: what it took itself, and no more. */
 export async function refund(
   { ctx, now }: Pick<PageRequest, "ctx" | "now">,
@@ -77,13 +97,18 @@ export async function refund(
   for (const [limit, whose] of budgets) await ctx.store.throttle.giveBack(`${limit}:${whose}`, now);
 }
 
-/** Who an address is to a throttle: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(plainIp(ip))) return plainIp(ip);
-  const [head = "", tail] = (ip.split("%")[0] ?? "").split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  const groups = [...left, ...zeros, ...right].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+/**
+ * The hash of a password that a person chose. Each choice costs a hash, whether or not it is ever used.
+ *
+ * @param whose the interaction or the person that may choose no more often
+ * @throws PageProblem when one of its throttles is used up
+ */
+export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
+  const network = networkOf(request.ip);
+  const consumed = await consume(request, [
+    ["newPasswordByFlow", whose],
+    ["newPasswordByIp", network],
+  ]);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+  return hashPassword(password, network);
 }

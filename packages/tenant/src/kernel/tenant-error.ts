@@ -59,6 +59,7 @@ export type TenantErrorCode =
   | "user_flow_name_taken"
   | "user_flow_unknown"
   | "policy_invalid"
+  | "lifetimes_refused"
   | "inbox_missing"
   | "mfa_required"
   | "email_invalid"

@@ -61,6 +61,15 @@ export function noAccountMail(about: Addressed & { mayCreate: boolean }): Outgoi
   return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
+/** To an address whose account has a passkey and no password, when somebody asks for a new password. */
+export function noPasswordMail(about: Addressed): OutgoingMail {
+  const { to, sender } = about;
+  const language = languages[about.locale];
+  const { subject, none, passkey, notYou } = language.messages.mails.noPassword;
+  const name = oneLine(sender.name);
+  return renderMail({ to, subject: subject(name), paragraphs: [none(name), passkey, notYou] }, sender, language);
+}
+
 /** Whose mail it is: the name at its top, and the colour of what stands out. */
 export interface Sender {
   name: string;

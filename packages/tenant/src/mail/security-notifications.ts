@@ -1,10 +1,11 @@
 import { cleanDeviceText } from "../directory/device-text.ts";
-import type { User } from "../directory/entities.ts";
+import type { App, User } from "../directory/entities.ts";
 import { plainIp } from "../kernel/ip-address.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
+import { takeNotice } from "./mail-budget.ts";
 import type { OutgoingMail } from "./mailer.ts";
 import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
 
@@ -18,7 +19,11 @@ export type SecurityNotification =
   | { kind: "passkey_added"; credentialId: string; name: string }
   | { kind: "passkey_removed"; name: string }
   | { kind: "recovery_codes_replaced" }
-  | { kind: "recovery_code_used"; left: number };
+  | { kind: "recovery_code_used"; left: number }
+  /** A used refresh token came again, and the program's sign-in was ended. */
+  | { kind: "refresh_token_reused"; appName: string }
+  /** A refresh token came twice within seconds, from two networks; the program is still signed in. */
+  | { kind: "refresh_token_repeated"; appName: string; before: string };
 
 /** How long the link of a notification works. */
 const LINK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -35,6 +40,10 @@ export async function sendSecurityNotification(
 ): Promise<void> {
   const { kind } = notification;
   try {
+    if (!(await takeNotice(ctx, user))) {
+      ctx.log.warn({ notification: kind, user: user.id }, "a security notification was withheld: there were too many");
+      return;
+    }
     const now = ctx.clock.now();
     const token = newSecret();
     const expiresAt = now + LINK_MS;
@@ -52,6 +61,16 @@ export async function sendSecurityNotification(
   } catch (error) {
     ctx.log.warn({ err: error, notification: kind, user: user.id }, "a security notification could not be queued");
   }
+}
+
+/** The mails about a program's sign-in, for the token endpoint (`OAuthContext.notices`), which knows nothing of mail. */
+export function signInNotices(ctxOf: () => MailContext) {
+  return {
+    refreshTokenReused: (user: User, { app, ip }: { app: App; ip: string }) =>
+      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_reused", appName: app.name }, { ip }),
+    refreshTokenRepeated: (user: User, { app, ip, before }: { app: App; ip: string; before: string }) =>
+      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_repeated", appName: app.name, before }, { ip }),
+  };
 }
 
 /** What the link is about; see `ActionLink`. */
@@ -83,10 +102,14 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   const name = "name" in notification ? cleanDeviceText(notification.name) : { text: null };
   // A name that could pass for something else, an address above all, is left out.
   const named = "text" in name && name.text !== null ? [texts.passkeyNamed(name.text)] : [];
+  const program = "appName" in notification && !device ? [texts.program(oneLine(notification.appName))] : [];
+  const first = "before" in notification ? [texts.fromBefore(plainIp(notification.before))] : [];
   const left = "left" in notification ? [texts.codesLeft(notification.left)] : [];
   const paragraphs: Paragraph[] = [
     told,
-    { lines: [texts.when(utc(happened.at)), ...whereFrom(happened, language), ...named, ...left] },
+    {
+      lines: [texts.when(utc(happened.at)), ...program, ...whereFrom(happened, language), ...first, ...named, ...left],
+    },
     texts.wasYou,
     device ? texts.wasNotYouDevice(utc(link.expiresAt)) : texts.wasNotYou(utc(link.expiresAt)),
     { link: link.href, label: texts.link },

@@ -1,7 +1,14 @@
-import { type AccessFacts, mayApprove, type Refusal, type StoredFacts, spelledOut } from "../directory/access-rules.ts";
+import {
+  type AccessFacts,
+  type ConsentFacts,
+  mayApprove,
+  type Refusal,
+  spelledOut,
+} from "../directory/access-rules.ts";
 import type { App, User } from "../directory/entities.ts";
 import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
 import type { AuthorizationRequest } from "../storage/authorization-request.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
@@ -12,7 +19,7 @@ import type { OAuthContext } from "./oauth-context.ts";
 export interface Approver {
   sessionId: string;
   user: User;
-  amr: string[];
+  methods: SignInMethod[];
   /** Milliseconds since the epoch of the sign-in. */
   authTime: number;
   by: "user" | "operator";
@@ -32,54 +39,59 @@ export interface ConsentPrompt {
 }
 
 /**
- * What an approval by this user would mean now, or why it would be rejected. Pages show it; the transaction that
+ * What an approval by this user would mean now, or why it would be rejected; with `silent`, one that no page comes before.
+ * Pages show it; the transaction that
  * approves decides again (`GrantStore.approve`, `AuthorizationStore.approve`).
  */
 export type Evaluation = { refusal: Refusal; app: App | undefined } | { refusal: undefined; prompt: ConsentPrompt };
 
 export function evaluateApproval(
-  { sealKey }: Pick<OAuthContext, "sealKey">,
+  { sealKey, config }: Pick<OAuthContext, "sealKey" | "config">,
   asked: Asked,
-  { amr, authTime }: Pick<Approver, "amr" | "authTime">,
-  stored: StoredFacts,
+  { methods, authTime }: Pick<Approver, "methods" | "authTime">,
+  stored: ConsentFacts,
+  options: { silent?: boolean } = {},
 ): Evaluation {
   const { requested, signedInSince = null } = asked;
   // A device has nowhere to be sent back to.
   const grantType = asked.redirectUri === undefined ? "device_code" : "authorization_code";
   const scopes = spelledOut(stored, requested);
-  const facts: AccessFacts = { ...stored, scopes, amr, authTime, grantType, signedInSince };
+  const by = { methods, authTime, grantType, signedInSince, reach: null } as const;
+  const facts: AccessFacts & ConsentFacts = { ...stored, scopes, ...by };
   const { app } = facts;
   const refusal = mayApprove(facts);
   if (refusal || !app) return { refusal: refusal ?? "app_unknown", app };
-  const permissions = permissionsOf(facts, requested);
+  const { lifetimes } = config;
+  const permissions = permissionsOf(facts, requested, { ...options, lifetimes });
   const digest = consentDigest(sealKey, { asked, app, permissions });
   return { refusal: undefined, prompt: { app, permissions, digest } };
 }
 
-/** What the access rule decides on, for one request and one user. Reads only. */
+/** What the access rule decides on and a consent page says, for one request and one user. Reads only. */
 export function loadFacts(
   { store }: Pick<OAuthContext, "store">,
   asked: Pick<Asked, "clientId" | "requested"> | undefined,
   userId: string,
-): Promise<StoredFacts> {
+): Promise<ConsentFacts> {
   const resourceId = asked?.requested.resourceId ?? GRAPH_RESOURCE_ID;
-  return store.access.facts({ clientId: asked?.clientId ?? null, userId, resourceId });
+  return store.access.consentFacts({ clientId: asked?.clientId ?? null, userId, resourceId });
 }
 
 /** 96 bits: it proves nothing by itself; an approval still needs session and claim. */
 const DIGEST_LENGTH = 16;
 
 /**
- * A digest of what a consent page showed: the app's name, the words and the scopes behind them. The form carries it, so
- * that an approval never means more, or other, than what was read.
+ * A digest of what a consent page showed: the app's name, the words and the scopes behind them, those that a renewal could
+ * add among them. The form carries it, so that an approval never means more, or other, than what was read.
  */
 function consentDigest(
   sealKey: SealKey,
   shown: { asked: Pick<Asked, "id">; app: App; permissions: Permissions },
 ): string {
   const { asked, app, permissions } = shown;
-  const { oidc, resourceId, resourceScopes } = permissions.approved;
-  const text = JSON.stringify([asked.id, app.name, permissions.lines, oidc, resourceId, resourceScopes]);
+  const { lines, approved, reach } = permissions;
+  const { oidc, resourceId, resourceScopes } = approved;
+  const text = JSON.stringify([asked.id, app.name, lines, oidc, resourceId, resourceScopes, reach]);
   return keyedHash(deriveKey(sealKey, "shown permissions"), text).slice(0, DIGEST_LENGTH);
 }
 

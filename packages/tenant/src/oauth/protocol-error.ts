@@ -34,6 +34,18 @@ const catalogue = {
     "interaction_required",
     "The administrator requires a second factor for this application, and this sign-in had none. Sign in again.",
   ],
+  sign_in_method: [
+    50076,
+    400,
+    "interaction_required",
+    "The application's user flow does not list the method of this sign-in. Sign in again by one that it lists.",
+  ],
+  details_required: [
+    50076,
+    400,
+    "interaction_required",
+    "The application's user flow asks for something that the account has not given yet. Sign in again to give it.",
+  ],
   not_assigned: [
     50105,
     400,
@@ -166,6 +178,12 @@ const catalogue = {
   ],
   redirect_differs: [500112, 400, "invalid_grant", "The redirect_uri is not the one that the code was sent to."],
   verifier_wrong: [501481, 400, "invalid_grant", "The code_verifier does not match the code_challenge of the request."],
+  too_many: [
+    90055,
+    429,
+    "temporarily_unavailable",
+    "There are too many requests. Wait as long as Retry-After says, and try again.",
+  ],
   failed: [
     90033,
     500,
@@ -186,10 +204,19 @@ export class ProtocolError extends Error {
   readonly suberror: string | undefined;
   /** What the next sign-in has to bring: a claims request (OpenID Connect Core §5.5) as JSON. */
   readonly claims: string | undefined;
+  /** Becomes Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     name: ProtocolErrorName,
-    more: { detail?: string; error?: string; status?: number; suberror?: string; claims?: string } = {},
+    more: {
+      detail?: string;
+      error?: string;
+      status?: number;
+      suberror?: string;
+      claims?: string;
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     const [number, status, error, sentence] = catalogue[name];
     const { stackTraceLimit } = Error;
@@ -202,6 +229,7 @@ export class ProtocolError extends Error {
     this.error = more.error ?? error;
     this.suberror = more.suberror;
     this.claims = more.claims;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
 
@@ -244,6 +272,7 @@ export function sendProtocolError(
   reply
     .status(error.status)
     .headers({ "cache-control": "no-store", pragma: "no-cache", "client-request-id": correlationId });
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds);
   // RFC 6749 §5.2: whoever tried HTTP authentication is told the scheme.
   if (error.status === 401 && request.headers.authorization !== undefined) {
     reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { mayIssue, type Refusal } from "../directory/access-rules.ts";
+import { consentedScopes, mayIssue, type Refusal } from "../directory/access-rules.ts";
 import type { App, User } from "../directory/entities.ts";
+import { isAdministrative } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { AccessStore, TokenFamily, TokenStore } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
@@ -22,19 +23,18 @@ export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
         'error="invalid_token", error_description="The token is malformed, expired or for another audience."',
       );
     }
-    const scopes = String(claims.scp).split(" ");
-    if (!scopes.includes("openid")) return refuse(reply, 403, 'error="insufficient_scope", scope="openid"');
-
-    const holder = await tokenHolder(ctx, { oid: claims.oid, sid: claims.sid, azp: String(claims.azp) });
+    const { oid, sid, azp, scp } = claims;
+    const holder = await tokenHolder(ctx, { oid, sid, azp: String(azp), scp: String(scp) });
     if (holder.refusal !== undefined) {
       return refuse(reply, 401, 'error="invalid_token", error_description="The sign-in behind the token was revoked."');
     }
-    const { user } = holder;
+    const { user, scopes } = holder;
+    if (!scopes.has("openid")) return refuse(reply, 403, 'error="insufficient_scope", scope="openid"');
     return reply.send({
       // The ID token's sub for the same client (OpenID Connect Core §5.3.2).
       sub: claims.sub,
-      ...(scopes.includes("profile") ? profileClaims(user) : {}),
-      ...(scopes.includes("email") ? { email: user.email } : {}),
+      ...(scopes.has("profile") ? profileClaims(user) : {}),
+      ...(scopes.has("email") ? { email: user.email } : {}),
     });
   };
   app.get("/:tenant/openid/userinfo", answer);
@@ -49,7 +49,7 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
 }
 
 export type TokenHolder =
-  | { user: User; app: App; family: TokenFamily; refusal: undefined }
+  | { user: User; app: App; family: TokenFamily; scopes: Set<string>; refusal: undefined }
   /** The user or the app is gone or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
 
@@ -62,7 +62,9 @@ const endsTokens: Record<Refusal, boolean> = {
   grant_not_allowed: false,
   login_required: false,
   not_assigned: false,
+  sign_in_method_required: false,
   second_factor_required: false,
+  details_required: false,
   administrator_required: false,
   administration_not_allowed: false,
   scope_unavailable: false,
@@ -71,23 +73,28 @@ const endsTokens: Record<Refusal, boolean> = {
 
 /**
  * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
- * a withdrawal counts from the next request on.
+ * a withdrawal counts from the next request on, that of a consent too.
  *
- * @param claims `oid`, `sid` and `azp` of the verified token
+ * @param claims `oid`, `sid`, `azp` and `scp` of the verified token
+ * @returns the user, and those scopes of the token that are still consented to; no consent to administrative ones is kept
  */
 export async function tokenHolder(
   { store }: { store: { access: AccessStore; tokens: Pick<TokenStore, "findFamily"> } },
-  { oid, sid, azp }: { oid: string; sid: string; azp: string },
+  { oid, sid, azp, scp }: { oid: string; sid: string; azp: string; scp: string },
 ): Promise<TokenHolder> {
   const [stored, family] = await Promise.all([
     store.access.facts({ clientId: azp, userId: oid, resourceId: GRAPH_RESOURCE_ID }),
     store.tokens.findFamily(sid),
   ]);
   if (!family || family.revokedAt !== null) return { refusal: "revoked" };
-  const { amr, authTime } = family;
+  const { methods, authTime } = family;
   const scopes = { oidc: [], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [], isDefault: false, asked: [] };
-  const refusal = mayIssue({ ...stored, scopes, amr, authTime, grantType: null, signedInSince: null });
+  const use = { grantType: null, signedInSince: null, reach: null };
+  const refusal = mayIssue({ ...stored, scopes, methods, authTime, ...use });
   if (refusal && endsTokens[refusal]) return { refusal };
   const { user, app } = stored;
-  return user && app ? { user, app, family, refusal: undefined } : { refusal: user ? "app_unknown" : "user_unknown" };
+  if (!user || !app) return { refusal: user ? "app_unknown" : "user_unknown" };
+  const consented = consentedScopes(stored, GRAPH_RESOURCE_ID);
+  const held = scp.split(" ").filter((scope) => isAdministrative(scope) || consented.includes(scope));
+  return { user, app, family, scopes: new Set(held), refusal: undefined };
 }

@@ -6,6 +6,7 @@ import { registerInbox } from "../interaction/inbox/inbox.ts";
 import type { InteractionContext } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
+import { mailsTaken } from "../mail/mail-budget.ts";
 import { registerEndpoints } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { createMetrics, registerMonitoring } from "./monitoring.ts";
@@ -66,7 +67,7 @@ export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: b
 function sharedOptions(ctx: TenantContext): Omit<WebAppOptions, "hosts"> {
   return {
     log: ctx.log,
-    metrics: createMetrics(),
+    metrics: createMetrics(() => mailsTaken(ctx)),
     trustedProxies: ctx.config.trustedProxies,
     requireForwardedTls: false,
     strictTransport: !isLoopbackOrigin(ctx.config.issuerOrigin),

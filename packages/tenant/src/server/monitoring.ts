@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { isLoopbackAddress } from "../kernel/ip-address.ts";
 import { withTimeout } from "../kernel/time.ts";
 import type { Store } from "../storage/store.ts";
@@ -22,8 +22,12 @@ export interface Metrics {
   contentType: string;
 }
 
-/** Metrics in a registry of their own, because a process may run several tenants. */
-export function createMetrics(): Metrics {
+/**
+ * Metrics in a registry of their own, because a process may run several tenants.
+ *
+ * @param mailsTaken read when the metrics are: mails of the hour that runs, by share
+ */
+export function createMetrics(mailsTaken?: () => Promise<{ share: string; taken: number }[]>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const durations = new Histogram({
@@ -55,6 +59,17 @@ export function createMetrics(): Metrics {
     registers,
     collect: filledFrom("_sum"),
   });
+  if (mailsTaken) {
+    new Gauge({
+      name: "doorcode_mails_this_hour",
+      help: "Mails that were asked for in the hour that runs, those beyond the tenant's limit included.",
+      labelNames: ["share"],
+      registers,
+      async collect() {
+        for (const { share, taken } of await mailsTaken()) this.set({ share }, taken);
+      },
+    });
+  }
   return {
     observe: (method, route, status, seconds) => durations.observe({ method, route, status }, seconds),
     text: () => registry.metrics(),

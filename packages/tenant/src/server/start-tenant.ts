@@ -1,16 +1,17 @@
 import type { Logger } from "pino";
 import { OPERATOR } from "../admin/admin-context.ts";
-import { changeBranding } from "../admin/administration.ts";
+import { changeBranding, loadLifetimes } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
-import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
 import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createInboxMailer } from "../mail/mailer.ts";
+import { signInNotices } from "../mail/security-notifications.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
@@ -39,7 +40,13 @@ export interface StartOptions extends DeploymentOptions {
   log?: Logger;
   /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
   mailer?: Mailer;
+  /**
+   * False: nobody creates an account while this tenant runs, whatever user flows and the tenant's settings say. True
+   * unless set. A setting that lasts: `admin.userFlows.changeSettings`.
+   */
   signUpAllowed?: boolean;
+  /** What one network or client may ask for; those that are left out have their default (`TenantLimits`). */
+  limits?: Partial<TenantLimits>;
   /** The tenant's second name in addresses; chosen at its first start. */
   domain?: string;
   /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
@@ -115,6 +122,8 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
+    lifetimes: await loadLifetimes(store),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
   };
   const issuer = issuerOf(config);
   if (store.kind === "postgres") await compareIssuers(store, issuer, log, clock.now());
@@ -128,6 +137,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     mail,
     branding: await loadBranding(store),
     texts: endpointTexts,
+    notices: signInNotices(() => ctx),
     log,
   };
   if (options.builtIn !== false) await seedBuiltInTenant(ctx);

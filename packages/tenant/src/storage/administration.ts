@@ -1,5 +1,5 @@
 import type { User } from "../directory/entities.ts";
-import type { CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { AccessSettings, CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /** A group with what it has in Microsoft Graph besides. */
@@ -48,8 +48,8 @@ export interface AdministrationStore extends AdministrationReader {
 }
 
 export interface ManagedUsers extends UserReader {
-  /** False when the email is taken. */
-  insert(user: User, audit: AuditRecord): Promise<boolean>;
+  /** False when the email is taken. `acceptedTerms`: those that the person accepted at sign-up (`termsKey`). */
+  insert(user: User, audit: AuditRecord, acceptedTerms?: string | null): Promise<boolean>;
   /**
    * Name, attributes, whether disabled and whether administrator; undefined when there is no such user. Disabling revokes the families, ends
    * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
@@ -128,8 +128,10 @@ export interface ManagedFlows extends AttributeReader {
     attributes: CustomAttribute[],
     audit: { created: AuditRecord; changed: AuditRecord; attribute(added: CustomAttribute): AuditRecord },
   ): Promise<Exclude<FlowOutcome, "unknown">>;
-  /** Refused while apps use it, with their names: they would fall back to the default flow. */
+  /** Refused while apps or the account page use it, with their names: they would fall back to the default flow. */
   delete(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | { usedBy: string[] }>;
+  /** What is left out stays. `unknown`: there is no such user flow, and nothing changes. */
+  changeSettings(changes: Partial<AccessSettings>, audit: AuditRecord): Promise<"done" | "unknown">;
   link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
   /** False when the app does not use this flow. */
   unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;

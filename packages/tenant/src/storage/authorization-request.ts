@@ -1,5 +1,6 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { NewRefreshToken, NewTokenFamily, TokenFamily } from "./tokens.ts";
 
@@ -34,7 +35,9 @@ export interface AuthorizationRequest {
   decidedAt: number | null;
   /** Frozen at the yes. */
   approved: ScopeSet | null;
-  amr: string[];
+  /** As `DeviceGrant.reach`. */
+  reach: string[];
+  methods: SignInMethod[];
   authTime: number | null;
   /** SHA-256 of the authorization code, base64url; the code itself is never stored. */
   codeHash: string | null;
@@ -85,8 +88,8 @@ export interface AuthorizationStore {
   find(id: string): Promise<AuthorizationRequest | undefined>;
   findByCode(codeHash: string): Promise<AuthorizationRequest | undefined>;
   /**
-   * pending → approved, with the consents that follow from it and the audit record in one transaction, which applies
-   * the access rule and checks that the session is still there. A second approval of the same session, before the code
+   * pending → approved, with the consents that follow from it, what was shown and the audit record in one transaction,
+   * which applies the access rule and checks that the session is still there. A second approval of the same session, before the code
    * is redeemed, puts a new code in the place of the first: a double click loses the answer that had it.
    */
   approve(
@@ -95,7 +98,8 @@ export interface AuthorizationStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      amr: string[];
+      reach: string[];
+      methods: SignInMethod[];
       authTime: number;
       codeHash: string;
       codeExpiresAt: number;

@@ -1,5 +1,6 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /**
@@ -37,10 +38,12 @@ export interface DeviceGrant {
   userId: string | null;
   /** Frozen at consent: what the person saw and said yes to. */
   approved: ScopeSet | null;
+  /** Frozen with them: what the page said that a renewal could add. Qualified scopes; empty until approved. */
+  reach: string[];
   decidedAt: number | null;
   decidedBy: "user" | "operator" | null;
-  /** Authentication methods (RFC 8176) and time of the sign-in that approved. */
-  amr: string[];
+  /** Methods and time of the sign-in that approved. */
+  methods: SignInMethod[];
   authTime: number | null;
   /** Set by redemption. */
   familyId: string | null;
@@ -88,8 +91,8 @@ export type ApproveResult =
 export interface GrantStore {
   /** False when the user_code is taken by another row: the caller draws a new one. */
   insert(grant: NewGrant): Promise<boolean>;
-  /** Grants that are pending or claimed and not expired, for the length of the next user_code. */
-  countLive(now: number): Promise<number>;
+  /** Grants that are pending or claimed and not expired, of the tenant or of one client. */
+  countLive(now: number, clientId?: string): Promise<number>;
   /** The poll's read: one prepared statement, no write. */
   poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
   findById(id: string): Promise<DeviceGrant | undefined>;
@@ -100,7 +103,8 @@ export interface GrantStore {
   claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
   /**
    * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
-   * transaction. Freezes the scopes and remembers the consents that follow from it.
+   * transaction. Freezes scopes and reach, and remembers the consents that follow from it and, where the user decided,
+   * what they were shown.
    */
   approve(
     id: string,
@@ -108,7 +112,8 @@ export interface GrantStore {
       sessionId: string;
       userId: string;
       approved: ScopeSet;
-      amr: string[];
+      reach: string[];
+      methods: SignInMethod[];
       authTime: number;
       decidedBy: "user" | "operator";
       now: number;

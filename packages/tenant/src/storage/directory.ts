@@ -1,4 +1,4 @@
-import type { StoredFacts } from "../directory/access-rules.ts";
+import type { ConsentFacts, StoredFacts } from "../directory/access-rules.ts";
 import type { Api, App, Consent, User } from "../directory/entities.ts";
 import type { Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
@@ -52,4 +52,6 @@ export interface AccessStore {
    * @param of.resourceId an API's client ID, or `GRAPH_RESOURCE_ID`
    */
   facts(of: { clientId: string | null; userId: string; resourceId: string }): Promise<StoredFacts>;
+  /** The same, and what a consent page says beside. Reads only. */
+  consentFacts(of: { clientId: string | null; userId: string; resourceId: string }): Promise<ConsentFacts>;
 }

@@ -1,3 +1,5 @@
+import type { User } from "../directory/entities.ts";
+
 /** An authenticator app that a person has enrolled (RFC 6238). */
 export interface EnrolledTotp {
   userId: string;
@@ -7,6 +9,9 @@ export interface EnrolledTotp {
   lastStep: number;
   createdAt: number;
 }
+
+/** Whose credentials change, as the request read them: after another change of them nothing happens. */
+export type CredentialOwner = Pick<User, "id" | "credentialsVersion">;
 
 /** What a person proves a second time with. Passkeys have a contract of their own. */
 export interface FactorStore {
@@ -30,11 +35,11 @@ export interface FactorStore {
   }): Promise<boolean>;
   /** Compare-and-swap (RFC 6238 §5.2): true for one use of a step, and for none before the newest that was used. */
   useTotpStep(totp: Pick<EnrolledTotp, "userId" | "secretSealed">, step: number): Promise<boolean>;
-  /** With its recovery codes, which stand in for it. False when there is none. */
-  removeTotp(userId: string): Promise<boolean>;
+  /** With its recovery codes, which stand in for it; ends the person's sign-ins that are half way in. False when there is none. */
+  removeTotp(user: CredentialOwner, now: number): Promise<boolean>;
 
   /** All codes before end, used or not. False when the person has no authenticator app for which they could stand in. */
-  replaceRecoveryCodes(userId: string, codeHashes: string[], now: number): Promise<boolean>;
+  replaceRecoveryCodes(user: CredentialOwner, codeHashes: string[], now: number): Promise<boolean>;
   /** Uses one, once; says how many are left, or undefined when it is used or unknown. */
   useRecoveryCode(userId: string, codeHash: string, now: number): Promise<{ left: number } | undefined>;
   /** Those that are not used. */
@@ -64,8 +69,11 @@ export interface Passkey {
 export const MAX_PASSKEYS = 20;
 
 export interface PasskeyStore {
-  /** `taken`: the credential is kept already, whoever's it is. `full`: the person has `MAX_PASSKEYS`. `no_user`: gone or disabled. */
-  insert(passkey: Passkey): Promise<"ok" | "taken" | "full" | "no_user">;
+  /**
+   * `taken`: the credential is kept already, whoever's it is. `full`: the person has `MAX_PASSKEYS`. `no_user`: gone, disabled,
+   * or their credentials are of another version by now.
+   */
+  insert(passkey: Passkey, credentialsVersion: number): Promise<"ok" | "taken" | "full" | "no_user">;
   find(credentialId: string): Promise<Passkey | undefined>;
   /** The oldest first. */
   listOf(userId: string): Promise<Passkey[]>;
@@ -76,6 +84,6 @@ export interface PasskeyStore {
   use(credentialId: string, used: { from: number; to: number; backedUp: boolean; now: number }): Promise<boolean>;
   /** Only its owner's. */
   rename(userId: string, credentialId: string, name: string): Promise<boolean>;
-  /** Only its owner's; what was removed. */
-  remove(userId: string, credentialId: string): Promise<Passkey | undefined>;
+  /** Only its owner's; what was removed. Ends the person's sign-ins that are half way in. */
+  remove(user: CredentialOwner, credentialId: string, now: number): Promise<Passkey | undefined>;
 }

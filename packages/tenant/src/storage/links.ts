@@ -7,7 +7,9 @@ export type LinkPurpose =
   | "passkey_added"
   | "passkey_removed"
   | "recovery_codes_replaced"
-  | "recovery_code_used";
+  | "recovery_code_used"
+  | "refresh_token_reused"
+  | "refresh_token_repeated";
 
 /** A link in a mail: "this wasn't me". Only the hash of its secret is kept. */
 export interface ActionLink {

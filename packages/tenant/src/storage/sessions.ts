@@ -1,4 +1,5 @@
 import type { User } from "../directory/entities.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { MailCodePurpose } from "./mail.ts";
 
@@ -7,10 +8,15 @@ export interface BrowserSession {
   /** Hash of the cookie's value: the session's identity. */
   id: string;
   userId: string | null;
-  amr: string[];
+  methods: SignInMethod[];
   authTime: number | null;
   createdAt: number;
+  /** Absolute end. */
   expiresAt: number;
+  /** End unless it is used again; null: none before the absolute one. */
+  idleExpiresAt: number | null;
+  /** "Keep me signed in" was ticked when it began. */
+  keepSignedIn: boolean;
 }
 
 /** A session with the person who is signed in by it. */
@@ -37,8 +43,8 @@ export interface Interaction {
   email: { address: string; purpose: MailCodePurpose | null; verifiedAt: number | null } | null;
   /** Chosen at sign-up (Argon2id PHC) while the name is still being asked. */
   newPasswordHash: string | null;
-  /** Who passed a first factor here, by which methods (RFC 8176), and when; a second one may still be owed. */
-  firstFactor: { userId: string; amr: string[]; at: number } | null;
+  /** Who passed a first factor here, by which methods, and when; a second one may still be owed. */
+  firstFactor: { userId: string; methods: SignInMethod[]; at: number } | null;
   /** "Keep me signed in" was ticked. */
   keepSignedIn: boolean;
   /** How many WebAuthn challenges were answered; the next one is derived from it. */
@@ -49,8 +55,26 @@ export interface Interaction {
   expiresAt: number;
 }
 
-/** The password's hash, as it was verified; or the interaction of this session in which the person passed a first factor. */
-export type SignInGround = { passwordHash: string } | { interactionId: string };
+/** A session to be made of a sign-in, with what has to be so still when it is made. */
+export interface NewSignIn extends Omit<BrowserSession, "idleExpiresAt" | "keepSignedIn"> {
+  userId: string;
+  /** Left out: none before the absolute one. */
+  idleExpiresAt?: number | null;
+  keepSignedIn?: boolean;
+  /** The person's when the factor was verified (`User.credentialsVersion`). */
+  credentialsVersion: number;
+  /** After a second factor: the interaction of this session in which the person passed the first one. */
+  interactionId?: string;
+}
+
+/** Who passed a first factor, and under which version of their credentials. */
+export interface FirstFactorPassed {
+  userId: string;
+  methods: SignInMethod[];
+  at: number;
+  keepSignedIn: boolean;
+  credentialsVersion: number;
+}
 
 export interface SessionStore {
   /** Creates an anonymous session, or leaves the one that exists. */
@@ -59,9 +83,11 @@ export interface SessionStore {
   find(id: string, now: number): Promise<OpenSession | undefined>;
   /**
    * Sign-in: a new session id takes over user and interactions, the old id ends; one transaction. False when the old one is
-   * gone, the person is disabled, or what the sign-in stands on: a new password has come since.
+   * gone, the person is disabled, or what they sign in with has changed since it was verified.
    */
-  signIn(oldId: string, session: BrowserSession & { userId: string; standsOn?: SignInGround }): Promise<boolean>;
+  signIn(oldId: string, signIn: NewSignIn): Promise<boolean>;
+  /** It is in use: moves its idle end on, never back. */
+  touch(id: string, idleExpiresAt: number): Promise<void>;
   /** Sign-out: ends it. */
   end(id: string): Promise<void>;
 
@@ -75,13 +101,9 @@ export interface SessionStore {
   setPassword(id: string, sessionId: string, passwordHash: string): Promise<boolean>;
   /**
    * Notes who passed a first factor; the session stays as it is until the second. Another person than before gets
-   * nothing of what that one was enrolling. `passwordHash`: as it was verified; false when it is another by now.
+   * nothing of what that one was enrolling. False when the person's credentials are of another version by now.
    */
-  setFirstFactor(
-    id: string,
-    sessionId: string,
-    passed: { userId: string; amr: string[]; at: number; keepSignedIn: boolean; passwordHash?: string },
-  ): Promise<boolean>;
+  setFirstFactor(id: string, sessionId: string, passed: FirstFactorPassed): Promise<boolean>;
   /** "Keep me signed in" was ticked, before who it is was proven. */
   setKeepSignedIn(id: string, sessionId: string, keepSignedIn: boolean): Promise<boolean>;
   /** The secret that the person is asked to enrol; false unless it is they who passed a first factor. */
@@ -91,10 +113,11 @@ export interface SessionStore {
 
   /**
    * Spends the interaction's proof of its address for `reset`, sets the password of that address's account and ends what stood
-   * on the old one: every session, every token family, approvals not yet redeemed, interactions that wait for a second factor.
+   * on the old one: every session, every token family, approvals not yet redeemed; in every browser the sign-ins that wait for
+   * a second factor, and the codes and proofs of that address.
    * A device that was only claimed goes on waiting for the same person, in another session.
    * What is enrolled stays. One transaction; the audit record is written with the user's id. Undefined when nothing was
-   * proven, or the account is gone or disabled: nothing changes.
+   * proven, or the account is gone, disabled, or has a passkey and no password: nothing changes.
    */
   resetPassword(input: {
     interactionId: string;
@@ -103,10 +126,9 @@ export interface SessionStore {
     now: number;
     audit: Omit<AuditRecord, "userId">;
   }): Promise<User | undefined>;
-  /** The same by a signed-in person, whose own session stays. Compare-and-swap: false when `from` is no longer the hash. */
+  /** The same by a signed-in person, whose own session stays. Compare-and-swap on the version of their credentials. */
   changePassword(input: {
-    userId: string;
-    from: string | null;
+    user: Pick<User, "id" | "credentialsVersion">;
     passwordHash: string;
     keepSessionId: string | null;
     now: number;

@@ -16,6 +16,7 @@ import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
 import type { PermissionReader, PermissionStore } from "./permissions.ts";
+import type { ProfileStore } from "./profiles.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
@@ -30,6 +31,7 @@ export type * from "./factors.ts";
 export type * from "./links.ts";
 export type * from "./mail.ts";
 export type * from "./permissions.ts";
+export type * from "./profiles.ts";
 export type * from "./registrations.ts";
 export type * from "./sessions.ts";
 export type * from "./tokens.ts";
@@ -51,14 +53,20 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly links: LinkStore;
   readonly passkeys: PasskeyStore;
+  readonly profiles: ProfileStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
   ping(): Promise<void>;
   /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
-  purgeExpired(now: number): Promise<number>;
+  purgeExpired(now: number, options?: PurgeOptions): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface PurgeOptions {
+  /** Once it is aborted no further batch is deleted. */
+  signal?: Pick<AbortSignal, "aborted">;
 }
 
 /** The part of the store that shows a tenant and changes nothing: all that Graph and the operator's socket see of it. */

@@ -1,6 +1,7 @@
 import type { Refusal } from "../directory/access-rules.ts";
 import type { GrantType } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
+import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { DeviceGrant } from "./device-grant.ts";
 
@@ -15,7 +16,9 @@ export interface TokenFamily {
   grantType: Extract<GrantType, "device_code" | "authorization_code">;
   /** What was consented at sign-in. */
   scopes: ScopeSet;
-  amr: string[];
+  /** What its page said that a renewal could add: qualified scopes, frozen at sign-in. */
+  reach: string[];
+  methods: SignInMethod[];
   authTime: number;
   createdAt: number;
   /** End of its last refresh token. */
@@ -44,9 +47,16 @@ export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
   | { outcome: "rotated"; family: TokenFamily; generation: number }
   /** Second use within the grace, n+1 unused: unseal `successorSealed` with token n and give it out again. */
-  | { outcome: "grace"; family: TokenFamily; generation: number; successorSealed: string }
-  /** Reuse outside the grace: the family is revoked by this very call (or was already, by reuse). */
-  | { outcome: "reuse"; family: TokenFamily }
+  | {
+      outcome: "grace";
+      family: TokenFamily;
+      generation: number;
+      successorSealed: string;
+      /** The other network that it was first used from, where the person is to be told of it now: once a day at most. */
+      elsewhere: string | null;
+    }
+  /** Reuse outside the grace: the family is revoked, by this very call (`ended`) or by a reuse before. */
+  | { outcome: "reuse"; family: TokenFamily; ended: boolean }
   | { outcome: "revoked"; family: TokenFamily }
   | { outcome: "expired"; family: TokenFamily }
   /**
@@ -74,7 +84,7 @@ export interface TokenStore {
   /** The family of a refresh token, whatever their state; changes nothing. */
   findByRefreshToken(
     tokenHash: string,
-  ): Promise<{ family: TokenFamily; generation: number; usedAt: number | null } | undefined>;
+  ): Promise<{ family: TokenFamily; generation: number; expiresAt: number; usedAt: number | null } | undefined>;
   findFamily(id: string): Promise<TokenFamily | undefined>;
   /** See design "Refresh": first use rotates, a second one within `graceMs` while n+1 is unused repeats, any other reuse revokes the family. Revocation wins over grace. */
   rotate(input: {
@@ -86,6 +96,10 @@ export interface TokenStore {
     /** The next token, encrypted under a key derived from the presented one. */
     nextSealed: string;
     graceMs: number;
+    /** The family ends this long after it began, however often it is renewed. */
+    familyMs: number;
+    /** The network that the request came from. */
+    from: string;
     now: number;
     audit: AuditRecord;
   }): Promise<RotateResult>;

@@ -1,7 +1,9 @@
 import { type Chrome, layout, type Page, type Pages } from "./components/layout.ts";
 import { passkeyScript } from "./components/passkey-box.ts";
+import { passwordScript } from "./components/password-field.ts";
 import { accountPages } from "./pages/account.ts";
 import { authenticatorPages } from "./pages/authenticator.ts";
+import { detailsPages } from "./pages/details.ts";
 import { deviceConsentPages } from "./pages/device-consent.ts";
 import { endedPages } from "./pages/ended.ts";
 import { enterCodePages } from "./pages/enter-code.ts";
@@ -21,6 +23,7 @@ const pages: Pages<View> = {
   ...enterCodePages,
   ...signInPages,
   ...signUpPages,
+  ...detailsPages,
   ...resetPages,
   ...secondFactorPages,
   ...authenticatorPages,
@@ -52,9 +55,15 @@ function pageOf(view: View, chrome: Chrome): Page {
   return problemOf(view) === null ? page : { ...page, title: chrome.messages.common.problem(page.title) };
 }
 
-/** The script of pages with passkeys, or of the page that sends a person back to a program. Other pages have none. */
+/** Of pages with passkeys or a password, and of the page that sends a person back to a program. Other pages have none. */
 export function scriptOf(view: View): string | undefined {
   if (view.page === "form_post") return formPostScript;
   const hasPasskeys = view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
-  return hasPasskeys ? passkeyScript : undefined;
+  const scripts = [...(hasPassword(view) ? [passwordScript] : []), ...(hasPasskeys ? [passkeyScript] : [])];
+  return scripts.length === 0 ? undefined : scripts.join("\n");
+}
+
+function hasPassword(view: View): boolean {
+  if (view.page === "sign_in") return view.methods.includes("password");
+  return view.page === "sign_up_password" || view.page === "reset_password" || view.page === "my_password";
 }

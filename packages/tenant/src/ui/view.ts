@@ -1,5 +1,6 @@
 import type { AccountPagesView } from "./pages/account.ts";
 import type { AuthenticatorView } from "./pages/authenticator.ts";
+import type { DetailsView } from "./pages/details.ts";
 import type { DeviceConsentView } from "./pages/device-consent.ts";
 import type { EndedView } from "./pages/ended.ts";
 import type { EnterCodeView } from "./pages/enter-code.ts";
@@ -22,6 +23,7 @@ export type View =
   | EnterCodeView
   | SignInView
   | SignUpView
+  | DetailsView
   | ResetView
   | SecondFactorView
   | AuthenticatorView

@@ -221,6 +221,20 @@ describe("how a program changes its tenant", () => {
     await assert.rejects(admin.apps.put({ name: "Too late", userFlowId: id }), { code: "user_flow_unknown" });
   });
 
+  test("sign-up is switched off for all, and a user flow is named for the account page, which then stays", async () => {
+    const { id } = await admin.userFlows.put({ name: "Staff", methods: ["passkey"], signUpAllowed: false });
+    await assert.rejects(admin.userFlows.changeSettings({ accountUserFlowId: randomUUID() }), {
+      code: "user_flow_unknown",
+    });
+    await admin.userFlows.changeSettings({ accountUserFlowId: id, signUpAllowed: false });
+    const { access } = tenant.context.store;
+    const { userFlow } = await access.facts({ clientId: null, userId: "", resourceId: "" });
+    assert.deepEqual([userFlow.id, userFlow.signUpAllowed], [id, false]);
+    await assert.rejects(admin.userFlows.remove(id), { code: "user_flow_in_use", message: /the account page/ });
+    await admin.userFlows.changeSettings({ accountUserFlowId: null, signUpAllowed: true });
+    assert.equal(await admin.userFlows.remove(id), true);
+  });
+
   test("a policy that names what there is not is refused, and nothing is kept of it", async () => {
     for (const list of ["clientIds", "groupIds", "excludedUserIds"]) {
       await assert.rejects(admin.policies.put({ name: "Empty", [list]: [randomUUID()] }), { code: "policy_invalid" });
@@ -246,6 +260,21 @@ describe("how a program changes its tenant", () => {
     assert.deepEqual(
       (await recorded("organization.changed")).map(({ detail }) => detail),
       [{ name: "Contoso" }],
+    );
+  });
+
+  test("lifetimes change one by one, are recorded, and are refused by name where they cannot be", async () => {
+    await admin.changeLifetimes({ signInDays: 30, sessionHours: 12 });
+    await admin.changeLifetimes({ signInDays: 30 });
+    const { signInDays, sessionHours, keptSessionDays } = tenant.context.config.lifetimes;
+    assert.deepEqual([signInDays, sessionHours, keptSessionDays], [30, 12, 30]);
+    for (const wrong of [{ signInDays: 0 }, { sessionHours: 1.5 }, { keptSessionDays: 9999 }, { days: 3 }]) {
+      const name = Object.keys(wrong)[0] ?? "";
+      await assert.rejects(admin.changeLifetimes(wrong), { code: "lifetimes_refused", message: new RegExp(name) });
+    }
+    assert.deepEqual(
+      (await recorded("lifetimes.changed")).map(({ detail }) => detail),
+      [{ signInDays: 30, sessionHours: 12 }],
     );
   });
 

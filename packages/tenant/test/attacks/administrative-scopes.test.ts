@@ -170,7 +170,7 @@ for (const kind of ["sqlite", "postgres"] as const) {
       assert.equal(answerOf(await store.grants.approve(claimed.id, approval)), refused);
       // Neither other scopes need it, nor is a second factor in vain; and one who is disabled demands nothing.
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "rotated");
-      const both = { ...approval, amr: ["pwd", "otp", "mfa"] };
+      const both = { ...approval, methods: ["password" as const, "totp" as const] };
       assert.equal((await store.grants.approve(claimed.id, both)).outcome, "done");
       await seed(store).setUserDisabled(other.id, T0, T0);
       const again = await approvedGrant(store, samples);

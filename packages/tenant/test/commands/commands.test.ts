@@ -5,7 +5,9 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { connect as connectSocket, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { COMMAND_LINE_CLIENT_ID } from "../../src/directory/new-app.ts";
 import { fetchTrusting } from "../fixtures/fetch-trusting.ts";
+import { authorizationQuery, program } from "../fixtures/program.ts";
 import { scratch } from "../server/scratch.ts";
 import { command, type Ready, startProcess } from "./tenant-process.ts";
 
@@ -77,6 +79,23 @@ describe("doorcode tenant start", () => {
     const kept = ({ tenant_id, apps, apis }: Ready) => ({ tenant_id, apps, apis });
     assert.deepEqual(kept(second.ready), kept(first.ready));
     assert.match((await command(["users", "--data", dir])).stdout, /^ada@contoso\.example {2}ada$/m);
+  });
+
+  test("with --no-sign-up nobody creates an account while it runs", async (t) => {
+    const dir = join(await scratch(t), "tenant");
+    const offersSignUp = async ({ pages }: Ready) => {
+      const query = authorizationQuery(program(COMMAND_LINE_CLIENT_ID, "http://localhost:51004"));
+      const asked = await fetch(`${pages}/authorize?${query}`, { redirect: "manual" });
+      const cookie = asked.headers.getSetCookie().map((each) => each.split(";")[0]);
+      const location = new URL(asked.headers.get("location") ?? "", pages);
+      const page = await (await fetch(location, { headers: { cookie: cookie.join("; ") } })).text();
+      assert.match(page, /action="\/sign-in"/);
+      return page.includes("/sign-up?flow=");
+    };
+    const closed = await startProcess(t, dir, ["--no-sign-up"]);
+    assert.equal(await offersSignUp(closed.ready), false);
+    await closed.stop("SIGTERM");
+    assert.equal(await offersSignUp((await startProcess(t, dir)).ready), true);
   });
 
   test("a second one on the same folder, or on a busy port, fails with a hint", async (t) => {

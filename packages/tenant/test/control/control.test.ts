@@ -28,11 +28,16 @@ describe("approving as the operator", () => {
     assert.deepEqual(done, {
       app: "ciam-client-app",
       email: "ada@contoso.example",
-      permissions: ["Know your name", "Read your to-do lists", "Stay signed in until unused for 90 days"],
+      permissions: [
+        "Know your name and email",
+        "Read your to-do lists",
+        "Read and change your to-do lists",
+        "Stay signed in until unused for 90 days, at most 365 days",
+      ],
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.decidedBy, "operator");
-    assert.deepEqual(grant?.amr, []);
+    assert.deepEqual(grant?.methods, ["operator"]);
     const { status, body } = await poll(tenant, device.device_code);
     assert.equal(status, 200);
     const claims = JSON.parse(Buffer.from(body.id_token.split(".")[1], "base64url").toString());
@@ -328,7 +333,7 @@ async function claimInBrowser(tenant: TestTenant, userCode: string, userId: stri
   const browser: Approver = {
     sessionId: "a browser",
     user: user!,
-    amr: ["pwd"],
+    methods: ["password"],
     authTime: clock.now(),
     by: "user",
     ip: null,

@@ -1,73 +1,63 @@
-// The one rule of who gets tokens, as a table: every refusal, their order, and what each fact means where it is absent.
+// The one rule of who gets tokens: when they are issued, and what each fact means where it is absent.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   type AccessFacts,
   administrativeScopes,
   canGrantAdminScopes,
-  mayApprove,
   mayIssue,
-  type Refusal,
   requiresSecondFactor,
   spelledOut,
 } from "../../src/directory/access-rules.ts";
-import type { Api, App, User } from "../../src/directory/entities.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScopes, type ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_USER_FLOW, type Policy } from "../../src/directory/user-flow.ts";
-import { sampleApi, sampleApp, samplePolicy, sampleUser, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
-
-const user = sampleUser();
-const app = sampleApp();
-const api = sampleApi();
-const own = { clientId: app.clientId, userId: user.id, resourceId: api.clientId, scopes: ["ToDoList.Read"] };
-
-/** Facts by which tokens are issued. */
-function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
-  return {
-    user,
-    app,
-    userFlow: DEFAULT_USER_FLOW,
-    policies: [],
-    groupIds: [],
-    assigned: false,
-    api,
-    consents: [own],
-    scopes: scopesAt(api.clientId),
-    amr: ["pwd"],
-    authTime: T0,
-    grantType: "device_code",
-    signedInSince: null,
-    administratorHasFactor: false,
-    ...changes,
-  };
-}
-const atGraph = (scopes: string[], changes: Partial<AccessFacts> = {}) =>
-  facts({ api: undefined, scopes: scopesAt(GRAPH_RESOURCE_ID, scopes), consents: [], ...changes });
-const withUser = (changes: Partial<User>) => ({ ...user, ...changes });
-const withApp = (changes: Partial<App>) => ({ ...app, ...changes });
-const withScope = (changes: Partial<Api["scopes"][number]>): Api => ({
-  ...api,
-  scopes: api.scopes.map((each) => ({ ...each, ...changes })),
-});
+import { samplePolicy, sampleUserFlow, scopesAt, T0 } from "../storage/samples.ts";
+import { api, app, asking, atGraph, facts, identity, own, user, withApp, withScope, withUser } from "./access-facts.ts";
 
 describe("tokens are issued", () => {
   const issued: Record<string, AccessFacts> = {
     "for a user, an app and a consented scope": facts(),
-    "by the administrator's consent": facts({ consents: [{ ...own, userId: null }] }),
+    "by the administrator's consent": facts({
+      consents: [
+        { ...own, userId: null },
+        { ...identity, userId: null },
+      ],
+    }),
     "for a scope that is reserved to the administrator, by the administrator's consent": facts({
       scopes: scopesAt(api.clientId, ["ToDoList.Admin"]),
-      consents: [{ ...own, userId: null, scopes: ["ToDoList.Admin"] }],
+      consents: [{ ...own, userId: null, scopes: ["ToDoList.Admin"] }, identity],
     }),
     "to the assigned where the app requires it": facts({ app: withApp({ assignmentRequired: true }), assigned: true }),
     "with a second factor where one is required": facts({
       app: withApp({ requireMfa: true }),
-      amr: ["pwd", "otp", "mfa"],
+      methods: ["password" as const, "totp" as const],
+    }),
+    "with a mailed code as the second factor, where the user flow lists it": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, mfaRequired: true },
+      methods: ["password", "email_second_factor"],
+    }),
+    "with a passkey alone, where the user flow lists passkeys": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, methods: ["passkey"], mfaRequired: true },
+      methods: ["passkey"],
+    }),
+    "with a passkey as the second factor, where it does not": facts({
+      userFlow: { ...DEFAULT_USER_FLOW, methods: ["password"], mfaRequired: true },
+      methods: ["password", "passkey"],
+    }),
+    "to a user who gave what the user flow requires": facts({
+      userFlow: asking({}),
+      user: withUser({ attributes: { country: "Norway" } }),
+    }),
+    "by the operator, who shows no method and cannot accept terms for anybody": facts({
+      userFlow: asking({}),
+      methods: ["operator"],
+      termsAccepted: false,
     }),
     "with a sign-in that is as new as the request wants": facts({ signedInSince: T0 }),
-    "for bare scopes, which no API offers and nobody has to consent to": atGraph([]),
+    "for bare scopes, which no API offers": atGraph([]),
     "for OpenID Connect's own scopes by name": atGraph(["openid", "email"]),
     "for one's own account at Graph, once it was consented": atGraph(["User.Read"], {
-      consents: [{ ...own, resourceId: GRAPH_RESOURCE_ID, scopes: ["User.Read"] }],
+      consents: [{ ...identity, scopes: ["openid", "offline_access", "User.Read"] }],
     }),
     "for an administrative scope, to an administrator, without a consent": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
@@ -75,7 +65,7 @@ describe("tokens are issued", () => {
     "for an administrative scope, with a second factor where an administrator has one": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
       administratorHasFactor: true,
-      amr: ["pwd", "mfa"],
+      methods: ["password", "totp"],
     }),
     "for other scopes without one": atGraph(["openid"], {
       user: withUser({ administrator: true }),
@@ -90,10 +80,13 @@ describe("tokens are issued", () => {
       app: withApp({ administrationByDeviceCode: false }),
       grantType: "authorization_code",
     }),
+    "for what the page of the sign-in listed": facts({
+      reach: [...qualifiedScopes(scopesAt(api.clientId)), "another/one"],
+    }),
     "for an API's own scope that has an administrative name, to anyone": facts({
       api: withScope({ value: "User.Read.All" }),
       scopes: scopesAt(api.clientId, ["User.Read.All"]),
-      consents: [{ ...own, scopes: ["User.Read.All"] }],
+      consents: [{ ...own, scopes: ["User.Read.All"] }, identity],
     }),
   };
   for (const [what, given] of Object.entries(issued)) {
@@ -102,125 +95,6 @@ describe("tokens are issued", () => {
 });
 
 /** An administrator's sign-in for an administrative scope. */
-const administering: Partial<AccessFacts> = {
-  user: withUser({ administrator: true }),
-  scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]),
-};
-
-/** In the order of the rule: each change alone is a refusal. */
-const refusals: [Refusal, string, Partial<AccessFacts>][] = [
-  ["user_unknown", "there is no user", { user: undefined }],
-  ["user_disabled", "the user is disabled", { user: withUser({ disabledAt: T0 }) }],
-  ["app_unknown", "there is no app", { app: undefined }],
-  ["app_disabled", "the app is disabled", { app: withApp({ disabledAt: T0 }) }],
-  [
-    "grant_not_allowed",
-    "a confidential client comes by device code",
-    { app: withApp({ publicClient: false }), grantType: "device_code" },
-  ],
-  [
-    "grant_not_allowed",
-    "the app names other ways",
-    { app: withApp({ grantTypes: ["device_code"] }), grantType: "refresh_token" },
-  ],
-  ["login_required", "the sign-in is older than the request wants", { signedInSince: T0 + 1 }],
-  ["not_assigned", "the app requires assignment", { app: withApp({ assignmentRequired: true }) }],
-  ["second_factor_required", "the app requires a second factor", { app: withApp({ requireMfa: true }) }],
-  ["second_factor_required", "the user flow does", { userFlow: sampleUserFlow({ mfaRequired: true }) }],
-  ["second_factor_required", "a policy does", { policies: [samplePolicy()] }],
-  [
-    "second_factor_required",
-    "a policy does, and one-time codes alone are no second factor",
-    { policies: [samplePolicy()], amr: ["pwd", "otp"] },
-  ],
-  [
-    "second_factor_required",
-    "a scope is administrative and an administrator has one",
-    { ...administering, administratorHasFactor: true },
-  ],
-  ["administrator_required", "a scope is administrative", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) }],
-  [
-    "administration_not_allowed",
-    "the app is not named for the administrative scope",
-    {
-      ...administering,
-      app: withApp({ administrativeScopes: ["User.ReadWrite.All"] }),
-      grantType: "authorization_code",
-    },
-  ],
-  [
-    "administration_not_allowed",
-    "the operator did not allow it by device code",
-    { ...administering, app: withApp({ administrationByDeviceCode: false }) },
-  ],
-  ["scope_unavailable", "there is no API", { api: undefined }],
-  ["scope_unavailable", "the API is disabled", { api: { ...api, disabledAt: T0 } }],
-  ["scope_unavailable", "the scope is gone", { api: { ...api, scopes: api.scopes.slice(1) } }],
-  ["scope_unavailable", "the scope is disabled", { api: withScope({ enabled: false }) }],
-  ["scope_unavailable", "no scope of the API is left", { scopes: scopesAt(api.clientId, []) }],
-  ["scope_unavailable", "Graph has no such scope", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read"]) }],
-  ["consent_required", "nobody consented", { consents: [] }],
-  ["consent_required", "the consent is to another scope", { consents: [{ ...own, scopes: ["ToDoList.Admin"] }] }],
-  ["consent_required", "the consent is to another API", { consents: [{ ...own, resourceId: "another" }] }],
-  ["consent_required", "the scope is reserved to the administrator", { api: withScope({ consent: "Admin" }) }],
-  ["consent_required", "one's own account was not consented", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) }],
-];
-
-describe("no tokens are issued where", () => {
-  for (const [refusal, what, changes] of refusals) {
-    test(`${what}: ${refusal}`, () => assert.equal(mayIssue(facts(changes)), refusal));
-  }
-});
-
-test("of several reasons the first in the order of the list is given", () => {
-  const order: [Refusal, (before: AccessFacts) => AccessFacts][] = [
-    ["consent_required", (before) => ({ ...before, consents: [] })],
-    ["scope_unavailable", (before) => ({ ...before, scopes: { ...before.scopes, resourceScopes: ["Mail.Read"] } })],
-    [
-      "administration_not_allowed",
-      (before) => ({
-        ...before,
-        user: withUser({ administrator: true }),
-        app: withApp({ administrativeScopes: [] }),
-        scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read", "User.Read.All"]),
-      }),
-    ],
-    ["administrator_required", (before) => ({ ...before, user: withUser({ administrator: false }) })],
-    ["second_factor_required", (before) => ({ ...before, policies: [samplePolicy()] })],
-    ["not_assigned", (before) => ({ ...before, app: withApp({ assignmentRequired: true }) })],
-    ["login_required", (before) => ({ ...before, signedInSince: T0 + 1 })],
-    ["grant_not_allowed", (before) => ({ ...before, app: { ...before.app!, grantTypes: [] } })],
-    ["app_disabled", (before) => ({ ...before, app: { ...before.app!, disabledAt: T0 } })],
-    ["app_unknown", (before) => ({ ...before, app: undefined })],
-    ["user_disabled", (before) => ({ ...before, user: withUser({ disabledAt: T0 }) })],
-    ["user_unknown", (before) => ({ ...before, user: undefined })],
-  ];
-  let given = facts();
-  for (const [refusal, change] of order) {
-    given = change(given);
-    assert.equal(mayIssue(given), refusal);
-  }
-  assert.deepEqual([...new Set(refusals.map(([refusal]) => refusal))], order.map(([refusal]) => refusal).reverse());
-});
-
-describe("a user may approve", () => {
-  test("what they may consent to themselves, as if they had", () => {
-    assert.equal(mayApprove(facts({ consents: [] })), undefined);
-    assert.equal(mayApprove(atGraph(["User.Read"])), undefined);
-  });
-
-  test("nothing that is reserved to the administrator, until it was consented", () => {
-    const reserved = facts({ scopes: scopesAt(api.clientId, ["ToDoList.Admin"]), consents: [] });
-    assert.equal(mayApprove(reserved), "consent_required");
-    const byAdmin = { ...own, userId: null, scopes: ["ToDoList.Admin"] };
-    assert.equal(mayApprove({ ...reserved, consents: [byAdmin] }), undefined);
-  });
-
-  for (const [refusal, what, changes] of refusals.filter(([refusal]) => refusal !== "consent_required")) {
-    test(`nothing where ${what}: ${refusal}`, () => assert.equal(mayApprove(facts(changes)), refusal));
-  }
-});
-
 describe(".default", () => {
   const asked: ScopeSet = { ...scopesAt(api.clientId, []), isDefault: true };
   const several = withScope({});

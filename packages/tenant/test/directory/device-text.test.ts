@@ -13,6 +13,18 @@ test("a plain name passes as it is", () => {
     "Model 3.x",
     "Build 2.rc1",
     "St. Ives",
+    "リビング・テレビ",
+    "Sala Paral·lel",
+    "طابعة ١٢٠",
+    "Windows 10.0.22631.4037",
+    "Linux 6.8.0-45-generic",
+    "Chrome 120.0.6099.109",
+    "std::box",
+    "aa:bb:cc:dd:ee:ff",
+    "Camera 2024-11-29",
+    "Printer 4711-08",
+    "Fire TV 2024",
+    "@home",
   ]) {
     assert.deepEqual(cleanDeviceText(name), { text: name });
   }
@@ -22,8 +34,9 @@ test("nothing, and blanks, are no name", () => {
   for (const name of [undefined, "", "   "]) assert.deepEqual(cleanDeviceText(name), { text: null });
 });
 
-test("blanks are trimmed and joined, letters composed", () => {
+test("blanks are trimmed and joined, letters composed, and letters of other shapes are the plain ones", () => {
   assert.deepEqual(cleanDeviceText("  Ku\u0308che   2 "), { text: "Küche 2" });
+  assert.deepEqual(cleanDeviceText("\uff34\uff36 \u{1d5e5}oom\u00a0\u2461"), { text: "TV Room 2" });
 });
 
 test("40 characters pass, 41 do not, counted as a person counts", () => {
@@ -55,6 +68,48 @@ const refusals: [string, string[]][] = [
       "example\u3002com",
       "example\uff0ecom",
       "example\uff61com",
+      "example\u2024com",
+      "example\ufe52com",
+      "example\ua4f8com",
+      "example\u06d4com",
+      "example\u{1d16d}com",
+      "example\u00b7com",
+      "example\u2022com",
+      "example\u0660com",
+      "example .com",
+      "\u{1d5f2}xample.\uff43om",
+      "http\uff1a\uff0f\uff0fx",
+    ],
+  ],
+  ["it looks like an email address.", ["ada@contoso", "ada @ contoso", "ada\uff20contoso", "ada\ufe6bcontoso"]],
+  [
+    "it looks like an IP address.",
+    [
+      "192.0.2.7",
+      "at 10.0.0.1",
+      "192\u30020\u30022\u30027",
+      "\uff11\uff190.0.2.7",
+      "fe80::1",
+      "2001:db8::7",
+      "::1",
+      "2001:db8:1:2:3:4:5:6",
+    ],
+  ],
+  [
+    "it looks like a telephone number.",
+    [
+      "call 0800 123 4567",
+      "+49 30 901820",
+      "(030) 90 18-20",
+      "555.123.4567",
+      "01.23.45.67.89",
+      "0800/1234567",
+      "0800\u20131234567",
+      "call08001234567",
+      "SN 12345678",
+      "\uff10\uff18\uff10\uff10 123 456",
+      "\u0668\u0660\u0660 \u0661\u0662\u0663 \u0664\u0665",
+      "0800 2024-11-29 123 4567",
     ],
   ],
 ];

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import type { Api, ApiScope, Consent } from "../../src/directory/entities.ts";
 import { permissionsOf } from "../../src/directory/permissions.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope, type ScopeSet } from "../../src/directory/scopes.ts";
 import { sampleApi, scopesAt } from "../storage/samples.ts";
 
 const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
@@ -16,15 +16,23 @@ const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
 /** An API, and an app and a person that no consent is of yet. */
 function fresh(...scopes: ApiScope[]) {
   const api = sampleApi({ scopes });
+  const others: Api[] = [];
   const consents: Consent[] = [];
+  const shown: string[] = [];
   const userId = randomUUID();
   const consent = (by: string | null, names: string[], resourceId = api.clientId) =>
     consents.push({ clientId: "app", userId: by, resourceId, scopes: names });
+  /** What a page showed this person, and they approved; their own consent unless the administrator's counts. */
+  const yes = (names: string[], resourceId = api.clientId, by: string | null = userId) => {
+    consent(by, names, resourceId);
+    shown.push(...names.map((name) => qualifiedScope(resourceId, name)));
+  };
+  const facts = () => ({ consents, consentedApis: [api, ...others], shown });
   const asked = (names: string[], changes: Partial<ScopeSet> = {}, of: Api | undefined = api) =>
-    permissionsOf({ api: of, consents }, { ...scopesAt(api.clientId, names), oidc: ["openid"], ...changes });
-  const atGraph = (names: string[], oidc = ["openid"]) =>
-    permissionsOf({ api: undefined, consents }, { ...scopesAt(GRAPH_RESOURCE_ID, names), oidc });
-  return { api, userId, consent, asked, atGraph };
+    permissionsOf({ ...facts(), api: of }, { ...scopesAt(api.clientId, names), oidc: ["openid"], ...changes });
+  const atGraph = (names: string[], oidc = ["openid"], options = {}) =>
+    permissionsOf({ ...facts(), api: undefined }, { ...scopesAt(GRAPH_RESOURCE_ID, names), oidc }, options);
+  return { api, others, userId, consent, yes, asked, atGraph };
 }
 
 const YOU = { kind: "you" };
@@ -36,14 +44,17 @@ describe("what a person is asked to allow", () => {
     const { atGraph } = fresh();
     const first = (...oidc: string[]) => atGraph([], oidc).lines[0]!.kind;
     assert.equal(first("openid"), "you");
-    assert.equal(first("openid", "profile"), "name");
+    assert.equal(first("openid", "profile"), "name_and_email", "preferred_username is the address");
     assert.equal(first("openid", "email"), "email");
     assert.equal(first("openid", "profile", "email"), "name_and_email");
   });
 
   test("ends with how long: 90 days from each use with offline_access, else an hour", () => {
     const { atGraph } = fresh();
-    assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [YOU, { kind: "offline", days: 90 }]);
+    assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [
+      YOU,
+      { kind: "offline", days: 90, maxDays: 365 },
+    ]);
     assert.deepEqual(atGraph([]).lines, [YOU, HOUR]);
   });
 
@@ -65,7 +76,10 @@ describe("what a person is asked to allow", () => {
   test("is nothing of an API that is disabled or gone", () => {
     const { api: own, asked } = fresh(scope("Read"));
     const gone = (names: string[]) =>
-      permissionsOf({ api: undefined, consents: [] }, { ...scopesAt(own.clientId, names), oidc: ["openid"] });
+      permissionsOf(
+        { api: undefined, consents: [], consentedApis: [], shown: [] },
+        { ...scopesAt(own.clientId, names), oidc: ["openid"] },
+      );
     for (const { lines, approved } of [asked(["Read"], {}, { ...own, disabledAt: 1 }), gone(["Read"])]) {
       assert.deepEqual([lines, approved.resourceScopes], [[YOU, HOUR], []]);
     }
@@ -113,47 +127,125 @@ describe("of what is asked", () => {
     assert.deepEqual([already, isNew, stays.already], [[], [YOU, api("Words for Read")], false]);
   });
 
-  test("after a first yes, what was given before or allowed by the administrator is not", () => {
-    const { userId, consent, asked } = fresh(scope("Read"), scope("Write"), scope("New"));
-    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
-    consent(userId, ["Read"]);
-    consent(null, ["Write"]);
-    const { already, fresh: isNew } = asked(["Read", "Write", "New"]);
-    assert.deepEqual(already, [YOU, api("Words for Read"), api("Words for Write")]);
-    assert.deepEqual(isNew, [api("Words for New")]);
+  test("after a first yes, what was shown is known; what the administrator allowed since is as new as the rest", () => {
+    const { consent, yes, asked } = fresh(scope("Read"), scope("Shown"), scope("Allowed"), scope("New"));
+    yes(["openid"], GRAPH_RESOURCE_ID);
+    yes(["Read"]);
+    yes(["Shown"], undefined, null);
+    consent(null, ["Allowed"]);
+    const { already, fresh: isNew } = asked(["Read", "Shown", "Allowed", "New"]);
+    assert.deepEqual(already, [YOU, api("Words for Read"), api("Words for Shown")]);
+    assert.deepEqual(isNew, [api("Words for Allowed"), api("Words for New")]);
   });
 
-  test("a line is new when one of its scopes is, and a consent to another resource is none", () => {
-    const { api: own, userId, consent, asked } = fresh(scope("Read"));
-    consent(userId, ["openid", "Read"], GRAPH_RESOURCE_ID);
-    consent(userId, ["profile"], own.clientId);
+  test("a consent in this person's name that no page showed them is new", () => {
+    const { userId, consent, yes, asked } = fresh(scope("Read"));
+    yes(["openid"], GRAPH_RESOURCE_ID);
+    consent(userId, ["Read"]);
+    assert.deepEqual(asked(["Read"]).fresh, [api("Words for Read")]);
+  });
+
+  test("what was shown and is consented to no more is new again", () => {
+    const { api: own, yes, asked } = fresh(scope("Read"));
+    yes(["openid"], GRAPH_RESOURCE_ID);
+    const { shown, consents } = { shown: [qualifiedScope(own.clientId, "Read")], consents: [] };
+    const requested = { ...scopesAt(own.clientId, ["Read"]), oidc: ["openid"] };
+    const { fresh: isNew } = permissionsOf({ api: own, consents, consentedApis: [], shown }, requested);
+    assert.deepEqual(isNew, [YOU, api("Words for Read")]);
+    assert.deepEqual(asked([]).already, [YOU]);
+  });
+
+  test("a line is new when one of its scopes is, and a yes to another resource is none", () => {
+    const { api: own, yes, asked } = fresh(scope("Read"));
+    yes(["openid", "Read"], GRAPH_RESOURCE_ID);
+    yes(["profile"], own.clientId);
     const { already, fresh: isNew } = asked(["Read"], { oidc: ["openid", "profile"] });
-    assert.deepEqual([already, isNew], [[], [{ kind: "name" }, api("Words for Read")]]);
+    assert.deepEqual([already, isNew], [[], [{ kind: "name_and_email" }, api("Words for Read")]]);
   });
 
   test("an administrative permission is always new", () => {
-    const { userId, consent, atGraph } = fresh();
-    consent(userId, ["openid", "User.Read", "User.Read.All"], GRAPH_RESOURCE_ID);
+    const { yes, atGraph } = fresh();
+    yes(["openid", "User.Read", "User.Read.All"], GRAPH_RESOURCE_ID);
     const { already, fresh: isNew } = atGraph(["User.Read", "User.Read.All"]);
     assert.deepEqual(already, [YOU, { kind: "account" }]);
     assert.deepEqual(isNew, [{ kind: "administration", of: "see_people" }]);
   });
 
   test("the own account is new until it was given", () => {
-    const { userId, consent, atGraph } = fresh();
-    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
+    const { yes, atGraph } = fresh();
+    yes(["openid"], GRAPH_RESOURCE_ID);
     assert.deepEqual(atGraph(["User.Read"]).fresh, [{ kind: "account" }]);
   });
 
   test("staying signed in is new until offline_access was given; an hour never is", () => {
-    const { userId, consent, atGraph } = fresh();
+    const { yes, atGraph } = fresh();
     const stays = (...oidc: string[]) => atGraph([], oidc).stays;
     assert.deepEqual(stays("openid"), { line: HOUR, already: true });
-    consent(userId, ["openid"], GRAPH_RESOURCE_ID);
-    const offline = { kind: "offline", days: 90 };
+    yes(["openid"], GRAPH_RESOURCE_ID);
+    const offline = { kind: "offline", days: 90, maxDays: 365 };
     assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: false });
     assert.deepEqual(atGraph([], ["openid", "offline_access"]).already, [YOU], "and is no part of who they are");
-    consent(userId, ["offline_access"], GRAPH_RESOURCE_ID);
+    yes(["offline_access"], GRAPH_RESOURCE_ID);
     assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: true });
+  });
+});
+
+describe("what a renewal could add", () => {
+  const RENEWED = ["openid", "offline_access"];
+
+  test("is everything that was allowed to the app, at every API, in the words for people", () => {
+    const { api: own, others, userId, consent, asked } = fresh(scope("Read"), scope("Write"), scope("Unallowed"));
+    const calendar = sampleApi({ scopes: [scope("Calendar.Read", { userDisplayName: "See your calendar" })] });
+    others.push(calendar);
+    consent(null, ["Write"]);
+    consent(userId, ["Calendar.Read"], calendar.clientId);
+    consent(null, ["openid", "offline_access", "profile", "email", "User.Read"], GRAPH_RESOURCE_ID);
+    const { byRenewal, reach, lines } = asked(["Read"], { oidc: RENEWED });
+    const words = [{ kind: "name_and_email" }, { kind: "account" }, api("Words for Write"), api("See your calendar")];
+    assert.deepEqual(byRenewal, words);
+    assert.deepEqual(lines.slice(2, -1), words);
+    const atGraph = ["profile", "email", "User.Read"].map((name) => qualifiedScope(GRAPH_RESOURCE_ID, name));
+    const elsewhere = [qualifiedScope(own.clientId, "Write"), qualifiedScope(calendar.clientId, "Calendar.Read")];
+    assert.deepEqual(reach, [...atGraph, ...elsewhere]);
+  });
+
+  test("is nothing without a renewal", () => {
+    const { consent, asked } = fresh(scope("Read"), scope("Write"));
+    consent(null, ["Write"]);
+    const { byRenewal, reach } = asked(["Read"]);
+    assert.deepEqual([byRenewal, reach], [[], []]);
+  });
+
+  test("is nothing administrative, disabled, reserved to an administrator's consent, or said already", () => {
+    const { userId, consent, asked } = fresh(
+      scope("Read"),
+      scope("Off", { enabled: false }),
+      scope("Reserved", { consent: "Admin" }),
+    );
+    consent(null, ["User.Read.All", "email"], GRAPH_RESOURCE_ID);
+    consent(null, ["Read", "Off"]);
+    consent(userId, ["Reserved"]);
+    const { byRenewal, reach } = asked(["Read"], { oidc: [...RENEWED, "profile"] });
+    assert.deepEqual(byRenewal, [], "the address is told with the name");
+    assert.deepEqual(reach, [qualifiedScope(GRAPH_RESOURCE_ID, "email")]);
+  });
+
+  test("is known once it was shown, with what was asked for then", () => {
+    const { consent, yes, asked } = fresh(scope("Read"), scope("Write"), scope("Later"));
+    yes(RENEWED, GRAPH_RESOURCE_ID);
+    yes(["Write"], undefined, null);
+    consent(null, ["Later"]);
+    const { already, byRenewal } = asked(["Read"], { oidc: RENEWED });
+    assert.deepEqual(already, [YOU, api("Words for Write")]);
+    assert.deepEqual(byRenewal, [api("Words for Later")]);
+  });
+
+  test("is, where no page is shown, only what was shown before", () => {
+    const { api: own, consent, yes, atGraph } = fresh(scope("Write"), scope("Later"));
+    yes(RENEWED, GRAPH_RESOURCE_ID);
+    yes(["Write"]);
+    consent(null, ["Later"]);
+    const { byRenewal, reach } = atGraph([], RENEWED, { silent: true });
+    assert.deepEqual([byRenewal, reach], [[], [qualifiedScope(own.clientId, "Write")]]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import {
   displayUserCode,
+  guessGrade,
   newUserCode,
   normalizeUserCode,
   USER_CODE_ALPHABET,
@@ -32,6 +33,11 @@ describe("user_code", () => {
         assert.ok(hit <= 2 ** -20, `${hit}`);
       }),
     );
+  });
+
+  test("codes get a letter longer after 500 wrong guesses in a day, and after eight times as many again", () => {
+    assert.deepEqual([0, 500, 501, 4_500, 4_501, 36_500, 36_501].map(guessGrade), [0, 0, 1, 1, 2, 2, 3]);
+    assert.equal(userCodeLength(0, 2), userCodeLength(0) + 2);
   });
 
   test("a new code has the length asked for, letters of the alphabet only, and all of them in time", () => {

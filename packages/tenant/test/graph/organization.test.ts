@@ -36,12 +36,17 @@ describe("Graph: the organization and its colour", () => {
       const branding = assertDone(await graph.get(`${path}/branding`, neutral), 200);
       assert.deepEqual([branding.id, branding.backgroundColor], ["0", "#0b6e4f"]);
       assert.equal(assertDone(await graph.get(path), 200).displayName, "Contoso");
+      assertDone(await graph.patch(path, { doorcodeLifetimes: { signInDays: 30 } }), 204);
+      const { doorcodeLifetimes } = assertDone(await graph.get(path), 200);
+      assert.deepEqual([doorcodeLifetimes.signInDays, doorcodeLifetimes.sessionHours], [30, 24]);
+      assert.equal((await graph.patch(path, { doorcodeLifetimes: { signInDays: 0 } })).status, 400);
       const page = await (await tenant.fetch(`${tenant.pages}/device`)).text();
       assert.ok(page.includes("Contoso") && page.includes(brand));
       const [record] = await tenant.context.store.audit.list({ event: "graph.organization.changed", limit: 1 });
       assert.deepEqual(record?.detail, { name: "Contoso" });
     }
     await using again = await startTestTenant(place);
+    assert.equal(again.context.config.lifetimes.signInDays, 30);
     const page = await (await again.fetch(`${again.pages}/device`)).text();
     assert.ok(page.includes("Contoso") && page.includes(brand));
     assert.equal(assertDone(await (await graphClient(again)).get("organization"), 200).value[0].displayName, "Contoso");

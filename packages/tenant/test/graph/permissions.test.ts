@@ -179,7 +179,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
       asked: ["openid", `api://${api.appId}/Read`],
     };
     const by = { clientId: client.appId, userId: randomUUID(), resourceId: api.appId };
-    const { lines } = permissionsOf(await tenant.context.store.access.facts(by), requested);
+    const { lines } = permissionsOf(await tenant.context.store.access.consentFacts(by), requested);
     assert.deepEqual(lines[1], { kind: "api", text: "Read your lists" });
     assert.equal(api.oauth2PermissionScopes[0].adminConsentDisplayName, "Read all lists");
   });

@@ -39,7 +39,14 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
   };
   await store.grants.insert(request);
   await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now, audit: sampleAudit("grant") });
-  const by = { sessionId: "s", userId: user.id, approved: scopes, amr: ["pwd"], authTime: now };
+  const by = {
+    sessionId: "s",
+    userId: user.id,
+    approved: scopes,
+    reach: [],
+    methods: ["password" as const],
+    authTime: now,
+  };
   await store.grants.approve(request.id, { ...by, decidedBy: "user", now, audit: sampleAudit("grant") });
   const family = {
     id: randomUUID(),
@@ -47,7 +54,8 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
     clientId: app.clientId,
     grantId: request.id,
     scopes,
-    amr: ["pwd"],
+    reach: [],
+    methods: ["password" as const],
     authTime: now,
     createdAt: now,
     expiresAt: now + 3_600_000,

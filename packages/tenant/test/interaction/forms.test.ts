@@ -136,7 +136,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
         assert.ok((answer.status >= 400 && answer.status < 500) || redirected, `${path} ${answer.status} ${body}`);
         if (!redirected) assert.match(answer.html, /^<!doctype html>/i);
       }
-      const limit = path === "/sign-up/details" ? 66_000 : 17_000;
+      const limit = ["/sign-up/details", "/details"].includes(path) ? 66_000 : 17_000;
       const large = await phone.post(path, `${csrf}&x=${"x".repeat(limit)}`);
       assert.equal(large.status, 413);
       assert.match(large.html, /^<!doctype html>/i);

@@ -36,7 +36,7 @@ test("a real browser walks from the code to yes and out again to the app", async
   await page.locator('form[action="/device"] button').click();
   await page.locator("#email").fill("ada@contoso.example");
   await page.locator("#password").fill(PASSWORD);
-  await page.locator('form[action="/sign-in"] button:not([formaction])').click();
+  await page.locator('form[action="/sign-in"] button[type="submit"]:not([formaction])').click();
   await page.waitForURL("**/confirm?*");
   await page.locator('button[value="yes"]').click();
   await page.waitForURL("**/done?*");

@@ -18,7 +18,7 @@ describe("the language of a page", { concurrency: true }, () => {
     assertIn(await phone.get("/device"), "en");
     const page = await phone.get("/device", { headers: german });
     assertIn(page, "de");
-    assert.equal(page.heading, "Geben Sie den Code Ihres Geräts ein");
+    assert.equal(page.heading, "Geben Sie den Code ein, den Ihr Gerät anzeigt");
     assert.equal(page.headers.vary, "Accept-Language, Cookie");
     assertIn(await phone.get("/device", { headers: { "accept-language": "fr, ;q=x, *;q=0.1" } }), "en");
     assert.deepEqual([...phone.cookies.keys()], ["doorcode_session_8444"]);

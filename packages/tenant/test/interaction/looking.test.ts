@@ -45,7 +45,7 @@ describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true },
     const called = recordVerbs(testEnv);
     const page = await arrive(browser, asks);
     const changes = called.filter((verb) => !isRead(verb));
-    assert.deepEqual(changes, ["authorizations.insert", "sessions.ensure", "sessions.insertInteraction"]);
+    assert.deepEqual(changes, ["sessions.ensure", "sessions.insertInteraction", "authorizations.insert"]);
     assert.deepEqual(await lookEverywhere(testEnv, browser, page.at), []);
     await testEnv.person();
     const question = await signIn(browser, page, "ada@contoso.example");

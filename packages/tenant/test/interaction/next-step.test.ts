@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { nextStep, reasons, type StepFacts, type StepName } from "../../src/interaction/next-step.ts";
 
 const T0 = Date.UTC(2026, 0, 15, 12);
-const signedIn = { amr: ["pwd"], authTime: T0 };
+const signedIn = { methods: ["password" as const], authTime: T0 };
 
 /** Signed in a moment ago, with nothing to decide: the account page. */
 const nothingOwed: StepFacts = {
@@ -11,10 +11,13 @@ const nothingOwed: StepFacts = {
   address: "missing",
   passwordMissing: false,
   signIn: signedIn,
+  takes: { methods: ["password"], mfaMethods: ["totp", "email_code"] },
   signedInSince: null,
   accountUnconfirmed: false,
   secondFactorDemanded: false,
+  strongFactorDemanded: false,
   secondFactorWays: "unknown",
+  detailsMissing: false,
   subject: null,
   addingAuthenticator: false,
   answered: false,
@@ -31,9 +34,11 @@ const cases: Record<StepName, Partial<StepFacts>[]> = {
   reset_password: [{ entry: "reset", address: "proven" }],
   sign_in: [{ signIn: null }],
   too_old: [{ signedInSince: T0 + 1 }],
+  other_method: [{ signIn: { methods: ["email_code"], authTime: T0 } }],
   confirm_account: [{ subject: "device", accountUnconfirmed: true }],
   second_factor: [{ secondFactorDemanded: true }, { secondFactorDemanded: true, secondFactorWays: "some" }],
   second_factor_enrolment: [{ secondFactorDemanded: true, secondFactorWays: "none" }],
+  details: [{ detailsMissing: true }],
   enter_code: [{ subject: "enter_code" }],
   device_consent: [{ subject: "device" }],
   program_consent: [{ subject: "authorization" }],
@@ -68,6 +73,7 @@ describe("the next step of an interaction", () => {
       accountUnconfirmed: true,
       secondFactorDemanded: true,
       secondFactorWays: "some",
+      detailsMissing: true,
       subject: "device",
       addingAuthenticator: true,
     };
@@ -79,11 +85,13 @@ describe("the next step of an interaction", () => {
       ["reset_email", { address: "unproven" }],
       ["reset_code", { address: "proven" }],
       ["reset_password", { entry: "sign_in" }],
-      ["sign_in", { signIn: { amr: ["pwd"], authTime: T0 - 1 } }],
-      ["too_old", { signIn: signedIn }],
+      ["sign_in", { signIn: { methods: ["password" as const], authTime: T0 - 1 } }],
+      ["too_old", { signIn: { methods: ["passkey" as const], authTime: T0 } }],
+      ["other_method", { signIn: signedIn }],
       ["confirm_account", { accountUnconfirmed: false }],
       ["second_factor", { secondFactorWays: "none" }],
-      ["second_factor_enrolment", { signIn: { amr: ["pwd", "otp", "mfa"], authTime: T0 } }],
+      ["second_factor_enrolment", { signIn: { methods: ["password" as const, "totp" as const], authTime: T0 } }],
+      ["details", { detailsMissing: false }],
       ["device_consent", { answered: true }],
       ["done", { subject: null }],
       ["add_authenticator", { addingAuthenticator: false }],
@@ -101,11 +109,22 @@ describe("the next step of an interaction", () => {
   });
 
   test("two factors shown, no second one is asked for, however it is demanded", () => {
-    const both = { amr: ["pop", "user", "mfa"], authTime: T0 };
+    const both = { methods: ["password" as const, "passkey" as const], authTime: T0 };
     for (const secondFactorWays of ["unknown", "some", "none"] as const) {
       const facts = { ...nothingOwed, signIn: both, secondFactorDemanded: true, secondFactorWays };
       assert.equal(nextStep(facts).name, "account");
     }
+  });
+
+  test("a mailed code is a second factor where the user flow lists it, and never in the stead of an app or a passkey", () => {
+    const mailed = { methods: ["password" as const, "email_second_factor" as const], authTime: T0 };
+    const facts = { ...nothingOwed, signIn: mailed, secondFactorDemanded: true };
+    assert.equal(nextStep(facts).name, "account");
+    assert.equal(nextStep({ ...facts, strongFactorDemanded: true }).name, "second_factor");
+    const takes = { ...facts.takes, mfaMethods: ["totp" as const] };
+    assert.equal(nextStep({ ...facts, takes }).name, "second_factor");
+    const app = { methods: ["password" as const, "totp" as const], authTime: T0 };
+    assert.equal(nextStep({ ...facts, takes, signIn: app, strongFactorDemanded: true }).name, "account");
   });
 
   test("what stands before the sign-in does not wait for it: nobody is signed in while signing up or resetting", () => {

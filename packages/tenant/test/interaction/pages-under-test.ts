@@ -4,14 +4,16 @@ import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
 import type { App, User } from "../../src/directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
+import { DEFAULT_LIFETIMES } from "../../src/directory/lifetimes.ts";
 import { hashPassword } from "../../src/directory/password.ts";
 import type { ScopeSet } from "../../src/directory/scopes.ts";
-import type { TenantConfig } from "../../src/directory/tenant-config.ts";
+import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { createInboxMailer } from "../../src/mail/mailer.ts";
+import { signInNotices } from "../../src/mail/security-notifications.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/key-ring.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
@@ -71,8 +73,10 @@ export async function pagesUnderTest(
     pagesOrigin: "http://localhost:8444",
     embedded: true,
     signUpAllowed: true,
+    lifetimes: DEFAULT_LIFETIMES,
     caFile: "",
     trustedProxies: [],
+    limits: DEFAULT_LIMITS,
     ...options.config,
   };
   const sealKey = randomBytes(32);
@@ -87,6 +91,7 @@ export async function pagesUnderTest(
     mail: createMailQueue({ store, mailer, sealKey, clock, log }),
     branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
     texts: endpointTexts,
+    notices: signInNotices(() => ctx),
     log,
   };
   const app = Fastify({ trustProxy: options.trustProxy ?? false });

@@ -1,6 +1,7 @@
 import type { PagesUnderTest } from "./pages-under-test.ts";
 
-const READS = /\.(?:find|list|count|peek|poll|stateOf|facts$|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$)/;
+const READS =
+  /\.(?:find|list|count|peek|poll|stateOf|facts$|consentFacts$|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$)/;
 
 /** Whether a verb of the store only reads. One that is not known here counts as a change. */
 export const isRead = (verb: string) => READS.test(verb);

@@ -59,8 +59,8 @@ describe("store reads of one form", { concurrency: true }, () => {
       const { reads, changes } = await callsOf(testEnv, () =>
         phone.send(question, "/confirm", { decision: "yes" }, { stay: true }),
       );
-      assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
-      assert.deepEqual(changes, ["grants.approve", "links.insert"]);
+      assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.consentFacts"]);
+      assert.deepEqual(changes, ["grants.approve", "throttle.take", "throttle.take", "links.insert"]);
     });
   }
 
@@ -72,7 +72,7 @@ describe("store reads of one form", { concurrency: true }, () => {
     const { reads, changes } = await callsOf(testEnv, () =>
       phone.send(page, "/sign-up/details", { display_name: "Grace" }, { stay: true }),
     );
-    assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.facts"]);
+    assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "grants.findById", "access.consentFacts"]);
     assert.deepEqual(changes, ["administration.users.insert", "audit.write", "sessions.signIn", "grants.claim"]);
   });
 
@@ -99,6 +99,11 @@ describe("store reads of one form", { concurrency: true }, () => {
     const called = recordVerbs(testEnv);
     await browser.send(question, "/authorize/consent", { decision: "yes" }, { stay: true });
     const reads = called.filter(isRead);
-    assert.deepEqual(reads, ["sessions.find", "sessions.findInteraction", "authorizations.find", "access.facts"]);
+    assert.deepEqual(reads, [
+      "sessions.find",
+      "sessions.findInteraction",
+      "authorizations.find",
+      "access.consentFacts",
+    ]);
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Limit, limits, networkOf } from "../../src/interaction/throttle.ts";
-import { isLoopbackAddress } from "../../src/kernel/ip-address.ts";
+import { DEFAULT_LIMITS } from "../../src/directory/tenant-config.ts";
+import { type Limit, limits } from "../../src/interaction/throttle.ts";
+import { isLoopbackAddress, networkOf } from "../../src/kernel/ip-address.ts";
+import { mailLimits } from "../../src/mail/mail-budget.ts";
+import { requestLimits } from "../../src/oauth/request-limits.ts";
 
 test("a throttle counts an IPv4 address by itself and an IPv6 address by its /64", () => {
   assert.equal(networkOf("192.0.2.7"), "192.0.2.7");
@@ -36,5 +39,9 @@ test("every throttle stands in the threat model as it is (ASVS 6.1.1)", () => {
     name,
     { count: Number(count.replace(",", "")), windowMs: Number(length) * unit[of as keyof typeof unit] },
   ]);
-  assert.deepEqual(Object.fromEntries(documented), limits);
+  assert.deepEqual(Object.fromEntries(documented), {
+    ...limits,
+    ...requestLimits({ limits: DEFAULT_LIMITS }),
+    ...mailLimits({ limits: DEFAULT_LIMITS }),
+  });
 });

@@ -23,7 +23,7 @@ const about = { ip: "::ffff:198.51.100.7" };
 const approved: DeviceGrant = {
   ...sampleGrant(randomUUID(), scopesAt(GRAPH_RESOURCE_ID, [])),
   ...{ status: "approved", denialReason: null, sessionId: "session", userId: "ada", approved: null, decidedAt: 0 },
-  ...{ decidedBy: "user", amr: ["pwd"], authTime: 0, familyId: null },
+  ...{ decidedBy: "user", reach: [], methods: ["password" as const], authTime: 0, familyId: null },
 };
 
 const notifications: SecurityNotification[] = [
@@ -35,6 +35,8 @@ const notifications: SecurityNotification[] = [
   { kind: "passkey_removed", name: "Ada's phone" },
   { kind: "recovery_codes_replaced" },
   { kind: "recovery_code_used", left: 7 },
+  { kind: "refresh_token_reused", appName: "Contoso Player" },
+  { kind: "refresh_token_repeated", appName: "Contoso Player", before: "198.51.100.0" },
 ];
 
 async function newest({ mailsTo }: PagesUnderTest) {

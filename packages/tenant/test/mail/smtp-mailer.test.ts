@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
-import { accountExistsMail, codeMail, noAccountMail } from "../../src/mail/messages.ts";
+import { accountExistsMail, codeMail, noAccountMail, noPasswordMail } from "../../src/mail/messages.ts";
 import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
 import { locales } from "../../src/ui/i18n/languages.ts";
 import { FROM, mailServer } from "./mail-server.ts";
@@ -176,6 +176,7 @@ describe("what the mails say", () => {
     return [
       ...(["signUp", "signIn", "secondFactor", "reset"] as const).map((what) => codeMail(what, code)),
       accountExistsMail(about),
+      noPasswordMail(about),
       noAccountMail({ ...about, mayCreate: true }),
     ];
   });

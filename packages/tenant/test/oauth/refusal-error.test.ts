@@ -43,7 +43,17 @@ const rows: Record<Refusal, Record<RefusedAt, Answer>> = {
     renewal: [50105, "invalid_grant", "message_only"],
     authorization: [50105, "access_denied"],
   },
+  sign_in_method_required: {
+    redemption: [50076, "interaction_required", "basic_action"],
+    renewal: [50076, "interaction_required", "basic_action"],
+    authorization: [50058, "login_required"],
+  },
   second_factor_required: {
+    redemption: [50076, "interaction_required", "basic_action"],
+    renewal: [50076, "interaction_required", "basic_action"],
+    authorization: [50076, "interaction_required", "basic_action"],
+  },
+  details_required: {
     redemption: [50076, "interaction_required", "basic_action"],
     renewal: [50076, "interaction_required", "basic_action"],
     authorization: [50076, "interaction_required", "basic_action"],

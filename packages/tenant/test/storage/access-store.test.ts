@@ -76,6 +76,7 @@ describe("the facts of the access rule", () => {
       app,
       userFlow: DEFAULT_USER_FLOW,
       groupIds: [],
+      termsAccepted: true,
       assigned: false,
       api,
       consents: [{ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] }, consent],
@@ -147,12 +148,16 @@ describe("the facts of the access rule", () => {
   test("are judged by the rule where tokens are issued", async () => {
     const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
-    const of = { clientId: app.clientId, userId: user.id, scopes, amr: ["pwd"], authTime: T0, grantType: null };
+    const sign = { methods: ["password" as const], authTime: T0, grantType: null, reach: null };
+    const of = { clientId: app.clientId, userId: user.id, scopes, ...sign };
+    assert.equal(await check(db, of), "consent_required");
+    const identity = { clientId: app.clientId, userId: user.id, resourceId: GRAPH_RESOURCE_ID, scopes: scopes.oidc };
+    await seed(store).addConsent(identity);
     assert.equal(await check(db, of), undefined);
     assert.equal(await check(db, { ...of, scopes: scopesAt(api.clientId, ["ToDoList.Admin"]) }), "consent_required");
     await seed(store).putApp({ ...app, requireMfa: true });
     assert.equal(await check(db, of), "second_factor_required");
-    assert.equal(await check(db, { ...of, amr: ["pwd", "mfa"] }), undefined);
+    assert.equal(await check(db, { ...of, methods: ["password" as const, "totp" as const] }), undefined);
     assert.equal(await check(db, { ...of, userId: randomUUID() }), "user_unknown");
   });
 });

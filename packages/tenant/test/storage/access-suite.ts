@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
+import type { UserFlow } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
@@ -16,6 +17,7 @@ import {
   rotation,
   type Samples,
   sampleAudit,
+  sampleUserFlow,
   seedSamples,
   signedIn,
   T0,
@@ -72,6 +74,11 @@ export function accessSuite(makeStore: MakeStore): void {
       };
       return { own, answers };
     }
+    const useFlow = async ({ app }: Samples, changes: Partial<UserFlow>) => {
+      const flow = sampleUserFlow(changes);
+      await seed(store).putUserFlow(flow);
+      await seed(store).putApp({ ...app, userFlowId: flow.id });
+    };
     const everywhere = (why: Refusal, except: Answers = {}): Answers => ({
       ...Object.fromEntries(PLACES.map((where) => [where, why])),
       ...except,
@@ -106,6 +113,21 @@ export function accessSuite(makeStore: MakeStore): void {
         what: "the app requires a second factor",
         change: ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
         says: everywhere("second_factor_required"),
+      },
+      {
+        what: "the app's user flow no longer lists the method of the sign-in",
+        change: (own) => useFlow(own, { methods: ["passkey"], signUpAllowed: false }),
+        says: everywhere("sign_in_method_required"),
+      },
+      {
+        what: "the app's user flow requires an attribute that the user has not given",
+        change: (own) => useFlow(own, { termsOfUse: null }),
+        says: everywhere("details_required"),
+      },
+      {
+        what: "the app's user flow has terms of use that the user has not accepted",
+        change: (own) => useFlow(own, { attributes: [] }),
+        says: everywhere("details_required"),
       },
       {
         what: "a scope is administrative and the user no administrator any more",
@@ -149,6 +171,22 @@ export function accessSuite(makeStore: MakeStore): void {
         assert.deepEqual(await answers(), says);
       });
     }
+
+    test("permits again once the user has given what was missing", async () => {
+      const { own, answers } = await waiting();
+      const flow = sampleUserFlow();
+      await seed(store).putUserFlow(flow);
+      await seed(store).putApp({ ...own.app, userFlowId: flow.id });
+      const given = { userId: own.user.id, attributes: { city: "Oslo" }, now: T0 + 1, audit: sampleAudit("given") };
+      assert.equal(await store.profiles.complete({ ...given, terms: "https://other.example/terms" }), true);
+      assert.equal((await answers())["refresh token"], "details_required");
+      assert.equal(await store.profiles.complete({ ...given, attributes: {}, terms: flow.termsOfUse!.url }), true);
+      assert.equal((await answers())["refresh token"], "rotated");
+      const user = await store.directory.findUser(own.user.id);
+      assert.deepEqual([user?.attributes.city, user?.termsAcceptedAt], ["Oslo", T0 + 1]);
+      await seed(store).setUserDisabled(own.user.id, T0, T0);
+      assert.equal(await store.profiles.complete({ ...given, terms: null }), false);
+    });
 
     test("permits where nothing changed", async () => {
       for (const scopes of [undefined, scopesAtGraph("User.Read", "User.Read.All"), scopesAtGraph()]) {

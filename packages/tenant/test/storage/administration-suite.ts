@@ -49,10 +49,11 @@ export function administrationSuite(makeStore: MakeStore): void {
       const anonymous = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 1_000 };
       await store.sessions.ensure(anonymous);
       await store.sessions.signIn(anonymous.id, {
-        ...{ id: sessionId, userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + 60_000 },
+        ...{ id: sessionId, userId: user.id, credentialsVersion: 0, methods: ["password" as const] },
+        ...{ authTime: T0, createdAt: T0, expiresAt: T0 + 60_000 },
       });
       await store.sessions.insertInteraction(sampleInteraction(sessionId));
-      await store.passkeys.insert(samplePasskey(user.id));
+      await store.passkeys.insert(samplePasskey(user.id), 0);
       await store.administration.groups.insert(group, audit());
       await store.administration.groups.addMember(group.id, user.id, audit());
       await seed(store).assign(app.clientId, user.id);
@@ -106,7 +107,7 @@ export function administrationSuite(makeStore: MakeStore): void {
       assert.equal(await store.administration.users.endSignIns(randomUUID(), T0, audit()), false);
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
       assert.equal((await store.grants.findById(approved.id))?.status, "denied");
-      assert.deepEqual(await store.directory.findUser(user.id), user);
+      assert.deepEqual(await store.directory.findUser(user.id), { ...user, credentialsVersion: 1 });
       const again = await signedIn(store, samples);
       assert.equal((await store.tokens.rotate(rotation(again.tokenHash, app.clientId))).outcome, "rotated");
     });

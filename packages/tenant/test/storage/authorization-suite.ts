@@ -49,8 +49,16 @@ export function authorizationSuite(makeStore: MakeStore): void {
       for (const changes of [{}, bare]) {
         const request = sampleRequest(samples.app.clientId, samples.scopes, changes);
         await store.authorizations.insert(request);
-        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, amr: [], authTime: null };
-        const rest = { ...undecided, codeHash: null, codeExpiresAt: null, familyId: null, status: "pending" };
+        const undecided = { sessionId: null, userId: null, decidedAt: null, approved: null, authTime: null };
+        const rest = {
+          ...undecided,
+          reach: [],
+          methods: [],
+          codeHash: null,
+          codeExpiresAt: null,
+          familyId: null,
+          status: "pending",
+        };
         assert.deepEqual(await store.authorizations.find(request.id), { ...request, ...rest });
       }
       assert.equal(await store.authorizations.find("unknown"), undefined);
@@ -172,7 +180,12 @@ export function authorizationSuite(makeStore: MakeStore): void {
       const family = { ...input.family, grantType: "authorization_code", revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
-      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
+      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), {
+        family,
+        generation: 1,
+        expiresAt: family.expiresAt,
+        usedAt: null,
+      });
       assert.deepEqual((await store.audit.list({ event: "authorization.redeemed", limit: 1 }))[0], input.audit);
       assert.equal(await statusOf(input.family.grantId), "redeemed");
     });
@@ -293,7 +306,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       const approved = await approvedRequest(store, own, session);
       const pending = await pendingRequest(store, own);
       const audit = sampleAudit("user.password_changed");
-      const change = { userId: own.user.id, from: null, passwordHash: "new", keepSessionId: null, now: T0, audit };
+      const change = { user: own.user, passwordHash: "new", keepSessionId: null, now: T0, audit };
       assert.equal(await store.sessions.changePassword(change), true);
       assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
       assert.equal(

@@ -10,18 +10,7 @@ import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { sampleApp } from "./samples.ts";
-
-/** What migration 0010 and those after it made, taken back. */
-const BEFORE = [
-  ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
-    (column) => `alter table apps drop column ${column}`,
-  ),
-  "alter table token_families drop column grant_type",
-  "drop table app_secrets",
-  "alter table apps add column secret_hash text",
-  "update apps set secret_hash = 'hash' where public_client = 0",
-  "delete from kysely_migration where name >= '0010'",
-];
+import { undoFrom } from "./undo-migrations.ts";
 
 test("apps of before go on by the grants and secrets they had; administrative scopes are for the command line alone", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
@@ -34,7 +23,8 @@ test("apps of before go on by the grants and secrets they had; administrative sc
     for (const app of [device, web, commandLine]) await seed(old).putApp(app);
     await old.close();
     const database = new DatabaseSync(file);
-    for (const statement of BEFORE) database.exec(statement);
+    for (const statement of undoFrom("0010")) database.exec(statement);
+    database.exec("update apps set secret_hash = 'hash' where public_client = 0");
     database.close();
 
     const store = await openSqliteStore(file);

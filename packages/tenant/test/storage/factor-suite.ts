@@ -15,7 +15,7 @@ export async function enrolling(store: Store, userId: string, secretSealed: stri
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
   const flow = sampleInteraction(sessionId, {
-    firstFactor: { userId, amr: ["pwd"], at: T0 },
+    firstFactor: { userId, methods: ["password" as const], at: T0 },
     totpSecretSealed: secretSealed,
   });
   await store.sessions.insertInteraction(flow);
@@ -48,6 +48,7 @@ export function factorSuite(makeStore: MakeStore): void {
       await seed(store).insertUser(user);
       return user.id;
     };
+    const owner = (id: string) => ({ id, credentialsVersion: 0 });
     const enrolled = async (userId?: string, replaces: string | null = null) => {
       const input = { ...(await enrolling(store, userId ?? (await person()))), replaces };
       assert.equal(await factors.enrolTotp(input), true);
@@ -142,12 +143,12 @@ export function factorSuite(makeStore: MakeStore): void {
     test("new recovery codes end all before, and need an app that they stand in for", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       await factors.useRecoveryCode(userId, recoveryCodeHashes[0]!, T0);
-      assert.equal(await factors.replaceRecoveryCodes(userId, ["a", "b"], T0), true);
+      assert.equal(await factors.replaceRecoveryCodes(owner(userId), ["a", "b"], T0), true);
       assert.equal(await factors.countRecoveryCodes(userId), 2);
       assert.equal(await factors.useRecoveryCode(userId, recoveryCodeHashes[1]!, T0), undefined);
       assert.deepEqual(await factors.useRecoveryCode(userId, "a", T0), { left: 1 });
-      assert.equal(await factors.replaceRecoveryCodes(await person(), ["c"], T0), false);
-      assert.equal(await factors.replaceRecoveryCodes(randomUUID(), ["c"], T0), false);
+      assert.equal(await factors.replaceRecoveryCodes(owner(await person()), ["c"], T0), false);
+      assert.equal(await factors.replaceRecoveryCodes(owner(randomUUID()), ["c"], T0), false);
     });
 
     test("nobody changes the factors of who is disabled", async () => {
@@ -156,17 +157,17 @@ export function factorSuite(makeStore: MakeStore): void {
       await seed(store).setUserDisabled(userId, T0, T0);
       const again = await enrolling(store, userId);
       assert.equal(await factors.enrolTotp({ ...again, replaces: there?.secretSealed ?? "" }), false);
-      assert.equal(await factors.replaceRecoveryCodes(userId, ["a"], T0), false);
-      assert.equal(await factors.removeTotp(userId), false);
+      assert.equal(await factors.replaceRecoveryCodes(owner(userId), ["a"], T0), false);
+      assert.equal(await factors.removeTotp(owner(userId), T0), false);
       assert.deepEqual([await factors.totpOf(userId), await factors.countRecoveryCodes(userId)], [there, 10]);
     });
 
     test("with the app its recovery codes go", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
-      assert.equal(await factors.removeTotp(userId), true);
+      assert.equal(await factors.removeTotp(owner(userId), T0), true);
       assert.equal(await factors.totpOf(userId), undefined);
       assert.equal(await factors.useRecoveryCode(userId, recoveryCodeHashes[0]!, T0), undefined);
-      assert.equal(await factors.removeTotp(userId), false);
+      assert.equal(await factors.removeTotp({ ...owner(userId), credentialsVersion: 1 }, T0), false);
     });
 
     test(`of ${AT_ONCE} uses of one step at once, one counts`, async () => {
@@ -196,7 +197,7 @@ export function factorSuite(makeStore: MakeStore): void {
     test("of many new sets of recovery codes at once, one whole set stands", async () => {
       const { userId } = await enrolled();
       const codes = (index: number) => [`${index} a`, `${index} b`, `${index} c`];
-      assert.equal(await atOnce((index) => factors.replaceRecoveryCodes(userId, codes(index), T0)), AT_ONCE);
+      assert.equal(await atOnce((index) => factors.replaceRecoveryCodes(owner(userId), codes(index), T0)), AT_ONCE);
       assert.equal(await factors.countRecoveryCodes(userId), 3);
     });
   });

@@ -7,26 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { seed } from "../fixtures/seed.ts";
-import { sampleAudit, sampleUserFlow, seedSamples } from "./samples.ts";
-
-/** What migration 0006 and those after it made, taken back: a store as the version before left it. */
-const BEFORE = [
-  ...["client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"].map(
-    (index) => `drop index ${index}`,
-  ),
-  ...["user_groups_unique_name", "consents_resource_id"].map((index) => `drop index ${index}`),
-  ...["object_id", "unique_name", "description", "tags", "required_resource_access", "service_principal_id"].map(
-    (column) => `alter table client_ids drop column ${column}`,
-  ),
-  ...["unique_name", "description", "mail_nickname"].map((column) => `alter table user_groups drop column ${column}`),
-  ...["description", "priority"].map((column) => `alter table user_flows drop column ${column}`),
-  ...["grant_types", "administrative_scopes", "administration_by_device_code"].map(
-    (column) => `alter table apps drop column ${column}`,
-  ),
-  "drop table user_flow_attributes",
-  ...["authorization_requests", "used_assertions", "app_certificates"].map((table) => `drop table ${table}`),
-  "delete from kysely_migration where name >= '0006'",
-];
+import { DAY, rotation, sampleAudit, sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
+import { undoFrom } from "./undo-migrations.ts";
 
 test("a store of before gets an object and a service principal for every app and API, and the built-in ones their names", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
@@ -42,7 +24,7 @@ test("a store of before gets an object and a service principal for every app and
     await old.directory.settingOnce("built_in_api", api.clientId);
     await old.close();
     const database = new DatabaseSync(file);
-    for (const statement of BEFORE) database.exec(statement);
+    for (const statement of undoFrom("0006")) database.exec(statement);
     database.close();
 
     const store = await openSqliteStore(file);
@@ -65,5 +47,42 @@ test("a store of before gets an object and a service principal for every app and
     await store.close();
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("a session and a sign-in of before keep their person, and go on until their ends", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
+  const file = join(folder, "store.db");
+  try {
+    const old = await openSqliteStore(file);
+    const samples = await seedSamples(old);
+    const { user } = samples;
+    const { tokenHash, family } = await signedIn(old, samples);
+    const ids = { day: randomUUID(), month: randomUUID() };
+    for (const [id, days] of [
+      [ids.day, 1],
+      [ids.month, 30],
+    ] as const) {
+      const session = { createdAt: T0, expiresAt: T0 + days * DAY };
+      await old.sessions.ensure({ ...session, id: `old ${id}` });
+      const by = { userId: user.id, credentialsVersion: 0, methods: ["password" as const], authTime: T0 };
+      assert.ok(await old.sessions.signIn(`old ${id}`, { ...session, ...by, id }));
+    }
+    await old.close();
+    const database = new DatabaseSync(file);
+    for (const statement of undoFrom("0012")) database.exec(statement);
+    database.close();
+
+    const store = await openSqliteStore(file);
+    assert.equal((await store.sessions.find(ids.day, T0))?.keepSignedIn, false);
+    const month = await store.sessions.find(ids.month, T0 + 29 * DAY);
+    assert.deepEqual([month?.keepSignedIn, month?.idleExpiresAt], [true, null]);
+    assert.equal((await store.directory.findUser(user.id))?.credentialsVersion, 0);
+    const late = rotation(tokenHash, family.clientId, family.createdAt + 20 * DAY);
+    assert.equal((await store.tokens.rotate({ ...late, familyMs: 20 * DAY })).outcome, "expired");
+    assert.equal((await store.tokens.rotate({ ...late, familyMs: 20 * DAY + 1 })).outcome, "rotated");
+    await store.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 });

@@ -35,7 +35,9 @@ export async function signedInSession(store: Store, userId: string, expiresAt = 
   const anonymous = { id: randomUUID(), createdAt: T0, expiresAt };
   await store.sessions.ensure(anonymous);
   const id = randomUUID();
-  await store.sessions.signIn(anonymous.id, { ...anonymous, id, userId, amr: ["pwd"], authTime: T0 });
+  const { credentialsVersion = 0 } = (await store.directory.findUser(userId)) ?? {};
+  const by = { userId, credentialsVersion, methods: ["password" as const], authTime: T0 };
+  await store.sessions.signIn(anonymous.id, { ...anonymous, id, ...by });
   return id;
 }
 
@@ -171,21 +173,29 @@ export function linkSuite(makeStore: MakeStore): void {
       "passkey_removed",
       "recovery_codes_replaced",
       "recovery_code_used",
+      "refresh_token_reused",
+      "refresh_token_repeated",
     ];
     for (const purpose of changes) {
       test(`${purpose}: every browser, sign-in, half-made sign-in and waiting device of this person ends, and the password`, async () => {
         const [samples, bystander] = [await seedSamples(store), await seedSamples(store)];
         const { user } = samples;
-        const password = { from: null, passwordHash: "known to somebody", keepSessionId: null };
+        const password = { passwordHash: "known to somebody", keepSessionId: null };
         const audit = sampleAudit("user.password_changed");
-        assert.ok(await store.sessions.changePassword({ userId: user.id, ...password, now: T0, audit }));
+        assert.ok(await store.sessions.changePassword({ user, ...password, now: T0, audit }));
         const sessions = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
         const theirs = await signedInSession(store, bystander.user.id);
         const half = { id: randomUUID(), createdAt: T0, expiresAt: T0 + 60 * MINUTE };
         await store.sessions.ensure(half);
         const flow = sampleInteraction(half.id);
         await store.sessions.insertInteraction(flow);
-        const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
+        const passed = {
+          userId: user.id,
+          methods: ["password" as const],
+          at: T0,
+          keepSignedIn: false,
+          credentialsVersion: 1,
+        };
         await store.sessions.setFirstFactor(flow.id, half.id, passed);
         const { family } = await signedIn(store, samples);
         const foreign = await signedIn(store, bystander);
@@ -201,11 +211,11 @@ export function linkSuite(makeStore: MakeStore): void {
         const link = await inserted(user.id, { purpose, subject: purpose === "passkey_added" ? "credential" : "" });
         assert.equal((await store.links.use(use(link.tokenHash))).outcome, "done");
         for (const id of sessions) assert.equal(await isSignedIn(id), false);
-        assert.equal(await store.sessions.findInteraction(flow.id, half.id, T0), undefined);
+        assert.deepEqual(await store.sessions.findInteraction(flow.id, half.id, T0), flow);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
         assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
-        const late = { ...half, id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0 };
-        const byPassword = { ...late, standsOn: { passwordHash: "known to somebody" } };
+        const late = { ...half, id: randomUUID(), userId: user.id, methods: ["password" as const], authTime: T0 };
+        const byPassword = { ...late, credentialsVersion: 1 };
         assert.equal(await store.sessions.signIn(half.id, byPassword), false, "its password was verified before");
         for (const { id } of [approved, claimed]) assert.equal((await store.grants.findById(id))?.status, "denied");
         assert.equal(await isSignedIn(theirs), true);
@@ -258,6 +268,8 @@ export function linkCredentialsSuite(makeStore: MakeStore): void {
       passkey_removed: ["authenticator", "recovery codes", "added", "older"],
       recovery_codes_replaced: ["authenticator", "added", "older"],
       recovery_code_used: ["authenticator", "added", "older"],
+      refresh_token_reused: ["authenticator", "recovery codes", "added", "older"],
+      refresh_token_repeated: ["authenticator", "recovery codes", "added", "older"],
     };
     for (const [purpose, left] of Object.entries(rest)) {
       test(`${purpose}: ${left.join(", ")} stay`, async () => {

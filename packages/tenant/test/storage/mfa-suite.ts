@@ -103,7 +103,7 @@ export function mfaSuite(makeStore: MakeStore): void {
         const input = redemption(grant, samples.user.id);
         const redeemed = await store.tokens.redeem({
           ...input,
-          family: { ...input.family, amr: ["pwd", "otp", "mfa"] },
+          family: { ...input.family, methods: ["password" as const, "totp" as const] },
         });
         assert.equal(redeemed.outcome, "redeemed");
         const renewed = await store.tokens.rotate(rotation(input.refreshToken.tokenHash, grant.clientId));

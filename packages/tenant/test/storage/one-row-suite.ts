@@ -51,7 +51,7 @@ async function thingsOf(store: Store, samples: Samples) {
   await store.tokens.rotate(next);
   const session = await signedInSession(store, user.id);
   const flow = sampleInteraction(session, {
-    firstFactor: { userId: user.id, amr: ["pwd"], at: T0 },
+    firstFactor: { userId: user.id, methods: ["password" as const], at: T0 },
     email: { address: user.email, purpose: "sign_in", verifiedAt: null },
     totpSecretSealed: "sealed",
   });
@@ -63,7 +63,8 @@ async function thingsOf(store: Store, samples: Samples) {
   const asked = await pendingRequest(store, samples);
   const request = await approvedRequest(store, samples, session);
   const [passkey, link] = [samplePasskey(user.id), sampleLink(user.id)];
-  if ((await store.passkeys.insert(passkey)) !== "ok") throw new Error("no passkey");
+  const { credentialsVersion = 0 } = (await store.directory.findUser(user.id)) ?? {};
+  if ((await store.passkeys.insert(passkey, credentialsVersion)) !== "ok") throw new Error("no passkey");
   await store.links.insert(link);
   const mail = { id: randomUUID(), sealed: "sealed", ...times };
   await store.outbox.enqueue(mail);
@@ -101,7 +102,7 @@ export function oneRowSuite(makeStore: MakeStore): void {
       store = await place.open();
       samples = await seedSamples(store);
       stranger = await seedSamples(store);
-      const first = { userId: stranger.user.id, from: null, passwordHash: "kept", keepSessionId: null, now: T0 };
+      const first = { user: stranger.user, passwordHash: "kept", keepSessionId: null, now: T0 };
       assert.ok(await store.sessions.changePassword({ ...first, audit: audit() }));
     });
     after(() => place.remove());
@@ -152,7 +153,8 @@ export function oneRowSuite(makeStore: MakeStore): void {
       const { tokens, sessions, authorizations, passkeys, outbox } = store;
       const { fresh, used, session, flow, request, passkey, mail } = mine;
       const late = T0 + 10 * MINUTE;
-      const passed = { userId: user.id, amr: ["pwd", "otp"], at: T0 + 1, keepSignedIn: true };
+      const methods = ["password" as const, "email_second_factor" as const];
+      const passed = { userId: user.id, methods, at: T0 + 1, keepSignedIn: true, credentialsVersion: 0 };
       const yes = yesBy(user.id, session, scopes);
       const lease = async (id: string) => (await outbox.lease({ id, now: T0, until: T0 + MINUTE }))!;
       const mailed = async () => {
@@ -178,18 +180,13 @@ export function oneRowSuite(makeStore: MakeStore): void {
         "say no": () => authorizations.deny(mine.asked.id, { sessionId: session, now: T0, audit: audit() }),
         "use a passkey": () => passkeys.use(passkey.credentialId, { from: 0, to: 0, backedUp: true, now: T0 }),
         "rename a passkey": () => passkeys.rename(user.id, passkey.credentialId, "Renamed"),
-        "remove a passkey": () => passkeys.remove(user.id, passkey.credentialId),
         "send a mail": async () => outbox.sent((await mailed()).id, T0),
         "put a mail off": async () => outbox.retryLater(await mailed(), T0 + MINUTE, "later"),
         "give a mail up": async () => outbox.failed(await mailed(), "never", T0),
-        "disown a device": async () => {
-          const device = await signedIn(store, samples);
-          const link = sampleLink(user.id, { purpose: "new_device", subject: device.family.grantId });
-          await store.links.insert(link);
-          return outcomeIs(store.links.use(use(link.tokenHash)), "done");
-        },
         "sign in anew": async () => {
-          const next = { id: randomUUID(), userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0 };
+          const { credentialsVersion = 0 } = (await store.directory.findUser(user.id)) ?? {};
+          const by = { userId: user.id, credentialsVersion, methods: ["password" as const] };
+          const next = { id: randomUUID(), ...by, authTime: T0, createdAt: T0 };
           return sessions.signIn(session, { ...next, expiresAt: T0 + MINUTE });
         },
         "sign out": async () => sessions.end(await signedInSession(store, user.id)).then(() => true),
@@ -233,15 +230,27 @@ export function oneRowSuite(makeStore: MakeStore): void {
         "reset the password": async () => sessions.resetPassword(await provenReset(store, (await person()).user.email)),
         "change the password": async () => {
           const { id: userId } = (await person()).user;
-          const change = { userId, from: null, passwordHash: "new", keepSessionId: null, now: T0 };
+          const change = {
+            user: { id: userId, credentialsVersion: 0 },
+            passwordHash: "new",
+            keepSessionId: null,
+            now: T0,
+          };
           return sessions.changePassword({ ...change, audit: audit() });
         },
         "revoke all": async () => (await tokens.revokeUser((await person()).user.id, "left", T0, audit())) > 0,
+        "disown a device": async () => {
+          const own = await person();
+          const device = await signedIn(store, own);
+          const link = sampleLink(own.user.id, { purpose: "new_device", subject: device.family.grantId });
+          await links.insert(link);
+          return outcomeIs(links.use(use(link.tokenHash)), "done");
+        },
         "disown a password": () => disown("password_changed"),
         "disown a passkey": async () => {
           const { id } = (await person()).user;
           const [added, other] = [samplePasskey(id), samplePasskey(id)];
-          for (const each of [added, other]) await store.passkeys.insert(each);
+          for (const each of [added, other]) await store.passkeys.insert(each, 0);
           const link = sampleLink(id, { purpose: "passkey_added", subject: added.credentialId });
           await links.insert(link);
           await outcomeIs(links.use(use(link.tokenHash)), "done");
@@ -254,12 +263,19 @@ export function oneRowSuite(makeStore: MakeStore): void {
           const { user, enrolment } = await person();
           return factors.useRecoveryCode(user.id, enrolment.recoveryCodeHashes[0] ?? "", T0);
         },
-        "replace recovery codes": async () => factors.replaceRecoveryCodes((await person()).user.id, ["new"], T0),
+        "replace recovery codes": async () => factors.replaceRecoveryCodes((await person()).user, ["new"], T0),
         "enrol another app": async () => {
           const { user, enrolment } = await person();
           return factors.enrolTotp({ ...(await enrolling(store, user.id)), replaces: enrolment.secretSealed });
         },
-        "remove the app": async () => factors.removeTotp((await person()).user.id),
+        "remove a passkey": async () => {
+          const { user } = await person();
+          const [gone, other] = [samplePasskey(user.id), samplePasskey(user.id)];
+          for (const each of [gone, other]) await store.passkeys.insert(each, 0);
+          assert.deepEqual(await store.passkeys.remove(user, gone.credentialId, T0), gone);
+          return (await store.passkeys.find(other.credentialId)) !== undefined;
+        },
+        "remove the app": async () => factors.removeTotp((await person()).user, T0),
         "delete the app": async () => seed(store).deleteApp((await person()).app.clientId, T0),
         delete: async () => store.administration.users.delete((await person()).user.id, T0, audit()),
       });

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
+import { sampleLink, use } from "./link-suite.ts";
 import { type Meanwhile, type OneTimeThing, oneTimeThings } from "./one-time-things.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { provenReset } from "./password-suite.ts";
 import { T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
@@ -28,6 +30,13 @@ export function oneTimeSuite(makeStore: MakeStore): void {
       // The tenant has no verb for it; an operator has SQL.
       deleted: ({ user }) => place.query(`delete from users where id = '${user.id}'`),
       "session ended": ({ sessionId }) => store.sessions.end(sessionId),
+      "password reset in another browser": async ({ user }) =>
+        store.sessions.resetPassword(await provenReset(store, user.email)),
+      "“this wasn’t me”": async ({ user }) => {
+        const link = sampleLink(user.id);
+        await store.links.insert(link);
+        return store.links.use(use(link.tokenHash));
+      },
     };
 
     for (const [what, { make, outlives = [] }] of Object.entries(oneTimeThings)) {
@@ -63,6 +72,17 @@ export function oneTimeSuite(makeStore: MakeStore): void {
           const stands = !looked || (flow !== undefined && flow.firstFactor?.userId === thing.user.id);
           const entered = stands && (await thing.enter(store));
           assert.equal(entered, good);
+        });
+      }
+
+      for (const meanwhile of ["password reset in another browser", "“this wasn’t me”"] as const) {
+        if (outlives.includes(meanwhile)) continue;
+        test(`${what}: used at the moment of ${meanwhile}, it leaves no session behind`, async () => {
+          for (let round = 0; round < 10; round++) {
+            const thing = await make(store);
+            await Promise.all([thing.enter(store), changes[meanwhile](thing)]);
+            assert.equal(await store.sessions.find(thing.nextSessionId, T0), undefined);
+          }
         });
       }
 

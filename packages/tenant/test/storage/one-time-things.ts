@@ -20,7 +20,13 @@ import {
 } from "./samples.ts";
 
 /** What may happen between the moment a page was shown and the moment its form is judged. */
-export type Meanwhile = "disabled" | "disabled and enabled again" | "deleted" | "session ended";
+export type Meanwhile =
+  | "disabled"
+  | "disabled and enabled again"
+  | "deleted"
+  | "session ended"
+  | "password reset in another browser"
+  | "“this wasn’t me”";
 
 export interface OneTimeThing {
   user: User;
@@ -48,24 +54,31 @@ async function walk(store: Store, changes: (user: User) => Partial<Interaction> 
   const sessionId = randomUUID();
   const anonymous = { id: signedIn ? randomUUID() : sessionId, createdAt: T0, expiresAt: T0 + DAY };
   await store.sessions.ensure(anonymous);
-  const session = { userId: user.id, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
-  if (signedIn) assert.ok(await store.sessions.signIn(anonymous.id, { ...session, id: sessionId }));
+  const session = { userId: user.id, methods: ["password" as const], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+  const first = { ...session, id: sessionId, credentialsVersion: 0 };
+  if (signedIn) assert.ok(await store.sessions.signIn(anonymous.id, first));
   const flow = sampleInteraction(sessionId, changes(user));
   assert.ok(await store.sessions.insertInteraction(flow));
   const nextSessionId = randomUUID();
-  const signIn = (on: Store) => on.sessions.signIn(sessionId, { ...session, id: nextSessionId });
-  return { user, sessionId, flow, nextSessionId, signIn };
+  /** As the pages do: the person is read first, then the proof is used up, then the session is made. */
+  const signingIn = async (on: Store, spend: (on: Store) => Promise<boolean>) => {
+    const { credentialsVersion = 0 } = (await on.directory.findUser(user.id)) ?? {};
+    if (!(await spend(on))) return false;
+    const after = flow.firstFactor === null ? {} : { interactionId: flow.id };
+    return on.sessions.signIn(sessionId, { ...session, id: nextSessionId, credentialsVersion, ...after });
+  };
+  return { user, sessionId, flow, nextSessionId, signingIn };
 }
 
 function mailedCode(
   purpose: MailCodePurpose,
-  enter: (on: Store, at: Awaited<ReturnType<typeof walk>>) => unknown,
+  after: ((on: Store, at: Awaited<ReturnType<typeof walk>>) => unknown) | "signs in",
 ): Kind {
   return {
     async make(store) {
       const at = await walk(store, ({ id, email }) => ({
         email: { address: email, purpose, verifiedAt: null },
-        firstFactor: purpose === "second_factor" ? { userId: id, amr: ["pwd"], at: T0 } : null,
+        firstFactor: purpose === "second_factor" ? { userId: id, methods: ["password" as const], at: T0 } : null,
       }));
       const { flow, sessionId, user } = at;
       await store.mail.insertCode({
@@ -80,7 +93,8 @@ function mailedCode(
       });
       const code = { interactionId: flow.id, sessionId, purpose, codeHash: "right", maxAttempts: 64, now: T0 };
       const spend = async (on: Store) => (await on.mail.useCode(code)) === "ok";
-      return { ...at, spend, enter: async (on) => (await spend(on)) && Boolean(await enter(on, at)) };
+      if (after === "signs in") return signingIn(at, spend);
+      return { ...at, spend, enter: async (on) => (await spend(on)) && Boolean(await after(on, at)) };
     },
   };
 }
@@ -92,7 +106,7 @@ const newPassword = (on: Store, { flow, sessionId }: { flow: Interaction; sessio
 
 /** A person with an authenticator app, whose walk waits for its code or for one that stands in for it. */
 async function waitingForTheApp(store: Store) {
-  const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 } }));
+  const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, methods: ["password" as const], at: T0 } }));
   const enrolment = await enrolling(store, at.user.id);
   assert.ok(await store.factors.enrolTotp(enrolment));
   return { at, enrolment };
@@ -100,12 +114,12 @@ async function waitingForTheApp(store: Store) {
 
 /** `spend`, and then the sign-in that it is for. */
 function signingIn(at: Awaited<ReturnType<typeof walk>>, spend: (on: Store) => Promise<boolean>): OneTimeThing {
-  return { ...at, spend, enter: async (on) => (await spend(on)) && at.signIn(on) };
+  return { ...at, spend, enter: (on) => at.signingIn(on, spend) };
 }
 
 export const oneTimeThings: Record<string, Kind> = {
-  "a code mailed to sign in": mailedCode("sign_in", (on, at) => at.signIn(on)),
-  "a code mailed as second factor": mailedCode("second_factor", (on, at) => at.signIn(on)),
+  "a code mailed to sign in": mailedCode("sign_in", "signs in"),
+  "a code mailed as second factor": mailedCode("second_factor", "signs in"),
   "a code mailed for a reset": mailedCode("reset", newPassword),
   "a code mailed to sign up": mailedCode("sign_up", (on, { flow, sessionId }) =>
     on.sessions.setPassword(flow.id, sessionId, "hash"),
@@ -133,7 +147,7 @@ export const oneTimeThings: Record<string, Kind> = {
   "a secret that is being enrolled": {
     async make(store) {
       const at = await walk(store, ({ id }) => ({
-        firstFactor: { userId: id, amr: ["pwd"], at: T0 },
+        firstFactor: { userId: id, methods: ["password" as const], at: T0 },
         totpSecretSealed: "sealed",
       }));
       const { flow, sessionId, user } = at;
@@ -155,17 +169,17 @@ export const oneTimeThings: Record<string, Kind> = {
       return signingIn(at, (on) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0));
     },
     // Nobody was named before the passkey was shown.
-    outlives: ["disabled and enabled again"],
+    outlives: ["disabled and enabled again", "password reset in another browser", "“this wasn’t me”"],
   },
   "a challenge to make a passkey": {
     async make(store) {
       const at = await walk(
         store,
-        ({ id }) => ({ firstFactor: { userId: id, amr: ["pwd"], at: T0 }, subject: null }),
+        ({ id }) => ({ firstFactor: { userId: id, methods: ["password" as const], at: T0 }, subject: null }),
         true,
       );
       const spend = (on: Store) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0);
-      const insert = async (on: Store) => (await on.passkeys.insert(samplePasskey(at.user.id))) === "ok";
+      const insert = async (on: Store) => (await on.passkeys.insert(samplePasskey(at.user.id), 0)) === "ok";
       return { ...at, spend, enter: async (on) => (await spend(on)) && insert(on) };
     },
   },
@@ -173,11 +187,12 @@ export const oneTimeThings: Record<string, Kind> = {
     async make(store) {
       const at = await walk(store);
       const passkey = samplePasskey(at.user.id, { counter: 7 });
-      assert.equal(await store.passkeys.insert(passkey), "ok");
+      assert.equal(await store.passkeys.insert(passkey, 0), "ok");
       const used = { from: 7, to: 8, backedUp: false, now: T0 };
       return signingIn(at, (on) => on.passkeys.use(passkey.credentialId, used));
     },
-    outlives: ["disabled and enabled again"],
+    // A passkey is none of what a password or another link ends.
+    outlives: ["disabled and enabled again", "password reset in another browser", "“this wasn’t me”"],
   },
   "a yes to a program": {
     async make(store) {
@@ -219,6 +234,12 @@ export const oneTimeThings: Record<string, Kind> = {
       return { ...at, spend, enter: spend };
     },
     // It belongs to no browser, and gives nothing: it ends what is there.
-    outlives: ["disabled", "disabled and enabled again", "session ended"],
+    outlives: [
+      "disabled",
+      "disabled and enabled again",
+      "session ended",
+      "password reset in another browser",
+      "“this wasn’t me”",
+    ],
   },
 };

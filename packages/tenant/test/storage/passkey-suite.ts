@@ -21,9 +21,10 @@ export function passkeySuite(makeStore: MakeStore): void {
       await seed(store).insertUser(user);
       return user;
     };
+    const ownerOf = ({ userId }: { userId: string }) => ({ id: userId, credentialsVersion: 0 });
     const kept = async (changes: Parameters<typeof samplePasskey>[1] = {}) => {
       const passkey = samplePasskey((await newUser()).id, changes);
-      assert.equal(await store.passkeys.insert(passkey), "ok");
+      assert.equal(await store.passkeys.insert(passkey, 0), "ok");
       return passkey;
     };
     const use = (id: string, from: number, to: number) =>
@@ -32,7 +33,7 @@ export function passkeySuite(makeStore: MakeStore): void {
     test("a passkey is found as it was kept, and listed with its owner's, the oldest first", async () => {
       const newer = await kept({ createdAt: T0 + 1, deviceType: "singleDevice", transports: ["usb", "nfc"] });
       const older = samplePasskey(newer.userId, { createdAt: T0, backedUp: true });
-      await store.passkeys.insert(older);
+      await store.passkeys.insert(older, 0);
       await kept();
       assert.deepEqual(await store.passkeys.find(newer.credentialId), newer);
       assert.deepEqual(await store.passkeys.listOf(newer.userId), [older, newer]);
@@ -42,20 +43,20 @@ export function passkeySuite(makeStore: MakeStore): void {
     test("a credential is kept once, whoever brings it again", async () => {
       const passkey = await kept();
       const other = await newUser();
-      assert.equal(await store.passkeys.insert({ ...passkey, userId: other.id }), "taken");
+      assert.equal(await store.passkeys.insert({ ...passkey, userId: other.id }, 0), "taken");
       assert.deepEqual(await store.passkeys.find(passkey.credentialId), passkey);
     });
 
     test("nobody who is unknown or disabled gets one", async () => {
       const disabled = await newUser(T0);
-      assert.equal(await store.passkeys.insert(samplePasskey(disabled.id)), "no_user");
-      assert.equal(await store.passkeys.insert(samplePasskey("nobody")), "no_user");
+      assert.equal(await store.passkeys.insert(samplePasskey(disabled.id), 0), "no_user");
+      assert.equal(await store.passkeys.insert(samplePasskey("nobody"), 0), "no_user");
     });
 
     test("of many that are added at once no more are kept than one person may have", async () => {
       const user = await newUser();
       const results = await Promise.all(
-        Array.from({ length: MAX_PASSKEYS + 5 }, () => store.passkeys.insert(samplePasskey(user.id))),
+        Array.from({ length: MAX_PASSKEYS + 5 }, () => store.passkeys.insert(samplePasskey(user.id), 0)),
       );
       assert.equal(results.filter((result) => result === "ok").length, MAX_PASSKEYS);
       assert.equal(results.filter((result) => result === "full").length, 5);
@@ -104,27 +105,31 @@ export function passkeySuite(makeStore: MakeStore): void {
       const passkey = await kept();
       const other = await newUser();
       assert.equal(await store.passkeys.rename(other.id, passkey.credentialId, "Mine now"), false);
-      assert.equal(await store.passkeys.remove(other.id, passkey.credentialId), undefined);
+      assert.equal(await store.passkeys.remove(other, passkey.credentialId, T0), undefined);
       assert.equal(await store.passkeys.rename(passkey.userId, passkey.credentialId, "Kitchen laptop"), true);
-      const removed = await store.passkeys.remove(passkey.userId, passkey.credentialId);
+      const removed = await store.passkeys.remove(ownerOf(passkey), passkey.credentialId, T0);
       assert.deepEqual(removed, { ...passkey, name: "Kitchen laptop" });
       assert.equal(await store.passkeys.find(passkey.credentialId), undefined);
-      assert.equal(await store.passkeys.remove(passkey.userId, passkey.credentialId), undefined);
+      assert.equal(await store.passkeys.remove(ownerOf(passkey), passkey.credentialId, T0), undefined);
       assert.equal(await use(passkey.credentialId, 0, 1), false);
     });
 
     test("of several removals at once, one tells what it removed", async () => {
-      const { userId, credentialId } = await kept();
-      const results = await Promise.all([1, 2, 3, 4].map(() => store.passkeys.remove(userId, credentialId)));
+      const passkey = await kept();
+      const { credentialId } = passkey;
+      const results = await Promise.all(
+        [1, 2, 3, 4].map(() => store.passkeys.remove(ownerOf(passkey), credentialId, T0)),
+      );
       assert.equal(results.filter(Boolean).length, 1);
     });
 
     test("a removal and a use at once leave no passkey behind", async () => {
       for (let round = 0; round < 20; round++) {
-        const { userId, credentialId } = await kept();
+        const passkey = await kept();
+        const { credentialId } = passkey;
         await Promise.all([
           use(credentialId, 0, 1),
-          store.passkeys.remove(userId, credentialId),
+          store.passkeys.remove(ownerOf(passkey), credentialId, T0),
           use(credentialId, 1, 2),
         ]);
         assert.equal(await store.passkeys.find(credentialId), undefined);

@@ -48,7 +48,9 @@ export function passwordSuite(makeStore: MakeStore): void {
     const signInAs = async (userId: string) => {
       const [oldId, id] = [randomUUID(), randomUUID()];
       await store.sessions.ensure({ id: oldId, createdAt: T0, expiresAt: T0 + DAY });
-      const session = { id, userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + DAY };
+      const { credentialsVersion = 0 } = (await store.directory.findUser(userId)) ?? {};
+      const by = { userId, credentialsVersion, methods: ["password" as const], authTime: T0 };
+      const session = { id, ...by, createdAt: T0, expiresAt: T0 + DAY };
       assert.equal(await store.sessions.signIn(oldId, session), true);
       return id;
     };
@@ -65,7 +67,7 @@ export function passwordSuite(makeStore: MakeStore): void {
 
       const reset = await provenReset(store, user.email.toUpperCase());
       const { passwordHash } = reset;
-      assert.deepEqual(await store.sessions.resetPassword(reset), { ...user, passwordHash });
+      assert.deepEqual(await store.sessions.resetPassword(reset), { ...user, passwordHash, credentialsVersion: 1 });
       assert.equal(await hashOf(user.id), passwordHash);
       assert.equal(await hashOf(other.id), "old");
       for (const id of sessions) assert.equal(await store.sessions.find(id, T0), undefined);
@@ -137,7 +139,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(await store.sessions.resetPassword(reset), undefined);
       const proven = await provenReset(store, user.email);
       assert.equal(await store.sessions.resetPassword(proven), undefined, "proven since");
-      const change = { userId: user.id, from: "old", passwordHash: "new", keepSessionId: null, now: T0 };
+      const change = { user, passwordHash: "new", keepSessionId: null, now: T0 };
       const audit = sampleAudit("user.password_changed");
       assert.equal(await store.sessions.changePassword({ ...change, audit }), false);
       assert.equal(await hashOf(user.id), "old");
@@ -151,7 +153,13 @@ export function passwordSuite(makeStore: MakeStore): void {
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId);
       await store.sessions.insertInteraction(flow);
-      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false };
+      const passed = {
+        userId: user.id,
+        methods: ["password" as const],
+        at: T0,
+        keepSignedIn: false,
+        credentialsVersion: 0,
+      };
       await store.sessions.setFirstFactor(flow.id, sessionId, passed);
       await store.sessions.resetPassword(await provenReset(store, user.email));
       assert.deepEqual(await store.sessions.findInteraction(flow.id, sessionId, T0), flow);
@@ -163,22 +171,28 @@ export function passwordSuite(makeStore: MakeStore): void {
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId);
       await store.sessions.insertInteraction(flow);
-      const passed = { userId: user.id, amr: ["pwd"], at: T0, keepSignedIn: false, passwordHash: "old" };
-      const byWalk = { interactionId: flow.id };
-      const signIn = (standsOn: { passwordHash: string } | { interactionId: string }) =>
+      const methods = ["password" as const];
+      const passed = { userId: user.id, methods, at: T0, keepSignedIn: false, credentialsVersion: 0 };
+      const signIn = (by: { credentialsVersion: number; interactionId?: string }) =>
         store.sessions.signIn(sessionId, {
-          ...{ id: randomUUID(), userId: user.id, amr: ["pwd"] },
-          ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, standsOn },
+          ...{ id: randomUUID(), userId: user.id, methods: ["password" as const] },
+          ...{ authTime: T0, createdAt: T0, expiresAt: T0 + DAY, ...by },
         });
-      assert.equal(await signIn(byWalk), false, "nobody passed a first factor yet");
+      assert.equal(
+        await signIn({ credentialsVersion: 0, interactionId: flow.id }),
+        false,
+        "nobody passed a first factor yet",
+      );
       assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, passed), true);
       const reset = await provenReset(store, user.email);
       assert.ok(await store.sessions.resetPassword(reset));
       assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, passed), false);
-      assert.equal(await signIn({ passwordHash: "old" }), false);
+      assert.equal(await signIn({ credentialsVersion: 0 }), false);
+      assert.equal(await signIn({ credentialsVersion: 0, interactionId: flow.id }), false);
+      const byWalk = { credentialsVersion: 1, interactionId: flow.id };
       assert.equal(await signIn(byWalk), false);
-      const { passwordHash } = reset;
-      assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, { ...passed, passwordHash }), true);
+      const again = { ...passed, credentialsVersion: 1 };
+      assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, again), true);
       assert.equal(await signIn(byWalk), true);
     });
 
@@ -192,9 +206,9 @@ export function passwordSuite(makeStore: MakeStore): void {
         const signIns = ids.map(
           (id) => () =>
             store.sessions.signIn(`old ${id}`, {
-              ...{ id, userId: user.id, amr: ["pwd"] },
+              ...{ id, userId: user.id, methods: ["password" as const] },
               ...times,
-              standsOn: { passwordHash: "old" },
+              credentialsVersion: 0,
             }),
         );
         const [one, ...others] = signIns.map((signIn) => signIn());
@@ -213,8 +227,8 @@ export function passwordSuite(makeStore: MakeStore): void {
       const yes = (id: string, sessionId: string) => store.grants.approve(id, approvalBy(user.id, sessionId, scopes));
       await claim(grants[0].id, "ended");
       await claim(grants[1].id, own);
-      const change = { userId: user.id, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
-      assert.equal(await store.sessions.changePassword({ ...change, from: null, passwordHash: "new" }), true);
+      const change = { user, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
+      assert.equal(await store.sessions.changePassword({ ...change, passwordHash: "new" }), true);
       assert.equal((await yes(grants[0].id, "ended")).outcome, "elsewhere");
       assert.equal((await yes(grants[1].id, own)).outcome, "done");
       const taken = await claim(grants[0].id, own);
@@ -226,25 +240,31 @@ export function passwordSuite(makeStore: MakeStore): void {
       const samples = await seedSamples(store);
       const { user } = samples;
       const approved = await approvedGrant(store, samples);
-      const change = { userId: user.id, keepSessionId: null, now: T0, audit: sampleAudit("user.password_changed") };
-      assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
+      const change = {
+        user: { ...user, credentialsVersion: 7 },
+        keepSessionId: null,
+        now: T0,
+        audit: sampleAudit("user.password_changed"),
+      };
+      assert.equal(await store.sessions.changePassword({ ...change, passwordHash: "x" }), false);
       assert.equal((await store.grants.findById(approved.id))?.status, "approved");
     });
 
     test("a signed-in change keeps its own session, ends the others, and is a swap", async () => {
       const user = await newUser();
       const [own, other] = [await signInAs(user.id), await signInAs(user.id)];
-      const change = { userId: user.id, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
-      assert.equal(await store.sessions.changePassword({ ...change, from: "guess", passwordHash: "x" }), false);
+      const change = { user, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
+      const late = { ...change, user: { ...user, credentialsVersion: 7 } };
+      assert.equal(await store.sessions.changePassword({ ...late, passwordHash: "x" }), false);
       assert.notEqual(await store.sessions.find(other, T0), undefined);
       const tries = ["a", "b", "c", "d"].map((passwordHash) =>
-        store.sessions.changePassword({ ...change, from: "old", passwordHash }),
+        store.sessions.changePassword({ ...change, passwordHash }),
       );
       assert.equal((await Promise.all(tries)).filter(Boolean).length, 1);
       assert.notEqual(await store.sessions.find(own, T0), undefined);
       assert.equal(await store.sessions.find(other, T0), undefined);
-      const first = { ...change, userId: (await noPassword()).id, keepSessionId: null };
-      assert.equal(await store.sessions.changePassword({ ...first, from: null, passwordHash: "x" }), true);
+      const first = { ...change, user: await noPassword(), keepSessionId: null };
+      assert.equal(await store.sessions.changePassword({ ...first, passwordHash: "x" }), true);
     });
 
     const noPassword = async () => {

@@ -56,11 +56,11 @@ export function restartSuite(makeStore: MakeStore): void {
       const [recoveryCode = ""] = enrolment.recoveryCodeHashes;
       await first.factors.useRecoveryCode(enrolment.userId, recoveryCode, T0);
       const synced = samplePasskey(samples.user.id, { counter: 4 });
-      await first.passkeys.insert(synced);
+      await first.passkeys.insert(synced, 0);
       await first.passkeys.use(synced.credentialId, { from: 4, to: 5, backedUp: false, now: T0 });
       const removed = samplePasskey(samples.user.id);
-      await first.passkeys.insert(removed);
-      await first.passkeys.remove(removed.userId, removed.credentialId);
+      await first.passkeys.insert(removed, 0);
+      await first.passkeys.remove(samples.user, removed.credentialId, T0);
       const flow = await openFlow(first);
       await first.sessions.takeChallenge(flow.id, flow.sessionId, 0, T0);
       await first.throttle.take("bucket", { count: 1, windowMs: 1000 }, T0);

@@ -16,6 +16,9 @@ import type { Tables } from "../../src/storage/migrations/tables.ts";
 import { factsLoader } from "../../src/storage/sql/access-store.ts";
 import { rotationQueries } from "../../src/storage/sql/rotate.ts";
 
+/** The table that a statement reads, whatever is selected beside its columns. */
+const tableOf = (sql: string) => /from "(\w+)"/.exec(sql.replaceAll(/\(select [^()]*\)/g, ""))?.[1] ?? "";
+
 /** A database that keeps what it is asked, and answers from `rows`, by table. */
 function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
   const statements: string[] = [];
@@ -24,8 +27,7 @@ function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
       const connection = await super.acquireConnection();
       const executeQuery = async <Row>({ sql }: CompiledQuery) => {
         statements.push(sql);
-        const table = /from "(\w+)"/.exec(sql)?.[1] ?? "";
-        return { rows: (rows[table] ?? []) as Row[] };
+        return { rows: (rows[tableOf(sql)] ?? []) as Row[] };
       };
       return Object.assign(connection, { executeQuery });
     }
@@ -41,14 +43,14 @@ function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
   });
   const database = { db, locksRows } as unknown as Database;
   /** Table and lock of each statement, in their order. */
-  const locks = () =>
-    statements.map((sql) => `${/from "(\w+)"/.exec(sql)?.[1]}${/ (for (?:share|update))$/.exec(sql)?.[0] ?? ""}`);
+  const locks = () => statements.map((sql) => `${tableOf(sql)}${/ (for (?:share|update))$/.exec(sql)?.[0] ?? ""}`);
   return { db, database, locks };
 }
 
 const of = { clientId: "app", userId: "user", resourceId: "api" };
 const user = { id: "user", administrator: 0, attributes: "{}" };
-const app = { client_id: "app", assignment_required: 1, redirect_uris: "[]", post_logout_redirect_uris: "[]" };
+const lists = { redirect_uris: "[]", post_logout_redirect_uris: "[]", grant_types: null, administrative_scopes: "[]" };
+const app = { client_id: "app", assignment_required: 1, ...lists };
 const named = { id: null, policy_id: "policy", group_ids: '["group"]', client_ids: null, excluded_user_ids: "[]" };
 const api = { client_id: "api", scopes: "[]", roles: "[]" };
 
@@ -107,6 +109,6 @@ test("the account page, which has no app, is about the user and the policies", a
     clientId: null,
     resourceId: GRAPH_RESOURCE_ID,
   });
-  assert.deepEqual(locks(), ["users", "policies"]);
+  assert.deepEqual(locks(), ["users", "settings", "apps", "settings", "policies"]);
   assert.deepEqual([facts.app, facts.user?.id, facts.consents], [undefined, "user", []]);
 });

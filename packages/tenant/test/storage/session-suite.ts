@@ -30,7 +30,8 @@ export function sessionSuite(makeStore: MakeStore): void {
       const session = {
         id: randomUUID(),
         userId,
-        amr: ["pwd"],
+        credentialsVersion: (await store.directory.findUser(userId))?.credentialsVersion ?? 0,
+        methods: ["password" as const],
         authTime: now,
         createdAt: now,
         expiresAt: now + 60 * MINUTE,
@@ -46,7 +47,10 @@ export function sessionSuite(makeStore: MakeStore): void {
     test("a session begins anonymous; asking for it again leaves it as it is", async () => {
       const session = await anonymous();
       await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
-      const expected = { ...session, userId: null, amr: [], authTime: null, user: null };
+      const expected = {
+        ...{ ...session, userId: null, methods: [], authTime: null, user: null },
+        ...{ idleExpiresAt: null, keepSignedIn: false },
+      };
       assert.deepEqual(await store.sessions.find(session.id, T0), expected);
       assert.equal(await store.sessions.find(session.id, session.expiresAt), undefined);
       assert.equal(await store.sessions.find("unknown", T0), undefined);
@@ -58,7 +62,9 @@ export function sessionSuite(makeStore: MakeStore): void {
       const flow = await flowOf(old.id);
       const { session, ok } = await signIn(old.id, user.id);
       assert.equal(ok, true);
-      assert.deepEqual(await store.sessions.find(session.id, T0), { ...session, user });
+      const { credentialsVersion: _, ...kept } = session;
+      const found = { ...kept, user, idleExpiresAt: null, keepSignedIn: false };
+      assert.deepEqual(await store.sessions.find(session.id, T0), found);
       assert.equal(await store.sessions.find(old.id, T0), undefined);
       assert.equal(await store.sessions.findInteraction(flow.id, old.id, T0), undefined);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {
@@ -95,10 +101,12 @@ export function sessionSuite(makeStore: MakeStore): void {
       const { id: sessionId } = await anonymous();
       const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
       const { sessions } = store;
+      const { id: userId, credentialsVersion } = await newUser();
+      const passed = { userId, credentialsVersion, methods: ["password" as const], at: T0, keepSignedIn: true };
       const changes = [
         () => sessions.setEmail(own.id, sessionId, "ana@contoso.example", "sign_in"),
-        () => sessions.setFirstFactor(own.id, sessionId, { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true }),
-        () => sessions.setTotpSecret(own.id, sessionId, "ana", "sealed"),
+        () => sessions.setFirstFactor(own.id, sessionId, passed),
+        () => sessions.setTotpSecret(own.id, sessionId, userId, "sealed"),
         () => sessions.setKeepSignedIn(own.id, sessionId, false),
         () => sessions.takeChallenge(own.id, sessionId, 0, T0),
       ];
@@ -111,7 +119,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       const [user, eve] = [await newUser(), await newUser()];
       const [mine, other] = [await anonymous(), await anonymous()];
       const walk = async (sessionId: string, userId: string) => {
-        const flow = sampleInteraction(sessionId, { firstFactor: { userId, amr: ["pwd"], at: T0 } });
+        const flow = sampleInteraction(sessionId, { firstFactor: { userId, methods: ["password" as const], at: T0 } });
         await store.sessions.insertInteraction(flow);
         return flow.id;
       };
@@ -121,8 +129,9 @@ export function sessionSuite(makeStore: MakeStore): void {
         await walk(mine.id, eve.id),
       ];
       const signInBy = (interactionId: string, userId: string) => {
-        const session = { id: randomUUID(), userId, amr: ["pwd"], authTime: T0, createdAt: T0, expiresAt: T0 + MINUTE };
-        return store.sessions.signIn(mine.id, { ...session, standsOn: { interactionId } });
+        const by = { userId, credentialsVersion: 0, methods: ["password" as const], authTime: T0 };
+        const session = { id: randomUUID(), ...by, createdAt: T0, expiresAt: T0 + MINUTE };
+        return store.sessions.signIn(mine.id, { ...session, interactionId });
       };
       for (const interactionId of [theirs, hers, "unknown"])
         assert.equal(await signInBy(interactionId, user.id), false, interactionId);
@@ -146,7 +155,7 @@ export function sessionSuite(makeStore: MakeStore): void {
         await store.sessions.insertInteraction(flow);
         return { flow, now: () => store.sessions.findInteraction(flow.id, flow.sessionId, T0) };
       };
-      const first = (userId: string) => ({ userId, amr: ["pwd"], at: T0 });
+      const first = (userId: string) => ({ userId, methods: ["password" as const], at: T0 });
       const email = (address: string, purpose: MailCodePurpose | null, verifiedAt: number | null) => ({
         ...{ address, purpose, verifiedAt },
       });
@@ -192,7 +201,7 @@ export function sessionSuite(makeStore: MakeStore): void {
           subject,
           email: { address: "ana@contoso.example", purpose: "sign_up", verifiedAt: T0 },
           newPasswordHash: "hash",
-          firstFactor: { userId: "ana", amr: ["pwd", "otp"], at: T0 },
+          firstFactor: { userId: "ana", methods: ["password" as const, "email_second_factor" as const], at: T0 },
           keepSignedIn: true,
           challengeNumber: 3,
           totpSecretSealed: "sealed",
@@ -251,21 +260,28 @@ export function sessionSuite(makeStore: MakeStore): void {
     test("a walk remembers who passed the first factor, and only in its own session", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
-      const passed = { userId: "ana", amr: ["pwd"], at: T0, keepSignedIn: true };
+      const [ana, eve] = [await newUser(), await newUser()];
+      const passed = {
+        userId: ana.id,
+        credentialsVersion: 0,
+        methods: ["password" as const],
+        at: T0,
+        keepSignedIn: true,
+      };
       assert.equal(await store.sessions.setFirstFactor(flow.id, other.id, passed), false);
       assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.firstFactor, null);
       assert.equal(await store.sessions.setFirstFactor(flow.id, session.id, passed), true);
-      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, "eve", "hers"), false);
-      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, "ana", "sealed"), true);
+      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, eve.id, "hers"), false);
+      assert.equal(await store.sessions.setTotpSecret(flow.id, session.id, ana.id, "sealed"), true);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), {
         ...flow,
-        firstFactor: { userId: "ana", amr: ["pwd"], at: T0 },
+        firstFactor: { userId: ana.id, methods: ["password" as const], at: T0 },
         keepSignedIn: true,
         totpSecretSealed: "sealed",
       });
       await store.sessions.setFirstFactor(flow.id, session.id, passed);
       assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.totpSecretSealed, "sealed");
-      await store.sessions.setFirstFactor(flow.id, session.id, { ...passed, userId: "eve" });
+      await store.sessions.setFirstFactor(flow.id, session.id, { ...passed, userId: eve.id });
       assert.equal((await store.sessions.findInteraction(flow.id, session.id, T0))?.totpSecretSealed, null);
     });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { PURGE_BATCH } from "../../src/storage/sql/purge-expired.ts";
 import type { Store, StoredKey } from "../../src/storage/store.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { sampleAudit, T0 } from "./samples.ts";
@@ -83,6 +84,36 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.equal(await store.throttle.peek("swept", 1000, T0), 1);
       await store.purgeExpired(T0 + 1000);
       assert.equal(await store.throttle.peek("swept", 1000, T0), 0);
+    });
+  });
+
+  describe("a purge of many rows", () => {
+    let place: TestStore;
+    let store: Store;
+    before(async () => {
+      place = await makeStore();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    test("goes in small batches, and ends between two of them when it is asked to", async () => {
+      const buckets = Array.from({ length: 2 * PURGE_BATCH + 10 }, (_, index) => `many ${index}`);
+      await Promise.all(buckets.map((bucket) => store.throttle.take(bucket, { count: 1, windowMs: 1000 }, T0)));
+      const purge = (statements: number) => {
+        const signal = {
+          get aborted() {
+            return statements-- === 0;
+          },
+        };
+        return store.purgeExpired(T0 + 1000, { signal });
+      };
+      // The tables before this one are empty, and cost a statement each.
+      let first = 1;
+      let deleted = 0;
+      for (; deleted === 0; first++) deleted = await purge(first);
+      assert.equal(deleted, PURGE_BATCH);
+      assert.equal(await purge(first - 1), PURGE_BATCH);
+      assert.equal(await store.purgeExpired(T0 + 1000), 10);
     });
   });
 

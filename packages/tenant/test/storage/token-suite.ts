@@ -38,7 +38,9 @@ export function tokenSuite(makeStore: MakeStore): void {
       const family = { ...input.family, grantType: "device_code", revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.tokens.redeem(input), { outcome: "redeemed", family });
       const { tokenHash } = input.refreshToken;
-      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), { family, generation: 1, usedAt: null });
+      assert.deepEqual(await store.tokens.findByRefreshToken(tokenHash), {
+        ...{ family, generation: 1, expiresAt: input.refreshToken.expiresAt, usedAt: null },
+      });
       const [record] = await store.audit.list({ event: "device_grant.redeemed", limit: 1 });
       assert.deepEqual(record, input.audit);
       const again = await store.tokens.redeem(redemption(grant, samples.user.id));

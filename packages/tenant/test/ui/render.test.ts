@@ -56,8 +56,9 @@ describe("every page", () => {
   test("no text of a view gets out of its place, whatever it holds", () => {
     const attack = `"'><script>alert(1)</script><x y="`;
     for (const { name, view } of samples) {
-      const poison = renderPage(poisoned(view, attack), { ...chrome, tenantName: attack, csrfToken: attack });
-      const page = poison.replace(ourScriptOf(view), "");
+      const bad = poisoned(view, attack);
+      const poison = renderPage(bad, { ...chrome, tenantName: attack, csrfToken: attack });
+      const page = poison.replace(ourScriptOf(bad), "");
       assert.doesNotMatch(page, /<script|<x /, name);
       assert.doesNotMatch(page, /="["']'?>/, name);
     }
@@ -68,7 +69,9 @@ describe("every page", () => {
 function poisoned<T>(value: T, attack: string, key = ""): T {
   if (typeof value === "string")
     return (
-      ["page", "problem", "network", "kind", "of", "purpose", "intent", "leadsTo", "by"].includes(key) ? value : attack
+      ["page", "problem", "network", "kind", "of", "purpose", "intent", "leadsTo", "by", "why"].includes(key)
+        ? value
+        : attack
     ) as T;
   if (Array.isArray(value)) return value.map((item) => poisoned(item, attack)) as T;
   if (value === null || typeof value !== "object") return value;
@@ -106,18 +109,18 @@ describe("the consent page of a device", () => {
   test("says what asks, since when, from where, with which code, and what it may do", () => {
     const words = wordsOf(rendered("device-consent"));
     assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
+    assert.match(words, /Code FSBF-ZMBK Say yes only if the device is in front of you and shows this code\./);
     assert.match(words, /Started 40 seconds ago From Same network as you/);
-    assert.match(words, /Code FSBF-ZMBK/);
     assert.match(
       words,
-      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
     );
   });
 
   test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
     assert.match(
       wordsOf(rendered("device-consent-more")),
-      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days/,
+      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
     );
     const page = rendered("device-consent-more");
     assert.doesNotMatch(page, /<details[^>]* open/);
@@ -126,12 +129,26 @@ describe("the consent page of a device", () => {
     assert.doesNotMatch(folded, /90 days|Read and change/);
     assert.match(
       wordsOf(rendered("device-consent-more-and-longer")),
-      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days What it can/,
+      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days, at most 365 days What it can/,
     );
     const nothing = rendered("device-consent-nothing-new");
     assert.doesNotMatch(nothing, /New:/);
     assert.match(nothing.replace(/<details>.*<\/details>/s, ""), /90 days/);
     assert.match(wordsOf(rendered("device-consent-for-an-hour")), /Stay signed in for one hour/);
+  });
+
+  test("lists what a renewal could add, openly, and as new where it is", () => {
+    assert.match(
+      wordsOf(rendered("device-consent-by-renewal")),
+      /until unused for 90 days, at most 365 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
+    );
+    const page = rendered("device-consent-more-by-renewal");
+    const open = page.replace(/<details>.*<\/details>/s, "");
+    assert.match(
+      wordsOf(open),
+      /New: it may also, without asking again See your account: .* Read and change your calendar/,
+    );
+    assert.match(wordsOf(rendered("program-consent-by-renewal")), /It may also, without asking again See your account/);
   });
 
   test("says that what it asks for has changed before anything else", () => {
@@ -147,8 +164,18 @@ describe("the consent page of a device", () => {
     const warning = "The device is not on your network.";
     const page = rendered("device-consent-other-network");
     assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
+    assert.ok(page.indexOf("FSBF-ZMBK") < page.indexOf(warning), "the code comes first");
     assert.ok(!rendered("device-consent").includes(warning));
     assert.ok(!rendered("device-consent-this-computer").includes(warning));
+  });
+
+  test("says all warnings as one", () => {
+    const page = rendered("device-consent-administration-all");
+    assert.equal([...page.matchAll(/class="note warn"/g)].length, 1);
+    assert.match(
+      wordsOf(page),
+      /It asks for an administrator’s rights\. The device is not on your network\. .* If somebody sent you the code, say no\./,
+    );
   });
 
   test("tells the time as a person would", () => {
@@ -178,7 +205,7 @@ describe("the code page", () => {
   test("a link cannot put other words on it", () => {
     const page = rendered("enter-code-from-link-junk");
     assert.doesNotMatch(page, /CALL|0100/);
-    assert.match(wordsOf(page), /Enter the code on your device/);
+    assert.match(wordsOf(page), /Enter the code shown on your device/);
   });
 
   test("after a wrong code it keeps what was typed and names the problem to the field", () => {

@@ -46,6 +46,9 @@ const scope = strictBody({
   userConsentDisplayName: shownText(100).nullable().optional(),
   userConsentDescription: prose.nullable().optional(),
   isEnabled: z.boolean(),
+  doorcodeDisplayNames: z
+    .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "it is no language tag, as de"), shownText(100))
+    .optional(),
 });
 
 const role = strictBody({
@@ -127,6 +130,7 @@ export function scopeOf(input: z.infer<typeof scope>): ApiScope {
     enabled: input.isEnabled,
     userDisplayName: input.userConsentDisplayName ?? null,
     userDescription: input.userConsentDescription ?? null,
+    displayNames: input.doorcodeDisplayNames ?? {},
   };
 }
 
@@ -164,6 +168,7 @@ export function permissionsOf(api: Api | undefined) {
       userConsentDisplayName: each.userDisplayName ?? null,
       userConsentDescription: each.userDescription ?? null,
       isEnabled: each.enabled,
+      ...(Object.keys(each.displayNames ?? {}).length > 0 && { doorcodeDisplayNames: each.displayNames }),
     })),
     appRoles: appRolesOf(api?.roles ?? []),
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Lifetimes } from "../../directory/lifetimes.ts";
 import { TenantError } from "../../kernel/tenant-error.ts";
 import { DEFAULT_COLOUR } from "../../ui/branding/branding.ts";
 import { isColour } from "../../ui/branding/palette.ts";
@@ -17,7 +18,7 @@ import {
 const organizations: Resource = {
   type: "organization",
   set: "organization",
-  properties: ["id", "displayName", "tenantType", "verifiedDomains"],
+  properties: ["id", "displayName", "tenantType", "verifiedDomains", "doorcodeLifetimes"],
 };
 const brandings: Resource = {
   type: "organizationalBranding",
@@ -29,8 +30,17 @@ const READ = ["Organization.Read.All", "Organization.ReadWrite.All"];
 const READ_BRANDING = ["OrganizationalBranding.Read.All", "OrganizationalBranding.ReadWrite.All", ...READ];
 const WRITE_BRANDING = ["OrganizationalBranding.ReadWrite.All", "Organization.ReadWrite.All"];
 
-/** The name: Graph has it read-only; here it is no other service's (docs/differences.md). */
-const changes = strictBody({ displayName: z.string().max(256) });
+const lifetime = z.number().optional();
+/** The name: Graph has it read-only. The lifetimes: Graph has no such member. Both are this tenant's own (docs/differences.md). */
+const changes = strictBody({
+  displayName: z.string().max(256).optional(),
+  doorcodeLifetimes: z
+    .strictObject({
+      ...{ signInDays: lifetime, signInIdleDays: lifetime, sessionHours: lifetime, sessionIdleHours: lifetime },
+      ...{ keptSessionDays: lifetime, keptSessionIdleDays: lifetime },
+    })
+    .optional(),
+});
 const colours = strictBody({
   backgroundColor: z
     .string()
@@ -57,8 +67,11 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
 
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   checkOrganization(call);
-  const { displayName } = readBody(call, changes, "organization");
-  await keep(call, { name: displayName });
+  const { displayName, doorcodeLifetimes: lifetimes } = readBody(call, changes, "organization");
+  await refusedAsBadRequest(async () => {
+    if (lifetimes) await call.admin.settings.changeLifetimes(lifetimes as Partial<Lifetimes>);
+    if (displayName !== undefined) await call.admin.settings.change({ name: displayName });
+  });
   return NO_CONTENT;
 }
 
@@ -72,13 +85,13 @@ async function getBranding(call: GraphCall): Promise<GraphAnswer> {
 async function patchBranding(call: GraphCall): Promise<GraphAnswer> {
   checkOrganization(call);
   const { backgroundColor } = readBody(call, colours, "organizationalBranding");
-  await keep(call, { colour: backgroundColor ?? DEFAULT_COLOUR });
+  await refusedAsBadRequest(() => call.admin.settings.change({ colour: backgroundColor ?? DEFAULT_COLOUR }));
   return NO_CONTENT;
 }
 
-async function keep({ admin }: GraphCall, branding: { name?: string; colour?: string }): Promise<void> {
+async function refusedAsBadRequest(change: () => Promise<void>): Promise<void> {
   try {
-    await admin.settings.change(branding);
+    await change();
   } catch (error) {
     if (error instanceof TenantError) throw badRequest(`${error.message} ${error.hint}`);
     throw error;
@@ -91,11 +104,12 @@ function checkOrganization(call: GraphCall): void {
 }
 
 function organizationOf({ ctx }: GraphCall) {
-  const { tenantId, name, domain } = ctx.config;
+  const { tenantId, name, domain, lifetimes } = ctx.config;
   return {
     id: tenantId,
     displayName: name,
     tenantType: "CIAM",
     verifiedDomains: [{ name: domain, type: "Managed", isDefault: true, isInitial: true }],
+    doorcodeLifetimes: lifetimes,
   };
 }

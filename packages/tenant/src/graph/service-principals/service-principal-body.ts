@@ -25,6 +25,7 @@ const ids: Readonly<Record<AdministrativeScope, string>> = {
   "OrganizationalBranding.Read.All": "eb76ac34-0d62-4454-b97c-185e4250dc20",
   "OrganizationalBranding.ReadWrite.All": "d2ebfbc1-a5f8-424b-83a6-56ab5927a73c",
   "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
+  "Policy.ReadWrite.AuthenticationFlows": "25f85f3c-f66c-4205-8cd5-de92dd7f0cec",
   "Policy.ReadWrite.ConditionalAccess": "01c0a623-fc9b-48e9-b794-0756f8e8f067",
   "RoleManagement.Read.Directory": "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
   "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",

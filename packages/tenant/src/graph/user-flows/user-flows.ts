@@ -106,7 +106,7 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
   const outcome = await call.admin.userFlows.remove(flow);
   if (outcome === "unknown") throw notFound(flow.id);
   if (outcome === "deleted") return NO_CONTENT;
-  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: remove these applications from it first.`);
+  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: give these another one first.`);
 }
 
 /** @throws GraphError where the flow is gone, or cannot be so */

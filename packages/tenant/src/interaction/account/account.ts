@@ -1,18 +1,23 @@
 import type { User } from "../../directory/entities.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
+import { isListedSignIn } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
+import { loadFacts } from "../../oauth/approval.ts";
 import { beginInteraction, goTo } from "../interaction.ts";
-import { type Answer, choice, type PageRequest } from "../page-request.ts";
+import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { stepUp } from "../proceed.ts";
 import { newCodes, putNewSecret } from "../second-factor/authenticator-set-up.ts";
 import { recordFactor } from "../second-factor/second-factor.ts";
-import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
+import { isRecentSignIn } from "../session.ts";
+import { hashNewPassword } from "../throttle.ts";
+import { requireAccountSession, requireRecentSignIn } from "./account-access.ts";
 
 /** Who is signed in here, and by what they can sign in. */
 export async function getAccount(request: PageRequest): Promise<Answer> {
+  const refused = await requireAccountSession(request);
   const { user } = request;
-  if (!user) return { view: { page: "account_signed_out" } };
+  if (refused || !user) return refused ?? { view: { page: "account_signed_out" } };
   const { store, config } = request.ctx;
   const [passkeys, totp, codes] = await Promise.all([
     store.passkeys.listOf(user.id),
@@ -42,15 +47,25 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
 export async function postSignInToAccount(page: PageRequest): Promise<Answer> {
   const recent = isRecentSignIn(page);
   const request = await beginInteraction(page, null);
-  return recent ? stepUp(request) : goTo(request, "/sign-in");
+  const listed = isListedSignIn(request.session?.methods ?? [], request.userFlow);
+  return recent && listed ? stepUp(request) : goTo(request, "/sign-in");
 }
 
-export async function getMyPassword({ user }: PageRequest): Promise<Answer> {
+export async function getMyPassword(request: PageRequest): Promise<Answer> {
+  await requirePasswords(request);
+  const { user } = request;
   return user ? passwordPage(user, null) : { view: { page: "account_signed_out" } };
+}
+
+/** Where the account page's user flow takes no passwords, there is none to choose. */
+async function requirePasswords(request: PageRequest): Promise<void> {
+  const { userFlow } = await loadFacts(request.ctx, undefined, request.user?.id ?? "");
+  if (!userFlow.methods.includes("password")) throw new PageProblem({ page: "not_found" });
 }
 
 /** Every other browser and every device is signed out by it; this browser stays. */
 export async function postMyPassword(request: PageRequest): Promise<Answer> {
+  await requirePasswords(request);
   const refused = await requireRecentSignIn(request);
   const { ctx, now, ip, session, user } = request;
   if (refused || !session || !user) return refused ?? { to: "/me" };
@@ -58,9 +73,8 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
   const problem = await checkPassword(password, { email: user.email, tenantName: ctx.config.name });
   if (problem) return passwordPage(user, problem);
   const changed = await ctx.store.sessions.changePassword({
-    userId: user.id,
-    from: user.passwordHash,
-    passwordHash: await hashPassword(password),
+    user,
+    passwordHash: await hashNewPassword(request, user.id, password),
     keepSessionId: session.id,
     now,
     audit: {
@@ -97,7 +111,7 @@ export async function postAuthenticator(request: PageRequest): Promise<Answer> {
   const { user, ctx } = request;
   if (refused || !user) return refused ?? { to: "/me" };
   if (choice(request.fields, "answer", ["add", "remove"]) === "add") return beginSetUp(request, user);
-  if (await ctx.store.factors.removeTotp(user.id)) {
+  if (await ctx.store.factors.removeTotp(user, request.now)) {
     await recordFactor(request, user, "authenticator.removed");
     await sendSecurityNotification(ctx, user, { kind: "authenticator_removed" }, { ip: request.ip });
   }

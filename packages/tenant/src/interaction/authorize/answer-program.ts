@@ -19,14 +19,17 @@ export function answerWithError(request: PageRequest, back: ReturnAddress, error
   });
 }
 
-/** To the person, where the program must not be answered: the number is enough for its developer, the log has the rest. */
-export function refuseToPerson(request: PageRequest, error: ProtocolError): Answer {
+/**
+ * To the person, where the program must not be answered: the number is enough for its developer, the log has the rest.
+ * On the embedded default the developer is who looks: `yaml` is what their file has to say.
+ */
+export function refuseToPerson(request: PageRequest, error: ProtocolError, yaml: string | null = null): Answer {
   const { traceId } = idsOf(request);
   request.ctx.log.warn(
     { trace_id: traceId, aadsts: error.number, why: error.message },
     "an authorization request was refused",
   );
-  return { view: { page: "request_refused", code: `AADSTS${error.number}`, traceId } };
+  return { view: { page: "request_refused", code: `AADSTS${error.number}`, traceId, yaml } };
 }
 
 function answerProgram(request: PageRequest, back: ReturnAddress, answer: Record<string, string>): Answer {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StoredFacts } from "../../directory/access-rules.ts";
+import type { ConsentFacts } from "../../directory/access-rules.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { evaluateApproval, loadFacts } from "../../oauth/approval.ts";
 import {
@@ -8,16 +8,17 @@ import {
   readAuthorizationParameters,
 } from "../../oauth/authorization-code/authorization-parameters.ts";
 import { approveAuthorization, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
-import { redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
+import { isRegistered, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
 import { refusalError } from "../../oauth/refusal-error.ts";
+import { takeRequest } from "../../oauth/request-limits.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
 import type { NewAuthorizationRequest } from "../../storage/store.ts";
 import { resolveInteraction } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
 import type { Answer, Fields, PageRequest } from "../page-request.ts";
 import { decideStep, factsOf, takeStep } from "../proceed.ts";
-import { approverOf, INTERACTION_MS, openInteraction } from "../session.ts";
+import { approverOf, INTERACTION_MS, openInteraction, touchSession } from "../session.ts";
 import { answerWithCode, answerWithError, refuseToPerson } from "./answer-program.ts";
 
 /**
@@ -33,23 +34,38 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
   }
   try {
     const parameters = await readAuthorizationParameters(request.ctx, withoutEmpty(request.fields));
+    await touchSession(request);
     return await (parameters.prompts.has("none") ? askNobody(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;
     return error.back === null
-      ? refuseToPerson(request, error.error)
+      ? refuseToPerson(request, error.error, await missingRedirect(request))
       : answerWithError(request, error.back, error.error);
   }
+}
+
+/** What the file of an embedded tenant lacks, where it is the redirect alone; null elsewhere. */
+async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | null> {
+  const [clientId = "", redirectUri = ""] = [fields.get("client_id"), fields.get("redirect_uri")];
+  if (!ctx.config.embedded || redirectKind(redirectUri) === undefined) return null;
+  const found = await ctx.store.registrations.find({ clientId: clientId.toLowerCase() });
+  if (found?.kind !== "app" || found.app.disabledAt !== null || isRegistered(found.app, redirectUri)) return null;
+  const key = found.registration.uniqueName ?? found.app.name;
+  // The quotes are YAML's: an address or a name may hold what it reads otherwise.
+  const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
+  return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(redirectUri)}`;
 }
 
 /** An interaction that leads to the answer, beginning with the first page that this person has to see. */
 async function begin(page: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
   const { prompts, loginHint } = parameters;
   const asked = newRequest(page, parameters);
-  await page.ctx.store.authorizations.insert(asked);
   const email = loginHint !== null && isEmailAddress(loginHint) ? loginHint : null;
   const subject = { kind: "authorization" as const, id: asked.id };
-  const request = await resolveInteraction(page, await openInteraction(page, subject, email));
+  // Before the request is stored: a network that has begun too many leaves no row behind.
+  const interaction = await openInteraction(page, subject, email);
+  await page.ctx.store.authorizations.insert(asked);
+  const request = await resolveInteraction(page, interaction);
   const signIn = nextStep(factsOf(request)).path === "/sign-in";
   const step = await decideStep(request, {
     entry: signIn && prompts.has("create") && request.ways.signUp ? "sign_up" : "sign_in",
@@ -80,6 +96,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
   const { refusal } = evaluateApproval(ctx, asked, approver, facts);
   if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
+  if ((await takeRequest(ctx, "interactionByIp", request.ip, request.now)) !== undefined) return refuse("too_many");
   await ctx.store.authorizations.insert(asked);
   return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }
@@ -89,16 +106,18 @@ async function unasked(
   request: PageRequest,
   asked: NewAuthorizationRequest,
   { back, prompts }: AuthorizationParameters,
-  facts: StoredFacts,
+  facts: ConsentFacts,
 ): Promise<Answer | undefined> {
   const { ctx } = request;
   const approver = approverOf(request);
-  const evaluated = approver && evaluateApproval(ctx, asked, approver, facts);
+  // No page may come of `prompt=none`: what the administrator allowed meanwhile waits for a sign-in that shows it.
+  const silent = prompts.has("none");
+  const evaluated = approver && evaluateApproval(ctx, asked, approver, facts, { silent });
   if (!approver || !evaluated || evaluated.refusal || !needsNoQuestion(asked, evaluated.prompt)) return undefined;
   const stored = (await ctx.store.authorizations.find(asked.id)) as AuthorizationRequest;
-  const approval = await approveAuthorization(ctx, stored, approver, facts, evaluated.prompt.digest);
+  const approval = await approveAuthorization(ctx, stored, approver, facts, { shown: evaluated.prompt.digest, silent });
   if (approval.outcome === "done") return answerWithCode(request, back, approval.code);
-  if (approval.outcome === "refused" && prompts.has("none")) {
+  if (approval.outcome === "refused" && silent) {
     return answerWithError(request, back, refusalError(approval.why, "authorization"));
   }
   return undefined;

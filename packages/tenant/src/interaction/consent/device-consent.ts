@@ -12,7 +12,7 @@ import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
-import { refusalPage } from "./refusal-page.ts";
+import { canBeSupplied, refusalPage } from "./refusal-page.ts";
 
 /** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
 export async function getConfirm(request: InteractionRequest): Promise<Answer> {
@@ -37,7 +37,7 @@ function question(
   { app, permissions, digest }: ConsentPrompt,
   problem: DeviceConsentView["problem"],
 ): Answer {
-  const { already, fresh, stays } = permissions;
+  const { already, fresh, byRenewal, stays } = permissions;
   const view: DeviceConsentView = {
     page: "device_consent",
     flowId: request.interaction.id,
@@ -53,6 +53,7 @@ function question(
     userCode: displayUserCode(grant.userCode),
     already,
     fresh,
+    byRenewal,
     stays,
   };
   return { view };
@@ -86,7 +87,7 @@ export async function postConfirm(request: InteractionRequest): Promise<Answer> 
     }
     case "refused":
       // Since the question was shown it has become necessary.
-      return result.why === "second_factor_required" ? proceed(request) : goTo(request, "/confirm");
+      return canBeSupplied(result.why) ? proceed(request) : goTo(request, "/confirm");
     default:
       return goTo(request, "/confirm");
   }

@@ -10,7 +10,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
-import { refusalPage } from "./refusal-page.ts";
+import { canBeSupplied, refusalPage } from "./refusal-page.ts";
 
 const OVER: Answer = { view: { page: "sign_in_over" } };
 
@@ -33,7 +33,7 @@ function question(
   { app, permissions, digest }: ConsentPrompt,
   problem: ProgramQuestion["problem"],
 ): Answer {
-  const { already, fresh, stays } = permissions;
+  const { already, fresh, byRenewal, stays } = permissions;
   const view: ProgramQuestion = {
     page: "program_consent",
     flowId: interaction.id,
@@ -45,6 +45,7 @@ function question(
     host: hostOf(authorization.redirectUri),
     already,
     fresh,
+    byRenewal,
     stays,
   };
   return { view, ...formTargetOf(authorization) };
@@ -63,7 +64,7 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
     return denied ? answerWithError(request, authorization, new ProtocolError("refused")) : OVER;
   }
   const { ctx, facts, fields } = request;
-  const approval = await approveAuthorization(ctx, authorization, approver, facts, fields.get("shown"));
+  const approval = await approveAuthorization(ctx, authorization, approver, facts, { shown: fields.get("shown") });
   switch (approval.outcome) {
     case "done":
       return answerWithCode(request, authorization, approval.code);
@@ -71,7 +72,7 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
       return question(request, authorization, approver, approval.prompt, "changed");
     case "refused":
       // Since the question was shown it has become necessary.
-      if (approval.why === "second_factor_required") return proceed(request);
+      if (canBeSupplied(approval.why)) return proceed(request);
       return { ...refusalPage(request, approval.why), ...formTargetOf(authorization) };
     case "ended":
       return OVER;

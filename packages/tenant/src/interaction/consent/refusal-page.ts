@@ -2,6 +2,13 @@ import type { Refusal } from "../../directory/access-rules.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import type { Answer } from "../page-request.ts";
 
+/** What the person can show or give on the way to the same question. */
+export function canBeSupplied(refusal: Refusal): boolean {
+  return (
+    refusal === "sign_in_method_required" || refusal === "second_factor_required" || refusal === "details_required"
+  );
+}
+
 /** What a user is shown for a refusal of the access rule, in place of a device's or a program's question. */
 export function refusalPage(request: InteractionRequest, refusal: Refusal): Answer {
   const { interaction, user, app } = request;
@@ -11,10 +18,13 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
     case "user_unknown":
     case "user_disabled":
     case "login_required":
+    case "sign_in_method_required":
       return goTo(request, "/sign-in");
     // From there a form leads on to the second factor: this page changes nothing.
     case "second_factor_required":
       return goTo(request, "/device/continue");
+    case "details_required":
+      return goTo(request, "/details");
     case "not_assigned":
       return { view: { page: program ? "program_no_access" : "no_access", ...about } };
     case "administrator_required":

@@ -1,4 +1,5 @@
 import { displayUserCode, normalizeUserCode } from "../../directory/user-code.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { enterCode } from "../../oauth/device-authorization/decisions.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
@@ -6,7 +7,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { openInteraction, openSession, startOver } from "../session.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { type Budget, consume, count, limits, refund } from "../throttle.ts";
 
 /** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
 const LONGEST_CODE = 16;
@@ -23,25 +24,28 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   const typed = (request.fields.get("user_code") ?? "").slice(0, 64);
   if (normalizeUserCode(typed) === "") return enterCodePage("", "empty");
 
+  // The address comes first: what it may not try leaves no session behind.
+  const budgets: Budget[] = [["userCodeByIp", networkOf(request.ip)]];
+  const ofAddress = await consume(request, budgets);
+  if (!ofAddress.allowed) return { ...enterCodePage(typed, "too_many"), retryAt: ofAddress.retryAt };
   const session = await openSession(request);
-  const budgets: Budget[] = [
-    ["userCodeByIp", networkOf(request.ip)],
-    ["userCodeBySession", session.id],
-  ];
-  if (request.user) budgets.push(["userCodeByUser", request.user.id]);
-  const own = await consume(request, budgets);
-  if (!own.allowed) return { ...enterCodePage(typed, "too_many"), retryAt: own.retryAt };
+  const own: Budget[] = [["userCodeBySession", session.id]];
+  if (request.user) own.push(["userCodeByUser", request.user.id]);
+  const consumed = await consume(request, own);
+  if (!consumed.allowed) {
+    await refund(request, budgets);
+    return { ...enterCodePage(typed, "too_many"), retryAt: consumed.retryAt };
+  }
+  budgets.push(...own, ["userCodeGlobal", "tenant"]);
 
-  const everybody: Budget = ["userCodeGlobal", "tenant"];
-  const global = await consume(request, [everybody]);
-  if (global.allowed) budgets.push(everybody);
-  else if (!request.user) {
+  const wrongGuesses = await count(request, ["userCodeGlobal", "tenant"]);
+  if (wrongGuesses > limits.userCodeGlobal.count && !request.user) {
     // The day's budget of wrong guesses is spent: after a sign-in a code can still be entered.
     await refund(request, budgets);
     return goTo({ interaction: await openInteraction(request, { kind: "device", id: null }) }, "/sign-in");
   }
 
-  const entered = await enterCode(request.ctx, typed);
+  const entered = await enterCode(request.ctx, typed, wrongGuesses);
   if (entered.outcome === "unknown") return enterCodePage(typed, "unknown");
   if (entered.outcome === "ended") return { view: { page: entered.why } };
   await refund(request, budgets);

@@ -1,10 +1,11 @@
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
-import { MFA } from "../../directory/user-flow.ts";
+import { hasSecondFactor } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Passkey } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
+import { requireAccountSession, requireRecentSignIn } from "../account/account-access.ts";
 import {
   beginInteraction,
   findInteraction,
@@ -15,7 +16,7 @@ import {
 import { type Answer, PageProblem, type PageRequest } from "../page-request.ts";
 import { stepUp } from "../proceed.ts";
 import { owesAnotherWay } from "../second-factor/second-factor.ts";
-import { requireRecentSignIn } from "../session.ts";
+
 import { type RelyingParty, registrationOptions, relyingPartyOf, takeChallenge } from "./passkey-ceremony.ts";
 import { isCredentialId, readResponse, verifyRegistration } from "./passkey-verification.ts";
 
@@ -34,9 +35,9 @@ export async function postBeginPasskey(page: PageRequest): Promise<Answer> {
 
 /** A passkey counts as two factors: the password alone must neither make one nor take one away. */
 async function owesProof(request: InteractionRequest): Promise<boolean> {
-  const { session, user } = request;
-  if (!session || !user || session.amr.includes(MFA)) return false;
-  return owesAnotherWay(request, user, session.amr);
+  const { session, user, userFlow } = request;
+  if (!session || !user || hasSecondFactor(session.methods, userFlow)) return false;
+  return (await owesAnotherWay(request, user, session.methods)) !== null;
 }
 
 export async function getAddPasskey(page: PageRequest): Promise<Answer> {
@@ -56,7 +57,7 @@ export async function postAddPasskey(page: PageRequest): Promise<Answer> {
     const { passkeys } = request.ctx.store;
     const name = typed === "" ? `Passkey ${(await passkeys.listOf(user.id)).length + 1}` : typed;
     const passkey = { ...credential, userId: user.id, name, createdAt: request.now, lastUsedAt: null };
-    const inserted = await passkeys.insert(passkey);
+    const inserted = await passkeys.insert(passkey, user.credentialsVersion);
     if (inserted === "no_user") throw new PageProblem({ page: "stale_form" });
     if (inserted !== "ok") return again(inserted);
     await record(request, user, "passkey.added", passkey);
@@ -78,6 +79,8 @@ export async function getPasskey(request: PageRequest): Promise<Answer> {
 }
 
 export async function postRenamePasskey(request: PageRequest): Promise<Answer> {
+  const refused = await requireAccountSession(request);
+  if (refused) return refused;
   const { user } = request;
   const passkey = await ownPasskey(request);
   if (!user || !passkey) return { to: "/me" };
@@ -99,7 +102,7 @@ export async function postRemovePasskey(page: PageRequest): Promise<Answer> {
   if (!user || !passkey) return { to: "/me" };
   const request = await beginInteraction(page, null);
   if (await owesProof(request)) return stepUp(request);
-  const removed = await request.ctx.store.passkeys.remove(user.id, passkey.credentialId);
+  const removed = await request.ctx.store.passkeys.remove(user, passkey.credentialId, request.now);
   if (removed) {
     await record(request, user, "passkey.removed", removed);
     await sendSecurityNotification(

@@ -1,19 +1,14 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
-import { MFA } from "../../directory/user-flow.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
-import { passFirstFactor } from "../proceed.ts";
+import { passFirstFactor, passSecondFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { recordSignIn } from "../sign-in-record.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
-
-/**
- * What `amr` says of a passkey (RFC 8176): possession of a key, a person present, and two factors, because finger, face
- * or PIN unlocked it. Neither `hwk` nor `swk`: without attestation it is unknown where the key lives.
- */
-export const PASSKEY_AMR = ["pop", "user", MFA];
 
 type Proof =
   | { user: User }
@@ -33,19 +28,16 @@ export async function postPasskey(request: InteractionRequest): Promise<Answer> 
 
   const proof = await prove(request, onlyOf);
   const failed = "failed" in proof ? proof.failed : undefined;
-  await request.ctx.store.audit.write({
-    at: request.now,
-    event: failed === undefined ? "user.signed_in" : "user.sign_in_failed",
-    actor: "user",
-    userId: proof.user?.id ?? null,
-    clientId: null,
-    grantId: subjectIdOf(request),
-    ip: request.ip,
+  await recordSignIn(request, {
+    user: proof.user,
+    signedIn: failed === undefined,
+    email: proof.user?.email,
     detail: { method: "passkey", ...(failed === undefined ? {} : { why: failed }) },
   });
   if ("failed" in proof) return signInPage(request, "passkey");
   await refund(request, budgets);
-  return passFirstFactor(request, { user: proof.user, amr: PASSKEY_AMR, keepSignedIn: keepAsked(request.fields) });
+  if (onlyOf !== undefined) return passSecondFactor(request, proof.user, "passkey");
+  return passFirstFactor(request, { user: proof.user, method: "passkey", keepSignedIn: keepAsked(request.fields) });
 }
 
 async function prove(request: InteractionRequest, onlyOf: string | undefined): Promise<Proof> {

@@ -1,5 +1,5 @@
 import { isEmailAddress } from "../../directory/identity.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { Interaction } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
@@ -25,6 +25,7 @@ import { nextStep, type StepName } from "../next-step.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 import { factsOf, stepPage } from "../proceed.ts";
 import { forgetSession, openInteraction } from "../session.ts";
+import { hashNewPassword } from "../throttle.ts";
 
 type AddressProblem = Extract<View, { page: "reset_email" }>["problem"];
 
@@ -88,7 +89,7 @@ export async function postResetPassword(request: InteractionRequest): Promise<An
     const user = await ctx.store.sessions.resetPassword({
       interactionId: interaction.id,
       sessionId: interaction.sessionId,
-      passwordHash: await hashPassword(password),
+      passwordHash: await hashNewPassword(request, interaction.id, password),
       now,
       audit: {
         at: now,

@@ -1,11 +1,12 @@
 import type { User } from "../../directory/entities.ts";
-import { OTP } from "../../directory/user-flow.ts";
+import { isMailboxAlone } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
+import { requireRecentSignIn } from "../account/account-access.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
 import { proceed, signInWithBoth, stepPage } from "../proceed.ts";
-import { isRecentSignIn, requireRecentSignIn } from "../session.ts";
+import { isRecentSignIn, openInteraction, signOut } from "../session.ts";
 import {
   hashRecoveryCode,
   newRecoveryCodes,
@@ -76,9 +77,21 @@ export async function postSetUp(request: InteractionRequest): Promise<Answer> {
     if (!enrolled) return toAnotherWay(request);
     await recordFactor(request, user, "authenticator.added");
     await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: request.ip });
-    await signInWithBoth(request, user, OTP);
+    if (isMailboxAlone(request.interaction.firstFactor?.methods ?? [])) return signInAnew(request, codes);
+    await signInWithBoth(request, user, "totp");
     return { view: { page: "recovery_codes", flowId: id, codes } };
   });
+}
+
+/**
+ * The mailbox alone set the app up, so this sign-in had one factor: it ends, and the next one asks for the app. Else who
+ * reads the mails would have both.
+ */
+async function signInAnew(request: InteractionRequest, codes: string[]): Promise<Answer> {
+  const { subject } = request.interaction;
+  if (request.user) await signOut(request);
+  const { id: flowId } = await openInteraction(request, subject);
+  return { view: { page: "recovery_codes", flowId, codes } };
 }
 
 /** After a reload: what was shown once is not shown again. */
@@ -102,7 +115,7 @@ export async function newCodes(request: PageRequest, user: User, flowId: string 
   const { ctx } = request;
   const codes = newRecoveryCodes();
   const hashes = codes.map((code) => hashRecoveryCode(ctx.sealKey, user.id, code));
-  if (!(await ctx.store.factors.replaceRecoveryCodes(user.id, hashes, request.now))) return undefined;
+  if (!(await ctx.store.factors.replaceRecoveryCodes(user, hashes, request.now))) return undefined;
   await recordFactor(request, user, "recovery_codes.replaced");
   await sendSecurityNotification(ctx, user, { kind: "recovery_codes_replaced" }, { ip: request.ip });
   return { view: { page: "recovery_codes", flowId, codes } };
@@ -127,11 +140,13 @@ async function settingUp(
   if (!user) return stepPage(request, stepBetweenFactors(request, user));
   const { ctx, interaction } = request;
   const at = { user, replaces: (await ctx.store.factors.totpOf(user.id))?.secretSealed ?? null };
-  if (signedInWithBoth(request, user)) {
-    return isRecentSignIn(request) ? page(at) : { view: { page: "sign_in_again", email: user.email } };
+  const another = await owesAnotherWay(request, user, interaction.firstFactor?.methods ?? []);
+  const strongFactorDemanded = another === "strong";
+  if (signedInWithBoth(request, user, strongFactorDemanded)) {
+    return isRecentSignIn(request) ? page(at) : { view: { page: "sign_in_again", email: user.email, why: "change" } };
   }
-  const another = await owesAnotherWay(request, user, interaction.firstFactor?.amr ?? []);
-  const step = stepBetweenFactors(request, user, another ? "some" : "none");
+  const secondFactorWays = another === null ? "none" : "some";
+  const step = stepBetweenFactors(request, user, { secondFactorWays, strongFactorDemanded });
   return step.name === "second_factor_enrolment" ? page(at) : stepPage(request, step);
 }
 

@@ -1,4 +1,3 @@
-import { OTP } from "../../directory/user-flow.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import type { View } from "../../ui/view.ts";
 import type { InteractionRequest } from "../interaction.ts";
@@ -42,7 +41,7 @@ export async function postAppCode(request: InteractionRequest): Promise<Answer> 
     }
     await refund(request, budgets);
     await recordFactor(request, user, "user.second_factor_passed", { method: "app" });
-    return passSecondFactor(request, user, OTP);
+    return passSecondFactor(request, user, "totp");
   });
 }
 
@@ -71,7 +70,7 @@ export async function postRecovery(request: InteractionRequest): Promise<Answer>
     const detail = { method: "recovery_code", left: used.left };
     await recordFactor(request, user, "user.second_factor_passed", detail);
     await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: request.ip });
-    return passSecondFactor(request, user, OTP);
+    return passSecondFactor(request, user, "recovery_code");
   });
 }
 

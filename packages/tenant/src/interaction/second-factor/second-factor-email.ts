@@ -1,5 +1,4 @@
 import { normalizeEmail } from "../../directory/entities.ts";
-import { OTP } from "../../directory/user-flow.ts";
 import { codeMail } from "../../mail/messages.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest } from "../interaction.ts";
@@ -44,7 +43,7 @@ export async function postEmailCode(request: InteractionRequest): Promise<Answer
     const used = await useCode(request, user.email, secondFactorCode);
     const event = used === "ok" ? "user.second_factor_passed" : "user.second_factor_failed";
     await recordFactor(request, user, event, { method: "email" });
-    return used === "ok" ? passSecondFactor(request, user, OTP) : emailPage(request, at, used);
+    return used === "ok" ? passSecondFactor(request, user, "email_second_factor") : emailPage(request, at, used);
   });
 }
 

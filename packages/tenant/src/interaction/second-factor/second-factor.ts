@@ -1,5 +1,10 @@
 import type { User } from "../../directory/entities.ts";
-import { MFA, OTP } from "../../directory/user-flow.ts";
+import {
+  hasSecondFactor,
+  isListedSignIn,
+  type SignInMethod,
+  showedStrongFactor,
+} from "../../directory/sign-in-methods.ts";
 import type { AuditRecord, Interaction } from "../../storage/store.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep, type Step, type StepFacts } from "../next-step.ts";
@@ -13,8 +18,8 @@ export interface Ways {
   /** An authenticator app; also where the user flow does not list it, for the person has chosen it. */
   app: boolean;
   /**
-   * A mailed code, where the user flow lists it and a mailed code was not the first factor already. Never in an app's
-   * stead: the mailbox also resets the password (ASVS 6.4.3), so it would be all that is needed.
+   * A mailed code, where the user flow lists it and a mailed code was not the first factor already. Never in the stead
+   * of an app or a passkey: the mailbox also resets the password (ASVS 6.4.3), so it would be all that is needed.
    */
   email: boolean;
   /** In the app's stead. */
@@ -37,15 +42,16 @@ export async function atSecondFactor(
   page: (at: AtSecondFactor) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   const user = await firstFactorOf(request);
-  const step = stepBetweenFactors(request, user);
-  if (!user || step.name !== "second_factor") return stepPage(request, step);
-  return page({ user, ways: await waysOf(request, user, request.interaction.firstFactor?.amr ?? []) });
+  const ways = user && (await waysOf(request, user, request.interaction.firstFactor?.methods ?? []));
+  const step = stepBetweenFactors(request, user, ways && { strongFactorDemanded: isStrong(ways) });
+  return user && ways && step.name === "second_factor" ? page({ user, ways }) : stepPage(request, step);
 }
 
 /** Leads to the way that this person has, or to the set-up of one. */
 export async function getSecondFactor(request: InteractionRequest): Promise<Answer> {
   return atSecondFactor(request, ({ user, ways }) => {
-    const step = stepBetweenFactors(request, user, hasWay(ways) ? "some" : "none");
+    const secondFactorWays = hasWay(ways) ? "some" : "none";
+    const step = stepBetweenFactors(request, user, { secondFactorWays, strongFactorDemanded: isStrong(ways) });
     if (step.name !== "second_factor") return stepPage(request, step);
     if (ways.app) return goTo(request, "/second-factor/app");
     return goTo(request, ways.email ? "/second-factor/email" : "/second-factor/passkey");
@@ -56,12 +62,12 @@ export async function getSecondFactor(request: InteractionRequest): Promise<Answ
 export function stepBetweenFactors(
   request: InteractionRequest,
   user: User | undefined,
-  secondFactorWays: StepFacts["secondFactorWays"] = "unknown",
+  more: Partial<Pick<StepFacts, "secondFactorWays" | "strongFactorDemanded">> = {},
 ): Step {
   const { firstFactor } = request.interaction;
-  const facts = factsOf(request, { secondFactorDemanded: true, secondFactorWays });
-  const first = user && firstFactor ? { amr: firstFactor.amr, authTime: firstFactor.at } : null;
-  if (user && signedInWithBoth(request, user)) return nextStep(facts);
+  const facts = factsOf(request, { secondFactorDemanded: true, ...more });
+  const first = user && firstFactor ? { methods: firstFactor.methods, authTime: firstFactor.at } : null;
+  if (user && signedInWithBoth(request, user, more.strongFactorDemanded)) return nextStep(facts);
   // Whether the sign-in that comes of it is new enough is asked once there is one.
   return nextStep({ ...facts, signIn: first, signedInSince: null });
 }
@@ -88,36 +94,45 @@ export async function firstFactorOf({ interaction, ctx }: InteractionRequest): P
 }
 
 /** As this person, no earlier than this interaction's first factor: a session from before does not spare the second. */
-export function signedInWithBoth({ user, session, interaction }: InteractionRequest, person: User): boolean {
-  if (user?.id !== person.id || !session?.amr.includes(MFA)) return false;
+export function signedInWithBoth(request: InteractionRequest, person: User, strongFactorDemanded = false): boolean {
+  const { user, session, interaction, userFlow } = request;
+  if (user?.id !== person.id || !session || !isListedSignIn(session.methods, userFlow)) return false;
+  const { methods } = session;
+  if (!(strongFactorDemanded ? showedStrongFactor(methods) : hasSecondFactor(methods, userFlow))) return false;
   return (session.authTime ?? 0) >= (interaction.firstFactor?.at ?? 0);
 }
 
-/** `amr`: of the first factor. */
-async function waysOf(request: InteractionRequest, user: User, amr: readonly string[]): Promise<Ways> {
+/** `methods`: of the first factor. */
+async function waysOf(request: InteractionRequest, user: User, methods: readonly SignInMethod[]): Promise<Ways> {
   const { ctx, userFlow } = request;
   const { factors, passkeys } = ctx.store;
   const app = (await factors.totpOf(user.id)) !== undefined;
+  const passkey = (await passkeys.listOf(user.id)).length > 0 ? requestOptions(request) : null;
+  const mailed = userFlow.mfaMethods.includes("email_code") && !methods.includes("email_code");
   return {
     app,
-    email: !app && userFlow.mfaMethods.includes("email_code") && !amr.includes(OTP),
+    email: mailed && !app && passkey === null,
     recovery: app && (await factors.countRecoveryCodes(user.id)) > 0,
-    passkey: (await passkeys.listOf(user.id)).length > 0 ? requestOptions(request) : null,
+    passkey,
   };
 }
 
 /**
  * One factor alone never adds another where a second one can be asked for: with the password alone, a stranger would
- * have a factor of their own. `amr`: of the first factor.
+ * have a factor of their own. `methods`: of the first factor.
  */
 export async function owesAnotherWay(
   request: InteractionRequest,
   user: User,
-  amr: readonly string[],
-): Promise<boolean> {
-  return hasWay(await waysOf(request, user, amr));
+  methods: readonly SignInMethod[],
+): Promise<"strong" | "mailed" | null> {
+  const ways = await waysOf(request, user, methods);
+  if (isStrong(ways)) return "strong";
+  return hasWay(ways) ? "mailed" : null;
 }
 
+/** The person has enrolled what proves more than their mailbox does. */
+const isStrong = ({ app, passkey }: Ways) => app || passkey !== null;
 const hasWay = ({ app, email, passkey }: Ways) => app || email || passkey !== null;
 
 /** An attempt counts for the interaction and for the person: another interaction gives no more of them. */

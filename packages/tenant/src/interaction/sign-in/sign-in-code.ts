@@ -1,6 +1,5 @@
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
-import { OTP } from "../../directory/user-flow.ts";
 import type { View } from "../../ui/view.ts";
 import { addressFor, goTo, type InteractionRequest, requireWay } from "../interaction.ts";
 import {
@@ -14,7 +13,8 @@ import {
 } from "../mailed-code.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor } from "../proceed.ts";
-import { auditSignIn, keepAsked, signInPage } from "./sign-in.ts";
+import { recordSignIn } from "../sign-in-record.ts";
+import { keepAsked, signInPage, stepWithoutSignIn } from "./sign-in.ts";
 
 const signInCode = accountCode("sign_in");
 
@@ -36,20 +36,21 @@ export async function postSendSignInCode(request: InteractionRequest): Promise<A
 
 export async function getSignInCode(request: InteractionRequest): Promise<Answer> {
   const email = awaitedAddress(request);
-  if (request.user || email === undefined) return goTo(request, "/sign-in");
+  if (email === undefined || stepWithoutSignIn(request)) return goTo(request, "/sign-in");
   return codePage(request, email, null, request.fields.has("resent"));
 }
 
 export async function postSignInCode(request: InteractionRequest): Promise<Answer> {
   const email = awaitedAddress(request);
   if (email === undefined) return goTo(request, "/sign-in");
-  const used = await useCode(request, email, signInCode);
+  // Read first: a reset or "this wasn't me" between the code and the session then shows.
   const user = await request.ctx.store.directory.findUserByEmail(normalizeEmail(email));
+  const used = await useCode(request, email, signInCode);
   const signedIn = used === "ok" && user?.disabledAt === null;
-  await auditSignIn(request, user, signedIn, "email_code");
+  await recordSignIn(request, { user, signedIn, email, detail: { method: "email_code" } });
   // Disabled or gone since the code was mailed: it opens nothing any more.
   if (!signedIn) return codePage(request, email, used === "wrong" ? "wrong" : "dead");
-  return passFirstFactor(request, { user, amr: [OTP], keepSignedIn: request.interaction.keepSignedIn });
+  return passFirstFactor(request, { user, method: "email_code", keepSignedIn: request.interaction.keepSignedIn });
 }
 
 export async function postResendSignInCode(request: InteractionRequest): Promise<Answer> {

@@ -1,32 +1,39 @@
-import { normalizeEmail, type User } from "../../directory/entities.ts";
+import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
-import { PWD } from "../../directory/user-flow.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
-import { type InteractionRequest, requireWay, subjectIdOf } from "../interaction.ts";
-import { nextStep } from "../next-step.ts";
+import { type InteractionRequest, requireWay } from "../interaction.ts";
+import { nextStep, type Step } from "../next-step.ts";
 import type { Answer, Fields } from "../page-request.ts";
 import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
-import { type Budget, consume, networkOf, refund } from "../throttle.ts";
+import { recordSignIn } from "../sign-in-record.ts";
+import { type Budget, consume, refund } from "../throttle.ts";
 
 type SignInView = Extract<View, { page: "sign_in" }>;
 type Problem = SignInView["problem"];
 
 /** Signed in already, the person is asked for a sign-in only where theirs is too old for what they came for. */
 export async function getSignIn(request: InteractionRequest): Promise<Answer> {
-  const { subject } = request.interaction;
-  const facts = factsOf(request);
-  const step = nextStep({
-    ...facts,
-    signedInSince: subject === null ? request.now - RECENT_SIGN_IN_MS + 1 : facts.signedInSince,
-    accountUnconfirmed: facts.subject === "device",
-  });
-  if (step.path !== "/sign-in") return stepPage(request, step);
+  const elsewhere = stepWithoutSignIn(request);
+  if (elsewhere) return stepPage(request, elsewhere);
   // The same person shows again who they are.
   return signInPage(request, null, { email: request.interaction.email?.address ?? request.user?.email ?? "" });
+}
+
+/** Where a person goes whose sign-in does for what they came for; undefined where they have to sign in. */
+export function stepWithoutSignIn(request: InteractionRequest): Step | undefined {
+  const facts = factsOf(request);
+  const ofAccount = request.interaction.subject === null;
+  const step = nextStep({
+    ...facts,
+    signedInSince: ofAccount ? request.now - RECENT_SIGN_IN_MS + 1 : facts.signedInSince,
+    accountUnconfirmed: facts.subject === "device",
+  });
+  return step.path === "/sign-in" ? undefined : step;
 }
 
 /** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
@@ -47,30 +54,12 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
 
   const { directory } = request.ctx.store;
   const user = isEmailAddress(email) ? await directory.findUserByEmail(normalizeEmail(email)) : undefined;
-  const right = await verifyPassword(user?.passwordHash ?? null, password);
+  const right = await verifyPassword(user?.passwordHash ?? null, password, networkOf(request.ip));
   const signedIn = right && user !== undefined && user.disabledAt === null;
-  await auditSignIn(request, user, signedIn, "password");
+  await recordSignIn(request, { user, signedIn, email, detail: { method: "password" } });
   if (!signedIn) return again("wrong");
   await refund(request, budgets);
-  return passFirstFactor(request, { user, amr: [PWD], keepSignedIn });
-}
-
-export async function auditSignIn(
-  request: InteractionRequest,
-  user: User | undefined,
-  signedIn: boolean,
-  method: "password" | "email_code",
-): Promise<void> {
-  await request.ctx.store.audit.write({
-    at: request.now,
-    event: signedIn ? "user.signed_in" : "user.sign_in_failed",
-    actor: "user",
-    userId: user?.id ?? null,
-    clientId: null,
-    grantId: subjectIdOf(request),
-    ip: request.ip,
-    detail: { method },
-  });
+  return passFirstFactor(request, { user, method: "password", keepSignedIn });
 }
 
 /** "Keep me signed in" is ticked. */
@@ -95,6 +84,8 @@ export function signInPage(
       methods: userFlow.methods,
       signUpAllowed: ways.signUp,
       keepSignedIn,
+      keepDays: request.ctx.config.lifetimes.keptSessionDays,
+      keepIdleDays: request.ctx.config.lifetimes.keptSessionIdleDays,
       passwordChanged: fields.has("changed"),
       passkeyOptions: signInOptions(request),
       problem,

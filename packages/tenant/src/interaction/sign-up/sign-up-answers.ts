@@ -1,8 +1,10 @@
-import { BUILT_IN_ATTRIBUTES, isBuiltIn, MAX_ANSWER, matchesPattern } from "../../directory/check-user-flow.ts";
+import { BUILT_IN_ATTRIBUTES, isBuiltIn, MAX_ANSWER } from "../../directory/check-user-flow.ts";
 import type { Attributes } from "../../directory/entities.ts";
 import { cleanDisplayName, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
+import { matchesPattern } from "../../directory/pattern.ts";
 import type { FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
-import type { SignUpDetailsView, SignUpQuestion } from "../../ui/pages/sign-up.ts";
+import type { Question, Questions } from "../../ui/components/questions.ts";
+import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import { type Fields, malformed } from "../page-request.ts";
 
 /** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */
@@ -19,8 +21,7 @@ const NOTHING: Fields = new Map();
 export function emptyDetails(userFlow: UserFlow): Details {
   return {
     name: { label: nameLabel(userFlow), value: "", problem: null },
-    questions: questionsOf(userFlow).map(({ attribute, name }) => questionOf(attribute, name, NOTHING, null)),
-    terms: userFlow.termsOfUse && { ...userFlow.termsOfUse, accepted: false, missing: false },
+    ...emptyQuestions(userFlow),
     problem: null,
   };
 }
@@ -28,33 +29,65 @@ export function emptyDetails(userFlow: UserFlow): Details {
 /** Reads the form; without answers something is to be mended. */
 export function answersOf(userFlow: UserFlow, fields: Fields): { answers: Answers | null; details: Details } {
   const displayName = cleanDisplayName(fields.get("display_name") ?? "");
-  const attributes: Attributes = {};
-  const questions = questionsOf(userFlow).map(({ attribute, name }) => {
-    const read = readAnswer(attribute, name, fields);
-    if (read.value !== undefined) attributes[attribute.id] = read.value;
-    return questionOf(attribute, name, fields, read.problem);
-  });
-  const accepted = fields.get("terms") === "yes";
+  const { attributes, complete, ...asked } = readQuestions(userFlow, fields);
   const details: Details = {
     name: {
       label: nameLabel(userFlow),
       value: displayName.slice(0, 2 * MAX_DISPLAY_NAME),
       problem: nameProblem(displayName),
     },
-    questions,
-    terms: userFlow.termsOfUse && { ...userFlow.termsOfUse, accepted, missing: !accepted },
+    ...asked,
     problem: null,
   };
-  const wrong = details.name.problem !== null || questions.some(({ problem }) => problem !== null);
-  if (wrong || details.terms?.missing) return { answers: null, details: { ...details, problem: "answers" } };
+  if (details.name.problem !== null || !complete) return { answers: null, details: { ...details, problem: "answers" } };
   return { answers: { displayName, attributes, termsAccepted: details.terms !== null }, details };
 }
 
-/** Beside the name, which everybody is asked. */
-function questionsOf(userFlow: UserFlow): { attribute: FlowAttribute; name: string }[] {
+/** What is asked beside the name. `only`: what of the user flow's is asked, else all of it. */
+export interface Only {
+  attributes: readonly FlowAttribute[];
+  terms: boolean;
+}
+
+export function emptyQuestions(userFlow: UserFlow, only?: Only): Questions {
+  return {
+    questions: questionsOf(userFlow, only).map(({ attribute, name }) => questionOf(attribute, name, NOTHING, null)),
+    terms: termsOf(userFlow, only, { accepted: false, missing: false }),
+  };
+}
+
+/** `complete`: every answer can be taken, and the terms are accepted where they are asked for. */
+export function readQuestions(
+  userFlow: UserFlow,
+  fields: Fields,
+  only?: Only,
+): Questions & { attributes: Attributes; complete: boolean } {
+  const attributes: Attributes = {};
+  const questions = questionsOf(userFlow, only).map(({ attribute, name }) => {
+    const read = readAnswer(attribute, name, fields);
+    if (read.value !== undefined) attributes[attribute.id] = read.value;
+    return questionOf(attribute, name, fields, read.problem);
+  });
+  const accepted = fields.get("terms") === "yes";
+  const terms = termsOf(userFlow, only, { accepted, missing: !accepted });
+  return {
+    questions,
+    terms,
+    attributes,
+    complete: !terms?.missing && questions.every(({ problem }) => problem === null),
+  };
+}
+
+function termsOf<T>({ termsOfUse }: UserFlow, only: Only | undefined, state: T) {
+  return termsOfUse && only?.terms !== false ? { ...termsOfUse, ...state } : null;
+}
+
+/** Beside the name, which everybody is asked. A question has the same name whatever else is asked. */
+function questionsOf(userFlow: UserFlow, only?: Only): { attribute: FlowAttribute; name: string }[] {
   return userFlow.attributes
     .filter(({ id }) => id !== "displayName")
-    .map((attribute, index) => ({ attribute, name: `attribute.${index}` }));
+    .map((attribute, index) => ({ attribute, name: `attribute.${index}` }))
+    .filter(({ attribute }) => only === undefined || only.attributes.includes(attribute));
 }
 
 function nameLabel(userFlow: UserFlow): string {
@@ -69,7 +102,7 @@ function nameProblem(name: string): "empty" | "long" | null {
 interface Read {
   /** Undefined: not answered. */
   value?: Attributes[string];
-  problem: SignUpQuestion["problem"];
+  problem: Question["problem"];
 }
 
 function readAnswer(attribute: FlowAttribute, name: string, fields: Fields): Read {
@@ -95,7 +128,7 @@ function readAnswer(attribute: FlowAttribute, name: string, fields: Fields): Rea
     return /^-?\d+$/.test(text) && Number.isSafeInteger(value) ? { value, problem: null } : { problem: "number" };
   }
   const { validationRegEx } = attribute;
-  const fits = validationRegEx === null || matchesPattern(validationRegEx, text) === "yes";
+  const fits = validationRegEx === null || matchesPattern(validationRegEx, text);
   return fits ? { value: text, problem: null } : { problem: "invalid" };
 }
 
@@ -103,8 +136,8 @@ function questionOf(
   { id, label, inputType, required, options }: FlowAttribute,
   name: string,
   fields: Fields,
-  problem: SignUpQuestion["problem"],
-): SignUpQuestion {
+  problem: Question["problem"],
+): Question {
   const chosen = (value: string, index: number) =>
     inputType === "CheckboxMultiSelect" ? fields.has(`${name}.${index}`) : fields.get(name) === value;
   return {

@@ -1,7 +1,7 @@
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress, newUser } from "../../directory/identity.ts";
-import { checkPassword, hashPassword, type PasswordProblem } from "../../directory/password.ts";
-import { OTP, PWD } from "../../directory/user-flow.ts";
+import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
+import { termsKey } from "../../directory/user-flow.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
 import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
@@ -19,6 +19,7 @@ import {
 import { nextStep, type StepName } from "../next-step.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
+import { hashNewPassword } from "../throttle.ts";
 import { answersOf, type Details, emptyDetails } from "./sign-up-answers.ts";
 
 type AddressProblem = Extract<View, { page: "sign_up_email" }>["problem"];
@@ -77,7 +78,7 @@ export async function postSignUpPassword(request: InteractionRequest): Promise<A
     const password = fields.get("password") ?? "";
     const problem = await checkPassword(password, { email, tenantName: ctx.config.name });
     if (problem) return passwordPage(request, email, problem);
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashNewPassword(request, interaction.id, password);
     if (!(await ctx.store.sessions.setPassword(interaction.id, interaction.sessionId, passwordHash))) {
       throw new PageProblem({ page: "stale_form" });
     }
@@ -118,11 +119,13 @@ export async function postSignUpDetails(request: InteractionRequest): Promise<An
       ip: request.ip,
       detail: {},
     });
+    const { termsOfUse } = request.userFlow;
+    const terms = termsAccepted && termsOfUse ? termsKey(termsOfUse) : null;
     const { administration, audit } = ctx.store;
     // The address was proven, so only its owner learns that it has an account by now.
-    if (!(await administration.users.insert(user, record("user.signed_up")))) return goTo(request, "/sign-in");
+    if (!(await administration.users.insert(user, record("user.signed_up"), terms))) return goTo(request, "/sign-in");
     await audit.write(record("user.signed_in"));
-    return passFirstFactor(request, { user, amr: [ways.password ? PWD : OTP], isNew: true });
+    return passFirstFactor(request, { user, method: ways.password ? "password" : "email_code", isNew: true });
   });
 }
 

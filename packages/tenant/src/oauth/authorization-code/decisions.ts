@@ -1,4 +1,4 @@
-import type { Refusal, StoredFacts } from "../../directory/access-rules.ts";
+import type { ConsentFacts, Refusal } from "../../directory/access-rules.ts";
 import { AUTHORIZATION_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
 import type { AuthorizationRequest } from "../../storage/authorization-request.ts";
@@ -20,8 +20,9 @@ export function needsNoQuestion(
   request: Pick<AuthorizationRequest, "redirectUri">,
   { permissions }: ConsentPrompt,
 ): boolean {
-  const { already, fresh, stays } = permissions;
-  return redirectKind(request.redirectUri) === "web" && already.length > 0 && fresh.length === 0 && stays.already;
+  const { already, fresh, byRenewal, stays } = permissions;
+  const allSeen = already.length > 0 && fresh.length === 0 && byRenewal.length === 0 && stays.already;
+  return redirectKind(request.redirectUri) === "web" && allSeen;
 }
 
 export type Approval =
@@ -31,26 +32,31 @@ export type Approval =
   | { outcome: "changed"; prompt: ConsentPrompt }
   | { outcome: "refused"; why: Refusal };
 
-/** Freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2). */
+/**
+ * Freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2).
+ *
+ * @param shown the digest of the page that was read; `silent`: no page was, and what has never been shown stays out
+ */
 export async function approveAuthorization(
   ctx: OAuthContext,
   request: AuthorizationRequest,
   approver: Approver,
-  facts: StoredFacts,
-  shown: string | undefined,
+  facts: ConsentFacts,
+  { shown, silent = false }: { shown: string | undefined; silent?: boolean },
 ): Promise<Approval> {
   const now = ctx.clock.now();
-  const evaluated = evaluateApproval(ctx, request, approver, facts);
+  const evaluated = evaluateApproval(ctx, request, approver, facts, { silent });
   if (evaluated.refusal) return { outcome: "refused", why: evaluated.refusal };
   const { prompt } = evaluated;
   if (isOtherThanShown(prompt, approver, shown)) return { outcome: "changed", prompt };
-  const { sessionId, user, amr, authTime } = approver;
+  const { sessionId, user, methods, authTime } = approver;
   const code = newSecret();
   const result = await ctx.store.authorizations.approve(request.id, {
     sessionId,
     userId: user.id,
     approved: prompt.permissions.approved,
-    amr,
+    reach: prompt.permissions.reach,
+    methods,
     authTime,
     codeHash: hashSecret(code),
     codeExpiresAt: now + AUTHORIZATION_CODE_SECONDS * 1000,

@@ -32,8 +32,8 @@ export async function tokenByAuthorizationCode(
   const { approved, userId } = request;
   const user = userId === null ? undefined : await ctx.store.directory.findUser(userId);
   if (!approved || !user) throw lost(request, ctx.clock.now());
-  const { id: grantId, amr, authTime, nonce } = request;
-  const from = { client, user, grantId, scopes: approved, amr, authTime, nonce };
+  const { id: grantId, reach, methods, authTime, nonce } = request;
+  const from = { client, user, grantId, scopes: approved, reach, methods, authTime, nonce };
   const withClientInfo = form.get("client_info") === "1";
   return issueTokens(ctx, { ...from, event: "authorization.redeemed", withClientInfo, ip }, async (input) => {
     const result = await ctx.store.authorizations.redeem({ ...input, codeHash, redirectUri, codeChallenge });

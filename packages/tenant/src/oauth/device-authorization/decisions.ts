@@ -1,5 +1,5 @@
-import type { Refusal, StoredFacts } from "../../directory/access-rules.ts";
-import { normalizeUserCode } from "../../directory/user-code.ts";
+import type { ConsentFacts, Refusal } from "../../directory/access-rules.ts";
+import { guessGrade, normalizeUserCode, userCodeLength } from "../../directory/user-code.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { ApproveResult, ClaimResult, DecisionResult } from "../../storage/store.ts";
 import { type Approver, type ConsentPrompt, decisionRecord, evaluateApproval, isOtherThanShown } from "../approval.ts";
@@ -10,9 +10,18 @@ export type EnteredCode =
   | { outcome: "ended"; why: "expired" | "used" | "used_twice"; grant: DeviceGrant }
   | { outcome: "unknown" };
 
-/** Looks a typed code up. Changes nothing: a code that was only typed is nobody's yet. */
-export async function enterCode(ctx: OAuthContext, typed: string): Promise<EnteredCode> {
+/**
+ * Looks a typed code up. Changes nothing: a code that was only typed is nobody's yet.
+ *
+ * @param wrongGuesses of the whole tenant in this day; beyond a bound only codes that are long enough for so many are known
+ */
+export async function enterCode(ctx: OAuthContext, typed: string, wrongGuesses = 0): Promise<EnteredCode> {
   const userCode = normalizeUserCode(typed);
+  const grade = guessGrade(wrongGuesses);
+  if (grade > 0) {
+    const live = await ctx.store.grants.countLive(ctx.clock.now());
+    if (userCode.length < userCodeLength(live, grade)) return { outcome: "unknown" };
+  }
   const grant = userCode === "" ? undefined : await ctx.store.grants.findByUserCode(userCode);
   if (!grant) return { outcome: "unknown" };
   const why = endedBecause(grant, ctx.clock.now());
@@ -41,7 +50,7 @@ export async function claimGrant(
   ctx: OAuthContext,
   grant: DeviceGrant,
   approver: Approver,
-  facts: StoredFacts,
+  facts: ConsentFacts,
 ): Promise<ClaimResult | RefusedGrant> {
   const { refusal } = evaluateApproval(ctx, grant, approver, facts);
   if (refusal) return { outcome: "refused", why: refusal, grant };
@@ -64,7 +73,7 @@ export async function approveGrant(
   ctx: OAuthContext,
   grant: DeviceGrant,
   approver: Approver,
-  facts: StoredFacts,
+  facts: ConsentFacts,
   shown?: string,
 ): Promise<ApprovalResult> {
   const now = ctx.clock.now();
@@ -76,7 +85,8 @@ export async function approveGrant(
     sessionId: approver.sessionId,
     userId: approver.user.id,
     approved: prompt.permissions.approved,
-    amr: approver.amr,
+    reach: prompt.permissions.reach,
+    methods: approver.methods,
     authTime: approver.authTime,
     decidedBy: approver.by,
     now,

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { cleanDeviceText } from "../../directory/device-text.ts";
 import { DEVICE_CODE_SECONDS } from "../../directory/lifetimes.ts";
-import { displayUserCode, newUserCode, userCodeLength } from "../../directory/user-code.ts";
+import { displayUserCode, newUserCode } from "../../directory/user-code.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
-import type { Clock } from "../../kernel/time.ts";
-import type { Store } from "../../storage/store.ts";
 import { authenticateClient, requireGrant } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { requestedScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
+import { isUnlimited, takeRequest, tooManyRequests } from "../request-limits.ts";
+import { PendingCodes } from "./pending-codes.ts";
 import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 
 /** Draws at most this many codes; with 20^8 of them a second draw is already rare. */
@@ -18,16 +18,19 @@ const MAX_DRAWS = 8;
 
 /** Device Authorization Endpoint (RFC 8628 §3.1, §3.2), in Entra's shape; `verification_uri_complete` besides. */
 export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
-  const live = new LiveCodes(ctx.store, ctx.clock);
+  const pending = new PendingCodes(ctx);
 
   app.post("/:tenant/oauth2/v2.0/devicecode", async (request, reply) => {
     const form = request.body as Form;
+    const now = ctx.clock.now();
     const client = await authenticateClient(ctx, request, form);
     requireGrant(client, "device_code");
     const requested = await requestedScopes(ctx, client, required(form, "scope"), "device_code");
+    const length = await pending.lengthOfNext(client.clientId, isUnlimited(ctx.config, request.ip));
+    const retryAt = await takeRequest(ctx, "deviceCodeByIp", request.ip, now);
+    if (retryAt !== undefined) throw tooManyRequests(retryAt, now);
 
     const deviceCode = newSecret();
-    const now = ctx.clock.now();
     const grant = {
       id: randomUUID(),
       deviceCodeHash: hashSecret(deviceCode),
@@ -39,13 +42,12 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
       createdAt: now,
       expiresAt: now + DEVICE_CODE_SECONDS * 1000,
     };
-    const length = userCodeLength(await live.count());
     let userCode = newUserCode(length);
     for (let draw = 1; !(await ctx.store.grants.insert({ ...grant, userCode })); draw++) {
       if (draw === MAX_DRAWS) throw new Error("no free user_code found");
       userCode = newUserCode(length);
     }
-    live.added();
+    pending.added(client.clientId);
 
     const shown = displayUserCode(userCode);
     const verificationUri = `${ctx.config.pagesOrigin}/device`;
@@ -73,33 +75,4 @@ function deviceText(form: Form, name: string): string | null {
   const cleaned = cleanDeviceText(form.get(name));
   if ("problem" in cleaned) throw new ProtocolError("parameter_invalid", { detail: `'${name}': ${cleaned.problem}` });
   return cleaned.text;
-}
-
-/** Milliseconds a count is trusted; what this process adds meanwhile is counted on top. */
-const TRUSTED_FOR = 1000;
-
-/** How many device codes are alive, for the length of the next user_code, without counting rows at every request. */
-export class LiveCodes {
-  readonly #store: Store;
-  readonly #clock: Clock;
-  #counted = 0;
-  #countedAt = Number.NEGATIVE_INFINITY;
-
-  constructor(store: Store, clock: Clock) {
-    this.#store = store;
-    this.#clock = clock;
-  }
-
-  async count(): Promise<number> {
-    const now = this.#clock.now();
-    if (Math.abs(now - this.#countedAt) > TRUSTED_FOR) {
-      this.#countedAt = now;
-      this.#counted = await this.#store.grants.countLive(now);
-    }
-    return this.#counted;
-  }
-
-  added(): void {
-    this.#counted++;
-  }
 }

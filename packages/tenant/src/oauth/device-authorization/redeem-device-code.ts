@@ -66,7 +66,8 @@ async function redeem(
   if (!grant || !approved || !user)
     throw new ProtocolError("declined", standard ? {} : { error: "authorization_declined" });
 
-  const from = { client, user, grantId: grant.id, scopes: approved, amr: grant.amr, authTime: grant.authTime };
+  const { id: grantId, reach, methods, authTime } = grant;
+  const from = { client, user, grantId, scopes: approved, reach, methods, authTime };
   return issueTokens(ctx, { ...from, event: "device_grant.redeemed", withClientInfo, ip }, async (input) => {
     const result = await ctx.store.tokens.redeem({ ...input, deviceCodeHash });
     if (result.outcome === "lost") throw lostTo(result.grant, input.now, standard);

@@ -1,8 +1,9 @@
-import { administrativeScopes, consentedScopes } from "../../directory/access-rules.ts";
-import type { Api } from "../../directory/entities.ts";
-import { isAdministrative } from "../../directory/graph-scopes.ts";
-import { REFRESH_GRACE, REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
-import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { consentedScopes } from "../../directory/access-rules.ts";
+import type { Api, App, User } from "../../directory/entities.ts";
+import { ADMINISTRATIVE_SCOPES, isAdministrative } from "../../directory/graph-scopes.ts";
+import { endOfRefreshToken, endOfSignIn, REFRESH_GRACE } from "../../directory/lifetimes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope, reachOf, type ScopeSet } from "../../directory/scopes.ts";
+import { networkOf } from "../../kernel/ip-address.ts";
 import type { RotateResult, TokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
@@ -15,7 +16,8 @@ import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
 
 /**
  * Renewal (RFC 6749 §6, RFC 9700 §4.14): every use rotates; see `TokenStore.rotate` for grace and reuse.
- * As at Entra the new access token may be for another API that was consented for this app.
+ * As at Entra the new access token may be for another API that was consented for this app, where the page of this sign-in
+ * listed it.
  */
 export async function tokenByRefreshToken(
   ctx: OAuthContext,
@@ -46,14 +48,17 @@ export async function tokenByRefreshToken(
       : undefined;
 
   const now = ctx.clock.now();
+  const { lifetimes } = ctx.config;
   const next = newRefreshToken();
   const result = await ctx.store.tokens.rotate({
     tokenHash,
     clientId: app.clientId,
     scopes,
-    next: { tokenHash: hashRefreshToken(next), expiresAt: now + REFRESH_TOKEN_LIFETIME },
+    next: { tokenHash: hashRefreshToken(next), expiresAt: endOfRefreshToken(lifetimes, family.createdAt, now) },
     nextSealed: sealSuccessor(presented, next, family.id),
     graceMs: REFRESH_GRACE,
+    familyMs: endOfSignIn(lifetimes, 0),
+    from: networkOf(ip),
     now,
     audit: {
       at: now,
@@ -66,11 +71,24 @@ export async function tokenByRefreshToken(
       detail: { family: family.id },
     },
   });
+  if (user) await tellOf(ctx, result, { user, app, ip });
   const refreshToken = successorOf(result, presented, next);
   if (refusal) throw refusal;
   if (!user || !tokens) throw new ProtocolError("user_disabled", { suberror: "bad_token" });
   const withClientInfo = form.get("client_info") === "1";
   return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
+}
+
+/** By mail, and not for every repeat: the store says when (see `RotateResult`). */
+async function tellOf(
+  { notices }: OAuthContext,
+  result: RotateResult,
+  { user, app, ip }: { user: User; app: App; ip: string },
+): Promise<void> {
+  if (result.outcome === "reuse" && result.ended) await notices.refreshTokenReused(user, { app, ip });
+  if (result.outcome === "grace" && result.elsewhere !== null) {
+    await notices.refreshTokenRepeated(user, { app, ip, before: result.elsewhere });
+  }
 }
 
 /** @throws ProtocolError for every outcome that gives no token; `bad_token` makes MSAL drop the dead one and ask the person again */
@@ -95,7 +113,7 @@ function successorOf(result: RotateResult, presented: string, next: string): str
   }
 }
 
-/** The scopes of this renewal: those asked for, else those of the sign-in; each still consented. */
+/** The scopes of this renewal: those asked for, else those of the sign-in; each within its reach and still consented. */
 async function scopesOfRenewal(
   ctx: OAuthContext,
   family: TokenFamily,
@@ -106,17 +124,20 @@ async function scopesOfRenewal(
   const { resourceId } = parsed;
   const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
   const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
-  const atGraph = new Set([
-    ...family.scopes.oidc,
+  const reach = new Set(reachOf(family));
+  const reachable = (resource: string, scopes: string[]) =>
+    scopes.filter((scope) => reach.has(qualifiedScope(resource, scope)));
+  const atGraph = reachable(GRAPH_RESOURCE_ID, [
     ...consentedScopes({ api, consents }, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope)),
     // No consent to them is remembered: they stay with the sign-in that asked for them.
-    ...administrativeScopes(family.scopes),
+    ...ADMINISTRATIVE_SCOPES,
   ]);
-  const atResource = resourceId === GRAPH_RESOURCE_ID ? [...atGraph] : consentedScopes({ api, consents }, resourceId);
+  const atApi = reachable(resourceId, consentedScopes({ api, consents }, resourceId));
+  const atResource = resourceId === GRAPH_RESOURCE_ID ? atGraph : atApi;
 
   const resourceScopes = parsed.isDefault && text !== undefined ? atResource : parsed.resourceScopes;
   const missing = [
-    ...parsed.oidc.filter((scope) => !atGraph.has(scope)),
+    ...parsed.oidc.filter((scope) => !atGraph.includes(scope)),
     ...resourceScopes.filter((scope) => !atResource.includes(scope)),
   ];
   const nothingAtApi = resourceId !== GRAPH_RESOURCE_ID && resourceScopes.length === 0;

@@ -2,8 +2,8 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Api, App, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { MFA } from "../../directory/sign-in-methods.ts";
 import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
-import { MFA } from "../../directory/user-flow.ts";
 import { deriveKey, type SealKey } from "../../kernel/seal.ts";
 
 /** Values of `acr` (OpenID Connect Core §2), weakest first: nobody showed a factor (the operator approved), one, two. */
@@ -93,9 +93,9 @@ export function accessTokenClaims(
       ...memberships,
       azp: app.clientId,
       azpacr: AUTHENTICATION_CLASS[subject.by],
-      name: user.displayName,
+      // As at Entra, `profile` is required for them: no other scope's words on the page say it.
+      ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
       oid: user.id,
-      preferred_username: user.email,
       scp: granted.join(" "),
       tid: config.tenantId,
       uti: tokenId(),

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Refusal } from "../../directory/access-rules.ts";
 import type { User } from "../../directory/entities.ts";
 import { grantTypesOf } from "../../directory/grant-types.ts";
-import { REFRESH_TOKEN_LIFETIME } from "../../directory/lifetimes.ts";
+import { endOfRefreshToken } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
+import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
@@ -33,7 +34,9 @@ export async function issueTokens(
     user: User;
     grantId: string;
     scopes: ScopeSet;
-    amr: string[];
+    /** What the page said that a renewal could add. */
+    reach: string[];
+    methods: SignInMethod[];
     authTime: number | null;
     nonce?: string | null;
     event: string;
@@ -42,7 +45,7 @@ export async function issueTokens(
   },
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
-  const { client, user, grantId, scopes, amr, nonce = null, event, withClientInfo, ip } = from;
+  const { client, user, grantId, scopes, reach, methods, nonce = null, event, withClientInfo, ip } = from;
   const { app, by } = client;
   const { clientId } = app;
   const now = ctx.clock.now();
@@ -52,10 +55,11 @@ export async function issueTokens(
     clientId,
     grantId,
     scopes,
-    amr,
+    reach,
+    methods,
     authTime: from.authTime ?? now,
     createdAt: now,
-    expiresAt: now + REFRESH_TOKEN_LIFETIME,
+    expiresAt: endOfRefreshToken(ctx.config.lifetimes, now, now),
   };
   const tokens = await signTokens(ctx, { user, app, by, scopes, family, nonce });
   const renews = scopes.oidc.includes("offline_access") && grantTypesOf(app).includes("refresh_token");

@@ -1,6 +1,7 @@
 import type { Api, App, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
+import { amrOf } from "../../directory/sign-in-methods.ts";
 import type { TokenFamily } from "../../storage/store.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
@@ -21,7 +22,7 @@ export async function signTokens(
     api?: Api | undefined;
     by: ClientProof;
     scopes: ScopeSet;
-    family: Pick<TokenFamily, "id" | "amr" | "authTime">;
+    family: Pick<TokenFamily, "id" | "methods" | "authTime">;
     nonce?: string | null;
   },
 ): Promise<SignedTokens> {
@@ -40,7 +41,7 @@ export async function signTokens(
     groups,
     scopes,
     sid: family.id,
-    amr: family.amr,
+    amr: amrOf(family.methods),
     authTime: family.authTime,
     nonce,
   };

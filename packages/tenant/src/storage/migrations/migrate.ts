@@ -10,7 +10,11 @@ import * as administrators from "./0005-administrators.ts";
 import * as graph from "./0006-graph.ts";
 import * as authorizationRequests from "./0007-authorization-requests.ts";
 import * as appCertificates from "./0008-app-certificates.ts";
+import * as signInMethods from "./0009-sign-in-methods.ts";
 import * as clientPermissions from "./0010-client-permissions.ts";
+import * as reachOfSignIns from "./0011-reach-of-sign-ins.ts";
+import * as ends from "./0012-ends.ts";
+import * as boundedWork from "./0013-bounded-work.ts";
 import type { Tables } from "./tables.ts";
 
 /** In order; a released one is never edited, a change is a new one. */
@@ -23,7 +27,11 @@ const migrations: Record<string, Migration> = {
   "0006-graph": graph,
   "0007-authorization-requests": authorizationRequests,
   "0008-app-certificates": appCertificates,
+  "0009-sign-in-methods": signInMethods,
   "0010-client-permissions": clientPermissions,
+  "0011-reach-of-sign-ins": reachOfSignIns,
+  "0012-ends": ends,
+  "0013-bounded-work": boundedWork,
 };
 
 /** Brings the tables up to date; two nodes that start together wait for each other. */

@@ -33,9 +33,10 @@ type WithText<T, K extends keyof T> = {
 
 export interface Tables {
   settings: { name: string; value: string };
-  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "amr">;
-  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "amr">;
-  tokenFamilies: WithText<TokenFamily, "scopes" | "amr">;
+  deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
+  /** `repeatMailedAt`: when its person was last sent a mail that a token was repeated from another network. */
+  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -44,6 +45,8 @@ export interface Tables {
     usedAt: number | null;
     /** The next generation, encrypted under a key derived from this token. */
     successorSealed: string | null;
+    /** The network that it was used from. */
+    usedFrom: string | null;
   };
   users: WithBits<WithText<User, "attributes">, "administrator">;
   /** Every client ID with what it belongs to, so that an app and an API never share one. */
@@ -55,6 +58,8 @@ export interface Tables {
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
   /** `userId` is "" for the administrator's consent: NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
+  /** What a person was shown with an app, and approved. */
+  shownScopes: { clientId: string; userId: string; resourceId: string; scope: string };
   /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<
@@ -69,9 +74,11 @@ export interface Tables {
   /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
   totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
+  /** `terms` is their address, or without one their words. */
+  acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
-  sessions: WithText<BrowserSession, "amr">;
+  sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
   /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
   flows: {
     id: string;
@@ -83,7 +90,7 @@ export interface Tables {
     emailVerifiedAt: number | null;
     passwordHash: string | null;
     userId: string | null;
-    amr: string;
+    methods: string;
     firstFactorAt: number | null;
     keepSignedIn: 0 | 1;
     challengeNumber: number;

@@ -1,15 +1,29 @@
 import type { Selectable } from "kysely";
-import { type AccessFacts, mayIssue, type Refusal, type StoredFacts } from "../../directory/access-rules.ts";
+import {
+  type AccessFacts,
+  type ConsentFacts,
+  mayIssue,
+  type Refusal,
+  type StoredFacts,
+} from "../../directory/access-rules.ts";
 import type { App, User } from "../../directory/entities.ts";
-import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
+import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScope } from "../../directory/scopes.ts";
+import {
+  ACCOUNT_FLOW_SETTING,
+  DEFAULT_USER_FLOW,
+  type Policy,
+  SIGN_UP_SETTING,
+  termsKey,
+  type UserFlow,
+} from "../../directory/user-flow.ts";
 import type { AccessStore } from "../directory.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { toApi } from "./api-store.ts";
 import { toApp } from "./app-store.ts";
-import { toConsents } from "./consent-store.ts";
+import { ADMINISTRATOR, toConsents } from "./consent-store.ts";
 import { toPolicy } from "./policy-store.ts";
 import { toUserFlow } from "./user-flow-store.ts";
 import { toUser } from "./user-store.ts";
@@ -17,7 +31,7 @@ import { toUser } from "./user-store.ts";
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 
 /** What a transaction is about to issue tokens for. */
-export type Issuance = Pick<AccessFacts, "scopes" | "amr" | "authTime" | "grantType" | "signInGrant"> & {
+export type Issuance = Pick<AccessFacts, "scopes" | "methods" | "authTime" | "grantType" | "signInGrant" | "reach"> & {
   clientId: string;
   userId: string;
 };
@@ -26,7 +40,44 @@ export type IssuanceCheck = (trx: Connection, of: Issuance) => Promise<Refusal |
 
 export function accessStore(database: Database): AccessStore {
   const load = factsLoader(database, { lock: false });
-  return { facts: (of) => load(database.db, of) };
+  const loadConsentFacts = consentFactsLoader(database, load);
+  return { facts: (of) => load(database.db, of), consentFacts: loadConsentFacts };
+}
+
+/** What a consent page says beside the facts of the access rule. */
+function consentFactsLoader({ db }: Database, load: LoadFacts): AccessStore["consentFacts"] {
+  const consentedApis = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("apis")
+      .where("clientId", "in", (where) =>
+        where
+          .selectFrom("consents")
+          .where("consents.clientId", "=", by.clientId)
+          .where("consents.userId", "in", [ADMINISTRATOR, by.userId])
+          .select("resourceId"),
+      )
+      .selectAll()
+      .orderBy("name")
+      .orderBy("clientId"),
+  );
+  const shownScopes = prepared((by: { clientId: string; userId: string }) =>
+    db
+      .selectFrom("shownScopes")
+      .where("clientId", "=", by.clientId)
+      .where("userId", "=", by.userId)
+      .select(["resourceId", "scope"]),
+  );
+  return async (of): Promise<ConsentFacts> => {
+    const facts = await load(db, of);
+    if (!facts.app) return { ...facts, consentedApis: [], shown: [] };
+    const by = { clientId: facts.app.clientId, userId: of.userId };
+    const [apis, shown] = await Promise.all([consentedApis(db, by), shownScopes(db, by)]);
+    return {
+      ...facts,
+      consentedApis: apis.map(toApi),
+      shown: shown.map(({ resourceId, scope }) => qualifiedScope(resourceId, scope)),
+    };
+  };
 }
 
 /** The access rule in the transaction that issues, on facts that are locked until it ends. */
@@ -105,10 +156,38 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .where("apps.clientId", "=", by.clientId)
       .selectAll("userFlows")
       .select(["policies.id as policyId", "policies.name as policyName", "policies.createdAt as policyCreatedAt"])
-      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"]),
+      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"])
+      .select((row) => row.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value").as("signUp")),
+  );
+  /** That of the account page: no row where none is named for it, a row of nulls where it is gone. */
+  const accountFlow = prepared((_by: object) =>
+    db
+      .selectFrom("settings")
+      .leftJoin("userFlows", "userFlows.id", "settings.value")
+      .where("settings.name", "=", ACCOUNT_FLOW_SETTING)
+      .where("settings.value", "!=", "")
+      .selectAll("userFlows"),
+  );
+  const signUpSetting = prepared((_by: object) =>
+    db.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value"),
+  );
+  /** An app that people may sign up for: by its own user flow, or by the default one. */
+  const appWithSignUp = prepared((_by: object) =>
+    db
+      .selectFrom("apps")
+      .leftJoin("userFlows", "userFlows.id", "apps.userFlowId")
+      .where("apps.disabledAt", "is", null)
+      .where("apps.clientId", "!=", COMMAND_LINE_CLIENT_ID)
+      .where((where) => where.or([where("apps.userFlowId", "is", null), where("userFlows.signUpAllowed", "=", 1)]))
+      .select("apps.clientId")
+      .limit(1),
   );
   const groups = prepared((by: { userId: string }) =>
     db.selectFrom("groupMembers").where("userId", "=", by.userId).select("groupId"),
+  );
+  /** Never withdrawn, so it needs no lock. */
+  const acceptances = prepared((by: { userId: string; terms: string }) =>
+    db.selectFrom("acceptedTerms").where("userId", "=", by.userId).where("terms", "=", by.terms).select("acceptedAt"),
   );
   const apis = prepared((by: { resourceId: string }) =>
     db
@@ -136,7 +215,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     db
       .selectFrom("consents")
       .where("clientId", "=", by.clientId)
-      .where("userId", "in", ["", by.userId])
+      .where("userId", "in", [ADMINISTRATOR, by.userId])
       .select(["clientId", "userId", "resourceId", "scope"])
       .orderBy("userId")
       .orderBy("resourceId")
@@ -151,11 +230,24 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const [app] = clientId === null ? [] : await apps(on, { clientId });
     return { user: user && toUser(user), app: app && toApp(app) };
   };
+  /** One named by the operator as it is; else the default one, where people sign up only if they may for some app. */
+  const findAccountFlow = async (on: Connection): Promise<UserFlow> => {
+    const [named] = await accountFlow(on, {});
+    if (named && named.id !== null) return toUserFlow(named as Row<"userFlows">);
+    const signUpAllowed = named === undefined && (await appWithSignUp(on, {})).length > 0;
+    return { ...DEFAULT_USER_FLOW, signUpAllowed };
+  };
   const findDemands = async (on: Connection, app: App | undefined) => {
     const rows = app ? await flowAndPolicies(on, app) : [];
-    // No app, or one that was deleted meanwhile: policies for every app count.
-    if (rows.length === 0) return { userFlow: DEFAULT_USER_FLOW, policies: (await policies(on, {})).map(toPolicy) };
-    return { userFlow: toFlow(rows[0]) ?? DEFAULT_USER_FLOW, policies: rows.flatMap(toPolicies) };
+    const own = toFlow(rows[0]);
+    const ofAccount = !own && (!app || app.clientId === COMMAND_LINE_CLIENT_ID);
+    const userFlow = ofAccount ? await findAccountFlow(on) : (own ?? DEFAULT_USER_FLOW);
+    const signUp = rows[0] ? rows[0].signUp : (await signUpSetting(on, {}))[0]?.value;
+    return {
+      userFlow: signUp === "off" ? { ...userFlow, signUpAllowed: false } : userFlow,
+      // No app, or one that was deleted meanwhile: policies for every app count.
+      policies: rows.length > 0 ? rows.flatMap(toPolicies) : (await policies(on, {})).map(toPolicy),
+    };
   };
 
   return async (on, { clientId, userId, resourceId }) => {
@@ -167,11 +259,17 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const demands = await findDemands(on, app);
     const byGroup = demands.policies.some((policy) => policy.groupIds !== null);
     const groupIds = byGroup ? (await groups(on, { userId })).map((row) => row.groupId) : [];
+    const { termsOfUse } = demands.userFlow;
+    const termsAccepted =
+      termsOfUse === null || (await acceptances(on, { userId, terms: termsKey(termsOfUse) })).length > 0;
     const [api] = resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId });
     const consents = app ? toConsents(await consentsOf(on, by)) : [];
     const administers = resourceId === GRAPH_RESOURCE_ID && user?.administrator === true;
     const administratorHasFactor = administers && (await administratorsFactor(on, {})).length > 0;
-    return { user, app, ...demands, groupIds, assigned, api: api && toApi(api), consents, administratorHasFactor };
+    return {
+      ...{ user, app, ...demands, termsAccepted, groupIds, assigned },
+      ...{ api: api && toApi(api), consents, administratorHasFactor },
+    };
   };
 }
 
@@ -196,13 +294,14 @@ function toUserAndApp(
 
 /** Of a left join: null where the app has no user flow, or no policy is enabled. */
 type FlowAndPolicy = Nullable<Row<"userFlows"> & Omit<Row<"policies">, "id" | "name" | "createdAt">> &
-  Nullable<{ policyId: string; policyName: string; policyCreatedAt: number }>;
+  Nullable<{ policyId: string; policyName: string; policyCreatedAt: number; signUp: string }>;
 type Nullable<T> = { [P in keyof T]: T[P] | null };
 
 function toFlow(row: FlowAndPolicy | undefined): UserFlow | undefined {
   if (!row || row.id === null) return undefined;
-  const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires, ...flow } =
+  const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires, ...rest } =
     row;
+  const { signUp, ...flow } = rest;
   return toUserFlow(flow as Row<"userFlows">);
 }
 

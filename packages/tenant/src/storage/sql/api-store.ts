@@ -30,6 +30,7 @@ export async function deleteApi(trx: Connection, clientId: string): Promise<bool
   if (!api) return false;
   await trx.deleteFrom("clientIds").where("clientId", "=", clientId).execute();
   await trx.deleteFrom("consents").where("resourceId", "=", clientId).execute();
+  await trx.deleteFrom("shownScopes").where("resourceId", "=", clientId).execute();
   await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
   await trx.deleteFrom("roleAssignments").where("apiClientId", "=", clientId).execute();
   return true;

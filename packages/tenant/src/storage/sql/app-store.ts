@@ -57,6 +57,7 @@ export async function deleteApp(database: Database, trx: Connection, clientId: s
     await trx.deleteFrom("appAssignments").where("principalId", "=", principalId).execute();
   }
   await trx.deleteFrom("consents").where("clientId", "=", clientId).execute();
+  await trx.deleteFrom("shownScopes").where("clientId", "=", clientId).execute();
   await trx.deleteFrom("appAssignments").where("clientId", "=", clientId).execute();
   await forgettingInPolicies(database)(trx, "clientIds", clientId);
   await revokeAll(trx, "clientId", clientId, "app_deleted", now);

@@ -7,7 +7,7 @@ import type { Tables } from "../migrations/tables.ts";
 import type { ApproveRequestResult, AuthorizationStore } from "../store.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { addConsent } from "./consent-store.ts";
+import { addConsent, rememberShown } from "./consent-store.ts";
 import { codeRedemption } from "./redeem.ts";
 
 export function authorizationStore(database: Database): AuthorizationStore {
@@ -47,7 +47,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
       const { requested, ...rest } = request;
       await db
         .insertInto("authorizationRequests")
-        .values({ ...rest, requested: JSON.stringify(requested), status: "pending", amr: "[]" })
+        .values({ ...rest, requested: JSON.stringify(requested), status: "pending", reach: "[]", methods: "[]" })
         .execute();
     },
 
@@ -65,7 +65,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
       undoable<ApproveRequestResult>(() =>
         db.transaction().execute(async (trx) => {
           // User and app are locked before the request, in the order in which codes are withdrawn.
-          const { userId, approved, amr, authTime } = by;
+          const { userId, approved, reach, methods, authTime } = by;
           const found = await trx
             .selectFrom("authorizationRequests")
             .where("id", "=", id)
@@ -78,7 +78,8 @@ export function authorizationStore(database: Database): AuthorizationStore {
             .set({
               ...by,
               approved: JSON.stringify(approved),
-              amr: JSON.stringify(amr),
+              reach: JSON.stringify(reach),
+              methods: JSON.stringify(methods),
               status: "approved",
               decidedAt: now,
             })
@@ -87,11 +88,12 @@ export function authorizationStore(database: Database): AuthorizationStore {
           if (!row) return { outcome: "ended" };
           const { signedInSince } = row;
           const why = mayApprove({
-            ...{ ...facts, scopes: approved, amr, authTime },
-            ...{ grantType: "authorization_code", signedInSince },
+            ...{ ...facts, scopes: approved, methods, authTime },
+            ...{ grantType: "authorization_code", signedInSince, reach: null },
           });
           if (why) throw new Undo<ApproveRequestResult>({ outcome: "refused", why });
           for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
+          await rememberShown(trx, { clientId: row.clientId, userId, approved, reach });
           await writeAudit(trx, audit);
           return { outcome: "done", request: toRequest(row) };
         }),
@@ -119,6 +121,7 @@ function toRequest(row: Selectable<Tables["authorizationRequests"]>): Authorizat
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
-    amr: JSON.parse(row.amr),
+    reach: JSON.parse(row.reach),
+    methods: JSON.parse(row.methods),
   };
 }

@@ -1,6 +1,6 @@
 import type { ApiRole, Consent } from "../../directory/entities.ts";
 import { isAdministrative } from "../../directory/graph-scopes.ts";
-import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
+import { GRAPH_RESOURCE_ID, qualifiedScopes, type ScopeSet } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -71,6 +71,25 @@ export function toConsents(rows: Tables["consents"][]): Consent[] {
     }
   }
   return [...consents.values()];
+}
+
+/** Within the transaction of the approval: the page listed these, and the user approved them. Sorted: two at once never deadlock. */
+export async function rememberShown(
+  trx: Connection,
+  by: { clientId: string; userId: string; approved: ScopeSet; reach: readonly string[] },
+): Promise<void> {
+  const { clientId, userId, approved, reach } = by;
+  const shown = [...new Set([...qualifiedScopes(approved), ...reach])].sort();
+  if (shown.length === 0) return;
+  const rows = shown.map((qualified) => {
+    const slash = qualified.indexOf("/");
+    return { clientId, userId, resourceId: qualified.slice(0, slash), scope: qualified.slice(slash + 1) };
+  });
+  await trx
+    .insertInto("shownScopes")
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Within the transaction of the approval, where it comes of one. */

@@ -1,19 +1,30 @@
 import type { Selectable } from "kysely";
 import type { Connection, Database } from "../engine/database.ts";
-import { MAX_PASSKEYS, type Passkey, type PasskeyStore } from "../factors.ts";
+import { type CredentialOwner, MAX_PASSKEYS, type Passkey, type PasskeyStore } from "../factors.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { FactorStore } from "../store.ts";
+import { endInteractions } from "./end-sign-ins.ts";
 
-export function factorStore({ db, locksRows }: Database): FactorStore {
-  /** Whoever changes a person's factors goes after whoever does already, and nobody changes those of who is disabled. */
-  const lockUser = (trx: Connection, id: string) =>
+/**
+ * Whoever changes a person's factors goes after whoever does already, and nobody changes those of who is disabled. With a
+ * version: nor those of who has changed their credentials since.
+ */
+const lockingUser =
+  (locksRows: boolean) =>
+  (trx: Connection, { id, credentialsVersion }: Pick<CredentialOwner, "id"> & Partial<CredentialOwner>) =>
     trx
       .selectFrom("users")
       .where("id", "=", id)
       .where("disabledAt", "is", null)
-      .select("id")
+      .$if(credentialsVersion !== undefined, (query) =>
+        query.where("credentialsVersion", "=", credentialsVersion as number),
+      )
+      .select(["id", "emailNormalized"])
       .$if(locksRows, (query) => query.forUpdate())
       .executeTakeFirst();
+
+export function factorStore({ db, locksRows }: Database): FactorStore {
+  const lockUser = lockingUser(locksRows);
 
   const putCodes = async (trx: Connection, userId: string, codeHashes: string[], now: number) => {
     await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
@@ -40,7 +51,7 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
 
     enrolTotp: ({ interactionId, sessionId, userId, secretSealed, replaces, step, recoveryCodeHashes, now }) =>
       db.transaction().execute(async (trx) => {
-        if (!(await lockUser(trx, userId))) return false;
+        if (!(await lockUser(trx, { id: userId }))) return false;
         const before = await totpOf(trx, userId);
         if ((before?.secretSealed ?? null) !== replaces) return false;
         const taken = await trx
@@ -76,21 +87,26 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
       return used !== undefined;
     },
 
-    removeTotp: (userId) =>
+    removeTotp: (owner, now) =>
       db.transaction().execute(async (trx) => {
-        if (!(await lockUser(trx, userId))) return false;
+        const user = await lockUser(trx, owner);
+        if (!user) return false;
+        const userId = user.id;
         await putCodes(trx, userId, [], 0);
         const gone = await trx
           .deleteFrom("totpSecrets")
           .where("userId", "=", userId)
           .returning("userId")
           .executeTakeFirst();
-        return gone !== undefined;
+        if (!gone) return false;
+        await endInteractions(trx, user, now);
+        return true;
       }),
 
-    replaceRecoveryCodes: (userId, codeHashes, now) =>
+    replaceRecoveryCodes: (owner, codeHashes, now) =>
       db.transaction().execute(async (trx) => {
-        if (!(await lockUser(trx, userId))) return false;
+        const userId = owner.id;
+        if (!(await lockUser(trx, owner))) return false;
         if (!(await totpOf(trx, userId))) return false;
         await putCodes(trx, userId, codeHashes, now);
         return true;
@@ -114,18 +130,12 @@ export function factorStore({ db, locksRows }: Database): FactorStore {
 }
 
 export function passkeyStore({ db, locksRows }: Database): PasskeyStore {
+  const lockUser = lockingUser(locksRows);
   return {
-    insert: (passkey) =>
+    insert: (passkey, credentialsVersion) =>
       db.transaction().execute(async (trx) => {
         // Locked, so that of two at once the second counts the first.
-        const user = await trx
-          .selectFrom("users")
-          .where("id", "=", passkey.userId)
-          .where("disabledAt", "is", null)
-          .select("id")
-          .$if(locksRows, (query) => query.forUpdate())
-          .executeTakeFirst();
-        if (!user) return "no_user";
+        if (!(await lockUser(trx, { id: passkey.userId, credentialsVersion }))) return "no_user";
         const { kept } = await trx
           .selectFrom("passkeys")
           .where("userId", "=", passkey.userId)
@@ -179,15 +189,20 @@ export function passkeyStore({ db, locksRows }: Database): PasskeyStore {
       return renamed.numUpdatedRows > 0n;
     },
 
-    async remove(userId, credentialId) {
-      const row = await db
-        .deleteFrom("passkeys")
-        .where("credentialId", "=", credentialId)
-        .where("userId", "=", userId)
-        .returningAll()
-        .executeTakeFirst();
-      return row && toPasskey(row);
-    },
+    remove: (owner, credentialId, now) =>
+      db.transaction().execute(async (trx) => {
+        const user = await lockUser(trx, owner);
+        if (!user) return undefined;
+        const row = await trx
+          .deleteFrom("passkeys")
+          .where("credentialId", "=", credentialId)
+          .where("userId", "=", user.id)
+          .returningAll()
+          .executeTakeFirst();
+        if (!row) return undefined;
+        await endInteractions(trx, user, now);
+        return toPasskey(row);
+      }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant }
 import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { addConsent } from "./consent-store.ts";
+import { addConsent, rememberShown } from "./consent-store.ts";
 
 /**
  * Every transition is one UPDATE that names the state it leaves. Where none matched, the row is read to say why; had it
@@ -28,13 +28,14 @@ export function grantStore(database: Database): GrantStore {
         userCode: grant.userCode,
         clientId: grant.clientId,
         requested: grant.requested,
+        reach: "[]",
         deviceName: grant.deviceName,
         devicePlatform: grant.devicePlatform,
         initiatedIp: grant.initiatedIp,
         createdAt: grant.createdAt,
         expiresAt: grant.expiresAt,
         status: "pending",
-        amr: "[]",
+        methods: "[]",
       })
       .onConflict((conflict) => conflict.column("userCode").doNothing())
       .returning("id"),
@@ -46,11 +47,12 @@ export function grantStore(database: Database): GrantStore {
       return inserted.length > 0;
     },
 
-    async countLive(now) {
+    async countLive(now, clientId) {
       const { live } = await db
         .selectFrom("deviceGrants")
         .where("status", "in", ["pending", "claimed"])
         .where("expiresAt", ">", now)
+        .$if(clientId !== undefined, (query) => query.where("clientId", "=", clientId as string))
         .select((row) => row.fn.countAll<number>().as("live"))
         .executeTakeFirstOrThrow();
       return live;
@@ -103,7 +105,10 @@ export function grantStore(database: Database): GrantStore {
       });
     },
 
-    approve(id, { sessionId, userId, approved, amr, authTime, decidedBy, now, audit }): Promise<ApproveResult> {
+    approve(
+      id,
+      { sessionId, userId, approved, reach, methods, authTime, decidedBy, now, audit },
+    ): Promise<ApproveResult> {
       const approval = async (trx: Connection) => {
         // The grant's row first, then what the access rule reads: the order of its redemption.
         const row = await trx
@@ -116,7 +121,8 @@ export function grantStore(database: Database): GrantStore {
           .set({
             status: "approved",
             approved: JSON.stringify(approved),
-            amr: JSON.stringify(amr),
+            reach: JSON.stringify(reach),
+            methods: JSON.stringify(methods),
             authTime,
             decidedAt: now,
             decidedBy,
@@ -126,11 +132,13 @@ export function grantStore(database: Database): GrantStore {
         if (!row) return undefined;
         const facts = await loadFacts(trx, { clientId: row.clientId, userId, resourceId: approved.resourceId });
         const why = mayApprove({
-          ...{ ...facts, scopes: approved, amr, authTime },
-          ...{ grantType: "device_code", signedInSince: null },
+          ...{ ...facts, scopes: approved, methods, authTime },
+          ...{ grantType: "device_code", signedInSince: null, reach: null },
         });
         if (why) throw new Undo(why);
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
+        // An operator decides in a person's name, who has seen nothing of it.
+        if (decidedBy === "user") await rememberShown(trx, { clientId: row.clientId, userId, approved, reach });
         await writeAudit(trx, audit);
         return toGrant(row);
       };
@@ -209,6 +217,7 @@ export function toGrant(row: Selectable<Tables["deviceGrants"]>): DeviceGrant {
     ...row,
     requested: JSON.parse(row.requested),
     approved: row.approved === null ? null : JSON.parse(row.approved),
-    amr: JSON.parse(row.amr),
+    reach: JSON.parse(row.reach),
+    methods: JSON.parse(row.methods),
   };
 }

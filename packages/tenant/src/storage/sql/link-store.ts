@@ -1,6 +1,7 @@
 import type { Connection, Database } from "../engine/database.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { endInteractions } from "./end-sign-ins.ts";
 import { revokeAll, withdrawCodes } from "./token-family.ts";
 
 /** Why families ended that a person said were not theirs. */
@@ -55,6 +56,7 @@ export function linkStore(database: Database): LinkStore {
 async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<void> {
   // The grant first, as redemption does: either it is denied here, or its family is there to be revoked.
   await denyGrants(trx, userId, now, subject);
+  await endInteractionsOf(trx, userId, now);
   const grant = await trx
     .selectFrom("deviceGrants")
     .where("id", "=", subject)
@@ -77,6 +79,7 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
 async function secureAccount(trx: Connection, { userId, purpose, subject }: ActionLink, now: number): Promise<void> {
   await denyGrants(trx, userId, now);
   await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: null }).execute();
+  await endInteractionsOf(trx, userId, now);
   if (purpose === "passkey_added") {
     await trx.deleteFrom("passkeys").where("credentialId", "=", subject).where("userId", "=", userId).execute();
   }
@@ -87,8 +90,16 @@ async function secureAccount(trx: Connection, { userId, purpose, subject }: Acti
   await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
-  // Whoever has passed a first factor and owes the second starts over too.
-  await trx.deleteFrom("flows").where("userId", "=", userId).execute();
+}
+
+/** Who reads the mail is the owner: a reset or a sign-in that another browser began with the account's address is over too. */
+async function endInteractionsOf(trx: Connection, userId: string, now: number): Promise<void> {
+  const user = await trx
+    .selectFrom("users")
+    .where("id", "=", userId)
+    .select(["id", "emailNormalized"])
+    .executeTakeFirst();
+  if (user) await endInteractions(trx, user, now);
 }
 
 const losesRecoveryCodes: LinkPurpose[] = ["authenticator_added", "recovery_codes_replaced", "recovery_code_used"];

@@ -4,7 +4,7 @@ import type { Database } from "../engine/database.ts";
 import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.ts";
 import { retried } from "../engine/retry.ts";
 import { openSqliteDatabase } from "../engine/sqlite.ts";
-import type { Store } from "../store.ts";
+import type { PurgeOptions, Store } from "../store.ts";
 import { accessStore } from "./access-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
@@ -16,6 +16,7 @@ import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
+import { profileStore } from "./profile-store.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
 import { sessionStore } from "./session-store.ts";
@@ -52,12 +53,13 @@ export function storeOver(database: Database): Store {
     outbox: retried(outboxStore(database)),
     links: retried(linkStore(database)),
     passkeys: retried(passkeyStore(database)),
+    profiles: retried(profileStore(database)),
     throttle: retried(throttleStore(database)),
     keys: retried(keyStore(database)),
     audit: retried(auditStore(database)),
     ...retried({
       ping: async () => void (await sql`select 1`.execute(database.db)),
-      purgeExpired: (now: number) => purgeExpired(database, now),
+      purgeExpired: (now: number, options?: PurgeOptions) => purgeExpired(database, now, options),
     }),
     close() {
       closed ??= database.close();

@@ -2,6 +2,7 @@ import { normalizeEmail } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { SessionStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { endInteractions } from "./end-sign-ins.ts";
 import { revokeAll, withdrawCodes } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
 
@@ -10,16 +11,17 @@ const NO_SESSION = "";
 
 type PasswordVerbs = Pick<SessionStore, "resetPassword" | "changePassword">;
 
-/** A new password ends what stands on the old one: sessions, tokens, approvals not yet redeemed, walks half way in. */
+/** A new password ends what the old one began: sessions, tokens, approvals not yet redeemed, sign-ins and resets half way in. */
 export function passwordVerbs(database: Database): PasswordVerbs {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
 
   async function replace(
     trx: Connection,
-    userId: string,
+    user: { id: string; emailNormalized: string },
     next: { passwordHash: string; keepSessionId: string | null; now: number },
   ): Promise<void> {
+    const { id: userId } = user;
     await trx
       .updateTable("deviceGrants")
       .where("userId", "=", userId)
@@ -35,12 +37,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .set({ sessionId: NO_SESSION })
       .execute();
     await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: next.passwordHash }).execute();
-    // Whoever passed the first factor with the old password has passed nothing.
-    await trx
-      .updateTable("flows")
-      .where("userId", "=", userId)
-      .set({ userId: null, amr: "[]", firstFactorAt: null })
-      .execute();
+    await endInteractions(trx, user, next.now);
     await trx
       .deleteFrom("sessions")
       .where("userId", "=", userId)
@@ -61,6 +58,11 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .orderBy("id")
       .forUpdate()
       .execute();
+  };
+
+  const hasPasskey = async (trx: Connection, userId: string) => {
+    const one = trx.selectFrom("passkeys").where("userId", "=", userId).select("credentialId").limit(1);
+    return (await one.executeTakeFirst()) !== undefined;
   };
 
   return {
@@ -88,6 +90,9 @@ export function passwordVerbs(database: Database): PasswordVerbs {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (user?.id !== found.id) return undefined;
+        // A mailbox alone puts no password beside a passkey; who has both has shown the password once.
+        const byPasskeyAlone = user.passwordHash === null && (await hasPasskey(trx, user.id));
+        if (byPasskeyAlone) return undefined;
 
         // The proof is spent, whoever read it at the same time.
         const taken = await trx
@@ -101,24 +106,24 @@ export function passwordVerbs(database: Database): PasswordVerbs {
           .returning("id")
           .executeTakeFirst();
         if (!taken) return undefined;
-        await replace(trx, user.id, { passwordHash, keepSessionId: null, now });
+        await replace(trx, user, { passwordHash, keepSessionId: null, now });
         await writeAudit(trx, { ...audit, userId: user.id });
-        return toUser({ ...user, passwordHash });
+        return toUser({ ...user, passwordHash, credentialsVersion: user.credentialsVersion + 1 });
       }),
 
-    changePassword: ({ userId, from, passwordHash, keepSessionId, now, audit }) =>
+    changePassword: ({ user: { id: userId, credentialsVersion }, passwordHash, keepSessionId, now, audit }) =>
       db.transaction().execute(async (trx) => {
         await lockGrants(trx, userId);
         const user = await trx
           .selectFrom("users")
           .where("id", "=", userId)
           .where("disabledAt", "is", null)
-          .where("passwordHash", from === null ? "is" : "=", from)
-          .select("id")
+          .where("credentialsVersion", "=", credentialsVersion)
+          .select(["id", "emailNormalized"])
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!user) return false;
-        await replace(trx, userId, { passwordHash, keepSessionId, now });
+        await replace(trx, user, { passwordHash, keepSessionId, now });
         await writeAudit(trx, audit);
         return true;
       }),

@@ -34,7 +34,8 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
       if (!row) return { outcome: "lost", grant: await findGrant(trx, "deviceCodeHash", deviceCodeHash) };
 
       const grant = toGrant(row);
-      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved!, grantType: "device_code" });
+      const by = { grantType: "device_code", reach: null } as const;
+      const why = await checkIssuance(trx, { ...family, clientId, scopes: grant.approved!, ...by });
       if (why) {
         await trx
           .updateTable("deviceGrants")
@@ -62,7 +63,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
   return ({ codeHash, clientId, redirectUri, codeChallenge, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemCodeResult> => {
       // User and app are locked before the request, in the order in which codes are withdrawn.
-      const why = await checkIssuance(trx, { ...family, clientId, grantType: "authorization_code" });
+      const why = await checkIssuance(trx, { ...family, clientId, grantType: "authorization_code", reach: null });
       const row = await trx
         .updateTable("authorizationRequests")
         .where("codeHash", "=", codeHash)
@@ -105,9 +106,11 @@ async function insertFamily(
   family: NewTokenFamily & Pick<TokenFamily, "grantType">,
   refreshToken: NewRefreshToken | null,
 ): Promise<TokenFamily> {
+  const { scopes, reach, methods } = family;
+  const texts = { scopes: JSON.stringify(scopes), reach: JSON.stringify(reach), methods: JSON.stringify(methods) };
   await trx
     .insertInto("tokenFamilies")
-    .values({ ...family, scopes: JSON.stringify(family.scopes), amr: JSON.stringify(family.amr) })
+    .values({ ...family, ...texts })
     .execute();
   if (refreshToken) {
     await trx

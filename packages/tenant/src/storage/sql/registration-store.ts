@@ -220,6 +220,7 @@ async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
   const gone = before.scopes.map(({ value }) => value).filter((value) => !scopes.has(value));
   if (gone.length > 0) {
     await trx.deleteFrom("consents").where("resourceId", "=", resourceId).where("scope", "in", gone).execute();
+    await trx.deleteFrom("shownScopes").where("resourceId", "=", resourceId).where("scope", "in", gone).execute();
   }
   const assigned = () => trx.selectFrom("roleAssignments").where("apiClientId", "=", resourceId);
   const moved = before.roles.filter(

@@ -1,4 +1,6 @@
 import type { Refusal } from "../../directory/access-rules.ts";
+import { reachOf } from "../../directory/scopes.ts";
+import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -10,6 +12,9 @@ import { revoke, toFamily } from "./token-family.ts";
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
 const REUSED = "refresh_token_reused";
 
+/** A person is told this often at most that a token of one sign-in was repeated from another network. */
+const REPEAT_MAIL_MS = 24 * 60 * 60 * 1000;
+
 /** Refusals that end the family, each with the reason that is kept of it; after the others it renews again once they are gone. */
 const ENDS: Record<Refusal, string | null> = {
   user_unknown: "user_disabled",
@@ -19,7 +24,9 @@ const ENDS: Record<Refusal, string | null> = {
   grant_not_allowed: null,
   login_required: null,
   not_assigned: null,
+  sign_in_method_required: null,
   second_factor_required: null,
+  details_required: null,
   administrator_required: null,
   administration_not_allowed: null,
   scope_unavailable: null,
@@ -32,15 +39,16 @@ export function rotation(database: Database): TokenStore["rotate"] {
   const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
 
-  return ({ tokenHash, clientId, scopes, next, nextSealed, graceMs, now, audit }) =>
+  return ({ tokenHash, clientId, scopes, next, nextSealed, graceMs, familyMs, from, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RotateResult> => {
       const [owner] = await queries.owner(trx, { tokenHash });
       if (!owner) return { outcome: "unknown" };
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
       const { familyId, userId, authTime } = owner;
-      const amr: string[] = JSON.parse(owner.amr);
+      const methods: SignInMethod[] = JSON.parse(owner.methods);
+      const reach = reachOf({ scopes: JSON.parse(owner.scopes), reach: JSON.parse(owner.reach) });
 
-      const signIn = { clientId, userId, amr, authTime, signInGrant: owner.grantType };
+      const signIn = { clientId, userId, methods, authTime, signInGrant: owner.grantType, reach };
       const why = await checkIssuance(trx, { ...signIn, scopes, grantType: "refresh_token" });
       // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
@@ -48,9 +56,11 @@ export function rotation(database: Database): TokenStore["rotate"] {
       const token = (await queries.token(trx, { tokenHash }))[0]!;
 
       if (family.revokedAt !== null) {
-        return { outcome: token.usedAt !== null && family.revokedReason === REUSED ? "reuse" : "revoked", family };
+        if (token.usedAt === null || family.revokedReason !== REUSED) return { outcome: "revoked", family };
+        return { outcome: "reuse", family, ended: false };
       }
-      if (token.expiresAt <= now) return { outcome: "expired", family };
+      // By the setting of now: made shorter, it holds for sign-ins from before too.
+      if (token.expiresAt <= now || family.createdAt + familyMs <= now) return { outcome: "expired", family };
 
       const end = async (reason: string, event: string, why: string) => {
         await writeAudit(trx, { ...audit, event, detail: { ...audit.detail, why } });
@@ -60,7 +70,9 @@ export function rotation(database: Database): TokenStore["rotate"] {
       if (token.usedAt !== null) {
         const [successor] = await queries.generation(trx, { familyId, generation });
         const inGrace = now - token.usedAt <= graceMs && successor?.usedAt === null;
-        if (!inGrace) return { outcome: "reuse", family: await end(REUSED, "refresh_token.reused", "reuse") };
+        if (!inGrace) {
+          return { outcome: "reuse", family: await end(REUSED, "refresh_token.reused", "reuse"), ended: true };
+        }
       }
       if (why) {
         const ends = ENDS[why];
@@ -68,10 +80,16 @@ export function rotation(database: Database): TokenStore["rotate"] {
       }
 
       if (token.usedAt !== null) {
-        await writeAudit(trx, { ...audit, event: "refresh_token.repeated" });
-        return { outcome: "grace", family, generation, successorSealed: token.successorSealed! };
+        const elsewhere = token.usedFrom === from ? null : token.usedFrom;
+        const detail = elsewhere === null ? audit.detail : { ...audit.detail, first_used_from: elsewhere };
+        await writeAudit(trx, { ...audit, event: "refresh_token.repeated", detail });
+        const told =
+          elsewhere !== null &&
+          (await queries.noteRepeat(trx, { familyId, now, before: now - REPEAT_MAIL_MS })).length > 0;
+        const successorSealed = token.successorSealed!;
+        return { outcome: "grace", family, generation, successorSealed, elsewhere: told ? elsewhere : null };
       }
-      await queries.use(trx, { tokenHash, usedAt: now, successorSealed: nextSealed });
+      await queries.use(trx, { tokenHash, usedAt: now, successorSealed: nextSealed, usedFrom: from });
       // A second next generation cannot be: (family, generation) is unique.
       await queries.insertNext(trx, { ...next, familyId, generation });
       await queries.prolong(trx, { familyId, expiresAt: next.expiresAt });
@@ -89,7 +107,8 @@ export function rotationQueries({ db, locksRows }: Database) {
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "amr", "authTime", "tokenFamilies.grantType"]),
+        .select(["familyId", "userId", "clientId", "scopes", "reach", "methods", "authTime"])
+        .select("tokenFamilies.grantType"),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db
@@ -108,20 +127,28 @@ export function rotationQueries({ db, locksRows }: Database) {
         .where("generation", "=", by.generation)
         .select("usedAt"),
     ),
-    use: prepared((by: { tokenHash: string; usedAt: number; successorSealed: string }) =>
+    use: prepared((by: { tokenHash: string; usedAt: number; successorSealed: string; usedFrom: string }) =>
       db
         .updateTable("refreshTokens")
         .where("tokenHash", "=", by.tokenHash)
         .where("usedAt", "is", null)
-        .set({ usedAt: by.usedAt, successorSealed: by.successorSealed }),
+        .set({ usedAt: by.usedAt, successorSealed: by.successorSealed, usedFrom: by.usedFrom }),
     ),
-    insertNext: prepared((token: Omit<Tables["refreshTokens"], "usedAt" | "successorSealed">) =>
+    insertNext: prepared((token: Omit<Tables["refreshTokens"], "usedAt" | "successorSealed" | "usedFrom">) =>
       db.insertInto("refreshTokens").values({
         tokenHash: token.tokenHash,
         familyId: token.familyId,
         generation: token.generation,
         expiresAt: token.expiresAt,
       }),
+    ),
+    noteRepeat: prepared((by: { familyId: string; now: number; before: number }) =>
+      db
+        .updateTable("tokenFamilies")
+        .where("id", "=", by.familyId)
+        .where((where) => where.or([where("repeatMailedAt", "is", null), where("repeatMailedAt", "<=", by.before)]))
+        .set({ repeatMailedAt: by.now })
+        .returning("id"),
     ),
     prolong: prepared((by: { familyId: string; expiresAt: number }) =>
       db.updateTable("tokenFamilies").where("id", "=", by.familyId).set({ expiresAt: by.expiresAt }),

@@ -9,15 +9,15 @@ import { toUser } from "./user-store.ts";
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
   /**
-   * The person may sign in, by this password if one was verified. Held until the transaction ends, so that a new one
-   * comes before or after, never between.
+   * The person may sign in by what was verified under this version of their credentials. Held until the transaction ends,
+   * so that a new password, or "this wasn't me", comes before or after, never between.
    */
-  const mayEnter = async (trx: Connection, userId: string, passwordHash: string | undefined) => {
+  const mayEnter = async (trx: Connection, userId: string, credentialsVersion: number) => {
     const user = await trx
       .selectFrom("users")
       .where("id", "=", userId)
       .where("disabledAt", "is", null)
-      .$if(passwordHash !== undefined, (query) => query.where("passwordHash", "=", passwordHash as string))
+      .where("credentialsVersion", "=", credentialsVersion)
       .select("id")
       .$if(database.locksRows, (query) => query.forShare())
       .executeTakeFirst();
@@ -29,7 +29,7 @@ export function sessionStore(database: Database): SessionStore {
     async ensure(session) {
       await db
         .insertInto("sessions")
-        .values({ ...session, amr: "[]" })
+        .values({ ...session, methods: "[]", keepSignedIn: 0 })
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
     },
@@ -41,28 +41,33 @@ export function sessionStore(database: Database): SessionStore {
         .where("sessions.id", "=", id)
         .where("sessions.expiresAt", ">", now)
         .where((where) =>
+          where.or([where("sessions.idleExpiresAt", "is", null), where("sessions.idleExpiresAt", ">", now)]),
+        )
+        .where((where) =>
           where.or([
             where("sessions.userId", "is", null),
             where.and([where("users.id", "is not", null), where("users.disabledAt", "is", null)]),
           ]),
         )
-        .select(["sessions.id as sessionId", "sessions.userId", "sessions.amr", "sessions.authTime"])
+        .select(["sessions.id as sessionId", "sessions.userId", "sessions.methods", "sessions.authTime"])
         .select(["sessions.createdAt as sessionCreatedAt", "sessions.expiresAt as sessionExpiresAt"])
+        .select(["sessions.idleExpiresAt", "sessions.keepSignedIn"])
         .selectAll("users")
         .executeTakeFirst();
       if (!row) return undefined;
-      const { sessionId, userId, amr, authTime, sessionCreatedAt, sessionExpiresAt, ...user } = row;
+      const { sessionId, userId, methods, authTime, sessionCreatedAt, sessionExpiresAt, ...others } = row;
+      const { idleExpiresAt, keepSignedIn, ...user } = others;
       return {
-        ...{ id: sessionId, userId, amr: JSON.parse(amr), authTime },
-        ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt },
+        ...{ id: sessionId, userId, methods: JSON.parse(methods), authTime },
+        ...{ createdAt: sessionCreatedAt, expiresAt: sessionExpiresAt, idleExpiresAt },
+        keepSignedIn: keepSignedIn === 1,
         user: userId === null ? null : toUser(user as Selectable<Tables["users"]>),
       };
     },
 
-    signIn: (oldId, { standsOn = {}, ...session }) =>
+    signIn: (oldId, { credentialsVersion, interactionId, keepSignedIn = false, ...session }) =>
       db.transaction().execute(async (trx) => {
-        const { passwordHash, interactionId } = { passwordHash: undefined, interactionId: undefined, ...standsOn };
-        if (!(await mayEnter(trx, session.userId, passwordHash))) return false;
+        if (!(await mayEnter(trx, session.userId, credentialsVersion))) return false;
         const old = await trx
           .selectFrom("sessions")
           .where("id", "=", oldId)
@@ -77,12 +82,21 @@ export function sessionStore(database: Database): SessionStore {
         }
         await trx
           .insertInto("sessions")
-          .values({ ...session, amr: JSON.stringify(session.amr) })
+          .values({ ...session, methods: JSON.stringify(session.methods), keepSignedIn: keepSignedIn ? 1 : 0 })
           .execute();
         await trx.updateTable("flows").where("sessionId", "=", oldId).set({ sessionId: session.id }).execute();
         await trx.deleteFrom("sessions").where("id", "=", oldId).execute();
         return true;
       }),
+
+    async touch(id, idleExpiresAt) {
+      await db
+        .updateTable("sessions")
+        .where("id", "=", id)
+        .where("idleExpiresAt", "<", idleExpiresAt)
+        .set({ idleExpiresAt })
+        .execute();
+    },
 
     async end(id) {
       await db.deleteFrom("sessions").where("id", "=", id).execute();
@@ -115,13 +129,13 @@ export function sessionStore(database: Database): SessionStore {
     setPassword: (id, sessionId, passwordHash) =>
       changed(rowOf(id, sessionId).where("emailVerifiedAt", "is not", null).set({ passwordHash })),
 
-    setFirstFactor: (id, sessionId, { userId, amr, at, keepSignedIn, passwordHash }) =>
+    setFirstFactor: (id, sessionId, { userId, methods, at, keepSignedIn, credentialsVersion }) =>
       db.transaction().execute(async (trx) => {
-        if (passwordHash !== undefined && !(await mayEnter(trx, userId, passwordHash))) return false;
+        if (!(await mayEnter(trx, userId, credentialsVersion))) return false;
         return changed(
           rowOf(id, sessionId, trx).set({
             userId,
-            amr: JSON.stringify(amr),
+            methods: JSON.stringify(methods),
             firstFactorAt: at,
             keepSignedIn: keepSignedIn ? 1 : 0,
             totpSecretSealed: (row) =>
@@ -160,7 +174,7 @@ function toInteraction(row: Selectable<Tables["flows"]>): Interaction {
     subject: toSubject(row),
     email: email === null ? null : { address: email, purpose: row.emailPurpose, verifiedAt: row.emailVerifiedAt },
     newPasswordHash: passwordHash,
-    firstFactor: userId === null ? null : { userId, amr: JSON.parse(row.amr), at: row.firstFactorAt ?? 0 },
+    firstFactor: userId === null ? null : { userId, methods: JSON.parse(row.methods), at: row.firstFactorAt ?? 0 },
     keepSignedIn: row.keepSignedIn === 1,
     challengeNumber,
     totpSecretSealed,
@@ -186,7 +200,7 @@ function toRow(interaction: Interaction): Tables["flows"] {
     emailVerifiedAt: email?.verifiedAt ?? null,
     passwordHash: newPasswordHash,
     userId: firstFactor?.userId ?? null,
-    amr: JSON.stringify(firstFactor?.amr ?? []),
+    methods: JSON.stringify(firstFactor?.methods ?? []),
     firstFactorAt: firstFactor?.at ?? null,
     keepSignedIn: keepSignedIn ? 1 : 0,
   };

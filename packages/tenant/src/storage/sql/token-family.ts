@@ -55,5 +55,7 @@ export async function withdrawCodes(trx: Connection, of: Whose, id: string, now:
 }
 
 export function toFamily(row: Selectable<Tables["tokenFamilies"]>): TokenFamily {
-  return { ...row, scopes: JSON.parse(row.scopes), amr: JSON.parse(row.amr) };
+  const { repeatMailedAt: _, ...family } = row;
+  const { scopes, reach, methods } = row;
+  return { ...family, scopes: JSON.parse(scopes), reach: JSON.parse(reach), methods: JSON.parse(methods) };
 }

@@ -16,7 +16,7 @@ export function tokenStore(database: Database): TokenStore {
       .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
       .where("tokenHash", "=", by.tokenHash)
       .selectAll("tokenFamilies")
-      .select(["generation", "usedAt"]),
+      .select(["generation", "usedAt", "refreshTokens.expiresAt as tokenExpiresAt"]),
   );
   return {
     redeem: deviceRedemption(database),
@@ -25,8 +25,8 @@ export function tokenStore(database: Database): TokenStore {
     async findByRefreshToken(tokenHash) {
       const [row] = await tokens(db, { tokenHash });
       if (!row) return undefined;
-      const { generation, usedAt, ...family } = row;
-      return { family: toFamily(family), generation, usedAt };
+      const { generation, usedAt, tokenExpiresAt: expiresAt, ...family } = row;
+      return { family: toFamily(family), generation, expiresAt, usedAt };
     },
 
     async findFamily(id) {

@@ -1,5 +1,10 @@
 import { type Selectable, sql } from "kysely";
-import type { CustomAttribute, UserFlow } from "../../directory/user-flow.ts";
+import {
+  ACCOUNT_FLOW_SETTING,
+  type CustomAttribute,
+  SIGN_UP_SETTING,
+  type UserFlow,
+} from "../../directory/user-flow.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -174,12 +179,38 @@ export function managedFlows(database: Database): ManagedFlows {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!row) return "unknown";
-        // Read once the row is ours: an app that begins to use it from now on waits, and then does not find it.
+        // Read once the row is ours: what begins to use it from now on waits, and then does not find it.
         const apps = await trx.selectFrom("apps").where("userFlowId", "=", id).select("name").orderBy("name").execute();
-        if (apps.length > 0) return { usedBy: apps.map(({ name }) => name) };
+        const setting = trx.selectFrom("settings").where("name", "=", ACCOUNT_FLOW_SETTING).select("value");
+        const usedBy = apps.map(({ name }) => name);
+        if ((await setting.executeTakeFirst())?.value === id) usedBy.push("the account page");
+        if (usedBy.length > 0) return { usedBy };
         await trx.deleteFrom("userFlows").where("id", "=", id).execute();
         await writeAudit(trx, audit);
         return "deleted";
+      }),
+
+    changeSettings: ({ signUpAllowed, accountUserFlowId }, audit) =>
+      db.transaction().execute(async (trx) => {
+        if (typeof accountUserFlowId === "string") {
+          const flow = await trx
+            .selectFrom("userFlows")
+            .where("id", "=", accountUserFlowId)
+            .select("id")
+            .$if(locksRows, (query) => query.forShare())
+            .executeTakeFirst();
+          if (!flow) return "unknown";
+        }
+        const put = (name: string, value: string) =>
+          trx
+            .insertInto("settings")
+            .values({ name, value })
+            .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
+            .execute();
+        if (signUpAllowed !== undefined) await put(SIGN_UP_SETTING, signUpAllowed ? "on" : "off");
+        if (accountUserFlowId !== undefined) await put(ACCOUNT_FLOW_SETTING, accountUserFlowId ?? "");
+        await writeAudit(trx, audit);
+        return "done";
       }),
 
     link: (id, clientId, audit) =>

@@ -5,8 +5,9 @@ import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader, LastAdministrator, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { endSignIns, setDisabled, withdrawGrants } from "./disable-user.ts";
+import { endSignIns, setDisabled, withdrawGrants } from "./end-sign-ins.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
+import { acceptTerms } from "./profile-store.ts";
 
 export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
@@ -82,7 +83,7 @@ export function managedUsers(database: Database): ManagedUsers {
       return rows.map(toUser);
     },
 
-    insert: (user, audit) =>
+    insert: (user, audit, terms = null) =>
       db.transaction().execute(async (trx) => {
         const inserted = await trx
           .insertInto("users")
@@ -91,6 +92,7 @@ export function managedUsers(database: Database): ManagedUsers {
           .returning("id")
           .executeTakeFirst();
         if (!inserted) return false;
+        if (terms !== null) await acceptTerms(trx, { userId: user.id, terms, acceptedAt: user.createdAt });
         await writeAudit(trx, audit);
         return true;
       }),
@@ -140,6 +142,7 @@ export function managedUsers(database: Database): ManagedUsers {
           if (!user) return false;
           await endSignIns(trx, user, "user_deleted", now);
           await trx.deleteFrom("consents").where("userId", "=", id).execute();
+          await trx.deleteFrom("shownScopes").where("userId", "=", id).execute();
           await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
           await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
           await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();

@@ -15,6 +15,7 @@
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
+ * | details | /details | flow, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
  * | device_consent | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |
@@ -57,6 +58,7 @@ export const formActions = {
   sign_up_resend: "/sign-up/resend",
   sign_up_password: "/sign-up/password",
   sign_up_details: "/sign-up/details",
+  details: "/details",
   device_consent: "/confirm",
   elsewhere: "/confirm/take-over",
   program_consent: "/authorize/consent",

@@ -1,6 +1,7 @@
 import { type Html, html } from "../html.ts";
 import type { Chrome } from "./layout.ts";
 import { address, asTyped, button, field, form, problemNote } from "./parts.ts";
+import { passwordField } from "./password-field.ts";
 
 /** A form that asks for an email address, to send a code there. */
 export interface EmailView {
@@ -91,16 +92,18 @@ export function newPasswordForm(
 ${form(about.action, chrome, { flow: view.flowId || null }, [
   // Without a name it is not sent; password managers file the new password under it.
   html`<input class="hidden" type="email" autocomplete="username" value="${view.email}" readonly tabindex="-1" aria-hidden="true">`,
-  field({
-    name: "password",
-    label: about.label,
-    type: "password",
-    autocomplete: "new-password",
-    wrong: view.problem !== null,
-    autofocus: true,
-    hint: newPassword.hint,
-    more: { minlength: 8 },
-  }),
+  passwordField(
+    {
+      name: "password",
+      label: about.label,
+      autocomplete: "new-password",
+      wrong: view.problem !== null,
+      autofocus: true,
+      hint: newPassword.hint,
+      more: { minlength: 8, ...asTyped },
+    },
+    chrome,
+  ),
   button(about.button),
 ])}`;
 }

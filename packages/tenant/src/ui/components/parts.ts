@@ -22,7 +22,7 @@ export function problemNote(sentence: string | null | undefined): Html | null {
   return sentence ? html`<p id="${problemId}" class="note bad" role="alert">${sentence}</p>` : null;
 }
 
-interface Field {
+export interface Field {
   name: string;
   label: string;
   type: "text" | "email" | "password";
@@ -37,25 +37,30 @@ interface Field {
   required?: boolean;
   autofocus?: boolean;
   class?: string;
+  /** Stands in the line of the label, at its end. */
+  beside?: Html;
   more?: Parameters<typeof attrs>[0];
 }
 
 export function field(f: Field): Html {
   const hintId = f.hint ? `${f.name}-hint` : null;
   const described = [f.wrong && problemId, f.problem && `${f.name}-problem`, hintId].filter(Boolean).join(" ");
-  return html`<div class="field"><label for="${f.name}">${f.label}</label><input${attrs({
-    class: f.class ? `input ${f.class}` : "input",
-    id: f.name,
-    name: f.name,
-    type: f.type,
-    value: f.value || null,
-    autocomplete: f.autocomplete,
-    required: f.required ?? true,
-    autofocus: f.autofocus,
-    "aria-invalid": f.wrong || f.problem ? "true" : null,
-    "aria-describedby": described || null,
-    ...f.more,
-  })}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}${fieldProblem(f.name, f.problem)}</div>`;
+  const label = html`<label for="${f.name}">${f.label}</label>`;
+  return html`<div class="field">${f.beside ? html`<div class="labels">${label}${f.beside}</div>` : label}<input${attrs(
+    {
+      class: f.class ? `input ${f.class}` : "input",
+      id: f.name,
+      name: f.name,
+      type: f.type,
+      value: f.value || null,
+      autocomplete: f.autocomplete,
+      required: f.required ?? true,
+      autofocus: f.autofocus,
+      "aria-invalid": f.wrong || f.problem ? "true" : null,
+      "aria-describedby": described || null,
+      ...f.more,
+    },
+  )}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}${fieldProblem(f.name, f.problem)}</div>`;
 }
 
 /** What is wrong with one field among others. */

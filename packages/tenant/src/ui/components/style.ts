@@ -51,6 +51,8 @@ const components = `
 form{display:flex;flex-direction:column;margin:0}
 .field{margin-block-end:1.1rem;display:flex;flex-direction:column}
 label,.label{font-weight:600;font-size:.95rem;margin-block-end:.4rem}
+.labels{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;column-gap:1rem}
+.show{margin-block:-.85rem -.6rem;font-size:.9rem}
 .hint{color:var(--soft);font-size:.88rem;margin:.4rem 0 0}
 .input{inline-size:100%;min-block-size:3.1rem;padding:.6rem .9rem;border:1.5px solid var(--edge);border-radius:var(--radius-small);
   background:var(--card);color:var(--ink);font:inherit;caret-color:var(--brand)}
@@ -92,7 +94,12 @@ form>p.aside{margin:-.9rem 0 1rem}
 .facts dd{margin:0;font-weight:600;text-align:end}
 .facts i{font-style:normal;font-weight:400}
 .facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
-.code-shown{font:600 1.15rem/1.4 var(--mono);letter-spacing:.06em}
+.shown-code{text-align:center;border:1.5px solid var(--edge);padding-block:.8rem}
+.shown-code dl{margin:0}
+.shown-code dt{color:var(--soft);font-size:.88rem}
+.shown-code dd{margin:0}
+.shown-code p{color:var(--soft);font-size:.92rem;margin:.3rem 0 0;text-wrap:balance}
+.code-shown{font:600 clamp(1.3rem,7.4vw,1.9rem)/1.25 var(--mono);letter-spacing:.06em}
 .ticks{margin:0;padding:0;list-style:none;font-size:.95rem}
 .ticks li{display:flex;gap:.7rem;padding-block:.42rem;border-block-start:1px solid var(--line)}
 .ticks li:first-child{border:0}
@@ -148,7 +155,24 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 .key .mono{display:block;font-weight:600;overflow-wrap:normal}
 .codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;
   font:600 1rem/1.5 var(--mono);letter-spacing:.04em}
+@media (min-width:40em) and (max-height:56em){
+  body{padding-block:1.1rem}
+  header{margin-block-end:.7rem}
+  main{padding:1.3rem 2rem}
+  h1{margin-block-end:.25rem}
+  .lede{margin-block-end:.7rem}
+  .field{margin-block-end:.7rem}
+  .choice{padding-block:.45rem;min-block-size:2.75rem}
+  .choice+.hint{margin-block-start:-.35rem}
+  .input{min-block-size:2.75rem;padding-block:.4rem}
+  .button{min-block-size:2.8rem;padding-block:.5rem}
+  .button+.button,form+.button,.button+form,.passkey{margin-block-start:.5rem}
+  .note{padding-block:.5rem;margin-block-end:.7rem}
+  .aside{margin-block-start:.25rem}
+}
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
+#decide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(7.5rem,100%),1fr));gap:.65rem}
+#decide .button{margin:0}
 @media (min-height:40em){
   #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
 }

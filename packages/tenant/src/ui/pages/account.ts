@@ -10,8 +10,11 @@ export type AccountPagesView =
   | ({ page: "my_password" } & NewPasswordView)
   /** Nobody is signed in, so there is no account to show. */
   | { page: "account_signed_out" }
-  /** The sign-in is too old, or lacked a factor, for a change of what one signs in with. */
-  | { page: "sign_in_again"; email: string };
+  /**
+   * `change`: the sign-in is too old, or lacked a factor, for a change of what one signs in with; `policy`: it is not
+   * what the account page asks for now.
+   */
+  | { page: "sign_in_again"; email: string; why: "change" | "policy" };
 
 export interface AccountView {
   page: "account";
@@ -119,7 +122,7 @@ function signInAgainPage(view: View<"sign_in_again">, chrome: Chrome): Page {
   return {
     title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
-<p class="lede">${account.signInAgain(address(view.email))}</p>
+<p class="lede">${account.signInAgain[view.why](address(view.email))}</p>
 ${form(formActions.account_sign_in, chrome, {}, button(account.signInAgainButton))}`,
   };
 }

@@ -3,9 +3,11 @@ import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, appName, button, fact, form, problemNote } from "../components/parts.ts";
 import {
   type AskedPermissions,
-  administrationNote,
+  administrationWarning,
   permissionCards,
   signedInAs,
+  type Warning,
+  warningNote,
 } from "../components/permission-cards.ts";
 import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
@@ -38,8 +40,10 @@ export const deviceConsentPages: Pages<DeviceConsentView> = { device_consent: de
 const decideId = "decide";
 
 /**
- * The question that protects the person (RFC 8628 §5.4): what asks, since when, from where, with which code, and what it may do.
- * Yes and no are the same size, and nothing has the focus beforehand, so that an Enter too many decides nothing.
+ * The question that protects the person (RFC 8628 §5.4): what asks, with which code, since when, from where, and what it may
+ * do. Code and warning come first: the buttons stick to the screen's edge within `.decision` only, which begins below them,
+ * so that no button is in sight before the code was, or over it. Yes and no are the same size, and nothing has the focus
+ * beforehand, so that an Enter too many decides nothing.
  */
 function deviceConsentPage(view: DeviceConsentView, chrome: Chrome): Page {
   const { messages } = chrome;
@@ -47,18 +51,18 @@ function deviceConsentPage(view: DeviceConsentView, chrome: Chrome): Page {
   return {
     title: messages.titles.device_consent(view.appName),
     main: html`<h1>${deviceConsent.heading(appName(view.appName))}</h1>
-${signedInAs(view.email, messages, { form: decideId, label: deviceConsent.notYou })}
 ${problemNote(view.problem && messages.consent[view.problem])}
-${view.network === "other_network" && elsewhereNote(messages)}
-${administrationNote(view, chrome)}
+<div class="card shown-code"><dl>${fact(deviceConsent.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)}</dl>
+<p>${deviceConsent.sameCode}</p></div>
+${warningNote([administrationWarning(view, chrome), elsewhereWarning(view, messages)])}
+<div class="decision">
+${signedInAs(view.email, messages, { form: decideId, label: deviceConsent.notYou })}
 <dl class="card facts">
 ${fact(deviceConsent.started, ago(view.startedSecondsAgo, messages))}
 ${fact(deviceConsent.from, from(view, messages))}
-${fact(deviceConsent.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)}
 ${deviceFact(view, messages)}
 </dl>
-${view.network !== "other_network" && html`<p class="lede">${deviceConsent.sameCode}</p>`}
-${permissionCards(view, messages)}
+${permissionCards(view, chrome)}
 ${form(
   formActions.device_consent,
   chrome,
@@ -68,13 +72,14 @@ ${form(
     button(deviceConsent.no, { name: "decision", value: "no", alt: true }),
   ],
   decideId,
-)}`,
+)}
+</div>`,
   };
 }
 
 /** Above all that the device says, so that no long text moves it out of sight. */
-function elsewhereNote({ deviceConsent }: Messages): Html {
-  return html`<p class="note warn"><strong>${deviceConsent.elsewhere}</strong>${deviceConsent.elsewhereAdvice}</p>`;
+function elsewhereWarning({ network }: DeviceConsentView, { deviceConsent }: Messages): Warning | null {
+  return network === "other_network" ? { what: deviceConsent.elsewhere, advice: deviceConsent.elsewhereAdvice } : null;
 }
 
 /** Anybody can write this text: it is quoted as the device's own words, in this row only, below what the tenant knows. */

@@ -20,8 +20,16 @@ export type EndedView =
   | { page: "elsewhere"; flowId: string }
   /** A program's request that was decided or took too long. */
   | { page: "sign_in_over" }
-  /** A program's request without a redirect URI that can be trusted. `code`: `AADSTS50011`. */
-  | { page: "request_refused"; code: string; traceId: string }
+  /**
+   * A program's request without a redirect URI that can be trusted. `code`: `AADSTS50011`. `yaml`: what the
+   * file of an embedded tenant lacks.
+   */
+  | {
+      page: "request_refused";
+      code: string;
+      traceId: string;
+      yaml: string | null;
+    }
   /** The form came from another page, another browser, or after too long. */
   | { page: "stale_form" }
   | { page: "not_found" }
@@ -52,7 +60,11 @@ export const endedPages: Pages<EndedView> = {
   sign_in_over: (_view, { messages }) => end(messages.titles.sign_in_over, messages.ended.sign_in_over, null),
   request_refused(view, { messages: { titles, ended } }) {
     const numbers = html`<p class="mono">${view.code}<br>${view.traceId}</p>`;
-    return end(titles.request_refused, ended.request_refused, numbers);
+    return end(titles.request_refused, ended.request_refused, [
+      numbers,
+      view.yaml &&
+        html`<div class="card"><h2>${ended.ownProgram.heading}</h2><p>${ended.ownProgram.lines}</p><pre class="letter mono">${view.yaml}</pre></div>`,
+    ]);
   },
   expired: startAgainPage,
   used: startAgainPage,

@@ -23,7 +23,7 @@ export const enterCodePages: Pages<EnterCodeView> = {
   },
 };
 
-const plausible = new RegExp(`^[${USER_CODE_ALPHABET}]{8,13}$`);
+const plausible = new RegExp(`^[${USER_CODE_ALPHABET}]{8,16}$`);
 
 /**
  * The code of the complete URI, if it looks like one of ours: a link must not put other words in large letters on this page.

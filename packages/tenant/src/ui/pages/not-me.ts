@@ -28,6 +28,8 @@ const ends = {
   passkey_removed: accountEnds,
   recovery_codes_replaced: ["recoveryCodes", ...accountEnds],
   recovery_code_used: ["recoveryCodes", ...accountEnds],
+  refresh_token_reused: accountEnds,
+  refresh_token_repeated: accountEnds,
 } as const satisfies Record<LinkPurpose, readonly (keyof Messages["notMe"]["ends"])[]>;
 
 function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): Html {

@@ -1,7 +1,7 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, appName, button, fact, form, problemNote } from "../components/parts.ts";
-import { administrationNote, permissionCards, signedInAs } from "../components/permission-cards.ts";
+import { administrationWarning, permissionCards, signedInAs, warningNote } from "../components/permission-cards.ts";
 import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import type { DeviceConsentView } from "./device-consent.ts";
@@ -16,7 +16,7 @@ export type ProgramConsentView =
 export interface ProgramQuestion
   extends Pick<
     DeviceConsentView,
-    "flowId" | "email" | "appName" | "problem" | "digest" | "already" | "fresh" | "stays"
+    "flowId" | "email" | "appName" | "problem" | "digest" | "already" | "fresh" | "byRenewal" | "stays"
   > {
   page: "program_consent";
   /** A program on the person's computer, a web site, or an app with a scheme of its own. */
@@ -37,8 +37,8 @@ const decideId = "decide";
 
 /**
  * The question of a program that sent the person here (RFC 9700 §4.1.3, RFC 8252 §8.6): which one, by its registered
- * name, what it may do, and where a yes leads. As on the device's page yes and no are the same size and neither has the
- * focus.
+ * name, where a yes leads, and what it may do. As on the device's page the buttons come after the warning and the place,
+ * are the same size, and neither has the focus.
  */
 function programConsentPage(view: View<"program_consent">, chrome: Chrome): Page {
   const { messages } = chrome;
@@ -46,12 +46,13 @@ function programConsentPage(view: View<"program_consent">, chrome: Chrome): Page
   return {
     title: messages.titles.program_consent(view.appName),
     main: html`<h1>${programConsent.heading(appName(view.appName))}</h1>
-${signedInAs(view.email, messages, { form: decideId, label: programConsent.otherAccount })}
 ${problemNote(view.problem && messages.consent[view.problem])}
-${administrationNote(view, chrome)}
+${warningNote([administrationWarning(view, chrome)])}
 <dl class="card facts">${fact(programConsent.backTo, placeOf(view, messages))}</dl>
 <p class="lede">${programConsent.startedByYou}</p>
-${permissionCards(view, messages)}
+<div class="decision">
+${signedInAs(view.email, messages, { form: decideId, label: programConsent.otherAccount })}
+${permissionCards(view, chrome)}
 ${form(
   formActions.program_consent,
   chrome,
@@ -61,7 +62,8 @@ ${form(
     button(programConsent.no, { name: "decision", value: "no", alt: true }),
   ],
   decideId,
-)}`,
+)}
+</div>`,
   };
 }
 

@@ -3,6 +3,7 @@ import { type Chrome, initialOf, type Page, type Pages } from "../components/lay
 import { type MailedCodeView, mailedCodeForms } from "../components/mailed-code.ts";
 import { address, asTyped, button, field, flowLink, form, problemNote, tickBox } from "../components/parts.ts";
 import { usePasskey } from "../components/passkey-box.ts";
+import { passwordField } from "../components/password-field.ts";
 import { html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
@@ -19,6 +20,9 @@ export type SignInView =
       methods: ("password" | "email_code" | "passkey")[];
       signUpAllowed: boolean;
       keepSignedIn: boolean;
+      /** How long that lasts, and how long without use. */
+      keepDays: number;
+      keepIdleDays: number;
       /** By a reset, a moment ago. */
       passwordChanged: boolean;
       /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
@@ -78,15 +82,23 @@ ${
       more: asTyped,
     }),
     withPassword &&
-      field({
-        name: "password",
-        label: common.password,
-        type: "password",
-        autocomplete: "current-password",
-        wrong: view.problem === "wrong" || view.problem === "empty",
-        autofocus: view.email !== "",
-      }),
-    tickBox({ name: "keep", label: signIn.keep, ticked: view.keepSignedIn, hint: signIn.keepHint }),
+      passwordField(
+        {
+          name: "password",
+          label: common.password,
+          autocomplete: "current-password",
+          wrong: view.problem === "wrong" || view.problem === "empty",
+          autofocus: view.email !== "",
+          more: asTyped,
+        },
+        chrome,
+      ),
+    tickBox({
+      name: "keep",
+      label: signIn.keep,
+      ticked: view.keepSignedIn,
+      hint: signIn.keepHint(view.keepIdleDays, view.keepDays),
+    }),
     button(withPassword ? common.signIn : signIn.sendCode),
     withPassword && withCode && button(signIn.codeInstead, { alt: true, action: formActions.sign_in_send_code }),
   ])

@@ -8,8 +8,9 @@ import {
   type NewPasswordView,
   newPasswordForm,
 } from "../components/mailed-code.ts";
-import { address, button, field, fieldProblem, flowLink, form, problemNote, tickBox } from "../components/parts.ts";
-import { attrs, type Html, html } from "../html.ts";
+import { address, button, field, flowLink, form, problemNote } from "../components/parts.ts";
+import { type Questions, questionFields } from "../components/questions.ts";
+import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 /** `steps`: how many there are. */
@@ -20,29 +21,13 @@ export type SignUpView =
   | SignUpDetailsView;
 
 /** The name, and what else the user flow asks for. Each field has its own problem. */
-export interface SignUpDetailsView {
+export interface SignUpDetailsView extends Questions {
   page: "sign_up_details";
   flowId: string;
   steps: number;
   /** An empty label is the page's own. */
   name: { label: string; value: string; problem: null | "empty" | "long" };
-  questions: SignUpQuestion[];
-  terms: { label: string; url: string | null; accepted: boolean; missing: boolean } | null;
   problem: null | "answers";
-}
-
-export interface SignUpQuestion {
-  /** Of the attribute: a built-in one with an empty label is called in the page's language. */
-  id: string;
-  /** Of the field; option n of a `CheckboxMultiSelect` is `<name>.<n>`. */
-  name: string;
-  label: string;
-  input: "TextBox" | "RadioSingleSelect" | "CheckboxMultiSelect" | "CheckboxSingleSelect" | "NumericTextBox";
-  required: boolean;
-  autocomplete: string;
-  value: string;
-  options: { value: string; label: string; chosen: boolean }[];
-  problem: null | "empty" | "long" | "number" | "invalid";
 }
 
 type View<P extends SignUpView["page"]> = Extract<SignUpView, { page: P }>;
@@ -125,75 +110,8 @@ ${form(formActions.sign_up_details, chrome, { flow: view.flowId }, [
     ...(alone ? { wrong: name.problem !== null } : { problem: name.problem && details.nameProblems[name.problem] }),
     autofocus: view.problem === null || name.problem !== null,
   }),
-  questions.map((question, index) => {
-    const earlier = name.problem !== null || questions.slice(0, index).some(({ problem }) => problem !== null);
-    return questionField(question, messages, question.problem !== null && !earlier);
-  }),
-  terms && [
-    tickBox({
-      name: "terms",
-      label: terms.label,
-      ticked: terms.accepted,
-      required: true,
-      problem: terms.missing && view.problem !== null ? details.problems.unchecked : null,
-    }),
-    terms.url !== null &&
-      html`<p class="aside"><a class="link" href="${terms.url}" target="_blank" rel="noopener noreferrer">${details.terms}</a></p>`,
-  ],
+  questionFields(view, messages, { problemBefore: name.problem !== null }),
   button(details.create),
 ])}`,
   };
-}
-
-function questionField(question: SignUpQuestion, messages: Messages, autofocus: boolean): Html {
-  const { name, input, required, options } = question;
-  const problem = problemOf(question, messages);
-  const label = labelOf(question, messages);
-  switch (input) {
-    case "TextBox":
-    case "NumericTextBox":
-      return field({
-        name,
-        label,
-        type: "text",
-        autocomplete: question.autocomplete,
-        value: question.value,
-        problem,
-        autofocus,
-        required,
-        more: input === "NumericTextBox" ? { inputmode: "numeric" } : {},
-      });
-    case "CheckboxSingleSelect":
-      return tickBox({ name, label, ticked: question.value === "yes", required, problem, autofocus });
-    case "RadioSingleSelect":
-    case "CheckboxMultiSelect": {
-      const one = input === "RadioSingleSelect";
-      const described = problem ? `${name}-problem` : null;
-      return html`<fieldset${attrs({ class: "field", "aria-describedby": described })}><legend class="label">${label}</legend>${options.map(
-        (option, index) =>
-          html`<label class="choice"><input${attrs({
-            type: one ? "radio" : "checkbox",
-            name: one ? name : `${name}.${index}`,
-            value: one ? option.value : "yes",
-            checked: option.chosen,
-            required: one && required,
-            autofocus: autofocus && index === 0,
-            "aria-invalid": problem ? "true" : null,
-          })}><span>${option.label}</span></label>`,
-      )}${fieldProblem(name, problem)}</fieldset>`;
-    }
-  }
-}
-
-function labelOf({ id, label, required }: SignUpQuestion, { attributes, signUp }: Messages): string {
-  const known: Record<string, string> = attributes;
-  const own = label || (known[id] ?? id);
-  return required ? own : signUp.details.optional(own);
-}
-
-function problemOf({ input, problem }: SignUpQuestion, { signUp }: Messages): string | null {
-  const { problems } = signUp.details;
-  if (problem !== "empty") return problem && problems[problem];
-  if (input === "CheckboxSingleSelect") return problems.unchecked;
-  return input === "RadioSingleSelect" || input === "CheckboxMultiSelect" ? problems.unchosen : problems.empty;
 }

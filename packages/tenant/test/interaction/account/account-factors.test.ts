@@ -49,7 +49,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     const done = await browser.send(page, "/second-factor/codes", { answer: "saved" }, { stay: true });
     assert.equal(done.headers.location, "/me");
     assert.ok(await ctx.store.factors.totpOf(user.id));
-    assert.deepEqual((await sessionOf(testEnv, browser))?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual((await sessionOf(testEnv, browser))?.methods, ["password", "totp"]);
     const events = (await ctx.store.audit.list({ limit: 2 })).map(({ event }) => event);
     assert.ok(events.includes("authenticator.added"));
     assert.equal(await newestSubject(testEnv), "An authenticator app was added to your Contoso account");
@@ -113,7 +113,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     const own = await browser.get("/me/authenticator");
     let next = await browser.send(own, "/me/authenticator", { answer: "remove" });
     assert.ok(await ctx.store.factors.totpOf(user.id));
-    assert.match(next.html, /sign in once more/);
+    assert.match(next.html, /confirm once more/);
     next = await browser.send(next, "/me/sign-in-again");
     assert.match(next.at, /^\/sign-in/);
     next = await signIn(browser, next, ADA);
@@ -189,7 +189,7 @@ describe("a person's own recovery codes", { concurrency: true }, () => {
     await walk.browser.send(walk.page, "/second-factor/app", { code: codeAt(secret, late.ctx.clock.now()) });
     const own = await walk.browser.get("/me/recovery-codes");
     late.advance(10 * MINUTES);
-    assert.match((await walk.browser.send(own, "/me/recovery-codes")).html, /sign in once more/);
+    assert.match((await walk.browser.send(own, "/me/recovery-codes")).html, /confirm once more/);
     assert.equal(await late.ctx.store.factors.countRecoveryCodes(user.id), 10);
   });
 });

@@ -83,7 +83,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator);
-    const adding = await openAdding(browser);
+    const adding = await openAdding(browser, authenticator);
     const other = new Authenticator(under.ctx.config.pagesOrigin);
     const passkey = other.create(optionsOf(adding));
     const before = browser.cookie;
@@ -109,7 +109,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     assert.match(signInPage.html, /value="ada@contoso\.example"/);
     assert.equal((await signIn(browser, signInPage, ADA)).at, "/me");
     assert.notEqual(browser.cookie, before);
-    assert.equal((await addPasskey(browser, other)).at, "/me");
+    assert.equal((await addPasskey(browser, other, { own: authenticator })).at, "/me");
     assert.equal((await under.ctx.store.passkeys.listOf(user.id)).length, 2);
   });
 
@@ -140,6 +140,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator, { name: "Laptop" });
+    await openAdding(browser, authenticator);
     const page = await browser.get(linkTo(authenticator.credentialId));
     const both = await Promise.all([1, 2].map(() => browser.send(page, "/me/passkeys/remove")));
     for (const { at } of both) assert.equal(at, "/me");
@@ -181,6 +182,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     await addPasskey(browser, authenticator);
     const { credentialId } = grace.authenticator;
     assert.equal((await browser.get(linkTo(credentialId))).at, "/me");
+    await openAdding(browser, authenticator);
     const page = await browser.get(linkTo(authenticator.credentialId));
     for (const action of ["/me/passkeys/rename", "/me/passkeys/remove"]) {
       assert.equal((await browser.send(page, action, { id: credentialId, name: "Mine" })).at, "/me");

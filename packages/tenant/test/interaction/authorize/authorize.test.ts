@@ -25,7 +25,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
   };
   for (const [what, [changes, code]] of Object.entries(unanswerable)) {
     test(`${what}: is told to the person alone, by its number`, async (t) => {
-      const testEnv = await pagesUnderTest(t);
+      const testEnv = await pagesUnderTest(t, { config: { embedded: false } });
       const asks = await programOf(testEnv);
       const called = recordVerbs(testEnv);
       const page = await arrive(testEnv.browser(), asks, changes);
@@ -40,6 +40,28 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
       );
     });
   }
+
+  test("on an embedded tenant the page has the lines for the file, where they would help", async (t) => {
+    const testEnv = await pagesUnderTest(t);
+    const asks = await programOf(testEnv);
+    const linesFor = async (changes: Record<string, string | null>) => {
+      const { html } = await arrive(testEnv.browser(), asks, changes);
+      return /<pre[^>]*>(.*?)<\/pre>/s.exec(html)?.[1]?.replaceAll("&quot;", '"').split("\n");
+    };
+    const redirectUri = "http://localhost:3000/signed-in?by=doorcode";
+    assert.deepEqual(await linesFor({ redirect_uri: redirectUri }), [
+      "apps:",
+      '  "Contoso Notes":',
+      "    redirectUris:",
+      `      - "${redirectUri}"`,
+    ]);
+    const noHelp: Record<string, string | null>[] = [
+      { redirect_uri: "javascript:alert(1)" },
+      { redirect_uri: null },
+      { redirect_uri: redirectUri, client_id: "9d3c8a55-1111-4222-8333-444455556666" },
+    ];
+    for (const changes of noHelp) assert.equal(await linesFor(changes), undefined, JSON.stringify(changes));
+  });
 
   test("of a disabled client is told so too, and a page that was open leads nowhere any more", async (t) => {
     const testEnv = await pagesUnderTest(t);

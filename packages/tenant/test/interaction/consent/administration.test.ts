@@ -27,10 +27,13 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const phone = browser();
     const page = await walkToConfirm(phone, userCode, ROOT);
     const words = textOf(page.html);
-    assert.match(words, /It asks for an administrator’s rights\. They reach everybody and everything at Contoso\./);
     assert.match(
       words,
-      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name Stay/,
+      /It asks for an administrator’s rights\. An administrator’s rights reach everybody and everything at Contoso\./,
+    );
+    assert.match(
+      words,
+      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name and email Stay/,
     );
     assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
     assert.deepEqual((await ctx.store.grants.findById(id))?.approved, requested);

@@ -26,7 +26,7 @@ describe("the question", { concurrency: true }, () => {
       "Another network",
       "FSBFZ-MBKC",
       "Know your name",
-      "Stay signed in until unused for 90 days",
+      "Stay signed in until unused for 90 days, at most 365 days",
     ]) {
       assert.ok(text.includes(part), `${part} in: ${text}`);
     }

@@ -48,6 +48,22 @@ function shownOn(page: Page): { open: string; folded: string } {
 const yes = { decision: "yes" };
 
 describe("consent", { concurrency: true }, () => {
+  test("a permission is read in the person's language where the API has it, else as it is", async (t) => {
+    const testEnv = await pagesUnderTest(t);
+    await testEnv.person();
+    const translated = { ...scope("Read", "Read your plants"), displayNames: { de: "Ihre Pflanzen ansehen" } };
+    const api = sampleApi({ scopes: [translated, scope("Water", "Water your plants")] });
+    await seed(testEnv.ctx.store).putApi(api);
+    for (const [language, read] of Object.entries({ de: "Ihre Pflanzen ansehen", en: "Read your plants" })) {
+      const { userCode } = await testEnv.grant({ requested: requested(api, ["Read", "Water"]) });
+      const phone = testEnv.browser();
+      await phone.get(`/device?ui_locales=${language}`);
+      const page = await walkToConfirm(phone, userCode, ADA);
+      assert.ok(textOf(page.html).includes(`${read} Water your plants`), textOf(page.html));
+      assert.match((await phone.send(page, "/confirm", yes)).at, /^\/done/);
+    }
+  });
+
   test("the first time everything is new; the second time it is known and the device's question is asked all the same", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = pages;
@@ -55,7 +71,10 @@ describe("consent", { concurrency: true }, () => {
     const api = await withApi(pages);
     const first = await walkToConfirm(browser(), (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
     assert.equal(shownOn(first).folded, "");
-    assert.match(shownOn(first).open, /It will be able to Know your name Read your plants Stay signed in until unused/);
+    assert.match(
+      shownOn(first).open,
+      /It will be able to Know your name and email Read your plants Stay signed in until unused/,
+    );
     const phone = browser();
     const page = await walkToConfirm(phone, (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
     await phone.send(page, "/confirm", yes);
@@ -63,9 +82,9 @@ describe("consent", { concurrency: true }, () => {
     const third = await grant({ requested: requested(api, ["Read"]) });
     const again = await walkToConfirm(browser(), third.userCode, ADA);
     assert.match(again.heading, /Are you trying to sign in/);
-    assert.equal(shownOn(again).folded, "What it can do already Know your name Read your plants");
+    assert.equal(shownOn(again).folded, "What it can do already Know your name and email Read your plants");
     assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
-    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days/);
+    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days, at most 365 days/);
     assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
   });
 
@@ -90,7 +109,10 @@ describe("consent", { concurrency: true }, () => {
     assert.match(more.folded, /Read your plants/);
     const consents = await ctx.store.directory.consentsFor(device.clientId, ada.id);
     assert.deepEqual(consents.find(({ resourceId }) => resourceId === api.clientId)?.scopes, ["Read", "Water"]);
-    assert.equal((await say(["Water"])).folded, "What it can do already Know your name Water your plants");
+    assert.equal(
+      (await say(["Water"])).folded,
+      "What it can do already Know your name and email Water your plants Read your plants",
+    );
 
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });
     assert.equal(shownOn(await walkToConfirm(browser(), userCode, "bob@contoso.example")).folded, "");
@@ -118,7 +140,7 @@ describe("consent", { concurrency: true }, () => {
     const phone = browser();
     const ask = () => grant({ requested: requested(api, ["All"]) });
     const first = await walkToConfirm(phone, (await ask()).userCode, ADA);
-    assert.match(shownOn(first).open, /It will be able to Know your name See everybody's plants/);
+    assert.match(shownOn(first).open, /It will be able to Know your name and email See everybody's plants/);
     await phone.send(first, "/confirm", yes);
     const second = await walkToConfirm(browser(), (await ask()).userCode, ADA);
     assert.match(shownOn(second).folded, /See everybody's plants/);
@@ -136,7 +158,10 @@ describe("consent", { concurrency: true }, () => {
     await phone.send(page, "/confirm", yes);
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });
     const longer = await walkToConfirm(browser(), userCode, ADA);
-    assert.match(shownOn(longer).open, /New: it will also be able to Stay signed in until unused for 90 days/);
+    assert.match(
+      shownOn(longer).open,
+      /New: it will also be able to Stay signed in until unused for 90 days, at most 365 days/,
+    );
   });
 
   const changes: Record<string, (pages: PagesUnderTest, api: Api) => Promise<unknown>> = {

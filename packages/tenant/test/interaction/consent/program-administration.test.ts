@@ -34,10 +34,13 @@ describe("what only an administrator can grant, asked by a program", { concurren
     const testEnv = await pagesUnderTest(t);
     const { browser, page } = await atQuestion(testEnv);
     const words = textOf(page.html);
-    assert.match(words, /It asks for an administrator’s rights\. They reach everybody and everything at Contoso\./);
     assert.match(
       words,
-      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name Stay/,
+      /It asks for an administrator’s rights\. An administrator’s rights reach everybody and everything at Contoso\./,
+    );
+    assert.match(
+      words,
+      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name and email Stay/,
     );
     const { code } = answerOf(await browser.send(page, CONSENT, yes))!;
     const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
 import { issuerOf } from "../../../src/directory/tenant-config.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import type { Program } from "../../fixtures/program.ts";
@@ -32,10 +33,14 @@ async function atQuestion(
 const formActionOf = ({ headers }: Page) => /form-action ([^;]*)/.exec(String(headers["content-security-policy"]))?.[1];
 
 /** Whether the code would be redeemed, by what the store has of it. */
-async function statusOfCode({ ctx }: PagesUnderTest, page: Page) {
+async function statusOfCode(testEnv: PagesUnderTest, page: Page) {
+  return (await requestOfCode(testEnv, page))?.status;
+}
+
+async function requestOfCode({ ctx }: PagesUnderTest, page: Page) {
   const code = answerOf(page)?.code;
   assert.match(code ?? "", /^[\w-]{43}$/);
-  return (await ctx.store.authorizations.findByCode(hashSecret(code!)))?.status;
+  return ctx.store.authorizations.findByCode(hashSecret(code!));
 }
 
 describe("the question of a program", { concurrency: true }, () => {
@@ -46,7 +51,8 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(words, /Sign in to Contoso Notes \?/);
     assert.match(words, /Signed in as ada@contoso\.example Use another account/);
     assert.match(words, /Back to The program on this computer/);
-    assert.match(words, /It will be able to Know your name Stay signed in until unused for 90 days/);
+    const listed = "Know your name and email Stay signed in until unused for 90 days, at most 365 days";
+    assert.match(words, new RegExp(`It will be able to ${listed}`));
     assert.equal(formActionOf(page), "'self' http://localhost:51004");
     const back = await browser.send(page, CONSENT, yes);
     assert.equal(back.status, 303);
@@ -190,7 +196,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(question.at, /^\/authorize\/consent/);
     const code = answerOf(await browser.send(question, CONSENT, yes))?.code;
     const request = await testEnv.ctx.store.authorizations.findByCode(hashSecret(code!));
-    assert.deepEqual(request?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual(request?.methods, ["password", "totp"]);
   });
 
   test("a second factor demanded after the question was shown: the yes leads to it", async (t) => {
@@ -247,11 +253,34 @@ describe("signed in already", { concurrency: true }, () => {
 
   test("it is asked for more than before: the question comes, and prompt=none hears consent_required", async (t) => {
     const testEnv = await pagesUnderTest(t);
-    const { asks, browser } = await remembered(testEnv, WEB);
-    const scope = "openid profile email offline_access";
-    const page = await askAgain(browser, asks, { scope });
+    const { asks, browser, page: first } = await atQuestion(testEnv, WEB, { scope: "openid email offline_access" });
+    await browser.send(first, CONSENT, yes);
+    const page = await askAgain(browser, asks);
     assert.match(textOf(page.html), /It will be able to Know your name and email/);
-    assert.equal(answerOf(await askAgain(browser, asks, { scope, prompt: "none" }))?.error, "consent_required");
+    assert.equal(answerOf(await askAgain(browser, asks, { prompt: "none" }))?.error, "consent_required");
+    await browser.send(page, CONSENT, yes);
+    const scope = "openid profile email offline_access";
+    const both = await askAgain(browser, asks, { scope, prompt: "none" });
+    assert.equal(await statusOfCode(testEnv, both), "approved", "the name was told with the address");
+  });
+
+  test("what the administrator allows later comes into reach by a question, never by prompt=none", async (t) => {
+    const testEnv = await pagesUnderTest(t);
+    const { asks, browser } = await remembered(testEnv, WEB);
+    const consent = { clientId: asks.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["User.Read"] };
+    await seed(testEnv.ctx.store).addConsent(consent);
+    const reachOf = async (page: Page) => (await requestOfCode(testEnv, page))?.reach;
+    assert.deepEqual(await reachOf(await askAgain(browser, asks, { prompt: "none" })), []);
+
+    const page = await askAgain(browser, asks);
+    assert.match(textOf(page.html), /New: it may also, without asking again See your account: your name/);
+    const answered = await browser.send(page, CONSENT, yes);
+    const ownAccount = [`${GRAPH_RESOURCE_ID}/User.Read`];
+    assert.deepEqual(await reachOf(answered), ownAccount);
+    const silent: Record<string, string>[] = [{ prompt: "none" }, {}];
+    for (const changes of silent) {
+      assert.deepEqual(await reachOf(await askAgain(browser, asks, changes)), ownAccount, "it was shown since");
+    }
   });
 
   test("all of the account is more than the name: the question names it, and a yes to less does not give it", async (t) => {

@@ -59,7 +59,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator);
-    const options = optionsOf<Record<string, unknown>>(await openAdding(browser));
+    const options = optionsOf<Record<string, unknown>>(await openAdding(browser, authenticator));
     assert.deepEqual(options.rp, { id: "localhost", name: "Contoso" });
     const id = Buffer.from(user.id).toString("base64url");
     assert.deepEqual(options.user, { id, name: ADA, displayName: "Ada" });
@@ -73,7 +73,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator);
-    await addPasskey(browser, new Authenticator(under.ctx.config.pagesOrigin));
+    await addPasskey(browser, new Authenticator(under.ctx.config.pagesOrigin), { own: authenticator });
     const names = (await under.ctx.store.passkeys.listOf(user.id)).map(({ name }) => name);
     assert.deepEqual(names.sort(), ["Passkey 1", "Passkey 2"]);
   });

@@ -24,10 +24,17 @@ export async function signInToAccount(browser: Browser, email: string): Promise<
   return signIn(browser, await openAccountSignIn(browser), email);
 }
 
-/** To the page where a passkey is made; from an account page. After a password alone a mailed code is asked for. */
-export async function openAdding(browser: Browser): Promise<Page> {
+/**
+ * To the page where a passkey is made; from an account page. After a password alone a mailed code is asked for, and of a
+ * person who has a passkey that one (`own`).
+ */
+export async function openAdding(browser: Browser, own?: Authenticator): Promise<Page> {
   const begin = async () => browser.send(await browser.get("/me"), "/me/passkeys/new");
   let page = await begin();
+  if (own && page.heading === "Is it still you?") {
+    await confirmByPasskey(browser, page, own);
+    return begin();
+  }
   if (!page.at.startsWith("/second-factor/email")) return page;
   page = await browser.send(page, "/second-factor/email/send");
   const code = newestCode(await browser.get("/inbox/messages", { headers: { authorization: `Bearer ${BEARER}` } }));
@@ -42,9 +49,9 @@ function newestCode({ html }: Page): string {
 export async function addPasskey(
   browser: Browser,
   authenticator: Authenticator,
-  values: { name?: string; quirks?: Quirks } = {},
+  values: { name?: string; quirks?: Quirks; own?: Authenticator } = {},
 ): Promise<Page> {
-  const page = await openAdding(browser);
+  const page = await openAdding(browser, values.own);
   const passkey = authenticator.create(optionsOf(page), values.quirks);
   return browser.send(page, "/me/passkeys/add", { passkey, name: values.name ?? "" });
 }
@@ -57,6 +64,11 @@ export async function showPasskey(
   quirks: Quirks = {},
 ): Promise<Page> {
   return browser.send(page, "/sign-in/passkey", { passkey: authenticator.get(optionsOf(page), quirks) });
+}
+
+/** From "Is it still you?" back to the account page. */
+export async function confirmByPasskey(browser: Browser, page: Page, own: Authenticator): Promise<Page> {
+  return showPasskey(browser, await browser.send(page, "/me/sign-in-again"), own);
 }
 
 /** A person with a password and a passkey, made in a browser of its own. */

@@ -73,7 +73,14 @@ async function signInByPassword(page: Page, under: PagesUnderTest): Promise<void
   await openSignIn(page, under);
   await page.locator("#email").fill(ADA);
   await page.locator("#password").fill(PASSWORD);
-  await page.locator('form[action="/sign-in"] button').first().click();
+  await page.locator('form[action="/sign-in"] button[type="submit"]').first().click();
+  await page.waitForURL("**/me");
+}
+
+/** A person who has a passkey shows it before they change what they sign in with. */
+async function confirmByPasskey(page: Page): Promise<void> {
+  await page.locator('form[action="/me/sign-in-again"] button').click();
+  await usePasskey(page).click();
   await page.waitForURL("**/me");
 }
 
@@ -129,7 +136,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await page.locator('button[value="yes"]').click();
     await page.waitForURL("**/done?*");
     const grant = await under.ctx.store.grants.findById(id);
-    assert.deepEqual([grant?.status, grant?.userId, grant?.amr], ["approved", under.user.id, ["pop", "user", "mfa"]]);
+    assert.deepEqual([grant?.status, grant?.userId, grant?.methods], ["approved", under.user.id, ["passkey"]]);
     const [kept] = await under.ctx.store.passkeys.listOf(under.user.id);
     assert.ok(kept && kept.counter >= 2, "the authenticator counts its signatures");
     assert.deepEqual(complaints, []);
@@ -156,6 +163,8 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await addPasskey(page, under, "");
     assert.deepEqual((await under.ctx.store.passkeys.listOf(under.user.id))[0]?.transports, ["internal"]);
     // Now there is one to leave out.
+    await page.locator('form[action="/me/passkeys/new"] button').click();
+    await confirmByPasskey(page);
     await openAdding(page, under);
     await page.getByRole("button", { name: "Make the passkey" }).click();
     await said(page).waitFor();
@@ -170,9 +179,11 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
 
   test("a device that has one already says so, and makes no second", async (t) => {
     const under = await served(t);
-    const { page } = await device(t);
+    const { page } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
     await addPasskey(page, under, "Phone");
+    await page.locator('form[action="/me/passkeys/new"] button').click();
+    await confirmByPasskey(page);
     await openAdding(page, under);
     await page.getByRole("button", { name: "Make the passkey" }).click();
     await said(page).waitFor();
@@ -217,6 +228,9 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     const { page } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
     await addPasskey(page, under, "Phone");
+    await page.locator(".passkeys a").click();
+    await page.getByRole("button", { name: "Remove this passkey" }).click();
+    await confirmByPasskey(page);
     await page.locator(".passkeys a").click();
     await page.getByRole("button", { name: "Remove this passkey" }).click();
     await page.waitForURL("**/me");

@@ -35,7 +35,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const next = await browser.send(codes, "/second-factor/codes", { answer: "saved" });
     assert.match(next.at, /^\/confirm/);
     await browser.send(next, "/confirm", { decision: "yes" });
-    assert.deepEqual((await ctx.store.grants.findById(grantId))?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual((await ctx.store.grants.findById(grantId))?.methods, ["password", "totp"]);
 
     const stored = JSON.stringify([await ctx.store.factors.totpOf(user.id)]);
     assert.ok(!stored.includes(secret), "the secret is not stored in the clear");
@@ -72,7 +72,8 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     const user = await testEnv.person();
     const { browser, page } = await afterPassword(testEnv);
     const flow = new URLSearchParams(page.at.split("?")[1]).get("flow") ?? "";
-    const byEmail = { userId: user.id, amr: ["otp"], at: ctx.clock.now(), keepSignedIn: false };
+    const by = { userId: user.id, credentialsVersion: 0, methods: ["email_code" as const] };
+    const byEmail = { ...by, at: ctx.clock.now(), keepSignedIn: false };
     await ctx.store.sessions.setFirstFactor(flow, hashSecret(browser.cookie ?? ""), byEmail);
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
   });

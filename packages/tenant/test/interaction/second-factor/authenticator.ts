@@ -57,7 +57,7 @@ export async function personWithApp(testEnv: PagesUnderTest): Promise<{ user: Us
   await ctx.store.sessions.ensure({ id: sessionId, createdAt: now, expiresAt: now + 1 });
   const times = { createdAt: now, expiresAt: now + 1 };
   const flow = sampleInteraction(sessionId, {
-    firstFactor: { userId: user.id, amr: ["pwd"], at: now },
+    firstFactor: { userId: user.id, methods: ["password" as const], at: now },
     totpSecretSealed: sealed,
     ...times,
   });

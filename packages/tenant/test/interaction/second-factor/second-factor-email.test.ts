@@ -28,7 +28,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.match(done.at, /^\/confirm/);
     await browser.send(done, "/confirm", { decision: "yes" });
     const grant = await ctx.store.grants.findById(grantId);
-    assert.deepEqual([grant?.status, grant?.amr], ["approved", ["pwd", "otp", "mfa"]]);
+    assert.deepEqual([grant?.status, grant?.methods], ["approved", ["password", "email_second_factor"]]);
   });
 
   test("dies after ten minutes, after five wrong tries, and when a new one is sent", async (t) => {

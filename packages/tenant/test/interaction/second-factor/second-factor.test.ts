@@ -24,11 +24,11 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.match(done.at, /^\/confirm/);
     assert.equal(await ctx.store.sessions.find(hashSecret(before), ctx.clock.now()), undefined);
     const session = await ctx.store.sessions.find(hashSecret(browser.cookie ?? ""), ctx.clock.now());
-    assert.deepEqual(session?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual(session?.methods, ["password", "totp"]);
     const grant = await ctx.store.grants.findById(grantId);
     assert.deepEqual([grant?.status, grant?.userId], ["claimed", user.id]);
     await browser.send(done, "/confirm", { decision: "yes" });
-    assert.deepEqual((await ctx.store.grants.findById(grantId))?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual((await ctx.store.grants.findById(grantId))?.methods, ["password", "totp"]);
     const [passed] = await ctx.store.audit.list({ event: "user.second_factor_passed", limit: 1 });
     assert.deepEqual([passed?.userId, passed?.grantId, passed?.detail], [user.id, grantId, { method: "app" }]);
   });
@@ -208,7 +208,7 @@ describe("a recovery code", { concurrency: true }, () => {
     const code = codeAt(secret, ctx.clock.now());
     assert.equal((await browser.send(page, "/second-factor/app", { code })).status, 429);
 
-    await ctx.store.factors.replaceRecoveryCodes(user.id, [], ctx.clock.now());
+    await ctx.store.factors.replaceRecoveryCodes(user, [], ctx.clock.now());
     const none = await afterPassword(testEnv);
     assert.doesNotMatch(none.page.html, /second-factor\/recovery/);
     assert.match((await none.browser.get(none.page.at.replace("/app", "/recovery"))).at, /^\/second-factor\/app/);
@@ -233,7 +233,7 @@ describe("a session that has one factor", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm/);
     const both = await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now());
     assert.notEqual(both?.id, one?.id);
-    assert.deepEqual(both?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual(both?.methods, ["password", "email_second_factor"]);
     assert.deepEqual([both?.authTime, both?.expiresAt], [one?.authTime, one?.expiresAt]);
   });
 
@@ -250,7 +250,7 @@ describe("a session that has one factor", { concurrency: true }, () => {
     next = await browser.send(next, "/second-factor/email", { code: await mailedCode(ADA) });
     next = await browser.send(next, "/confirm", { decision: "yes" });
     assert.match(next.at, /^\/done/);
-    assert.deepEqual((await ctx.store.grants.findById(grantId))?.amr, ["pwd", "otp", "mfa"]);
+    assert.deepEqual((await ctx.store.grants.findById(grantId))?.methods, ["password", "email_second_factor"]);
   });
 
   test("says no without a second one", async (t) => {

@@ -36,7 +36,13 @@ describe("keep me signed in", { concurrency: true }, () => {
       const cookie = await signIn(under, phone, by, { keep: "yes" });
       assert.match(cookie, /^doorcode_session_8444=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/);
       const id = hashSecret(phone.cookie ?? "");
-      advance(30 * DAY - 1);
+      advance(14 * DAY - 1);
+      assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
+      assert.equal(await ctx.store.sessions.find(id, ctx.clock.now() + 1), undefined, "unused for two weeks");
+      assert.doesNotMatch((await enterCode(phone, (await grant()).userCode)).at, /^\/sign-in/);
+      advance(10 * DAY);
+      await enterCode(phone, (await grant()).userCode);
+      advance(6 * DAY);
       assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
       // Used up to the end, and not prolonged by it; too little life is left for a walk.
       await phone.get("/device");

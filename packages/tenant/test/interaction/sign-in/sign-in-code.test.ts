@@ -27,7 +27,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
     const row = await ctx.store.grants.findById(id);
     assert.deepEqual([row?.status, row?.userId], ["claimed", ada.id]);
     const session = await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now());
-    assert.deepEqual(session?.amr, ["otp"]);
+    assert.deepEqual(session?.methods, ["email_code"]);
     const [event] = await ctx.store.audit.list({ event: "user.signed_in", limit: 1 });
     assert.deepEqual([event?.userId, event?.detail], [ada.id, { method: "email_code" }]);
   });
@@ -237,7 +237,7 @@ describe("sign-in by a mailed code", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm/);
     assert.equal((await ctx.store.directory.findUserByEmail("grace@contoso.example"))?.passwordHash, null);
     const session = await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now());
-    assert.deepEqual(session?.amr, ["otp"]);
+    assert.deepEqual(session?.methods, ["email_code"]);
 
     const tablet = browser();
     page = await askForCode(tablet, await enterCode(tablet, (await grant()).userCode), "grace@contoso.example");

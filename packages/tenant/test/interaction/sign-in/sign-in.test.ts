@@ -21,7 +21,7 @@ describe("sign-in", { concurrency: true }, () => {
     assert.equal(row?.userId, ada.id);
     assert.equal(row?.sessionId, hashSecret(phone.cookie ?? ""));
     const session = await ctx.store.sessions.find(row?.sessionId ?? "", ctx.clock.now());
-    assert.deepEqual(session?.amr, ["pwd"]);
+    assert.deepEqual(session?.methods, ["password"]);
     assert.equal(session?.authTime, ctx.clock.now());
     const [event] = await ctx.store.audit.list({ limit: 1 });
     assert.equal(event?.event, "user.signed_in");
@@ -50,8 +50,28 @@ describe("sign-in", { concurrency: true }, () => {
     const phone = browser();
     await signIn(phone, await enterCode(phone, (await grant()).userCode), ADA);
     const id = hashSecret(phone.cookie ?? "");
-    advance(86_399_999);
+    // A form within every eight hours, so that it does not end idle.
+    for (let hour = 7; hour < 24; hour += 7) {
+      advance(7 * 3_600_000);
+      await enterCode(phone, (await grant()).userCode);
+    }
+    advance(3 * 3_600_000 - 1);
     await phone.get("/device");
+    assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
+    advance(1);
+    assert.equal(await ctx.store.sessions.find(id, ctx.clock.now()), undefined);
+    assert.match((await enterCode(phone, (await grant()).userCode)).at, /^\/sign-in/);
+  });
+
+  test("a session that is not used ends after eight hours; looking at pages is no use", async (t) => {
+    const { ctx, browser, grant, person, advance } = await pagesUnderTest(t);
+    await person();
+    const phone = browser();
+    await signIn(phone, await enterCode(phone, (await grant()).userCode), ADA);
+    const id = hashSecret(phone.cookie ?? "");
+    advance(7 * 3_600_000);
+    await phone.get("/me");
+    advance(3_600_000 - 1);
     assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
     advance(1);
     assert.equal(await ctx.store.sessions.find(id, ctx.clock.now()), undefined);

@@ -36,7 +36,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.match(page.at, /^\/done/);
     const approved = await ctx.store.grants.findById(id);
     assert.equal(approved?.status, "approved");
-    assert.deepEqual(approved?.amr, ["pwd"]);
+    assert.deepEqual(approved?.methods, ["password"]);
   });
 
   test("a taken address shows the same pages, counts the same tries, and only its owner's mail says so", async (t) => {

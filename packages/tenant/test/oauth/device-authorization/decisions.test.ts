@@ -34,7 +34,7 @@ describe("a device's code", () => {
   const approverOf = (user: Samples["user"], changes: Partial<Approver> = {}): Approver => ({
     sessionId: randomUUID(),
     user,
-    amr: ["pwd"],
+    methods: ["password" as const],
     authTime: ctx.clock.now(),
     by: "user",
     ip: "192.0.2.9",
@@ -167,8 +167,15 @@ describe("a device's code", () => {
       assert.deepEqual(result.prompt, prompt);
       const approved = await found(own.grant);
       assert.deepEqual(
-        [approved.status, approved.approved, approved.amr, approved.authTime, approved.decidedAt, approved.decidedBy],
-        ["approved", own.scopes, ["pwd"], own.approver.authTime, ctx.clock.now(), "user"],
+        [
+          approved.status,
+          approved.approved,
+          approved.methods,
+          approved.authTime,
+          approved.decidedAt,
+          approved.decidedBy,
+        ],
+        ["approved", own.scopes, ["password"], own.approver.authTime, ctx.clock.now(), "user"],
       );
       const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
       const kept = consents.find(({ resourceId }) => resourceId === GRAPH_RESOURCE_ID)?.scopes;
@@ -282,7 +289,7 @@ describe("a device's code", () => {
     test("with a second factor where one is required", async () => {
       const own = await claimed();
       await seed(store).putApp({ ...own.app, requireMfa: true });
-      const approver = { ...own.approver, amr: ["pwd", "otp", "mfa"] };
+      const approver = { ...own.approver, methods: ["password" as const, "totp" as const] };
       const shown = await shownTo({ ...own, approver });
       assert.equal((await approve(ctx, own.grant, approver, shown)).outcome, "done");
     });

@@ -12,9 +12,12 @@ import {
   userinfo,
 } from "../../../../../tests/fixtures/device.ts";
 import { addApp } from "../../../../../tests/fixtures/registrations.ts";
-import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_LIFETIME } from "../../../src/directory/lifetimes.ts";
+import { ACCESS_TOKEN_SECONDS } from "../../../src/directory/lifetimes.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const REFRESH_TOKEN_LIFETIME = 90 * DAY;
 
 /** What a renewal and a revocation answer at the endpoints; the rules behind them: test/storage/refresh-suite.ts. */
 describe("a refresh token", () => {
@@ -85,13 +88,39 @@ describe("a refresh token", () => {
     assert.equal((await at("openid profile")).status, 200);
   });
 
-  test("dies of its access token's revocation, also once that one has expired", async () => {
-    for (const seconds of [0, ACCESS_TOKEN_SECONDS]) {
-      const { tokens } = await signedIn();
-      tenant.clock.advance(seconds * 1_000);
-      assert.equal((await revoke(tenant, tokens.access_token)).status, 200);
-      assert.equal((await refresh(tenant, tokens.refresh_token)).body.suberror, "bad_token");
+  test("dies of its access token's revocation", async () => {
+    const { tokens } = await signedIn();
+    tenant.clock.advance(ACCESS_TOKEN_SECONDS * 1_000 - 1_000);
+    assert.equal((await revoke(tenant, tokens.access_token)).status, 200);
+    assert.equal((await refresh(tenant, tokens.refresh_token)).body.suberror, "bad_token");
+  });
+
+  test("ends a year after the sign-in, however often it was renewed", async () => {
+    const { tokens } = await signedIn();
+    let latest = tokens.refresh_token;
+    for (let day = 0; day < 360; day += 60) {
+      tenant.clock.advance(60 * DAY);
+      const renewed = await refresh(tenant, latest);
+      assert.equal(renewed.status, 200, `day ${day + 60}`);
+      latest = renewed.body.refresh_token;
     }
+    tenant.clock.advance(5 * DAY - 1_000);
+    latest = (await refresh(tenant, latest)).body.refresh_token;
+    tenant.clock.advance(60_000);
+    const { status, body } = await refresh(tenant, latest);
+    assert.deepEqual([status, body.error, body.suberror], [400, "invalid_grant", "bad_token"]);
+  });
+
+  test("ends by the tenant's own lifetimes, those of sign-ins from before too", async () => {
+    const { tokens } = await signedIn();
+    await tenant.admin.changeLifetimes({ signInDays: 7 });
+    tenant.clock.advance(6 * DAY);
+    const renewed = await refresh(tenant, tokens.refresh_token);
+    assert.equal(renewed.status, 200);
+    tenant.clock.advance(DAY + 1);
+    assert.equal((await refresh(tenant, renewed.body.refresh_token)).body.suberror, "bad_token");
+    await tenant.admin.changeLifetimes({ signInDays: 365 });
+    assert.equal((await refresh(tenant, renewed.body.refresh_token)).body.suberror, "bad_token", "not revived");
   });
 
   test("is revoked by its own app alone, as its access token is", async () => {

@@ -5,6 +5,7 @@ pageSuite({
   locales,
   screens: [
     { width: 320, height: 700 },
+    { width: 360, height: 640 },
     { width: 390, height: 664 },
     { width: 1280, height: 720 },
   ],

@@ -5,7 +5,14 @@ import { defaultLocale } from "../../../src/ui/i18n/languages.ts";
 import { pageSuite } from "./page-suite.ts";
 import { serveSamples } from "./serve-samples.ts";
 
-pageSuite({ locales: [defaultLocale], screens: [{ width: 320, height: 700 }], thorough: false });
+pageSuite({
+  locales: [defaultLocale],
+  screens: [
+    { width: 320, height: 700 },
+    { width: 360, height: 640 },
+  ],
+  thorough: false,
+});
 
 test("the code field takes a paste of any case, with its dash, and shows a long code whole", async () => {
   const served = await serveSamples();

@@ -70,11 +70,35 @@ globalThis.look = {
     };
   },
 
-  /** Sizes of yes and no, and whether they are in sight. */
+  /** Sizes of yes and no, whether they are in sight, and whether there is room for them below what has to be seen before. */
   decisions() {
+    const room = document.querySelector(".decision");
+    const form = document.querySelector("#decide")?.getBoundingClientRect();
     return [...document.querySelectorAll("[name=decision][value=yes], [name=decision][value=no]")].map((button) => {
       const { width, height, top, bottom } = button.getBoundingClientRect();
-      return { width, height, inSight: top >= 0 && bottom <= innerHeight };
+      const hasRoom = room === null || innerHeight - room.getBoundingClientRect().top >= bottom - form.top;
+      return {
+        width: Math.round(width),
+        height: Math.round(height),
+        inSight: top >= 0 && bottom <= innerHeight,
+        hasRoom,
+      };
     });
+  },
+
+  /** What the buttons lie over or come before, of the code, the warning and the place, wherever the page is scrolled to. */
+  coveredByDecisions() {
+    const first = document.querySelectorAll(".shown-code, .note, main > .facts");
+    const found = new Set();
+    const { scrollHeight } = document.documentElement;
+    for (let y = 0; y < scrollHeight; y += 8) {
+      scrollTo(0, y);
+      const form = document.querySelector("#decide")?.getBoundingClientRect();
+      for (const each of form ? first : []) {
+        if (each.getBoundingClientRect().bottom > form.top) found.add(each.className);
+      }
+    }
+    scrollTo(0, 0);
+    return [...found];
   },
 };

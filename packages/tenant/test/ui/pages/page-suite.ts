@@ -28,7 +28,7 @@ interface Seen {
   name: string;
   complaints: string[];
   axe: string[];
-  onScreens: { width: number; overflow: number; tooSmall: string[]; decisions: Decision[] }[];
+  onScreens: { width: number; overflow: number; tooSmall: string[]; decisions: Decision[]; covered: string[] }[];
   largeText: { rootFontSize: string; overflow: number; cutOff: string[] } | null;
   /** The same in every language, so it is looked at in one. */
   once: Once | null;
@@ -48,6 +48,7 @@ interface Decision {
   width: number;
   height: number;
   inSight: boolean;
+  hasRoom: boolean;
 }
 
 /** What axe finds wrong and what it could not decide: a page must leave it no doubt. */
@@ -82,6 +83,7 @@ async function inspect(page: Page, name: string, locale: Locale, address: string
       overflow: await look("overflow()"),
       tooSmall: await look("tooSmall()"),
       decisions: await look("decisions()"),
+      covered: await look("coveredByDecisions()"),
     });
   }
 
@@ -201,7 +203,7 @@ export function pageSuite(extent: Extent): void {
       );
     });
 
-    test("makes yes and no equally large, both in sight without scrolling", () => {
+    test("makes yes and no equally large, both in sight where code and warning leave room for them", () => {
       everyPage(({ name, onScreens }) => {
         for (const { width, decisions } of onScreens) {
           // For whom an app is not meant, or who cannot grant what it asks, can only go back.
@@ -210,9 +212,15 @@ export function pageSuite(extent: Extent): void {
           else {
             const [yes, no, ...others] = decisions;
             assert.deepEqual([yes, others], [no, []], name);
-            assert.equal(no?.inSight, true, `${name} at ${width} px`);
+            assert.equal(no?.inSight, no?.hasRoom, `${name} at ${width} px`);
           }
         }
+      });
+    });
+
+    test("never lets yes and no cover the code, the warning or the place, or come before them", () => {
+      everyPage(({ name, onScreens }) => {
+        for (const { width, covered } of onScreens) assert.deepEqual(covered, [], `${name} at ${width} px`);
       });
     });
 

@@ -1,4 +1,6 @@
-import type { SignUpDetailsView, SignUpQuestion } from "../../../src/ui/pages/sign-up.ts";
+import type { Question } from "../../../src/ui/components/questions.ts";
+import type { DetailsView } from "../../../src/ui/pages/details.ts";
+import type { SignUpDetailsView } from "../../../src/ui/pages/sign-up.ts";
 import type { View } from "../../../src/ui/view.ts";
 
 export interface Sample {
@@ -20,6 +22,8 @@ const signIn = {
   methods: ["password", "email_code", "passkey"],
   signUpAllowed: true,
   keepSignedIn: false,
+  keepDays: 30,
+  keepIdleDays: 14,
   passwordChanged: false,
   passkeyOptions: null,
   problem: null,
@@ -29,7 +33,7 @@ const code = { flowId, email, minutes: 10, resent: false, slow: false, problem: 
 const asked = { flowId, email: "", problem: null } as const;
 const chosen = { flowId, email, problem: null } as const;
 
-const question: SignUpQuestion = {
+const question: Question = {
   id: "city",
   name: "attribute.0",
   label: "",
@@ -41,7 +45,7 @@ const question: SignUpQuestion = {
   problem: null,
 };
 const news = ["Offers", "Events near you", "Everything that is new in our shops and in the towns around them"];
-const questions: SignUpQuestion[] = [
+const questions: Question[] = [
   question,
   { ...question, id: "postalCode", name: "attribute.1", required: false, autocomplete: "postal-code" },
   {
@@ -79,12 +83,26 @@ const questions: SignUpQuestion[] = [
     input: "CheckboxSingleSelect",
   },
 ];
-const terms = { label: "I accept the terms of use.", url: "https://contoso.example/terms", accepted: false };
+const terms = {
+  label: "I accept the terms of use.",
+  url: "https://contoso.example/terms",
+  accepted: false,
+  missing: false,
+};
 const details: SignUpDetailsView = {
   page: "sign_up_details",
   flowId,
   steps: 4,
   name: { label: "", value: "", problem: null },
+  questions: [],
+  terms: null,
+  problem: null,
+};
+const missing: DetailsView = {
+  page: "details",
+  flowId,
+  email,
+  appName: "Contoso TV",
   questions: [],
   terms: null,
   problem: null,
@@ -133,6 +151,19 @@ export const accountSamples: Sample[] = [
   { name: "reset-password-short", view: { page: "reset_password", ...chosen, problem: "short" } },
   { name: "reset-password-long", view: { page: "reset_password", ...chosen, email: longEmail, problem: "long" } },
   { name: "reset-password-common", view: { page: "reset_password", ...chosen, problem: "common" } },
+  { name: "details", view: { ...missing, questions, terms } },
+  { name: "details-terms", view: { ...missing, terms: { ...terms, url: null } } },
+  {
+    name: "details-wrong",
+    view: {
+      ...missing,
+      appName: null,
+      email: longEmail,
+      questions: questions.slice(0, 1),
+      terms: { ...terms, missing: true },
+      problem: "answers",
+    },
+  },
   { name: "sign-up-email", view: { page: "sign_up_email", steps: 4, ...asked } },
   {
     name: "sign-up-email-invalid",

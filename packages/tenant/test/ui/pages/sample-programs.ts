@@ -12,7 +12,8 @@ const consent: ProgramQuestion = {
   host: null,
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: false },
+  byRenewal: [],
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false },
 };
 const administrative: ProgramQuestion["fresh"] = [
   { kind: "administration", of: "change_apps" },
@@ -32,8 +33,12 @@ export const programSamples: Sample[] = [
       ...web,
       already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
       fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
-      stays: { line: { kind: "offline", days: 90 }, already: true },
+      stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
     },
+  },
+  {
+    name: "program-consent-by-renewal",
+    view: { ...consent, ...web, byRenewal: [{ kind: "account" }, { kind: "api", text: "Read your calendar" }] },
   },
   {
     name: "program-consent-nothing-new",
@@ -41,7 +46,7 @@ export const programSamples: Sample[] = [
       ...consent,
       already: [{ kind: "name_and_email" }],
       fresh: [],
-      stays: { line: { kind: "offline", days: 90 }, already: true },
+      stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
     },
   },
   { name: "program-consent-changed", view: { ...consent, problem: "changed" } },
@@ -87,6 +92,20 @@ export const programSamples: Sample[] = [
   { name: "sign-in-over", view: { page: "sign_in_over" } },
   {
     name: "request-refused",
-    view: { page: "request_refused", code: "AADSTS50011", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" },
+    view: {
+      page: "request_refused",
+      code: "AADSTS50011",
+      traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f",
+      yaml: null,
+    },
+  },
+  {
+    name: "request-refused-own-program",
+    view: {
+      page: "request_refused",
+      code: "AADSTS50011",
+      traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f",
+      yaml: 'apps:\n  ciam-client-app:\n    redirectUris:\n      - "http://localhost:3000/signed-in/callback"',
+    },
   },
 ];

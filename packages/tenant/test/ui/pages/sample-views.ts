@@ -32,13 +32,19 @@ const confirm: DeviceConsentView = {
   digest: "q3Zt0vYw1LkX8bNd",
   already: [],
   fresh: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: false },
+  byRenewal: [],
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false },
 };
 const more: Partial<DeviceConsentView> = {
   already: [{ kind: "name_and_email" }, { kind: "api", text: "Read your to-do lists" }],
   fresh: [{ kind: "api", text: "Read and change your to-do lists" }],
-  stays: { line: { kind: "offline", days: 90 }, already: true },
+  stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: true },
 };
+
+const byRenewal: DeviceConsentView["byRenewal"] = [
+  { kind: "account" },
+  { kind: "api", text: "Read and change your calendar" },
+];
 
 const administrative: DeviceConsentView = {
   ...confirm,
@@ -161,13 +167,26 @@ export const samples: Sample[] = [
     },
   },
   {
+    name: "device-consent-long-administration",
+    view: {
+      ...administrative,
+      email: longEmail,
+      appName: "Contoso Enterprise Resource Planning Terminal-Application-for-Warehouses",
+      network: "other_network",
+      userCode: "FSBFZM-BKWXR",
+      problem: "changed",
+    },
+  },
+  {
     name: "device-consent-right-to-left",
     view: { ...confirm, appName: "مشغل كونتوسو", deviceName: "تلفزيون غرفة الجلوس", devicePlatform: null },
   },
+  { name: "device-consent-by-renewal", view: { ...confirm, byRenewal } },
   { name: "device-consent-more", view: { ...confirm, ...more } },
+  { name: "device-consent-more-by-renewal", view: { ...confirm, ...more, fresh: [], byRenewal } },
   {
     name: "device-consent-more-and-longer",
-    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90 }, already: false } },
+    view: { ...confirm, ...more, stays: { line: { kind: "offline", days: 90, maxDays: 365 }, already: false } },
   },
   { name: "device-consent-nothing-new", view: { ...confirm, ...more, fresh: [], network: "other_network" } },
   {
@@ -277,6 +296,8 @@ export const samples: Sample[] = [
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
   { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
+  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused" } },
+  { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },

@@ -3,9 +3,13 @@ import type { Messages } from "../en.ts";
 
 export const account: Messages["account"] = {
   signedOut: "Hier sehen Sie, wer Sie für uns sind und womit Sie sich anmelden, und können es ändern.",
-  signInAgain: (email) =>
-    html`Sie haben sich vor einer Weile als ${email} angemeldet. Bevor Sie ändern, womit Sie sich anmelden, melden Sie sich noch einmal an.`,
-  signInAgainButton: "Noch einmal anmelden",
+  signInAgain: {
+    change: (email) =>
+      html`Sie sind als ${email} angemeldet. Bevor Sie ändern, womit Sie sich anmelden, bestätigen Sie noch einmal, dass Sie es sind.`,
+    policy: (email) =>
+      html`Sie sind als ${email} angemeldet. Ihr Konto verlangt eine andere Anmeldung oder einen zweiten Schritt, bevor es sich öffnet.`,
+  },
+  signInAgainButton: "Bestätigen",
   password: "Passwort",
   hasPassword: "Sie haben eines.",
   noPassword: "Sie haben keines: Beim Anmelden senden wir Ihnen einen Code per E‑Mail.",
@@ -39,6 +43,8 @@ export const notMe: Messages["notMe"] = {
     passkey_removed: "Ein Passkey Ihres Kontos wurde entfernt.",
     recovery_codes_replaced: "Für Ihr Konto wurden neue Wiederherstellungscodes erstellt.",
     recovery_code_used: "Jemand hat sich mit einem Wiederherstellungscode an Ihrem Konto angemeldet.",
+    refresh_token_reused: "Ein ersetzter Schlüssel der Anmeldung eines Programms wurde noch einmal benutzt.",
+    refresh_token_repeated: "Ein Schlüssel der Anmeldung eines Programms wurde zweimal benutzt, aus zwei Netzwerken.",
   },
   willEnd: "Wenn Sie das nicht waren, geschieht jetzt dies",
   ended: "Das ist geschehen",
@@ -84,6 +90,10 @@ export const ended: Messages["ended"] = {
     "Sie wurde schon beantwortet oder hat zu lange gedauert. Beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   request_refused:
     "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Nennen Sie denen, die es gemacht haben, diese Nummern:",
+  ownProgram: {
+    heading: "Ist es Ihr eigenes Programm?",
+    lines: "Dann tragen Sie diese Adresse in doorcode.tenant.yaml ein und starten Sie diesen Dienst mit der Datei:",
+  },
   stale_form:
     "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein, oder beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   not_found:

@@ -5,6 +5,8 @@ export const common: Messages["common"] = {
   problem: (title) => `Problem: ${title}`,
   email: "E‑Mail-Adresse",
   password: "Passwort",
+  showPassword: "Passwort anzeigen",
+  hidePassword: "Passwort verbergen",
   continue: "Weiter",
   signIn: "Anmelden",
   enterCode: "Code eingeben",
@@ -31,7 +33,7 @@ export const device: Messages["device"] = {
 };
 
 export const titles: Messages["titles"] = {
-  enter_code: "Geben Sie den Code Ihres Geräts ein",
+  enter_code: "Geben Sie den Code ein, den Ihr Gerät anzeigt",
   compare: "Ist das der Code auf Ihrem Gerät?",
   continue_as: "Sind Sie das?",
   sign_in: "Anmelden",
@@ -44,6 +46,7 @@ export const titles: Messages["titles"] = {
   sign_up_password: "Wählen Sie ein Passwort",
   sign_up_name: "Wie heißen Sie?",
   sign_up_details: "Angaben zu Ihnen",
+  details: "Noch eine Angabe",
   device_consent: (app) => `Melden Sie sich gerade bei ${app} an?`,
   program_consent: (app) => `Bei ${app} anmelden?`,
   form_post: "Es geht zurück",

@@ -5,11 +5,13 @@ export const consent: Messages["consent"] = {
   signedInAs: (email) => html`Angemeldet als ${email}`,
   willBeAble: "Was es danach darf",
   fresh: "Neu: was es danach auch darf",
+  byRenewal: "Was es ohne erneute Nachfrage außerdem darf",
+  freshByRenewal: "Neu: was es ohne erneute Nachfrage außerdem darf",
   already: "Was es schon darf",
   administration: "Was es mit Administratorrechten darf",
   administrationWarning: "Es verlangt Administratorrechte.",
   administrationAdvice: (tenant) =>
-    html`Sie reichen zu allen und allem bei ${tenant}. Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.`,
+    html`Administratorrechte reichen zu allen und allem bei ${tenant}. Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.`,
   changed: "Was verlangt wird, hat sich geändert. Sehen Sie noch einmal hin.",
 };
 
@@ -18,8 +20,7 @@ export const deviceConsent: Messages["deviceConsent"] = {
   notYou: "Nicht Sie?",
   sameCode: "Sagen Sie nur Ja, wenn das Gerät vor Ihnen steht und diesen Code anzeigt.",
   elsewhere: "Das Gerät ist nicht in Ihrem Netzwerk.",
-  elsewhereAdvice:
-    "Sagen Sie nur Ja, wenn es vor Ihnen steht und diesen Code anzeigt. Wenn Ihnen jemand den Code geschickt hat, sagen Sie Nein.",
+  elsewhereAdvice: "Wenn Ihnen jemand den Code geschickt hat, sagen Sie Nein.",
   started: "Begonnen",
   from: "Woher",
   code: "Code",
@@ -37,7 +38,6 @@ export const deviceConsent: Messages["deviceConsent"] = {
 
 export const permissions: Messages["permissions"] = {
   name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse erfahren",
-  name: "Ihren Namen erfahren",
   email: "Ihre E‑Mail-Adresse erfahren",
   you: "Erkennen, dass Sie es sind",
   account: "Ihr Konto sehen: Name, E-Mail-Adresse und Ihre Angaben bei der Registrierung",
@@ -56,7 +56,10 @@ export const permissions: Messages["permissions"] = {
     see_tenant: "Name und Aussehen dieses Mandanten sehen",
     change_tenant: "Name und Aussehen dieses Mandanten ändern",
   },
-  offline: (days) => `Angemeldet bleiben, bis ${days} Tage lang nichts geschieht`,
+  offline: (days, maxDays) =>
+    days >= maxDays
+      ? `${maxDays === 1 ? "1 Tag" : `${maxDays} Tage`} lang angemeldet bleiben`
+      : `Angemeldet bleiben, bis ${days === 1 ? "1 Tag" : `${days} Tage`} lang nichts geschieht, höchstens ${maxDays} Tage`,
   for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,
 };
 

@@ -10,6 +10,8 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
     passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt`,
     recovery_codes_replaced: (tenant) => `Ihre Wiederherstellungscodes bei ${tenant} wurden ersetzt`,
     recovery_code_used: (tenant) => `Für Ihr Konto bei ${tenant} wurde ein Wiederherstellungscode benutzt`,
+    refresh_token_reused: (tenant) => `Ein Programm wurde von Ihrem Konto bei ${tenant} abgemeldet`,
+    refresh_token_repeated: (tenant) => `Eine Anmeldung mit Ihrem Konto bei ${tenant} kam aus zwei Netzwerken`,
   },
   deviceSignedIn: (app, tenant) => `${app} wurde auf einem Gerät mit Ihrem Konto bei ${tenant} angemeldet.`,
   told: {
@@ -25,8 +27,14 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
       `Für Ihr Konto bei ${tenant} wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.`,
     recovery_code_used: (tenant) =>
       `Jemand hat sich mit einem Ihrer Wiederherstellungscodes an Ihrem Konto bei ${tenant} angemeldet. Er gilt nicht mehr.`,
+    refresh_token_reused: (tenant) =>
+      `Ein Programm, das mit Ihrem Konto bei ${tenant} angemeldet war, hat einen bereits ersetzten Schlüssel seiner Anmeldung noch einmal gesendet. Vielleicht hat ein anderer Computer eine Kopie davon. Deshalb wurde diese Anmeldung beendet. Das Programm bittet Sie, sich neu anzumelden.`,
+    refresh_token_repeated: (tenant) =>
+      `Ein Programm, das mit Ihrem Konto bei ${tenant} angemeldet ist, hat denselben Schlüssel seiner Anmeldung innerhalb von Sekunden zweimal gesendet, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
   },
   when: (time) => `Wann: ${time}`,
+  program: (name) => `Programm: ${name}`,
+  fromBefore: (ip) => `Und kurz davor von: ${ip}`,
   from: (ip) => `Von der Netzwerkadresse: ${ip}`,
   deviceFrom: (ip) => `Netzwerkadresse des Geräts: ${ip}`,
   approvedFrom: (ip) => `Ja gesagt wurde von: ${ip}`,
@@ -68,6 +76,12 @@ export const mails: Messages["mails"] = {
     notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: An Ihrem Konto hat sich nichts geändert.",
   },
   securityNotifications,
+  noPassword: {
+    subject: (tenant) => `Ihr Konto bei ${tenant}`,
+    none: (tenant) => `Jemand, vermutlich Sie, wollte ein neues Passwort für ${tenant}. Ihr Konto hat kein Passwort.`,
+    passkey: "Melden Sie sich mit Ihrem Passkey an. Ein Passwort können Sie danach auf Ihrer Kontoseite wählen.",
+    notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Konto ist unverändert.",
+  },
   noAccount: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     none: (tenant) =>

@@ -14,7 +14,8 @@ export const signIn: Messages["signIn"] = {
   codeInstead: "Stattdessen einen Code per E‑Mail senden",
   sendCode: "Code per E‑Mail senden",
   keep: "In diesem Browser angemeldet bleiben",
-  keepHint: "30 Tage lang. Nicht auf einem Computer, den auch andere benutzen.",
+  keepHint: (idleDays, days) =>
+    `${days === 1 ? "1 Tag" : `${days} Tage`} lang${idleDays < days ? `, unbenutzt nur ${idleDays}` : ""}. Nicht auf einem Computer, den auch andere benutzen.`,
   changed: "Ihr Passwort wurde geändert. Melden Sie sich damit an.",
   otherEmail: "Andere E‑Mail-Adresse?",
   problems: {
@@ -99,6 +100,11 @@ export const mailedCode: Messages["mailedCode"] = {
     mail_refused:
       "Der Mailserver dieser Adresse hat unsere E‑Mail abgelehnt. Prüfen Sie die Adresse oder nehmen Sie eine andere.",
   },
+};
+
+export const details: Messages["details"] = {
+  lede: (app, email) => html`${app} fragt alle danach. Die Angaben werden im Konto ${email} gespeichert.`,
+  ledeAccount: (email) => html`Danach werden alle gefragt. Die Angaben werden im Konto ${email} gespeichert.`,
 };
 
 export const newPassword: Messages["newPassword"] = {

@@ -2,9 +2,13 @@ import { type Html, html } from "../../html.ts";
 
 export const account = {
   signedOut: "You see here who you are to us and what you sign in with, and can change it.",
-  signInAgain: (email: Html) =>
-    html`You signed in as ${email} a while ago. Before you change what you sign in with, sign in once more.`,
-  signInAgainButton: "Sign in again",
+  signInAgain: {
+    change: (email: Html) =>
+      html`You are signed in as ${email}. Before you change what you sign in with, confirm once more that it is you.`,
+    policy: (email: Html) =>
+      html`You are signed in as ${email}. Your account asks for another way to sign in, or for a second step, before it opens.`,
+  },
+  signInAgainButton: "Confirm",
   password: "Password",
   hasPassword: "You have one.",
   noPassword: "You have none: we mail you a code when you sign in.",
@@ -39,6 +43,8 @@ export const notMe = {
     passkey_removed: "A passkey was removed from your account.",
     recovery_codes_replaced: "New recovery codes were made for your account.",
     recovery_code_used: "Somebody signed in to your account with a recovery code.",
+    refresh_token_reused: "A replaced key of a program’s sign-in was used again.",
+    refresh_token_repeated: "A key of a program’s sign-in was used twice, from two networks.",
   },
   willEnd: "If it wasn’t you, this happens now",
   ended: "This was done",
@@ -83,6 +89,10 @@ export const ended = {
   sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
   request_refused:
     "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Tell whoever made it these numbers:",
+  ownProgram: {
+    heading: "Is it your own program?",
+    lines: "Then add this address in doorcode.tenant.yaml, and start this service with that file:",
+  },
   stale_form:
     "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
   not_found: "The address may be mistyped. To sign in on a device, enter its code.",

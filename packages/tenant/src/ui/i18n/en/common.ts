@@ -6,6 +6,8 @@ export const common = {
   problem: (title: string) => `Problem: ${title}`,
   email: "Email",
   password: "Password",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
   continue: "Continue",
   signIn: "Sign in",
   enterCode: "Enter a code",
@@ -37,7 +39,7 @@ export const device = {
 
 /** The question or statement of each page, by the page's name in `ui/view.ts`; `compare` is `enter_code` with a code to compare, `sign_up_name` is `sign_up_details` with nothing else to ask. */
 export const titles = {
-  enter_code: "Enter the code on your device",
+  enter_code: "Enter the code shown on your device",
   compare: "Is this the code on your device?",
   continue_as: "Is this you?",
   sign_in: "Sign in",
@@ -50,6 +52,7 @@ export const titles = {
   sign_up_password: "Choose a password",
   sign_up_name: "What is your name?",
   sign_up_details: "About you",
+  details: "One more thing",
   device_consent: (app: string) => `Are you trying to sign in to ${app}?`,
   program_consent: (app: string) => `Sign in to ${app}?`,
   form_post: "Going back",

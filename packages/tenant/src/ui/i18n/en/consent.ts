@@ -6,12 +6,15 @@ export const consent = {
   signedInAs: (email: Html) => html`Signed in as ${email}`,
   willBeAble: "It will be able to",
   fresh: "New: it will also be able to",
+  /** What it does not ask for now, and gets at a renewal, which asks nobody. */
+  byRenewal: "It may also, without asking again",
+  freshByRenewal: "New: it may also, without asking again",
   already: "What it can do already",
   /** What reaches beyond the person's own account. */
   administration: "As an administrator, it will be able to",
   administrationWarning: "It asks for an administrator’s rights.",
   administrationAdvice: (tenant: Html) =>
-    html`They reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
+    html`An administrator’s rights reach everybody and everything at ${tenant}. Say yes only if you started this yourself, just now.`,
   /** What is asked changed between the page and the yes. */
   changed: "What it asks for has changed. Look again.",
 };
@@ -22,7 +25,7 @@ export const deviceConsent = {
   notYou: "Not you?",
   sameCode: "Say yes only if the device is in front of you and shows this code.",
   elsewhere: "The device is not on your network.",
-  elsewhereAdvice: "Say yes only if it is in front of you and shows this code. If somebody sent you the code, say no.",
+  elsewhereAdvice: "If somebody sent you the code, say no.",
   started: "Started",
   from: "From",
   code: "Code",
@@ -41,7 +44,6 @@ export const deviceConsent = {
 /** What a yes allows, one line each; an API's own permissions are in the words of its registration. */
 export const permissions = {
   name_and_email: "Know your name and email",
-  name: "Know your name",
   email: "Know your email",
   you: "Know that it is you",
   account: "See your account: your name, email and what you said at sign-up",
@@ -60,7 +62,10 @@ export const permissions = {
     see_tenant: "See this tenant’s name and look",
     change_tenant: "Change this tenant’s name and look",
   } satisfies Record<Administration, string>,
-  offline: (days: number) => `Stay signed in until unused for ${days} days`,
+  offline: (days: number, maxDays: number) =>
+    days >= maxDays
+      ? `Stay signed in for ${maxDays === 1 ? "1 day" : `${maxDays} days`}`
+      : `Stay signed in until unused for ${days === 1 ? "1 day" : `${days} days`}, at most ${maxDays} days`,
   for_hours: (hours: number) => `Stay signed in for ${hours === 1 ? "one hour" : `${hours} hours`}`,
 };
 

@@ -9,6 +9,8 @@ const securityNotifications = {
     passkey_removed: (tenant: string) => `A passkey was removed from your ${tenant} account`,
     recovery_codes_replaced: (tenant: string) => `Your ${tenant} recovery codes were replaced`,
     recovery_code_used: (tenant: string) => `A recovery code was used for your ${tenant} account`,
+    refresh_token_reused: (tenant: string) => `A program was signed out of your ${tenant} account`,
+    refresh_token_repeated: (tenant: string) => `A sign-in with your ${tenant} account came from two networks`,
   },
   deviceSignedIn: (app: string, tenant: string) => `${app} was signed in on a device, with your ${tenant} account.`,
   told: {
@@ -25,8 +27,14 @@ const securityNotifications = {
       `New recovery codes were made for your ${tenant} account. The ones before no longer work.`,
     recovery_code_used: (tenant: string) =>
       `Somebody signed in to your ${tenant} account with one of its recovery codes. It no longer works.`,
+    refresh_token_reused: (tenant: string) =>
+      `A program that was signed in with your ${tenant} account sent a key of its sign-in again after it had been replaced. Another computer may have a copy of it, so this sign-in was ended. The program asks you to sign in again.`,
+    refresh_token_repeated: (tenant: string) =>
+      `A program that is signed in with your ${tenant} account sent the same key of its sign-in twice within seconds, from two network addresses. That happens when a device changes its network. It also happens when another computer has a copy of the key.`,
   },
   when: (time: string) => `When: ${time}`,
+  program: (name: string) => `Program: ${name}`,
+  fromBefore: (ip: string) => `And a moment before from: ${ip}`,
   from: (ip: string) => `From the network address: ${ip}`,
   deviceFrom: (ip: string) => `The device’s network address: ${ip}`,
   approvedFrom: (ip: string) => `Yes was said from: ${ip}`,
@@ -69,6 +77,13 @@ export const mails = {
     notYou: "If that was not you, there is nothing to do: your account has not changed.",
   },
   securityNotifications,
+  noPassword: {
+    subject: (tenant: string) => `Your account at ${tenant}`,
+    none: (tenant: string) =>
+      `Somebody, probably you, asked for a new password for ${tenant}. Your account has no password.`,
+    passkey: "Sign in with your passkey. To have a password as well, choose one on your account page after that.",
+    notYou: "If that was not you, there is nothing to do: your account has not changed.",
+  },
   noAccount: {
     subject: (tenant: string) => `Your account at ${tenant}`,
     none: (tenant: string) =>

@@ -14,7 +14,8 @@ export const signIn = {
   codeInstead: "Email me a code instead",
   sendCode: "Email me a code",
   keep: "Keep me signed in on this browser",
-  keepHint: "For 30 days. Not on a computer that others use.",
+  keepHint: (idleDays: number, days: number) =>
+    `For ${days === 1 ? "1 day" : `${days} days`}${idleDays < days ? `, or until unused for ${idleDays}` : ""}. Not on a computer that others use.`,
   changed: "Your password was changed. Sign in with it.",
   otherEmail: "Another email?",
   problems: {
@@ -98,6 +99,12 @@ export const mailedCode = {
     mail_failed: mailFailed,
     mail_refused: "The mail server for this address refused our mail. Check the address, or use another one.",
   },
+};
+
+/** What an app requires of everybody, and this person has not given yet. */
+export const details = {
+  lede: (app: Html, email: Html) => html`${app} asks everybody for this. It is kept with the account ${email}.`,
+  ledeAccount: (email: Html) => html`Everybody is asked for this. It is kept with the account ${email}.`,
 };
 
 export const newPassword = {

@@ -22,11 +22,11 @@ export async function setDisabled(
   // Before the user's row, in the order of redeem.
   if (disabledAt === null) await withdrawApprovalsOfDisabled(trx, id, now);
   await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
+  await endInteractions(trx, { id, emailNormalized: before.emailNormalized }, now);
   // Disabled, a code is refused when it comes; enabled again, it is over.
   if (before.disabledAt !== null) await withdrawCodes(trx, "userId", id, now);
   if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
   await trx.deleteFrom("sessions").where("userId", "=", id).execute();
-  await endWalks(trx, { id, emailNormalized: before.emailNormalized }, now);
   return true;
 }
 
@@ -50,10 +50,10 @@ export async function endSignIns(
   reason: string,
   now: number,
 ): Promise<void> {
+  await endInteractions(trx, user, now);
   await withdrawCodes(trx, "userId", user.id, now);
   await revokeAll(trx, "userId", user.id, reason, now);
   await trx.deleteFrom("sessions").where("userId", "=", user.id).execute();
-  await endWalks(trx, user, now);
 }
 
 async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now: number): Promise<void> {
@@ -66,12 +66,25 @@ async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now:
     .execute();
 }
 
-/** Walks that wait for a second factor, and what a mail to this person has proven or could still prove. */
-async function endWalks(trx: Connection, user: { id: string; emailNormalized: string }, now: number): Promise<void> {
+/**
+ * Ends every interaction that has shown who this person is, or has proven or could still prove their address, in whichever
+ * browser; and every sign-in that was verified before and has not made its session yet, which compares the version in its
+ * own transaction. After the grants, before sessions and families: users, flows, codes is the order of a sign-in.
+ */
+export async function endInteractions(
+  trx: Connection,
+  user: { id: string; emailNormalized: string },
+  now: number,
+): Promise<void> {
+  await trx
+    .updateTable("users")
+    .where("id", "=", user.id)
+    .set((row) => ({ credentialsVersion: row("credentialsVersion", "+", 1) }))
+    .execute();
   await trx
     .updateTable("flows")
     .where("userId", "=", user.id)
-    .set({ userId: null, amr: "[]", firstFactorAt: null, totpSecretSealed: null })
+    .set({ userId: null, methods: "[]", firstFactorAt: null, totpSecretSealed: null })
     .execute();
   await trx
     .updateTable("flows")

@@ -1,0 +1,93 @@
+/** What a password is hashed for: a sign-in that waits for "right" or "wrong", or a new password. */
+export type HashingPurpose = "verify" | "choose";
+
+export interface HashingQueueOptions {
+  /** Hashes that run at the same time. */
+  atOnce: number;
+  /** Hashes that wait, of both purposes together. */
+  maxWaiting: number;
+  /** Of these, how many new passwords may take; the other places are for sign-ins. */
+  maxChoosing: number;
+}
+
+interface Waiting {
+  source: string;
+  start(): void;
+  refuse(): void;
+}
+
+/**
+ * Hashes wait here, fairly: sign-ins and new passwords take turns, and within each the sources do, so that one address
+ * with a hundred requests delays another by one hash. When the line is full, the source with most places gives up its
+ * last one to a source with fewer.
+ */
+export class HashingQueue {
+  readonly #options: HashingQueueOptions;
+  readonly #full: () => Error;
+  /** In the order in which their turns come. */
+  readonly #lines: Record<HashingPurpose, Waiting[]> = { verify: [], choose: [] };
+  #running = 0;
+  #next: HashingPurpose = "verify";
+
+  /** @param full makes the error of a hash that found no place, or lost it */
+  constructor(options: HashingQueueOptions, full: () => Error) {
+    this.#options = options;
+    this.#full = full;
+  }
+
+  async run<T>(purpose: HashingPurpose, source: string, work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#options.atOnce) {
+      // Whoever ends hands its place over, so `#running` stays as it is.
+      await this.#wait(purpose, source);
+    } else {
+      this.#running++;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#takeNext();
+      if (next) next.start();
+      else this.#running--;
+    }
+  }
+
+  #wait(purpose: HashingPurpose, source: string): Promise<void> {
+    const { maxWaiting, maxChoosing } = this.#options;
+    const { verify, choose } = this.#lines;
+    if (purpose === "choose" && choose.length >= maxChoosing) this.#makeRoom([choose], source);
+    else if (verify.length + choose.length >= maxWaiting) this.#makeRoom([verify, choose], source);
+    return new Promise((resolve, reject) => {
+      insertFairly(this.#lines[purpose], { source, start: resolve, refuse: () => reject(this.#full()) });
+    });
+  }
+
+  /** Refuses the last of the source with most places in these lines; throws when that is the newcomer. */
+  #makeRoom(lines: Waiting[][], newcomer: string): void {
+    const counts = new Map<string, number>();
+    for (const { source } of lines.flat()) counts.set(source, (counts.get(source) ?? 0) + 1);
+    const [largest, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+    if (most <= (counts.get(newcomer) ?? 0) + 1) throw this.#full();
+    const line = lines.find((each) => each.some(({ source }) => source === largest)) as Waiting[];
+    const last = line.findLastIndex(({ source }) => source === largest);
+    line.splice(last, 1)[0]?.refuse();
+  }
+
+  #takeNext(): Waiting | undefined {
+    const other = this.#next === "verify" ? "choose" : "verify";
+    const next = this.#lines[this.#next].shift() ?? this.#lines[other].shift();
+    this.#next = other;
+    return next;
+  }
+}
+
+/** Round robin: behind the others of its round, where a source's nth place belongs to round n. */
+function insertFairly(line: Waiting[], newcomer: Waiting): void {
+  const round = line.filter(({ source }) => source === newcomer.source).length + 1;
+  const seen = new Map<string, number>();
+  const later = line.findIndex(({ source }) => {
+    const nth = (seen.get(source) ?? 0) + 1;
+    seen.set(source, nth);
+    return nth > round;
+  });
+  line.splice(later === -1 ? line.length : later, 0, newcomer);
+}

@@ -1,0 +1,111 @@
+import { attrs, type Child, type Html, html } from "../html.ts";
+import type { Messages } from "../i18n/en.ts";
+import { field, fieldProblem, tickBox } from "./parts.ts";
+
+/** What a user flow asks a person for: its attributes, and its terms of use. Each field has its own problem. */
+export interface Questions {
+  questions: Question[];
+  terms: { label: string; url: string | null; accepted: boolean; missing: boolean } | null;
+}
+
+export interface Question {
+  /** Of the attribute: a built-in one with an empty label is called in the page's language. */
+  id: string;
+  /** Of the field; option n of a `CheckboxMultiSelect` is `<name>.<n>`. */
+  name: string;
+  label: string;
+  input: "TextBox" | "RadioSingleSelect" | "CheckboxMultiSelect" | "CheckboxSingleSelect" | "NumericTextBox";
+  required: boolean;
+  autocomplete: string;
+  value: string;
+  options: { value: string; label: string; chosen: boolean }[];
+  problem: null | "empty" | "long" | "number" | "invalid";
+}
+
+/**
+ * The fields, and the box of the terms. The first one with a problem has the focus, unless one before them has one; where
+ * there is no problem, the very first of the page (`first`).
+ */
+export function questionFields(
+  view: Questions & { problem: string | null },
+  messages: Messages,
+  { problemBefore = false, first = false } = {},
+): Child {
+  const { questions, terms, problem } = view;
+  const { details } = messages.signUp;
+  return [
+    questions.map((question, index) => {
+      const earlier = problemBefore || questions.slice(0, index).some(({ problem }) => problem !== null);
+      const atFirst = first && problem === null && index === 0;
+      return questionField(question, messages, atFirst || (question.problem !== null && !earlier));
+    }),
+    terms && [
+      tickBox({
+        name: "terms",
+        label: terms.label,
+        ticked: terms.accepted,
+        required: true,
+        problem: terms.missing && problem !== null ? details.problems.unchecked : null,
+        autofocus:
+          first &&
+          questions.every((question) => question.problem === null) &&
+          (problem !== null || questions.length === 0),
+      }),
+      terms.url !== null &&
+        html`<p class="aside"><a class="link" href="${terms.url}" target="_blank" rel="noopener noreferrer">${details.terms}</a></p>`,
+    ],
+  ];
+}
+
+function questionField(question: Question, messages: Messages, autofocus: boolean): Html {
+  const { name, input, required, options } = question;
+  const problem = problemOf(question, messages);
+  const label = labelOf(question, messages);
+  switch (input) {
+    case "TextBox":
+    case "NumericTextBox":
+      return field({
+        name,
+        label,
+        type: "text",
+        autocomplete: question.autocomplete,
+        value: question.value,
+        problem,
+        autofocus,
+        required,
+        more: input === "NumericTextBox" ? { inputmode: "numeric" } : {},
+      });
+    case "CheckboxSingleSelect":
+      return tickBox({ name, label, ticked: question.value === "yes", required, problem, autofocus });
+    case "RadioSingleSelect":
+    case "CheckboxMultiSelect": {
+      const one = input === "RadioSingleSelect";
+      const described = problem ? `${name}-problem` : null;
+      return html`<fieldset${attrs({ class: "field", "aria-describedby": described })}><legend class="label">${label}</legend>${options.map(
+        (option, index) =>
+          html`<label class="choice"><input${attrs({
+            type: one ? "radio" : "checkbox",
+            name: one ? name : `${name}.${index}`,
+            value: one ? option.value : "yes",
+            checked: option.chosen,
+            required: one && required,
+            autofocus: autofocus && index === 0,
+            "aria-invalid": problem ? "true" : null,
+          })}><span>${option.label}</span></label>`,
+      )}${fieldProblem(name, problem)}</fieldset>`;
+    }
+  }
+}
+
+function labelOf({ id, label, required }: Question, { attributes, signUp }: Messages): string {
+  const known: Record<string, string> = attributes;
+  const own = label || (known[id] ?? id);
+  return required ? own : signUp.details.optional(own);
+}
+
+function problemOf({ input, problem }: Question, { signUp }: Messages): string | null {
+  const { problems } = signUp.details;
+  if (problem !== "empty") return problem && problems[problem];
+  if (input === "CheckboxSingleSelect") return problems.unchecked;
+  return input === "RadioSingleSelect" || input === "CheckboxMultiSelect" ? problems.unchosen : problems.empty;
+}

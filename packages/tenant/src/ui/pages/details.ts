@@ -1,0 +1,34 @@
+import { formActions } from "../components/form-actions.ts";
+import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { address, button, form, problemNote } from "../components/parts.ts";
+import { type Questions, questionFields } from "../components/questions.ts";
+import { html } from "../html.ts";
+
+/** What the app's user flow requires and the signed-in person has not given yet. */
+export interface DetailsView extends Questions {
+  page: "details";
+  flowId: string;
+  email: string;
+  /** Null on the way to the account page. */
+  appName: string | null;
+  problem: null | "answers";
+}
+
+export const detailsPages: Pages<DetailsView> = { details: detailsPage };
+
+function detailsPage(view: DetailsView, chrome: Chrome): Page {
+  const { messages } = chrome;
+  const { details } = messages;
+  const email = address(view.email);
+  const app = view.appName === null ? null : html`<strong><bdi>${view.appName}</bdi></strong>`;
+  return {
+    title: messages.titles.details,
+    main: html`<h1>${messages.titles.details}</h1>
+<p class="lede">${app === null ? details.ledeAccount(email) : details.lede(app, email)}</p>
+${problemNote(view.problem && messages.signUp.details.check)}
+${form(formActions.details, chrome, { flow: view.flowId }, [
+  questionFields(view, messages, { first: true }),
+  button(messages.common.continue),
+])}`,
+  };
+}

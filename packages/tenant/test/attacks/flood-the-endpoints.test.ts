@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { DEFAULT_LIMITS, type TenantLimits } from "../../src/directory/tenant-config.ts";
+import { startTestTenant } from "../fixtures/start-test-tenant.ts";
+import { arrive, programOf } from "../interaction/authorize/program-under-test.ts";
+import { pagesUnderTest } from "../interaction/pages-under-test.ts";
+import { recordVerbs } from "../interaction/store-calls.ts";
+import { enterCode } from "../interaction/walks.ts";
+
+const MALLORY = "203.0.113.9";
+const ADA = "198.51.100.7";
+const TEN_MINUTES = 10 * 60_000;
+
+/** A tenant that hears of each caller's address from a proxy, as it is where callers are not of this machine. */
+async function tenantWith(t: TestContext, limits: Partial<TenantLimits>) {
+  const tenant = await startTestTenant({ trustedProxies: ["127.0.0.1"], limits });
+  t.after(() => tenant.close());
+  const clientId = tenant.apps[0]?.clientId ?? "";
+  const post = async (from: string, endpoint: string, form: Record<string, string>) => {
+    const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/${endpoint}`, {
+      method: "POST",
+      headers: { "x-forwarded-for": from },
+      body: new URLSearchParams({ client_id: clientId, ...form }),
+    });
+    const body = (await answer.json()) as Record<string, unknown>;
+    return { status: answer.status, retryAfter: answer.headers.get("retry-after"), body };
+  };
+  return {
+    tenant,
+    post,
+    devicecode: (from: string, client = clientId) => post(from, "devicecode", { client_id: client, scope: "openid" }),
+    poll: (from: string, code: unknown) =>
+      post(from, "token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: String(code) }),
+  };
+}
+
+describe("a flood of device codes", () => {
+  test("of one network ends at its limit, with when to try again, and other networks go on", async (t) => {
+    const { tenant, devicecode } = await tenantWith(t, { deviceCodesByNetwork: 3 });
+    const { grants } = tenant.context.store;
+    for (let i = 0; i < 3; i++) assert.equal((await devicecode(MALLORY)).status, 200);
+    const refused = await devicecode(MALLORY);
+    assert.deepEqual([refused.status, refused.retryAfter], [429, "600"]);
+    assert.equal(refused.body.error, "temporarily_unavailable");
+    assert.match(String(refused.body.error_description), /^AADSTS90055: /);
+    assert.equal(await grants.countLive(tenant.clock.now()), 3, "what was refused left no row behind");
+    assert.equal((await devicecode(ADA)).status, 200);
+    tenant.clock.advance(TEN_MINUTES);
+    assert.equal((await devicecode(MALLORY)).status, 200);
+  });
+
+  test("of an IPv6 subscriber counts by its /64", async (t) => {
+    const { devicecode } = await tenantWith(t, { deviceCodesByNetwork: 1 });
+    assert.equal((await devicecode("2001:db8:1:2::1")).status, 200);
+    assert.equal((await devicecode("2001:db8:1:2:ffff::1")).status, 429);
+    assert.equal((await devicecode("2001:db8:1:3::1")).status, 200);
+  });
+
+  test("of one client from everywhere ends at what may wait of it, and another client goes on", async (t) => {
+    const { tenant, devicecode } = await tenantWith(t, { pendingDeviceCodesByClient: 2, pendingDeviceCodes: 4 });
+    for (const from of [MALLORY, "203.0.113.10"]) assert.equal((await devicecode(from)).status, 200);
+    assert.deepEqual(await statusAndRetry(devicecode("203.0.113.11")), [429, "60"]);
+    const other = await tenant.admin.apps.put({ name: "Other", publicClient: true });
+    assert.equal((await devicecode(ADA, other.clientId)).status, 200);
+    tenant.clock.advance(16 * 60_000);
+    assert.equal((await devicecode("203.0.113.11")).status, 200, "those that waited have expired");
+  });
+
+  test("from this machine is its user's own on the embedded default", async (t) => {
+    const tenant = await startTestTenant({ limits: { deviceCodesByNetwork: 1, pendingDeviceCodes: 1 } });
+    t.after(() => tenant.close());
+    const body = new URLSearchParams({ client_id: tenant.apps[0]?.clientId ?? "", scope: "openid" });
+    for (let i = 0; i < 3; i++) {
+      const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
+      assert.equal(answer.status, 200);
+    }
+  });
+});
+
+describe("a flood of token requests", () => {
+  test("that are refused shuts its network out for a while, and nobody else", async (t) => {
+    const { tenant, devicecode, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 8 });
+    const waiting = await devicecode(ADA);
+    for (let i = 0; i < 4; i++) assert.equal((await poll(MALLORY, `guess-${i}`)).body.error, "invalid_grant");
+    const refused = await poll(MALLORY, "guess");
+    assert.deepEqual([refused.status, refused.retryAfter], [429, "600"]);
+    assert.equal((await poll(ADA, waiting.body.device_code)).body.error, "authorization_pending");
+    tenant.clock.advance(TEN_MINUTES);
+    assert.equal((await poll(MALLORY, "guess")).body.error, "invalid_grant");
+  });
+
+  test("of one broken program leaves half to the other programs of its network", async (t) => {
+    const { tenant, post, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 4 });
+    for (let i = 0; i < 2; i++) await poll(MALLORY, "guess");
+    assert.equal((await poll(MALLORY, "guess")).status, 429);
+    const other = await tenant.admin.apps.put({ name: "Other", publicClient: true });
+    const refresh = { client_id: other.clientId, grant_type: "refresh_token", refresh_token: "none of ours" };
+    for (let i = 0; i < 2; i++) assert.equal((await post(MALLORY, "token", refresh)).body.error, "invalid_grant");
+    assert.equal((await post(MALLORY, "token", { ...refresh, client_id: "another" })).status, 429);
+  });
+
+  test("does not grow out of polls that wait, however many and however fast", async (t) => {
+    const { devicecode, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 2 });
+    const { body } = await devicecode(MALLORY);
+    for (let i = 0; i < 10; i++) {
+      const { status } = await poll(MALLORY, body.device_code);
+      assert.equal(status, 400);
+    }
+  });
+});
+
+describe("a flood of sign-ins that begin", () => {
+  const limits = { ...DEFAULT_LIMITS, interactionsByNetwork: 2 };
+
+  test("by a program in browsers without a cookie ends at the limit, and leaves no row behind", async (t) => {
+    const testEnv = await pagesUnderTest(t, { config: { limits } });
+    const asks = await programOf(testEnv);
+    for (let i = 0; i < 2; i++) assert.equal((await arrive(testEnv.browser(MALLORY), asks)).status, 200);
+    const called = recordVerbs(testEnv);
+    const refused = await arrive(testEnv.browser(MALLORY), asks);
+    assert.deepEqual([refused.status, refused.headers["retry-after"]], [429, "600"]);
+    assert.deepEqual(
+      called.filter((verb) => /insert|ensure/.test(verb)),
+      [],
+    );
+    assert.equal((await arrive(testEnv.browser(ADA), asks)).status, 200);
+  });
+
+  test("by device codes and by resets counts as the same", async (t) => {
+    const testEnv = await pagesUnderTest(t, { config: { limits } });
+    const { userCode } = await testEnv.grant();
+    assert.equal((await enterCode(testEnv.browser(MALLORY), userCode)).status, 200);
+    const phone = testEnv.browser(MALLORY);
+    const reset = await phone.send(await phone.get("/reset"), "/reset", { email: "nobody@contoso.example" });
+    assert.match(reset.at, /^\/reset\/code/);
+    assert.equal((await enterCode(testEnv.browser(MALLORY), userCode)).status, 429);
+    assert.equal((await enterCode(testEnv.browser(ADA), userCode)).status, 200);
+  });
+});
+
+async function statusAndRetry(answer: Promise<{ status: number; retryAfter: string | null }>) {
+  const { status, retryAfter } = await answer;
+  return [status, retryAfter];
+}

@@ -1,0 +1,56 @@
+// A browser was signed in by one factor. Then a policy for every app demands two.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { seed } from "../fixtures/seed.ts";
+import { pagesUnderTest } from "../interaction/pages-under-test.ts";
+import { personWithPasskey, signInToAccount } from "../interaction/passkeys/passkey-walks.ts";
+import { samplePolicy } from "../storage/samples.ts";
+
+const ADA = "ada@contoso.example";
+
+describe("a session of before a policy", { concurrency: true }, () => {
+  test("neither sees the account page nor changes the password, until it shows a second factor", async (t) => {
+    const under = await pagesUnderTest(t);
+    const ada = await under.person();
+    const old = under.browser();
+    await signInToAccount(old, ADA);
+    const form = await old.get("/me/password");
+    await seed(under.ctx.store).putPolicy(samplePolicy());
+
+    const refused = await old.send(form, "/me/password", { password: "nine noisy newts" });
+    assert.equal(refused.heading, "Is it still you?");
+    assert.equal((await under.ctx.store.directory.findUser(ada.id))?.passwordHash, ada.passwordHash);
+    const account = await old.get("/me");
+    assert.deepEqual([account.heading, account.status], ["Is it still you?", 403]);
+
+    let page = await old.send(account, "/me/sign-in-again");
+    assert.match(page.at, /^\/second-factor\/email/);
+    page = await old.send(page, "/second-factor/email/send");
+    page = await old.send(page, "/second-factor/email", { code: await under.mailedCode(ADA) });
+    assert.deepEqual([page.at, page.heading], ["/me", "Your account"]);
+    await old.send(await old.get("/me/password"), "/me/password", { password: "nine noisy newts" });
+    assert.notEqual((await under.ctx.store.directory.findUser(ada.id))?.passwordHash, ada.passwordHash);
+  });
+
+  test("renames no passkey", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, authenticator } = await personWithPasskey(under);
+    const old = under.browser();
+    await signInToAccount(old, ADA);
+    const passkey = await old.get(`/me/passkeys?id=${authenticator.credentialId}`);
+    await seed(under.ctx.store).putPolicy(samplePolicy());
+    const refused = await old.send(passkey, "/me/passkeys/rename", { name: "Mine" });
+    assert.equal(refused.heading, "Is it still you?");
+    assert.equal((await under.ctx.store.passkeys.listOf(user.id))[0]?.name, "Passkey 1");
+  });
+
+  test("goes on where the policy leaves the person out, or names other apps", async (t) => {
+    const under = await pagesUnderTest(t);
+    const ada = await under.person();
+    const old = under.browser();
+    await signInToAccount(old, ADA);
+    await seed(under.ctx.store).putPolicy(samplePolicy({ excludedUserIds: [ada.id] }));
+    await seed(under.ctx.store).putPolicy(samplePolicy({ clientIds: [under.device.clientId] }));
+    assert.equal((await old.get("/me")).heading, "Your account");
+  });
+});

@@ -1,0 +1,52 @@
+const drop = {
+  columns: (table: string, ...columns: string[]) =>
+    columns.map((column) => `alter table ${table} drop column ${column}`),
+  indexes: (...indexes: string[]) => indexes.map((index) => `drop index ${index}`),
+  tables: (...tables: string[]) => tables.map((table) => `drop table ${table}`),
+};
+
+/** What takes each migration back on SQLite, by its number. What 0007 and 0008 made goes with the tables of 0006. */
+const UNDO: Record<string, string[]> = {
+  "0013": drop.indexes(
+    ...["mail_codes_expires_at", "mail_codes_used_at", "mails_created_at"],
+    ...["sessions_idle_expires_at", "device_grants_client_id"],
+  ),
+  "0012": [
+    ...drop.columns("users", "credentials_version"),
+    ...drop.columns("sessions", "idle_expires_at", "keep_signed_in"),
+    ...drop.columns("refresh_tokens", "used_from"),
+    ...drop.columns("token_families", "repeat_mailed_at"),
+  ],
+  "0011": [
+    ...["device_grants", "authorization_requests", "token_families"].flatMap((table) => drop.columns(table, "reach")),
+    ...drop.tables("shown_scopes"),
+  ],
+  "0010": [
+    ...drop.columns("apps", "grant_types", "administrative_scopes", "administration_by_device_code"),
+    ...drop.columns("token_families", "grant_type"),
+    ...drop.tables("app_secrets"),
+    "alter table apps add column secret_hash text",
+  ],
+  "0009": [
+    ...["sessions", "flows", "device_grants", "authorization_requests", "token_families"].map(
+      (table) => `alter table ${table} rename column methods to amr`,
+    ),
+    ...drop.tables("accepted_terms"),
+  ],
+  "0006": [
+    ...drop.indexes("client_ids_object_id", "client_ids_unique_name", "client_ids_service_principal_id"),
+    ...drop.indexes("user_groups_unique_name", "consents_resource_id"),
+    ...drop.columns("client_ids", "object_id", "unique_name", "description", "tags"),
+    ...drop.columns("client_ids", "required_resource_access", "service_principal_id"),
+    ...drop.columns("user_groups", "unique_name", "description", "mail_nickname"),
+    ...drop.columns("user_flows", "description", "priority"),
+    ...drop.tables("user_flow_attributes", "authorization_requests", "used_assertions", "app_certificates"),
+  ],
+};
+
+/** The statements that leave a SQLite store as the version before this migration (`"0009"`) left it. */
+export function undoFrom(number: string): string[] {
+  const undone = Object.keys(UNDO).filter((each) => each >= number);
+  undone.sort().reverse();
+  return [...undone.flatMap((each) => UNDO[each] ?? []), `delete from kysely_migration where name >= '${number}'`];
+}
