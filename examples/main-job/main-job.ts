@@ -17,6 +17,8 @@ export interface MainJobOptions {
   clock?: { now(): number };
   /** The sign-in takes an authenticator app besides the password. */
   mfa?: boolean;
+  /** Awaited before the tenant ends: a person may still look at its pages. */
+  stay?: (signal: AbortSignal) => Promise<void>;
   /** Ends everything at once. */
   signal: AbortSignal;
 }
@@ -72,6 +74,8 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
 
     if (options.secondDevice) await actWhile(program.ended, program.invitation, options.secondDevice, options, tenant);
     const exitCode = await program.ended;
+    signal.throwIfAborted();
+    await options.stay?.(signal);
     signal.throwIfAborted();
     return exitCode;
   } finally {

@@ -27,6 +27,12 @@ describe("who may import whom", () => {
     assert.deepEqual(Object.keys(mayImport).sort(), Object.values(folderOf).sort());
   });
 
+  test("what the client and the guard have to have in common, they have to the letter", () => {
+    const textOf = (path: string) => files.find((file) => file.path === path)?.text;
+    assert.ok(textOf("packages/guard/src/proxy.ts"));
+    assert.equal(textOf("packages/guard/src/proxy.ts"), textOf("packages/client/src/transport/proxy.ts"));
+  });
+
   const planted: [string, string, string, RegExp][] = [
     ["the tenant importing the guard", "packages/tenant/src/a.ts", 'import { x } from "@doorcode/guard";', /may not/],
     [

@@ -29,18 +29,19 @@ async function testEnv(t: TestContext) {
       ended.then(({ stderr }) => reject(new Error(stderr)), reject);
     });
     const page = await browse(person, url, act);
-    return { ...(await ended), heading: headingOf(page) };
+    return { ...(await ended), url, heading: headingOf(page) };
   };
   return { ...made, start, login };
 }
 
 describe("doorcode login --browser with a tenant", { concurrency: true }, () => {
   test("signs in; then tokens come without a person, and everything is revoked at the end", async (t) => {
-    const { start, login, person } = await testEnv(t);
+    const { start, login, person, tenant } = await testEnv(t);
     const ada = person();
     const signedIn = await login(ada, signUpAndAgree("ada@example.com"));
     assert.equal(signedIn.exit, 0, signedIn.stderr);
     assert.equal(signedIn.heading, "You are signed in");
+    assert.ok(signedIn.url.startsWith(`${tenant.pages}/`), `a browser knows no certificate of ${signedIn.url}`);
     assert.equal((await start("token").ended).stdout.split(".").length, 3);
     const renewed = await start("token", "--min-ttl", "2h").ended;
     assert.equal(renewed.exit, 0, renewed.stderr);

@@ -70,7 +70,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     const { folder, tenant, prepare, byCertificate } = await testEnv(t);
     const other = await prepare("--certificate", "ci.pem", "--client-id", tenant.apps[0]!.clientId, "--yes");
     assert.equal(other.exit, 2, other.stderr);
-    assert.match(other.stderr, /AADSTS700027.*apps add-certificate/s);
+    assert.match(other.stderr, /apps add-certificate.*AADSTS700027/s);
     const stranger = await ownCertificate();
     await writeFile(join(folder, "ci.pem"), stranger.privateKey + stranger.certificate);
     const unknown = await byCertificate("--yes");

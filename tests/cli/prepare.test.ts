@@ -265,7 +265,7 @@ describe("doorcode prepare", { concurrency: true }, () => {
       said += chunk;
       if (/[A-Z]{4}-[A-Z]{4}/.test(said)) break;
     }
-    assert.match(said, /Sign in as an administrator[\s\S]+Application\.ReadWrite\.All/);
+    assert.match(said, /Sign in as an administrator[\s\S]+Application\.Read\.All/);
     const [code = ""] = /[A-Z]{4}-[A-Z]{4}/.exec(said) ?? [];
     const approved = await run("tenant", "approve", code, "--as", "root@contoso.example", "--data", data).ended;
     assert.equal(approved.exit, 0, approved.stderr);

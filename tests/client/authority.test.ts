@@ -70,6 +70,58 @@ describe("an authority", () => {
     assert.equal(discoveries(), before + 2);
   });
 
+  test("that misses a local tenant is answered with the right one", async () => {
+    const { authority, issuer, pages, tenantId } = testEnv.tenant;
+    const origin = new URL(issuer).host;
+    const stranger = "9d3c8a55-1111-4222-8333-444455556666";
+    for (const wrong of [
+      `https://${origin}`,
+      `https://${origin}/${stranger}`,
+      `http://${origin}/${tenantId}`,
+      pages,
+      `${pages}/${tenantId}`,
+      `${pages.replace("http:", "https:")}/${tenantId}`,
+    ]) {
+      for (const engine of [undefined, "entra", "oidc"] as const) {
+        const client = testEnv.client({ authority: wrong, store: memoryStore(), ...(engine && { engine }) });
+        await assert.rejects(client.signIn(), {
+          code: "configuration",
+          message: `The configuration is not usable: there is no issuer at ${wrong}.`,
+          hint: `The tenant there is ${authority}`,
+        });
+      }
+    }
+  });
+
+  test("that is written wrongly is answered with what was probably meant", () => {
+    const rows: [authority: string, message: RegExp, hint: string][] = [
+      ["localhost:8443", /"localhost:8443" is not a URL that begins with https/, "Did you mean https://localhost:8443"],
+      ["contoso.ciamlogin.com/x", /"contoso\.ciamlogin\.com\/x"/, "Did you mean https://contoso.ciamlogin.com/x"],
+      ["[::1]:8443/x", /"\[::1\]:8443\/x"/, "Did you mean https://[::1]:8443/x"],
+      ["http://login.example/x", /http:\/\/login\.example\/x is not https/, "Did you mean https://login.example/x"],
+      ["https://u:secret@a.example/x", /without query, fragment or password/, "Without them it is https://a.example/x"],
+      [
+        "https://login.microsoftonline.com",
+        /https:\/\/login\.microsoftonline\.com names no tenant/,
+        "It is https://login.microsoftonline.com/<tenant ID>; of an external tenant, https://<name>.ciamlogin.com/<tenant ID>",
+      ],
+      [
+        "u:secret@a.example",
+        /the authority that was given/,
+        "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.",
+      ],
+    ];
+    for (const [authority, message, hint] of rows) {
+      const make = () => createClient({ authority, clientId: testEnv.clientId });
+      assert.throws(make, (error: Error & { code: string; hint: string }) => {
+        assert.deepEqual([error.code, error.hint], ["configuration", hint]);
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message + error.hint, /secret/);
+        return true;
+      });
+    }
+  });
+
   test("that cannot be used is said at once", () => {
     for (const authority of [
       "",

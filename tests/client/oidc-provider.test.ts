@@ -58,6 +58,15 @@ describe("oidc-provider, which knows nothing of Entra", () => {
     assert.equal(await refreshToken(), undefined);
   });
 
+  test("knows a confidential client by its secret, at each endpoint", async () => {
+    const { clientId, secret = "" } = peer.clients.server;
+    const session = await clientOf({ clientId, credential: { secret }, scopes: ["email"] }).signIn();
+    await session.getToken({ forceRefresh: true });
+    assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
+    const wrong = clientOf({ clientId, credential: { secret: "another one" } }).signIn();
+    await assert.rejects(wrong, { code: "client_rejected", error: "invalid_client" });
+  });
+
   for (const [decision, code] of [
     ["deny", "denied"],
     ["expire", "code_expired"],

@@ -41,7 +41,10 @@ export async function startEnv(options?: TestTenantOptions): Promise<TestEnv> {
     return {
       async send(request) {
         requests.push(request);
-        return await alter(request, await network.send(request));
+        const answer = await network.send(request);
+        // The tenant runs on the tests' clock, and node:http dates its answers by the machine's.
+        const headers = { ...answer.headers, date: new Date(clock.now()).toUTCString() };
+        return await alter(request, { ...answer, headers });
       },
     };
   };

@@ -15,6 +15,7 @@ export const metadataDifferences: Record<string, string> = {
   token_endpoint_auth_signing_alg_values_supported: "metadata-client-authentication",
   dpop_signing_alg_values_supported: "metadata-dpop",
   doorcode_profile: "metadata-entra",
+  doorcode_loopback_authorization_endpoint: "metadata-loopback",
   http_logout_supported: "metadata-entra",
   tenant_region_scope: "metadata-entra",
   ui_locales_supported: "metadata-languages",

@@ -106,7 +106,7 @@ export function describeSignIn({ scratch, project }: Packed): void {
 
     async function runsProgram({ node, major }: Runtime) {
       const program = await programOf("@doorcode/client", {
-        "https://contoso.ciamlogin.com/": ready.authority,
+        "https://contoso.ciamlogin.com/<tenant>": ready.authority,
         "00000000-0000-4000-8000-000000000000": ready.apps[0]!.client_id,
         "api://todo.example": `api://${ready.apis[0]!.client_id}`,
         "https://todo.example": api,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   GRANT_TYPES as fileGrantTypes,
   ADMINISTRATIVE_SCOPES as fileScopes,
-} from "../../packages/prepare/src/file/tenant-schema.ts";
+} from "../../packages/prepare/src/file/known-values.ts";
 import { writeTenantFile } from "../../packages/prepare/src/index.ts";
 import { GRANT_TYPES } from "../../packages/tenant/src/directory/grant-types.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../packages/tenant/src/directory/graph-scopes.ts";

@@ -3,6 +3,13 @@
 "use strict";
 const argv = process.argv.slice(2);
 
+// Up to the check this file is written in what Node.js 12 reads, so that an old one says what it is.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`doorcode: needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
 // A token that is kept, and the status, need no network: they are answered before anything large is loaded.
 const answered = (argv[0] === "token" && answerToken()) || (argv[0] === "status" && answerStatus());
 if (!answered) {

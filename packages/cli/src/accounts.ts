@@ -1,4 +1,4 @@
-import type { StoredAccount, TokenStore } from "@doorcode/client";
+import type { SignOutResult, StoredAccount, TokenStore } from "@doorcode/client";
 import { findAccount, storedAccounts } from "@doorcode/client/read-store";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
@@ -61,7 +61,7 @@ function notThere(all: ListedAccount[], wanted: string | undefined, name: string
   return new CommandError("sign_in_needed", message, "Sign it in: doorcode login; see who is: doorcode accounts");
 }
 
-type Revoked = "yes" | "unsupported" | "failed" | "not_asked";
+type Revoked = SignOutResult["revoked"];
 
 /** `doorcode logout`: signs out here whatever the issuer says, and tells what became of the sign-in there. */
 export async function runLogout(given: Arguments): Promise<number> {
@@ -70,27 +70,47 @@ export async function runLogout(given: Arguments): Promise<number> {
   const { profile } = settings;
   const leaving = given.flag("all") ? all : all.filter((account) => profile !== undefined && uses(profile, account));
   const everywhere = given.flag("everywhere");
-  const outcomes: { account: ListedAccount; revoked: Revoked }[] = [];
+  const outcomes = new Set<Revoked>();
   for (const account of leaving) {
-    const { revoked } = await clientOf(account, settings).signOut({ account: account.id, everywhere });
+    const client = await clientOf(account, settings);
+    const result = await client.signOut({ account: account.id, everywhere });
+    const { revoked, status, reason } = result;
     await forget(settings, account);
-    outcomes.push({ account, revoked });
-    if (given.flag("json")) printEvent("signed_out", { account: membersOf(account), revoked });
-    else say(`${personOf(account)}: ${sentence[revoked]}`);
+    outcomes.add(revoked);
+    if (given.flag("json")) {
+      const why = { ...(status !== undefined && { status }), ...(reason !== undefined && { reason }) };
+      printEvent("signed_out", { account: membersOf(account), revoked, ...why });
+    } else say(`${personOf(account)}: ${sentence(result)}`);
   }
   if (leaving.length === 0 && !given.flag("json")) say("Nobody was signed in.");
-  return outcomes.some(({ revoked }) => revoked === "failed") ? exitCodes.unreachable : exitCodes.done;
+  if (outcomes.has("failed")) return exitCodes.unreachable;
+  return outcomes.has("refused") ? exitCodes.notRevoked : exitCodes.done;
 }
 
-const sentence: Record<Revoked, string> = {
+const sentences: Record<Revoked, string> = {
   yes: "signed out here, and revoked at the issuer.",
+  nothing: "signed out here. There was nothing to revoke: no token that is still good was kept.",
   unsupported: "signed out here. The issuer has no way to revoke; what it issued ends by itself.",
+  refused: "signed out here, but the issuer refused to revoke: what it issued is good until it ends by itself.",
   failed: "signed out here, but the issuer could not be told: what it issued is good until it ends by itself.",
   not_asked: "signed out here. What the issuer gave out ends by itself; --everywhere revokes it.",
 };
 
-function clientOf({ authority, client_id }: ListedAccount, settings: Settings) {
-  return clientFor({ authority, clientId: client_id, scopes: [], apis: [] }, settings);
+function sentence({ revoked, status, reason }: SignOutResult): string {
+  const answered = status === undefined ? "" : ` (HTTP ${status})`;
+  const told = sentences[revoked].replace(/ (refused to revoke|could not be told)/, ` $1${answered}`);
+  return reason === undefined ? told : `${told}\n    ${reason}`;
+}
+
+/** With what is remembered of its app; what this command line says is about the app of its profile. */
+async function clientOf(account: ListedAccount, settings: Settings) {
+  const { profile: own } = settings;
+  const isOwn = own !== undefined && belongsTo(account, own);
+  const kept = isOwn
+    ? own
+    : (await profilesOf(settings.store)).find(({ profile }) => belongsTo(account, profile))?.profile;
+  const app = { ...kept, authority: account.authority, clientId: account.client_id, scopes: [], apis: [] };
+  return clientFor(app, isOwn ? settings : { ...settings, credential: undefined });
 }
 
 /** Every profile that used the account keeps its settings, for the next `doorcode login`. */

@@ -22,8 +22,21 @@ const json = { json: { type: "boolean", help: "print one event a line" } } as co
 const scope = {
   scope: { type: "string", value: "SCOPE", multiple: true, help: "permission to ask for; give it once for each" },
 } as const satisfies OptionSpecs;
+const credential = {
+  "client-secret-file": { type: "string", value: "FILE", help: "secret of a confidential client; - reads stdin" },
+  "client-key-file": {
+    type: "string",
+    value: "FILE",
+    help: "private key of a confidential client, PEM or JWK; - reads stdin",
+  },
+} as const satisfies OptionSpecs;
 const caFile = {
   "ca-file": { type: "string", value: "FILE", help: "certificates (PEM) to trust beside the system's" },
+} as const satisfies OptionSpecs;
+
+/** Options of each command. */
+export const everywhere = {
+  verbose: { type: "boolean", help: "with an error, the issuer's own words" },
 } as const satisfies OptionSpecs;
 
 export const commands: Record<string, Command> = {
@@ -38,12 +51,15 @@ export const commands: Record<string, Command> = {
         type: "string",
         value: "ORIGIN",
         multiple: true,
-        help: "web API that `doorcode call` may send its token to",
+        help: "web API that doorcode call may send its token to",
       },
       browser: { type: "boolean", help: "in a browser on this computer instead" },
       device: { type: "boolean", help: "by a code on a second device (the default)" },
       ...profile,
       ...caFile,
+      ...credential,
+      "device-endpoint": { type: "string", value: "URL", help: "device endpoint, where the issuer names none" },
+      "token-endpoint": { type: "string", value: "URL", help: "token endpoint, where the issuer names none" },
       "expect-account": { type: "string", value: "EMAIL", help: "refuse everybody else; nothing is kept then" },
       "no-qr": { type: "boolean", help: "show no QR code" },
       timeout: { type: "string", value: "15m", help: "give up after this long (90s, 15m, 1h)" },
@@ -51,8 +67,9 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 0,
     notes: [
-      "What is given once is remembered in the profile; later `doorcode login` alone is enough.",
+      "What is given once is remembered in the profile; later doorcode login alone is enough.",
       "--browser is for an app that has the redirect URI http://localhost.",
+      "Of a secret or key the profile remembers the file's path, and reads it again to renew; what came by stdin is given again then.",
     ],
     load: () => import("./login.ts"),
   },
@@ -73,10 +90,13 @@ export const commands: Record<string, Command> = {
       explain: { type: "boolean", help: "say on stderr whose token it is and where it came from" },
       ...profile,
       ...caFile,
+      ...credential,
       ...json,
     },
     maxWords: 0,
-    notes: ["From the store where it can, else renewed silently. Exit code 3 when somebody must sign in."],
+    notes: [
+      "From the store where it can, else renewed silently. Exit code 3 when somebody must sign in, 11 when the sign-in was not granted a --scope.",
+    ],
     load: async () => ({ run: (await import("./token-status.ts")).runToken }),
   },
   call: {
@@ -96,10 +116,11 @@ export const commands: Record<string, Command> = {
       ...scope,
       ...profile,
       ...caFile,
+      ...credential,
     },
     maxWords: 1,
     notes: [
-      "The token goes to declared origins only: `doorcode login --origin`, or --origin here, once.",
+      "The token goes to declared origins only: doorcode login --origin, or --origin here, once.",
       "Exit code 0 when the answer is 2xx, else 1 with the status on stderr.",
     ],
     load: () => import("./call.ts"),
@@ -127,9 +148,13 @@ export const commands: Record<string, Command> = {
       all: { type: "boolean", help: "every account on this machine" },
       ...profile,
       ...caFile,
+      ...credential,
       ...json,
     },
     maxWords: 0,
+    notes: [
+      "With --everywhere exit code 7 when the issuer could not be asked, 10 when it refused; signed out here in any case.",
+    ],
     load: async () => ({ run: (await import("./accounts.ts")).runLogout }),
   },
   init: {

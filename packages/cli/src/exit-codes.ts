@@ -12,6 +12,10 @@ export const exitCodes = {
   unreachable: 7,
   store: 8,
   changes: 9,
+  /** Signed out here; the issuer answered the revocation with an error. */
+  notRevoked: 10,
+  /** `doorcode token --scope` of a scope that the sign-in was not granted. */
+  notGranted: 11,
   hangup: 129,
   interrupted: 130,
   terminated: 143,
@@ -27,6 +31,7 @@ const byErrorCode: Record<DoorcodeErrorCode, number> = {
   denied: exitCodes.denied,
   // Refused as well, only by the one who asked for somebody else.
   wrong_account: exitCodes.denied,
+  scope_not_granted: exitCodes.notGranted,
   code_expired: exitCodes.expired,
   timed_out: exitCodes.expired,
   blocked_by_policy: exitCodes.blocked,

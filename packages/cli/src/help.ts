@@ -1,14 +1,21 @@
-import type { Command } from "./commands.ts";
+import type { OptionSpec } from "./arguments.ts";
+import { type Command, everywhere } from "./commands.ts";
 
 const environment = `Environment:
   DOORCODE_AUTHORITY, DOORCODE_CLIENT_ID, DOORCODE_CA_FILE, DOORCODE_PROFILE
                          what the options of the same name say
+  DOORCODE_CLIENT_SECRET_FILE, DOORCODE_CLIENT_KEY_FILE
+                         files with a confidential client's secret or key
   DOORCODE_STORE_DIR     folder of the token store
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                         a proxy (http, https, socks5, socks5h), and what is
+                         reached without it: names, IP addresses, CIDR
   DOORCODE_PLAIN=1       plain lines, for screen readers
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 sign-in needed, 4 denied, 5 code
-expired, 6 blocked by a policy, 7 issuer unreachable, 8 token store locked or
-damaged, 9 the plan has changes, 130 interrupted.`;
+expired, 6 blocked by a policy, 7 issuer unreachable, 8 token store or data
+folder unusable, 9 the plan has changes, 10 the issuer refused to revoke,
+11 scope not granted, 130 interrupted.`;
 
 export function helpOfAll(commands: Record<string, Command>): string {
   const lines = Object.entries({
@@ -29,10 +36,12 @@ ${environment}
 }
 
 export function helpOf(name: string, { usage, summary, options, notes }: Command): string {
-  const rows = Object.entries(options).map(([option, { short, value, help }]): [string, string] => [
-    `  ${short ? `-${short}, ` : ""}--${option}${value ? ` ${value}` : ""}`,
-    help,
-  ]);
+  const rows = Object.entries<OptionSpec>({ ...options, ...everywhere }).map(
+    ([option, { short, value, help }]): [string, string] => [
+      `  ${short ? `-${short}, ` : ""}--${option}${value ? ` ${value}` : ""}`,
+      help,
+    ],
+  );
   const column = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     ...wrapped(`Usage: doorcode ${name} ${usage}`, "       ".length),

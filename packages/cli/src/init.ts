@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Arguments } from "./arguments.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import { type Clone, checkPackages, findClone } from "./init/packages.ts";
 import {
   installedBy,
   type Language,
@@ -24,9 +25,12 @@ interface Wanted {
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const { folder, language, name } = await wanted(given, signal);
-  const files = await projectFiles(language, name, process.versions.node);
+  const clone = await findClone();
+  const unsure = clone === undefined ? await checkPackages(signal) : undefined;
+  signal.throwIfAborted();
+  const files = await projectFiles(language, name, { node: process.versions.node, clone });
   writeProject(resolve(folder), files);
-  report(folder, { language, name, files: [...files.keys()] }, given.flag("json"));
+  report(folder, { language, name, files: [...files.keys()], clone, unsure }, given.flag("json"));
   return exitCodes.done;
 }
 
@@ -80,16 +84,34 @@ function messageOf(check: () => unknown): string | undefined {
   }
 }
 
-function report(
-  folder: string,
-  { language, name, files }: { language: Language; name: ProjectName; files: string[] },
-  json: boolean,
-): void {
-  const needsNode = lacksRuntime(process.versions.node, platform);
+interface Written {
+  language: Language;
+  name: ProjectName;
+  files: string[];
+  clone: Clone | undefined;
+  /** Why it is not certain that npm has the packages. */
+  unsure: string | undefined;
+}
+
+function packagesLine(clone: Clone | undefined, unsure: string | undefined): string {
+  if (clone) {
+    return `
+It uses the packages of this clone (file: in package.json): ${clone.folder}
+`;
+  }
+  if (unsure === undefined) return "";
+  return `
+npm could not say whether it has the packages of this version (${unsure}).
+`;
+}
+
+function report(folder: string, { language, name, files, clone, unsure }: Written, json: boolean): void {
+  const needsNode = clone?.runtime === undefined && lacksRuntime(process.versions.node, platform);
   const next = [...(resolve(folder) === process.cwd() ? [] : [`cd ${quoted(folder)}`]), "npm install && npm start"];
   if (json) {
     const called = { ts: "typescript", js: "javascript" }[language];
-    printEvent("created", { folder: resolve(folder), name: name.full, language: called, files, next });
+    const linked = clone === undefined ? {} : { linked_to: clone.folder };
+    printEvent("created", { folder: resolve(folder), name: name.full, language: called, files, next, ...linked });
     return;
   }
   const where = resolve(folder) === process.cwd() ? "this folder" : folder;
@@ -99,7 +121,7 @@ function report(
   doorcode.tenant.yaml   the tenant it signs in to: app, API, user flow
   dev/, test/            that tenant on this computer, and a test of a sign-in
   README.md              how to go on, and how to go to Microsoft Entra
-${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer; for ${platform} npm has none, so install it first.\n` : ""}
+${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer; for ${platform} npm has none, so install it first.\n` : ""}${packagesLine(clone, unsure)}
 Next, paste:
 
 ${next.map((line) => `  ${line}`).join("\n")}

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { choosePresenter, jsonPresenter, type Presenter } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
+import { membersOfCredential, rememberedCredential } from "./client-credential.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
 import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
@@ -18,12 +19,13 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   await client.signIn({
     signal,
     via,
-    present: remembering(presenter(given, { deviceName }), (account) =>
+    present: remembering(presenter(given, { deviceName }), (account, notGranted) =>
       remember(settings, {
         ...profile,
         authority: account.authority,
         clientId: account.clientId,
         accountId: account.id,
+        ...(notGranted && { notGranted }),
       }),
     ),
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -59,7 +61,7 @@ function wayOf(given: Arguments): "device" | "browser" {
 }
 
 /** Of this command line, else of the environment, else what the profile remembers. */
-function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Profile {
+function profileFrom(given: Arguments, { profile: kept, caFile, credential }: Settings): Profile {
   const authority = given.text("authority") || process.env.DOORCODE_AUTHORITY || kept?.authority;
   const clientId = given.text("client-id") || process.env.DOORCODE_CLIENT_ID || kept?.clientId;
   if (!authority || !clientId) {
@@ -75,6 +77,8 @@ function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Pro
   const scopes = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : (same?.scopes ?? []);
   const origins =
     given.list("origin").length > 0 ? given.list("origin") : (same?.apis ?? []).map(({ origin }) => origin);
+  const deviceEndpoint = given.text("device-endpoint") ?? same?.deviceEndpoint;
+  const tokenEndpoint = given.text("token-endpoint") ?? same?.tokenEndpoint;
   return {
     authority,
     clientId,
@@ -82,6 +86,9 @@ function profileFrom(given: Arguments, { profile: kept, caFile }: Settings): Pro
     scopes,
     apis: origins.map((origin) => ({ origin: originOf(origin), scopes })),
     ...(caFile !== undefined && { caFile: resolve(caFile) }),
+    ...membersOfCredential(credential ?? rememberedCredential(same ?? {})),
+    ...(deviceEndpoint !== undefined && { deviceEndpoint }),
+    ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     ...(same?.claims !== undefined && { claims: same.claims }),
   };
 }
@@ -96,11 +103,14 @@ export function presenter(given: Arguments, shown: { deviceName: string; appName
 /** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */
 function remembering(
   presenter: Presenter,
-  keep: (account: { id: string; authority: string; clientId: string }) => Promise<void>,
+  keep: (
+    account: { id: string; authority: string; clientId: string },
+    notGranted: string[] | undefined,
+  ) => Promise<void>,
 ): Presenter {
   return {
     async show(event, about) {
-      if (event.event === "signed_in") await keep(event.account);
+      if (event.event === "signed_in") await keep(event.account, event.notGranted);
       await presenter.show(event, about);
     },
     end: (outcome) => presenter.end?.(outcome),

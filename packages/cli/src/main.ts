@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { nearest, parse } from "./arguments.ts";
-import { type Command, commands } from "./commands.ts";
+import { type Command, commands, everywhere } from "./commands.ts";
 import { exitCodeOf, exitCodes, UsageError } from "./exit-codes.ts";
 import { printError } from "./output.ts";
 
@@ -19,14 +19,14 @@ export async function main(argv: string[]): Promise<number> {
       return exitCodes.done;
     }
     const command = known(name);
-    const given = parse(name as string, rest, command.options, command.maxWords);
+    const given = parse(name as string, rest, { ...command.options, ...everywhere }, command.maxWords);
     const interruption = await onInterruption();
     interrupted = interruption.exit;
     const exit = await (await command.load()).run(given, interruption.signal);
     return interrupted() ?? exit;
   } catch (error) {
     const exit = interrupted() ?? exitCodeOf(error);
-    printError(error, exit, rest.includes("--json"));
+    printError(error, exit, { json: rest.includes("--json"), verbose: rest.includes("--verbose") });
     return exit;
   }
 }

@@ -19,9 +19,9 @@ export function printResult(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-/** Words for the person at the terminal; never on stdout. */
+/** Words for the person at the terminal; never on stdout. Names that a library puts between backticks come without them. */
 export function say(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  process.stderr.write(`${printable(text).replace(/`([^`\n]+)`/g, "$1")}\n`);
 }
 
 /** One event a line, as `--json` promises; escaped, which is the same JSON, whatever a terminal would obey. */
@@ -39,13 +39,24 @@ export interface ErrorWords {
   problems?: readonly object[];
 }
 
-/** One sentence, what to do, and what finds it in a log, on stderr; `event` has the same for programs. */
-export function printError(error: unknown, exit: number, json: boolean): void {
+/**
+ * One sentence, what to do, and what finds it in a log, on stderr; the event of `--json` has the same for programs. Microsoft's
+ * own text, with its number, trace ID and time, is for whoever asks for it: `--verbose`, `--json`.
+ */
+export function printError(error: unknown, exit: number, { json, verbose }: { json: boolean; verbose: boolean }): void {
   const words = wordsOf(error);
-  const { code, message, hint, correlation_id } = words;
-  const found = correlation_id === undefined ? "" : `, correlation ID ${correlation_id}`;
+  const { code, message, hint, correlation_id, aadsts } = words;
+  const colon = message.indexOf(": ");
+  const raw = aadsts !== undefined && colon > 0;
+  const sentence = raw && !verbose ? `${message.slice(0, colon)}.` : message;
+  const found = [
+    code,
+    ...(aadsts === undefined ? [] : [`AADSTS${aadsts}`]),
+    ...(correlation_id === undefined ? [] : [`correlation ID ${correlation_id}`]),
+  ].join(", ");
+  const more = raw && !verbose ? "; --verbose shows the issuer's own words" : "";
   // A mistake on the command line needs no name to search for.
-  say(`doorcode: ${message}\n${hint}${code === "usage" ? "" : `\n(${code}${found})`}`);
+  say(`doorcode: ${sentence}\n${hint}${code === "usage" ? "" : `\n(${found}${more})`}`);
   if (json) printEvent("error", { ...words, exit });
 }
 

@@ -37,7 +37,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
     throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
   }
-  const needed = prepare.permissionsFor(model, target.kind, { prune: flag("prune") });
+  const needed = prepare.permissionsFor(model, target.kind, { prune: flag("prune"), plan: flag("plan") });
   return asAdministrator(given, target, needed, signal, (graph) => makeItSo(model, graph, target, given, signal));
 }
 

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
-import { type ClientOptions, createClient, openFileStore, type TokenStore } from "@doorcode/client";
-import type { Arguments } from "./arguments.ts";
-import { CommandError, UsageError } from "./exit-codes.ts";
 import {
-  isProfileMeant,
-  type Profile,
-  profileName,
-  scopesOf,
-  storeDirectoryOf,
-  storedProfile,
-} from "./stored-session.cts";
+  type ClientOptions,
+  createClient,
+  defaultStoreDirectory,
+  openFileStore,
+  type TokenStore,
+} from "@doorcode/client";
+import type { Arguments } from "./arguments.ts";
+import { type CredentialFile, credentialFrom, givenCredential, rememberedCredential } from "./client-credential.ts";
+import { CommandError, UsageError } from "./exit-codes.ts";
+import { isProfileMeant, type Profile, profileName, scopesOf, storedProfile } from "./stored-session.cts";
 
 /** A profile as the store has it, with what this command line says instead. */
 export interface Settings {
@@ -17,6 +17,8 @@ export interface Settings {
   profile: Profile | undefined;
   store: TokenStore;
   caFile: string | undefined;
+  /** What this command line, or the environment, names instead of the profile's. */
+  credential: CredentialFile | undefined;
 }
 
 export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
@@ -27,9 +29,10 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
       "Letters, digits and . _ @ + - make one, at most 64 of them.",
     );
   }
-  const store = await openFileStore({ directory: storeDirectoryOf(env) });
+  const store = await openFileStore({ directory: defaultStoreDirectory(env) });
   const profile = storedProfile(Object.fromEntries((await store.read()).records), name);
-  return { name, profile, store, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
+  const credential = givenCredential(given, env);
+  return { name, profile, store, credential, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
 }
 
 /** The profile, with somebody signed in: what every command but `login` needs. */
@@ -57,14 +60,26 @@ export function signedIn(
 export const wantedScopes = (given: Arguments, profile: Profile): string[] =>
   given.list("scope").length > 0 ? scopesOf(given.list("scope")) : profile.scopes;
 
-export function clientFor(
-  profile: Pick<Profile, "authority" | "clientId" | "scopes" | "apis">,
-  settings: Settings,
-  more: Partial<ClientOptions> = {},
-) {
-  const { authority, clientId, scopes, apis } = profile;
+type AppOfProfile = Pick<
+  Profile,
+  | ("authority" | "clientId" | "scopes" | "apis")
+  | ("clientSecretFile" | "clientKeyFile" | "deviceEndpoint" | "tokenEndpoint")
+>;
+
+export function clientFor(profile: AppOfProfile, settings: Settings, more: Partial<ClientOptions> = {}) {
+  const { authority, clientId, scopes, apis, deviceEndpoint, tokenEndpoint } = profile;
   const ca = certificatesIn(settings.caFile);
-  return createClient({ authority, clientId, scopes, apis, store: settings.store, ...(ca && { ca }), ...more });
+  const credential = settings.credential ?? rememberedCredential(profile);
+  const endpoints = {
+    ...(deviceEndpoint !== undefined && { deviceAuthorization: deviceEndpoint }),
+    ...(tokenEndpoint !== undefined && { token: tokenEndpoint }),
+  };
+  return createClient({
+    ...{ authority, clientId, scopes, apis, endpoints, store: settings.store },
+    ...(credential && { credential: credentialFrom(credential) }),
+    ...(ca && { ca }),
+    ...more,
+  });
 }
 
 export async function remember({ store, name }: Settings, profile: Profile): Promise<void> {

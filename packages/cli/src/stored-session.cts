@@ -3,7 +3,7 @@
 import type { Json, StoredAccount } from "@doorcode/client";
 import type { StoredToken } from "@doorcode/client/read-store";
 
-const { accountKey, defaultStoreDirectory, findToken, lasts, readStoreFast, readStoredAccount } =
+const { accountKey, defaultStoreDirectory, findToken, isFromFuture, lasts, readStoreFast, readStoredAccount } =
   require("@doorcode/client/read-store") as typeof import("@doorcode/client/read-store");
 
 type Environment = Record<string, string | undefined>;
@@ -20,10 +20,16 @@ interface Profile {
   caFile?: string;
   /** What a web API demanded of the next sign-in. */
   claims?: string;
+  /** Where a confidential client's secret, or private key, is read from; never what is in it. */
+  clientSecretFile?: string;
+  clientKeyFile?: string;
+  /** Endpoints that the issuer's metadata does not name. */
+  deviceEndpoint?: string;
+  tokenEndpoint?: string;
+  /** Scopes that the sign-in was not granted. */
+  notGranted?: string[];
   [name: string]: Json | undefined;
 }
-
-const storeDirectory = (env: Environment): string => env.DOORCODE_STORE_DIR || defaultStoreDirectory(env);
 
 const nameOfProfile = (option: string | undefined, env: Environment): string =>
   option ?? (env.DOORCODE_PROFILE || "default");
@@ -58,11 +64,19 @@ function accountOf(records: Records, { authority, clientId, accountId }: Profile
   return readStoredAccount(records[accountKey({ authority, clientId, id: accountId })]);
 }
 
-/** The profile's access token for these scopes, as the client would choose it. */
-function tokenOf(records: Records, profile: Profile, scopes: readonly string[]): StoredToken | undefined {
+/**
+ * The profile's access token for these scopes, as the client would choose it. `fewer`: where they are the profile's, and were
+ * not given on this command line, it may lack those that were not granted.
+ */
+function tokenOf(
+  records: Records,
+  profile: Profile,
+  scopes: readonly string[],
+  fewer: boolean,
+): StoredToken | undefined {
   const { authority, clientId, accountId } = profile;
   if (accountId === null) return undefined;
-  return findToken(Object.entries(records), { authority, clientId, id: accountId }, scopes);
+  return findToken(Object.entries(records), { authority, clientId, id: accountId }, scopes, fewer);
 }
 
 /** "90", "90s", "15m", "2h"; undefined for anything else. */
@@ -92,13 +106,14 @@ function tokenFromStore(argv: readonly string[], env: Environment): string | und
   if (asked === undefined) return undefined;
   const minTtlMs = asked.minTtl === undefined ? undefined : milliseconds(asked.minTtl);
   if (asked.minTtl !== undefined && minTtlMs === undefined) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   const profile = profileOf(read.records, nameOfProfile(asked.profile, env));
   if (profile === undefined || !isMeant(profile, env)) return undefined;
   const account = accountOf(read.records, profile);
-  const scopes = asked.scopes.length > 0 ? splitScopes(asked.scopes) : profile.scopes;
-  const token = account && tokenOf(read.records, profile, scopes);
+  const given = asked.scopes.length > 0;
+  const scopes = given ? splitScopes(asked.scopes) : profile.scopes;
+  const token = account && tokenOf(read.records, profile, scopes, !given);
   if (account === undefined || token === undefined || !lasts(token, Date.now(), minTtlMs)) return undefined;
   return asked.json ? tokenEvent(token, account.username) : `${token.token}\n`;
 }
@@ -151,7 +166,7 @@ interface Shown {
  */
 function statusFromStore(argv: readonly string[], env: Environment, columns: number): Shown | undefined {
   if (argv.some((argument) => argument !== "--json")) return undefined;
-  const read = readStoreFast(storeDirectory(env), env);
+  const read = readStoreFast(undefined, env);
   if (!("records" in read)) return undefined;
   return describe(read.records, { json: argv.length > 0, columns, env, profile: undefined });
 }
@@ -163,7 +178,8 @@ function describe(
   const name = nameOfProfile(how.profile, how.env);
   const profile = profileOf(records, name);
   const account = profile && isMeant(profile, how.env) ? accountOf(records, profile) : undefined;
-  const token = profile && account && tokenOf(records, profile, profile.scopes);
+  const token = profile && account && tokenOf(records, profile, profile.scopes, true);
+  const notGranted = (account && (token?.notGranted ?? profile?.notGranted)) ?? [];
   const exit = account === undefined ? 3 : 0;
   if (how.json) {
     const members = {
@@ -171,10 +187,11 @@ function describe(
       signed_in: account !== undefined,
       account: account === undefined ? null : accountMembers(account),
       scopes: account === undefined ? [] : profile?.scopes,
+      not_granted: notGranted,
       token: token
-        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: token.expiresAt <= Date.now() }
+        ? { expires_at: new Date(token.expiresAt).toISOString(), expired: !lasts(token, Date.now(), 0) }
         : null,
-      store: storeDirectory(how.env),
+      store: defaultStoreDirectory(how.env),
     };
     return { stdout: `${JSON.stringify({ v: 1, event: "status", ...members })}\n`, stderr: "", exit };
   }
@@ -184,13 +201,13 @@ function describe(
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
     return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
   }
-  return { stdout: table(profile, account, token?.expiresAt, name, how.columns), stderr: "", exit };
+  return { stdout: table(profile, account, { token, notGranted }, name, how.columns), stderr: "", exit };
 }
 
 function table(
   profile: Profile,
   account: StoredAccount,
-  expiresAt: number | undefined,
+  { token, notGranted }: { token: StoredToken | undefined; notGranted: string[] },
   name: string,
   columns: number,
 ): string {
@@ -198,18 +215,21 @@ function table(
     ["Authority", profile.authority],
     ["Client ID", profile.clientId],
     ["Scopes", profile.scopes.join(" ") || "none"],
-    ["Token", lifeOf(expiresAt)],
+    ...(notGranted.length > 0 ? [["Not granted", visible(notGranted.join(" "))] as [string, string]] : []),
+    ["Token", lifeOf(token)],
     ["Profile", name],
   ];
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   // Where label and value do not fit on one line, they get one each.
-  const fits = rows.every(([, value]) => value.length + 13 <= columns);
-  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(11)}${value}` : `  ${label}\n    ${value}`));
+  const fits = rows.every(([, value]) => value.length + width + 2 <= columns);
+  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(width)}${value}` : `  ${label}\n    ${value}`));
   return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
 }
 
-function lifeOf(expiresAt: number | undefined): string {
-  if (expiresAt === undefined) return "none; one is fetched when it is needed";
-  const minutes = Math.floor((expiresAt - Date.now()) / 60_000);
+function lifeOf(token: StoredToken | undefined): string {
+  if (token === undefined) return "none; one is fetched when it is needed";
+  if (isFromFuture(token, Date.now())) return "from before the clock was set back; renewed when it is needed";
+  const minutes = Math.floor((token.expiresAt - Date.now()) / 60_000);
   if (minutes < 0) return "expired; renewed when it is needed";
   if (minutes < 1) return "good for less than a minute";
   return `good for ${minutes} minute${minutes === 1 ? "" : "s"}`;
@@ -228,7 +248,7 @@ const accountMembers = ({ id, username, name, tenant_id, issuer, authority, clie
 
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
 export type { Environment, Profile, Records };
-export declare const storeDirectoryOf: typeof storeDirectory;
+export declare const storeDirectoryOf: typeof defaultStoreDirectory;
 export declare const profileName: typeof nameOfProfile;
 export declare const storedProfile: typeof profileOf;
 export declare const isSameApp: typeof isSame;
@@ -244,7 +264,7 @@ export declare const describeStatus: typeof describe;
 export declare const personOf: typeof nameOf;
 export declare const membersOf: typeof accountMembers;
 module.exports = {
-  storeDirectoryOf: storeDirectory,
+  storeDirectoryOf: defaultStoreDirectory,
   profileName: nameOfProfile,
   storedProfile: profileOf,
   isSameApp: isSame,

@@ -24,11 +24,14 @@ export async function runToken(given: Arguments, signal: AbortSignal): Promise<n
   const scopes = wantedScopes(given, profile);
   const records = Object.fromEntries((await settings.store.read()).records);
   const account = storedAccount(records, profile);
-  const before = account && storedToken(records, profile, scopes);
+  // Scopes that are named are needed; those of the profile may lack what was not granted.
+  const allowFewerScopes = given.list("scope").length === 0;
+  const before = account && storedToken(records, profile, scopes, allowFewerScopes);
   const client = clientFor(profile, settings);
   const token = await client.getToken({
     account: profile.accountId,
     scopes,
+    allowFewerScopes,
     signal,
     ...(minTtlMs !== undefined && { minTtlMs }),
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { signedInEnv, testEnv } from "./signed-in.ts";
+import { canaries } from "./stand-in-issuer.ts";
 
 const grace = { sub: "grace-1", email: "grace@contoso.example", name: "Grace" };
 
@@ -87,21 +88,50 @@ describe("doorcode logout", () => {
     assert.match((await run(["logout"])).stderr, /Nobody was signed in/);
   });
 
-  test("--everywhere says whether the issuer revoked, cannot, or could not be told", async (t) => {
-    for (const [revocation, revoked, exit] of [
-      ["works", "yes", 0],
-      ["none", "unsupported", 0],
-      ["fails", "failed", 7],
+  test("--everywhere says whether the issuer revoked, cannot, refused, or could not be told", async (t) => {
+    for (const [revocation, revoked, exit, status] of [
+      ["works", "yes", 0, undefined],
+      ["none", "unsupported", 0, undefined],
+      ["refuses", "refused", 10, 401],
+      ["fails", "failed", 7, 503],
     ] as const) {
       const { run, login, issuer } = await testEnv(t);
       issuer.revocation = revocation;
       await login();
       const outcome = await run(["logout", "--everywhere", "--json"]);
       assert.equal(outcome.events[0]?.revoked, revoked, revocation);
+      assert.equal(outcome.events[0]?.status, status, revocation);
       assert.equal(outcome.exit, exit, revocation);
       assert.equal((await run(["status"])).exit, 3);
       assert.equal(issuer.count("/revoke") > 0, revocation !== "none");
     }
+  });
+
+  test("--everywhere names the answer of an issuer that refuses", async (t) => {
+    const { run, issuer } = await signedInEnv(t);
+    issuer.revocation = "refuses";
+    const { exit, stderr } = await run(["logout", "--everywhere"]);
+    assert.equal(exit, 10);
+    assert.match(stderr, /signed out here, but the issuer refused to revoke \(HTTP 401\).*\n.*invalid_client/);
+    assert.doesNotMatch(stderr, /could not be told/);
+  });
+
+  test("--everywhere revokes the access token where there is no refresh token, and says so where nothing is left", async (t) => {
+    const { run, login, issuer } = await testEnv(t);
+    issuer.tokenMembers = { refresh_token: undefined };
+    await login();
+    assert.equal((await run(["logout", "--everywhere", "--json"])).events[0]?.revoked, "yes");
+    const sent = issuer.requests.filter(({ path }) => path === "/revoke").map(({ form }) => form);
+    assert.deepEqual(
+      sent.map((form) => [form.get("token"), form.get("token_type_hint")]),
+      [[`${canaries.accessToken}-1`, "access_token"]],
+    );
+    // Its life is over at once: there is nothing to send.
+    issuer.accessTokenLife = 0.001;
+    await login();
+    const { events, exit } = await run(["logout", "--everywhere", "--json"]);
+    assert.deepEqual([events[0]?.revoked, exit], ["nothing", 0]);
+    assert.equal(issuer.count("/revoke"), 1, "nothing was sent the second time");
   });
 
   test("--all signs out every account of every profile", async (t) => {

@@ -55,6 +55,16 @@ describe("doorcode call", () => {
     assert.match(gone.stderr, /cannot be reached \(ECONNREFUSED\)/);
   });
 
+  test("shows the status and WWW-Authenticate of a 401 that a renewed token gets as well", async (t) => {
+    const { run, issuer, login } = await signedInEnv(t);
+    await login("--origin", issuer.authority);
+    const challenge = 'Bearer realm="todo", error="invalid_token", error_description="The audience is another one"';
+    issuer.api = () => ({ status: 401, text: "no", headers: { "www-authenticate": challenge } });
+    const { exit, stderr } = await run(["call", `${issuer.authority}/todo`]);
+    assert.equal(exit, 3);
+    assert.ok(stderr.includes(`(HTTP 401, WWW-Authenticate: ${challenge})`), stderr);
+  });
+
   test("takes no credentials on the command line, and no nonsense", async (t) => {
     const { run, issuer } = await signedInEnv(t);
     const before = issuer.requests.length;

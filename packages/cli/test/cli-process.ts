@@ -23,6 +23,8 @@ export function doorcode(
     env?: NodeJS.ProcessEnv;
     stdin?: "pipe";
     channel?: true;
+    /** Run as this user; only root can. */
+    uid?: number;
   } = {},
 ): Running {
   const inherited = Object.entries(process.env).filter(
@@ -34,6 +36,7 @@ export function doorcode(
     {
       env: { ...Object.fromEntries(inherited), ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
       stdio: [options.stdin ?? "ignore", "pipe", "pipe", ...(options.channel ? (["ipc"] as const) : [])],
     },
   );

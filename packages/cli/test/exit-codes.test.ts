@@ -13,6 +13,7 @@ describe("the exit code", () => {
   const ofClient: Record<DoorcodeErrorCode, number> = {
     configuration: 2,
     client_rejected: 2,
+    scope_not_granted: 11,
     origin_not_declared: 2,
     sign_in_needed: 3,
     sign_in_again: 3,

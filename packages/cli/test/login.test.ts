@@ -105,6 +105,22 @@ describe("doorcode login", () => {
     });
   }
 
+  test("tells a person the sentence and the number of Microsoft's error; its own words come with --verbose and --json", async (t) => {
+    const { login, issuer } = await testEnv(t);
+    const words =
+      "AADSTS700016: Application with identifier 'x' was not found. Trace ID: a1 Timestamp: 2026-01-01 00:00:00Z";
+    issuer.polls = [refusal("unauthorized_client", words)];
+    const plain = await login();
+    assert.match(
+      plain.stderr,
+      /\ndoorcode: The issuer does not accept this application or request\.\n[^`\n]+\n\(client_rejected, AADSTS700016; --verbose shows the issuer's own words\)\n$/,
+    );
+    assert.doesNotMatch(plain.stderr, /Trace ID|was not found/);
+    assert.ok((await login("--verbose")).stderr.includes(words));
+    const json = await login("--json");
+    assert.ok(String(json.events.at(-1)?.message).includes(words));
+  });
+
   test("exits 5 when --timeout is over", async (t) => {
     const { login, issuer } = await testEnv(t);
     issuer.polls = [pending];

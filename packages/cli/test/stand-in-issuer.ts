@@ -14,7 +14,13 @@ export const canaries = {
 
 export const clientId = "6a1b1c1e-24a4-4bd9-9a53-3b5e7f0e6a11";
 
-type Answer = { status: number; json?: object; text?: string; wait?: Promise<unknown> };
+type Answer = {
+  status: number;
+  json?: object;
+  text?: string;
+  headers?: Record<string, string>;
+  wait?: Promise<unknown>;
+};
 
 export interface StandIn {
   authority: string;
@@ -31,7 +37,11 @@ export interface StandIn {
   accessTokenLife: number;
   /** Answers other paths than an issuer's: a web API. */
   api: (request: IncomingMessage, body: string) => Answer;
-  revocation: "works" | "fails" | "none";
+  revocation: "works" | "fails" | "refuses" | "none";
+  /** Members of the token answers, over the usual ones; an undefined one is left out. */
+  tokenMembers: Record<string, unknown>;
+  /** Members of the metadata, over the usual ones. */
+  metadata: Record<string, unknown>;
   /** Where the browser goes once the person has agreed, or what else the parameters say (RFC 6749 §4.1.2). */
   comeBack(address: string, parameters?: Record<string, string>): string;
   close(): Promise<void>;
@@ -49,10 +59,10 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
       const path = request.url ?? "";
       const form = new URLSearchParams(body);
       standIn.requests.push({ path, form, authorization: request.headers.authorization });
-      const { status, json, text, wait } = answer(path, form, request, body);
+      const { status, json, text, headers, wait } = answer(path, form, request, body);
       await wait;
       const type = json ? "application/json" : "text/plain";
-      response.writeHead(status, { "content-type": type }).end(json ? JSON.stringify(json) : (text ?? ""));
+      response.writeHead(status, { "content-type": type, ...headers }).end(json ? JSON.stringify(json) : (text ?? ""));
     });
   });
   server.listen(0, "127.0.0.1");
@@ -86,6 +96,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
         return poll === undefined || poll === "approved" ? tokens() : poll;
       }
       case "/revoke":
+        if (standIn.revocation === "refuses") return { status: 401, json: { error: "invalid_client" } };
         return { status: standIn.revocation === "works" ? 200 : 503 };
       default:
         return standIn.api(request, body);
@@ -100,6 +111,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     jwks_uri: `${origin}/keys`,
     id_token_signing_alg_values_supported: ["ES256"],
     ...(standIn.revocation !== "none" && { revocation_endpoint: `${origin}/revoke` }),
+    ...standIn.metadata,
   });
 
   function tokens(nonce?: string): Answer {
@@ -129,6 +141,7 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
         expires_in: standIn.accessTokenLife,
         scope: "todo.read",
         id_token: `${signed}.${signature.toString("base64url")}`,
+        ...standIn.tokenMembers,
       },
     };
   }
@@ -146,6 +159,8 @@ export async function standInIssuer(t: TestContext): Promise<StandIn> {
     accessTokenLife: 3_600,
     api: () => ({ status: 404, text: "not here" }),
     revocation: "works",
+    tokenMembers: {},
+    metadata: {},
     comeBack(address, parameters) {
       const asked = new URL(address).searchParams;
       const code = `${canaries.code}-${nonces.size}`;

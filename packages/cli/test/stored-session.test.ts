@@ -81,6 +81,33 @@ describe("of several stored tokens the fast path and the client take the same on
   }
 });
 
+test("a token from before the clock was set back is not printed, however long it seems to last", async (t) => {
+  const directory = await scratch(t);
+  const store = await openFileStore({ directory });
+  const account = { id: "ada", username: "ada@contoso.example", issuer: app.authority, authority: app.authority };
+  const token = (obtained: number) => ({
+    token: "t",
+    scopes: ["read"],
+    expires_at: now + 9 * hour,
+    obtained_at: obtained,
+  });
+  const keep = (obtained: number) => store.change([{ put: `access:${owner}|ada|read`, value: token(obtained) }]);
+  await store.change([
+    { put: "default:default", value: { ...app, accountId: "ada", scopes: ["read"], apis: [] } },
+    { put: `account:${owner}|ada`, value: { ...account, client_id: app.clientId, signed_in_at: now } },
+  ]);
+  const env = { DOORCODE_STORE_DIR: directory };
+  const status = (...argv: string[]) => offlineStatus(argv, env, 80)?.stdout ?? "";
+  await keep(now + hour);
+  assert.equal(cachedToken([], env), undefined);
+  assert.equal(cachedToken(["--min-ttl", "0s"], env), undefined);
+  assert.match(status(), /from before the clock was set back; renewed when it is needed/);
+  assert.equal(JSON.parse(status("--json")).token.expired, true);
+  await keep(now);
+  assert.equal(cachedToken([], env), "t\n");
+  assert.equal(JSON.parse(status("--json")).token.expired, false);
+});
+
 test("a stored account that is no account is nobody's, to the fast path as to the client", async (t) => {
   const directory = await scratch(t);
   const store = await openFileStore({ directory });

@@ -28,6 +28,33 @@ describe("doorcode token", () => {
     assert.doesNotMatch(stderr, /msal|main\.js/);
   });
 
+  test("gives what was granted, and exits 11 for a --scope that was not", async (t) => {
+    const { run, login, issuer } = await testEnv(t);
+    const signedIn = await login("--scope", "todo.write", "--json");
+    assert.equal(signedIn.exit, 0);
+    assert.deepEqual(signedIn.events.at(-1)?.not_granted, ["todo.write"]);
+    for (const [scope, exit] of [
+      [[], 0],
+      [["--scope", "todo.read"], 0],
+      [["--scope", "todo.write"], 11],
+      [["--scope", "todo.read todo.write"], 11],
+    ] as const) {
+      for (const slow of [[], ["--explain"]]) {
+        const outcome = await run(["token", ...scope, ...slow]);
+        assert.equal(outcome.exit, exit, scope.join(" "));
+        assert.equal(outcome.stdout !== "", exit === 0, "no token where it would be the wrong one");
+      }
+    }
+    const refused = await run(["token", "--scope", "todo.write"]);
+    assert.match(refused.stderr, /not granted a scope.*todo\.write[\s\S]*doorcode login --scope/);
+    assert.match((await run(["status"])).stdout, /\n {2}Not granted {2}todo\.write\n/);
+    assert.deepEqual((await run(["status", "--json"])).events[0]?.not_granted, ["todo.write"]);
+    issuer.tokenMembers = { scope: "todo.read todo.write" };
+    assert.equal((await run(["token", "--min-ttl", "2h"])).exit, 0);
+    await login("--scope", "todo.write");
+    assert.doesNotMatch((await run(["status"])).stdout, /Not granted/);
+  });
+
   test("renews one that does not last, and prints that", async (t) => {
     const { issuer, run } = await signedInEnv(t);
     const { exit, stdout } = await run(["token", "--min-ttl", "2h"]);

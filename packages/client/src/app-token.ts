@@ -1,5 +1,4 @@
 import { checkPeriod, parseCertificate } from "./app-certificate.ts";
-import type { AccessToken } from "./client.ts";
 import { abortError, type Clock, systemClock } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
 import { isCiamHost, isMicrosoftHost } from "./issuer/issuer-check.ts";
@@ -7,6 +6,7 @@ import type { IssuerMetadata } from "./issuer/issuer-session.ts";
 import { connect } from "./issuer/metadata.ts";
 import { openIssuerSession } from "./issuer/open-session.ts";
 import { memoryStore } from "./token-store/memory-store.ts";
+import { lasts, type StoredToken } from "./token-store/read-store.cts";
 import type { Transport } from "./transport/transport.ts";
 
 export interface AppTokenOptions {
@@ -42,12 +42,15 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
   const store = memoryStore({ clock });
   const session = openIssuerSession({ ...options, clock, store, engine: "entra" });
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
-    throw new DoorcodeError("configuration", { detail: "`scope` is a resource followed by /.default." });
+    throw new DoorcodeError("configuration", {
+      detail: "`scope` is a resource followed by /.default.",
+      hint: "For example api://<API's client ID>/.default, or https://graph.microsoft.com/.default.",
+    });
   }
   const certificate = parseCertificate(options.certificate);
   checkPeriod(certificate, clock.now());
 
-  async function ask(): Promise<AccessToken> {
+  async function ask(): Promise<StoredToken> {
     checkPeriod(certificate, clock.now());
     const connected = await connect(session, { signal });
     checkTokenEndpoint(connected.metadata);
@@ -59,11 +62,11 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
     });
   }
 
-  let given: AccessToken | undefined;
-  let asking: Promise<AccessToken> | undefined;
+  let given: StoredToken | undefined;
+  let asking: Promise<StoredToken> | undefined;
   return async () => {
     if (signal?.aborted) throw abortError(signal);
-    if (given && clock.now() < given.expiresAt - renewBeforeMs) return given.token;
+    if (given && lasts(given, clock.now(), renewBeforeMs)) return given.token;
     asking ??= ask().finally(() => {
       asking = undefined;
     });
@@ -72,7 +75,7 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
     } catch (error) {
       const unreachable = error instanceof DoorcodeError && error.code === "issuer_unreachable";
       // Good for a few minutes more, in which the issuer may be back.
-      if (!unreachable || !given || clock.now() >= given.expiresAt) throw error;
+      if (!unreachable || !given || !lasts(given, clock.now(), 0)) throw error;
     }
     return given.token;
   };

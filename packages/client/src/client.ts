@@ -31,6 +31,15 @@ export interface Api {
   scopes: string[];
 }
 
+/**
+ * What a confidential client proves its identity by: a secret (RFC 6749 §2.3.1), sent as the issuer's metadata says, or a
+ * private key (`private_key_jwt`, RFC 7523): PEM, with its certificate where the issuer knows the client by that, or a JWK.
+ * A function gives it each time that it is needed; nothing of it is kept.
+ */
+export type ClientCredential =
+  | { secret: string | (() => string | Promise<string>) }
+  | { privateKey: string | (() => string | Promise<string>) };
+
 export interface ClientOptions {
   /** The issuer's address: `https://contoso.ciamlogin.com/<tenant id>`, `https://localhost:8443/<tenant id>`, any issuer. */
   authority: string;
@@ -38,6 +47,18 @@ export interface ClientOptions {
   apis?: Api[];
   /** Asked for at sign-in and by `getToken` when it names none; by default those of the first API. */
   scopes?: string[];
+  /** How a confidential client proves who it is; without it the client is a public one. */
+  credential?: ClientCredential;
+  /**
+   * Endpoints that the issuer's metadata does not name; they stand before those that it names. With both, an issuer that has
+   * no metadata at all can be used: one without ID tokens, whose account has no name.
+   */
+  endpoints?: {
+    /** RFC 8628 §3.1: `https://issuer.example/device/code`. */
+    deviceAuthorization?: string;
+    /** RFC 6749 §3.2. */
+    token?: string;
+  };
   /** Which protocol engine; found out by itself. */
   engine?: "entra" | "oidc";
   /** Certificates in PEM to trust beside the system's; by default DOORCODE_CA_FILE, and on loopback the local tenant's. */
@@ -78,6 +99,11 @@ export interface TokenRequest {
   scopes?: string[];
   /** Account id or user name; by default whoever signed in last. */
   account?: string;
+  /**
+   * Whether a token serves that lacks some of the scopes, because the issuer granted fewer (RFC 6749 §3.3); `scopes` of the
+   * token says which it has. By default only where `scopes` is left out; else `scope_not_granted`.
+   */
+  allowFewerScopes?: boolean;
   /** How long the token must still be good; by default five minutes. */
   minTtlMs?: number;
   /** Ask the issuer whatever is kept. */
@@ -87,8 +113,17 @@ export interface TokenRequest {
 }
 
 export interface SignOutResult {
-  /** Whether the issuer ended it too; `not_asked` without `everywhere`. Never better than the worst of several accounts. */
-  revoked: "yes" | "unsupported" | "failed" | "not_asked";
+  /**
+   * What the issuer answered (RFC 7009); of several accounts the worst. `yes`: it revoked every token that was sent.
+   * `nothing`: no token was kept that could be revoked, so nothing was sent. `unsupported`: it has no revocation endpoint, or
+   * does not revoke this kind of token. `refused`: it answered with an error. `failed`: it could not be asked. `not_asked`:
+   * without `everywhere`, or nobody was signed in.
+   */
+  revoked: "yes" | "nothing" | "unsupported" | "refused" | "failed" | "not_asked";
+  /** HTTP status of the answer to a revocation that was refused, or that failed for now (429, 5xx). */
+  status?: number;
+  /** A sentence on why it was refused or failed, for people. */
+  reason?: string;
   /** Whom this signed out. */
   accounts: Account[];
 }
@@ -105,7 +140,7 @@ export interface Client {
   accounts(): Promise<Account[]>;
   /**
    * A kept token, else one by silent renewal: of all processes that need it at once, one asks the issuer.
-   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `issuer_unreachable`, …
+   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `scope_not_granted`, `issuer_unreachable`, …
    */
   getToken(request?: TokenRequest): Promise<AccessToken>;
   signOut(options?: { account?: string; everywhere?: boolean; all?: boolean }): Promise<SignOutResult>;
@@ -135,7 +170,8 @@ export type SignInEvent =
   | { event: "slowed"; interval: number }
   /** The network or the issuer failed; the next try comes in `delay` milliseconds. */
   | { event: "retrying"; reason: string; delay: number }
-  | { event: "signed_in"; account: Account };
+  /** `notGranted`: scopes that were asked for and that the issuer's answer leaves out (RFC 6749 §3.3), if any. */
+  | { event: "signed_in"; account: Account; notGranted?: string[] };
 
 /** What may be shown of a DeviceCode: not its secret, nor a time that means nothing outside this process. */
 export type PresentedCode = Omit<DeviceCode, "deviceCode" | "deadline">;

@@ -2,6 +2,7 @@ import type { Account, Client, ClientOptions, Session, SignInEvent, SignOutResul
 import { DoorcodeError } from "./errors.ts";
 import { openIssuerSession } from "./issuer/open-session.ts";
 import { signIn } from "./sign-in.ts";
+import type { Revocation } from "./sign-out.ts";
 import { findAccount } from "./token-store/read-store.cts";
 import { accountsOf } from "./token-store/store-keys.ts";
 import { checkedOrigin } from "./transport/secure-url.ts";
@@ -30,14 +31,16 @@ export function createClient(options: ClientOptions): Client {
   // Loaded when they are needed: the first code is on the screen sooner without.
   const tokenFor = async (request: TokenRequest = {}) => {
     const { getToken } = await import("./get-token.ts");
-    return getToken(session, find(await accounts(), request.account), { ...request, scopes: request.scopes ?? scopes });
+    // A program that names scopes needs them; one that names none takes what its sign-in was granted.
+    const { allowFewerScopes = request.scopes === undefined } = request;
+    const asked = { ...request, scopes: request.scopes ?? scopes, allowFewerScopes };
+    return getToken(session, find(await accounts(), request.account), asked);
   };
   const signOutAll = async (leaving: Account[], everywhere: boolean): Promise<SignOutResult> => {
-    const { signOut } = await import("./sign-out.ts");
-    const outcomes: SignOutResult["revoked"][] = [];
+    const { signOut, worst } = await import("./sign-out.ts");
+    const outcomes: Revocation[] = [];
     for (const account of leaving) outcomes.push(await signOut(session, account, everywhere));
-    const worst = (["failed", "unsupported", "yes"] as const).find((outcome) => outcomes.includes(outcome));
-    return { revoked: worst ?? "not_asked", accounts: leaving };
+    return { ...(worst(outcomes) ?? { revoked: "not_asked" }), accounts: leaving };
   };
 
   const sessionOf = (account: Account): Session => ({
@@ -45,7 +48,9 @@ export function createClient(options: ClientOptions): Client {
     getToken: (request) => tokenFor({ ...request, account: account.id }),
     async fetch(url, init) {
       const { guardedFetch } = await import("./fetch/guarded-fetch.ts");
-      const getToken = (request: TokenRequest) => tokenFor({ ...request, account: account.id });
+      // The API itself refuses what a token with fewer scopes may not do.
+      const more = { account: account.id, allowFewerScopes: true };
+      const getToken = (request: TokenRequest) => tokenFor({ ...request, ...more });
       return guardedFetch({ apis, fetch: session.fetch, getToken }, url, init);
     },
     signOut: async ({ everywhere = false } = {}) => signOutAll([account], everywhere),

@@ -26,6 +26,10 @@ export const errorCatalogue = {
     "The ID token is not from this issuer for this application",
     "Nothing was kept. Check the authority; if it is right, somebody may be in between.",
   ],
+  scope_not_granted: [
+    "The sign-in was not granted a scope that is asked for",
+    "Sign in again with that scope: `signIn({ scopes })`, `doorcode login --scope SCOPE`. If it is still left out, ask the issuer's administrator to allow it.",
+  ],
   origin_not_declared: [
     "A token was about to go to an origin that no API declares",
     "Add the origin to `apis`, or call it without a token.",

@@ -1,6 +1,7 @@
 import type { AccessToken, Account, TokenRequest } from "./client.ts";
 import { abortError, untilAborted } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
+import { plainText } from "./issuer/issuer-answer.ts";
 import type { IssuerSession } from "./issuer/issuer-session.ts";
 import { engineOf } from "./issuer/open-session.ts";
 import { accountKey, findToken, lasts, ownerKey, type StoredToken } from "./token-store/read-store.cts";
@@ -12,13 +13,13 @@ const leaseMs = 15_000;
 export async function getToken(
   session: IssuerSession,
   account: Account,
-  request: TokenRequest & { scopes: string[] },
+  request: TokenRequest & { scopes: string[]; allowFewerScopes: boolean },
 ): Promise<AccessToken> {
   const { clock, store } = session;
-  const { scopes, signal, claims } = request;
+  const { scopes, signal, claims, allowFewerScopes: fewer } = request;
   const look = async (): Promise<StoredToken | undefined> => {
     const snapshot = await store.read();
-    if (snapshot.records.has(accountKey(account))) return findToken(snapshot.records, account, scopes);
+    if (snapshot.records.has(accountKey(account))) return findToken(snapshot.records, account, scopes, fewer);
     throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
   };
   const isGood = (kept: StoredToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
@@ -37,12 +38,25 @@ export async function getToken(
       // Once begun it goes on without the caller: its answer may hold the only good refresh token.
       held.throwIfAborted();
       const lost = lostLease(held, signal);
-      return published(await engine.renew({ account, scopes, claims, signal: lost }));
+      const ask = fewer ? grantable(scopes, before) : scopes;
+      const token = await engine.renew({ account, scopes, ask, fewer, claims, signal: lost });
+      if (!fewer && token.notGranted.length > 0) throw notGrantedError(token.notGranted);
+      return published(token);
     });
     return await (signal ? untilAborted(renewed, signal) : renewed);
   } catch (error) {
     throw signal?.aborted ? abortError(signal) : error;
   }
+}
+
+/** Without what the issuer did not grant before: a renewal that asks for more than was granted fails (RFC 6749 §6). */
+function grantable(scopes: string[], before: StoredToken | undefined): string[] {
+  const left = scopes.filter((scope) => !before?.notGranted.includes(scope));
+  return left.length > 0 ? left : scopes;
+}
+
+function notGrantedError(scopes: readonly string[]): DoorcodeError {
+  return new DoorcodeError("scope_not_granted", { detail: `${scopes.map((scope) => plainText(scope)).join(" ")}.` });
 }
 
 /** Aborts when the lease is lost, not when the caller stops waiting. */

@@ -6,6 +6,7 @@ export type {
   Account,
   Api,
   Client,
+  ClientCredential,
   ClientOptions,
   DeviceCode,
   PresentedCode,

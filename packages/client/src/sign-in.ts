@@ -14,7 +14,10 @@ export async function signIn(
   const { clock, clientId, authority } = session;
   const { via = "device", deviceName } = options;
   if (via !== "device" && via !== "browser") {
-    throw new DoorcodeError("configuration", { detail: '`via` is "device" or "browser".' });
+    throw new DoorcodeError("configuration", {
+      detail: '`via` is "device" or "browser".',
+      hint: 'Leave it out for "device", a sign-in by a code.',
+    });
   }
   const presenter = await presenterOf(options.present, { clock, deviceName });
   const ending = new AbortController();
@@ -58,13 +61,15 @@ export async function signIn(
       claims: options.claims,
       observer,
       accept: (account, names) => expect(options.expectAccount, account, names),
+      mustBeNamed: options.expectAccount !== undefined,
       signal,
     };
-    const { account } =
+    const { account, accessToken } =
       via === "browser"
         ? await engine.signInByBrowser({ ...input, loginHint: options.expectAccount })
         : await engine.signIn({ ...input, deviceName });
-    await show({ event: "signed_in", account });
+    const { notGranted } = accessToken;
+    await show({ event: "signed_in", account, ...(notGranted.length > 0 && { notGranted }) });
     presenter?.end?.("signed_in");
     return account;
   } catch (error) {

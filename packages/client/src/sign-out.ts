@@ -1,58 +1,89 @@
 import type { Account, SignOutResult } from "./client.ts";
 import { DoorcodeError } from "./errors.ts";
+import { isBusy, issuerError, readJsonObject } from "./issuer/issuer-answer.ts";
 import type { ConnectedSession, IssuerSession } from "./issuer/issuer-session.ts";
 import { connect } from "./issuer/metadata.ts";
 import { requestTimeoutMs, withRetries } from "./issuer/with-retries.ts";
-import { refreshTokensOf, removeAccount } from "./token-store/store-keys.ts";
+import { accessTokensOf, refreshTokensOf, removeAccount } from "./token-store/store-keys.ts";
 
-type Revoked = Exclude<SignOutResult["revoked"], "not_asked">;
+/** What became of a sign-in at the issuer. */
+export type Revocation = Omit<SignOutResult, "accounts">;
 
 /** Signing out here needs no issuer: whatever it answers, nothing of the account stays in the store. */
-export async function signOut(
-  session: IssuerSession,
-  account: Account,
-  everywhere: boolean,
-): Promise<SignOutResult["revoked"]> {
+export async function signOut(session: IssuerSession, account: Account, everywhere: boolean): Promise<Revocation> {
   const { store } = session;
-  const revoked = everywhere ? await revokeSignIn(session, account) : "not_asked";
+  const revocation: Revocation = everywhere ? await revokeSignIn(session, account) : { revoked: "not_asked" };
   await store.change(removeAccount(await store.read(), account));
-  return revoked;
+  return revocation;
 }
 
-async function revokeSignIn(session: IssuerSession, account: Account): Promise<Revoked> {
+const byWorth = ["failed", "refused", "unsupported", "yes", "nothing", "not_asked"] as const;
+
+/** The worst of several outcomes; undefined of none. */
+export function worst(outcomes: readonly Revocation[]): Revocation | undefined {
+  for (const revoked of byWorth) {
+    const found = outcomes.find((outcome) => outcome.revoked === revoked);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function revokeSignIn(session: IssuerSession, account: Account): Promise<Revocation> {
+  const tokens = revocable(await session.store.read(), account, session.clock.now());
+  // Then nothing is sent, and nothing must be called revoked.
+  if (tokens.length === 0) return { revoked: "nothing" };
   try {
     const connected = await connect(session, { anyAge: true });
-    const outcomes = new Set<Revoked>();
-    for (const token of refreshTokensOf(await session.store.read(), account)) {
-      outcomes.add(await revokeRefreshToken(token, connected));
-    }
-    if (outcomes.has("failed")) return "failed";
-    return connected.metadata.revocationEndpoint === undefined ? "unsupported" : "yes";
+    const outcomes: Revocation[] = [];
+    for (const token of tokens) outcomes.push(await revokeToken(token, connected));
+    return worst(outcomes) ?? { revoked: "nothing" };
   } catch (error) {
-    const ofIssuer = error instanceof DoorcodeError && issuerCodes.includes(error.code);
-    if (!ofIssuer) throw error;
-    return "failed";
+    return failed(error);
   }
 }
 
-const issuerCodes: readonly string[] = ["issuer_unreachable", "invalid_issuer_response"];
+interface RevocableToken {
+  token: string;
+  /** RFC 7009 §2.1. */
+  hint: "refresh_token" | "access_token";
+}
 
-/** Revokes a refresh token, and with it what came of it (RFC 7009 §2.1). Never throws: who signs out here is out here. */
-export async function revokeRefreshToken(
-  token: string,
+/** The refresh tokens, since what came of them ends with them; where there is none, the access tokens that are still good. */
+function revocable(snapshot: Parameters<typeof refreshTokensOf>[0], account: Account, now: number): RevocableToken[] {
+  const refreshTokens = refreshTokensOf(snapshot, account);
+  if (refreshTokens.length > 0) return refreshTokens.map((token) => ({ token, hint: "refresh_token" }));
+  return accessTokensOf(snapshot, account, now).map((token) => ({ token, hint: "access_token" }));
+}
+
+/** Revokes a token, a refresh token with what came of it (RFC 7009 §2.1). Never throws: who signs out here is out here. */
+export async function revokeToken(
+  { token, hint }: RevocableToken,
   { metadata, clientId, transport, clock }: Pick<ConnectedSession, "metadata" | "clientId" | "transport" | "clock">,
-): Promise<Revoked> {
+): Promise<Revocation> {
   const url = metadata.revocationEndpoint;
-  if (url === undefined) return "unsupported";
-  const body = new URLSearchParams({ token, token_type_hint: "refresh_token", client_id: clientId }).toString();
+  if (url === undefined) return { revoked: "unsupported" };
+  const body = new URLSearchParams({ token, token_type_hint: hint, client_id: clientId }).toString();
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   try {
     const answer = await withRetries(
       (signal) => transport.send({ url, method: "POST", headers, body, timeoutMs: requestTimeoutMs, signal }),
       { clock },
     );
-    return answer.status === 200 ? "yes" : "failed";
-  } catch {
-    return "failed";
+    const { status } = answer;
+    if (status === 200) return { revoked: "yes" };
+    // RFC 7009 §2.2.1: the issuer revokes other tokens, not this kind.
+    if (readJsonObject(answer.body)?.error === "unsupported_token_type") return { revoked: "unsupported" };
+    const reason = issuerError(answer, { request: "the revocation", secrets: [token] }).message;
+    // RFC 7009 §2.2.1: after a 503 the token is still good, and nothing was decided about it.
+    return { revoked: isBusy(answer) ? "failed" : "refused", status, reason };
+  } catch (error) {
+    return failed(error);
   }
+}
+
+function failed(error: unknown): Revocation {
+  if (!(error instanceof DoorcodeError)) return { revoked: "failed" };
+  // A store that cannot be used is an error of its own: nothing is signed out then.
+  if (error.code.startsWith("store_")) throw error;
+  return { revoked: "failed", reason: error.message };
 }

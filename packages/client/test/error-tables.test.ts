@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { readPollAnswer, readPollFailure } from "../src/device-flow/poll.ts";
 import { asDoorcodeError } from "../src/engines/entra/msal-errors.ts";
 import { DoorcodeError, type DoorcodeErrorCode, errorCatalogue } from "../src/errors.ts";
@@ -287,7 +290,7 @@ describe("what a failure of Node's means", () => {
       [/is a symbolic link/, /real folder/, "ELOOP"],
       [/is not what should be there/, /Move it away/, "EFTYPE ENOTDIR EISDIR"],
       [/is not accessible for this user/, /owner and the mode/, "EACCES EPERM"],
-      [/is on a read-only file system/, /can be written/, "EROFS"],
+      [/is on a read-only file system/, /DOORCODE_STORE_DIR/, "EROFS"],
       [/no space is left/, /Make room/, "ENOSPC EDQUOT"],
       [/Node's words/, new RegExp(`^${errorCatalogue.store_locked[1]}$`), "EIO EMFILE ENOENT"],
     ];
@@ -312,4 +315,19 @@ describe("what a failure of Node's means", () => {
       assert.equal(isWithoutLinks(nodeError(code, "link")), false, code);
     }
   });
+});
+
+test("each error of the configuration says what to do about its own value", () => {
+  const sources = fileURLToPath(new URL("../src/", import.meta.url));
+  let found = 0;
+  for (const path of readdirSync(sources, { recursive: true, encoding: "utf8" })) {
+    if (!path.endsWith("ts")) continue;
+    for (const [, details] of readFileSync(join(sources, path), "utf8").matchAll(
+      /DoorcodeError\("configuration"([\s\S]*?)\}\);/g,
+    )) {
+      found++;
+      assert.match(details ?? "", /\bhint\b/, path);
+    }
+  }
+  assert.ok(found >= 12, `${found}`);
 });

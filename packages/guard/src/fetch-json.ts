@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as tls from "node:tls";
+import * as zlib from "node:zlib";
 
 /** Milliseconds an issuer has for one answer. */
 const TIMEOUT_MS = 5_000;
@@ -23,40 +25,103 @@ export function secureContextFor(ca: string): tls.SecureContext {
 
 /**
  * GET of a JSON object. node:https and not fetch, because fetch takes a CA only through a separately installed undici.
- * Redirects are not followed: what is configured is what is asked.
+ * Redirects are not followed: what is configured is what is asked. HTTPS_PROXY, ALL_PROXY and NO_PROXY are honored.
  */
-export function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      // A connection of its own: this happens every ten minutes, a pooled socket would only be found dead.
-      agent: false,
-      headers: { accept: "application/json" },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    };
-    const onResponse = async (response: http.IncomingMessage) => {
-      try {
-        if (response.statusCode !== 200) throw new Error(`${url.href} answered ${response.statusCode}`);
-        const chunks: Buffer[] = [];
-        let size = 0;
-        for await (const chunk of response as AsyncIterable<Buffer>) {
-          size += chunk.length;
-          if (size > MAX_RESPONSE_BYTES) throw new Error(`${url.href} answered more than ${MAX_RESPONSE_BYTES} bytes`);
-          chunks.push(chunk);
-        }
-        const json: unknown = JSON.parse(Buffer.concat(chunks).toString());
-        if (typeof json !== "object" || json === null || Array.isArray(json)) {
-          throw new Error(`${url.href} did not answer a JSON object`);
-        }
-        resolve(json as Record<string, unknown>);
-      } catch (error) {
-        response.destroy();
-        reject(error);
-      }
-    };
-    const request =
-      url.protocol === "https:"
-        ? https.get(url, { ...options, ...(secureContext && { secureContext }) }, onResponse)
-        : http.get(url, options, onResponse);
-    request.once("error", reject);
-  });
+export async function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<Record<string, unknown>> {
+  const trusted = secureContext && { secureContext };
+  const proxy = await proxyOf(url);
+  const options = {
+    // A connection of its own: this happens every ten minutes, a pooled socket would only be found dead.
+    agent: proxy ? await proxy.agentWith({ keepAlive: false, ...trusted }) : (false as const),
+    headers: { accept: "application/json" },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(url.protocol === "https:" && trusted),
+  };
+  const request = (url.protocol === "https:" ? https : http).get(url, options);
+  // One that comes after the response has no other listener.
+  request.on("error", () => {});
+  try {
+    // `once` knows the signal: a request without a socket yet says nothing when it is aborted.
+    const [response] = (await once(request, "response", { signal: options.signal })) as [http.IncomingMessage];
+    return await readJson(response, url);
+  } catch (error) {
+    if (!options.signal.aborted) throw named(error, url);
+    const silent = proxy && !request.socket ? `the proxy ${proxy.name} made no connection to ${url.host}` : undefined;
+    throw new Error(`${silent ?? `${url.host} gave no answer`} within ${TIMEOUT_MS / 1000} s`, { cause: error });
+  } finally {
+    // Without a socket yet, only the proxy's agent is left to end.
+    request.emit("abandoned");
+    request.destroy();
+  }
+}
+
+const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
+/** Nothing of it is loaded where no proxy is configured. */
+async function proxyOf(url: URL) {
+  if (url.protocol !== "https:" || !proxyVariables.some((name) => process.env[name])) return undefined;
+  const { proxyFor, tunnelAgent } = await import("./proxy.ts");
+  const server = proxyFor(url);
+  return (
+    server && {
+      name: server.name,
+      agentWith: (options: Parameters<typeof tunnelAgent>[1]) => tunnelAgent(server, options),
+    }
+  );
+}
+
+async function readJson(response: http.IncomingMessage, url: URL): Promise<Record<string, unknown>> {
+  try {
+    if (response.statusCode !== 200) throw new Error(`${url.href} answered ${response.statusCode}`);
+    const tooMuch = () => new Error(`${url.href} answered more than ${MAX_RESPONSE_BYTES} bytes`);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_RESPONSE_BYTES) throw tooMuch();
+      chunks.push(chunk);
+    }
+    const body = unpacked(Buffer.concat(chunks), response.headers["content-encoding"], url);
+    if (body.length > MAX_RESPONSE_BYTES) throw tooMuch();
+    return jsonObject(body.toString(), response.headers["content-type"], url);
+  } finally {
+    response.destroy();
+  }
+}
+
+/** A request that names no coding allows any (RFC 9110 §12.5.3), and some gateways compress whatever they are asked. */
+function unpacked(body: Buffer, contentEncoding: string | undefined, url: URL): Buffer {
+  const coding = contentEncoding?.trim().toLowerCase() ?? "identity";
+  const options = { maxOutputLength: MAX_RESPONSE_BYTES + 1 };
+  try {
+    if (coding === "identity" || coding === "") return body;
+    if (coding === "gzip" || coding === "x-gzip") return zlib.gunzipSync(body, options);
+    if (coding === "deflate") return zlib.inflateSync(body, options);
+    if (coding === "br") return zlib.brotliDecompressSync(body, options);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return Buffer.alloc(MAX_RESPONSE_BYTES + 1);
+    throw new Error(`${url.href} says that its answer is ${coding}, and it is not`, { cause });
+  }
+  throw new Error(`${url.href} answered with a Content-Encoding that is not supported`);
+}
+
+function jsonObject(text: string, contentType: string | undefined, url: URL): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    const type = contentType?.split(";")[0] || "no type";
+    throw new Error(`${url.href} did not answer JSON but a body of type ${type}`);
+  }
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  throw new Error(`${url.href} did not answer a JSON object`);
+}
+
+/** A certificate outside its period may be right, and this machine's clock wrong: the error names both. */
+function named(error: unknown, url: URL): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "CERT_HAS_EXPIRED" && code !== "CERT_NOT_YET_VALID") return error;
+  const message = `the certificate of ${url.host} is not trusted at ${new Date().toISOString()}, which is what this machine's clock says`;
+  return Object.assign(new Error(message, { cause: error }), { code });
 }

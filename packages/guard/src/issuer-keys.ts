@@ -74,8 +74,11 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     }
     const url = secureUrl(jwksUri);
     if (!url) throw new Error("The metadata's jwks_uri is not an https URL");
-    const keys = usableKeys((await fetchJson(url, secureContext)).keys, options.issuer);
+    const published = (await fetchJson(url, secureContext)).keys;
     // A set without keys is an accident at the issuer; the keys of before are the better answer to it.
+    if (!Array.isArray(published)) throw new Error(`${url.href} is no key set: it has no list of keys`);
+    if (published.length === 0) throw new Error(`${url.href} is an empty key set`);
+    const keys = usableKeys(published, options.issuer);
     if (keys.length === 0) throw new Error(`${url.href} has no public keys of ${options.issuer}`);
     return { find: createLocalJWKSet({ keys }), at: clock.now(), authorizationEndpoint };
   }
@@ -107,7 +110,9 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
       if (!current || age() >= cacheMaxAgeMs + MAX_OUTAGE_MS) {
         throw new GuardError("issuer_unreachable", "The issuer's keys cannot be read, so no token can be checked.", {
           status: 503,
-          hint: `Check that this machine reaches ${options.issuer} and trusts its certificate; then try again.`,
+          hint: isProxyError(failure)
+            ? "The proxy of this machine made no connection: the error's cause names it."
+            : `Check that this machine reaches ${options.issuer} and trusts its certificate; then try again.`,
           cause: failure,
         });
       }
@@ -123,6 +128,9 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   };
 }
 
+/** By its name: the class comes with the libraries for proxies, which most programs never load. */
+const isProxyError = (error: unknown) => error instanceof Error && error.name === "ProxyError";
+
 /** OpenID Connect Discovery §4: appended to the issuer's path (Entra's `/{tid}/v2.0`). */
 function metadataUrl(issuer: string): URL {
   return new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
@@ -132,11 +140,10 @@ function metadataUrl(issuer: string): URL {
  * Public signature keys only. Entra's key sets are shared between tenants and mark keys with the issuer they sign for;
  * a key of another issuer must not vouch for this one.
  */
-function usableKeys(keys: unknown, issuer: string): JWK[] {
-  if (!Array.isArray(keys)) return [];
+function usableKeys(keys: unknown[], issuer: string): JWK[] {
   // `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for every tenant.
   const anyTenant = issuer.replace(/\/[0-9a-f-]{36}\//i, "/{tenantid}/");
-  return keys.filter((key: (JWK & { issuer?: unknown }) | null) => {
+  return (keys as ((JWK & { issuer?: unknown }) | null)[]).filter((key): key is JWK => {
     if (key === null || key.d !== undefined) return false;
     if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return false;
     return key.issuer === undefined || key.issuer === issuer || key.issuer === anyTenant;

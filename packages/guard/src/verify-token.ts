@@ -99,7 +99,15 @@ function toGuardError(error: unknown): GuardError {
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return invalidToken("signature_invalid", "The token's signature is wrong.", "Send the token as issued.", error);
   }
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+  if (error instanceof errors.JWKSMultipleMatchingKeys) {
+    return invalidToken(
+      "key_unknown",
+      "The token does not say which of its issuer's keys it is signed with, and several fit.",
+      "The issuer has to name the key in its tokens (kid), and to publish each kid once (OpenID Connect Core 10.1).",
+      error,
+    );
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) {
     return invalidToken(
       "key_unknown",
       "The token is signed with a key that its issuer does not publish.",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import * as nodeTls from "node:tls";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { createGuard } from "../src/index.ts";
 import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
 import { localhostCertificate } from "./fixtures/localhost-certificate.ts";
@@ -133,6 +134,36 @@ describe("an issuer's keys", () => {
   });
 });
 
+describe("a token that does not say which key it is signed with", () => {
+  test("is accepted where the issuer has one that fits, and refused where several do", async () => {
+    await using at = await localIssuer();
+    const guard = () => createGuard({ ...at.trust, profile: "entra" });
+    const nameless = () => at.sign(at.entraClaims(), { kid: undefined });
+    await guard().verify(await nameless());
+    await at.rotate();
+    const error = await refused(guard().verify(await nameless()), "key_unknown");
+    assert.match(error.message, /does not say which of its issuer's keys/);
+    assert.match(error.hint, /kid/);
+    at.publish([at.jwk, { ...at.jwk }]);
+    assert.match(
+      (await refused(guard().verify(await at.sign(at.entraClaims())), "key_unknown")).hint,
+      /publish each kid once/,
+    );
+  });
+});
+
+test("keys that were packed on their way are unpacked", async () => {
+  for (const [coding, pack] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
+    await using at = await localIssuer();
+    const answers = { keys: { keys: [at.jwk] }, metadata: { issuer: at.issuer, jwks_uri: at.jwksUri } };
+    at.breakWith((request, response) => {
+      const body = request.url?.endsWith("keys") ? answers.keys : answers.metadata;
+      response.setHeader("content-encoding", coding).end(pack(JSON.stringify(body)));
+    });
+    await createGuard({ ...at.trust, profile: "entra" }).verify(await at.sign(at.entraClaims()));
+  }
+});
+
 describe("an issuer that is down", () => {
   test("before its keys were ever read is 503 without a challenge, and is tried again a second later", async () => {
     await using at = await localIssuer();
@@ -178,7 +209,31 @@ describe("an issuer that is down", () => {
 
   const broken: [string, (at: LocalIssuer) => void, RegExp][] = [
     ["drops the connection", (at) => at.breakWith((request) => request.socket.destroy()), /socket hang up/],
-    ["answers HTML", (at) => at.breakWith((_request, response) => response.end("<html>")), /JSON/],
+    [
+      "answers HTML",
+      (at) => at.breakWith((_r, response) => response.setHeader("content-type", "text/html; charset=x").end("<html>")),
+      /configuration did not answer JSON but a body of type text\/html$/,
+    ],
+    [
+      "answers nothing",
+      (at) => at.breakWith((_r, response) => response.end()),
+      /not answer JSON but a body of type no type/,
+    ],
+    [
+      "says gzip and sends none",
+      (at) => at.breakWith((_r, response) => response.setHeader("content-encoding", "gzip").end("{}")),
+      /says that its answer is gzip, and it is not/,
+    ],
+    [
+      "packs too much",
+      (at) => at.breakWith((_r, res) => res.setHeader("content-encoding", "gzip").end(gzipSync(Buffer.alloc(600_000)))),
+      /more than 524288 bytes/,
+    ],
+    [
+      "packs in a way of its own",
+      (at) => at.breakWith((_r, response) => response.setHeader("content-encoding", "zip").end("{}")),
+      /a Content-Encoding that is not supported/,
+    ],
     ["answers null", (at) => at.breakWith((_request, response) => response.end("null")), /not answer a JSON object/],
     ["answers a list", (at) => at.breakWith((_request, response) => response.end("[]")), /not answer a JSON object/],
     ["answers a number", (at) => at.breakWith((_request, response) => response.end("7")), /not answer a JSON object/],
@@ -189,8 +244,9 @@ describe("an issuer that is down", () => {
     ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" }), /not an https URL/],
     ["names its keys in a list", (at) => at.describe({ jwks_uri: [at.jwksUri] }), /not an https URL/],
     ["names no keys", (at) => at.describe({ jwks_uri: undefined }), /not an https URL/],
-    ["publishes no list", (at) => at.publish("keys" as never), /no public keys/],
-    ["publishes an empty set", (at) => at.publish([]), /no public keys/],
+    ["publishes no list", (at) => at.publish("keys" as never), /keys is no key set: it has no list of keys/],
+    ["publishes an empty set", (at) => at.publish([]), /keys is an empty key set/],
+    ["publishes secrets alone", (at) => at.publish([{ ...at.jwk, d: "AQAB" }]), /has no public keys of http/],
   ];
   for (const [name, breakIt, cause] of broken) {
     test(`or ${name}: nothing is accepted, and nobody is told that the token is bad`, async () => {

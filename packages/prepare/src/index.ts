@@ -1,13 +1,13 @@
 export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
+export type { AdministrativeScope, GrantType, Lifetime } from "./file/known-values.ts";
 export type {
-  AdministrativeScope,
   ApiEntry,
   AppEntry,
   AttributeEntry,
-  GrantType,
   GroupEntry,
+  LifetimesEntry,
   PolicyEntry,
   RoleEntry,
   ScopeEntry,

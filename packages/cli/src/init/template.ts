@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import validate from "validate-npm-package-name";
 import { UsageError } from "../exit-codes.ts";
 import { isTenantNode, TENANT_NODE } from "../tenant.ts";
+import { type Clone, linkTo, ownManifest } from "./packages.ts";
 
 export type Language = "ts" | "js";
 
@@ -25,13 +26,17 @@ const placeholder = "my-device";
 /** npm would leave these out of our package, or obey them, under their own names. */
 const hidden: Record<string, string> = { gitignore: ".gitignore", "env.example": ".env.example" };
 
-/** The files of a new project. `node`: version of the Node.js that it is made on. */
-export async function projectFiles(language: Language, { full, short }: ProjectName, node: string) {
+/** The files of a new project. `node`: version of the Node.js that it is made on; `clone`: where its packages are linked to. */
+export async function projectFiles(
+  language: Language,
+  { full, short }: ProjectName,
+  { node, clone }: { node: string; clone?: Clone | undefined },
+) {
   const files: ProjectFiles = new Map();
   for (const part of ["both", language]) {
     for (const path of await pathsOf(join(templates, part))) {
       const text = await readFile(join(templates, part, path), "utf8");
-      if (path === "package.json") files.set(path, await manifest(text, full, node));
+      if (path === "package.json") files.set(path, await manifest(text, full, node, clone));
       else files.set(hidden[path] ?? path, text.replaceAll(placeholder, short));
     }
   }
@@ -54,17 +59,19 @@ async function pathsOf(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** With the name, the versions that this command line belongs to, and the runtime. */
-async function manifest(text: string, name: string, node: string): Promise<string> {
-  const own = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as Manifest;
+/** With the name, the versions that this command line belongs to or the links to its clone, and the runtime. */
+async function manifest(text: string, name: string, node: string, clone: Clone | undefined): Promise<string> {
+  const own = await ownManifest();
   const template = JSON.parse(text) as Manifest;
   for (const dependencies of [template.dependencies, template.devDependencies]) {
     for (const each of Object.keys(dependencies)) {
       // All packages of the project are released together.
-      if (each === own.name || each.startsWith(`@${own.name}/`)) dependencies[each] = own.version;
+      const ours = each === own.name || each.startsWith(`@${own.name}/`);
+      if (clone) dependencies[each] = linkTo(join(clone.folder, "node_modules", each));
+      else if (ours) dependencies[each] = own.version;
     }
   }
-  return `${JSON.stringify({ ...template, name, ...runtimeOf(node) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...template, name, ...runtimeOf(node, clone) }, null, 2)}\n`;
 }
 
 /** npm's packages of the bare Node.js binary and their versions, one per platform; tools/pinned.json has the same with integrity. */
@@ -77,11 +84,13 @@ export const packagedNode: Readonly<Record<string, string>> = {
 };
 
 /** What a project's manifest says about the Node.js that its tenant runs on, so that `npm install` brings or demands it. */
-export function runtimeOf(version: string): Record<string, unknown> {
+export function runtimeOf(version: string, clone?: Clone): Record<string, unknown> {
   if (isTenantNode(version)) {
     // Nothing to bring here; whoever installs the project under an older one is told.
     return { devEngines: { runtime: { name: "node", version: `>=${TENANT_NODE}`, onFail: "warn" } } };
   }
+  if (clone?.runtime !== undefined)
+    return { optionalDependencies: { [basename(clone.runtime)]: linkTo(clone.runtime) } };
   // npm takes the one that fits the machine and leaves the others; as dev dependencies they would refuse to install.
   return { optionalDependencies: packagedNode };
 }

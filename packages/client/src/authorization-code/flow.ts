@@ -3,7 +3,7 @@ import type { FlowObserver } from "../engines/engine.ts";
 import { DoorcodeError } from "../errors.ts";
 import { issuerError, plainText, redirectHint } from "../issuer/issuer-answer.ts";
 import type { ConnectedSession, IssuerMetadata } from "../issuer/issuer-session.ts";
-import { isSecure } from "../transport/secure-url.ts";
+import { isLoopback, isSecure } from "../transport/secure-url.ts";
 import { listenOnLoopback, notSignedInPage, signedInPage } from "./loopback-listener.ts";
 
 /** What the address of the authorization endpoint is made of; none of it is secret. */
@@ -47,7 +47,7 @@ export async function authorizationCodeFlow<T>(
   signal.addEventListener("abort", listener.close, { once: true });
   try {
     const { redirectUri, answer } = listener;
-    const url = await address({ redirectUri, state, nonce, codeChallenge });
+    const url = forBrowser(await address({ redirectUri, state, nonce, codeChallenge }), session.metadata);
     // Side by side: whoever shows the page may be the browser, and wait for its end.
     const waiting = Promise.race([answer, failureOf(observer.browser(url)), tooLong(session.clock, over.signal)]);
     const parameters = await untilAborted(waiting, signal);
@@ -65,6 +65,20 @@ export async function authorizationCodeFlow<T>(
     signal.removeEventListener("abort", listener.close);
     listener.close();
   }
+}
+
+/**
+ * A Doorcode tenant on this machine has the page at a second address, over http: there no browser meets a certificate that
+ * it does not know. Taken only where both are on this machine; the answer's `iss` is checked all the same.
+ */
+function forBrowser(address: string, { document, authorizationEndpoint = address }: IssuerMetadata): string {
+  const local = document.doorcode_loopback_authorization_endpoint;
+  if (typeof local !== "string" || !URL.canParse(local)) return address;
+  const url = new URL(local);
+  if (!isSecure(url) || ![url, new URL(authorizationEndpoint)].every(({ hostname }) => isLoopback(hostname)))
+    return address;
+  for (const [name, value] of new URL(address).searchParams) url.searchParams.set(name, value);
+  return url.href;
 }
 
 const failureOf = (promise: void | Promise<void>): Promise<never> =>

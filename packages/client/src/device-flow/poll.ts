@@ -10,6 +10,10 @@ export interface PollInput {
   code: DeviceCode;
   /** Sends one token request; its time limit is the transport's. */
   ask(signal: AbortSignal): Promise<HttpAnswer>;
+  /** What no error may repeat, beside the device code. */
+  secrets?: readonly string[] | undefined;
+  /** What the answer is checked with. No poll is sent before it is there: the answer with the tokens comes only once. */
+  ready?: (() => Promise<unknown>) | undefined;
   observer: Pick<FlowObserver, "waiting" | "slowed" | "retrying">;
   clock: Clock;
   signal: AbortSignal;
@@ -44,10 +48,11 @@ export async function pollUntilDone(input: PollInput): Promise<HttpAnswer> {
   throw failure ? neverCameBack(failure) : new DoorcodeError("code_expired");
 }
 
-async function poll({ code, ask, clock, signal }: PollInput): Promise<PollResult> {
+async function poll({ code, ask, ready, secrets = [], clock, signal }: PollInput): Promise<PollResult> {
   try {
+    if (ready) await untilAborted(ready(), signal);
     const answer = await untilAborted(ask(signal), signal);
-    return readPollAnswer(answer, { now: clock.now(), secrets: [code.deviceCode] });
+    return readPollAnswer(answer, { now: clock.now(), secrets: [code.deviceCode, ...secrets] });
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     const result = readPollFailure(error);
@@ -173,6 +178,13 @@ export function readPollAnswer(answer: HttpAnswer, context: { now: number; secre
 
 /** What an exchange that brought no answer says; undefined when it is no failure of the network. */
 export function readPollFailure(failure: unknown): PollResult | undefined {
+  // Of what was to be ready before the poll; the issuer may be back in time.
+  if (failure instanceof DoorcodeError && failure.code === "issuer_unreachable") {
+    const { cause, message } = failure;
+    return cause instanceof TransportError
+      ? readPollFailure(cause)
+      : { kind: "transient", wait: 0, reason: message, cause: failure };
+  }
   if (!(failure instanceof TransportError)) return undefined;
   if (failure.kind === "timeout" || failure.kind === "connection") {
     return { kind: "transient", wait: 0, reason: failure.message, cause: failure };

@@ -1,5 +1,6 @@
-import type { AccessToken, Account, PresentedCode } from "../client.ts";
+import type { Account, PresentedCode } from "../client.ts";
 import type { EngineKind } from "../issuer/issuer-session.ts";
+import type { StoredToken } from "../token-store/read-store.cts";
 
 /** What a sign-in tells while it runs; never a secret. */
 export interface FlowObserver {
@@ -16,10 +17,12 @@ export interface SignInInput {
   claims?: string | undefined;
   observer: FlowObserver;
   accept(account: Account, names: readonly string[]): void;
+  /** `accept` compares names: an issuer that names nobody is refused before anybody is asked. */
+  mustBeNamed: boolean;
   signal: AbortSignal;
 }
 
-export type SignedIn = Promise<{ account: Account; accessToken: AccessToken }>;
+export type SignedIn = Promise<{ account: Account; accessToken: StoredToken }>;
 
 /** Speaks to one kind of issuer. Everything it keeps goes through the store. */
 export interface Engine {
@@ -37,8 +40,13 @@ export interface Engine {
   /** A token from the network by the account's refresh token, whatever the cache holds. The caller holds the renewal lease. */
   renew(input: {
     account: Account;
+    /** What the token is for, and is kept under. */
     scopes: string[];
+    /** What is asked for, where the issuer did not grant all of `scopes` before. */
+    ask?: string[] | undefined;
+    /** A token for whatever was granted will do. */
+    fewer?: boolean | undefined;
     claims?: string | undefined;
     signal?: AbortSignal | undefined;
-  }): Promise<AccessToken>;
+  }): Promise<StoredToken>;
 }

@@ -1,4 +1,4 @@
-import type { AccessToken, Account } from "../client.ts";
+import type { Account } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { IdTokenClaims } from "../issuer/id-token.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
@@ -13,16 +13,20 @@ import type { SignInInput } from "./engine.ts";
  * @throws what `accept` throws
  */
 export async function acceptAccount(
-  { account, claims, refreshToken }: { account: Account; claims: IdTokenClaims; refreshToken: string | undefined },
+  {
+    account,
+    claims,
+    refreshToken,
+  }: { account: Account; claims: IdTokenClaims | undefined; refreshToken: string | undefined },
   accept: SignInInput["accept"],
   session: ConnectedSession,
 ): Promise<void> {
   try {
-    accept(account, namesIn(claims));
+    accept(account, claims ? namesIn(claims) : []);
   } catch (refusal) {
     if (refreshToken) {
-      const { revokeRefreshToken } = await import("../sign-out.ts");
-      await revokeRefreshToken(refreshToken, session);
+      const { revokeToken } = await import("../sign-out.ts");
+      await revokeToken({ token: refreshToken, hint: "refresh_token" }, session);
     }
     throw refusal;
   }
@@ -33,7 +37,7 @@ export async function keepSignIn(
   { store }: Pick<ConnectedSession, "store">,
   { account, token, scopes }: { account: Account; token: StoredToken; scopes: string[] },
   more: readonly Change[],
-): Promise<{ account: Account; accessToken: AccessToken }> {
+): Promise<{ account: Account; accessToken: StoredToken }> {
   const snapshot = await store.read();
   await store.change([
     ...more,
@@ -58,7 +62,7 @@ export async function keepRenewal(
   { account, token, scopes }: { account: Account; token: StoredToken; scopes: string[] },
   before: Snapshot,
   more: readonly Change[],
-): Promise<AccessToken> {
+): Promise<StoredToken> {
   const kept = putAccessToken(account, token, scopes, before, before.generation);
   const after = await store.change([...more, ...kept]);
   if (after.records.has(accountKey(account))) return token;

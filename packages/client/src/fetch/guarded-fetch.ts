@@ -1,5 +1,6 @@
 import type { AccessToken, Api, TokenRequest } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
+import { plainText } from "../issuer/issuer-answer.ts";
 import { covers } from "../token-store/read-store.cts";
 import { isStream, sendFollowing, wentElsewhere } from "./bearer-fetch.ts";
 import type { Fetch } from "./node-fetch.ts";
@@ -21,7 +22,11 @@ export async function guardedFetch(
 ): Promise<Response> {
   const { fetch } = context;
   const url = URL.canParse(String(target)) ? new URL(target) : undefined;
-  if (!url) throw new DoorcodeError("configuration", { detail: "the address to call is not a URL." });
+  if (!url)
+    throw new DoorcodeError("configuration", {
+      detail: "the address to call is not a URL.",
+      hint: "Give it whole, for example https://api.contoso.example/items.",
+    });
   const api = context.apis.find(({ origin }) => origin === url.origin);
   if (!api) throw new DoorcodeError("origin_not_declared", { detail: `${url.origin}.` });
   const signal = init.signal ?? undefined;
@@ -40,7 +45,9 @@ export async function guardedFetch(
   const refusal = challengeOf(second);
   if (second.status !== 401 || !refusal) return second;
   await second.body?.cancel();
-  const detail = `${url.origin} refuses a token that was just renewed (${refusal.error ?? "HTTP 401"}).`;
+  const asked = plainText(second.headers.get("www-authenticate") ?? "", { secrets: [renewed.token], limit: 400 });
+  const answered = asked === "" ? "HTTP 401" : `HTTP 401, WWW-Authenticate: ${asked}`;
+  const detail = `${url.origin} refuses a token that was just renewed (${answered}).`;
   throw new DoorcodeError("sign_in_again", { detail, claims: refusal.claims });
 }
 

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import { type ConnectionFor, http, https } from "../transport/connections.ts";
+import { isProxyError } from "../transport/transport.ts";
 
 /** One request as `fetch` has it, redirects not followed. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
@@ -26,9 +27,9 @@ export function nodeFetch(connectionFor: ConnectionFor): Fetch {
     for (const [name, value] of request.headers) headers[name] = value;
     const body = request.body && !isStream ? Buffer.from(await request.arrayBuffer()) : undefined;
     if (body) headers["content-length"] = body.length;
-    const connection = await connectionFor(url);
+    const { options } = await connectionFor(url);
     const { request: open } = url.protocol === "https:" ? https : http;
-    const outgoing = open(url, { method: request.method, headers, ...connection });
+    const outgoing = open(url, { method: request.method, headers, ...options });
     const incoming = await answerOf(outgoing, init.signal ?? undefined, () => {
       if (isStream && request.body) Readable.fromWeb(request.body as never).pipe(outgoing);
       else outgoing.end(body);
@@ -46,16 +47,15 @@ function answerOf(
     const fail = (error: unknown) => {
       reject(error);
       outgoing.destroy(error instanceof Error ? error : undefined);
-      // `destroy` tells nobody while there is no socket yet; see `tunnelAgent`.
+      // `destroy` reaches no proxy while there is no socket yet; see `tunnelAgent`.
       outgoing.emit("abandoned");
     };
     const onAbort = () => fail(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     outgoing.on("close", () => signal?.removeEventListener("abort", onAbort));
-    outgoing.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
-    // https-proxy-agent hands on a proxy's refusal as if the API had answered.
-    outgoing.on("proxyConnect", ({ statusCode }: { statusCode: number }) => {
-      if (statusCode !== 200) fail(new TypeError(`fetch failed: the proxy answered ${statusCode}`));
+    outgoing.on("error", (cause) => {
+      const proxy = isProxyError(cause) ? `: ${cause.message}` : "";
+      reject(new TypeError(`fetch failed${proxy}`, { cause }));
     });
     outgoing.on("response", resolve);
     send();

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import { DoorcodeError } from "../errors.ts";
-import { issuerError, readJsonObject } from "./issuer-answer.ts";
+import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
 import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "./with-retries.ts";
 
@@ -37,14 +37,19 @@ export function issuerKeys(
 ): IssuerKeys {
   let asked: Promise<Record<string, unknown>> | undefined;
   const ask = async () => {
+    const { jwksUri: url } = metadata;
+    if (url === undefined) {
+      throw new DoorcodeError("invalid_issuer_response", { detail: "the issuer's metadata has no usable jwks_uri." });
+    }
     const answer = await withRetries(
-      (aborting) =>
-        transport.send({ url: metadata.jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
+      (aborting) => transport.send({ url, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
       { clock, signal },
     );
     const body = readJsonObject(answer.body);
-    if (answer.status === 200 && Array.isArray(body?.keys)) return body;
-    throw issuerError(answer, { request: "the issuer's keys" });
+    if (answer.status !== 200 || !body) throw issuerError(answer, { request: "the issuer's keys" });
+    if (Array.isArray(body.keys) && body.keys.length > 0) return { ...body, keys: body.keys.map(withoutEmpty) };
+    const what = Array.isArray(body.keys) ? "an empty key set" : "no key set: it has no list of keys";
+    throw new DoorcodeError("invalid_issuer_response", { detail: `${url} is ${what}.` });
   };
   return {
     get(again = false) {
@@ -73,15 +78,19 @@ export async function verifyIdToken(
       detail: "the answer holds no ID token, though `openid` was asked for.",
     });
   }
-  const { createLocalJWKSet, errors, jwtVerify } = await import("jose");
+  const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await import("jose");
   const verified = async (keySet: Record<string, unknown>) => {
-    const { payload } = await jwtVerify<IdTokenClaims>(token, createLocalJWKSet(keySet as unknown as JSONWebKeySet), {
-      algorithms,
-      audience: clientId,
-      requiredClaims: ["iss", "sub", "exp", "iat"],
-      clockTolerance,
-      currentDate: new Date(clock.now()),
-    });
+    const { payload } = await jwtVerify<IdTokenClaims>(
+      token,
+      createLocalJWKSet(named(keySet, decodeProtectedHeader(token).kid)),
+      {
+        algorithms,
+        audience: clientId,
+        requiredClaims: ["iss", "sub", "exp", "iat"],
+        clockTolerance,
+        currentDate: new Date(clock.now()),
+      },
+    );
     return payload;
   };
   let claims: IdTokenClaims;
@@ -93,11 +102,59 @@ export async function verifyIdToken(
   } catch (error) {
     if (error instanceof DoorcodeError) throw error;
     // jose's error holds the claims, which are somebody's name and address; its sentence does not.
-    throw notTrusted(`${(error as Error).message}.`);
+    throw clockIsOff(error, clock.now()) ?? notTrusted(keyFault(error, token) ?? `${(error as Error).message}.`);
   }
   checkNames(claims, metadata, clientId);
   if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
   return claims;
+}
+
+/** Why no key of the issuer's could be taken; undefined for any other error. */
+function keyFault(error: unknown, token: string): string | undefined {
+  const { code } = error as { code?: unknown };
+  const header = readJsonObject(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
+  const kid = stringOf(header?.kid);
+  const named = kid === undefined ? "it names no key (kid)" : `its key (kid ${plainText(kid, { limit: 80 })})`;
+  if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") {
+    return kid === undefined
+      ? `${named}, and several of the issuer's keys fit it.`
+      : `${named} is in the issuer's key set more than once.`;
+  }
+  if (code !== "ERR_JWKS_NO_MATCHING_KEY") return undefined;
+  return kid === undefined
+    ? `${named}, and none of the issuer's keys fits its algorithm.`
+    : `${named} is not among the issuer's keys, or not for its algorithm.`;
+}
+
+/**
+ * A time in a token whose signature is good, and that came a moment ago: where it was issued at another time than this
+ * machine has, the clock is what is wrong.
+ */
+function clockIsOff(error: unknown, now: number): DoorcodeError | undefined {
+  const { claim, payload } = error as { claim?: unknown; payload?: JWTPayload };
+  if ((claim !== "exp" && claim !== "nbf") || typeof payload?.iat !== "number") return undefined;
+  const lead = Math.round(now / 1_000 - payload.iat);
+  if (Math.abs(lead) <= clockTolerance) return undefined;
+  const detail = `this machine's clock is ${roughly(Math.abs(lead))} ${lead > 0 ? "ahead of" : "behind"} the issuer's.`;
+  const hint = "Nothing was kept. Set this machine's clock right (date and time zone, or NTP), then sign in again.";
+  return new DoorcodeError("token_not_trusted", { detail, hint });
+}
+
+function roughly(seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= 2 * size) ?? ["minute", 60];
+  return `about ${Math.round(seconds / size)} ${unit}s`;
+}
+
+/** A key need not have a `kid` (RFC 7517 §4.5): where none has the token's, those without one are tried. */
+function named(keySet: Record<string, unknown>, kid: string | undefined): JSONWebKeySet {
+  const { keys } = keySet as unknown as JSONWebKeySet;
+  if (kid === undefined || keys.some((key) => key.kid === kid)) return { keys };
+  return { keys: keys.map((key) => (key.kid === undefined ? { ...key, kid } : key)) };
 }
 
 /** Who issued it, to whom, and of which tenant. */
@@ -105,10 +162,12 @@ function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: s
   // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
   const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
   if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
-  if (claims.azp !== undefined && claims.azp !== clientId) {
+  // Null or empty says nothing; anything else has to be this application.
+  const azp = claims.azp || undefined;
+  if (azp !== undefined && azp !== clientId) {
     throw notTrusted("it was issued to another application.");
   }
-  if (Array.isArray(claims.aud) && claims.aud.length > 1 && claims.azp === undefined) {
+  if (Array.isArray(claims.aud) && claims.aud.length > 1 && azp === undefined) {
     throw notTrusted("it is for several applications and names no `azp`.");
   }
   if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {

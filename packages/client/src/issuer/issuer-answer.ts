@@ -1,5 +1,5 @@
 import { DoorcodeError, type DoorcodeErrorCode } from "../errors.ts";
-import type { HttpAnswer, TransportError } from "../transport/transport.ts";
+import { type HttpAnswer, isOutsidePeriod, isProxyError, type TransportError } from "../transport/transport.ts";
 
 export interface IssuerErrorContext {
   /** What was asked for, to complete "the answer to the request for …". */
@@ -97,7 +97,13 @@ export function unreachable(failure: TransportError): DoorcodeError {
   if (failure.kind === "too_large") {
     return new DoorcodeError("invalid_issuer_response", { detail: `${failure.message}.`, cause: failure });
   }
-  const hint = "Check the certificate, or name the issuer's CA: `ca`, `--ca-file` or DOORCODE_CA_FILE.";
+  if (isProxyError(failure.cause)) {
+    const hint = `Check the proxy that ${failure.cause.variable} names; a host that NO_PROXY lists is reached without it.`;
+    return new DoorcodeError("issuer_unreachable", { detail: `${failure.message}.`, cause: failure, hint });
+  }
+  const hint = isOutsidePeriod(failure)
+    ? "Set this machine's clock right if it is off; else the issuer's operator has to renew the certificate."
+    : "Check the certificate, or name the issuer's CA: `ca`, `--ca-file` or DOORCODE_CA_FILE.";
   return new DoorcodeError("issuer_unreachable", {
     detail: `${failure.message}.`,
     cause: failure,
@@ -186,6 +192,14 @@ export function readJsonObject(text: string): Record<string, unknown> | undefine
     // Not JSON.
   }
   return undefined;
+}
+
+/** The members that say something: a server may write an optional one as null, "" or [] instead of leaving it out. */
+export function withoutEmpty<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const isEmpty = (member: unknown) =>
+    member === null || member === "" || (Array.isArray(member) && member.length === 0);
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => !isEmpty(member))) as T;
 }
 
 /** A member that is a string with something in it. */

@@ -1,3 +1,4 @@
+import type { ClientCredential, ClientOptions } from "../client.ts";
 import type { Clock } from "../clock.ts";
 import type { Fetch } from "../fetch/node-fetch.ts";
 import type { Json, TokenStore } from "../token-store/contract.ts";
@@ -11,6 +12,9 @@ export interface IssuerSession {
   /** Without a slash at its end. */
   authority: string;
   clientId: string;
+  credential?: ClientCredential | undefined;
+  /** The program's, before those of the metadata. */
+  endpoints?: ClientOptions["endpoints"];
   /** The program's choice; undefined: the authority or its metadata decides. */
   engine: EngineKind | undefined;
   clock: Clock;
@@ -37,8 +41,18 @@ export interface IssuerMetadata {
   /** Undefined where the issuer has no sign-in by code, or none in a browser. */
   deviceAuthorizationEndpoint: string | undefined;
   authorizationEndpoint: string | undefined;
-  jwksUri: string;
+  /** Undefined at an OAuth server that has none, and so no ID tokens that could be verified. */
+  jwksUri: string | undefined;
+  /** OpenID Connect: an ID token comes where `openid` is granted. */
+  openId: boolean;
+  /** Undefined where the issuer lists none. */
+  scopesSupported: readonly string[] | undefined;
   revocationEndpoint: string | undefined;
+  /** What `…_auth_methods_supported`, `…_auth_signing_alg_values_supported` and `code_challenge_methods_supported` list. */
+  tokenAuthMethods: readonly string[] | undefined;
+  revocationAuthMethods: readonly string[] | undefined;
+  assertionAlgs: readonly string[] | undefined;
+  challengeMethods: readonly string[] | undefined;
   /** `doorcode_profile` is there: the issuer knows `device_name`. */
   knowsDevices: boolean;
   document: { [name: string]: Json };

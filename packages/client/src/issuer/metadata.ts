@@ -3,6 +3,7 @@ import { DoorcodeError } from "../errors.ts";
 import type { Json } from "../token-store/contract.ts";
 import { isObject } from "../token-store/read-store.cts";
 import { metadataKey } from "../token-store/store-keys.ts";
+import { authenticatingTransport } from "./client-authentication.ts";
 import { issuerError, readJsonObject, stringOf } from "./issuer-answer.ts";
 import { checkIssuer, chooseEngine, isCiamHost } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata, IssuerSession } from "./issuer-session.ts";
@@ -24,19 +25,27 @@ export interface ConnectOptions {
  */
 export async function connect(session: IssuerSession, options: ConnectOptions = {}): Promise<ConnectedSession> {
   const kept = await readKept(session);
-  if (kept && (options.anyAge || (kept.age >= 0 && kept.age < freshMs))) return { ...session, metadata: kept.metadata };
+  if (kept && (options.anyAge || (kept.age >= 0 && kept.age < freshMs))) return connected(session, kept.metadata);
   const { authority, clock, store } = session;
   try {
-    const metadata = await discover(session, options);
-    const value = { document: metadata.document, at: metadata.authority, fetched_at: clock.now() };
-    await store.change([{ put: metadataKey(authority), value: { ...value, engine: metadata.engine } }]);
-    return { ...session, metadata };
+    const found = await discover(session, options);
+    const metadata = readMetadata(session, found);
+    // As it was found: the endpoints of this program are not another one's.
+    const value = { document: found.document, at: metadata.authority, fetched_at: clock.now() };
+    const more = { engine: metadata.engine, ...(!found.openId && { oauth_only: true }) };
+    await store.change([{ put: metadataKey(authority), value: { ...value, ...more } }]);
+    return connected(session, metadata);
   } catch (error) {
     if (kept && error instanceof DoorcodeError && error.code === "issuer_unreachable") {
-      return { ...session, metadata: kept.metadata };
+      return connected(session, kept.metadata);
     }
-    throw error;
+    if (kept) throw error;
+    throw await (await import("./wrong-authority.ts")).wrongAuthority(session, error, options.signal);
   }
+}
+
+function connected(session: IssuerSession, metadata: IssuerMetadata): ConnectedSession {
+  return { ...session, metadata, transport: authenticatingTransport(session.transport, { ...session, metadata }) };
 }
 
 async function readKept(session: IssuerSession): Promise<{ metadata: IssuerMetadata; age: number } | undefined> {
@@ -44,17 +53,26 @@ async function readKept(session: IssuerSession): Promise<{ metadata: IssuerMetad
   if (!isObject(record) || !isObject(record.document) || typeof record.at !== "string") return undefined;
   try {
     // Chosen anew: the program may have changed its mind since.
-    const metadata = readMetadata(session, { authority: record.at, document: record.document });
+    const openId = record.oauth_only !== true;
+    const metadata = readMetadata(session, { authority: record.at, document: record.document, openId });
     return { metadata, age: session.clock.now() - Number(record.fetched_at) };
   } catch {
     return undefined;
   }
 }
 
+interface FoundMetadata {
+  /** What discovery was made at. */
+  authority: string;
+  document: { [name: string]: Json };
+  /** Found where OpenID Connect Discovery keeps it. */
+  openId: boolean;
+}
+
 async function discover(
-  session: Pick<IssuerSession, "authority" | "engine" | "transport" | "clock">,
+  session: Pick<IssuerSession, "authority" | "endpoints" | "engine" | "transport" | "clock">,
   { observer, signal }: ConnectOptions,
-): Promise<IssuerMetadata> {
+): Promise<FoundMetadata> {
   const { transport, clock } = session;
   let refusal: DoorcodeError | undefined;
   for (const candidate of candidates(session)) {
@@ -65,29 +83,44 @@ async function discover(
     );
     const document = readJsonObject(answer.body);
     if (answer.status === 200 && document && stringOf(document.issuer)) {
-      return readMetadata(session, { authority: candidate.authority, document: document as { [name: string]: Json } });
+      const { authority, openId } = candidate;
+      return { authority, openId, document: document as { [name: string]: Json } };
     }
     const error = issuerError(answer, { request: "the issuer's metadata" });
     if (error.code === "issuer_unreachable") throw error;
     refusal ??= error;
   }
+  // All that is needed to speak to it is known.
+  const { authority, endpoints } = session;
+  if (endpoints?.token && endpoints.deviceAuthorization) {
+    return { authority, openId: false, document: { issuer: authority } };
+  }
   throw refusal;
 }
 
-/** Where the metadata may be: Entra keeps it under `/v2.0`, OpenID Connect beneath the issuer itself. */
+/**
+ * Where the metadata may be: Entra keeps it under `/v2.0`, OpenID Connect beneath the issuer (Discovery §4), RFC 8414 §3.1
+ * between the host and the issuer's path; servers mix these forms.
+ */
 function candidates({
   authority,
   engine: option,
-}: Pick<IssuerSession, "authority" | "engine">): { authority: string; url: string }[] {
+}: Pick<IssuerSession, "authority" | "engine">): { authority: string; url: string; openId: boolean }[] {
   const url = new URL(authority);
-  const wellKnown = "/.well-known/openid-configuration";
+  const [openid, oauth] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
   const plain = authority.replace(/\/v2\.0$/, "");
-  const entra = { authority: withTenant(plain, url), url: `${withTenant(plain, url)}/v2.0${wellKnown}` };
-  const oidc = { authority, url: `${authority}${wellKnown}` };
+  const entra = { authority: withTenant(plain, url), url: `${withTenant(plain, url)}/v2.0${openid}`, openId: true };
+  const path = authority.slice(url.origin.length);
+  const beneath = (wellKnown: string) => ({ authority, url: `${authority}${wellKnown}`, openId: wellKnown === openid });
+  const between = (wellKnown: string) => ({ ...beneath(wellKnown), url: `${url.origin}${wellKnown}${path}` });
   const chosen = chooseEngine({ option, authority });
   if (chosen === "entra") return [entra];
-  if (chosen === "oidc") return [oidc];
-  return [oidc, entra];
+  return [
+    beneath(openid),
+    ...(chosen === undefined ? [entra] : []),
+    between(oauth),
+    ...(path === "" ? [] : [beneath(oauth), between(openid)]),
+  ];
 }
 
 /** MSAL's rule for an external tenant named by its host alone: `contoso.ciamlogin.com` is `contoso.onmicrosoft.com` there. */
@@ -97,15 +130,26 @@ function withTenant(authority: string, url: URL): string {
 }
 
 function readMetadata(
-  session: Pick<IssuerSession, "authority" | "engine">,
-  found: { authority: string; document: { [name: string]: Json } },
+  session: Pick<IssuerSession, "authority" | "endpoints" | "engine">,
+  found: FoundMetadata,
 ): IssuerMetadata {
-  const { document } = found;
+  const { token, deviceAuthorization } = session.endpoints ?? {};
+  const document: FoundMetadata["document"] = {
+    ...found.document,
+    ...(token !== undefined && { token_endpoint: token }),
+    ...(deviceAuthorization !== undefined && { device_authorization_endpoint: deviceAuthorization }),
+  };
   const engine = chooseEngine({ option: session.engine, authority: session.authority, document }) ?? "oidc";
   const authority = engine === "entra" ? found.authority.replace(/\/v2\.0$/, "") : found.authority;
   const issuer = address(document, "issuer");
   checkIssuer(issuer, authority, engine);
   const tokenEndpoint = address(document, "token_endpoint");
+  const jwksUri = optionalAddress(document, "jwks_uri");
+  const scopesSupported = listOf(document.scopes_supported);
+  const openId =
+    found.openId ||
+    (jwksUri !== undefined &&
+      (scopesSupported?.includes("openid") ?? listOf(document.id_token_signing_alg_values_supported) !== undefined));
   // Entra's metadata did not always name it; MSAL derives it so.
   const derived = engine === "entra" ? tokenEndpoint.replace("/token", "/devicecode") : undefined;
   return {
@@ -115,8 +159,14 @@ function readMetadata(
     tokenEndpoint,
     deviceAuthorizationEndpoint: optionalAddress(document, "device_authorization_endpoint") ?? derived,
     authorizationEndpoint: optionalAddress(document, "authorization_endpoint"),
-    jwksUri: address(document, "jwks_uri"),
+    jwksUri: openId ? address(document, "jwks_uri") : jwksUri,
+    openId,
+    scopesSupported,
     revocationEndpoint: optionalAddress(document, "revocation_endpoint"),
+    tokenAuthMethods: listOf(document.token_endpoint_auth_methods_supported),
+    revocationAuthMethods: listOf(document.revocation_endpoint_auth_methods_supported),
+    assertionAlgs: listOf(document.token_endpoint_auth_signing_alg_values_supported),
+    challengeMethods: listOf(document.code_challenge_methods_supported),
     knowsDevices: document.doorcode_profile !== undefined,
     document,
   };
@@ -126,6 +176,12 @@ function address(document: Record<string, unknown>, name: string): string {
   const found = optionalAddress(document, name);
   if (found) return found;
   throw new DoorcodeError("invalid_issuer_response", { detail: `the issuer's metadata has no usable ${name}.` });
+}
+
+/** Strings with something in them; undefined where there are none, or no list at all. */
+function listOf(value: unknown): string[] | undefined {
+  const strings = Array.isArray(value) ? value.filter((each) => stringOf(each) !== undefined) : [];
+  return strings.length > 0 ? strings : undefined;
 }
 
 function optionalAddress(document: Record<string, unknown>, name: string): string | undefined {

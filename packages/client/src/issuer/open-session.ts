@@ -4,13 +4,18 @@ import type { Engine } from "../engines/engine.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { Fetch } from "../fetch/node-fetch.ts";
 import type { TokenStore } from "../token-store/contract.ts";
-import { checkedAuthority } from "../transport/secure-url.ts";
+import { checkedAuthority, checkedEndpoint } from "../transport/secure-url.ts";
 import type { Transport } from "../transport/transport.ts";
 import { defaultCa } from "../transport/trusted-roots.ts";
+import { checkCredential } from "./client-authentication.ts";
+import { isMicrosoftHost } from "./issuer-check.ts";
 import type { IssuerSession } from "./issuer-session.ts";
 import { type ConnectOptions, connect } from "./metadata.ts";
 
-type SessionOptions = Pick<ClientOptions, "authority" | "clientId" | "engine" | "ca" | "store" | "clock" | "transport">;
+type SessionOptions = Pick<
+  ClientOptions,
+  "authority" | "clientId" | "credential" | "endpoints" | "engine" | "ca" | "store" | "clock" | "transport"
+>;
 
 /**
  * Asks nobody and reads nothing: costly parts are made when they are first used.
@@ -20,12 +25,25 @@ export function openIssuerSession(options: SessionOptions): IssuerSession {
   const { clientId, clock = systemClock } = options;
   const authority = checkedAuthority(options.authority);
   if (typeof clientId !== "string" || !/^[\x21-\x7e]+$/.test(clientId)) {
-    throw new DoorcodeError("configuration", { detail: "`clientId` is not an application (client) ID." });
+    throw new DoorcodeError("configuration", {
+      detail: "`clientId` is not an application (client) ID.",
+      hint: "It is what the app's registration is called by, a GUID as a rule; doorcode tenant apps lists those of a tenant.",
+    });
   }
+  const { hostname, pathname } = new URL(authority);
+  if (isMicrosoftHost(hostname) && pathname === "/") {
+    throw new DoorcodeError("configuration", {
+      detail: `the authority ${authority} names no tenant.`,
+      hint: `It is ${authority}/<tenant ID>; of an external tenant, https://<name>.ciamlogin.com/<tenant ID>`,
+    });
+  }
+  const endpoints = Object.entries(options.endpoints ?? {}).filter(([, url]) => url !== undefined);
   const trusted = () => options.ca ?? defaultCa(authority, process.env);
   return {
     authority,
     clientId,
+    credential: checkCredential(options.credential),
+    endpoints: Object.fromEntries(endpoints.map(([name, url]) => [name, checkedEndpoint(url, name)])),
     engine: options.engine,
     clock,
     transport: options.transport ?? lazyTransport(trusted),

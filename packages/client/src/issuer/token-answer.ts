@@ -5,8 +5,8 @@ import type { StoredToken } from "../token-store/read-store.cts";
 import { protocolScopes } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { IdTokenClaims } from "./id-token.ts";
-import { readJsonObject, stringOf } from "./issuer-answer.ts";
-import type { ConnectedSession } from "./issuer-session.ts";
+import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
+import { notGranted } from "./scopes.ts";
 
 /** Members of a token answer, as MSAL gets them. */
 export type TokenAnswer = Record<string, unknown>;
@@ -45,58 +45,92 @@ export function accountFrom(id: string, claims: IdTokenClaims, owner: Owner): Ac
   };
 }
 
+/** Whom a token is for that comes without an ID token: an OAuth server names nobody. One such account is kept at a time. */
+export const unnamed = "(unnamed)";
+
+export function unnamedAccount(issuer: string, owner: Owner): Account {
+  const { authority, clientId } = owner;
+  return { id: unnamed, username: unnamed, name: undefined, tenantId: undefined, issuer, authority, clientId };
+}
+
 /** By what a person may be expected: user name and email, unless the issuer says that it never checked the latter. */
 export function namesIn(claims: IdTokenClaims): string[] {
   const email = claims.email_verified === false ? undefined : claims.email;
   return [claims.preferred_username, email].filter((name) => typeof name === "string");
 }
 
-/** The access token of an answer (RFC 6749 §5.1): no `scope` means that all was granted. */
-export function accessTokenFrom(answer: TokenAnswer, requested: readonly string[], now: number): StoredToken {
+/** `Date` counts whole seconds, and the answer was under way. */
+const smallestLeadMs = 10_000;
+
+/** Milliseconds that this machine's clock is ahead of an answer's `Date` (RFC 9110 §6.6.1); 0 where it is not. */
+export function clockLead({ headers }: Pick<HttpAnswer, "headers">, now: number): number {
+  const lead = now - Date.parse(headers.date ?? "");
+  return lead > smallestLeadMs ? lead : 0;
+}
+
+/**
+ * The scopes of a token answer; undefined where it does not say (RFC 6749 §5.1: then all that was requested). Some servers
+ * send a list, or commas between the names.
+ */
+export function grantedScopes(scope: unknown, requested: readonly string[]): string[] | undefined {
+  const text = Array.isArray(scope) ? scope.join(" ") : (stringOf(scope) ?? "");
+  const between = requested.some((name) => name.includes(",")) ? /\s+/ : /[\s,]+/;
+  const granted = text.split(between).filter((name) => name !== "");
+  return granted.length > 0 ? granted : undefined;
+}
+
+/** Of a token whose end the issuer does not name, and that nothing can renew. */
+const untilRefusedMs = 365 * 24 * 60 * 60 * 1_000;
+
+interface TokenContext {
+  /** The scopes that the token is for, where not all of them were asked for because the issuer did not grant them before. */
+  wanted?: readonly string[];
+  /** How far this machine's clock is ahead of the issuer's, in milliseconds. */
+  lead?: number;
+}
+
+/**
+ * The access token of an answer (RFC 6749 §5.1). Its end counts from `now` or from the issuer's time, whichever is earlier: a
+ * clock that is set right later must not find a token that is over.
+ */
+export function accessTokenFrom(
+  answer: TokenAnswer,
+  requested: readonly string[],
+  now: number,
+  { wanted = requested, lead = 0 }: TokenContext = {},
+): StoredToken {
   const token = stringOf(answer.access_token);
   if (!token) throw new DoorcodeError("invalid_issuer_response", { detail: "the token answer has no access token." });
   const seconds = Number(answer.expires_in);
-  const granted = stringOf(answer.scope)
-    ?.split(" ")
-    .filter((scope) => scope !== "" && !protocolScopes.includes(scope));
+  const scopes = grantedScopes(answer.scope, requested) ?? requested;
+  // RFC 6749 §5.1 leaves the lifetime out at will. Then the token serves now and is renewed next time, or serves until the
+  // API refuses it where there is nothing to renew it with.
+  const unknown = stringOf(answer.refresh_token) === undefined ? untilRefusedMs : 0;
   return {
     token,
-    scopes: granted ?? requested.filter((scope) => !protocolScopes.includes(scope)),
-    // RFC 6749 leaves the lifetime out at will; then the token serves now and is asked for again next time.
-    expiresAt: now + (Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0),
+    scopes: scopes.filter((scope) => !protocolScopes.includes(scope)),
+    notGranted: notGranted(wanted, scopes),
+    expiresAt: now - lead + (Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : unknown),
     obtainedAt: now,
   };
 }
 
 /**
- * A 200 of the token endpoint, checked by oauth4webapi (RFC 6749 §5.1): token type, types of the members. `nonce` is that of
- * the authorization request.
- * Loaded only once there is an answer to read; its ID token is verified before.
- * @throws DoorcodeError `invalid_issuer_response`
+ * The members of a successful token answer (RFC 6749 §5.1). The one-time code is spent by now, so only what cannot be used is
+ * refused: optional members may be absent, null or empty. The ID token is verified elsewhere.
+ * @throws DoorcodeError of the issuer's error, or `invalid_issuer_response`
  */
-export async function readTokenAnswer(
-  grant: "device_code" | "refresh" | { nonce: string },
-  answer: HttpAnswer,
-  { metadata, clientId, clock }: Pick<ConnectedSession, "metadata" | "clientId" | "clock">,
-): Promise<TokenAnswer> {
-  const oauth = await import("oauth4webapi");
-  const server = { ...metadata.document, issuer: metadata.issuer } as import("oauth4webapi").AuthorizationServer;
-  const client: import("oauth4webapi").Client = {
-    client_id: clientId,
-    [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1_000),
-    [oauth.clockTolerance]: 300,
-  };
-  const response = new Response(answer.body, { status: answer.status, headers: answer.headers });
-  const read = () => {
-    if (grant === "device_code") return oauth.processDeviceCodeResponse(server, client, response);
-    if (grant === "refresh") return oauth.processRefreshTokenResponse(server, client, response);
-    return oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: grant.nonce });
-  };
-  try {
-    return { ...(await read()) };
-  } catch (error) {
-    // Its errors hold the response as their cause, tokens and all; only its sentence goes on.
-    const detail = error instanceof Error ? `${error.message}.` : "it cannot be read.";
-    throw new DoorcodeError("invalid_issuer_response", { detail });
+export function readTokenAnswer(answer: HttpAnswer, secrets: readonly string[]): TokenAnswer {
+  const body = readJsonObject(answer.body);
+  // Some servers answer an error with status 200.
+  if (answer.status !== 200 || !body || stringOf(body.error))
+    throw issuerError(answer, { request: "the token", secrets });
+  const members = withoutEmpty(body);
+  const { token_type: type = "Bearer" } = members;
+  // RFC 6749 §7.1: a token of a type that is not understood must not be used.
+  if (typeof type !== "string" || type.toLowerCase() !== "bearer") {
+    const named = typeof type === "string" ? plainText(type, { limit: 40 }) : "that is no string";
+    throw new DoorcodeError("invalid_issuer_response", { detail: `the token answer has the token type ${named}.` });
   }
+  return members;
 }

@@ -32,7 +32,7 @@ function members(event: SignInEvent): object {
     case "retrying":
       return { event: "retrying", reason: event.reason, delay: Math.round(event.delay) };
     case "signed_in":
-      return { event: "signed_in", account: accountMembers(event.account) };
+      return { event: "signed_in", account: accountMembers(event.account), not_granted: event.notGranted ?? [] };
   }
 }
 

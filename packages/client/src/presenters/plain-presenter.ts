@@ -11,6 +11,7 @@ import {
   roughly,
   signedInAs,
   whoAsks,
+  withoutScopes,
 } from "./wording.ts";
 
 /** Whole lines, each written once: for logs, pipes, terminals that cannot redraw, and screen readers. */
@@ -52,6 +53,7 @@ export function plainPresenter(options: PresenterOptions): Presenter {
           return;
         case "signed_in":
           say(signedInAs(event.account));
+          if (event.notGranted) say(withoutScopes(event.notGranted));
       }
     },
   };

@@ -1,11 +1,13 @@
-import type { Presenter } from "../client.ts";
+import type { Presenter, SignInEvent } from "../client.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { plainText } from "../issuer/issuer-answer.ts";
 import { type PresenterOptions, terminalFeatures } from "./output.ts";
-import { signInScreen, styles, wrap } from "./terminal-screens.ts";
-import { roughly, signedInAs, timeLeft } from "./wording.ts";
+import { signInScreen, styles, visibleLength, wrap } from "./terminal-screens.ts";
+import { type About, roughly, signedInAs, timeLeft, withoutScopes } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
+/** A terminal that became narrower has broken the line into several; what is below the cursor is ours. */
+const clearRows = (rows: number) => (rows <= 1 ? clearLine : `\r\u001b[${rows - 1}A\u001b[J`);
 
 /** For a person at a terminal: the code in a box, a QR code where a phone can use it, and a countdown that stays on one line. */
 export function terminalPresenter(options: PresenterOptions): Presenter {
@@ -15,6 +17,9 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
   const columns = () => Math.max(20, stream.columns ?? 80);
   let countdown: AbortController | undefined;
   let expiresAt = 0;
+  /** Columns that the countdown takes, and from which on the code's screen is broken. */
+  let drawn = 0;
+  let broken = 0;
   /** Said in place of "Waiting" until `until`. */
   let trouble: { text: string; until: number } | undefined;
 
@@ -25,14 +30,31 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
     const long = `  ${note ?? "Waiting for you"} · the code is good for ${left}`;
     const short = `  ${note ?? "Waiting"} · ${left} left`;
     const line = [long, short].find((text) => text.length < columns()) ?? clip(note ?? "Waiting", left, columns());
-    stream.write(
-      clearLine + styles(features.colour).dim(features.unicode ? line : line.replaceAll("·", "-").replaceAll("…", ".")),
-    );
+    clear();
+    drawn = line.length;
+    stream.write(styles(features.colour).dim(features.unicode ? line : line.replaceAll("·", "-").replaceAll("…", ".")));
   };
 
-  const count = async (signal: AbortSignal) => {
+  const clear = () => {
+    stream.write(clearRows(Math.ceil(drawn / columns())));
+    drawn = 0;
+  };
+
+  const showCode = async ({ code }: SignInEvent & { event: "code" }, about: About) => {
+    const rows = stream.rows ?? 24;
+    const lines = await signInScreen(code, about, options, { columns: columns(), rows, features });
+    broken = Math.min(columns(), Math.max(...lines.map(visibleLength)));
+    stream.write(`\n${lines.join("\n")}\n\n`);
+  };
+
+  const count = async (event: SignInEvent & { event: "code" }, about: About, signal: AbortSignal) => {
     while (!signal.aborted) {
-      draw();
+      // A QR code or a box that the terminal had to break reads as nothing: once more, as it fits now.
+      if (columns() < broken) {
+        clear();
+        await showCode(event, about);
+      }
+      if (!signal.aborted) draw();
       await clock.sleep(1_000, signal);
     }
   };
@@ -41,7 +63,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
     if (countdown === undefined) return;
     countdown.abort();
     countdown = undefined;
-    stream.write(clearLine);
+    clear();
   };
 
   return {
@@ -49,14 +71,12 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
       switch (event.event) {
         case "code": {
           stop();
-          const rows = stream.rows ?? 24;
-          const lines = await signInScreen(event.code, about, options, { columns: columns(), rows, features });
-          stream.write(`\n${lines.join("\n")}\n\n`);
+          await showCode(event, about);
           expiresAt = event.code.expiresAt;
           if (!features.redraws) return;
           countdown = new AbortController();
           // It ends by being aborted, which is no failure.
-          count(countdown.signal).catch(() => {});
+          count(event, about, countdown.signal).catch(() => {});
           return;
         }
         case "browser": {
@@ -87,6 +107,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           stop();
           const done = styles(features.colour).good(features.unicode ? "✓" : "*");
           const lines = wrap(signedInAs(event.account), columns() - 5);
+          if (event.notGranted) lines.push(...wrap(withoutScopes(event.notGranted), columns() - 5));
           stream.write(`  ${done} ${lines.join("\n    ")}\n`);
         }
       }

@@ -32,7 +32,7 @@ export async function signInScreen(
   const text = words(code, about, options, screen, screen.columns - 2 * margin, qr.caption);
   // The countdown and a line above and below it; a QR code that has scrolled away is only noise.
   const fits = qr.width <= screen.columns && qr.lines.length + text.length + 4 <= screen.rows;
-  const left = " ".repeat(Math.min(margin, screen.columns - qr.width));
+  const left = " ".repeat(Math.max(0, Math.min(margin, screen.columns - qr.width)));
   return fits ? [...qr.lines.map((line) => left + line), "", ...indent(text)] : indent(alone);
 }
 
@@ -105,7 +105,7 @@ export function wrap(text: string, width: number): string[] {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is measured away.
-const visibleLength = (text: string) => text.replace(/\u001b\[[\d;]*m/g, "").length;
+export const visibleLength = (text: string) => text.replace(/\u001b\[[\d;]*m/g, "").length;
 
 export function styles(colour: boolean) {
   const style = (on: number) => (text: string) => (colour ? `\u001b[${on}m${text}\u001b[0m` : text);

@@ -50,3 +50,8 @@ export function signedInAs({ name, username }: Account): string {
   const person = name === undefined || name === username ? username : `${name} (${username})`;
   return `Signed in as ${plainText(person, { limit: 200 })}.`;
 }
+
+/** After "Signed in as …": what the issuer's answer leaves out. */
+export function withoutScopes(scopes: readonly string[]): string {
+  return `Not granted: ${plainText(scopes.join(", "), { limit: 400 })}.`;
+}

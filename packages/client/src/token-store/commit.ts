@@ -1,9 +1,9 @@
-import { link, lstat, open, readFile, rename } from "node:fs/promises";
+import { link, lstat, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { newestGeneration } from "./read-store.cts";
 import { listFolder, syncFolder } from "./store-folder.ts";
-import { isAlive, removeIfThere, writeTempFile } from "./temp-files.ts";
+import { createPrivate, isAlive, removeIfThere, writeTempFile } from "./temp-files.ts";
 
 /** Gives `bytes` the name `store.<generation>.enc` unless somebody else was first. True when they are in, on the disk. */
 export type Commit = (directory: string, generation: number, bytes: Buffer) => Promise<boolean>;
@@ -94,7 +94,7 @@ async function claim(directory: string, generation: number, fresh: string): Prom
   for (let attempt = 0; ; attempt++) {
     const path = join(directory, `claim.${generation}.${attempt}`);
     try {
-      const file = await open(path, "wx", 0o600);
+      const file = await createPrivate(path);
       await file.writeFile(String(process.pid));
       await file.close();
       return path;

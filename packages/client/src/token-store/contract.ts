@@ -68,6 +68,7 @@ export interface StoredAccount {
   [name: string]: Json;
 }
 
+/** `not_granted`, where it is there: scopes that were asked for and not granted (RFC 6749 §3.3). */
 export interface StoredAccessToken {
   token: string;
   /** Milliseconds since the epoch. */

@@ -4,14 +4,32 @@ import { Mutex } from "../mutex.ts";
 import { type Commit, commitByClaim, commitByLink, isWithoutLinks, storePath } from "./commit.ts";
 import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
-import { generationOf, keySource, newestGeneration, readPrivateFile, unseal } from "./read-store.cts";
+import {
+  defaultStoreDirectory as folderOfEnvironment,
+  generationOf,
+  keySource,
+  newestGeneration,
+  readPrivateFile,
+  unseal,
+} from "./read-store.cts";
 import { fileProblem, storeFault } from "./store-errors.ts";
 import { listFolder, makeFolder } from "./store-folder.ts";
 import { makeKey, protectionOf, readKey } from "./store-key.ts";
 import { applyChanges, emptyState, randomUUID, type StoreState, seal, stateOf } from "./store-state.ts";
 import { removeAbandoned, removeIfThere, writeTempFile } from "./temp-files.ts";
 
-export { defaultStoreDirectory } from "./read-store.cts";
+/**
+ * The folder that the environment names: DOORCODE_STORE_DIR, else `doorcode` in XDG_STATE_HOME or ~/.local/state (Windows:
+ * LOCALAPPDATA).
+ * @throws DoorcodeError `store_locked` where this user has no home folder
+ */
+export function defaultStoreDirectory(env: NodeJS.ProcessEnv): string {
+  try {
+    return folderOfEnvironment(env);
+  } catch (error) {
+    throw fileProblem(error, "HOME");
+  }
+}
 
 export interface FileStoreOptions {
   directory: string;

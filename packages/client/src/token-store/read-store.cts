@@ -20,8 +20,10 @@ interface StoredToken {
   scopes: string[];
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  /** 0 where the record does not say it. */
+  /** By this machine's clock, in milliseconds since the epoch; 0 where the record does not say it. */
   obtainedAt: number;
+  /** Scopes that were asked for and not granted. */
+  notGranted: string[];
 }
 
 /** `store.<generation>.enc`: magic, version, generation, key id (together the AAD), nonce, ciphertext, tag. */
@@ -56,12 +58,22 @@ interface KeySource {
   kind: "named" | "systemd" | "folder";
 }
 
+/** @throws an error with the code `ENOHOME` */
 function stateDirectory(env: Environment): string {
+  if (env.DOORCODE_STORE_DIR) return env.DOORCODE_STORE_DIR;
   if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "doorcode");
   // The XDG Base Directory specification: a relative path is to be ignored.
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, "doorcode");
-  const home = env.HOME || (require("node:os") as typeof import("node:os")).homedir();
-  return join(home, ".local", "state", "doorcode");
+  return join(env.HOME || homeOfUser(), ".local", "state", "doorcode");
+}
+
+/** A container's user may have no entry in the list of users; then Node throws. */
+function homeOfUser(): string {
+  try {
+    return (require("node:os") as typeof import("node:os")).homedir();
+  } catch {
+    throw refused("ENOHOME", "HOME");
+  }
 }
 
 function findKey(directory: string, env: Environment): KeySource {
@@ -121,8 +133,10 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
   try {
     const { mode, uid, nlink } = fstatSync(file);
     const self = process.geteuid?.();
-    const foreign = self !== undefined && uid !== self && !(mounted && uid === 0);
-    const open = self !== undefined && (mode & (mounted ? 0o027 : 0o077)) !== 0;
+    const byRoot = mounted && uid === 0;
+    const foreign = self !== undefined && uid !== self && !byRoot;
+    // An orchestrator mounts root's files for all users of a container to read (0444, 0644); none of them may write there.
+    const open = self !== undefined && (mode & (byRoot ? 0o022 : mounted ? 0o027 : 0o077)) !== 0;
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refused("EFTYPE", path);
     // Replaced since it was opened: the same to the caller as a moment earlier.
     if (nlink < 1) throw refused("ENOENT", path);
@@ -146,16 +160,25 @@ function listPrivate(directory: string): string[] {
   return readdirSync(directory);
 }
 
-/** In the shape of the errors of node:fs: `ENOENT` gone, `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others. */
-function refused(code: "ENOENT" | "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE", path: string): Error {
+/** In the shape of the errors of node:fs: `ENOENT` gone, `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others, `ENOHOME` no home folder. */
+function refused(code: "ENOENT" | "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE" | "ENOHOME", path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }
 
 /**
  * The newest records, or why they cannot be read here; then the slow way (`openFileStore`) finds the words for it.
- * A folder that does not exist holds no records.
+ * A folder that does not exist holds no records. Without a `folder` it is the environment's.
  */
-function readFast(directory: string, env: Environment): { records: Record<string, Json> } | { problem: string } {
+function readFast(
+  folder: string | undefined,
+  env: Environment,
+): { records: Record<string, Json> } | { problem: string } {
+  let directory: string;
+  try {
+    directory = folder ?? stateDirectory(env);
+  } catch {
+    return { problem: "ENOHOME" };
+  }
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       const generation = newest(listPrivate(directory));
@@ -227,13 +250,14 @@ function accountNamed<T extends { id: string; username: string }>(accounts: read
 
 function readToken(value: Json): StoredToken | undefined {
   if (!isRecord(value)) return undefined;
-  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt } = value;
+  const { token, expires_at: expiresAt, scopes, obtained_at: obtainedAt, not_granted: notGranted } = value;
   if (typeof token !== "string" || typeof expiresAt !== "number" || !Array.isArray(scopes)) return undefined;
   return {
     token,
     scopes: scopes.filter((scope) => typeof scope === "string"),
     expiresAt,
     obtainedAt: typeof obtainedAt === "number" ? obtainedAt : 0,
+    notGranted: Array.isArray(notGranted) ? notGranted.filter((scope) => typeof scope === "string") : [],
   };
 }
 
@@ -245,14 +269,20 @@ function includesAll(granted: readonly string[], wanted: readonly string[]): boo
 
 /**
  * The access token that covers these scopes and expires last; of equals the one obtained last, then the one that was asked
- * for by just these scopes.
+ * for by just these scopes. `fewer`: that one serves even where the issuer did not grant all of them.
  */
-function bestToken(records: Entries, account: AccountRef, scopes: readonly string[]): StoredToken | undefined {
+function bestToken(
+  records: Entries,
+  account: AccountRef,
+  scopes: readonly string[],
+  fewer = false,
+): StoredToken | undefined {
   const [prefix, exact] = [accessPrefixOf(account), accessKeyOf(account, scopes)];
   let best: StoredToken | undefined;
   for (const [key, value] of records) {
     const found = key.startsWith(prefix) ? readToken(value) : undefined;
-    if (!found || (key !== exact && !includesAll(found.scopes, scopes))) continue;
+    const askedFor = key === exact && (fewer || found?.notGranted.length === 0);
+    if (!found || (!askedFor && !includesAll(found.scopes, scopes))) continue;
     const lead = best === undefined ? 1 : found.expiresAt - best.expiresAt || found.obtainedAt - best.obtainedAt;
     if (lead > 0 || (lead === 0 && key === exact)) best = found;
   }
@@ -262,10 +292,18 @@ function bestToken(records: Entries, account: AccountRef, scopes: readonly strin
 /** Milliseconds that a token must still be good, unless the caller says otherwise. */
 const DEFAULT_MIN_TTL_MS = 5 * 60_000;
 
+/** Processes that share a store by a network may differ by a little. */
+const CLOCK_SLACK_MS = 10_000;
+
+/** Obtained later than now: the clock was set back since, so the expiry is no time of this clock. */
+const isOfTheFuture = ({ obtainedAt }: Pick<StoredToken, "obtainedAt">, now: number): boolean =>
+  obtainedAt > now + CLOCK_SLACK_MS;
+
 /** Whether it is good for longer than `minTtlMs`: by default five minutes, or half the life of one that lives shorter. */
-function isGoodFor({ expiresAt, obtainedAt }: StoredToken, now: number, minTtlMs: number | undefined): boolean {
+function isGoodFor(token: StoredToken, now: number, minTtlMs: number | undefined): boolean {
+  const { expiresAt, obtainedAt } = token;
   const half = Math.max(0, expiresAt - obtainedAt) / 2;
-  return expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
+  return !isOfTheFuture(token, now) && expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
 }
 
 // The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
@@ -291,6 +329,7 @@ export declare const findAccount: typeof accountNamed;
 export declare const covers: typeof includesAll;
 export declare const findToken: typeof bestToken;
 export declare const lasts: typeof isGoodFor;
+export declare const isFromFuture: typeof isOfTheFuture;
 module.exports = {
   STORE_FORMAT: FORMAT,
   defaultStoreDirectory: stateDirectory,
@@ -313,4 +352,5 @@ module.exports = {
   covers: includesAll,
   findToken: bestToken,
   lasts: isGoodFor,
+  isFromFuture: isOfTheFuture,
 };

@@ -8,17 +8,26 @@ export function fileProblem(error: unknown, path: string): DoorcodeError {
   return new DoorcodeError("store_locked", { detail: sentence, cause, ...(hint === undefined ? {} : { hint }) });
 }
 
+/** What every user can run. */
+const elsewhere =
+  'Name a folder of yours instead, for a try: export DOORCODE_STORE_DIR="$(mktemp -d)" (in a program: the option store).';
+
 function explained(code: string | undefined, path: string): [sentence: string, hint: string] | undefined {
   switch (code) {
+    case "ENOHOME":
+      return ["this user has no home folder: HOME is not set, and the system knows none", elsewhere];
     case "EOWNER":
-      return [
-        `${path} belongs to another user`,
-        `Run as the user who owns it, or give it back with \`chown "$(id -un)" '${path}'\`.`,
-      ];
+      // Only root gives files away.
+      return process.geteuid?.() === 0
+        ? [`${path} belongs to another user`, `Run as the user who owns it, or take it: chown "$(id -un)" '${path}'`]
+        : [
+            `${path} belongs to another user`,
+            `${elsewhere} Its owner can use it, and root can give it away: chown "$USER" '${path}'`,
+          ];
     case "EMODE":
       return [
         `${path} is open to other users`,
-        `Close it with \`chmod go= '${path}'\` and consider who may have read it.`,
+        `Close it with: chmod go= '${path}', and consider who may have read it.`,
       ];
     case "ELOOP":
       return [
@@ -33,10 +42,10 @@ function explained(code: string | undefined, path: string): [sentence: string, h
     case "EPERM":
       return [
         `${path} is not accessible for this user`,
-        "Check the owner and the mode of the folder and of those above it.",
+        `Check the owner and the mode of the folder and of those above it: ls -ld '${path}'. ${elsewhere}`,
       ];
     case "EROFS":
-      return [`${path} is on a read-only file system`, "Keep the store in a folder that can be written."];
+      return [`${path} is on a read-only file system`, elsewhere];
     case "ENOSPC":
     case "EDQUOT":
       return [

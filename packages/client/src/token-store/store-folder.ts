@@ -1,5 +1,6 @@
-import { constants } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { constants, existsSync, lstatSync } from "node:fs";
+import { chmod, mkdir, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { listPrivateFolder } from "./read-store.cts";
 import { fileProblem } from "./store-errors.ts";
 
@@ -13,12 +14,23 @@ export function listFolder(directory: string): string[] {
   }
 }
 
-/** Private for the user, however wide the umask. */
+/**
+ * Private for the user, however wide or narrow the umask, with the folders above it. Not by Node's `recursive`: it says
+ * ENOENT of a folder that is read-only, and never which one.
+ */
 export async function makeFolder(directory: string): Promise<void> {
+  const folder = resolve(directory);
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) await makeFolder(above);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 });
+    const { mode } = lstatSync(folder);
+    if ((mode & 0o700) !== 0o700) await chmod(folder, 0o700);
   } catch (error) {
-    throw fileProblem(error, directory);
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw fileProblem(error, above);
   }
 }
 

@@ -19,7 +19,9 @@ export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | und
   try {
     key = readPrivateFile(source.path, source.kind);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileProblem(error, source.path);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EMODE" && source.kind !== "folder") throw openKey(source.path);
+    if (code !== "ENOENT") throw fileProblem(error, source.path);
     if (source.kind === "folder") return undefined;
     throw new DoorcodeError("store_locked", {
       detail: `the key file ${source.path} is not there`,
@@ -33,6 +35,13 @@ export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | und
     hint: "Put the right key back; if it is lost, move key and store away and sign in again.",
   });
 }
+
+/** A file that somebody mounted cannot always be changed from here. */
+const openKey = (path: string) =>
+  new DoorcodeError("store_locked", {
+    detail: `the key ${path} is open to other users`,
+    hint: `Close it: chmod go= '${path}'. Mounted by an orchestrator it is root's, with mode 0444 or stricter.`,
+  });
 
 /** Makes the folder's key; whichever process comes first, all end up with the same. No killed process leaves half of one. */
 export async function makeKey(directory: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<Buffer> {

@@ -5,6 +5,7 @@ import {
   accessKey,
   accessPrefix,
   accountKey,
+  isFromFuture,
   isObject,
   ownerKey,
   type StoredToken,
@@ -41,7 +42,7 @@ export function putAccount(account: Account, signedInAt: number): Change {
   return { put: accountKey(account), value: { ...value, signed_in_at: signedInAt } };
 }
 
-/** The changes that keep a token; those of its account that are over go with them. */
+/** The changes that keep a token; those of its account that are over, or from before the clock was set back, go with them. */
 export function putAccessToken(
   account: Account,
   token: StoredToken,
@@ -55,15 +56,19 @@ export function putAccessToken(
     scopes: token.scopes,
     account_id: account.id,
     obtained_at: token.obtainedAt,
+    ...(token.notGranted.length > 0 && { not_granted: token.notGranted }),
   };
   const key = accessKey(account, requested);
   const over = [...snapshot.records]
     .filter(([name]) => name.startsWith(accessPrefix(account)) && name !== key)
-    .filter(([, kept]) => isObject(kept) && Number(kept.expires_at) <= token.obtainedAt)
+    .filter(([, kept]) => isObject(kept) && isOver(kept, token.obtainedAt))
     .map(([name]): Change => ({ remove: name }));
   const put: Change = { put: key, value, ...(basedOn !== undefined && { basedOn, belongsTo: accountKey(account) }) };
   return [...over, put];
 }
+
+const isOver = (kept: { [name: string]: Json }, now: number): boolean =>
+  Number(kept.expires_at) <= now || isFromFuture({ obtainedAt: Number(kept.obtained_at) }, now);
 
 /** Everything kept of an account, whichever engine kept it; needs no issuer. */
 export function removeAccount(snapshot: Snapshot, account: Account): Change[] {
@@ -82,6 +87,14 @@ export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] 
     isObject(own) ? own.token : undefined,
     ...fromMsal.map((kept) => (isObject(kept) ? kept.secret : undefined)),
   ].filter((token) => typeof token === "string");
+}
+
+/** The access tokens kept of an account that are good at this time. */
+export function accessTokensOf(snapshot: Snapshot, account: Account, now: number): string[] {
+  return [...snapshot.records]
+    .filter(([key]) => key.startsWith(accessPrefix(account)))
+    .map(([, kept]) => (isObject(kept) && Number(kept.expires_at) > now ? kept.token : undefined))
+    .filter((token) => typeof token === "string");
 }
 
 /** MSAL's ids may be in mixed case where another program wrote them. */

@@ -1,4 +1,4 @@
-import { lstat, open, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "./store-state.ts";
 
@@ -7,10 +7,18 @@ const NAME = /^tmp\.(\d{1,10})\.[0-9a-f]{16}$/;
 /** A writer that is alive needs milliseconds; one that is not known to be dead is given this long. */
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
+/** A new file that its owner, and nobody else, reads and writes; under a umask such as 0777 the mode alone does not say so. */
+export async function createPrivate(path: string): Promise<FileHandle> {
+  const file = await open(path, "wx", 0o600);
+  const { mode } = await file.stat();
+  if ((mode & 0o600) !== 0o600) await file.chmod(0o600);
+  return file;
+}
+
 /** Writes a file of which nobody else can know, and has it on the disk when it resolves. Leaves nothing when it fails. */
 export async function writeTempFile(directory: string, bytes: Buffer): Promise<string> {
   const path = join(directory, `tmp.${process.pid}.${randomBytes(8).toString("hex")}`);
-  const file = await open(path, "wx", 0o600);
+  const file = await createPrivate(path);
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -1,7 +1,7 @@
 import type { Agent } from "node:http";
-import type { Agent as HttpsAgent } from "node:https";
 import type { SecureContext } from "node:tls";
 import { DoorcodeError } from "../errors.ts";
+import type { ProxyServer } from "./proxy.ts";
 import { isLoopback } from "./secure-url.ts";
 import { trustedRoots } from "./trusted-roots.ts";
 
@@ -13,70 +13,61 @@ export const http = process.getBuiltinModule("node:http");
 export const https = process.getBuiltinModule("node:https");
 
 /** What node:http and node:https need to reach a URL: its agent, and whom to trust there. */
-export type ConnectionFor = (url: URL) => Promise<{ agent: Agent; secureContext?: SecureContext }>;
+export interface Connection {
+  options: { agent: Agent; secureContext?: SecureContext };
+  /** The proxy in between, as errors name it. */
+  through: string | undefined;
+}
+
+export type ConnectionFor = (url: URL) => Promise<Connection>;
 
 /** Kept alive between requests; an idle connection does not hold the process. */
 export function connections(ca: string | string[] | undefined): ConnectionFor {
   const trustFor = trustedRoots(ca);
-  const agents = new Map<string, Promise<Agent>>();
+  const known = new Map<string, Promise<{ agent: Agent; through: string | undefined }>>();
 
   /** One agent an origin: NO_PROXY decides by host, and an agent is what keeps connections. */
-  const agentFor = (url: URL): Promise<Agent> => {
-    const known = agents.get(url.origin);
-    if (known) return known;
-    const made = makeAgent(url);
-    agents.set(url.origin, made);
-    made.catch(() => agents.delete(url.origin));
+  const agentFor = (url: URL) => {
+    const made = known.get(url.origin) ?? makeAgent(url);
+    known.set(url.origin, made);
+    made.catch(() => known.delete(url.origin));
     return made;
   };
 
-  const makeAgent = async (url: URL): Promise<Agent> => {
-    if (url.protocol === "http:") return new http.Agent({ keepAlive: true });
-    // A proxy could not reach this machine's own loopback, and nothing of it should leave the machine.
+  const makeAgent = async (url: URL) => {
+    const keepAlive = true;
+    if (url.protocol === "http:") return { agent: new http.Agent({ keepAlive }), through: undefined };
     const trusted = trustFor(url.hostname);
-    const proxied = isLoopback(url.hostname) ? undefined : await proxyAgent(url, trusted);
-    return proxied ?? new https.Agent({ keepAlive: true, ...(trusted && { secureContext: trusted }) });
+    const options = { keepAlive, ...(trusted && { secureContext: trusted }) };
+    // A proxy could not reach this machine's own loopback, and nothing of it should leave the machine.
+    const proxy = isLoopback(url.hostname) ? undefined : await proxyOf(url);
+    if (proxy === undefined) return { agent: new https.Agent(options) as Agent, through: undefined };
+    const { tunnelAgent } = await import("./proxy.ts");
+    return { agent: await tunnelAgent(proxy, options), through: proxy.name };
   };
 
   return async (url) => {
     const trusted = url.protocol === "https:" ? trustFor(url.hostname) : undefined;
-    return { agent: await agentFor(url), ...(trusted && { secureContext: trusted }) };
+    const { agent, through } = await agentFor(url);
+    return { options: { agent, ...(trusted && { secureContext: trusted }) }, through };
   };
 }
 
-const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-
 /**
- * An agent that goes through the proxy which the environment names for this URL; undefined where there is none.
- * Neither library is loaded unless a proxy is configured at all: most machines have none, and start time counts.
+ * The proxy that the environment names for this URL. Nothing of it is loaded unless one is configured at all: most machines
+ * have none, and start time counts.
+ * @throws DoorcodeError `configuration`
  */
-async function proxyAgent(url: URL, trusted: SecureContext | undefined): Promise<HttpsAgent | undefined> {
+async function proxyOf(url: URL): Promise<ProxyServer | undefined> {
   if (!proxyVariables.some((name) => process.env[name])) return undefined;
-  const { getProxyForUrl } = await import("proxy-from-env");
-  const proxy = getProxyForUrl(url.href);
-  if (!proxy) return undefined;
-  if (!URL.canParse(proxy)) {
-    // Its text may hold a password.
-    throw new DoorcodeError("configuration", { detail: "the proxy named by the environment is not a URL." });
+  const { ProxyError, proxyFor } = await import("./proxy.ts");
+  try {
+    return proxyFor(url);
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+    const hint = `Set ${error.variable} right, or unset it; signs such as @ and # in a password are written %40 and %23.`;
+    throw new DoorcodeError("configuration", { detail: error.message, hint });
   }
-  return tunnelAgent(proxy, trusted);
 }
 
-/** HttpsProxyAgent waits for a silent proxy for ever, though its request is long gone; that would hold the process. */
-async function tunnelAgent(proxy: string, trusted: SecureContext | undefined): Promise<HttpsAgent> {
-  const { HttpsProxyAgent } = await import("https-proxy-agent");
-  class TunnelAgent extends HttpsProxyAgent<string> {
-    override async connect(...[request, options]: Parameters<InstanceType<typeof HttpsProxyAgent<string>>["connect"]>) {
-      const gone = new AbortController();
-      const onAbandoned = () => gone.abort();
-      request.once("abandoned", onAbandoned);
-      // Read before the first await of `connect`, so one request does not see another's.
-      this.connectOpts = { ...this.connectOpts, signal: gone.signal } as typeof this.connectOpts;
-      const socket = await super.connect(request, options);
-      request.off("abandoned", onAbandoned);
-      return socket;
-    }
-  }
-  const options = { keepAlive: true, ...(trusted && { secureContext: trusted }) };
-  return new TunnelAgent(proxy, options) as unknown as HttpsAgent;
-}
+const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
 import { DoorcodeError } from "../errors.ts";
-import { type ConnectionFor, connections, http, https } from "./connections.ts";
+import { type Connection, connections, http, https } from "./connections.ts";
+import { decodeBody } from "./decode-body.ts";
 import { isSecure } from "./secure-url.ts";
 import { asTransportError, type HttpAnswer, type HttpRequest, type Transport, TransportError } from "./transport.ts";
 
@@ -19,7 +20,10 @@ export function nodeTransport(
     async send(request) {
       const url = new URL(request.url);
       if (!isSecure(url)) {
-        throw new DoorcodeError("configuration", { detail: `${url.origin} is not https, and not on this machine.` });
+        throw new DoorcodeError("configuration", {
+          detail: `${url.origin} is not https, and not on this machine.`,
+          hint: "The issuer's metadata names this address: tell its operator, or check the authority.",
+        });
       }
       request.signal?.throwIfAborted();
       const connection = await connectionFor(url);
@@ -32,37 +36,40 @@ export function nodeTransport(
 function exchange(
   url: URL,
   request: HttpRequest,
-  connection: Awaited<ReturnType<ConnectionFor>>,
+  { options, through }: Connection,
   clock: Pick<Clock, "sleep">,
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = deferred<HttpAnswer>();
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
-  const headers: Record<string, string> = { accept: "application/json", ...request.headers };
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "accept-encoding": "identity",
+    ...request.headers,
+  };
   if (body) headers["content-length"] = String(body.length);
   const { request: open } = url.protocol === "https:" ? https : http;
-  const outgoing = open(url, { method: request.method, headers, ...connection });
+  const outgoing = open(url, { method: request.method, headers, ...options });
 
   const fail = (error: unknown) => {
     reject(error);
     outgoing.destroy();
-    // `destroy` tells nobody while there is no socket yet; see `tunnelAgent`.
+    // `destroy` reaches no proxy while there is no socket yet; see `tunnelAgent`.
     outgoing.emit("abandoned");
   };
   const onAbort = () => fail(request.signal?.reason);
   // For the whole exchange: an issuer that sends a byte a minute hangs as well.
   const over = new AbortController();
   clock.sleep(request.timeoutMs, over.signal).then(
-    () => fail(new TransportError("timeout", `${url.host} gave no answer within ${request.timeoutMs / 1000} s`)),
+    () => {
+      const silent = through && !outgoing.socket ? `the proxy ${through} made no connection to ${url.host}` : undefined;
+      const what = silent ?? `${url.host} gave no answer${through ? ` through the proxy ${through}` : ""}`;
+      fail(new TransportError("timeout", `${what} within ${request.timeoutMs / 1000} s`));
+    },
     () => {},
   );
   request.signal?.addEventListener("abort", onAbort, { once: true });
 
-  outgoing.on("error", (error) => fail(asTransportError(error, url)));
-  // https-proxy-agent hands on a proxy's refusal as if the issuer had answered; only the issuer may speak for itself.
-  outgoing.on("proxyConnect", (connect: { statusCode: number }) => {
-    if (connect.statusCode === 200) return;
-    fail(new TransportError("connection", `the proxy answered ${connect.statusCode} on the way to ${url.host}`));
-  });
+  outgoing.on("error", (error) => fail(asTransportError(error, url, through)));
   outgoing.on("response", (incoming) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -71,14 +78,15 @@ function exchange(
       if (size > largestBody) fail(new TransportError("too_large", `${url.host} answered with more than 1 MiB`));
       else chunks.push(chunk);
     });
-    incoming.on("error", (error) => fail(asTransportError(error, url)));
-    incoming.on("end", () =>
-      resolve({
-        status: incoming.statusCode ?? 0,
-        headers: singleValues(incoming.headers),
-        body: Buffer.concat(chunks).toString("utf8"),
-      }),
-    );
+    incoming.on("error", (error) => fail(asTransportError(error, url, through)));
+    incoming.on("end", () => {
+      const headers = singleValues(incoming.headers);
+      const limits = { host: url.host, largest: largestBody };
+      decodeBody(Buffer.concat(chunks), headers["content-encoding"], limits).then(
+        (text) => resolve({ status: incoming.statusCode ?? 0, headers, body: text }),
+        fail,
+      );
+    });
   });
   outgoing.end(body);
 

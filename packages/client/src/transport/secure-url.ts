@@ -18,7 +18,23 @@ export function isSecure({ protocol, hostname }: URL): boolean {
 export function checkedOrigin(origin: string, name: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url && isSecure(url)) return url.origin;
-  throw new DoorcodeError("configuration", { detail: `${name} ${origin} is not https, and not on this machine.` });
+  throw new DoorcodeError("configuration", {
+    detail: `${name} ${origin} is not https, and not on this machine.`,
+    hint: "Give it as scheme, host and port, for example https://api.contoso.example.",
+  });
+}
+
+/**
+ * An endpoint that the program names; it may have a query of its own (RFC 6749 §3.2).
+ * @throws DoorcodeError `configuration`
+ */
+export function checkedEndpoint(endpoint: string, name: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url && isSecure(url) && !url.hash && !url.username && !url.password) return url.href;
+  throw new DoorcodeError("configuration", {
+    detail: `the endpoint \`${name}\` is no https address without fragment and password.`,
+    hint: "Give it whole, for example https://login.contoso.example/oauth/device.",
+  });
 }
 
 /**
@@ -26,15 +42,33 @@ export function checkedOrigin(origin: string, name: string): string {
  * @throws DoorcodeError `configuration`
  */
 export function checkedAuthority(authority: string): string {
-  if (typeof authority !== "string" || !URL.canParse(authority)) {
-    throw new DoorcodeError("configuration", { detail: "`authority` is not a URL." });
-  }
-  const url = new URL(authority);
-  if (!isSecure(url)) throw new DoorcodeError("configuration", { detail: `the authority ${url.origin} is not https.` });
-  if (url.search || url.hash || url.username || url.password) {
+  if (typeof authority !== "string" || !/^https?:\/\//i.test(authority) || !URL.canParse(authority)) {
     throw new DoorcodeError("configuration", {
-      detail: "`authority` is an address without query, fragment or password.",
+      detail: `the authority ${quoted(authority)} is not a URL that begins with https://.`,
+      hint: likelyUrl(authority),
     });
   }
-  return url.href.replace(/\/+$/, "");
+  const url = new URL(authority);
+  if (url.search || url.hash || url.username || url.password) {
+    throw new DoorcodeError("configuration", {
+      detail: "the authority is an address without query, fragment or password.",
+      hint: `Without them it is ${url.origin}${url.pathname}`,
+    });
+  }
+  const written = url.href.replace(/\/+$/, "");
+  if (isSecure(url)) return written;
+  throw new DoorcodeError("configuration", {
+    detail: `the authority ${written} is not https.`,
+    hint: `Did you mean ${written.replace("http:", "https:")}`,
+  });
+}
+
+/** Part of a URL may be a password. */
+const quoted = (text: unknown) =>
+  typeof text !== "string" || text.includes("@") ? "that was given" : JSON.stringify(text.slice(0, 200));
+
+function likelyUrl(text: unknown): string {
+  const likely = typeof text === "string" && /^[\w.[\]:-]+(\/|$)/.test(text) ? `https://${text}` : "";
+  if (URL.canParse(likely)) return `Did you mean ${likely}`;
+  return "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.";
 }

@@ -1,3 +1,5 @@
+import type { ProxyError } from "./proxy.ts";
+
 /** One HTTP exchange, as the engines need it: small bodies, no redirects followed, nothing thrown for a status. */
 export interface HttpRequest {
   url: string;
@@ -42,18 +44,37 @@ const certificateCodes =
 /** No common protocol or a refused handshake: waiting does not mend it, unlike a handshake that was cut off. */
 const handshakeCodes = /^ERR_SSL_(?!SSL_HANDSHAKE_FAILURE_TIMEOUT)/;
 
-/** Node's error in the words of the transport. */
-export function asTransportError(error: unknown, url: URL): TransportError {
+/** Node's error in the words of the transport. `through`: the proxy in between, which may be what failed. */
+export function asTransportError(error: unknown, url: URL, through?: string): TransportError {
   if (error instanceof TransportError) return error;
+  if (isProxyError(error)) {
+    return new TransportError(error.kind === "tls" ? "tls" : "connection", error.message, { cause: error });
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (certificateCodes.test(code)) {
-    return new TransportError("tls", `the certificate of ${url.host} is not trusted (${code})`, { cause: error });
+    return new TransportError("tls", `the certificate of ${url.host} is not trusted${clockToo(code)} (${code})`, {
+      cause: error,
+    });
   }
   if (handshakeCodes.test(code)) {
     return new TransportError("tls", `no TLS with ${url.host} (${code})`, { cause: error });
   }
-  return new TransportError("connection", `${sentence(code)} ${url.host}${code && ` (${code})`}`, { cause: error });
+  const route = `${url.host}${through ? ` through the proxy ${through}` : ""}`;
+  return new TransportError("connection", `${sentence(code)} ${route}${code && ` (${code})`}`, { cause: error });
 }
+
+/** By its name: the class comes with the libraries for proxies, which most programs never load. */
+export const isProxyError = (error: unknown): error is ProxyError =>
+  error instanceof Error && error.name === "ProxyError" && "variable" in error;
+
+/** Of a certificate that is outside its period the issuer is to blame, or this machine's clock: nothing here can tell. */
+const outsidePeriod = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
+
+const clockToo = (code: string) =>
+  outsidePeriod.includes(code) ? ` at ${new Date().toISOString()}, which is what this machine's clock says` : "";
+
+export const isOutsidePeriod = ({ cause }: TransportError): boolean =>
+  cause instanceof Error && "code" in cause && outsidePeriod.includes(String(cause.code));
 
 function sentence(code: string): string {
   if (code === "ECONNREFUSED") return "nothing listens at";

@@ -21,7 +21,10 @@ export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   if (added.length === 0) return () => undefined;
   for (const pem of added) {
     if (!pem.includes("-----BEGIN CERTIFICATE-----"))
-      throw new DoorcodeError("configuration", { detail: "`ca` holds something else than certificates in PEM." });
+      throw new DoorcodeError("configuration", {
+        detail: "`ca` holds something else than certificates in PEM.",
+        hint: "It is the text of a file that has -----BEGIN CERTIFICATE----- in it, not the file's name.",
+      });
   }
   const local = once(() => contextOf([...environmentRoots(), ...added]));
   const everywhere = once(() => contextOf([...defaultRoots(), ...added]));
@@ -32,7 +35,11 @@ function contextOf(ca: string[]): SecureContext {
   try {
     return tls.createSecureContext({ ca });
   } catch (cause) {
-    throw new DoorcodeError("configuration", { detail: "`ca` holds a certificate that cannot be read.", cause });
+    throw new DoorcodeError("configuration", {
+      detail: "`ca` holds a certificate that cannot be read.",
+      hint: "Check the file with: openssl x509 -in FILE -noout -subject",
+      cause,
+    });
   }
 }
 
@@ -68,20 +75,31 @@ function once<T>(make: () => T): () => T {
 export function defaultCa(authority: string, env: NodeJS.ProcessEnv): string | undefined {
   if (env.DOORCODE_CA_FILE) return read(env.DOORCODE_CA_FILE);
   if (!isLoopback(new URL(authority).hostname)) return undefined;
-  const file = join(tenantFolder(env), "ca.pem");
-  return existsSync(file) ? read(file) : undefined;
+  const folder = tenantFolder(env);
+  const file = folder && join(folder, "ca.pem");
+  return file && existsSync(file) ? read(file) : undefined;
 }
 
-function tenantFolder(env: NodeJS.ProcessEnv): string {
+/** Undefined where this user has no home folder. */
+function tenantFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "doorcode", "tenant");
   const { XDG_DATA_HOME: data } = env;
-  return join(data && isAbsolute(data) ? data : join(env.HOME || homedir(), ".local", "share"), "doorcode", "tenant");
+  try {
+    const base = data && isAbsolute(data) ? data : join(env.HOME || homedir(), ".local", "share");
+    return join(base, "doorcode", "tenant");
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new DoorcodeError("configuration", { detail: `the CA file ${file} cannot be read.`, cause });
+    throw new DoorcodeError("configuration", {
+      detail: `the CA file ${file} cannot be read.`,
+      hint: "Name one that is there by DOORCODE_CA_FILE, or unset it.",
+      cause,
+    });
   }
 }

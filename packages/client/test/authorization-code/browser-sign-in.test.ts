@@ -246,6 +246,36 @@ for (const engine of ["entra", "oidc"] as const) {
       await signIn({ openBrowser: false, present });
     });
 
+    test("opens the page where no browser asks for a certificate, when issuer and page are on this computer", async (t) => {
+      const local = "http://localhost:8444/tenant/oauth2/v2.0/authorize";
+      const far = "https://login.example/authorize";
+      const rows: [metadata: Record<string, unknown>, opened: RegExp][] = [
+        [
+          { doorcode_loopback_authorization_endpoint: local },
+          /^http:\/\/localhost:8444\/tenant\/oauth2\/v2\.0\/authorize$/,
+        ],
+        [
+          { doorcode_loopback_authorization_endpoint: "http://login.example/authorize" },
+          /^https:\/\/(127\.0\.0\.1|localhost):/,
+        ],
+        [{ doorcode_loopback_authorization_endpoint: far }, /^https:\/\/(127\.0\.0\.1|localhost):/],
+        [{ doorcode_loopback_authorization_endpoint: "javascript:alert(1)" }, /^https:\/\/(127\.0\.0\.1|localhost):/],
+        [
+          { doorcode_loopback_authorization_endpoint: local, authorization_endpoint: far },
+          /^https:\/\/login\.example\//,
+        ],
+      ];
+      for (const [metadata, opened] of rows) {
+        const { signIn, issuer, addresses } = await program(t);
+        issuer.metadata = metadata;
+        await signIn();
+        const url = new URL(addresses[0]!);
+        assert.match(url.origin + url.pathname, opened);
+        assert.equal(url.searchParams.get("client_id"), issuer.clientId);
+        assert.equal(url.searchParams.get("code_challenge_method"), "S256");
+      }
+    });
+
     test("says so where the issuer has no page for it, or none that a password may be typed at", async (t) => {
       const none = await program(t);
       none.issuer.metadata = { authorization_endpoint: undefined };

@@ -58,6 +58,55 @@ describe("reading the device authorization response", () => {
     assert.equal(read({ verification_uri_complete: "javascript:alert(1)" }).verificationUriComplete, undefined);
   });
 
+  const addresses: [given: unknown, shown: string | RegExp][] = [
+    ["https://issuer.example", "https://issuer.example"],
+    ["https://issuer.example/", "https://issuer.example/"],
+    ["HTTPS://Issuer.Example:443/device", "https://issuer.example/device"],
+    ["https://bücher.example/gerät", "https://xn--bcher-kva.example/ger%C3%A4t"],
+    // Cyrillic letters that look like Latin ones.
+    ["https://аррӏе.example/", "https://xn--80ak6aa92e.example/"],
+    ["https:\\\\issuer.example\\device", "https://issuer.example/device"],
+    ["http://localhost:8080/device", "http://localhost:8080/device"],
+    ["http://127.0.0.1/device", "http://127.0.0.1/device"],
+    ["http://[::1]:80/device", "http://[::1]/device"],
+    ["http://issuer.example/device", /verification_uri "http:\/\/issuer\.example\/device" is no https address/],
+    ["http://localhost.evil.example/", /is no https address/],
+    ["javascript:alert(1)", /"javascript:alert\(1\)" is no https address/],
+    ["data:text/html,x", /is no https address/],
+    ["file:///etc/passwd", /is no https address/],
+    ["//issuer.example/device", /is no https address/],
+    ["https://microsoft.com@evil.example/", /verification_uri "https:\/\/…@evil\.example\/" is no https address/],
+    ["https://:canary-password@evil.example/", /"https:\/\/…@evil\.example\/"/],
+    ["https:\\\\canary-password@evil.example/", /"https:\/\/…@evil\.example\/"/],
+    ["https://", /is no https address/],
+    ["", /its verification_uri is no https address/],
+    [null, /its verification_uri is no https address/],
+    [["https://issuer.example/"], /its verification_uri is no https address/],
+  ];
+  for (const [given, shown] of addresses) {
+    test(`verification_uri ${JSON.stringify(given)}: ${typeof shown === "string" ? shown : "refused"}`, () => {
+      const attempt = () => read({ verification_uri: given, verification_uri_complete: given });
+      if (typeof shown === "string") {
+        const { verificationUri, verificationUriComplete } = attempt();
+        assert.deepEqual([verificationUri, verificationUriComplete], [shown, shown]);
+        return;
+      }
+      assert.throws(attempt, (error: Error & { code: string }) => {
+        assert.equal(error.code, "invalid_issuer_response");
+        assert.match(error.message, shown);
+        assert.ok(!error.message.includes("canary"));
+        return true;
+      });
+      assert.equal(read({ verification_uri_complete: given }).verificationUriComplete, undefined);
+    });
+  }
+
+  test("the issuer's sentence has the address as it is shown", () => {
+    const given = "https://аррӏе.example/device";
+    const { message } = read({ verification_uri: given, message: `Open ${given} and enter the code.` });
+    assert.equal(message, "Open https://xn--80ak6aa92e.example/device and enter the code.");
+  });
+
   test("an OAuth error with status 200 is that error", () => {
     const body = JSON.stringify({ error: "invalid_client" });
     assert.throws(() => readDeviceCode({ status: 200, headers: {}, body }, 0), { code: "client_rejected" });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { connectProxy } from "../../../../tests/fixtures/connect-proxy.ts";
 import { nodeFetch } from "../../src/fetch/node-fetch.ts";
 import { connections } from "../../src/transport/connections.ts";
-import { connectProxy } from "../fixtures/connect-proxy.ts";
 import { httpsServer } from "../fixtures/https-server.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;

@@ -20,6 +20,12 @@ const metadata: IssuerMetadata = {
   deviceAuthorizationEndpoint: `${issuer}/devicecode`,
   authorizationEndpoint: `${issuer}/authorize`,
   jwksUri: `${issuer}/keys`,
+  openId: true,
+  scopesSupported: undefined,
+  tokenAuthMethods: undefined,
+  revocationAuthMethods: undefined,
+  assertionAlgs: undefined,
+  challengeMethods: undefined,
   revocationEndpoint: undefined,
   knowsDevices: false,
   document: {},
@@ -88,7 +94,23 @@ describe("an ID token", () => {
 
   test("of a key that was made a moment ago is read with the new keys, asked for once", async () => {
     await verify(await sign({}), { keys: keysAre([], [jwk]) });
-    await isRefused(await sign({}), /no applicable key/, { keys: keysAre([]) });
+    await isRefused(await sign({}), /its key \(kid one\) is not among the issuer's keys/, { keys: keysAre([]) });
+  });
+
+  test("that names no key is read where one fits, and says so where several or none do", async () => {
+    const second = { ...jwk, kid: "two" };
+    const nameless = await sign({}, { kid: undefined });
+    await verify(nameless);
+    await isRefused(nameless, /it names no key \(kid\), and several of the issuer's keys fit it/, {
+      keys: keysAre([jwk, second]),
+    });
+    await isRefused(nameless, /it names no key \(kid\), and none of the issuer's keys fits/, {
+      keys: keysAre([{ ...jwk, use: "enc" }]),
+    });
+    await isRefused(await sign({}), /its key \(kid one\) is in the issuer's key set more than once/, {
+      keys: keysAre([jwk, jwk]),
+    });
+    await isRefused(await sign({}, { kid: "a\u001b[2Jb" }), /its key \(kid a \[2Jb\) is not among/);
   });
 
   test("of a shared authority is read under its own tenant's issuer", async () => {
@@ -128,6 +150,14 @@ describe("an ID token", () => {
       await isRefused(await sign(claims), message);
     });
   }
+
+  test("of another time than this machine's names the clock; of this time, the token", async () => {
+    const day = 86_400;
+    await isRefused(await sign({ iat: seconds - day, exp: seconds - day + 3_600 }), /clock is about 24 hours ahead of/);
+    await isRefused(await sign({ iat: seconds + 600, nbf: seconds + 600 }), /clock is about 10 minutes behind/);
+    await isRefused(await sign({ iat: seconds - 9 * day, exp: seconds - 8 * day }), /clock is about 9 days ahead/);
+    await isRefused(await sign({ iat: seconds - 9 * day, exp: seconds - 8 * day }, {}, other.privateKey), /signature/);
+  });
 
   test("signed by another key, by the public key as a secret, or by none is refused", async () => {
     await isRefused(await sign({}, {}, other.privateKey), /signature/);

@@ -46,16 +46,16 @@ describe("the issuer's keys", () => {
   });
 
   test("are asked for again when an answer holds none, which names what was asked for", async () => {
-    for (const [wrong, code] of [
-      [answer(one, 404), "invalid_issuer_response"],
-      [answer({ error: "invalid_request" }, 400), "client_rejected"],
-      [answer({ keys: "none" }), "invalid_issuer_response"],
-      [answer({}), "invalid_issuer_response"],
-      [answer("<html>"), "invalid_issuer_response"],
+    const html = { ...answer("<html>"), headers: { "content-type": "text/html" } };
+    for (const [wrong, code, message] of [
+      [answer(one, 404), "invalid_issuer_response", /the request for the issuer's keys is HTTP 404/],
+      [answer({ error: "invalid_request" }, 400), "client_rejected", /invalid_request/],
+      [answer({ keys: [] }), "invalid_issuer_response", /login\.example\/keys is an empty key set/],
+      [answer({ keys: "none" }), "invalid_issuer_response", /keys is no key set: it has no list of keys/],
+      [answer({}), "invalid_issuer_response", /keys is no key set: it has no list of keys/],
+      [html, "invalid_issuer_response", /the issuer's keys is HTTP 200 with a body of type text\/html/],
     ] as const) {
       const { keys } = keysFrom([wrong, answer(one)]);
-      const message =
-        code === "invalid_issuer_response" ? /the request for the issuer's keys is HTTP/ : /invalid_request/;
       await assert.rejects(keys.get(), { name: "DoorcodeError", code, message });
       assert.deepEqual(await keys.get(), one);
     }

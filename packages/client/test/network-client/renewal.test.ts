@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import { asDoorcodeError } from "../../src/engines/entra/msal-errors.ts";
 import { type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
+import { simulatedClock } from "../fixtures/simulated-clock.ts";
 
 /** Signed in, then renewing by force while the issuer answers so. */
 async function renewing(t: TestContext, answers: Record<number, Reply>) {
@@ -18,6 +19,18 @@ async function renewing(t: TestContext, answers: Record<number, Reply>) {
 }
 
 describe("renewals through MSAL", () => {
+  test("a clock ahead of the issuer's: MSAL keeps the token until its real end, and not at all once that is past", async (t) => {
+    const answer = { access_token: "ahead", token_type: "Bearer", expires_in: "3600", ext_expires_in: 7_200 };
+    const dated = (minutesAgo: number): Reply => ({
+      status: 200,
+      json: answer,
+      headers: { date: new Date(simulatedClock().now() - minutesAgo * 60_000).toUTCString() },
+    });
+    const { renew } = await renewing(t, { 1: dated(0), 2: dated(40), 3: dated(90) });
+    const left = async () => Math.round((Number((await renew()).expiresOn) - Date.now()) / 60_000);
+    assert.deepEqual([await left(), await left(), await left()], [60, 20, 0]);
+  });
+
   test("lost connections and 5xx: tried three times", async (t) => {
     const { renew, renewals } = await renewing(t, { 1: "reset", 2: { status: 503 } });
     assert.equal((await renew()).accessToken, secrets.accessToken);

@@ -102,6 +102,7 @@ describe("the JSON presenter", () => {
             authority: account.authority,
             client_id: account.clientId,
           },
+          not_granted: [],
         },
       ],
     );

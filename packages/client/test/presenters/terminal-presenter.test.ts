@@ -30,6 +30,41 @@ describe("the terminal presenter", () => {
     });
   }
 
+  test("of a countdown that a narrower terminal broke into rows it leaves none", async () => {
+    const { stream, clock, presenter } = await shown({ origin: "http://localhost:8444", size: { columns: 100 } });
+    const before = stream.text.length;
+    stream.columns = 30;
+    await clock.advance(1_000);
+    // 44 columns were two rows of 30: up one, and all of it away.
+    assert.ok(stream.text.slice(before).startsWith("\r\u001b[1A\u001b[J"), JSON.stringify(stream.text.slice(before)));
+    assert.match(stream.text.slice(before), /Waiting · 14:59 left/);
+    const narrow = stream.text.length;
+    await clock.advance(1_000);
+    assert.ok(stream.text.slice(narrow).startsWith("\r\u001b[2K"));
+    presenter.end?.("cancelled");
+  });
+
+  test("shows the code once more when the terminal has become too narrow for it, and not at every second", async () => {
+    const { stream, clock, presenter } = await shown({ size: { columns: 100, rows: 40 } });
+    const shownTimes = () => stream.text.split("WDJB-MJHT").length - 1;
+    assert.equal(shownTimes(), 1);
+    for (const columns of [60, 60, 60, 90]) {
+      stream.columns = columns;
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(shownTimes(), 2);
+    const again = screenOf(stream.text.slice(stream.text.lastIndexOf("Sign in to use")));
+    for (const line of again) assert.ok(line.length <= 60, line);
+    stream.columns = 20;
+    for (let second = 0; second < 3; second++) {
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(shownTimes(), 3, "an address that fits no line is no reason to go on");
+    presenter.end?.("cancelled");
+  });
+
   test("leaves the address for the browser whole on lines of its own, within a narrow terminal's words", async () => {
     const stream = output({ columns: 40 });
     const presenter = terminalPresenter({ stream, env: utf8, clock: manualClock(), appName: "ToDo list" });

@@ -25,6 +25,7 @@ const token = (name: string, options: Partial<StoredToken> = {}): StoredToken =>
   scopes: ["api://todo/Read"],
   obtainedAt: 1_000,
   expiresAt: 10_000,
+  notGranted: [],
   ...options,
 });
 
@@ -60,6 +61,18 @@ describe("what is kept of an account", () => {
     assert.equal(await find(), undefined);
   });
 
+  test("serves a request for what was not granted only where fewer scopes will do", async () => {
+    const store = memoryStore();
+    const both = ["api://todo/Read", "api://todo/Write"];
+    const fewer = token("fewer", { notGranted: ["api://todo/Write"] });
+    await store.change(putAccessToken(ada, fewer, both, await store.read()));
+    const { records } = await store.read();
+    assert.equal(findToken(records, ada, both), undefined);
+    assert.deepEqual(findToken(records, ada, both, true), fewer);
+    assert.deepEqual(findToken(records, ada, ["api://todo/Read"]), fewer);
+    assert.equal(findToken(records, ada, ["api://todo/Write"], true), undefined, "it was asked for by other scopes");
+  });
+
   test("prefers the token that lasts longest, and of equals the one for just these scopes", async () => {
     const store = memoryStore();
     const read = ["api://todo/Read"];
@@ -77,6 +90,17 @@ describe("what is kept of an account", () => {
   test("loses tokens that are over when a new one comes", async () => {
     const store = memoryStore();
     await store.change(putAccessToken(ada, token("old", { expiresAt: 2_000 }), ["api://a/A"], await store.read()));
+    await store.change(putAccessToken(ada, token("new", { obtainedAt: 3_000 }), ["api://b/B"], await store.read()));
+    assert.deepEqual(
+      [...(await store.read()).records.values()].map((value) => (value as { token: string }).token),
+      ["new"],
+    );
+  });
+
+  test("loses tokens from before the clock was set back when a new one comes", async () => {
+    const store = memoryStore();
+    const ahead = token("ahead", { expiresAt: 9_000_000, obtainedAt: 5_000_000 });
+    await store.change(putAccessToken(ada, ahead, ["api://a/A"], await store.read()));
     await store.change(putAccessToken(ada, token("new", { obtainedAt: 3_000 }), ["api://b/B"], await store.read()));
     assert.deepEqual(
       [...(await store.read()).records.values()].map((value) => (value as { token: string }).token),

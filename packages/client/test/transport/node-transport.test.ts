@@ -9,6 +9,7 @@ import { extname, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { unreachable } from "../../src/issuer/issuer-answer.ts";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
 import { TransportError } from "../../src/transport/transport.ts";
 import { httpsServer } from "../fixtures/https-server.ts";
@@ -134,6 +135,23 @@ describe("the transport", { concurrency: true }, () => {
     await assert.rejects(unhurried(other.ca).send({ ...get, url: server.origin }), kind("tls"));
     const wrongName = { ...get, url: `https://localhost:${other.port}/` };
     await assert.rejects(unhurried(other.ca).send(wrongName), kind("tls"));
+  });
+
+  test("a certificate outside its period names this machine's clock", async (t) => {
+    const day = 86_400_000;
+    for (const [from, to, code] of [
+      [-2 * day, -day, "CERT_HAS_EXPIRED"],
+      [day, 2 * day, "CERT_NOT_YET_VALID"],
+    ] as const) {
+      const period = { notBefore: new Date(Date.now() + from), notAfter: new Date(Date.now() + to) };
+      const server = await httpsServer(t, (_, response) => response.end("secret"), ["localhost"], period);
+      await assert.rejects(unhurried(server.ca).send({ ...get, url: server.origin }), (error) => {
+        assert.ok(error instanceof TransportError);
+        assert.match(error.message, new RegExp(`at 20\\S+, which is what this machine's clock says \\(${code}\\)$`));
+        assert.match(unreachable(error).hint, /Set this machine's clock right if it is off/);
+        return true;
+      });
+    }
   });
 
   test("a CA of one's own stands beside NODE_EXTRA_CA_CERTS, not in its place", async (t) => {

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { inspect } from "node:util";
+import { connectProxy } from "../../../../tests/fixtures/connect-proxy.ts";
+import { socksProxy } from "../../../../tests/fixtures/socks-proxy.ts";
+import { nodeFetch } from "../../src/fetch/node-fetch.ts";
+import { unreachable } from "../../src/issuer/issuer-answer.ts";
+import { connections } from "../../src/transport/connections.ts";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
 import { TransportError } from "../../src/transport/transport.ts";
-import { connectProxy } from "../fixtures/connect-proxy.ts";
 import { httpsServer } from "../fixtures/https-server.ts";
+import { issuerCertificate } from "../fixtures/issuer-certificate.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 
 // The environment belongs to the process: these tests run one after the other, in a process of their own.
@@ -82,18 +89,132 @@ test("hosts in NO_PROXY and this machine itself are reached without it", async (
   assert.deepEqual(proxy.connects, []);
 });
 
-test("a proxy that refuses is a lost connection; what it says is never taken for the issuer's word", async (t) => {
-  for (const status of [407, 400]) {
+/** The error of a request to https://issuer.example/ through the proxy that HTTPS_PROXY names so. */
+async function failureThrough(proxy: string, ca?: string): Promise<TransportError> {
+  process.env.HTTPS_PROXY = proxy;
+  const sent = nodeTransport({ ca, clock: manualClock() }).send({ ...get, url: "https://issuer.example/" });
+  const error = await sent.then(
+    () => assert.fail("it went through"),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof TransportError, String(error));
+  assert.ok(!inspect(error, { depth: 9, showHidden: true }).includes("canary"));
+  return error;
+}
+
+test("a proxy that refuses is named with its variable; what it says is never taken for the issuer's word", async (t) => {
+  for (const [status, person, says] of [
+    [407, "", /^the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) asks for a user name and password \(407\)$/],
+    [407, "person:canary@", /the proxy .* refuses the user name and password in HTTPS_PROXY \(407\)$/],
+    [403, "person:canary@", /the proxy .* answered 403 and made no connection to issuer\.example$/],
+    [400, "", /the proxy .* answered 400 and made no connection to issuer\.example$/],
+    [502, "", /the proxy .* answered 502/],
+  ] as const) {
     const proxy = await connectProxy(t, { status });
-    process.env.HTTPS_PROXY = `http://person:canary-password@127.0.0.1:${proxy.port}`;
-    const error = await nodeTransport({ clock: manualClock() })
-      .send({ ...get, url: "https://issuer.example/" })
-      .catch((thrown: unknown) => thrown);
-    assert.ok(error instanceof TransportError);
+    const error = await failureThrough(`http://${person}127.0.0.1:${proxy.port}`);
     assert.equal(error.kind, "connection");
-    assert.match(error.message, new RegExp(`the proxy answered ${status}`));
-    assert.ok(!`${error.message}${error.stack}`.includes("canary-password"));
+    assert.match(error.message, says);
+    const { code, hint } = unreachable(error);
+    assert.equal(code, "issuer_unreachable");
+    assert.match(hint, /Check the proxy that HTTPS_PROXY names/);
   }
+});
+
+test("a proxy that cannot be reached is named, not the issuer", async (t) => {
+  const plain = await connectProxy(t);
+  const certificate = await issuerCertificate(["localhost"]);
+  const secure = await connectProxy(t, { tls: certificate });
+  const silent = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  t.after(() => silent.close());
+  const closing = (silent.address() as AddressInfo).port;
+  for (const [address, kind, says] of [
+    ["http://localhost:1", "connection", /^nothing listens at the proxy localhost:1 \(HTTPS_PROXY\) \(ECONNREFUSED\)$/],
+    [
+      "http://proxy.invalid:3128",
+      "connection",
+      /^no address is known for the proxy proxy\.invalid:3128 \(HTTPS_PROXY\)/,
+    ],
+    [
+      `http://localhost:${closing}`,
+      "connection",
+      /^the connection to the proxy localhost:\d+ \(HTTPS_PROXY\) was lost/,
+    ],
+    [
+      `https://localhost:${secure.port}`,
+      "tls",
+      /^the certificate of the proxy localhost:\d+ \(HTTPS_PROXY\) is not trust/,
+    ],
+    [`https://localhost:${plain.port}`, "tls", /^no TLS with the proxy localhost:\d+ \(HTTPS_PROXY\)/],
+    [
+      "socks5h://localhost:1",
+      "connection",
+      /^the proxy localhost:1 \(HTTPS_PROXY\) made no connection to issuer\.example: connect ECONNR/,
+    ],
+    [
+      "socks5h://proxy.invalid",
+      "connection",
+      /^the proxy proxy\.invalid:1080 \(HTTPS_PROXY\) made no connection to issuer\.example: getaddrinfo/,
+    ],
+    [
+      `socks5h://p:canary@localhost:${plain.port}`,
+      "connection",
+      /^the proxy localhost:\d+ \(HTTPS_PROXY\) made no connect/,
+    ],
+    [
+      "socks5://localhost:1",
+      "connection",
+      /^this machine knows no address for issuer\.example: socks5h in HTTPS_PROXY asks/,
+    ],
+  ] as const) {
+    const error = await failureThrough(address);
+    assert.match(error.message, says, address);
+    assert.equal(error.kind, kind, address);
+  }
+});
+
+test("a connection that breaks behind the proxy names both", async (t) => {
+  const proxy = await connectProxy(t, { cuts: true });
+  const { message } = await failureThrough(`http://127.0.0.1:${proxy.port}`);
+  assert.match(message, /lost to issuer\.example through the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)/);
+});
+
+test("a proxy may be reached by https, with the caller's CA", async (t) => {
+  const issuer = await httpsServer(t, (_, response) => response.end("through"), ["issuer.example"]);
+  const { ca, ...tls } = await issuerCertificate(["localhost"]);
+  const proxy = await connectProxy(t, { tls });
+  process.env.HTTPS_PROXY = `https://person:pass@localhost:${proxy.port}`;
+  const transport = nodeTransport({ ca: [issuer.ca, ca], clock: manualClock() });
+  assert.equal((await transport.send({ ...get, url: issuer.origin })).body, "through");
+  assert.deepEqual(proxy.connects, [{ target: `issuer.example:${issuer.port}`, credentials: "person:pass" }]);
+});
+
+test("a SOCKS proxy is gone through, and looks the name up itself", async (t) => {
+  const issuer = await httpsServer(t, (_, response) => response.end("through"), ["issuer.example"]);
+  const proxy = await socksProxy(t);
+  for (const [scheme, credentials] of [
+    ["socks5h", ""],
+    ["socks", "per%40son:pass%20word@"],
+  ]) {
+    process.env.ALL_PROXY = `${scheme}://${credentials}127.0.0.1:${proxy.port}`;
+    const transport = nodeTransport({ ca: issuer.ca, clock: manualClock() });
+    assert.equal((await transport.send({ ...get, url: issuer.origin })).body, "through");
+  }
+  const target = `issuer.example:${issuer.port}`;
+  assert.deepEqual(proxy.connects, [
+    { target, credentials: undefined },
+    { target, credentials: "per@son:pass word" },
+  ]);
+});
+
+test("a web API's failure through a proxy names the proxy too", async (t) => {
+  const proxy = await connectProxy(t, { status: 403 });
+  process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
+  const fetch = nodeFetch(connections(undefined));
+  await assert.rejects(fetch(new URL("https://api.example/"), {}), {
+    name: "TypeError",
+    message: `fetch failed: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) answered 403 and made no connection to api.example`,
+  });
 });
 
 test("a proxy that hangs ends at the time limit, and leaves no connection behind", async (t) => {
@@ -101,7 +222,15 @@ test("a proxy that hangs ends at the time limit, and leaves no connection behind
   process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
   const clock = manualClock();
   const sent = nodeTransport({ clock }).send({ ...get, url: "https://issuer.example/" });
-  const failed = assert.rejects(sent, (error) => error instanceof TransportError && error.kind === "timeout");
+  const failed = assert.rejects(sent, (error) => {
+    assert.ok(error instanceof TransportError);
+    assert.equal(error.kind, "timeout");
+    assert.match(
+      error.message,
+      /^the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) made no connection to issuer\.example within 5 s$/,
+    );
+    return true;
+  });
   while (proxy.connects.length === 0) await setImmediate();
   await clock.advance(get.timeoutMs);
   await failed;
@@ -115,5 +244,6 @@ test("a proxy that is no URL is named as the fault, without its text", async () 
     .send({ ...get, url: "https://issuer.example/" })
     .catch((thrown: unknown) => thrown as Error & { code: string });
   assert.equal((error as { code: string }).code, "configuration");
+  assert.match((error as Error).message, /HTTPS_PROXY is not the address of a proxy/);
   assert.ok(!(error as Error).message.includes("canary-password"));
 });

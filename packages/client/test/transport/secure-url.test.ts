@@ -52,11 +52,11 @@ describe("an authority", () => {
   });
 
   const refused: [authority: unknown, message: RegExp][] = [
-    ["login.example", /: `authority` is not a URL\.$/],
-    [undefined, /: `authority` is not a URL\.$/],
-    [{ toString: () => "https://login.example" }, /: `authority` is not a URL\.$/],
-    ["http://login.example/tenant", /: the authority http:\/\/login\.example is not https\.$/],
-    ["https://login.example/?tenant", /: `authority` is an address without query, fragment or password\.$/],
+    ["login.example", /: the authority "login\.example" is not a URL that begins with https:\/\/\.$/],
+    [undefined, /: the authority that was given is not a URL/],
+    [{ toString: () => "https://login.example" }, /: the authority that was given is not a URL/],
+    ["http://login.example/tenant", /: the authority http:\/\/login\.example\/tenant is not https\.$/],
+    ["https://login.example/?tenant", /: the authority is an address without query, fragment or password\.$/],
     ["https://login.example/#tenant", /without query, fragment or password/],
     ["https://ada@login.example", /without query, fragment or password/],
     ["https://:secret@login.example", /without query, fragment or password/],

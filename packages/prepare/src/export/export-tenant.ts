@@ -1,7 +1,7 @@
 import { TenantFileError } from "../file/diagnostics.ts";
-import type { Lifetime, LifetimesEntry, TenantModel } from "../file/model.ts";
+import { LIFETIMES, type Lifetime } from "../file/known-values.ts";
+import type { LifetimesEntry, TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
-import { LIFETIMES } from "../file/tenant-schema.ts";
 import { writeTenantFile } from "../file/write-tenant-file.ts";
 import { Graph } from "../graph/graph.ts";
 import type { GraphAccess } from "../graph/request.ts";

@@ -1,5 +1,6 @@
 import { checkAssigned, checkCase, type Names, withoutDuplicates } from "./check-references.ts";
 import { type Diagnostics, didYouMean, either, quoted } from "./diagnostics.ts";
+import { GRAPH_PERMISSIONS } from "./known-values.ts";
 import {
   childAt,
   entriesOf,
@@ -10,7 +11,6 @@ import {
   textOf,
   textsOf,
 } from "./source-node.ts";
-import { GRAPH_PERMISSIONS } from "./tenant-schema.ts";
 
 /** Checks what apps refer to: permissions of APIs, groups and users. */
 export function checkApps(names: Names, diagnostics: Diagnostics): void {

@@ -1,8 +1,8 @@
 import { withoutDuplicates } from "./check-references.ts";
 import { type Diagnostics, nearest, quoted } from "./diagnostics.ts";
+import { BUILT_IN_ATTRIBUTES } from "./known-values.ts";
 import { OWN_ATTRIBUTE } from "./scalars.ts";
 import { childAt, itemsOf, nameOffset, type SourceNode, type SourceText, textOf } from "./source-node.ts";
-import { BUILT_IN_ATTRIBUTES } from "./tenant-schema.ts";
 import { isBuiltIn } from "./to-model.ts";
 
 /** Fields of the sign-up page; the tenant refuses a user flow with more. */

@@ -1,3 +1,5 @@
+import type { AdministrativeScope, GrantType, Lifetime } from "./known-values.ts";
+
 /**
  * What `doorcode.tenant.yaml` says once it is read: every default filled in, every reference checked. The keys of the
  * maps are the names that the file knows things by; they stay the same when a display name changes.
@@ -30,15 +32,6 @@ export interface TenantEntry {
 
 export type LifetimesEntry = { [name in Lifetime]?: number | undefined };
 
-/** Of a program's sign-in, a browser's, and a browser's with "Keep me signed in"; each in all, and without use. */
-export type Lifetime =
-  | "signInDays"
-  | "signInIdleDays"
-  | "sessionHours"
-  | "sessionIdleHours"
-  | "keptSessionDays"
-  | "keptSessionIdleDays";
-
 export interface AppEntry {
   displayName: string;
   /** "Allow public client flows", which the device flow needs. */
@@ -60,33 +53,6 @@ export interface AppEntry {
   /** The administrative scopes of Microsoft Graph it may ask for; undefined as above. The embedded tenant's only. */
   administrativeScopes: AdministrativeScope[] | undefined;
 }
-
-export type GrantType = "device_code" | "authorization_code" | "refresh_token" | "client_credentials";
-
-export type AdministrativeScope =
-  | "Application.Read.All"
-  | "Application.ReadWrite.All"
-  | "AppRoleAssignment.ReadWrite.All"
-  | "DelegatedPermissionGrant.Read.All"
-  | "DelegatedPermissionGrant.ReadWrite.All"
-  | "EventListener.Read.All"
-  | "EventListener.ReadWrite.All"
-  | "Group.Read.All"
-  | "Group.ReadWrite.All"
-  | "IdentityUserFlow.Read.All"
-  | "IdentityUserFlow.ReadWrite.All"
-  | "Organization.Read.All"
-  | "Organization.ReadWrite.All"
-  | "OrganizationalBranding.Read.All"
-  | "OrganizationalBranding.ReadWrite.All"
-  | "Policy.Read.All"
-  | "Policy.ReadWrite.AuthenticationFlows"
-  | "Policy.ReadWrite.ConditionalAccess"
-  | "RoleManagement.Read.Directory"
-  | "RoleManagement.ReadWrite.Directory"
-  | "User.Read.All"
-  | "User.ReadWrite.All"
-  | "User.RevokeSessions.All";
 
 export interface ApiEntry {
   displayName: string;

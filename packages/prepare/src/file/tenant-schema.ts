@@ -1,5 +1,12 @@
 import { z } from "zod";
-import type { AdministrativeScope, GrantType, Lifetime } from "./model.ts";
+import {
+  ADMINISTRATIVE_SCOPES,
+  BUILT_IN_ATTRIBUTES,
+  GRANT_TYPES,
+  GRAPH_PERMISSIONS,
+  LIFETIMES,
+  type Lifetime,
+} from "./known-values.ts";
 import {
   colour,
   domain,
@@ -21,56 +28,6 @@ import {
  * The one definition of `doorcode.tenant.yaml`: what is read, what an editor completes (tenant.schema.json), and the
  * defaults that do not depend on a key (to-model.ts has those that do).
  */
-
-/** Entra's built-in user attributes that sign-up can ask for; `email` is proven before, and no question. */
-export const BUILT_IN_ATTRIBUTES = [
-  "city",
-  "country",
-  "displayName",
-  "givenName",
-  "jobTitle",
-  "postalCode",
-  "state",
-  "streetAddress",
-  "surname",
-] as const;
-
-/** Delegated permissions of Microsoft Graph that a sign-in needs. */
-export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
-
-export const GRANT_TYPES = [
-  "device_code",
-  "authorization_code",
-  "refresh_token",
-  "client_credentials",
-] as const satisfies GrantType[];
-
-/** Scopes of Microsoft Graph that only an administrator can be granted, as the embedded tenant has them. */
-export const ADMINISTRATIVE_SCOPES = [
-  "Application.Read.All",
-  "Application.ReadWrite.All",
-  "AppRoleAssignment.ReadWrite.All",
-  "DelegatedPermissionGrant.Read.All",
-  "DelegatedPermissionGrant.ReadWrite.All",
-  "EventListener.Read.All",
-  "EventListener.ReadWrite.All",
-  "Group.Read.All",
-  "Group.ReadWrite.All",
-  "IdentityUserFlow.Read.All",
-  "IdentityUserFlow.ReadWrite.All",
-  "Organization.Read.All",
-  "Organization.ReadWrite.All",
-  "OrganizationalBranding.Read.All",
-  "OrganizationalBranding.ReadWrite.All",
-  "Policy.Read.All",
-  "Policy.ReadWrite.AuthenticationFlows",
-  "Policy.ReadWrite.ConditionalAccess",
-  "RoleManagement.Read.Directory",
-  "RoleManagement.ReadWrite.Directory",
-  "User.Read.All",
-  "User.ReadWrite.All",
-  "User.RevokeSessions.All",
-] as const satisfies AdministrativeScope[];
 
 const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
 
@@ -291,16 +248,6 @@ const user = z
   })
   .meta({ title: "User", description: "A test user, made in the embedded tenant only. The key is the email address." })
   .nullable();
-
-/** What each lifetime is where nobody changed it, and the most that it may be. */
-export const LIFETIMES = {
-  signInDays: { usual: 365, most: 3650 },
-  signInIdleDays: { usual: 90, most: 365 },
-  sessionHours: { usual: 24, most: 168 },
-  sessionIdleHours: { usual: 8, most: 168 },
-  keptSessionDays: { usual: 30, most: 365 },
-  keptSessionIdleDays: { usual: 14, most: 365 },
-} as const satisfies Record<Lifetime, { usual: number; most: number }>;
 
 const lifetime = (name: Lifetime, what: string) => {
   const { usual, most } = LIFETIMES[name];

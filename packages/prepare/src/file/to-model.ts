@@ -1,3 +1,4 @@
+import { BUILT_IN_ATTRIBUTES } from "./known-values.ts";
 import type {
   ApiEntry,
   AppEntry,
@@ -10,7 +11,7 @@ import type {
   UserEntry,
   UserFlowEntry,
 } from "./model.ts";
-import { BUILT_IN_ATTRIBUTES, type ParsedTenant, tenantSchema } from "./tenant-schema.ts";
+import { type ParsedTenant, tenantSchema } from "./tenant-schema.ts";
 
 type Parsed<Section extends Exclude<keyof ParsedTenant, "tenant">> = NonNullable<ParsedTenant[Section]>[string];
 

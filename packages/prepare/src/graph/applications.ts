@@ -7,7 +7,7 @@ import type {
   RequiredResourceAccess,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
-import type { AdministrativeScope, GrantType } from "../file/model.ts";
+import type { AdministrativeScope, GrantType } from "../file/known-values.ts";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** Microsoft Graph itself as a resource. */

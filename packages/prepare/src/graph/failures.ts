@@ -28,13 +28,24 @@ export function underlyingError(error: unknown): unknown {
   return error instanceof GraphOutcomeUnknown ? error.failed : error;
 }
 
+/** How Graph's services say with a 400 that an object is missing; each of them has words of its own. */
+const absent =
+  /do(es)? not exist|does not reference a valid|not (be )?found|not present|(cannot|could not|unable to) find|no such/i;
+
 /** Whether Graph does not find an object that the request names: it was deleted, or is not replicated yet. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof PrepareError)) return false;
-  return (
-    error.status === 404 ||
-    (error.status === 400 && /does not exist|does not reference a valid|not found|not present/i.test(error.message))
-  );
+  return error.status === 404 || (error.status === 400 && absent.test(error.message));
+}
+
+/**
+ * Whether the refusal may only mean that a replica does not have an object yet. Entra says so of a new application with a
+ * 403, too: "the backing application of the service principal being created must in the local tenant". The caller knows
+ * whether the object is new.
+ */
+export function mayBeReplicating(refused: PrepareError): boolean {
+  if (isNotFound(refused)) return true;
+  return refused.status === 403 && /backing application|in the local tenant/i.test(refused.message);
 }
 
 /** Maps an error response of Graph to a PrepareError, with a hint about missing permissions. */

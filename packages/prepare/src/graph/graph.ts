@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { PrepareError } from "../prepare-error.ts";
-import { connectionError, GraphConflict, GraphOutcomeUnknown, isNotFound, responseError } from "./failures.ts";
+import { connectionError, GraphConflict, GraphOutcomeUnknown, mayBeReplicating, responseError } from "./failures.ts";
 import type { GraphAccess, GraphRequest } from "./request.ts";
 import { type Clock, Retries, systemClock } from "./retries.ts";
 
@@ -74,7 +74,7 @@ export class Graph {
     throw new PrepareError("graph_misbehaved", `${request.path} has pages without an end.`);
   }
 
-  /** Registers the IDs of a new object: a "not found" for them is repeated until every replica has it. */
+  /** Registers the IDs of a new object: a request that does not find them is repeated until every replica has it. */
   created(...names: (string | null | undefined)[]): void {
     for (const name of names) if (name) this.#justCreated.add(name);
   }
@@ -107,15 +107,14 @@ export class Graph {
       } else if (refused.status >= 500) {
         if (isUnsafeToRepeat(request)) throw new GraphOutcomeUnknown(refused);
         if (!(await retries.after("unreachable", response.headers.get("retry-after")))) throw refused;
-      } else if (this.#mayBeReplicating(request, refused)) {
+      } else if (mayBeReplicating(refused) && this.#namesNewObject(request)) {
         if (!(await retries.after("not there yet"))) throw refused;
       } else if (isConflict(request, refused)) throw new GraphConflict(refused);
       else throw refused;
     }
   }
 
-  #mayBeReplicating(request: GraphRequest, refused: PrepareError): boolean {
-    if (!isNotFound(refused)) return false;
+  #namesNewObject(request: GraphRequest): boolean {
     const sent = `${decodeURIComponent(request.path)} ${JSON.stringify(request.body ?? {})}`;
     return [...this.#justCreated].some((name) => sent.includes(name));
   }

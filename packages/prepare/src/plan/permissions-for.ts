@@ -9,11 +9,14 @@ export interface PermissionsNeeded {
   roles: string[];
 }
 
-/** Returns the permissions that planning and applying a file require at most, before an administrator signs in. */
+/**
+ * Returns the permissions that planning and applying a file require at most, before an administrator signs in; with `plan`
+ * those of a plan alone, which only reads.
+ */
 export function permissionsFor(
   model: TenantModel,
   target: GraphAccess["target"],
-  options: { prune?: boolean } = {},
+  options: { prune?: boolean; plan?: boolean } = {},
 ): PermissionsNeeded {
   const { tenant } = model;
   const apps = Object.values(model.apps);
@@ -54,7 +57,7 @@ export function permissionsFor(
   if (options.prune) write.push("/identity/conditionalAccess");
   if (options.prune && some(apps)) write.push("/oauth2PermissionGrants");
   if (options.prune && some(apps, apis)) write.push("/servicePrincipals/id/appRoleAssignedTo");
-  return needed(read, write, target);
+  return options.plan ? toRead([...read, ...write], target) : needed(read, write, target);
 }
 
 /** Returns the permissions that `exportTenant` requires. */
@@ -64,8 +67,11 @@ export function permissionsForExport(target: GraphAccess["target"]): Permissions
     ...["/identity/authenticationEventsFlows", "/identity/userFlowAttributes", "/identity/conditionalAccess"],
     ...(target === "doorcode" ? ["/users", "/roleManagement", "/policies/authenticationFlowsPolicy"] : []),
   ];
-  const { scopes } = needed(read, [], target);
-  return { scopes, roles: target === "entra" ? ["Global Reader"] : [] };
+  return toRead(read, target);
+}
+
+function toRead(paths: string[], target: GraphAccess["target"]): PermissionsNeeded {
+  return { scopes: needed(paths, [], target).scopes, roles: target === "entra" ? ["Global Reader"] : [] };
 }
 
 function needed(read: string[], write: string[], target: GraphAccess["target"]): PermissionsNeeded {

@@ -1,4 +1,5 @@
-import type { Lifetime, LifetimesEntry } from "../file/model.ts";
+import type { Lifetime } from "../file/known-values.ts";
+import type { LifetimesEntry } from "../file/model.ts";
 import { patchBranding, patchOrganization, patchSignUpPolicy } from "../graph/tenant-settings.ts";
 import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 

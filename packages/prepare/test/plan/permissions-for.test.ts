@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requiredAccess } from "../../src/graph/request.ts";
-import { exportTenant, permissionsFor, permissionsForExport } from "../../src/index.ts";
+import { exportTenant, permissionsFor, permissionsForExport, planTenant } from "../../src/index.ts";
 import { stableId } from "../../src/plan/permissions.ts";
 import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
@@ -20,6 +20,28 @@ test("The permissions and roles that the how-to's file needs are known before an
   });
   assert.deepEqual(permissionsFor(model("users: { ada@contoso.example: {} }"), "doorcode"), {
     scopes: ["Organization.Read.All", "User.ReadWrite.All", "RoleManagement.ReadWrite.Directory"],
+    roles: [],
+  });
+});
+
+test("A plan asks for no permission to write, and needs none that it did not ask for", async () => {
+  for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { colour: '#fff' }"]) {
+    for (const prune of [false, true]) {
+      await using entra = await Entra.start();
+      const { scopes, roles } = permissionsFor(model(file), "entra", { plan: true, prune });
+      assert.deepEqual(roles, ["Global Reader"]);
+      for (const scope of scopes) assert.match(scope, /\.Read\./);
+      await planTenant(model(file), entra.access(), { prune, clock: entra.clock });
+      assert.ok(entra.requests.length > 0);
+      for (const { method, path } of entra.requests) {
+        assert.equal(method, "GET", path);
+        const need = requiredAccess({ method: "GET", path })?.scope;
+        assert.ok(scopes.includes(need ?? ""), `${path} needs ${need}, and the plan asks for ${scopes}`);
+      }
+    }
+  }
+  assert.deepEqual(permissionsFor(model("users: { ada@contoso.example: {} }"), "doorcode", { plan: true }), {
+    scopes: ["Organization.Read.All", "User.Read.All", "RoleManagement.Read.Directory"],
     roles: [],
   });
 });

@@ -183,6 +183,48 @@ test("Errors carry Graph's code and the request id; a token that is not taken as
   await assert.rejects(graph.list(list), fails("graph_misbehaved", /no list/));
 });
 
+/** As Entra says it of an application that another replica has already (Azure/azure-cli 28009). */
+const notLocal = {
+  status: 403,
+  body: graphError(
+    "Authorization_RequestDenied",
+    "When using this permission, the backing application of the service principal being created must in the local tenant",
+  ),
+};
+
+test("A 403 about the backing application of what was just created means that it is not there yet", async () => {
+  const { clock, server, graph } = await started(notLocal, notLocal, { status: 201, body: { id: "sp" } });
+  await using _ = server;
+  graph.created("5e13");
+  assert.deepEqual(await graph.send(create), { id: "sp" });
+  assert.deepEqual(clock.slept, [1_000, 2_000]);
+});
+
+test("The same 403 is an error for an application of somebody else, and for a new one after a minute", async () => {
+  const foreign = await started(notLocal);
+  await using _foreign = foreign.server;
+  foreign.graph.created("another");
+  await assert.rejects(foreign.graph.send(create), fails("graph_denied", /backing application/));
+  assert.deepEqual(foreign.clock.slept, []);
+
+  const never = await started(...Array(9).fill(notLocal));
+  await using _never = never.server;
+  never.graph.created("5e13");
+  await assert.rejects(never.graph.send(create), fails("graph_denied", /backing application/));
+  assert.equal(never.server.requests.length, 8);
+});
+
+test("Any other 403 about what was just created is a denial at once", async () => {
+  const { clock, server, graph } = await started({
+    status: 403,
+    body: graphError("Authorization_RequestDenied", "Insufficient privileges."),
+  });
+  await using _ = server;
+  graph.created("5e13");
+  await assert.rejects(graph.send(create), fails("graph_denied"));
+  assert.deepEqual(clock.slept, []);
+});
+
 test("What was just created is asked for until it shows; what was never there is not", async () => {
   const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource 'x' does not exist.") };
   const noApp = {

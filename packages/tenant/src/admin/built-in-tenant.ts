@@ -6,6 +6,7 @@ import { TenantError } from "../kernel/tenant-error.ts";
 import type { Store } from "../storage/store.ts";
 import type { AdminStore } from "./admin-context.ts";
 import { apps, newRegistration, permissions } from "./apps.ts";
+import { registeredApps } from "./registered-apps.ts";
 
 export interface TenantNames {
   tenantId: string;
@@ -35,13 +36,21 @@ export async function loadNames(store: Store, wanted: { domain?: string | undefi
 }
 
 /**
- * What a tenant serves that nobody described yet: one program and one API, as in Microsoft's how-to. Written once;
- * what an administrator changes or deletes afterwards stays changed. Every step can be repeated, so a start that was
- * killed half way, or two nodes starting together, end with the same.
+ * An empty tenant serves one program and one API, as in Microsoft's how-to. The first start decides whether it does: not
+ * when the operator describes the tenant (`describe` false), and not when it has apps, APIs, users or user flows already.
+ * The decision is written once and before anything is served, so that later starts, and nodes that start together, keep it.
+ * What an administrator changes or deletes stays changed. Every step can be repeated after a start that was killed.
  */
-export async function seedBuiltInTenant({ store, clock }: AdminStore): Promise<void> {
+export async function seedBuiltInTenant(
+  { store, clock }: AdminStore,
+  { describe }: { describe: boolean },
+): Promise<void> {
   const { directory } = store;
   if (await directory.setting("built_in_tenant")) return;
+  const decided =
+    (await directory.setting("described_by")) ??
+    (await directory.settingOnce("described_by", describe && (await isEmpty(store)) ? "built-in" : "operator"));
+  if (decided !== "built-in") return;
   const app = builtInApp(await directory.settingOnce("built_in_app", randomUUID()), clock.now());
   const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), clock.now());
   const tenant = { actor: "tenant", caller: null } as const;
@@ -60,6 +69,18 @@ export async function seedBuiltInTenant({ store, clock }: AdminStore): Promise<v
     scopes: api.scopes.map((scope) => scope.value),
   });
   await directory.settingOnce("built_in_tenant", "seeded");
+}
+
+/** A store of an earlier version whose seeding was killed has an ID for the app: it counts as empty, and is completed. */
+async function isEmpty({ directory }: Store): Promise<boolean> {
+  if (await directory.setting("built_in_app")) return true;
+  const [registered, ...others] = await Promise.all([
+    registeredApps({ directory }),
+    directory.listApis(),
+    directory.listUserFlows(),
+    directory.listUsers(),
+  ]);
+  return registered.length === 0 && others.every(({ length }) => length === 0);
 }
 
 const builtInApp = (clientId: string, now: number) =>

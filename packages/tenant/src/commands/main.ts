@@ -71,7 +71,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
   const dataDir = (command: Command) =>
-    command.option("--data <dir>", `data folder of the tenant (default: ${defaultDataDir()})`);
+    command.option("--data <dir>", `data folder of the tenant (default: ${shownDefault()})`);
   const dataDirOf = (options: { data?: string }) => options.data ?? defaultDataDir();
 
   dataDir(tenant.command("start"))
@@ -285,6 +285,16 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       await removeCertificates({ clientId, json: options.json === true, data: dataDirOf(options) });
     });
 
+  dataDir(tenant.command("trust"))
+    .description("Let your browsers trust the tenant's local CA, for https pages of a loopback tenant.")
+    .option("--remove", "take it out of them again")
+    .option("--yes", "do not ask")
+    .option("--print", "print the path of the CA, and change nothing")
+    .action(async (options: { data?: string; remove?: boolean; yes?: boolean; print?: boolean }) => {
+      const { trust } = await import("./trust.ts");
+      outcome.exit = await trust({ ...options, data: dataDirOf(options) });
+    });
+
   dataDir(tenant.command("token"))
     .description("Print a token of yours, the operator's, for the tenant's Graph.")
     .option("--json", "print one event with the token, Graph's address and the CA file")
@@ -294,6 +304,15 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
       await printToken({ json: options.json === true, data: dataDirOf(options) });
     });
   return tenant;
+}
+
+/** The help is for users without a home folder, too. */
+function shownDefault(): string {
+  try {
+    return defaultDataDir();
+  } catch {
+    return "none here";
+  }
 }
 
 function filesOr(files: TenantFiles | undefined): TenantFiles {

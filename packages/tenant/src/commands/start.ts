@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { registrationsOf } from "../admin/registered-apps.ts";
+import { createLogger, terminalLog } from "../server/logger.ts";
 import type { RunningTenant } from "../server/running-tenant.ts";
 import { type StartedTenant, startWithContext } from "../server/start-tenant.ts";
 import { mailerFrom, storeFrom } from "./environment.ts";
@@ -16,6 +17,8 @@ export async function start(
   file?: OpenedTenantFile,
 ): Promise<number> {
   const asked = stopAsked();
+  // Whatever is made in the data folder is this user's, to read and to write; a umask such as 0777 would take that as well.
+  process.umask(0o077);
   const mailer = mailerFrom(process.env);
   const starting = startWithContext({
     store: storeFrom(process.env, options.storeFile, options.data),
@@ -25,6 +28,7 @@ export async function start(
     ...(mailer === undefined ? {} : { mailer }),
     ...(options.signUp === false ? { signUpAllowed: false } : {}),
     ...(file === undefined ? {} : described(file)),
+    ...(options.json || !process.stderr.isTTY ? {} : { log: createLogger("warn", terminalLog(process.stderr)) }),
   });
   const early = await Promise.race([starting.then(() => undefined), asked]);
   if (early !== undefined) {

@@ -9,6 +9,7 @@ export const exitCodes = {
   denied: 4,
   expired: 5,
   unreachable: 7,
+  folderUnusable: 8,
   hangup: 129,
   interrupted: 130,
   terminated: 143,
@@ -22,6 +23,7 @@ const byErrorCode: Record<string, number> = {
   conflicts_with_tenant: exitCodes.usage,
   domain_fixed: exitCodes.usage,
   store_missing: exitCodes.usage,
+  ca_missing: exitCodes.usage,
   email_invalid: exitCodes.usage,
   name_invalid: exitCodes.usage,
   app_unknown: exitCodes.usage,
@@ -39,6 +41,7 @@ const byErrorCode: Record<string, number> = {
   administration_not_allowed: exitCodes.denied,
   code_expired: exitCodes.expired,
   tenant_not_running: exitCodes.unreachable,
+  data_folder_refused: exitCodes.folderUnusable,
 };
 
 export function exitCodeOf(error: unknown): number {
@@ -51,9 +54,9 @@ export function printResult(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Words for the person at the terminal; never on stdout. */
+/** Words for the person at the terminal; never on stdout. What the file's messages put between backticks comes without them. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${text.replace(/`([^`\n]+)`/g, "$1")}\n`);
 }
 
 /** One event a line, as `--json` promises. */

@@ -11,7 +11,7 @@ export async function askTenant<R extends ControlRequest>(
   dataDir: string,
   request: R,
 ): Promise<ControlResults[R["do"]]> {
-  const dir = checkDataDir(dataDir);
+  const dir = await checkDataDir(dataDir);
   const line = await exchange(await findControlAddress(dir), `${JSON.stringify(request)}\n`, dir);
   const response = read(line);
   if (response.ok) return response.result as ControlResults[R["do"]];

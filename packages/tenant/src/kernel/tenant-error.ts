@@ -21,6 +21,7 @@ export type TenantErrorCode =
   | "already_running"
   | "ca_damaged"
   | "ca_does_not_cover_host"
+  | "ca_missing"
   | "seal_key_damaged"
   | "seal_key_differs"
   | "invalid_public_url"
@@ -69,5 +70,6 @@ export type TenantErrorCode =
   | "password_long"
   | "password_common"
   // The command line.
+  | "trust_store_missing"
   | "usage"
   | "secret_on_argv";

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/scopes.ts";
-import { issuerOf } from "../directory/tenant-config.ts";
+import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
 import type { OAuthContext } from "./oauth-context.ts";
@@ -76,5 +76,15 @@ function metadata({ config, texts }: OAuthContext): Record<string, unknown> {
     tenant_region_scope: null,
     // Tells a Doorcode client that MSAL Node can be its engine here.
     doorcode_profile: "entra",
+    ...loopbackAuthorization(config),
   };
+}
+
+/**
+ * The same page where a browser needs no certificate of the local CA. A member of its own: `authorization_endpoint` is
+ * https (OpenID Connect Discovery §3), and standard clients refuse another.
+ */
+function loopbackAuthorization({ pagesOrigin, issuerOrigin, tenantId }: TenantConfig): Record<string, string> {
+  if (pagesOrigin === issuerOrigin) return {};
+  return { doorcode_loopback_authorization_endpoint: `${pagesOrigin}/${tenantId}/oauth2/v2.0/authorize` };
 }

@@ -13,43 +13,54 @@ import { userinfo } from "./userinfo.ts";
 /** What one of our paths is called in MSAL's authorities when it is not the tenant's own name. */
 const COMMON = "common";
 
-/** The back channel: every endpoint under `/{tid|domain|common}`. In a scope of its own: its body parser and errors are not the pages'. */
+/** The back channel: every endpoint under `/{tid|domain|common}`. */
 export function registerEndpoints(app: FastifyInstance, ctx: OAuthContext): void {
   app.register(async (scope) => {
-    acceptForms(scope);
-    const names = new Set([ctx.config.tenantId, ctx.config.domain.toLowerCase(), COMMON]);
-    scope.addHook("onRequest", async (request) => {
-      const { tenant } = request.params as { tenant?: string };
-      if (tenant !== undefined && !names.has(tenant.toLowerCase())) throw new ProtocolError("tenant_unknown");
+    endpointsOfTenant(scope, ctx, (tenant) => {
+      discovery(tenant, ctx);
+      instanceDiscovery(tenant, ctx);
+      keys(tenant, ctx);
+      devicecode(tenant, ctx);
+      token(tenant, ctx);
+      userinfo(tenant, ctx);
+      revoke(tenant, ctx);
+      logout(tenant, ctx);
+      authorize(tenant, ctx);
     });
-    // An endpoint that takes a form gets one even when the body is missing.
-    scope.addHook("preValidation", async (request) => {
-      if (request.method === "POST" && !(request.body instanceof Map)) request.body = new Map();
-    });
-    scope.setErrorHandler((error: FastifyError | ProtocolError, request, reply) => {
-      if (error instanceof ProtocolError) return sendProtocolError(reply, request, error, ctx.clock);
-      const status = error.statusCode ?? 500;
-      if (status < 500) {
-        const malformed = new ProtocolError("parameter_invalid", { detail: sentenceFor(status), status });
-        return sendProtocolError(reply, request, malformed, ctx.clock);
-      }
-      request.log.error({ err: error }, "an endpoint failed");
-      const failed = new ProtocolError("failed");
-      return sendProtocolError(reply, request, failed, ctx.clock);
-    });
-
-    const refuseOtherMethods = methodsNotAllowed(scope);
-    discovery(scope, ctx);
-    instanceDiscovery(scope, ctx);
-    keys(scope, ctx);
-    devicecode(scope, ctx);
-    token(scope, ctx);
-    userinfo(scope, ctx);
-    revoke(scope, ctx);
-    logout(scope, ctx);
-    authorize(scope, ctx);
-    refuseOtherMethods();
   });
+}
+
+/** The authorization endpoint for the pages origin, where that is another one: there no browser asks for its certificate. */
+export function registerLoopbackAuthorize(app: FastifyInstance, ctx: OAuthContext): void {
+  app.register(async (scope) => endpointsOfTenant(scope, ctx, (tenant) => authorize(tenant, ctx)));
+}
+
+/** `scope` is one of their own: its body parser and errors are not the pages'. */
+function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (app: FastifyInstance) => void): void {
+  acceptForms(scope);
+  const names = new Set([ctx.config.tenantId, ctx.config.domain.toLowerCase(), COMMON]);
+  scope.addHook("onRequest", async (request) => {
+    const { tenant } = request.params as { tenant?: string };
+    if (tenant !== undefined && !names.has(tenant.toLowerCase())) throw new ProtocolError("tenant_unknown");
+  });
+  // An endpoint that takes a form gets one even when the body is missing.
+  scope.addHook("preValidation", async (request) => {
+    if (request.method === "POST" && !(request.body instanceof Map)) request.body = new Map();
+  });
+  scope.setErrorHandler((error: FastifyError | ProtocolError, request, reply) => {
+    if (error instanceof ProtocolError) return sendProtocolError(reply, request, error, ctx.clock);
+    const status = error.statusCode ?? 500;
+    if (status < 500) {
+      const malformed = new ProtocolError("parameter_invalid", { detail: sentenceFor(status), status });
+      return sendProtocolError(reply, request, malformed, ctx.clock);
+    }
+    request.log.error({ err: error }, "an endpoint failed");
+    const failed = new ProtocolError("failed");
+    return sendProtocolError(reply, request, failed, ctx.clock);
+  });
+  const refuseOtherMethods = methodsNotAllowed(scope);
+  define(scope);
+  refuseOtherMethods();
 }
 
 function sentenceFor(status: number): string {

@@ -12,6 +12,8 @@ export const requestLimits = ({ limits }: Pick<TenantConfig, "limits">) => ({
   deviceCodeByIp: { count: limits.deviceCodesByNetwork, windowMs: TEN_MINUTES },
   /** Interactions that begin, each with a browser session perhaps, and requests of programs that lead to one. */
   interactionByIp: { count: limits.interactionsByNetwork, windowMs: TEN_MINUTES },
+  /** The same from everywhere: networks cost little where each /64 of a provider's /48 is one. */
+  interactionGlobal: { count: limits.interactions, windowMs: TEN_MINUTES },
   /** Requests at the token endpoint that were refused; polls of a code that waits are none. In each process. */
   refusedTokenByIp: { count: limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
   /** The same of one client, so that one broken program leaves the others of its network half of them. */
@@ -31,8 +33,13 @@ export async function takeRequest(
   now: number,
 ): Promise<number | undefined> {
   if (isUnlimited(ctx.config, ip)) return undefined;
-  const taken = await ctx.store.throttle.take(`${limit}:${networkOf(ip)}`, requestLimits(ctx.config)[limit], now);
-  return taken.allowed ? undefined : taken.retryAt;
+  const limits = requestLimits(ctx.config);
+  // The network first: what it asks for beyond its own share uses up nobody else's.
+  const taken = await ctx.store.throttle.take(`${limit}:${networkOf(ip)}`, limits[limit], now);
+  if (!taken.allowed) return taken.retryAt;
+  if (limit !== "interactionByIp") return undefined;
+  const ofAll = await ctx.store.throttle.take("interactionGlobal:tenant", limits.interactionGlobal, now);
+  return ofAll.allowed ? undefined : ofAll.retryAt;
 }
 
 /** RFC 6749 §5.2 has no error for it; with 429 and Retry-After clients wait and go on. */

@@ -7,7 +7,7 @@ import type { InteractionContext } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackOrigin } from "../kernel/ip-address.ts";
 import { mailsTaken } from "../mail/mail-budget.ts";
-import { registerEndpoints } from "../oauth/register.ts";
+import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
 import { createMetrics, registerMonitoring } from "./monitoring.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
@@ -22,13 +22,17 @@ export interface WebApps {
   close(): Promise<void>;
 }
 
-/** Back channel on the https origin, pages on the http one; neither serves what is the other's. */
+/** Back channel on the https origin, pages on the http one; the authorization endpoint is on both. */
 export async function loopbackApps(ctx: TenantContext, inboxToken: string | null): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin } = ctx.config;
   const shared = sharedOptions(ctx);
 
   const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
   requirePagesOrigin(pages, pagesOrigin);
+  registerLoopbackAuthorize(pages, ctx);
+  // Loaded first: the issuer origin has it itself, and redirects only what follows.
+  await pages.after();
+  pointToIssuer(pages, ctx);
   const pageRoutes = routesDefinedOn(pages);
   registerPages(pages, ctx);
   if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
@@ -49,6 +53,21 @@ export async function loopbackApps(ctx: TenantContext, inboxToken: string | null
       await Promise.all([issuer.close(), pages.close()]);
     },
   };
+}
+
+/** Whoever takes the port of the pages for the issuer's asks here for its metadata. */
+function pointToIssuer(pages: FastifyInstance, { config }: TenantContext): void {
+  const authority = `${config.issuerOrigin}/${config.tenantId}`;
+  const body = {
+    error: "not_found",
+    error_description: `This is the port of the pages. The issuer is ${authority}`,
+    doorcode_authority: authority,
+  };
+  for (const path of ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]) {
+    for (const under of ["", "/:tenant", "/:tenant/v2.0"]) {
+      pages.get(`${under}${path}`, async (_request, reply) => reply.status(404).send(body));
+    }
+  }
 }
 
 /** Everything on one https origin, which is the pages origin too. */

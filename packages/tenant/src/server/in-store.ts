@@ -26,7 +26,7 @@ export async function inStore<Result>(
         "Name the tenant's folder with --data, its file with --store-file, or its database in DOORCODE_STORE.";
       throw new TenantError("store_missing", `There is no tenant in ${where.sqlite}.`, hint, { cause });
     });
-    const lock = await lockDataDir(checkDataDir(dataDir));
+    const lock = await lockDataDir(await checkDataDir(dataDir));
     stack.defer(() => lock.release());
   }
   const store =

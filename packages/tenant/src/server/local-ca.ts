@@ -16,8 +16,8 @@ export interface LocalCa extends Authority {
 }
 
 /**
- * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and never put into a
- * trust store. Call it while the data folder is locked.
+ * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and put into a
+ * trust store by `doorcode tenant trust` alone. Call it while the data folder is locked.
  */
 export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {
   const file = join(dir, "ca.pem");

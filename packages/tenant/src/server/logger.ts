@@ -25,6 +25,36 @@ export function createLogger(
   );
 }
 
+const LEVELS: Record<number, string> = { 30: "info", 40: "warning", 50: "error", 60: "error" };
+
+/** What a terminal would obey instead of showing it, and line ends. */
+const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
+
+/** For a person at a terminal: each record of the log as one line, `14:32:07 warning: a mail was refused (host=mail.example)`. */
+export function terminalLog(terminal: { write(text: string): unknown }): DestinationStream {
+  return {
+    write(line) {
+      const { level, time, msg, err, ...members } = JSON.parse(line) as Record<string, unknown>;
+      const about = Object.entries(members).map(([name, value]) => `${name}=${textOf(value)}`);
+      const { message, stack } = (err ?? {}) as Record<string, unknown>;
+      const words = [msg, message].filter((each) => each !== undefined).map(textOf);
+      const clock = new Date(String(time)).toTimeString().slice(0, 8);
+      const sentence = `${clock} ${LEVELS[Number(level)] ?? "error"}: ${words.join(": ")}`;
+      const where = Number(level) >= 50 && typeof stack === "string" ? stackOf(stack) : "";
+      terminal.write(`${sentence}${about.length === 0 ? "" : ` (${about.join(", ")})`}\n${where}`);
+    },
+  };
+}
+
+const textOf = (value: unknown) =>
+  (typeof value === "string" ? value : JSON.stringify(value)).replace(OBEYED, " ").trim();
+
+/** The places alone: the message is in the line above. */
+function stackOf(stack: string): string {
+  const places = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return places.map((line) => `  ${textOf(line)}\n`).join("");
+}
+
 /** Without the message's kin that drivers attach (`detail`, `where`, parameters), which may quote values; of a cause the codes alone. */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };

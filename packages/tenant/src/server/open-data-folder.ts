@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { lockDataDir, prepareDataDir, readBytesIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
+import { lockDataDir, naming, prepareDataDir, readBytesIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 import type { SealKey } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Deployment } from "./deployment.ts";
@@ -26,11 +26,13 @@ export async function openDataFolder(
   const lock = await lockDataDir(dir);
   if (embedded) stack.defer(() => lock.release());
   try {
-    const sealKey = await loadSealKey(dir);
-    if (deployment.kind === "public") return { dir, sealKey, ca: null };
-    const host = deployment.kind === "host" ? deployment.host : undefined;
-    // Certificates are judged by the peers' clocks, so by the real time, whatever the tenant's clock says.
-    return { dir, sealKey, ca: await loadLocalCa(dir, host, Date.now()) };
+    return await naming(dir, async () => {
+      const sealKey = await loadSealKey(dir);
+      if (deployment.kind === "public") return { dir, sealKey, ca: null };
+      const host = deployment.kind === "host" ? deployment.host : undefined;
+      // Certificates are judged by the peers' clocks, so by the real time, whatever the tenant's clock says.
+      return { dir, sealKey, ca: await loadLocalCa(dir, host, Date.now()) };
+    });
   } finally {
     // Nodes in front of one database may share a folder.
     if (!embedded) lock.release();

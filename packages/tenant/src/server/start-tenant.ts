@@ -5,6 +5,7 @@ import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
 import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
+import { naming } from "../kernel/data-folder.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
@@ -49,7 +50,10 @@ export interface StartOptions extends DeploymentOptions {
   limits?: Partial<TenantLimits>;
   /** The tenant's second name in addresses; chosen at its first start. */
   domain?: string;
-  /** A tenant that nobody described yet serves one program and one API; false for one that will be. */
+  /**
+   * Whether a tenant that is empty at its first start gets one program and one API; true unless set. False for one that
+   * you describe yourself. Later starts keep what the first one decided.
+   */
   builtIn?: boolean;
   /** Changes how the tenant looks from this start on; what is left out stays as it was. */
   branding?: BrandingOptions;
@@ -140,7 +144,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     notices: signInNotices(() => ctx),
     log,
   };
-  if (options.builtIn !== false) await seedBuiltInTenant(ctx);
+  await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
   await registerCommandLine(ctx);
 
   const inboxToken = embedded ? newSecret() : null;
@@ -163,7 +167,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
 }
 
 function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {
-  if ("sqlite" in where) return openSqliteStore(where.sqlite, { log });
+  if ("sqlite" in where) return naming(where.sqlite, () => openSqliteStore(where.sqlite, { log }));
   return openPostgresStore(where.postgres, { log, ...(where.schema === undefined ? {} : { schema: where.schema }) });
 }
 

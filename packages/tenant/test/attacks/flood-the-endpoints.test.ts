@@ -126,6 +126,21 @@ describe("a flood of sign-ins that begin", () => {
     assert.equal((await arrive(testEnv.browser(ADA), asks)).status, 200);
   });
 
+  test("from ever new networks ends at the limit of the tenant", async (t) => {
+    const testEnv = await pagesUnderTest(t, { config: { limits: { ...DEFAULT_LIMITS, interactions: 2 } } });
+    const asks = await programOf(testEnv);
+    const from = (network: number) => arrive(testEnv.browser(`2001:db8:0:${network}::1`), asks);
+    for (let network = 1; network <= 2; network++) assert.equal((await from(network)).status, 200);
+    const called = recordVerbs(testEnv);
+    assert.equal((await from(3)).status, 429);
+    const { userCode } = await testEnv.grant();
+    assert.equal((await enterCode(testEnv.browser(ADA), userCode)).status, 429);
+    assert.deepEqual(
+      called.filter((verb) => /insert/.test(verb)),
+      [],
+    );
+  });
+
   test("by device codes and by resets counts as the same", async (t) => {
     const testEnv = await pagesUnderTest(t, { config: { limits } });
     const { userCode } = await testEnv.grant();

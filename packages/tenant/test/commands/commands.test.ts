@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { connect as connectSocket, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -120,6 +120,31 @@ describe("doorcode tenant start", () => {
     assert.equal(busy.exit, 1);
     assert.match(busy.stderr, new RegExp(`port ${port}[\\s\\S]*--port N`));
     assert.equal(busy.stdout, "");
+  });
+
+  test("a data folder or store file that cannot be used is named with the reason, exit 8", async (t) => {
+    const folder = await scratch(t);
+    const file = join(folder, "file");
+    await writeFile(file, "no database");
+    const data = join(folder, "tenant");
+    const rows: [args: string[], message: string][] = [
+      [["start", "--data", file], `${file} is a file, not a folder.`],
+      [["users", "--data", file], `${file} is a file, not a folder.`],
+      [
+        ["start", "--data", join(file, "tenant")],
+        `${join(file, "tenant")} cannot be used: a part of the path is a file.`,
+      ],
+      [["start", "--data", data, "--store-file", file], `${file} cannot be used: it is another kind of file.`],
+      [
+        ["start", "--data", data, "--store-file", join(file, "tenant.db")],
+        `${join(file, "tenant.db")} cannot be used: a part of the path is a file.`,
+      ],
+    ];
+    for (const [args, message] of rows) {
+      const refused = await command(args);
+      assert.deepEqual([refused.exit, refused.stderr.split("\n")[0]], [8, `doorcode: ${message}`]);
+      assert.doesNotMatch(refused.stderr, /^ +at /m);
+    }
   });
 
   test("words are for stderr: without --json stdout stays empty, and no line is longer than eighty columns", async (t) => {

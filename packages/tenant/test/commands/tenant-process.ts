@@ -27,23 +27,35 @@ export interface Ready {
   inbox?: { url: string; bearer: string };
 }
 
-/** No setting of the machine that runs the tests reaches the process. */
-function run(args: string[], env: Record<string, string>): ChildProcess {
+/** `nobody`, whom modes bind where root runs the tests. */
+export const unprivileged = process.geteuid?.() === 0 ? 65534 : undefined;
+
+/** No setting of the machine that runs the tests reaches the process. With a `umask` it runs as `unprivileged`. */
+function run(args: string[], env: Record<string, string>, umask?: number): ChildProcess {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^DOORCODE_|^NODE_(?!COMPILE_CACHE$)|^XDG_/.test(name),
   );
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", entry, ...args];
+  const shell = umask === undefined ? [] : ["/bin/sh", "-c", `umask ${umask.toString(8)}; exec "$0" "$@"`];
+  const [program = "", ...rest] = [...shell, ...node];
+  return spawn(program, rest, {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    ...(umask !== undefined && unprivileged !== undefined && { uid: unprivileged, gid: unprivileged }),
   });
 }
 
 /** Runs a command to its end; one that has none is interrupted once `until` stands on stderr. */
 export async function command(
   args: string[],
-  { stdin = "", env = {}, until }: { stdin?: string; env?: Record<string, string>; until?: RegExp } = {},
+  {
+    stdin = "",
+    env = {},
+    until,
+    umask,
+  }: { stdin?: string; env?: Record<string, string>; until?: RegExp; umask?: number } = {},
 ): Promise<Ended> {
-  const child = run(args, env);
+  const child = run(args, env, umask);
   child.stdin?.on("error", () => undefined).end(stdin);
   let shown = "";
   child.stderr?.on("data", (chunk) => {

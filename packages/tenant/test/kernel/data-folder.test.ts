@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { defaultDataDir, lockDataDir, prepareDataDir } from "../../src/kernel/data-folder.ts";
+import { checkDataDir, defaultDataDir, lockDataDir, prepareDataDir } from "../../src/kernel/data-folder.ts";
+import type { TenantError } from "../../src/kernel/tenant-error.ts";
 import { loadSealKey } from "../../src/server/open-data-folder.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
@@ -36,7 +37,36 @@ describe("the data folder", () => {
   test("is refused when it is a file", async (t) => {
     const file = join(await scratch(t), "file");
     await writeFile(file, "");
-    await assert.rejects(prepareDataDir(file));
+    await assert.rejects(prepareDataDir(file), failsWith("data_folder_refused"));
+    await assert.rejects(checkDataDir(file), failsWith("data_folder_refused"));
+  });
+
+  test("names itself and the reason when the system refuses it", async (t) => {
+    const dir = await scratch(t);
+    await writeFile(join(dir, "file"), "");
+    await symlink("loop", join(dir, "loop"));
+    const rows: [string, RegExp][] = [
+      [join(dir, "file", "tenant"), /a part of the path is a file/],
+      [join(dir, "loop"), /a link of the path leads to itself/],
+      [join(dir, "n".repeat(300)), /the path is too long/],
+    ];
+    // Node's recursive mkdir never returns from there.
+    if (process.platform === "linux") rows.push(["/proc/doorcode", /a folder of the path is missing, and cannot/]);
+    for (const [path, reason] of rows) {
+      await assert.rejects(prepareDataDir(path), (error: TenantError) => {
+        assert.equal(error.code, "data_folder_refused");
+        assert.ok(error.message.startsWith(`${path} cannot be used: `), error.message);
+        assert.match(error.message, reason);
+        assert.match(error.hint, /--data/);
+        return true;
+      });
+    }
+  });
+
+  test("says which of its files cannot be written", async (t) => {
+    const dir = await prepareDataDir(join(await scratch(t), "tenant"));
+    await mkdir(join(dir, "running.lock"));
+    await assert.rejects(lockDataDir(dir), failsWith("data_folder_refused"));
   });
 
   test("takes one tenant at a time", async (t) => {

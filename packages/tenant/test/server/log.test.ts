@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { describe, test } from "node:test";
-import { createLogger } from "../../src/server/logger.ts";
+import { createLogger, terminalLog } from "../../src/server/logger.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 
 const CANARY = "canary-9f2c";
@@ -32,6 +32,18 @@ describe("the log", () => {
     await tenant.fetch(`${tenant.pages}/inbox/messages`, { headers });
     assert.ok(lines().some((line) => JSON.parse(line).route === "/:tenant/oauth2/v2.0/token"));
     assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
+  });
+
+  test("is one line for a record where a person reads it, which no value can break or colour", () => {
+    const written: string[] = [];
+    const log = createLogger("warn", terminalLog({ write: (text) => written.push(text) }));
+    log.warn({ code: CANARY, host: "mail\u001b[31m\n.example" }, "a mail was refused");
+    log.warn({ err: new Error("the disk\nis full") }, "expired rows could not be deleted");
+    log.error({ err: new Error("broken") }, "a request failed");
+    const [refused = "", deleted = "", failed = ""] = written;
+    assert.match(refused, /^\d\d:\d\d:\d\d warning: a mail was refused \(host=mail \[31m \.example\)\n$/);
+    assert.match(deleted, / warning: expired rows could not be deleted: the disk is full\n$/);
+    assert.match(failed, / error: a request failed: broken\n {2}at /);
   });
 
   test("of a failure it keeps where it happened, and the answer keeps nothing", async () => {

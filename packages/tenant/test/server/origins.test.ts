@@ -183,6 +183,13 @@ describe("the pages origin", () => {
     }
   });
 
+  test("says where the issuer is to whoever asks for its metadata here", async () => {
+    const answer = await ask("pages", discovery(), { host: new URL(tenant.pages).host });
+    assert.equal(answer.status, 404);
+    assert.equal(JSON.parse(answer.body).doorcode_authority, tenant.authority);
+    assert.ok(JSON.parse(answer.body).error_description.endsWith(tenant.authority));
+  });
+
   test("never serves the back channel, which would travel in the clear", async () => {
     const host = new URL(tenant.pages).host;
     const at = `/${tenant.tenantId}`;

@@ -12,7 +12,7 @@ import { scratch } from "./scratch.ts";
 /** Two nodes that start at the same moment on an empty schema, with one seal key, each with a folder of its own. */
 export async function pgNodes(
   t: TestContext,
-  options: { clock?: Clock; mailer?: () => Mailer } = {},
+  options: { clock?: Clock; mailer?: () => Mailer; builtIn?: [one: boolean, two: boolean] } = {},
 ): Promise<[StartedTenant, StartedTenant]> {
   const { url, schema, drop } = await freshSchema();
   const closing: (() => Promise<void>)[] = [drop];
@@ -21,7 +21,7 @@ export async function pgNodes(
   });
   const folder = await scratch(t);
   await loadSealKey(folder);
-  const start = async (name: string) => {
+  const start = async (name: string, builtIn: boolean) => {
     const dataDir = join(folder, name);
     await mkdir(dataDir, { mode: 0o700 });
     await copyFile(join(folder, "seal.key"), join(dataDir, "seal.key"));
@@ -32,10 +32,12 @@ export async function pgNodes(
       log: pino({ level: "silent" }),
       port: 0,
       pagesPort: 0,
+      builtIn,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
     closing.push(tenant.close);
     return tenant;
   };
-  return Promise.all([start("one"), start("two")]);
+  const [one, two] = options.builtIn ?? [true, true];
+  return Promise.all([start("one", one), start("two", two)]);
 }

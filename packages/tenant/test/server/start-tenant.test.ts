@@ -3,14 +3,15 @@ import { once } from "node:events";
 import { mkdir, readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
+import { COMMAND_LINE_CLIENT_ID, registrationsOf } from "../../src/admin/registered-apps.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
-import { sampleUser } from "../storage/samples.ts";
+import { sampleApp, sampleUser } from "../storage/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
 import { failsWith, scratch } from "./scratch.ts";
 
@@ -65,6 +66,39 @@ describe("starting a tenant", () => {
       "openid",
       "profile",
     ]);
+  });
+
+  test("a tenant that its operator describes gets no built-in app or API at a later start", async (t) => {
+    const dataDir = await scratch(t);
+    const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
+    await (await startTestTenant({ ...options, builtIn: false })).close();
+    await using again = await startTestTenant(options);
+    assert.deepEqual([again.apps, again.apis], [[], []]);
+  });
+
+  test("a store that already has an app, from before the decision was kept, gets no built-in one", async (t) => {
+    const dataDir = await scratch(t);
+    const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
+    {
+      await using tenant = await startTestTenant({ ...options, builtIn: false });
+      await seed(tenant.context.store).putApp(sampleApp({ name: "meter-reader" }));
+    }
+    const database = new DatabaseSync(options.sqliteFile);
+    assert.equal(database.prepare("delete from settings where name = 'described_by'").run().changes, 1);
+    database.close();
+    await using again = await startTestTenant(options);
+    assert.deepEqual(
+      again.apps.map(({ name }) => name),
+      ["meter-reader"],
+    );
+  });
+
+  test("nodes that start together keep one decision, whether or not they are given a file", async (t) => {
+    const [first, second] = await pgNodes(t, { builtIn: [true, false] });
+    const registered = async (node: typeof first) => (await registrationsOf(node.context.store)).apps.length;
+    const decided = await first.context.store.directory.setting("described_by");
+    assert.match(decided ?? "", /^(built-in|operator)$/);
+    for (const node of [first, second]) assert.equal(await registered(node), decided === "built-in" ? 1 : 0);
   });
 
   test("what an administrator deleted does not come back with a restart", async (t) => {

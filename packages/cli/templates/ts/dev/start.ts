@@ -1,4 +1,5 @@
 // `npm start`: the program, with a tenant and a web API on this computer unless the settings name others.
+import { once } from "node:events";
 import { readEnvironment } from "../src/settings.ts";
 import { startApi } from "./api.ts";
 import { startTenant } from "./tenant.ts";
@@ -18,6 +19,11 @@ Ctrl-C ends everything.
 `);
   Object.assign(env, tenant.settings, { API_URL: api.url, STORE_DIRECTORY: ".doorcode/device" });
   await import("../src/main.ts");
+  if (process.stdin.isTTY) {
+    console.error("\nThe tenant and its pages stay until you press Enter or Ctrl-C.");
+    await once(process.stdin, "data");
+    process.stdin.destroy();
+  }
   api.stop();
   await tenant.stop();
 }

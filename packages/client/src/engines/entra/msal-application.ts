@@ -1,4 +1,5 @@
 import { type INetworkModule, type NetworkRequestOptions, PublicClientApplication } from "@azure/msal-node";
+import { withoutEmpty } from "../../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../../issuer/issuer-session.ts";
 import { type TokenAnswer, withLowerCaseIds } from "../../issuer/token-answer.ts";
 import type { TokenStore } from "../../token-store/contract.ts";
@@ -48,7 +49,7 @@ export function checkingTokens(network: INetworkModule, check: (answer: TokenAns
       } catch (error) {
         return failedAnswer<T>(asDoorcodeError(error));
       }
-      return { ...response, body: withLowerCaseIds(answer) as T };
+      return { ...response, body: withLowerCaseIds(withoutEmpty(answer)) as T };
     },
   };
 }

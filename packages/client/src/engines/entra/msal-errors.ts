@@ -68,6 +68,7 @@ export function asDoorcodeError(error: unknown, networkClient?: INetworkModule):
   return new DoorcodeError(code, {
     detail,
     cause: error,
+    ...(code === "configuration" && { hint: "MSAL refuses it: check authority, client ID, scopes and claims." }),
     ...(told.isServerError && { error: told.code }),
     ...(told.suberror !== undefined && { suberror: told.suberror }),
     ...(told.correlationId !== undefined && { correlationId: told.correlationId }),

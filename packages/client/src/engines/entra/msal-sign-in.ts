@@ -66,12 +66,12 @@ export async function signInByMsalInBrowser(
   const { clock, transport, store } = session;
   const { scopes, claims, loginHint, observer, signal } = input;
   const keys = issuerKeys(session, signal);
-  // While the person is busy; what fails is asked for again when there is a token to verify.
-  keys.get().catch(() => {});
   const network = entraNetworkClient({ transport, clock, observer, signal });
   const common = { scopes, ...(claims !== undefined && { claims }) };
 
   const address = async ({ redirectUri, state, nonce, codeChallenge }: AuthorizationRequest): Promise<string> => {
+    // Before a person is asked: without them the answer could not be verified.
+    await keys.get();
     try {
       return await application(session, network, stagedStore(store)).getAuthCodeUrl({
         ...common,
@@ -97,15 +97,16 @@ export async function signInByMsal(
   const { clock, transport } = session;
   const { scopes, claims, observer, signal } = input;
   const keys = issuerKeys(session, signal);
-  // While the person is busy; what fails is asked for again when there is a token to verify.
+  // While the person is busy; what fails is asked for again before the first poll.
   keys.get().catch(() => {});
-  const { answer: _answer, requestedAt, monotonicAt } = asked;
+  const { answer, requestedAt, monotonicAt, codeVerifier } = asked;
   const network = entraNetworkClient({
     transport,
     clock,
     observer,
     signal,
-    deviceAuthorization: { answer: asked.answer, requestedAt, monotonicAt },
+    ready: () => keys.get(),
+    deviceAuthorization: { answer, requestedAt, monotonicAt, codeVerifier },
   });
   const acquire = (msal: PublicClientApplication) =>
     msal.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {}, ...(claims !== undefined && { claims }) });

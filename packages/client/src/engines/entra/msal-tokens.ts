@@ -1,10 +1,10 @@
 import { ConfidentialClientApplication } from "@azure/msal-node";
 import type { AppCertificate } from "../../app-certificate.ts";
-import type { AccessToken } from "../../client.ts";
 import { DoorcodeError } from "../../errors.ts";
 import { issuerKeys, verifyIdToken } from "../../issuer/id-token.ts";
 import type { ConnectedSession } from "../../issuer/issuer-session.ts";
 import { accessTokenFrom, accountIdOf, type TokenAnswer } from "../../issuer/token-answer.ts";
+import type { StoredToken } from "../../token-store/read-store.cts";
 import type { Engine } from "../engine.ts";
 import { checkRenewed, keepRenewal } from "../keep-tokens.ts";
 import { stagedStore } from "./cache-plugin.ts";
@@ -14,7 +14,7 @@ import { entraNetworkClient } from "./network-client.ts";
 
 /** A token by MSAL's refresh token, whatever its cache holds. */
 export async function renewByMsal(
-  { account, scopes, claims, signal }: Parameters<Engine["renew"]>[0],
+  { account, scopes, ask = scopes, claims, signal }: Parameters<Engine["renew"]>[0],
   session: ConnectedSession,
 ): ReturnType<Engine["renew"]> {
   const { store, clock, transport } = session;
@@ -39,7 +39,7 @@ export async function renewByMsal(
     if (!ours) throw new DoorcodeError("sign_in_needed");
     await msal.acquireTokenSilent({
       account: ours,
-      scopes,
+      scopes: ask,
       forceRefresh: true,
       ...(claims !== undefined && { claims }),
     });
@@ -47,7 +47,7 @@ export async function renewByMsal(
     throw asDoorcodeError(error, network);
   }
   if (!renewed) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
-  const token = accessTokenFrom(renewed.answer, scopes, renewed.at);
+  const token = accessTokenFrom(renewed.answer, ask, renewed.at, { wanted: scopes });
   return await keepRenewal(session, { account, token, scopes }, snapshot, staged.changes());
 }
 
@@ -58,7 +58,7 @@ export async function renewByMsal(
 export async function appTokenByMsal(
   { certificate, scope, signal }: { certificate: AppCertificate; scope: string; signal?: AbortSignal | undefined },
   session: ConnectedSession,
-): Promise<AccessToken> {
+): Promise<StoredToken> {
   const { transport, clock } = session;
   const network = entraNetworkClient({ transport, clock, signal });
   let answered: { answer: TokenAnswer; at: number } | undefined;

@@ -5,7 +5,10 @@ import { readDeviceCode } from "../../device-flow/device-code.ts";
 import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
 import { issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
+import { clockLead } from "../../issuer/token-answer.ts";
 import { withRetries } from "../../issuer/with-retries.ts";
+import type { Json } from "../../token-store/contract.ts";
+import { isObject } from "../../token-store/read-store.cts";
 import type { HttpAnswer, HttpRequest, Transport } from "../../transport/transport.ts";
 import type { FlowObserver } from "../engine.ts";
 import { failedAnswer, msalAnswer, noteFailure, noteSuccess } from "./msal-errors.ts";
@@ -21,7 +24,11 @@ export interface EntraNetworkOptions {
   /** Sent with the request for the device code as `device_name`. */
   deviceName?: string | undefined;
   /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
-  deviceAuthorization?: { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined } | undefined;
+  deviceAuthorization?:
+    | { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined; codeVerifier?: string | undefined }
+    | undefined;
+  /** As `PollInput` of device-flow/poll.ts has it. */
+  ready?: (() => Promise<unknown>) | undefined;
   /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
   msalMayGiveUp?: boolean | undefined;
 }
@@ -66,7 +73,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
         if (answer === notYet) return msalAnswer<T>(answer);
         if (answer.status < 400) noteSuccess(module);
         else noteFailure(module, issuerError(answer, { request: "the token", secrets: secretsOf(form) }));
-        return msalAnswer<T>(answer, bodyForMsal(answer, form));
+        return msalAnswer<T>(answer, shortened(bodyForMsal(answer, form), clockLead(answer, clock.now())));
       } catch (error) {
         return failedAnswer<T>(noteFailure(module, error));
       }
@@ -97,8 +104,14 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   async function deviceTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
     const id = form.get("device_code") ?? "";
     const code = codes.get(id);
-    if (!code) throw new DoorcodeError("configuration", { detail: "this device code was not asked for through here." });
+    if (!code)
+      throw new DoorcodeError("configuration", {
+        detail: "this device code was not asked for through here.",
+        hint: "Give one MSAL application the same network client for the code and for its tokens.",
+      });
     form.set("grant_type", deviceGrant);
+    const codeVerifier = options.deviceAuthorization?.codeVerifier;
+    if (codeVerifier !== undefined) form.set("code_verifier", codeVerifier);
     const body = form.toString();
     const poll = (aborting: AbortSignal, msalIsHere?: () => Promise<void>) =>
       pollUntilDone({
@@ -107,6 +120,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
           await msalIsHere?.();
           return await transport.send({ ...post, body, signal: askAborting });
         },
+        ready: options.ready,
+        secrets: codeVerifier === undefined ? [] : [codeVerifier],
         observer,
         clock,
         signal: signal ? AbortSignal.any([signal, aborting]) : aborting,
@@ -168,6 +183,19 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     };
   }
 }
+
+/** MSAL counts from this machine's clock alone: what is ahead there comes off the lives of what it keeps, in milliseconds. */
+function shortened(body: unknown, lead: number): unknown {
+  if (lead === 0 || !isObject(body as Json) || !("access_token" in (body as object))) return body;
+  const lives = Object.entries(body as Record<string, unknown>)
+    .filter(([name, value]) => livesForMsal.includes(name) && Number.isFinite(Number(value)))
+    // A second is left of a life that is over: zero would say that the issuer names no end.
+    .map(([name, value]) => [name, Math.max(Math.min(1, Number(value)), Math.floor(Number(value) - lead / 1_000))]);
+  return { ...(body as object), ...Object.fromEntries(lives) };
+}
+
+/** Seconds that MSAL adds to the time of its own. */
+const livesForMsal = ["expires_in", "ext_expires_in", "refresh_in", "refresh_token_expires_in"];
 
 const headersOf = (request: NetworkRequestOptions | undefined) =>
   request?.headers === undefined ? {} : { headers: request.headers };

@@ -37,6 +37,24 @@ describe("the authorization endpoint", () => {
     }
   });
 
+  test("on loopback it is also where no browser asks for a certificate, which the metadata names", async () => {
+    const metadata = await (await tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`)).json();
+    const {
+      issuer,
+      authorization_endpoint,
+      doorcode_loopback_authorization_endpoint: local,
+    } = metadata as Record<string, string>;
+    assert.deepEqual([issuer, authorization_endpoint], [tenant.issuer, url()]);
+    assert.equal(local, `${tenant.pages}/${tenant.tenantId}/oauth2/v2.0/authorize`);
+    const query = authorizationQuery(asks);
+    const expected = (await get(query)).href;
+    assert.equal((await ledTo(tenant.fetch(`${local}?${query}`))).href, expected);
+    assert.equal((await ledTo(tenant.fetch(local!, { method: "POST", body: query }))).href, expected);
+    const wrong = await tenant.fetch(local!, { method: "PUT" });
+    assert.deepEqual([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD, POST"]);
+    assert.equal((await tenant.fetch(local!.replace(tenant.tenantId, "contoso.example"))).status, 400);
+  });
+
   test("under the tenant's other names too; another tenant is none", async () => {
     for (const name of ["common", "doorcode.localhost"]) {
       const target = await ledTo(tenant.fetch(url().replace(tenant.tenantId, name)));
@@ -88,6 +106,9 @@ test("on one origin the endpoint and its page are beside each other", async () =
   const path = `/${tenant.tenantId}/oauth2/v2.0/authorize?${authorizationQuery(program(app.clientId))}`;
   const { location = "" } = (await send(to, { path, headers })).headers;
   assert.ok(location.startsWith(`${publicUrl}/authorize?`), location);
+  const discovery = `/${tenant.tenantId}/v2.0/.well-known/openid-configuration`;
+  const metadata = JSON.parse((await send(to, { path: discovery, headers })).body);
+  assert.equal("doorcode_loopback_authorization_endpoint" in metadata, false);
   const page = await send(to, { path: location.slice(publicUrl.length), headers });
   assert.match(page.headers.location ?? "", /^\/sign-in\?flow=/);
 });

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ClientCredential } from "@doorcode/client";
+import { readPrivateFile } from "@doorcode/client/read-store";
+import type { Arguments } from "./arguments.ts";
+import { UsageError } from "./exit-codes.ts";
+import type { Profile } from "./stored-session.cts";
+
+/** Where the proof of a confidential client is read from, each time that it is needed; `-` is stdin. */
+export interface CredentialFile {
+  kind: "secret" | "privateKey";
+  file: string;
+}
+
+/** Of this command line, else of the environment. */
+export function givenCredential(given: Arguments, env: NodeJS.ProcessEnv): CredentialFile | undefined {
+  const secret = given.text("client-secret-file");
+  const key = given.text("client-key-file");
+  if (secret && key) throw twoOf("--client-secret-file and --client-key-file");
+  if (secret) return { kind: "secret", file: absolute(secret) };
+  if (key) return { kind: "privateKey", file: absolute(key) };
+  const { DOORCODE_CLIENT_SECRET_FILE: secretFile, DOORCODE_CLIENT_KEY_FILE: keyFile } = env;
+  if (secretFile && keyFile) throw twoOf("DOORCODE_CLIENT_SECRET_FILE and DOORCODE_CLIENT_KEY_FILE");
+  if (secretFile) return { kind: "secret", file: absolute(secretFile) };
+  return keyFile ? { kind: "privateKey", file: absolute(keyFile) } : undefined;
+}
+
+const absolute = (file: string) => (file === "-" ? file : resolve(file));
+
+const twoOf = (names: string) =>
+  new UsageError(`${names} are two proofs of one client.`, "Name the one that the issuer knows the client by.");
+
+export function rememberedCredential(
+  profile: Pick<Profile, "clientSecretFile" | "clientKeyFile">,
+): CredentialFile | undefined {
+  if (profile.clientSecretFile !== undefined) return { kind: "secret", file: profile.clientSecretFile };
+  return profile.clientKeyFile === undefined ? undefined : { kind: "privateKey", file: profile.clientKeyFile };
+}
+
+/** The profile remembers where a file is, and never what is in it; nothing of what came by stdin. */
+export function membersOfCredential(
+  credential: CredentialFile | undefined,
+): Pick<Profile, "clientSecretFile" | "clientKeyFile"> {
+  if (credential === undefined || credential.file === "-") return {};
+  return credential.kind === "secret" ? { clientSecretFile: credential.file } : { clientKeyFile: credential.file };
+}
+
+export function credentialFrom({ kind, file }: CredentialFile): ClientCredential {
+  let text: string | undefined;
+  const read = () => {
+    // Stdin can be read once.
+    text ??= textIn(file, kind);
+    return text;
+  };
+  return kind === "secret" ? { secret: read } : { privateKey: read };
+}
+
+function textIn(file: string, kind: CredentialFile["kind"]): string {
+  const what = kind === "secret" ? "client secret" : "client's private key";
+  let text: string;
+  try {
+    // Of a file that an orchestrator mounted, or of the user's alone.
+    text = (file === "-" ? readFileSync(0) : readPrivateFile(file, "named")).toString("utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const from = file === "-" ? "stdin" : file;
+    if (code === "EMODE")
+      throw new UsageError(
+        `Other users can read or change the ${what} in ${file}.`,
+        `Close it: chmod 600 '${file}'. Mounted by an orchestrator it is root's, with mode 0444 or stricter.`,
+      );
+    throw new UsageError(
+      `The ${what} cannot be read from ${from} (${code}).`,
+      "Name a file of yours that is there, or - for stdin.",
+    );
+  }
+  // An editor, or echo, ends the file with a line end.
+  const trimmed = kind === "secret" ? text.replace(/\r?\n$/, "") : text;
+  if (trimmed !== "") return trimmed;
+  throw new UsageError(
+    `There is no ${what} in ${file === "-" ? "what came from stdin" : file}.`,
+    "It is the file's whole text.",
+  );
+}

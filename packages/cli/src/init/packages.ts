@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CommandError } from "../exit-codes.ts";
+import { findTenantNode, platform } from "../tenant.ts";
+
+/** A clone of the repository that this command runs from: new projects use its packages. */
+export interface Clone {
+  folder: string;
+  /** The folder of npm's package of Node.js that the clone brought, for a machine whose own is too old. */
+  runtime: string | undefined;
+}
+
+const ownFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+export async function ownManifest(): Promise<{ name: string; version: string }> {
+  return JSON.parse(await readFile(join(ownFolder, "package.json"), "utf8"));
+}
+
+/** Undefined where this command was installed from npm. */
+export async function findClone(): Promise<Clone | undefined> {
+  const folder = dirname(dirname(dirname(join(ownFolder, "package.json"))));
+  const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
+  if ((JSON.parse(text) as { name?: unknown }).name !== "doorcode-workspace") return undefined;
+  const node = findTenantNode({});
+  const runtime = node === undefined ? undefined : dirname(dirname(node));
+  return {
+    folder,
+    runtime: runtime?.endsWith(platform) && existsSync(join(runtime, "package.json")) ? runtime : undefined,
+  };
+}
+
+/** A dependency that npm links instead of fetching it. */
+export const linkTo = (folder: string): string => `file:${realpathSync(folder).replaceAll("\\", "/")}`;
+
+/** Longer than a slow registry takes; whoever waits has typed a command. */
+const patienceMs = 15_000;
+
+/**
+ * Asks npm, with the registry and the proxy that it is configured with, whether it has the packages of this version.
+ * Resolves to why it could not say, or undefined when it has them.
+ * @throws CommandError `packages_unavailable`
+ */
+export async function checkPackages(signal: AbortSignal): Promise<string | undefined> {
+  const { name, version } = await ownManifest();
+  const wanted = `@${name}/client@${version}`;
+  const answer = await askNpm(
+    ["view", wanted, "version", "--json", "--fetch-retries=0", "--no-update-notifier"],
+    signal,
+  );
+  if (answer.version === version) return undefined;
+  if (answer.code !== "E404") return answer.code;
+  throw new CommandError(
+    "packages_unavailable",
+    `npm has no ${wanted}, which the new project needs: this version is not released.`,
+    "Nothing was written. In a clone of the repository, npx doorcode init DIR makes a project with the clone's packages.",
+  );
+}
+
+/** The version that npm prints, else its error code. */
+function askNpm(args: string[], signal: AbortSignal): Promise<{ version?: string; code: string }> {
+  // On Windows npm is a batch file, which only a shell runs; nothing of a user's is among the arguments.
+  const options = { timeout: patienceMs, signal, shell: process.platform === "win32" };
+  return new Promise((resolve) => {
+    execFile("npm", args, options, (error, stdout) => {
+      if (error?.code === "ENOENT") return resolve({ code: "there is no npm" });
+      if (error?.killed) return resolve({ code: `no answer in ${patienceMs / 1_000} s` });
+      resolve(readAnswer(stdout));
+    });
+  });
+}
+
+function readAnswer(stdout: string): { version?: string; code: string } {
+  try {
+    const answer = JSON.parse(stdout) as string | { error?: { code?: string } };
+    if (typeof answer === "string") return { version: answer, code: "" };
+    return { code: answer.error?.code ?? "unknown answer" };
+  } catch {
+    return { code: "unknown answer" };
+  }
+}

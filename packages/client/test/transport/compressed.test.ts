@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { nodeTransport } from "../../src/transport/node-transport.ts";
+import { plainIssuer } from "../fixtures/plain-issuer.ts";
+
+const codings: [what: string, coding: string, compress: (text: string | Buffer) => Buffer][] = [
+  ["gzip", "gzip", gzipSync],
+  ["gzip by its old name", "x-gzip", gzipSync],
+  ["gzip in other letters", "GZip", gzipSync],
+  ["deflate", "deflate", deflateSync],
+  ["deflate without its header", "deflate", deflateRawSync],
+  ["br", "br", brotliCompressSync],
+  ["identity", "identity", (text) => Buffer.from(text)],
+  ["twice", "deflate, gzip", (text) => gzipSync(deflateSync(text))],
+];
+const get = { method: "GET", timeoutMs: 5_000 } as const;
+
+describe("an answer that is compressed although the request did not ask for it", () => {
+  for (const [what, coding, compress] of codings) {
+    test(`is read: ${what}`, async (t) => {
+      const issuer = await plainIssuer(t);
+      const text = JSON.stringify({ name: "Ä".repeat(1_000) });
+      issuer.answer = () => ({ body: compress(text), headers: { "content-encoding": coding } });
+      const answer = await nodeTransport().send({ ...get, url: `${issuer.origin}/any` });
+      assert.equal(answer.body, text);
+      assert.equal(issuer.requests[0]?.headers["accept-encoding"], "identity");
+    });
+  }
+
+  test("serves a whole sign-in", async (t) => {
+    const issuer = await plainIssuer(t);
+    issuer.compress = gzipSync;
+    const session = await issuer.client().client.signIn();
+    assert.notEqual((await session.getToken({ forceRefresh: true })).token, undefined);
+    assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
+  });
+
+  test("without a body is an answer without a body", async (t) => {
+    const issuer = await plainIssuer(t);
+    issuer.answer = () => ({ body: "", headers: { "content-encoding": "gzip" } });
+    assert.equal((await nodeTransport().send({ ...get, url: `${issuer.origin}/any` })).body, "");
+  });
+
+  test("that grows over 1 MiB, is damaged or in an unknown coding says which", async (t) => {
+    for (const [coding, body, kind, message] of [
+      ["gzip", gzipSync(Buffer.alloc(1024 * 1024 + 1)), "too_large", /more than 1 MiB/],
+      ["br", brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)), "too_large", /more than 1 MiB/],
+      ["gzip", Buffer.from("{}"), "connection", /gzip answer of .* is damaged/],
+      ["gzip", gzipSync("{}").subarray(0, 12), "connection", /damaged/],
+      ["zstandard", Buffer.from("{}"), "connection", /a content coding that is not known here \(zstandard\)/],
+      ["__proto__", Buffer.from("{}"), "connection", /not known here/],
+    ] as const) {
+      const issuer = await plainIssuer(t);
+      issuer.answer = () => ({ body, headers: { "content-encoding": coding } });
+      const sending = nodeTransport().send({ ...get, url: `${issuer.origin}/any` });
+      await assert.rejects(sending, { name: "TransportError", kind, message }, coding);
+    }
+  });
+});
