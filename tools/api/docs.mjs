@@ -13,9 +13,22 @@ const inside = {
   "packages/client": [
     ...["FORMAT", "findKey", "identify", "listPrivate", "nameGeneration", "newest", "readFast", "readPrivate"],
     ...["stateDirectory", "unsealFile", "accessKeyOf", "accessPrefixOf", "accountKeyOf", "accountNamed", "accountsIn"],
-    ...["bestToken", "includesAll", "isGoodFor", "isRecord", "ownerKeyOf", "readAccount", "errorCatalogue", "Commit"],
+    ...[
+      "bestToken",
+      "includesAll",
+      "isGoodFor",
+      "isOfTheFuture",
+      "isRecord",
+      "ownerKeyOf",
+      "readAccount",
+      "errorCatalogue",
+      "Commit",
+    ],
   ],
-  "packages/prepare": ["prepareErrors"],
+  // The lists that its types are made of.
+  "packages/prepare": ["prepareErrors", "GRANT_TYPES", "ADMINISTRATIVE_SCOPES", "LIFETIMES"],
+  // The table that the administrative scopes are the keys of.
+  "packages/tenant": ["administration"],
 };
 
 install();

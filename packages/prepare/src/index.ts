@@ -1,12 +1,13 @@
 export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
-export type { AdministrativeScope, GrantType } from "./file/known-values.ts";
+export type { AdministrativeScope, GrantType, Lifetime } from "./file/known-values.ts";
 export type {
   ApiEntry,
   AppEntry,
   AttributeEntry,
   GroupEntry,
+  LifetimesEntry,
   PolicyEntry,
   RoleEntry,
   ScopeEntry,
