@@ -6,8 +6,11 @@ import { HashingQueue } from "./hashing-queue.ts";
 /** Argon2id, 19 MiB, two passes, one lane: OWASP's minimum (ASVS 11.4.2). */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** A password that nobody has, hashed as any other: what an unknown address is verified against. */
-const NOBODYS_HASH =
+/**
+ * A password that nobody has, hashed as any other: what an unknown address is verified against, and what takes the place
+ * of a password that its owner disowned. Such an account still has a password, so that a reset gives it a new one.
+ */
+export const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$GppALKLABet3JocMa+K7oQ$BbdiA174MPTvhBKOjce0fLlfJz/nbuI+qX0P6iFXqtc";
 
 export type PasswordProblem = "short" | "long" | "common";

@@ -36,9 +36,10 @@ export interface LinkStore {
    * Once, by compare-and-swap, and with it, in the same transaction, the end of what the mail told of:
    * `new_device`: the grant is denied unless redeemed, its sign-in revoked, and the browser that said yes signed out.
    * All others: every browser of this person is signed out, every sign-in revoked, no device waits for theirs any more,
-   * and the password, which whoever did it may know, is cleared, so that only a reset by mail sets one again. What was
-   * added goes: the passkey; the authenticator app with its recovery codes; recovery codes replaced, or known to
-   * somebody who used one. Recorded as `user.disowned`.
+   * and the password, which whoever did it may know, no longer works, so that only a reset by mail sets one again. What
+   * was added goes: the passkey; the authenticator app with its recovery codes; recovery codes replaced, or known to
+   * the person who used one. Unless the mail was about a program's token, so do passkeys, app and recovery codes that
+   * were added before the mail by less than the link lives, or after it. Recorded as `user.disowned`.
    */
   use(input: { tokenHash: string; now: number; ip: string | null }): Promise<LinkUse>;
 }

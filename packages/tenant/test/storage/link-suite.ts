@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { NOBODYS_HASH } from "../../src/directory/password.ts";
 import type { ActionLink, LinkPurpose, Store } from "../../src/storage/store.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
@@ -213,7 +214,7 @@ export function linkSuite(makeStore: MakeStore): void {
         for (const id of sessions) assert.equal(await isSignedIn(id), false);
         assert.deepEqual(await store.sessions.findInteraction(flow.id, half.id, T0), flow);
         assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
-        assert.equal((await store.directory.findUser(user.id))?.passwordHash, null);
+        assert.equal((await store.directory.findUser(user.id))?.passwordHash, NOBODYS_HASH);
         const late = { ...half, id: randomUUID(), userId: user.id, methods: ["password" as const], authTime: T0 };
         const byPassword = { ...late, credentialsVersion: 1 };
         assert.equal(await store.sessions.signIn(half.id, byPassword), false, "its password was verified before");

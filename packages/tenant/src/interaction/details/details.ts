@@ -4,9 +4,8 @@ import { termsKey } from "../../directory/user-flow.ts";
 import { loadFacts } from "../../oauth/approval.ts";
 import type { Questions } from "../../ui/components/questions.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
-import { nextStep } from "../next-step.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
-import { factsOf, proceed, stepPage } from "../proceed.ts";
+import { decideStep, proceed, stepPage } from "../proceed.ts";
 import { emptyQuestions, type Only, readQuestions } from "../sign-up/sign-up-answers.ts";
 
 /**
@@ -50,7 +49,7 @@ async function whereOwed(
   request: InteractionRequest,
   step: (user: User, only: Only) => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const next = nextStep(factsOf(request));
+  const next = await decideStep(request);
   const { user, termsAccepted } = request.facts;
   if (next.name !== "details" || !user) return stepPage(request, next);
   return step(user, { attributes: missingAttributes(user, request.userFlow), terms: !termsAccepted });

@@ -6,7 +6,7 @@ import { requireRecentSignIn } from "../account/account-access.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
 import { proceed, signInWithBoth, stepPage } from "../proceed.ts";
-import { isRecentSignIn, openInteraction, signOut } from "../session.ts";
+import { isRecentSignIn, openInteraction, RECENT_SIGN_IN_MS, signOut, startOver } from "../session.ts";
 import {
   hashRecoveryCode,
   newRecoveryCodes,
@@ -131,7 +131,10 @@ export async function putNewSecret(request: InteractionRequest, user: User): Pro
   }
 }
 
-/** An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. */
+/**
+ * An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. A browser
+ * that was left signed in gives nobody a factor: the person signs in anew first (ASVS 7.5.1).
+ */
 async function settingUp(
   request: InteractionRequest,
   page: (at: SettingUp) => Answer | Promise<Answer>,
@@ -147,7 +150,10 @@ async function settingUp(
   }
   const secondFactorWays = another === null ? "none" : "some";
   const step = stepBetweenFactors(request, user, { secondFactorWays, strongFactorDemanded });
-  return step.name === "second_factor_enrolment" ? page(at) : stepPage(request, step);
+  if (step.name !== "second_factor_enrolment") return stepPage(request, step);
+  // By when the interaction began, so that who takes their time over the app is not stopped half way.
+  const age = interaction.createdAt - (interaction.firstFactor?.at ?? 0);
+  return age < RECENT_SIGN_IN_MS ? page(at) : startOver(request);
 }
 
 function setUpPage(

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { ExpressionBuilder, Selectable } from "kysely";
 import {
   type AccessFacts,
   type ConsentFacts,
@@ -6,7 +6,7 @@ import {
   type Refusal,
   type StoredFacts,
 } from "../../directory/access-rules.ts";
-import type { App, User } from "../../directory/entities.ts";
+import type { App, GrantType, User } from "../../directory/entities.ts";
 import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
 import { GRAPH_RESOURCE_ID, qualifiedScope } from "../../directory/scopes.ts";
 import {
@@ -171,7 +171,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
   const signUpSetting = prepared((_by: object) =>
     db.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value"),
   );
-  /** An app that people may sign up for: by its own user flow, or by the default one. */
+  /** An app that people may sign up for, by its own user flow or by the default one, and that can sign people in. */
   const appWithSignUp = prepared((_by: object) =>
     db
       .selectFrom("apps")
@@ -179,6 +179,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .where("apps.disabledAt", "is", null)
       .where("apps.clientId", "!=", COMMAND_LINE_CLIENT_ID)
       .where((where) => where.or([where("apps.userFlowId", "is", null), where("userFlows.signUpAllowed", "=", 1)]))
+      .where(signsPeopleIn)
       .select("apps.clientId")
       .limit(1),
   );
@@ -271,6 +272,18 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       ...{ api: api && toApi(api), consents, administratorHasFactor },
     };
   };
+}
+
+/** By a device code, or by an authorization code that has somewhere to go (`grantTypesOf`). */
+function signsPeopleIn(where: ExpressionBuilder<Pick<Tables, "apps">, "apps">) {
+  const names = (grant: GrantType) => where("apps.grantTypes", "like", `%"${grant}"%`);
+  const usual = where("apps.grantTypes", "is", null);
+  const publicClient = where("apps.publicClient", "=", 1);
+  return where.or([
+    where.and([usual, publicClient]),
+    names("device_code"),
+    where.and([where("apps.redirectUris", "!=", "[]"), where.or([usual, names("authorization_code")])]),
+  ]);
 }
 
 type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;

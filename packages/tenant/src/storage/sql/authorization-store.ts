@@ -36,6 +36,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
       .where("id", "=", sessionId)
       .where("userId", "=", userId)
       .where("expiresAt", ">", now)
+      .where((where) => where.or([where("idleExpiresAt", "is", null), where("idleExpiresAt", ">", now)]))
       .select("id")
       .$if(locksRows, (query) => query.forShare())
       .executeTakeFirst();

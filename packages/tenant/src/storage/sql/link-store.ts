@@ -1,3 +1,4 @@
+import { NOBODYS_HASH } from "../../directory/password.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -76,17 +77,39 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
   }
 }
 
-async function secureAccount(trx: Connection, { userId, purpose, subject }: ActionLink, now: number): Promise<void> {
+async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<void> {
+  const { userId, purpose, subject } = link;
   await denyGrants(trx, userId, now);
-  await trx.updateTable("users").where("id", "=", userId).set({ passwordHash: null }).execute();
+  await trx
+    .updateTable("users")
+    .where("id", "=", userId)
+    .where("passwordHash", "is not", null)
+    .set({ passwordHash: NOBODYS_HASH })
+    .execute();
   await endInteractionsOf(trx, userId, now);
-  if (purpose === "passkey_added") {
-    await trx.deleteFrom("passkeys").where("credentialId", "=", subject).where("userId", "=", userId).execute();
-  }
-  if (purpose === "authenticator_added") await trx.deleteFrom("totpSecrets").where("userId", "=", userId).execute();
-  if (losesRecoveryCodes.includes(purpose)) {
-    await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
-  }
+  // Whoever did this may have added a way of their own before: its mail has a link too, for as long, but need not be read.
+  const recent = aboutPrograms.includes(purpose) ? Number.MAX_SAFE_INTEGER : 2 * link.createdAt - link.expiresAt;
+  await trx
+    .deleteFrom("passkeys")
+    .where("userId", "=", userId)
+    .where((where) =>
+      where.or([
+        where("createdAt", ">", recent),
+        ...(purpose === "passkey_added" ? [where("credentialId", "=", subject)] : []),
+      ]),
+    )
+    .execute();
+  const app = await trx
+    .deleteFrom("totpSecrets")
+    .where("userId", "=", userId)
+    .$if(purpose !== "authenticator_added", (query) => query.where("createdAt", ">", recent))
+    .returning("userId")
+    .executeTakeFirst();
+  await trx
+    .deleteFrom("recoveryCodes")
+    .where("userId", "=", userId)
+    .$if(!app && !losesRecoveryCodes.includes(purpose), (query) => query.where("createdAt", ">", recent))
+    .execute();
   await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
@@ -102,6 +125,8 @@ async function endInteractionsOf(trx: Connection, userId: string, now: number): 
   if (user) await endInteractions(trx, user, now);
 }
 
+/** A key of a program was stolen: that gives no way to add one to the account. */
+const aboutPrograms: LinkPurpose[] = ["refresh_token_reused", "refresh_token_repeated"];
 const losesRecoveryCodes: LinkPurpose[] = ["authenticator_added", "recovery_codes_replaced", "recovery_code_used"];
 
 /** What this person claimed or approved, and no device has redeemed: all of it, or one. */

@@ -192,6 +192,8 @@ export function managedFlows(database: Database): ManagedFlows {
 
     changeSettings: ({ signUpAllowed, accountUserFlowId }, audit) =>
       db.transaction().execute(async (trx) => {
+        // What is issued meanwhile waits, or is waited for: the command line's app has the account page's user flow.
+        await lock.apps(trx);
         if (typeof accountUserFlowId === "string") {
           const flow = await trx
             .selectFrom("userFlows")

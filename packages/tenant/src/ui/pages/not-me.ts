@@ -16,7 +16,8 @@ type View<P extends NotMeView["page"]> = Extract<NotMeView, { page: P }>;
 
 export const notMePages: Pages<NotMeView> = { not_me: notMePage, not_me_done: notMeDonePage, dead_link: deadLinkPage };
 
-const accountEnds = ["everywhere", "password"] as const;
+const programEnds = ["everywhere", "password"] as const;
+const accountEnds = ["recent", ...programEnds] as const;
 
 /** What the link ends, line by line; `LinkStore.use` does it. */
 const ends = {
@@ -28,8 +29,8 @@ const ends = {
   passkey_removed: accountEnds,
   recovery_codes_replaced: ["recoveryCodes", ...accountEnds],
   recovery_code_used: ["recoveryCodes", ...accountEnds],
-  refresh_token_reused: accountEnds,
-  refresh_token_repeated: accountEnds,
+  refresh_token_reused: programEnds,
+  refresh_token_repeated: programEnds,
 } as const satisfies Record<LinkPurpose, readonly (keyof Messages["notMe"]["ends"])[]>;
 
 function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): Html {

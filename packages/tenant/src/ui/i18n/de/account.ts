@@ -54,6 +54,7 @@ export const notMe: Messages["notMe"] = {
     authenticator: "Die neue Authentifizierungs-App und ihre Wiederherstellungscodes werden entfernt",
     passkey: "Der neue Passkey wird entfernt",
     recoveryCodes: "Alle Wiederherstellungscodes werden entfernt",
+    recent: "Passkeys, Authentifizierungs-Apps und Wiederherstellungscodes der letzten sieben Tage werden entfernt",
     everywhere: "Jeder Browser und jedes Gerät mit diesem Konto wird abgemeldet",
     password: "Das Passwort gilt nicht mehr; ein neues wird per E‑Mail gewählt",
   },

@@ -55,6 +55,7 @@ export const notMe = {
     authenticator: "The new authenticator app and its recovery codes are removed",
     passkey: "The new passkey is removed",
     recoveryCodes: "All recovery codes are removed",
+    recent: "Passkeys, authenticator apps and recovery codes of the last seven days are removed",
     everywhere: "Every browser and every device with this account is signed out",
     password: "The password no longer works; a new one is chosen by email",
   },
