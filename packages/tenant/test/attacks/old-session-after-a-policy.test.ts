@@ -1,9 +1,13 @@
 // A browser was signed in by one factor. Then a policy for every app demands two.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { RECENT_SIGN_IN_MS } from "../../src/interaction/session.ts";
+import { hashSecret } from "../../src/kernel/seal.ts";
 import { seed } from "../fixtures/seed.ts";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
 import { personWithPasskey, signInToAccount } from "../interaction/passkeys/passkey-walks.ts";
+import { codeAt, demandMfa, secretOn } from "../interaction/second-factor/authenticator.ts";
+import { enterCode, signIn } from "../interaction/walks.ts";
 import { samplePolicy } from "../storage/samples.ts";
 
 const ADA = "ada@contoso.example";
@@ -42,6 +46,29 @@ describe("a session of before a policy", { concurrency: true }, () => {
     const refused = await old.send(passkey, "/me/passkeys/rename", { name: "Mine" });
     assert.equal(refused.heading, "Is it still you?");
     assert.equal((await under.ctx.store.passkeys.listOf(user.id))[0]?.name, "Passkey 1");
+  });
+
+  test("gives no authenticator app to who finds it open, until the person signs in anew", async (t) => {
+    const under = await pagesUnderTest(t);
+    const ada = await under.person();
+    const old = under.browser();
+    await signInToAccount(old, ADA);
+    under.advance(RECENT_SIGN_IN_MS);
+    await demandMfa(under, "totp");
+    const { userCode } = await under.grant();
+    let page = await old.send(await enterCode(old, userCode), "/device/continue", { answer: "continue" });
+    assert.match(page.at, /^\/sign-in\?flow=/, page.heading);
+    assert.equal(
+      (await under.ctx.store.sessions.find(hashSecret(old.cookie ?? ""), under.ctx.clock.now()))?.userId,
+      null,
+    );
+
+    page = await signIn(old, page, ADA);
+    assert.match(page.at, /^\/second-factor\/set-up/);
+    page = await old.send(page, "/second-factor/set-up/start");
+    page = await old.send(page, "/second-factor/set-up", { code: codeAt(secretOn(page), under.ctx.clock.now()) });
+    assert.match(page.heading, /recovery codes/i);
+    assert.ok(await under.ctx.store.factors.totpOf(ada.id));
   });
 
   test("goes on where the policy leaves the person out, or names other apps", async (t) => {

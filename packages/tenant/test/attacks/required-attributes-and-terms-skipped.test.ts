@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { approveInName } from "../../src/admin/decisions.ts";
 import { answerOf, arrive, programOf, WEB } from "../interaction/authorize/program-under-test.ts";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
+import { signInToAccount } from "../interaction/passkeys/passkey-walks.ts";
 import { textBox, useUserFlow } from "../interaction/user-flow-under-test.ts";
 import { enterCode, signIn, walkToConfirm } from "../interaction/walks.ts";
 
@@ -16,6 +17,23 @@ const ASKING = {
 };
 
 describe("required attributes and terms of use", { concurrency: true }, () => {
+  test("are not given in a person's name by a sign-in that still owes its second factor", async (t) => {
+    const under = await pagesUnderTest(t);
+    const ada = await under.person();
+    const thief = under.browser();
+    await signInToAccount(thief, ADA);
+    await useUserFlow(under, { ...ASKING, mfaRequired: true });
+    const page = await enterCode(thief, (await under.grant()).userCode);
+    const details = await thief.get(page.at.replace("/device/continue", "/details"));
+    assert.match(details.at, /^\/second-factor/);
+    const csrf = /name="csrf" value="([^"]*)"/.exec(details.html)?.[1] ?? "";
+    const flow = page.at.slice(page.at.indexOf("flow=") + 5);
+    const fields = new URLSearchParams({ csrf, flow, "attribute.1": "Oslo", terms: "yes" });
+    await thief.post("/details", fields.toString());
+    const user = await under.ctx.store.directory.findUser(ada.id);
+    assert.deepEqual([user?.attributes, user?.termsAcceptedAt], [ada.attributes, ada.termsAcceptedAt]);
+  });
+
   test("are asked of a person who signs in with an account from elsewhere, before the question", async (t) => {
     const under = await pagesUnderTest(t);
     const ada = await under.person();

@@ -1,12 +1,16 @@
 // An app takes passkeys alone and nobody may sign up for it. A stranger makes an account elsewhere, and comes with that.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
+import type { App } from "../../src/directory/entities.ts";
+import { seed } from "../fixtures/seed.ts";
 import { answerOf, arrive, programOf, WEB } from "../interaction/authorize/program-under-test.ts";
 import type { Browser, Page } from "../interaction/browser.ts";
 import { PASSWORD, type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
 import { openAccountSignIn, personWithPasskey, showPasskey } from "../interaction/passkeys/passkey-walks.ts";
 import { useUserFlow } from "../interaction/user-flow-under-test.ts";
 import { enterCode } from "../interaction/walks.ts";
+import { sampleApp } from "../storage/samples.ts";
 
 const EVE = "eve@evil.example";
 const CLOSED = { methods: ["passkey" as const], signUpAllowed: false };
@@ -33,6 +37,20 @@ const asksForPasskeyAlone = (page: Page) => {
 };
 
 describe("a stranger who made an account through the account page", { concurrency: true }, () => {
+  test("cannot make one because an app that signs nobody in has no user flow", async (t) => {
+    const under = await pagesUnderTest(t);
+    await useUserFlow(under, CLOSED);
+    const offered = async () => /\/sign-up\?/.test((await openAccountSignIn(under.browser())).html);
+    const app = (changes: Partial<App>) =>
+      seed(under.ctx.store).putApp(sampleApp({ clientId: randomUUID(), ...changes }));
+    await app({ grantTypes: ["client_credentials"], publicClient: false, redirectUris: ["https://job.example/"] });
+    await app({ grantTypes: null, publicClient: false, redirectUris: [] });
+    await app({ grantTypes: ["authorization_code", "refresh_token"], redirectUris: [] });
+    assert.equal(await offered(), false);
+    await app({ grantTypes: null, publicClient: false, redirectUris: ["https://shop.example/back"] });
+    assert.equal(await offered(), true);
+  });
+
   test("is asked for a passkey by the app, and gets no device signed in", async (t) => {
     const under = await pagesUnderTest(t);
     const eve = under.browser();

@@ -5,7 +5,7 @@ import { loadFacts } from "../../oauth/approval.ts";
 import type { Questions } from "../../ui/components/questions.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
-import { decideStep, proceed, stepPage } from "../proceed.ts";
+import { decideStep, proceed, stepPage, stepUp } from "../proceed.ts";
 import { emptyQuestions, type Only, readQuestions } from "../sign-up/sign-up-answers.ts";
 
 /**
@@ -51,7 +51,9 @@ async function whereOwed(
 ): Promise<Answer> {
   const next = await decideStep(request);
   const { user, termsAccepted } = request.facts;
-  if (next.name !== "details" || !user) return stepPage(request, next);
+  // A second factor comes first: what one factor shows changes nothing of the person.
+  if (next.name !== "details" || !user)
+    return next.name === "second_factor" ? stepUp(request) : stepPage(request, next);
   return step(user, { attributes: missingAttributes(user, request.userFlow), terms: !termsAccepted });
 }
 
