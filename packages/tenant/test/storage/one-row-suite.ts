@@ -11,6 +11,7 @@ import { provenReset } from "./password-suite.ts";
 import {
   approvalBy,
   approvedGrant,
+  DAY,
   MINUTE,
   pendingGrant,
   redemption,
@@ -249,8 +250,9 @@ export function oneRowSuite(makeStore: MakeStore): void {
         "disown a password": () => disown("password_changed"),
         "disown a passkey": async () => {
           const { id } = (await person()).user;
-          const [added, other] = [samplePasskey(id), samplePasskey(id)];
-          for (const each of [added, other]) await store.passkeys.insert(each, 0);
+          const other = { ...samplePasskey(id), createdAt: T0 - 7 * DAY };
+          const [added, recent] = [{ ...samplePasskey(id), createdAt: T0 - 8 * DAY }, samplePasskey(id)];
+          for (const each of [other, added, recent]) await store.passkeys.insert(each, 0);
           const link = sampleLink(id, { purpose: "passkey_added", subject: added.credentialId });
           await links.insert(link);
           await outcomeIs(links.use(use(link.tokenHash)), "done");
