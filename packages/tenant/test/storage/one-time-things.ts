@@ -186,12 +186,12 @@ export const oneTimeThings: Record<string, Kind> = {
   "the next count of a passkey": {
     async make(store) {
       const at = await walk(store);
-      const passkey = samplePasskey(at.user.id, { counter: 7 });
+      const passkey = samplePasskey(at.user.id, { counter: 7, createdAt: T0 - 8 * DAY });
       assert.equal(await store.passkeys.insert(passkey, 0), "ok");
       const used = { from: 7, to: 8, backedUp: false, now: T0 };
       return signingIn(at, (on) => on.passkeys.use(passkey.credentialId, used));
     },
-    // A passkey is none of what a password or another link ends.
+    // A passkey that is no newer than the link is none of what a password or another link ends.
     outlives: ["disabled and enabled again", "password reset in another browser", "“this wasn’t me”"],
   },
   "a yes to a program": {
