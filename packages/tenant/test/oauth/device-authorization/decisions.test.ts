@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
+import { newUserCode, userCodeLength } from "../../../src/directory/user-code.ts";
 import { type Approver, evaluateApproval, isOtherThanShown, loadFacts } from "../../../src/oauth/approval.ts";
 import {
   approveGrant,
@@ -92,6 +93,36 @@ describe("a device's code", () => {
       store: { grants: { findByUserCode: () => assert.fail("asked") } },
     } as unknown as typeof ctx;
     assert.deepEqual(await enterCode(watched, " - "), { outcome: "unknown" });
+  });
+
+  test("that is too short for the wrong guesses of the day is not known, unless it was long enough for them", async () => {
+    const guesses = 501;
+    const length = userCodeLength((await store.grants.countLive(ctx.clock.now())) + 2, 1);
+    const ofLength = async (letters: number) => (await asked(undefined, { userCode: newUserCode(letters) })).grant;
+    const [short, long] = [await ofLength(length - 1), await ofLength(length)];
+    assert.deepEqual(await enterCode(ctx, short.userCode, guesses), { outcome: "unknown" });
+    assert.deepEqual(await enterCode(ctx, long.userCode, guesses), { outcome: "found", grant: long });
+    assert.deepEqual(await enterCode(ctx, short.userCode, guesses - 1), { outcome: "found", grant: short });
+  });
+
+  test("and a program's request are each asked about by the grant that they came by", async () => {
+    const own = await asked();
+    const byBrowser = { ...own.grant, redirectUri: "https://shop.example/back" };
+    const refusals = async () => {
+      const facts = await loadFacts(ctx, own.grant, own.user.id);
+      return [own.grant, byBrowser].map((each) => evaluateApproval(ctx, each, own.approver, facts).refusal);
+    };
+    await seed(store).putApp({ ...own.app, grantTypes: ["device_code"] });
+    assert.deepEqual(await refusals(), [undefined, "grant_not_allowed"]);
+    await seed(store).putApp({ ...own.app, grantTypes: ["authorization_code"] });
+    assert.deepEqual(await refusals(), ["grant_not_allowed", undefined]);
+  });
+
+  test("is asked about with the tenant's own lifetimes", async () => {
+    const own = await asked();
+    const lifetimes = { ...ctx.config.lifetimes, signInIdleDays: 7, signInDays: 30 };
+    const { permissions } = await promptOf(own, { ...ctx, config: { ...ctx.config, lifetimes } });
+    assert.deepEqual(permissions.stays.line, { kind: "offline", days: 7, maxDays: 30 });
   });
 
   const statuses: [Partial<DeviceGrant>, ReturnType<typeof endedBecause>][] = [
