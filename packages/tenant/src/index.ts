@@ -12,6 +12,7 @@ export type {
 export type { AppSecret } from "./directory/app-secret.ts";
 export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
 export type { AdministrativeScope } from "./directory/graph-scopes.ts";
+export type { Lifetimes } from "./directory/lifetimes.ts";
 export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";
 export type {
   AccessSettings,
