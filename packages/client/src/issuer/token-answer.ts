@@ -129,7 +129,7 @@ export function readTokenAnswer(answer: HttpAnswer, secrets: readonly string[]):
   const { token_type: type = "Bearer" } = members;
   // RFC 6749 §7.1: a token of a type that is not understood must not be used.
   if (typeof type !== "string" || type.toLowerCase() !== "bearer") {
-    const named = typeof type === "string" ? plainText(type, { limit: 40 }) : "that is no string";
+    const named = typeof type === "string" ? plainText(type, { secrets, limit: 40 }) : "that is no string";
     throw new DoorcodeError("invalid_issuer_response", { detail: `the token answer has the token type ${named}.` });
   }
   return members;

@@ -85,21 +85,6 @@ describe("a client secret is sent with every request", () => {
     await issuer.client({ credential }).client.signIn();
     assert.equal(issuer.sent("/token")[0]?.form.get("client_secret"), "secret-number-2");
   });
-
-  test("and is in no error, although the issuer repeats it", async (t) => {
-    const issuer = await plainIssuer(t);
-    issuer.metadata = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
-    issuer.answer = ({ path, form }) =>
-      path === "/device"
-        ? { status: 401, json: { error: "invalid_client", error_description: `Not ${form.get("client_secret")}.` } }
-        : undefined;
-    const plain = "a-secret-in-plain-letters";
-    await assert.rejects(issuer.client({ credential: { secret: plain } }).client.signIn(), (error: Error) => {
-      assert.match(error.message, /Not …\./);
-      assert.ok(!inspect(error, { depth: 9 }).includes(plain));
-      return true;
-    });
-  });
 });
 
 describe("a private key signs an assertion for every request (RFC 7523)", () => {
