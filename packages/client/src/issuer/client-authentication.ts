@@ -3,6 +3,7 @@ import type { ClientCredential } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { errorWithoutSecrets } from "./issuer-answer.ts";
+import { checkTokenEndpoint } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 
 type Session = Pick<ConnectedSession, "clientId" | "credential" | "metadata" | "clock">;
@@ -65,13 +66,15 @@ async function prove(
   }
   const text = await textOf(credential?.privateKey, "privateKey");
   const { key, header } = await signingKey(text, metadata);
+  const isEntra = metadata.engine === "entra";
+  if (isEntra) checkTokenEndpoint(metadata);
   const authenticate = oauth.PrivateKeyJwt(key, {
     [oauth.modifyAssertion](protectedHeader, payload) {
       Object.assign(protectedHeader, header);
       // Optional (RFC 7523 §3), and refused where this machine's clock is a second ahead.
       delete payload.nbf;
       // Entra takes the token endpoint for the audience; the others the issuer, or both.
-      if (metadata.engine === "entra") payload.aud = metadata.tokenEndpoint;
+      if (isEntra) payload.aud = metadata.tokenEndpoint;
     },
   });
   await authenticate(server, client, form, headers);

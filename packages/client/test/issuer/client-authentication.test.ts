@@ -130,6 +130,19 @@ describe("a private key signs an assertion for every request (RFC 7523)", () => 
     assert.match(String(header["x5t#S256"]), /^[\w-]{43}$/);
   });
 
+  test("none for another issuer's token endpoint is shown to an issuer that names that one", async (t) => {
+    const issuer = await plainIssuer(t);
+    // Entra takes its token endpoint for the audience: with such an assertion the device endpoint could sign in there.
+    const another = "https://login.microsoftonline.com/7d0d2b3e-2f6d-4a1c-9d3a-0a6c8f1e5b27/oauth2/v2.0/token";
+    issuer.metadata = { doorcode_profile: "entra", token_endpoint: another };
+    const credential = { privateKey: pem(rsa.privateKey) };
+    await assert.rejects(issuer.client({ credential }).client.signIn(), {
+      code: "invalid_issuer_response",
+      message: /names another host's token endpoint, https:\/\/login\.microsoftonline\.com/,
+    });
+    assert.deepEqual(issuer.sent("/device"), []);
+  });
+
   test("what cannot sign is refused before anything is sent, and never repeated", async (t) => {
     for (const privateKey of [
       "canary-no-key",
