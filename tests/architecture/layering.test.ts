@@ -27,10 +27,15 @@ describe("who may import whom", () => {
     assert.deepEqual(Object.keys(mayImport).sort(), Object.values(folderOf).sort());
   });
 
-  test("what the client and the guard have to have in common, they have to the letter", () => {
+  test("what the client has in common with the guard and with prepare, they have to the letter", () => {
     const textOf = (path: string) => files.find((file) => file.path === path)?.text;
-    assert.ok(textOf("packages/guard/src/proxy.ts"));
-    assert.equal(textOf("packages/guard/src/proxy.ts"), textOf("packages/client/src/transport/proxy.ts"));
+    for (const [theirs, ours] of [
+      ["packages/guard/src/proxy.ts", "packages/client/src/transport/proxy.ts"],
+      ["packages/prepare/src/graph/without-secrets.ts", "packages/client/src/issuer/without-secrets.ts"],
+    ] as const) {
+      assert.ok(textOf(theirs));
+      assert.equal(textOf(theirs), textOf(ours));
+    }
   });
 
   const planted: [string, string, string, RegExp][] = [

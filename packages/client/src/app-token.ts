@@ -1,8 +1,7 @@
 import { checkPeriod, parseCertificate } from "./app-certificate.ts";
 import { abortError, type Clock, systemClock } from "./clock.ts";
 import { DoorcodeError } from "./errors.ts";
-import { isCiamHost, isMicrosoftHost } from "./issuer/issuer-check.ts";
-import type { IssuerMetadata } from "./issuer/issuer-session.ts";
+import { checkTokenEndpoint } from "./issuer/issuer-check.ts";
 import { connect } from "./issuer/metadata.ts";
 import { openIssuerSession } from "./issuer/open-session.ts";
 import { memoryStore } from "./token-store/memory-store.ts";
@@ -79,18 +78,4 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
     }
     return given.token;
   };
-}
-
-/**
- * The token is shown to whom the authority stands for, and there is no ID token to tell who issued it: metadata that leads
- * to another issuer's token endpoint would get that issuer's token for its own (mix-up, RFC 9700 §4.4).
- */
-function checkTokenEndpoint({ authority, tokenEndpoint }: IssuerMetadata): void {
-  const [named, leadsTo] = [new URL(authority), new URL(tokenEndpoint)];
-  const isMicrosofts = ({ hostname }: URL) => isMicrosoftHost(hostname) || isCiamHost(hostname);
-  if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
-  throw new DoorcodeError("invalid_issuer_response", {
-    detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
-    hint: "Check the authority: it is the issuer's own address.",
-  });
 }

@@ -87,7 +87,10 @@ export interface SignInOptions {
   scopes?: string[];
   /** A claims challenge to answer (JSON). */
   claims?: string;
-  /** Email or user name that must come out; anybody else is refused, and nothing is kept. */
+  /**
+   * Email or user name that must come out; anybody else is refused, and nothing is kept. An email address that the issuer says
+   * it did not check does not count; at Microsoft's shared authorities (`/common`) only with the claim `xms_edov`.
+   */
   expectAccount?: string;
   /** By default as long as the code lives; in a browser 15 minutes. */
   timeoutMs?: number;

@@ -72,8 +72,8 @@ async function proxyOf(url: URL) {
 
 async function readJson(response: http.IncomingMessage, url: URL): Promise<Record<string, unknown>> {
   try {
-    if (response.statusCode !== 200) throw new Error(`${url.href} answered ${response.statusCode}`);
-    const tooMuch = () => new Error(`${url.href} answered more than ${MAX_RESPONSE_BYTES} bytes`);
+    if (response.statusCode !== 200) throw new Error(`${addressOf(url)} answered ${response.statusCode}`);
+    const tooMuch = () => new Error(`${addressOf(url)} answered more than ${MAX_RESPONSE_BYTES} bytes`);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -100,9 +100,9 @@ function unpacked(body: Buffer, contentEncoding: string | undefined, url: URL): 
     if (coding === "br") return zlib.brotliDecompressSync(body, options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return Buffer.alloc(MAX_RESPONSE_BYTES + 1);
-    throw new Error(`${url.href} says that its answer is ${coding}, and it is not`, { cause });
+    throw new Error(`${addressOf(url)} says that its answer is ${coding}, and it is not`, { cause });
   }
-  throw new Error(`${url.href} answered with a Content-Encoding that is not supported`);
+  throw new Error(`${addressOf(url)} answered with a Content-Encoding that is not supported`);
 }
 
 function jsonObject(text: string, contentType: string | undefined, url: URL): Record<string, unknown> {
@@ -112,11 +112,14 @@ function jsonObject(text: string, contentType: string | undefined, url: URL): Re
   } catch {
     // The parser's own message quotes the text.
     const type = contentType?.split(";")[0] || "no type";
-    throw new Error(`${url.href} did not answer JSON but a body of type ${type}`);
+    throw new Error(`${addressOf(url)} did not answer JSON but a body of type ${type}`);
   }
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  throw new Error(`${url.href} did not answer a JSON object`);
+  throw new Error(`${addressOf(url)} did not answer a JSON object`);
 }
+
+/** For errors: a user name, a password and a query may be secret. */
+export const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
 /** A certificate outside its period may be right, and this machine's clock wrong: the error names both. */
 function named(error: unknown, url: URL): unknown {

@@ -7,7 +7,7 @@ import {
   type JWSHeaderParameters,
 } from "jose";
 import { GuardError } from "./errors.ts";
-import { fetchJson, secureContextFor, secureUrl } from "./fetch-json.ts";
+import { addressOf, fetchJson, secureContextFor, secureUrl } from "./fetch-json.ts";
 
 /** How long keys stay valid, beyond their cache time, while the issuer cannot be reached: one day. */
 const MAX_OUTAGE_MS = 24 * 60 * 60 * 1000;
@@ -76,10 +76,10 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     if (!url) throw new Error("The metadata's jwks_uri is not an https URL");
     const published = (await fetchJson(url, secureContext)).keys;
     // A set without keys is an accident at the issuer; the keys of before are the better answer to it.
-    if (!Array.isArray(published)) throw new Error(`${url.href} is no key set: it has no list of keys`);
-    if (published.length === 0) throw new Error(`${url.href} is an empty key set`);
+    if (!Array.isArray(published)) throw new Error(`${addressOf(url)} is no key set: it has no list of keys`);
+    if (published.length === 0) throw new Error(`${addressOf(url)} is an empty key set`);
     const keys = usableKeys(published, options.issuer);
-    if (keys.length === 0) throw new Error(`${url.href} has no public keys of ${options.issuer}`);
+    if (keys.length === 0) throw new Error(`${addressOf(url)} has no public keys of ${options.issuer}`);
     return { find: createLocalJWKSet({ keys }), at: clock.now(), authorizationEndpoint };
   }
 

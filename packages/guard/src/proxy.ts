@@ -44,11 +44,16 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ProxyS
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   // None of these repeats the text: it may hold a password.
   const refuse = (why: string) => new ProxyError("setting", variable, `${variable} ${why}`);
+  const misspelled =
+    "has more than user name, password, host and port: percent-encode the special characters of a password (%2F for /, %3F for ?, %23 for #, %40 for @).";
+  // A "/", "?" or "#" in a password ends the host too early: user name and password would be taken for host and port.
+  if (!/^[^/?#\\]*\/?$/.test(full.slice(full.indexOf("://") + 3))) throw refuse(misspelled);
   if (!URL.canParse(full)) throw refuse("is not the address of a proxy, such as http://proxy.example:3128.");
   const proxy = new URL(full);
   if (!schemes.test(proxy.protocol) || proxy.hostname === "") {
     throw refuse("names no proxy by http, https, socks4, socks4a, socks5 or socks5h.");
   }
+  if (text.includes("@") && !proxy.username && !proxy.password) throw refuse(misspelled);
   try {
     decodeURIComponent(proxy.username + proxy.password);
   } catch {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import * as nodeTls from "node:tls";
+import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { createGuard } from "../src/index.ts";
 import { type LocalIssuer, localIssuer, serviceUnavailable } from "./fixtures/local-issuer.ts";
@@ -25,6 +26,17 @@ describe("an issuer's keys", () => {
     const guard = createGuard({ ...at.trust, profile: "entra", jwksUri: at.jwksUri });
     await guard.verify(await at.sign(at.entraClaims()));
     assert.deepEqual(at.requests, { metadata: 0, keys: 1 });
+  });
+
+  test("are named in errors without a user name, password or query of jwksUri", async () => {
+    await using at = await localIssuer();
+    at.breakWith(serviceUnavailable);
+    const jwksUri = `${at.jwksUri.replace("://", "://person:canary@")}?key=canary`;
+    const guard = createGuard({ ...at.trust, profile: "entra", jwksUri });
+    const jwt = await at.sign(at.entraClaims());
+    const error = await refused(guard.verify(jwt), "issuer_unreachable", 503);
+    assert.equal((error.cause as Error).message, `${at.jwksUri} answered 503`);
+    assert.doesNotMatch(inspect(error, { depth: 9 }), /canary/);
   });
 
   test("are asked for as JSON, on a connection that is not kept", async () => {

@@ -178,7 +178,8 @@ function refusal(parameters: URLSearchParams, state: string): DoorcodeError {
   const { error_subcode, ...body } = Object.fromEntries(parameters);
   if (error_subcode) body.suberror ??= error_subcode;
   const answer = { status: 400, headers: {}, body: JSON.stringify(body) };
-  return issuerError(answer, { request: "the authorization", secrets: [state] });
+  const secrets = [state, ...parameters.getAll("code")];
+  return issuerError(answer, { request: "the authorization", secrets });
 }
 
 function unusable(why: string, parameters: URLSearchParams, issuer: string): DoorcodeError {

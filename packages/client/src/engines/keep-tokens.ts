@@ -22,7 +22,7 @@ export async function acceptAccount(
   session: ConnectedSession,
 ): Promise<void> {
   try {
-    accept(account, claims ? namesIn(claims) : []);
+    accept(account, claims ? namesIn(claims, session.metadata) : []);
   } catch (refusal) {
     if (refreshToken) {
       const { revokeToken } = await import("../sign-out.ts");

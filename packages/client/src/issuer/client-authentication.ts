@@ -2,6 +2,8 @@ import type { JsonWebKey, KeyObject, webcrypto } from "node:crypto";
 import type { ClientCredential } from "../client.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
+import { errorWithoutSecrets } from "./issuer-answer.ts";
+import { checkTokenEndpoint } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 
 type Session = Pick<ConnectedSession, "clientId" | "credential" | "metadata" | "clock">;
@@ -32,7 +34,7 @@ export function authenticatingTransport(transport: Transport, session: Session):
         body: form.toString(),
       });
       // Some servers echo what they refuse.
-      return answer.status < 400 || sent.length < 8 ? answer : { ...answer, body: answer.body.replaceAll(sent, "…") };
+      return errorWithoutSecrets(answer, sent);
     },
   };
 }
@@ -40,13 +42,13 @@ export function authenticatingTransport(transport: Transport, session: Session):
 /** MSAL writes addresses in lower case. */
 const plainAddress = (url: string | undefined) => url?.toLowerCase().replace(/[?#].*/, "");
 
-/** Adds the proof to the form or the headers; returns the secret part of it. */
+/** Adds the proof to the form or the headers; returns what no error may repeat of it. */
 async function prove(
   { clientId, credential, metadata, clock }: Session,
   form: URLSearchParams,
   headers: Headers,
   forRevocation: boolean,
-): Promise<string> {
+): Promise<string[]> {
   const oauth = await import("oauth4webapi");
   const server = { issuer: metadata.issuer, token_endpoint: metadata.tokenEndpoint };
   const client = { client_id: clientId, [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1_000) };
@@ -60,21 +62,29 @@ async function prove(
       client_secret_jwt: oauth.ClientSecretJwt,
     }[method];
     await authenticate(secret)(server, client, form, headers);
-    return secret;
+    return [secret, ...proofIn(form, headers)];
   }
   const text = await textOf(credential?.privateKey, "privateKey");
   const { key, header } = await signingKey(text, metadata);
+  const isEntra = metadata.engine === "entra";
+  if (isEntra) checkTokenEndpoint(metadata);
   const authenticate = oauth.PrivateKeyJwt(key, {
     [oauth.modifyAssertion](protectedHeader, payload) {
       Object.assign(protectedHeader, header);
       // Optional (RFC 7523 §3), and refused where this machine's clock is a second ahead.
       delete payload.nbf;
       // Entra takes the token endpoint for the audience; the others the issuer, or both.
-      if (metadata.engine === "entra") payload.aud = metadata.tokenEndpoint;
+      if (isEntra) payload.aud = metadata.tokenEndpoint;
     },
   });
   await authenticate(server, client, form, headers);
-  return form.get("client_assertion") ?? text;
+  return proofIn(form, headers);
+}
+
+/** An assertion, and the value of a Basic header with and without its padding. */
+function proofIn(form: URLSearchParams, headers: Headers): string[] {
+  const basic = headers.get("authorization")?.replace(/^Basic /, "");
+  return [form.get("client_assertion"), basic, basic?.replace(/=+$/, "")].filter((text) => typeof text === "string");
 }
 
 async function textOf(value: string | (() => string | Promise<string>) | undefined, name: string): Promise<string> {

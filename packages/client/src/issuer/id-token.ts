@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import { DoorcodeError } from "../errors.ts";
+import { isObject } from "../token-store/read-store.cts";
 import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
 import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "./with-retries.ts";
@@ -47,7 +48,9 @@ export function issuerKeys(
     );
     const body = readJsonObject(answer.body);
     if (answer.status !== 200 || !body) throw issuerError(answer, { request: "the issuer's keys" });
-    if (Array.isArray(body.keys) && body.keys.length > 0) return { ...body, keys: body.keys.map(withoutEmpty) };
+    // What is no key is ignored (RFC 7517 §5): jose would refuse the set for it, when the one-time code is spent.
+    const keys = Array.isArray(body.keys) ? body.keys.filter(isObject).map(withoutEmpty) : [];
+    if (keys.length > 0) return { ...body, keys };
     const what = Array.isArray(body.keys) ? "an empty key set" : "no key set: it has no list of keys";
     throw new DoorcodeError("invalid_issuer_response", { detail: `${url} is ${what}.` });
   };

@@ -1,5 +1,6 @@
 import { DoorcodeError, type DoorcodeErrorCode } from "../errors.ts";
 import { type HttpAnswer, isOutsidePeriod, isProxyError, type TransportError } from "../transport/transport.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 export interface IssuerErrorContext {
   /** What was asked for, to complete "the answer to the request for …". */
@@ -171,16 +172,21 @@ export const aadstsHint = (aadsts: number | undefined): string | undefined =>
  * person reads), bounded, and without the secrets of the request, which some servers echo.
  */
 export function plainText(text: string, options: { secrets?: readonly string[]; limit?: number } = {}): string {
-  let plain = text;
-  for (const secret of options.secrets ?? []) {
-    if (secret.length >= 8) plain = plain.replaceAll(secret, "…");
-  }
-  plain = plain
+  const plain = withoutSecrets(text, options.secrets ?? [])
     .replace(/[\p{Cc}\s]+/gu, " ")
     .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, "")
     .trim();
   const limit = options.limit ?? 600;
   return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
+}
+
+/** The same answer; where it is an OAuth error, with whatever status, no member of it holds the secrets of the request. */
+export function errorWithoutSecrets(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+  const body = readJsonObject(answer.body);
+  // Any other body is never repeated.
+  if (!body || !stringOf(body.error)) return answer;
+  const masked = (_: string, value: unknown) => (typeof value === "string" ? withoutSecrets(value, secrets) : value);
+  return { ...answer, body: JSON.stringify(body, masked) };
 }
 
 /** A body as a JSON object; undefined when it is anything else. A parser's own message quotes the text, which may hold a token. */

@@ -1,5 +1,6 @@
 import { DoorcodeError } from "../errors.ts";
 import { plainText } from "./issuer-answer.ts";
+import type { IssuerMetadata } from "./issuer-session.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -51,6 +52,25 @@ export const isMicrosoftHost = (host: string): boolean => microsoftHosts.has(hos
 
 /** An external tenant's host: `contoso.ciamlogin.com`, or the tenant's GUID in that place. */
 export const isCiamHost = (host: string): boolean => /^[a-z0-9-]+\.ciamlogin\.com$/.test(host);
+
+/**
+ * Metadata that names another issuer's token endpoint would get what is that issuer's alone (mix-up, RFC 9700 §4.4): an
+ * application's token, which no ID token says the issuer of, or an assertion that is good there, since Entra's have the token
+ * endpoint for their audience and go to the other endpoints as well.
+ * @throws DoorcodeError `invalid_issuer_response`
+ */
+export function checkTokenEndpoint({
+  authority,
+  tokenEndpoint,
+}: Pick<IssuerMetadata, "authority" | "tokenEndpoint">): void {
+  const [named, leadsTo] = [new URL(authority), new URL(tokenEndpoint)];
+  const isMicrosofts = ({ hostname }: URL) => isMicrosoftHost(hostname) || isCiamHost(hostname);
+  if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
+  throw new DoorcodeError("invalid_issuer_response", {
+    detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
+    hint: "Check the authority: it is the issuer's own address.",
+  });
+}
 
 /**
  * By the caller's word, else by the host, else by the issuer's own: `doorcode_profile` in its metadata says that MSAL Node

@@ -4,7 +4,7 @@ import type { Json } from "../token-store/contract.ts";
 import { isObject } from "../token-store/read-store.cts";
 import { metadataKey } from "../token-store/store-keys.ts";
 import { authenticatingTransport } from "./client-authentication.ts";
-import { issuerError, readJsonObject, stringOf } from "./issuer-answer.ts";
+import { issuerError, plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
 import { checkIssuer, chooseEngine, isCiamHost } from "./issuer-check.ts";
 import type { ConnectedSession, IssuerMetadata, IssuerSession } from "./issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "./with-retries.ts";
@@ -186,6 +186,8 @@ function listOf(value: unknown): string[] | undefined {
 
 function optionalAddress(document: Record<string, unknown>, name: string): string | undefined {
   const value = stringOf(document[name]);
+  // Errors name it: what could rewrite a terminal is no address.
+  if (value === undefined || plainText(value, { limit: 2_000 }) !== value.trim()) return undefined;
   // `{tenantid}` stands in the issuer of Microsoft's shared authorities.
-  return value && URL.canParse(value.replace("{tenantid}", "tenant")) ? value : undefined;
+  return URL.canParse(value.replace("{tenantid}", "tenant")) ? value : undefined;
 }

@@ -6,6 +6,7 @@ import { protocolScopes } from "../token-store/store-keys.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 import type { IdTokenClaims } from "./id-token.ts";
 import { issuerError, plainText, readJsonObject, stringOf, withoutEmpty } from "./issuer-answer.ts";
+import type { IssuerMetadata } from "./issuer-session.ts";
 import { notGranted } from "./scopes.ts";
 
 /** Members of a token answer, as MSAL gets them. */
@@ -53,9 +54,15 @@ export function unnamedAccount(issuer: string, owner: Owner): Account {
   return { id: unnamed, username: unnamed, name: undefined, tenantId: undefined, issuer, authority, clientId };
 }
 
-/** By what a person may be expected: user name and email, unless the issuer says that it never checked the latter. */
-export function namesIn(claims: IdTokenClaims): string[] {
-  const email = claims.email_verified === false ? undefined : claims.email;
+/**
+ * By what a person may be expected: user name and email, unless the issuer says that it never checked the latter. At
+ * Microsoft's shared authorities any tenant's administrator may have written it; `xms_edov` says that its domain is theirs.
+ */
+export function namesIn(claims: IdTokenClaims, { issuer }: Pick<IssuerMetadata, "issuer">): string[] {
+  const says = (claim: unknown, ...words: string[]) => words.includes(String(claim).toLowerCase());
+  const isForeign = issuer.includes("{tenantid}") && !says(claims.xms_edov, "true", "1");
+  // Some servers write it as a string.
+  const email = isForeign || says(claims.email_verified, "false", "0") ? undefined : claims.email;
   return [claims.preferred_username, email].filter((name) => typeof name === "string");
 }
 
@@ -129,7 +136,7 @@ export function readTokenAnswer(answer: HttpAnswer, secrets: readonly string[]):
   const { token_type: type = "Bearer" } = members;
   // RFC 6749 §7.1: a token of a type that is not understood must not be used.
   if (typeof type !== "string" || type.toLowerCase() !== "bearer") {
-    const named = typeof type === "string" ? plainText(type, { limit: 40 }) : "that is no string";
+    const named = typeof type === "string" ? plainText(type, { secrets, limit: 40 }) : "that is no string";
     throw new DoorcodeError("invalid_issuer_response", { detail: `the token answer has the token type ${named}.` });
   }
   return members;

@@ -1,6 +1,6 @@
 import { DoorcodeError } from "../errors.ts";
 import { isLoopback } from "../transport/secure-url.ts";
-import { readJsonObject, stringOf } from "./issuer-answer.ts";
+import { plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
 import type { IssuerSession } from "./issuer-session.ts";
 
 /** Milliseconds for each of two questions to this machine. */
@@ -24,7 +24,7 @@ export async function wrongAuthority(
     // The pages of a tenant name the issuer, which is on another port.
     const issuer = body?.doorcode_profile === undefined ? body?.doorcode_authority : body.issuer;
     const right = stringOf(issuer)?.replace(/\/v2\.0$/, "");
-    if (right === undefined || right === authority || !isLocalHttps(right)) continue;
+    if (right === undefined || plainText(right) !== right || right === authority || !isLocalHttps(right)) continue;
     return new DoorcodeError("configuration", {
       detail: `there is no issuer at ${authority}.`,
       hint: `The tenant there is ${right}`,

@@ -19,7 +19,7 @@ export function checkedOrigin(origin: string, name: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url && isSecure(url)) return url.origin;
   throw new DoorcodeError("configuration", {
-    detail: `${name} ${origin} is not https, and not on this machine.`,
+    detail: `${name} ${unlessPassword(origin)} is not https, and not on this machine.`,
     hint: "Give it as scheme, host and port, for example https://api.contoso.example.",
   });
 }
@@ -52,23 +52,25 @@ export function checkedAuthority(authority: string): string {
   if (url.search || url.hash || url.username || url.password) {
     throw new DoorcodeError("configuration", {
       detail: "the authority is an address without query, fragment or password.",
-      hint: `Without them it is ${url.origin}${url.pathname}`,
+      hint: url.pathname.includes("@") ? likelyUrl(undefined) : `Without them it is ${url.origin}${url.pathname}`,
     });
   }
   const written = url.href.replace(/\/+$/, "");
   if (isSecure(url)) return written;
   throw new DoorcodeError("configuration", {
-    detail: `the authority ${written} is not https.`,
-    hint: `Did you mean ${written.replace("http:", "https:")}`,
+    detail: `the authority ${unlessPassword(written)} is not https.`,
+    hint: likelyUrl(written.replace(/^http:\/\//, "")),
   });
 }
 
-/** Part of a URL may be a password. */
+/** Part of a URL may be a password, which a "/" in it moves from before the host into the path. */
+const unlessPassword = (url: string) => (url.includes("@") ? "that was given" : url);
+
 const quoted = (text: unknown) =>
   typeof text !== "string" || text.includes("@") ? "that was given" : JSON.stringify(text.slice(0, 200));
 
 function likelyUrl(text: unknown): string {
-  const likely = typeof text === "string" && /^[\w.[\]:-]+(\/|$)/.test(text) ? `https://${text}` : "";
+  const likely = typeof text === "string" && /^[\w.[\]:-]+(\/[^@]*)?$/.test(text) ? `https://${text}` : "";
   if (URL.canParse(likely)) return `Did you mean ${likely}`;
   return "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.";
 }

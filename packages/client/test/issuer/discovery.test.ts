@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DoorcodeError } from "../../src/errors.ts";
+import { wrongAuthority } from "../../src/issuer/wrong-authority.ts";
 import { memoryStore } from "../../src/token-store/memory-store.ts";
 import { type PlainIssuer, plainIssuer } from "../fixtures/plain-issuer.ts";
 
@@ -44,6 +46,28 @@ test("metadata of another issuer is refused wherever it is found (RFC 8414 §3.3
     await assert.rejects(client.signIn(), { code: "invalid_issuer_response", message: /names another issuer/ }, at);
     assert.deepEqual(shown, []);
   }
+});
+
+test("an address in the metadata that could rewrite a terminal is in no error", async (t) => {
+  const issuer = await plainIssuer(t);
+  issuer.metadata = { jwks_uri: `${issuer.origin}/\u001b[2J\u202e` };
+  issuer.answer = ({ path }) => (path.startsWith("/%1B") ? { json: { keys: [] } } : undefined);
+  await assert.rejects(issuer.client().client.signIn(), ({ code, message }: DoorcodeError) => {
+    assert.equal(code, "invalid_issuer_response");
+    assert.doesNotMatch(message, /[\p{Cc}\u202e]/u);
+    return true;
+  });
+});
+
+test("nor is that of a tenant on this machine, which an error would name", async () => {
+  const transport = {
+    async send({ url }: { url: string }) {
+      const doorcode_authority = "https://localhost:8443/\u001b[2J";
+      return { status: 200, headers: {}, body: url.includes("/common/") ? JSON.stringify({ doorcode_authority }) : "" };
+    },
+  };
+  const error = new DoorcodeError("issuer_unreachable");
+  assert.equal(await wrongAuthority({ authority: "https://localhost:1", transport }, error, undefined), error);
 });
 
 test("an issuer that serves its start page for every address is looked for further", async (t) => {

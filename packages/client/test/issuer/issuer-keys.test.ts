@@ -61,6 +61,11 @@ describe("the issuer's keys", () => {
     }
   });
 
+  test("are read without what is no key, as RFC 7517 has it", async () => {
+    const { keys } = keysFrom([answer({ keys: [null, "key", 7, [], ...one.keys] })]);
+    assert.deepEqual(await keys.get(), one);
+  });
+
   test("are waited for while the issuer is busy, by the injected clock", async () => {
     const { keys, clock } = keysFrom([answer("", 503), answer(one)]);
     assert.deepEqual(await keys.get(), one);

@@ -76,6 +76,25 @@ test("no parameter of a token request that is a secret is repeated from the issu
   }
 });
 
+test("nor by MSAL's own errors, which repeat the answer, whatever its status", async (t) => {
+  const encoded = encodeURIComponent(secrets.refreshToken);
+  for (const reply of [
+    { status: 400, json: { error: `odd ${secrets.refreshToken}`, error_description: secrets.refreshToken } },
+    { status: 400, json: { error: "odd".repeat(40), error_description: encoded, suberror: encoded } },
+    { status: 200, json: { access_token: "any", error: "odd", error_description: secrets.refreshToken } },
+  ]) {
+    const { msal, network, result } = await msalSignIn(t, {
+      fault: ({ kind }) => (kind === "renewal" ? reply : undefined),
+    });
+    assert.ok(result?.account);
+    const request = { account: result.account, scopes: [scope], forceRefresh: true };
+    const thrown: unknown = await msal.acquireTokenSilent(request).catch((error: unknown) => error);
+    assert.ok(thrown instanceof Error);
+    const error = asDoorcodeError(thrown, network);
+    assertClean({ thrown, error, stack: error.stack });
+  }
+});
+
 test("what an issuer says cannot rewrite a terminal", async (t) => {
   const hostile = "AADSTS1: \u001b[2Jgone\r\n\u202eright to left\u0007";
   const fault: Fault = ({ kind }) =>

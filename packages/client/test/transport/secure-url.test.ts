@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkedAuthority, checkedOrigin, isSecure } from "../../src/transport/secure-url.ts";
+import type { DoorcodeError } from "../../src/errors.ts";
+import { checkedAuthority, checkedEndpoint, checkedOrigin, isSecure } from "../../src/transport/secure-url.ts";
 
 /** Where the rule is used: the authority, APIs, redirects, the page for signing in, every request to the issuer. */
 const rows: [url: string, secure: boolean][] = [
@@ -65,5 +66,22 @@ describe("an authority", () => {
     test(`is not ${JSON.stringify(authority)}`, () => {
       assert.throws(() => checkedAuthority(authority as string), { code: "configuration", message });
     });
+  }
+});
+
+test("no error about an address shows a password in it, wherever its characters put that", () => {
+  for (const rest of ["alice:canary@", "alice:2024/canary@", "alice:2024/canary@host?query", "alice:canary#@"]) {
+    for (const scheme of ["http://", "ftp://", "", "https:/", "https://"]) {
+      const address = `${scheme}${rest}login.example/`;
+      for (const check of [checkedAuthority, checkedOrigin, checkedEndpoint]) {
+        try {
+          check(address, "the origin");
+        } catch (error) {
+          const { message, hint } = error as DoorcodeError;
+          assert.doesNotMatch(`${message} ${hint}`, /canary/, address);
+        }
+      }
+      if (!scheme.startsWith("https:")) assert.throws(() => checkedAuthority(address), { code: "configuration" });
+    }
   }
 });

@@ -10,6 +10,8 @@ const SECRET_VALUE =
 /** A secret's name followed by a value on the same line. */
 const SECRET_IS = /(?:secret|pass|pwd|token|credential|private)[\w-]*["']?\s*:\s*(?=\S)/i;
 
+const MASK = "…";
+
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
@@ -17,6 +19,9 @@ export function isSecretName(name: string): boolean {
 export function hasSecretValue(text: string): boolean {
   return text.search(SECRET_VALUE) !== -1;
 }
+
+/** A text of somebody else's, which may repeat what was sent to them. */
+export const withoutSecretValues = (text: string): string => text.replace(SECRET_VALUE, MASK);
 
 /** Start and end of something in the text that must not be shown; UTF-16 offsets. */
 export type Range = [start: number, end: number];
@@ -27,8 +32,6 @@ export interface SourceLine {
   /** 0-based index in `text` of what the problem is about. */
   at: number;
 }
-
-const MASK = "…";
 
 /**
  * Masks the secrets of one line and finds the position of `offset` in the result.

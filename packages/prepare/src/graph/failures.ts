@@ -1,6 +1,8 @@
+import { withoutSecretValues } from "../file/secrets.ts";
 import { PrepareError, type PrepareErrorCode } from "../prepare-error.ts";
 import type { GraphAccess, GraphRequest } from "./request.ts";
 import { requiredAccess } from "./request.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** Another run changed the object first (409): read the tenant again, then continue. */
 export class GraphConflict extends Error {
@@ -57,7 +59,7 @@ export function responseError(
   target: GraphAccess["target"],
 ): PrepareError {
   const { status } = response;
-  const graphError = errorOf(text);
+  const graphError = errorOf(text, secretsOf(request));
   const what = `${request.method} ${request.path.split("?")[0]}`;
   const details = { status, graphCode: graphError.code, requestId };
   const reason = graphError.message ? `: ${graphError.message}` : "";
@@ -116,17 +118,25 @@ function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hin
   return { hint: `It needs the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
 }
 
-/** Graph's messages repeat what others have written: this removes line breaks, control and direction characters. */
-const oneLine = (text: string) =>
-  text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+/** Graph's messages repeat what others have written: this removes secrets, line breaks, control and direction characters. */
+const oneLine = (text: string, secrets: string[]) =>
+  withoutSecretValues(withoutSecrets(text, secrets))
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+
+/** What a request carries and no error may repeat: the password of a new account. */
+function secretsOf({ body }: GraphRequest): string[] {
+  const { passwordProfile } = (body ?? {}) as { passwordProfile?: { password?: string | null } | null };
+  return passwordProfile?.password ? [passwordProfile.password] : [];
+}
 
 /** Reads `{ error: { code, message } }`; other responses may contain anything, and are ignored. */
-function errorOf(text: string): { code: string | undefined; message: string | undefined } {
+function errorOf(text: string, secrets: string[]): { code: string | undefined; message: string | undefined } {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
     return {
-      code: typeof error?.code === "string" ? oneLine(error.code).slice(0, 100) : undefined,
-      message: typeof error?.message === "string" ? oneLine(error.message).slice(0, 500) : undefined,
+      code: typeof error?.code === "string" ? oneLine(error.code, secrets).slice(0, 100) : undefined,
+      message: typeof error?.message === "string" ? oneLine(error.message, secrets).slice(0, 500) : undefined,
     };
   } catch {
     return { code: undefined, message: undefined };

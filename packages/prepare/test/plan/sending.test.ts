@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { GraphConflict, GraphOutcomeUnknown, responseError } from "../../src/graph/failures.ts";
 import { Graph } from "../../src/graph/graph.ts";
+import { createUser } from "../../src/graph/people.ts";
 import type { GraphRequest } from "../../src/graph/request.ts";
 import { retryAfterMs } from "../../src/graph/retries.ts";
 import { PrepareError } from "../../src/index.ts";
@@ -247,6 +249,24 @@ test("What was just created is asked for until it shows; what was never there is
     never.clock.slept.reduce((sum, ms) => sum + ms, 0),
     60_000,
   );
+});
+
+test("A refusal that repeats the password of a new account, or the token, is reported without them", async () => {
+  const password = "Canary/pass word+1";
+  const request = createUser({ email: "ada@contoso.example", name: "Ada", issuer: "contoso.example", password });
+  const token = `eyJhbGciOiJub25lIn0.${Buffer.from("{}").toString("base64url")}.canary`;
+  for (const repeated of [password, encodeURIComponent(password), JSON.stringify(password), `Bearer ${token}`]) {
+    for (const status of [400, 401, 403]) {
+      const body = graphError("Request_BadRequest", `Property passwordProfile is invalid: ${repeated}`);
+      const { server, graph } = await started({ status, body });
+      await using _ = server;
+      await assert.rejects(graph.send(request), (error: PrepareError) => {
+        assert.match(error.message, /is invalid: .*…/);
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /canary|pass.{1,3}word/i);
+        return true;
+      });
+    }
+  }
 });
 
 test("Deleting what is gone is done", async () => {

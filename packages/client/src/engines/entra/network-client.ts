@@ -4,7 +4,7 @@ import { type Clock, monotonic, systemClock } from "../../clock.ts";
 import { readDeviceCode } from "../../device-flow/device-code.ts";
 import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
-import { issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
+import { errorWithoutSecrets, issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
 import { clockLead } from "../../issuer/token-answer.ts";
 import { withRetries } from "../../issuer/with-retries.ts";
 import type { Json } from "../../token-store/contract.ts";
@@ -146,9 +146,10 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
 
   /** Renewals and whatever else MSAL posts: an OAuth error stays MSAL's to judge, all the rest is an error here. */
   async function otherTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
-    const answer = await retried(post);
-    const body = readJsonObject(answer.body);
     const context = { request: "the token", secrets: secretsOf(form) };
+    // MSAL's own errors repeat the description.
+    const answer = errorWithoutSecrets(await retried(post), context.secrets);
+    const body = readJsonObject(answer.body);
     if (answer.status === 200) {
       if (stringOf(body?.access_token)) return answer;
       // MSAL resolves with an empty access token.
