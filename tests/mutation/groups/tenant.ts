@@ -31,6 +31,7 @@ export const tenant: Group[] = [
       "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
       "tests/mutation/suites/{administrators,assignment,access}.ts",
       `${test}/storage/{changed-by-hand,row-locks}.test.ts`,
+      `${test}/attacks/uses-a-stolen-refresh-token.test.ts`,
     ],
     equivalent: [
       {
@@ -49,7 +50,12 @@ export const tenant: Group[] = [
   {
     name: "access-rules-in-the-store",
     mutate: [`${src}/storage/sql/access-store.ts`],
-    tests: [`${test}/storage/{access-store,row-locks}.test.ts`],
+    tests: [
+      "tests/mutation/suites/access.ts",
+      `${test}/storage/{access-store,row-locks}.test.ts`,
+      `${test}/attacks/{administrative-scopes,stranger-through-the-account-page,permission-folded-away}.test.ts`,
+      `${test}/interaction/account/account-flow.test.ts`,
+    ],
   },
   {
     name: "claims",
