@@ -71,6 +71,17 @@ describe("tokens are issued", () => {
       user: withUser({ administrator: true }),
       administratorHasFactor: true,
     }),
+    "for a token that is there already, in whatever ways the app gets one": facts({
+      app: withApp({ grantTypes: [] }),
+      grantType: null,
+    }),
+    "without an attribute that may be left out": facts({ userFlow: asking({ required: false }) }),
+    "without the name that every user has": facts({ userFlow: asking({ id: "displayName" }) }),
+    "with a required text": facts({ userFlow: asking({}), user: withUser({ attributes: { country: "Norway" } }) }),
+    "with a required checkbox that is ticked": facts({
+      userFlow: asking({ inputType: "CheckboxSingleSelect", dataType: "Boolean" }),
+      user: withUser({ attributes: { country: true } }),
+    }),
     "to a public client by each way it may use": facts({ grantType: "refresh_token" }),
     "to a confidential client by device code where it is named": facts({
       app: withApp({ publicClient: false, grantTypes: ["device_code"] }),

@@ -49,6 +49,44 @@ describe("what a person is asked to allow", () => {
     assert.equal(first("openid", "profile", "email"), "name_and_email");
   });
 
+  test("knows who has seen profile, which includes the address, and not who has seen the address alone", () => {
+    const { atGraph, yes } = fresh();
+    const isNew = (...oidc: string[]) => atGraph([], ["openid", ...oidc]).fresh.length > 0;
+    yes(["openid", "email"], GRAPH_RESOURCE_ID);
+    assert.deepEqual([isNew("email"), isNew("profile")], [false, true]);
+    yes(["profile"], GRAPH_RESOURCE_ID);
+    assert.equal(isNew("profile", "email"), false);
+    const other = fresh();
+    other.yes(["openid", "profile"], GRAPH_RESOURCE_ID);
+    assert.deepEqual(other.atGraph([], ["openid", "profile", "email"]).fresh, []);
+  });
+
+  test("has an API's words in other languages, where it has some", () => {
+    const { asked } = fresh(
+      scope("A", { displayNames: { de: "Lesen" } }),
+      scope("B", { displayNames: {} }),
+      scope("C"),
+    );
+    const lines = asked(["A", "B", "C"]).lines.filter(({ kind }) => kind === "api");
+    assert.deepEqual(lines, [
+      { ...api("Words for A"), texts: { de: "Lesen" } },
+      api("Words for B"),
+      api("Words for C"),
+    ]);
+  });
+
+  test("that was allowed at one API is not known at another, whatever a page has shown", () => {
+    const { asked, consent, yes, api: own } = fresh(scope("Read"));
+    yes(["Read"]);
+    assert.deepEqual(asked(["Read"]).fresh, [YOU]);
+    const moved = fresh(scope("Read"));
+    moved.yes(["Read"], "another");
+    moved.consent(null, ["Read"], own.clientId);
+    assert.deepEqual(moved.asked(["Read"]).fresh, [YOU, api("Words for Read")]);
+    consent(null, ["Read"], "another");
+    assert.deepEqual(asked(["Read"]).already, [api("Words for Read")]);
+  });
+
   test("ends with how long: 90 days from each use with offline_access, else an hour", () => {
     const { atGraph } = fresh();
     assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [
@@ -207,6 +245,20 @@ describe("what a renewal could add", () => {
     const atGraph = ["profile", "email", "User.Read"].map((name) => qualifiedScope(GRAPH_RESOURCE_ID, name));
     const elsewhere = [qualifiedScope(own.clientId, "Write"), qualifiedScope(calendar.clientId, "Calendar.Read")];
     assert.deepEqual(reach, [...atGraph, ...elsewhere]);
+  });
+
+  test("of who they are is the widest that was allowed, and known by what was shown of it", () => {
+    for (const [allowed, kind] of [
+      ["email", "email"],
+      ["profile", "name_and_email"],
+    ] as const) {
+      const { atGraph, consent, yes } = fresh();
+      consent(null, ["openid", allowed], GRAPH_RESOURCE_ID);
+      const renewed = () => atGraph([], ["openid", "offline_access"]).byRenewal;
+      assert.deepEqual(renewed(), [{ kind }]);
+      yes([allowed], GRAPH_RESOURCE_ID);
+      assert.deepEqual(renewed(), []);
+    }
   });
 
   test("is nothing without a renewal", () => {

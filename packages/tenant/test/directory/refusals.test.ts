@@ -27,6 +27,11 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
     "the app names other ways",
     { app: withApp({ grantTypes: ["device_code"] }), grantType: "refresh_token" },
   ],
+  [
+    "grant_not_allowed",
+    "the app may renew, and no more sign anybody in as this sign-in was",
+    { app: withApp({ grantTypes: ["refresh_token"] }), grantType: "refresh_token", signInGrant: "device_code" },
+  ],
   ["login_required", "the sign-in is older than the request wants", { signedInSince: T0 + 1 }],
   ["not_assigned", "the app requires assignment", { app: withApp({ assignmentRequired: true }) }],
   [
@@ -51,6 +56,11 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
     "second_factor_required",
     "a policy does, and the mailbox alone was shown",
     { policies: [samplePolicy()], methods: ["email_code"] },
+  ],
+  [
+    "details_required",
+    "a required text is empty",
+    { userFlow: asking({}), user: withUser({ attributes: { country: "" } }) },
   ],
   ["details_required", "the terms of use are not accepted", { termsAccepted: false }],
   ["details_required", "a required attribute is missing", { userFlow: asking({}) }],
