@@ -1,5 +1,5 @@
 import { hashPassword } from "../directory/password.ts";
-import { networkOf } from "../kernel/ip-address.ts";
+import { networksOf, widestNetworkOf } from "../kernel/ip-address.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
@@ -66,16 +66,22 @@ export const limits = {
 
 export type LimitName = keyof typeof limits;
 
-/** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`. */
-export type Budget = readonly [limit: LimitName, whose: string];
+/** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`; `times` as many where it is wider than one of its kind. */
+export type Budget = readonly [limit: LimitName, whose: string, times?: number];
+
+/** The budgets of the networks that an address is of: of an IPv6 address its /64, and its /48 with a few times as many. */
+export function byNetwork(limit: Extract<LimitName, `${string}ByIp`>, ip: string): Budget[] {
+  return networksOf(ip).map(({ name, times }) => [limit, name, times]);
+}
 
 export type Consumed = { allowed: true } | { allowed: false; retryAt: number };
 
 /** Takes one from each budget, or from none: what was refused was never judged, so it costs nothing elsewhere. */
 export async function consume({ ctx, now }: PageRequest, budgets: readonly Budget[]): Promise<Consumed> {
   const { throttle } = ctx.store;
-  for (const [index, [limit, whose]] of budgets.entries()) {
-    const result = await throttle.take(`${limit}:${whose}`, limits[limit], now);
+  for (const [index, [limit, whose, times = 1]] of budgets.entries()) {
+    const { count, windowMs } = limits[limit];
+    const result = await throttle.take(`${limit}:${whose}`, { count: count * times, windowMs }, now);
     if (result.allowed) continue;
     await refund({ ctx, now }, budgets.slice(0, index));
     return { allowed: false, retryAt: result.retryAt };
@@ -104,11 +110,7 @@ export async function refund(
  * @throws PageProblem when one of its throttles is used up
  */
 export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
-  const network = networkOf(request.ip);
-  const consumed = await consume(request, [
-    ["newPasswordByFlow", whose],
-    ["newPasswordByIp", network],
-  ]);
+  const consumed = await consume(request, [["newPasswordByFlow", whose], ...byNetwork("newPasswordByIp", request.ip)]);
   if (!consumed.allowed) throw tooMany(consumed.retryAt);
-  return hashPassword(password, network);
+  return hashPassword(password, widestNetworkOf(request.ip));
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { DEFAULT_LIMITS, type TenantLimits } from "../../src/directory/tenant-config.ts";
+import { WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
+import { requestLimits } from "../../src/oauth/request-limits.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { arrive, programOf } from "../interaction/authorize/program-under-test.ts";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
+import { signInToAccount } from "../interaction/passkeys/passkey-walks.ts";
 import { recordVerbs } from "../interaction/store-calls.ts";
 import { enterCode } from "../interaction/walks.ts";
 
@@ -56,14 +59,48 @@ describe("a flood of device codes", () => {
     assert.equal((await devicecode("2001:db8:1:3::1")).status, 200);
   });
 
+  test("of ever new /64s ends at what their /48 may ask for", async (t) => {
+    const { tenant, devicecode } = await tenantWith(t, { deviceCodesByNetwork: 2 });
+    const share = 2 * WIDER_NETWORK_TIMES;
+    for (let i = 0; i < share; i++) assert.equal((await devicecode(`2001:db8:0:${i}::1`)).status, 200);
+    assert.deepEqual(await statusAndRetry(devicecode("2001:db8:0:ff::1")), [429, "600"]);
+    assert.equal(await tenant.context.store.grants.countLive(tenant.clock.now()), share);
+    assert.equal((await devicecode("2001:db8:1::1")).status, 200);
+  });
+
+  test("with every scope in a spelling of its own costs few look-ups, and none past the limit", async (t) => {
+    const { tenant, post } = await tenantWith(t, { deviceCodesByNetwork: 2 });
+    const api = await tenant.admin.apis.put({
+      name: "Notes",
+      identifierUri: "api://notes.example/abcdefgh",
+      scopes: [],
+    });
+    const spelled = (at: number) =>
+      [...api.identifierUri].map((letter, i) => ((at >> (i % 6)) & 1 ? letter.toUpperCase() : letter)).join("");
+    const scope = Array.from({ length: 50 }, (_, at) => `${spelled(at)}/Read`).join(" ");
+    const called = recordVerbs(tenant.context);
+    const lookUps = () => called.filter((verb) => /findApi/.test(verb)).length;
+    for (let i = 0; i < 2; i++) {
+      called.length = 0;
+      assert.equal((await post(MALLORY, "devicecode", { scope })).status, 400);
+      assert.ok(lookUps() <= 20, `${lookUps()}`);
+    }
+    called.length = 0;
+    assert.equal((await post(MALLORY, "devicecode", { scope })).status, 429);
+    assert.equal(lookUps(), 0);
+  });
+
   test("of one client from everywhere ends at what may wait of it, and another client goes on", async (t) => {
     const { tenant, devicecode } = await tenantWith(t, { pendingDeviceCodesByClient: 2, pendingDeviceCodes: 4 });
     for (const from of [MALLORY, "203.0.113.10"]) assert.equal((await devicecode(from)).status, 200);
-    assert.deepEqual(await statusAndRetry(devicecode("203.0.113.11")), [429, "60"]);
+    const few = requestLimits(tenant.context.config).deviceCodeBeyondCap.count;
+    for (let i = 0; i < few; i++) assert.equal((await devicecode(MALLORY)).status, 200);
+    assert.deepEqual(await statusAndRetry(devicecode(MALLORY)), [429, "60"]);
+    assert.equal((await devicecode("203.0.113.11")).status, 200, "a network that asks for few gets them");
     const other = await tenant.admin.apps.put({ name: "Other", publicClient: true });
     assert.equal((await devicecode(ADA, other.clientId)).status, 200);
     tenant.clock.advance(16 * 60_000);
-    assert.equal((await devicecode("203.0.113.11")).status, 200, "those that waited have expired");
+    assert.equal((await devicecode(MALLORY)).status, 200, "those that waited have expired");
   });
 
   test("from this machine is its user's own on the embedded default", async (t) => {
@@ -126,19 +163,48 @@ describe("a flood of sign-ins that begin", () => {
     assert.equal((await arrive(testEnv.browser(ADA), asks)).status, 200);
   });
 
-  test("from ever new networks ends at the limit of the tenant", async (t) => {
-    const testEnv = await pagesUnderTest(t, { config: { limits: { ...DEFAULT_LIMITS, interactions: 2 } } });
+  test("from ever new /64s ends at what their /48 may begin", async (t) => {
+    const testEnv = await pagesUnderTest(t, { config: { limits } });
     const asks = await programOf(testEnv);
-    const from = (network: number) => arrive(testEnv.browser(`2001:db8:0:${network}::1`), asks);
-    for (let network = 1; network <= 2; network++) assert.equal((await from(network)).status, 200);
+    const from = (network: number) => arrive(testEnv.browser(`2001:db8:0:${network.toString(16)}::1`), asks);
+    for (let i = 0; i < 2 * WIDER_NETWORK_TIMES; i++) assert.equal((await from(i)).status, 200);
     const called = recordVerbs(testEnv);
-    assert.equal((await from(3)).status, 429);
-    const { userCode } = await testEnv.grant();
-    assert.equal((await enterCode(testEnv.browser(ADA), userCode)).status, 429);
+    assert.equal((await from(0xff)).status, 429);
+    assert.deepEqual(
+      called.filter((verb) => /insert|ensure/.test(verb)),
+      [],
+    );
+    assert.equal((await arrive(testEnv.browser("2001:db8:1::1"), asks)).status, 200);
+  });
+
+  test("from everywhere ends at the limit of the tenant, and leaves people their way in", async (t) => {
+    const testEnv = await pagesUnderTest(t, { config: { limits: { ...DEFAULT_LIMITS, interactions: 3 } } });
+    await testEnv.person();
+    const asks = await programOf(testEnv);
+    const signedIn = testEnv.browser(MALLORY);
+    await signInToAccount(signedIn, "ada@contoso.example");
+    for (let i = 0; i < 2; i++) await arrive(testEnv.browser(MALLORY), asks);
+    const { interactionBeyondCap, interactionByUser } = requestLimits(testEnv.ctx.config);
+    for (let i = 0; i < interactionBeyondCap.count; i++) {
+      assert.equal((await arrive(testEnv.browser(MALLORY), asks)).status, 200);
+    }
+    const called = recordVerbs(testEnv);
+    const refused = await arrive(testEnv.browser(MALLORY), asks);
+    assert.deepEqual([refused.status, refused.headers["retry-after"]], [429, "600"]);
     assert.deepEqual(
       called.filter((verb) => /insert/.test(verb)),
       [],
     );
+    const { userCode } = await testEnv.grant();
+    assert.match(
+      (await enterCode(testEnv.browser(ADA), userCode)).at,
+      /^\/sign-in/,
+      "a network that begins few goes on",
+    );
+    for (let i = 0; i < interactionByUser.count; i++) {
+      assert.equal((await arrive(signedIn, asks)).status, 200, "a browser that is signed in goes on");
+    }
+    assert.equal((await arrive(signedIn, asks)).status, 429, "though not without end");
   });
 
   test("by device codes and by resets counts as the same", async (t) => {

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { pino } from "pino";
 import type { User } from "../../src/directory/entities.ts";
 import { DEFAULT_LIMITS } from "../../src/directory/tenant-config.ts";
+import { limits } from "../../src/interaction/throttle.ts";
+import { WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
 import { mailLimits } from "../../src/mail/mail-budget.ts";
 import { sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
@@ -13,8 +15,8 @@ const HOUR = 60 * 60_000;
 const config = { limits: { ...DEFAULT_LIMITS, mailsPerHour: 3 } };
 
 /** Asks for a code at an address, from a network of its own. */
-async function askForReset(under: PagesUnderTest, number: number) {
-  const browser = under.browser(`203.0.113.${number}`);
+async function askForReset(under: PagesUnderTest, number: number, ip = `203.0.113.${number}`) {
+  const browser = under.browser(ip);
   return browser.send(await browser.get("/reset"), "/reset", { email: `person${number}@contoso.example` });
 }
 
@@ -39,6 +41,18 @@ describe("making the tenant send mail", () => {
     ]);
     under.advance(HOUR);
     assert.match((await askForReset(under, 6)).at, /^\/reset\/code/);
+  });
+
+  test("ever new /64s end at what their /48 may ask for", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { count } = limits.mailByIp;
+    const share = { count: count * WIDER_NETWORK_TIMES, windowMs: HOUR };
+    for (let i = 1; i < share.count; i++) {
+      await under.ctx.store.throttle.take("mailByIp:2001:db8:0::/48", share, under.ctx.clock.now());
+    }
+    assert.match((await askForReset(under, 1, "2001:db8:0:1::1")).at, /^\/reset\/code/);
+    assert.equal((await askForReset(under, 2, "2001:db8:0:2::1")).status, 429);
+    assert.match((await askForReset(under, 3, "2001:db8:1::1")).at, /^\/reset\/code/);
   });
 
   test("codes of strangers leave security notifications their own share", async (t) => {

@@ -96,7 +96,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
   const { refusal } = evaluateApproval(ctx, asked, approver, facts);
   if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
-  if ((await takeRequest(ctx, "interactionByIp", request.ip, request.now)) !== undefined) return refuse("too_many");
+  if ((await takeRequest(ctx, "interactionByIp", request, request.now)) !== undefined) return refuse("too_many");
   await ctx.store.authorizations.insert(asked);
   return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }
