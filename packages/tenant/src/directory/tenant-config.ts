@@ -38,7 +38,11 @@ export interface TenantLimits {
    * more, and each person who is signed in. 200,000 unless set.
    */
   interactions: number;
-  /** Token requests of one network that are refused in 10 minutes; polls that wait are none. In each process. 2,000 unless set. */
+  /**
+   * Token requests of one network that are refused in 10 minutes because no such client is registered. One registered
+   * client has half as many refused ones there, all of them ten times as many; polls that wait are none. In each
+   * process. 2,000 unless set.
+   */
   refusedTokenRequestsByNetwork: number;
   /**
    * Device codes that wait for their user at the same time, in the whole tenant. Beyond it each network gets 20 in 10

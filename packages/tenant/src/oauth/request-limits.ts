@@ -1,6 +1,6 @@
 import type { User } from "../directory/entities.ts";
 import type { TenantConfig } from "../directory/tenant-config.ts";
-import { isLoopbackAddress, networkOf, networksOf } from "../kernel/ip-address.ts";
+import { isLoopbackAddress, networksOf } from "../kernel/ip-address.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -27,10 +27,15 @@ export const requestLimits = ({ limits }: Pick<TenantConfig, "limits">) => ({
   interactionByUser: FEW,
   /** Device codes of one network while those that wait are as many as may (`pendingDeviceCodes`). */
   deviceCodeBeyondCap: FEW,
-  /** Requests at the token endpoint that were refused; polls of a code that waits are none. In each process. */
-  refusedTokenByIp: { count: limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
-  /** The same of one client, so that one broken program leaves the others of its network half of them. */
+  /**
+   * Requests at the token endpoint, of clients that are not registered; in each process. Apart from the others: client
+   * IDs that somebody makes up stop no program that has one.
+   */
+  unknownClientByIp: { count: limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
+  /** Those of one registered client that were refused; polls of a code that waits are none. */
   refusedTokenByClient: { count: Math.ceil(limits.refusedTokenRequestsByNetwork / 2), windowMs: TEN_MINUTES },
+  /** The same of all registered clients: as much as twenty of them at their limit. */
+  refusedTokenByIp: { count: 10 * limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
 });
 
 /** On the embedded default the machine's own programs are not limited: they are its user's. */
@@ -108,9 +113,22 @@ const ORDINARY = new Set([
   "temporarily_unavailable",
 ]);
 
+/** Where a token request comes from. `isRegistered`: whether the client that it names is; asked only where that decides. */
+interface TokenRequest {
+  ip: string;
+  clientId: string | undefined;
+  isRegistered: () => Promise<boolean>;
+}
+
+interface Window {
+  key: string;
+  limit: { count: number; windowMs: number };
+}
+
 /**
  * Counts what the token endpoint refuses, in this process and in memory, because nothing may be written for a poll. Past
- * the limit a network, or one client in it, is refused before its request costs anything.
+ * the limit one client in a network, or what is no client in it, is refused before its request costs anything; a network
+ * as a whole much later, because good programs are behind the same address.
  */
 export class RefusedRequests {
   readonly #config: TenantConfig;
@@ -130,27 +148,49 @@ export class RefusedRequests {
    *
    * @throws ProtocolError `too_many`
    */
-  async watch<T>(from: { ip: string; clientId: string | undefined }, answer: () => Promise<T>): Promise<T> {
+  async watch<T>(from: TokenRequest, answer: () => Promise<T>): Promise<T> {
     if (isUnlimited(this.#config, from.ip)) return answer();
-    const network = networkOf(from.ip);
-    const { refusedTokenByIp, refusedTokenByClient } = requestLimits(this.#config);
-    const keys = [
-      { key: network, limit: refusedTokenByIp },
-      { key: `${network} ${(from.clientId ?? "").slice(0, 64)}`, limit: refusedTokenByClient },
-    ];
-    const now = this.#clock.now();
-    for (const { key, limit } of keys) {
-      const window = this.#windows.get(key);
-      if (window && window.endsAt > now && window.count >= limit.count) throw tooManyRequests(window.endsAt, now);
+    const ofClient = this.#windowsOf(from, ["refusedTokenByClient", "refusedTokenByIp"]);
+    const ofUnknown = this.#windowsOf(from, ["unknownClientByIp"]);
+    const full = this.#fullOf([...ofClient, ...ofUnknown]);
+    if (full) {
+      // A made-up client has no window of its own, so what is full may be the other kind's.
+      const fullOfIts = this.#fullOf((await from.isRegistered()) ? ofClient : ofUnknown);
+      if (fullOfIts) throw tooManyRequests(fullOfIts.endsAt, this.#clock.now());
     }
     try {
       return await answer();
     } catch (error) {
       if (error instanceof ProtocolError && error.status < 500 && !ORDINARY.has(error.error)) {
-        for (const { key, limit } of keys) this.#count(key, limit.windowMs);
+        const counted = (await from.isRegistered()) ? ofClient : ofUnknown;
+        for (const { key, limit } of counted) this.#count(key, limit.windowMs);
       }
       throw error;
     }
+  }
+
+  #windowsOf(
+    { ip, clientId = "" }: TokenRequest,
+    names: ("unknownClientByIp" | "refusedTokenByClient" | "refusedTokenByIp")[],
+  ): Window[] {
+    const limits = requestLimits(this.#config);
+    return networksOf(ip).flatMap(({ name, times }) =>
+      names.map((limit) => {
+        // Client IDs match whatever their case, so one in another case is the same client.
+        const whose = limit === "refusedTokenByClient" ? `${name} ${clientId.slice(0, 64).toLowerCase()}` : name;
+        const { count, windowMs } = limits[limit];
+        return { key: `${limit}:${whose}`, limit: { count: count * times, windowMs } };
+      }),
+    );
+  }
+
+  #fullOf(windows: Window[]): { endsAt: number } | undefined {
+    const now = this.#clock.now();
+    for (const { key, limit } of windows) {
+      const window = this.#windows.get(key);
+      if (window && window.endsAt > now && window.count >= limit.count) return window;
+    }
+    return undefined;
   }
 
   #count(key: string, windowMs: number): void {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { DEFAULT_LIMITS, type TenantLimits } from "../../src/directory/tenant-config.ts";
+import { DEFAULT_LIMITS, type TenantConfig, type TenantLimits } from "../../src/directory/tenant-config.ts";
 import { WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
-import { requestLimits } from "../../src/oauth/request-limits.ts";
+import { ProtocolError } from "../../src/oauth/protocol-error.ts";
+import { RefusedRequests, requestLimits } from "../../src/oauth/request-limits.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { arrive, programOf } from "../interaction/authorize/program-under-test.ts";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -115,7 +116,7 @@ describe("a flood of device codes", () => {
 });
 
 describe("a flood of token requests", () => {
-  test("that are refused shuts its network out for a while, and nobody else", async (t) => {
+  test("that are refused shuts its client out of its network for a while, and nobody else", async (t) => {
     const { tenant, devicecode, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 8 });
     const waiting = await devicecode(ADA);
     for (let i = 0; i < 4; i++) assert.equal((await poll(MALLORY, `guess-${i}`)).body.error, "invalid_grant");
@@ -126,14 +127,64 @@ describe("a flood of token requests", () => {
     assert.equal((await poll(MALLORY, "guess")).body.error, "invalid_grant");
   });
 
-  test("of one broken program leaves half to the other programs of its network", async (t) => {
+  test("of one broken program stops it alone, in whatever case it writes its ID", async (t) => {
     const { tenant, post, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 4 });
-    for (let i = 0; i < 2; i++) await poll(MALLORY, "guess");
+    const { clientId = "" } = tenant.apps[0] ?? {};
+    const refresh = { grant_type: "refresh_token", refresh_token: "none of ours" };
+    await poll(MALLORY, "guess");
+    await post(MALLORY, "token", { ...refresh, client_id: clientId.toUpperCase() });
     assert.equal((await poll(MALLORY, "guess")).status, 429);
+    for (let i = 0; i < 6; i++) {
+      const other = await tenant.admin.apps.put({ name: `Other ${i}`, publicClient: true });
+      const answer = await post(MALLORY, "token", { ...refresh, client_id: other.clientId });
+      assert.equal(answer.body.error, "invalid_grant");
+    }
+  });
+
+  test("with client IDs that are made up, or none, stops no client behind the same address", async (t) => {
+    const { tenant, devicecode, post, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 4 });
+    const refresh = { grant_type: "refresh_token", refresh_token: "none of ours" };
+    const madeUp = (id: string) => post(MALLORY, "token", { ...refresh, client_id: id });
+    for (let i = 0; i < 4; i++) assert.equal((await madeUp(`made-up-${i}`)).body.error, "invalid_client");
+    for (const id of ["made-up-5", "", "\u0000"]) assert.equal((await madeUp(id)).status, 429);
+    const waiting = await devicecode(MALLORY);
+    assert.equal((await poll(MALLORY, waiting.body.device_code)).body.error, "authorization_pending");
     const other = await tenant.admin.apps.put({ name: "Other", publicClient: true });
-    const refresh = { client_id: other.clientId, grant_type: "refresh_token", refresh_token: "none of ours" };
-    for (let i = 0; i < 2; i++) assert.equal((await post(MALLORY, "token", refresh)).body.error, "invalid_grant");
-    assert.equal((await post(MALLORY, "token", { ...refresh, client_id: "another" })).status, 429);
+    assert.equal((await madeUp(other.clientId)).body.error, "invalid_grant");
+    assert.equal((await post(ADA, "token", { ...refresh, client_id: "made-up" })).body.error, "invalid_client");
+  });
+
+  test("counts a client by its ID in the header as by that in the body", async (t) => {
+    const { tenant, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 2 });
+    const wrongSecretOf = async (clientId: string) => {
+      const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/token`, {
+        method: "POST",
+        headers: { "x-forwarded-for": MALLORY, authorization: `Basic ${btoa(`${clientId}:wrong`)}` },
+        body: new URLSearchParams({ grant_type: "client_credentials" }),
+      });
+      return answer.status;
+    };
+    const { clientId = "" } = tenant.apps[0] ?? {};
+    const other = await tenant.admin.apps.put({ name: "Other", publicClient: false });
+    assert.equal(await wrongSecretOf(other.clientId), 401);
+    assert.equal(await wrongSecretOf(other.clientId), 429);
+    assert.equal(await wrongSecretOf(clientId), 401, "each has a limit of its own");
+    assert.equal((await poll(MALLORY, "guess")).status, 429, "and one, however it is named");
+  });
+
+  test("of many registered clients ends at a limit of their network, ten times as high", async () => {
+    const clock = { now: () => 0 };
+    const limits = { ...DEFAULT_LIMITS, refusedTokenRequestsByNetwork: 2 };
+    const requests = new RefusedRequests({ embedded: false, limits } as TenantConfig, clock);
+    const refuse = async (clientId: string, ip = MALLORY) =>
+      requests
+        .watch({ ip, clientId, isRegistered: async () => true }, async () => {
+          throw new ProtocolError("bad_refresh_token");
+        })
+        .catch(({ status }: ProtocolError) => status);
+    for (let i = 0; i < 20; i++) assert.equal(await refuse(`client ${i}`), 400);
+    assert.equal(await refuse("another"), 429);
+    assert.equal(await refuse("another", ADA), 400);
   });
 
   test("does not grow out of polls that wait, however many and however fast", async (t) => {
