@@ -53,7 +53,8 @@ export interface TenantLimits {
   pendingDeviceCodesByClient: number;
   /**
    * Mails with codes that anybody can ask for, in an hour, in the whole tenant. Codes as a second factor and security
-   * mails have as many each, apart, so that nobody uses those up without an account. 2,000 unless set.
+   * mails have as many each, apart, so that nobody uses those up without an account. The first five security mails of
+   * a kind to a person in an hour are outside of it. 2,000 unless set.
    */
   mailsPerHour: number;
 }

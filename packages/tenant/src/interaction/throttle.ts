@@ -1,3 +1,4 @@
+import type { User } from "../directory/entities.ts";
 import { hashPassword } from "../directory/password.ts";
 import { networksOf, widestNetworkOf } from "../kernel/ip-address.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
@@ -54,6 +55,9 @@ export const limits = {
   newPasswordByFlow: { count: 10, windowMs: 15 * MINUTE },
   newPasswordByIp: { count: 100, windowMs: 15 * MINUTE },
 
+  /** Changes of one kind that a person makes to what they sign in with: each is a mail and an audit record. */
+  accountChangeByUser: { count: 20, windowMs: HOUR },
+
   /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
@@ -101,6 +105,17 @@ export async function refund(
   budgets: readonly Budget[],
 ): Promise<void> {
   for (const [limit, whose] of budgets) await ctx.store.throttle.giveBack(`${limit}:${whose}`, now);
+}
+
+/**
+ * Takes one change of a person's own account.
+ *
+ * @param kind the path of the form; one kind used up leaves the others, of which the person may be in need
+ * @throws PageProblem when there were too many
+ */
+export async function takeAccountChange(request: PageRequest, { id }: Pick<User, "id">, kind: string): Promise<void> {
+  const consumed = await consume(request, [["accountChangeByUser", `${id} ${kind}`]]);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt);
 }
 
 /**
