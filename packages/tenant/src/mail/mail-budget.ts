@@ -15,7 +15,7 @@ export const mailLimits = ({ limits }: Pick<TenantConfig, "limits">) => {
     mailByTenant: share,
     /** Codes as a second factor, which take a first one. */
     secondFactorMailByTenant: share,
-    /** Security notifications of one kind to one person. They go out whatever anybody else has used up. */
+    /** Security notifications of one kind to one person. They go out whatever other accounts have used up. */
     noticeByPersonAndKind: { count: 5, windowMs: HOUR },
     /** More of them, which the person has had five times already. */
     noticeByTenant: share,
@@ -45,7 +45,7 @@ export async function takeMail(
 
 /**
  * Whether a security notification may go to this person. The first of each kind in an hour may, always: it may be all
- * that tells them that somebody has taken over their account.
+ * that tells them of a takeover of their account.
  */
 export async function takeNotice(
   ctx: Pick<MailContext, "config" | "store" | "clock" | "log">,

@@ -21,7 +21,7 @@ export const requestLimits = ({ limits }: Pick<TenantConfig, "limits">) => ({
   interactionByIp: { count: limits.interactionsByNetwork, windowMs: TEN_MINUTES },
   /** The same from everywhere. It bounds the rows of a flood: people go on, by `interactionBeyondCap`. */
   interactionGlobal: { count: limits.interactions, windowMs: TEN_MINUTES },
-  /** Beyond `interactionGlobal`: of one network. Without it a flood would keep everybody out. */
+  /** Beyond `interactionGlobal`: of one network. Without it a flood would stop sign-in for everyone. */
   interactionBeyondCap: FEW,
   /** Beyond any of these: of one person whose browser is signed in. */
   interactionByUser: FEW,
@@ -29,7 +29,7 @@ export const requestLimits = ({ limits }: Pick<TenantConfig, "limits">) => ({
   deviceCodeBeyondCap: FEW,
   /**
    * Requests at the token endpoint, of clients that are not registered; in each process. Apart from the others: client
-   * IDs that somebody makes up stop no program that has one.
+   * IDs that are made up stop no program that has one.
    */
   unknownClientByIp: { count: limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
   /** Those of one registered client that were refused; polls of a code that waits are none. */
@@ -59,7 +59,7 @@ export async function takeRequest(
   now: number,
 ): Promise<number | undefined> {
   if (isUnlimited(ctx.config, from.ip)) return undefined;
-  // The networks first: what one asks for beyond its own share uses up nobody else's.
+  // The networks first: what one asks for beyond its own share leaves the others' alone.
   const retryAt = await takeOfNetworks(ctx, limit, from.ip, now);
   if (limit === "deviceCodeByIp") return retryAt;
   const limits = requestLimits(ctx.config);

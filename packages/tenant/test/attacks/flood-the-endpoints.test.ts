@@ -116,7 +116,7 @@ describe("a flood of device codes", () => {
 });
 
 describe("a flood of token requests", () => {
-  test("that are refused shuts its client out of its network for a while, and nobody else", async (t) => {
+  test("that are refused shuts its client out of its network for a while, and no other", async (t) => {
     const { tenant, devicecode, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 8 });
     const waiting = await devicecode(ADA);
     for (let i = 0; i < 4; i++) assert.equal((await poll(MALLORY, `guess-${i}`)).body.error, "invalid_grant");

@@ -38,7 +38,7 @@ describe("another site uses up the sign-ins of its visitors", () => {
     assert.equal((await open({ "sec-fetch-dest": "document" })).status, 200);
   });
 
-  test("while a program that wants nobody asked still gets its answer in a hidden frame", async (t) => {
+  test("while a program that wants no question still gets its answer in a hidden frame", async (t) => {
     const under = await pagesUnderTest(t, { config });
     const asks = await programOf(under, WEB);
     const headers = { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" };

@@ -48,7 +48,7 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
 const NO_NAVIGATION = { detail: "a browser opens this address as a page, or in a frame with prompt=none." };
 
 /**
- * Whether the person went here, or a program that wants nobody asked. Images, prefetches and frames of any other site
+ * Whether the person went here, or a program that wants no question. Images, prefetches and frames of any other site
  * would begin sign-ins in its visitors' networks until those have none left.
  */
 function isNavigation({ destination, fields }: PageRequest): boolean {
