@@ -37,7 +37,7 @@ const queue = new HashingQueue(
 /**
  * PHC string of Argon2id.
  *
- * @param source who asks: a network (`networkOf`); all that the tenant's operator asks is one source
+ * @param source who asks: a network (`widestNetworkOf`); all that the tenant's operator asks is one source
  * @throws HashingBusy when too many wait
  */
 export function hashPassword(password: string, source = "operator"): Promise<string> {

@@ -26,24 +26,35 @@ export interface TenantConfig {
 
 /**
  * What one network or one client can ask of the tenant, so that it leaves enough to the others. A network is an IPv4
- * address or an IPv6 /64. None of the first six holds for requests from this machine to the embedded default.
+ * address or an IPv6 /64; an IPv6 /48 has five times as much. None of the first six holds for requests from this machine to the embedded default.
  */
 export interface TenantLimits {
   /** Device codes (RFC 8628 §3.2) that one network asks for in 10 minutes. A fleet behind one address counts as one. 3,000 unless set. */
   deviceCodesByNetwork: number;
   /** Sign-ins that one network begins in 10 minutes, by a code, a page or a program in a browser. 3,000 unless set. */
   interactionsByNetwork: number;
-  /** The same of the whole tenant: each begun sign-in is a row that waits for a person. 200,000 unless set. */
+  /**
+   * The same of the whole tenant: each begun sign-in is a row that waits for a person. Beyond it each network begins 20
+   * more, and each person who is signed in. 200,000 unless set.
+   */
   interactions: number;
-  /** Token requests of one network that are refused in 10 minutes; polls that wait are none. In each process. 2,000 unless set. */
+  /**
+   * Token requests of one network that are refused in 10 minutes because no such client is registered. One registered
+   * client has half as many refused ones there, all of them ten times as many; polls that wait are none. In each
+   * process. 2,000 unless set.
+   */
   refusedTokenRequestsByNetwork: number;
-  /** Device codes that wait for their user at the same time, in the whole tenant. 100,000 unless set. */
+  /**
+   * Device codes that wait for their user at the same time, in the whole tenant. Beyond it each network gets 20 in 10
+   * minutes. 100,000 unless set.
+   */
   pendingDeviceCodes: number;
   /** The same of one client. 50,000 unless set. */
   pendingDeviceCodesByClient: number;
   /**
    * Mails with codes that anybody can ask for, in an hour, in the whole tenant. Codes as a second factor and security
-   * mails have as many each, apart, so that nobody uses those up without an account. 2,000 unless set.
+   * mails have as many each, apart, so that nobody uses those up without an account. The first five security mails of
+   * a kind to a person in an hour are outside of it. 2,000 unless set.
    */
   mailsPerHour: number;
 }

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { normalizeEmail } from "../directory/entities.ts";
-import { networkOf } from "../kernel/ip-address.ts";
 import { deriveKey, hashSecret, keyedHash, newSecret } from "../kernel/seal.ts";
 import { takeMail } from "../mail/mail-budget.ts";
 import type { OutgoingMail } from "../mail/mailer.ts";
@@ -9,7 +8,7 @@ import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { type Budget, type Consumed, consume, refund } from "./throttle.ts";
+import { type Budget, byNetwork, type Consumed, consume, refund } from "./throttle.ts";
 
 /** Tries at one mailed code; then it is dead. */
 export const MAIL_CODE_ATTEMPTS = 5;
@@ -156,10 +155,7 @@ async function takeCodeMail(request: InteractionRequest, email: string, kind: Co
 function budgetsOf(request: InteractionRequest, email: string, { purpose }: CodeKind): Budget[] {
   const whose = hashSecret(normalizeEmail(email));
   if (purpose === "second_factor") return [["secondFactorMail", whose]];
-  return [
-    ["mailByIp", networkOf(request.ip)],
-    ["mailByAddress", whose],
-  ];
+  return [...byNetwork("mailByIp", request.ip), ["mailByAddress", whose]];
 }
 
 async function mailCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {

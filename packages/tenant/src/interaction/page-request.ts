@@ -29,6 +29,8 @@ export interface PageRequest {
   locale: Locale;
   /** Of the query on GET, of the form on POST. */
   fields: Fields;
+  /** What the browser wants the answer for (`Sec-Fetch-Dest`), or `prefetch`; undefined where it does not say. */
+  destination: string | undefined;
   /** Replaced at sign-in and sign-out. */
   cookie: BrowserCookie;
   /** The stored session of the cookie; a browser that has only looked has none. */
@@ -71,10 +73,17 @@ export async function openPageRequest(
     path: request.url.split("?")[0] ?? "/",
     locale: localeOf(request, ctx.config.pagesOrigin),
     fields,
+    destination: destinationOf(request),
     cookie: sent ?? freshCookie(),
     session: found && (session as BrowserSession),
     user: user ?? undefined,
   };
+}
+
+function destinationOf({ headers }: FastifyRequest): string | undefined {
+  const [purpose, destination] = [headers["sec-purpose"], headers["sec-fetch-dest"]];
+  if (typeof purpose === "string" && /\bprefetch\b/.test(purpose)) return "prefetch";
+  return typeof destination === "string" ? destination : undefined;
 }
 
 /** Fields of a form or a query; every name at most once. */

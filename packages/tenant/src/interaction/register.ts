@@ -17,7 +17,7 @@ import { getDetails, postDetails } from "./details/details.ts";
 import { getContinueAs, getEnterCode, postCode, postContinueAs } from "./enter-code/enter-code.ts";
 import { type InteractionHandler, inInteraction } from "./interaction.ts";
 import { sendPage, serveLogo } from "./page-answer.ts";
-import { type InteractionContext, PageProblem } from "./page-request.ts";
+import { type InteractionContext, type PageHandler, PageProblem } from "./page-request.ts";
 import { type PageHandlers, pageRoutes } from "./page-routes.ts";
 import {
   getAddPasskey,
@@ -61,6 +61,7 @@ import {
   postSignUpDetails,
   postSignUpPassword,
 } from "./sign-up/sign-up.ts";
+import { takeAccountChange } from "./throttle.ts";
 
 /** Eighty answers of 250 characters each, all of them emoji, would not fit; what people answer does. */
 const MANY_ANSWERS = 64 * 1024;
@@ -76,6 +77,15 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
   pageRoutes(app, ctx, (page, scope) => {
     const step = (path: string, { get, post, ...options }: StepHandlers) =>
       page(path, { ...options, ...(get && { get: inInteraction(get) }), ...(post && { post: inInteraction(post) }) });
+    // By the path that is registered, not the one that was sent, which may be spelled in several ways.
+    const change = (path: string, { post, ...options }: PageHandlers & { post: PageHandler }) =>
+      page(path, {
+        ...options,
+        post: async (request) => {
+          if (request.user) await takeAccountChange(request, request.user, path);
+          return post(request);
+        },
+      });
     page("/", { get: async () => ({ to: "/device" }) });
     page("/device", { get: getEnterCode, post: postCode });
     step("/device/continue", { get: getContinueAs, post: postContinueAs });
@@ -132,13 +142,13 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
     page("/me/sign-in-again", { post: postSignInToAccount });
     page("/me/password", { get: getMyPassword, post: postMyPassword });
     page("/me/passkeys", { get: getPasskey });
-    page("/me/passkeys/new", { post: postBeginPasskey });
-    page("/me/passkeys/add", { get: getAddPasskey, post: postAddPasskey });
-    page("/me/passkeys/rename", { post: postRenamePasskey });
-    page("/me/passkeys/remove", { post: postRemovePasskey });
+    change("/me/passkeys/new", { post: postBeginPasskey });
+    change("/me/passkeys/add", { get: getAddPasskey, post: postAddPasskey });
+    change("/me/passkeys/rename", { post: postRenamePasskey });
+    change("/me/passkeys/remove", { post: postRemovePasskey });
     if (ctx.branding.logo) serveLogo(scope, ctx.branding.logo);
-    page("/me/authenticator", { get: getAuthenticator, post: postAuthenticator });
-    page("/me/recovery-codes", { get: getRecoveryCodes, post: postRecoveryCodes });
+    change("/me/authenticator", { get: getAuthenticator, post: postAuthenticator });
+    change("/me/recovery-codes", { get: getRecoveryCodes, post: postRecoveryCodes });
     page("/not-me", { get: getNotMe, post: postNotMe });
     page("/sign-out", { get: getSignOut, post: postSignOut });
 

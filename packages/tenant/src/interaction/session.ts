@@ -46,7 +46,7 @@ export async function openInteraction(
   subject: InteractionSubject | null,
   address: string | null = null,
 ): Promise<Interaction> {
-  const retryAt = await takeRequest(request.ctx, "interactionByIp", request.ip, request.now);
+  const retryAt = await takeRequest(request.ctx, "interactionByIp", request, request.now);
   if (retryAt !== undefined) throw tooMany(retryAt);
   const session = await openSession(request);
   const interaction: Interaction = {

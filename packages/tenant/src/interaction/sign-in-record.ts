@@ -1,9 +1,8 @@
 import { normalizeEmail, type User } from "../directory/entities.ts";
-import { networkOf } from "../kernel/ip-address.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import { type InteractionRequest, subjectIdOf } from "./interaction.ts";
-import { count, limits } from "./throttle.ts";
+import { byNetwork, count, limits } from "./throttle.ts";
 
 interface Attempt {
   user: User | undefined;
@@ -40,11 +39,14 @@ async function failuresToRecord(
   email: string | undefined,
 ): Promise<{ failures?: number; failuresOfNetwork?: number } | null> {
   const failures = await count(request, ["failureRecordsByAccount", hashSecret(normalizeEmail(email ?? ""))]);
-  const ofNetwork = await count(request, ["failureRecordsByIp", networkOf(request.ip)]);
-  const [few, fewOfNetwork] = [limits.failureRecordsByAccount.count, limits.failureRecordsByIp.count];
-  if (failures <= few && ofNetwork <= fewOfNetwork) return {};
-  if (!isDoubling(failures, few) && !isDoubling(ofNetwork, fewOfNetwork)) return null;
-  return { failures, failuresOfNetwork: ofNetwork };
+  const counts: { value: number; few: number }[] = [{ value: failures, few: limits.failureRecordsByAccount.count }];
+  for (const budget of byNetwork("failureRecordsByIp", request.ip)) {
+    const [, , times = 1] = budget;
+    counts.push({ value: await count(request, budget), few: limits.failureRecordsByIp.count * times });
+  }
+  if (counts.every(({ value, few }) => value <= few)) return {};
+  if (!counts.some(({ value, few }) => isDoubling(value, few))) return null;
+  return { failures, failuresOfNetwork: counts.at(-1)?.value ?? 0 };
 }
 
 /** `first` times two, four, eight and so on. */

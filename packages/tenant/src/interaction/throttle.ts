@@ -1,5 +1,6 @@
+import type { User } from "../directory/entities.ts";
 import { hashPassword } from "../directory/password.ts";
-import { networkOf } from "../kernel/ip-address.ts";
+import { networksOf, widestNetworkOf } from "../kernel/ip-address.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
@@ -54,6 +55,9 @@ export const limits = {
   newPasswordByFlow: { count: 10, windowMs: 15 * MINUTE },
   newPasswordByIp: { count: 100, windowMs: 15 * MINUTE },
 
+  /** Changes of one kind that a person makes to what they sign in with: each is a mail and an audit record. */
+  accountChangeByUser: { count: 20, windowMs: HOUR },
+
   /** Mails with a code; one that was used gives its own back, so that an office may share its address. */
   mailByAddress: { count: 5, windowMs: HOUR },
   mailByIp: { count: 20, windowMs: HOUR },
@@ -66,16 +70,22 @@ export const limits = {
 
 export type LimitName = keyof typeof limits;
 
-/** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`. */
-export type Budget = readonly [limit: LimitName, whose: string];
+/** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`; `times` as many where it is wider than one of its kind. */
+export type Budget = readonly [limit: LimitName, whose: string, times?: number];
+
+/** The budgets of the networks that an address is of: of an IPv6 address its /64, and its /48 with a few times as many. */
+export function byNetwork(limit: Extract<LimitName, `${string}ByIp`>, ip: string): Budget[] {
+  return networksOf(ip).map(({ name, times }) => [limit, name, times]);
+}
 
 export type Consumed = { allowed: true } | { allowed: false; retryAt: number };
 
 /** Takes one from each budget, or from none: what was refused was never judged, so it costs nothing elsewhere. */
 export async function consume({ ctx, now }: PageRequest, budgets: readonly Budget[]): Promise<Consumed> {
   const { throttle } = ctx.store;
-  for (const [index, [limit, whose]] of budgets.entries()) {
-    const result = await throttle.take(`${limit}:${whose}`, limits[limit], now);
+  for (const [index, [limit, whose, times = 1]] of budgets.entries()) {
+    const { count, windowMs } = limits[limit];
+    const result = await throttle.take(`${limit}:${whose}`, { count: count * times, windowMs }, now);
     if (result.allowed) continue;
     await refund({ ctx, now }, budgets.slice(0, index));
     return { allowed: false, retryAt: result.retryAt };
@@ -98,17 +108,24 @@ export async function refund(
 }
 
 /**
+ * Takes one change of a person's own account.
+ *
+ * @param kind the path of the form; one kind used up leaves the others, of which the person may be in need
+ * @throws PageProblem when there were too many
+ */
+export async function takeAccountChange(request: PageRequest, { id }: Pick<User, "id">, kind: string): Promise<void> {
+  const consumed = await consume(request, [["accountChangeByUser", `${id} ${kind}`]]);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+}
+
+/**
  * The hash of a password that a person chose. Each choice costs a hash, whether or not it is ever used.
  *
  * @param whose the interaction or the person that may choose no more often
  * @throws PageProblem when one of its throttles is used up
  */
 export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
-  const network = networkOf(request.ip);
-  const consumed = await consume(request, [
-    ["newPasswordByFlow", whose],
-    ["newPasswordByIp", network],
-  ]);
+  const consumed = await consume(request, [["newPasswordByFlow", whose], ...byNetwork("newPasswordByIp", request.ip)]);
   if (!consumed.allowed) throw tooMany(consumed.retryAt);
-  return hashPassword(password, network);
+  return hashPassword(password, widestNetworkOf(request.ip));
 }

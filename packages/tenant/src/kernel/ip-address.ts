@@ -27,11 +27,34 @@ export function isLoopbackOrigin(origin: string): boolean {
 
 /** The network that an address is of: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
 export function networkOf(ip: string): string {
-  if (!isIPv6(plainIp(ip))) return plainIp(ip);
+  return isIPv6(plainIp(ip)) ? prefixOf(ip, 64) : plainIp(ip);
+}
+
+/** One that an address is of, and how many times the share of a `networkOf` it may take. */
+export interface Network {
+  name: string;
+  times: number;
+}
+
+/** What an IPv6 /48 may take: as much as this many of its 65,536 /64s. */
+export const WIDER_NETWORK_TIMES = 5;
+
+/** The networks that an address is of, the narrowest first. A subscriber may hold a whole /48, and so 65,536 /64s. */
+export function networksOf(ip: string): Network[] {
+  const own = { name: networkOf(ip), times: 1 };
+  return isIPv6(plainIp(ip)) ? [own, { name: widestNetworkOf(ip), times: WIDER_NETWORK_TIMES }] : [own];
+}
+
+/** An IPv4 address, or the /48 of an IPv6 one. */
+export function widestNetworkOf(ip: string): string {
+  return isIPv6(plainIp(ip)) ? prefixOf(ip, 48) : plainIp(ip);
+}
+
+function prefixOf(ip: string, bits: 48 | 64): string {
   const [head = "", tail] = (ip.split("%")[0] ?? "").split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  const groups = [...left, ...zeros, ...right].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+  const groups = [...left, ...zeros, ...right].slice(0, bits / 16);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/${bits}`;
 }

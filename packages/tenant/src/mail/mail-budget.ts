@@ -15,14 +15,14 @@ export const mailLimits = ({ limits }: Pick<TenantConfig, "limits">) => {
     mailByTenant: share,
     /** Codes as a second factor, which take a first one. */
     secondFactorMailByTenant: share,
-    /** Security notifications, which take an account. */
+    /** Security notifications of one kind to one person. They go out whatever other accounts have used up. */
+    noticeByPersonAndKind: { count: 5, windowMs: HOUR },
+    /** More of them, which the person has had five times already. */
     noticeByTenant: share,
     /** The same to one person, so that no account uses them up alone. */
     noticeByPerson: { count: 30, windowMs: HOUR },
   };
 };
-
-export const MAIL_SHARES: readonly MailShare[] = ["mailByTenant", "secondFactorMailByTenant", "noticeByTenant"];
 
 /**
  * Takes one mail of a share. What is withheld is counted on, and logged at the first one and whenever there are twice as
@@ -43,22 +43,36 @@ export async function takeMail(
   return { allowed: false, retryAt };
 }
 
-/** Whether a security notification may go to this person. */
+/**
+ * Whether a security notification may go to this person. The first of each kind in an hour may, always: it may be all
+ * that tells them of a takeover of their account.
+ */
 export async function takeNotice(
   ctx: Pick<MailContext, "config" | "store" | "clock" | "log">,
   { id }: Pick<User, "id">,
+  kind: string,
 ): Promise<boolean> {
-  const { noticeByPerson } = mailLimits(ctx.config);
-  const own = await ctx.store.throttle.take(`noticeByPerson:${id}`, noticeByPerson, ctx.clock.now());
+  const { throttle } = ctx.store;
+  const now = ctx.clock.now();
+  const { noticeByPerson, noticeByPersonAndKind } = mailLimits(ctx.config);
+  const first = await throttle.take(`noticeByPersonAndKind:${id} ${kind}`, noticeByPersonAndKind, now);
+  if (first.allowed) {
+    await throttle.take("firstNotices:tenant", { count: Number.MAX_SAFE_INTEGER, windowMs: HOUR }, now);
+    return true;
+  }
+  const own = await throttle.take(`noticeByPerson:${id}`, noticeByPerson, now);
   return own.allowed && (await takeMail(ctx, "noticeByTenant")).allowed;
 }
+
+/** What the metrics count. `firstNotices`: notifications outside every share. */
+const COUNTED = ["mailByTenant", "secondFactorMailByTenant", "noticeByTenant", "firstNotices"] as const;
 
 /** Mails of each share in the hour that runs, withheld ones too, for the metrics. */
 export async function mailsTaken(
   ctx: Pick<MailContext, "store" | "clock">,
 ): Promise<{ share: string; taken: number }[]> {
   const now = ctx.clock.now();
-  const taken = MAIL_SHARES.map(async (share) => ({
+  const taken = COUNTED.map(async (share) => ({
     share,
     taken: await ctx.store.throttle.peek(`${share}:tenant`, HOUR, now),
   }));

@@ -40,7 +40,7 @@ export async function sendSecurityNotification(
 ): Promise<void> {
   const { kind } = notification;
   try {
-    if (!(await takeNotice(ctx, user))) {
+    if (!(await takeNotice(ctx, user, kind))) {
       ctx.log.warn({ notification: kind, user: user.id }, "a security notification was withheld: there were too many");
       return;
     }

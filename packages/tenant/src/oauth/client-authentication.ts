@@ -96,6 +96,18 @@ export function requireGrant(app: App, grantType: GrantType): void {
   if (!grantTypesOf(app).includes(grantType)) throw new ProtocolError("grant_not_allowed");
 }
 
+/** The client that a request says it is of, wherever it says so, proven or not; undefined where it cannot be read. */
+export function claimedClientId(request: FastifyRequest, form: Form): string | undefined {
+  const { authorization } = request.headers;
+  const assertion = form.get("client_assertion");
+  try {
+    const basic = authorization === undefined ? undefined : parseBasic(authorization);
+    return basic?.clientId ?? form.get("client_id") ?? (assertion && claimedClient(assertion));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of what a client ID cannot hold (RFC 6749 §A.1) PostgreSQL refuses some even in a question: it is not asked. */
 export async function findClient(ctx: OAuthContext, clientId: string): Promise<App | undefined> {
   return /^[\x20-\x7e]+$/.test(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;

@@ -17,6 +17,8 @@ export type ScopeProblem =
 /** scope-token of RFC 6749 §3.3. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 const MAX_SCOPES = 50;
+/** Ways in which one request may spell its resource: its client ID, its URI, each with and without a slash. Each is looked up. */
+const MAX_SPELLINGS = 4;
 
 /**
  * Reads a `scope` parameter in Entra's forms: bare OpenID Connect and Graph scopes, `<api>/<scope>` and `<api>/.default`
@@ -31,6 +33,7 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
   const oidc: string[] = [];
   const names: string[] = [];
   const resources = new Map<string, Api | null>();
+  const found = new Map<string, Api>();
   for (const word of asked) {
     if (!SCOPE_TOKEN.test(word)) return { problem: "scope_invalid", detail: "it has a character no scope can have." };
     const slash = word.lastIndexOf("/");
@@ -48,8 +51,10 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
     if (GRAPH_URIS.some((uri) => same(uri, resource))) {
       resources.set(GRAPH_RESOURCE_ID, null);
     } else {
-      const api = await findApi(store, resource);
+      if (!found.has(resource) && found.size === MAX_SPELLINGS) return { problem: "several_resources" };
+      const api = found.get(resource) ?? (await findApi(store, resource));
       if (!api) return { problem: "resource_unknown", detail: `${resource}.` };
+      found.set(resource, api);
       resources.set(api.clientId, api);
     }
     names.push(word.slice(slash + 1));

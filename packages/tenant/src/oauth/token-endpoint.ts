@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { tokenByAuthorizationCode } from "./authorization-code/redeem-authorization-code.ts";
-import { identifyClient, requireGrant } from "./client-authentication.ts";
+import { claimedClientId, findClient, identifyClient, requireGrant } from "./client-authentication.ts";
 import { tokenByClientCredentials } from "./client-credentials/client-credentials-grant.ts";
 import { PollPace } from "./device-authorization/poll-pace.ts";
 import { tokenByDeviceCode } from "./device-authorization/redeem-device-code.ts";
@@ -23,7 +23,12 @@ export function token(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/token", async (request, reply) => {
     const form = request.body as Form;
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
-    return refused.watch({ ip: request.ip, clientId: form.get("client_id") }, () => tokens(ctx, pace, request, form));
+    const clientId = claimedClientId(request, form);
+    const isRegistered = async () => {
+      const app = clientId === undefined ? undefined : await findClient(ctx, clientId);
+      return app !== undefined && app.disabledAt === null;
+    };
+    return refused.watch({ ip: request.ip, clientId, isRegistered }, () => tokens(ctx, pace, request, form));
   });
 }
 

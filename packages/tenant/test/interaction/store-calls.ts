@@ -7,7 +7,8 @@ const READS =
 export const isRead = (verb: string) => READS.test(verb);
 
 /** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
-export function recordVerbs({ ctx }: PagesUnderTest): string[] {
+export function recordVerbs(of: PagesUnderTest | Pick<PagesUnderTest["ctx"], "store">): string[] {
+  const ctx = "ctx" in of ? of.ctx : of;
   const called: string[] = [];
   const recorded = (name: string, part: unknown): unknown => {
     if (typeof part === "object" && part !== null) return everyVerb(`${name}.`, part);

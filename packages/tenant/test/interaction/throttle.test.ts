@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { DEFAULT_LIMITS } from "../../src/directory/tenant-config.ts";
-import { type Limit, limits } from "../../src/interaction/throttle.ts";
-import { isLoopbackAddress, networkOf } from "../../src/kernel/ip-address.ts";
+import { byNetwork, type Limit, limits } from "../../src/interaction/throttle.ts";
+import { isLoopbackAddress, networkOf, networksOf, WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
 import { mailLimits } from "../../src/mail/mail-budget.ts";
 import { requestLimits } from "../../src/oauth/request-limits.ts";
 
@@ -20,6 +20,22 @@ test("a throttle counts an IPv4 address by itself and an IPv6 address by its /64
   assert.notEqual(networkOf("2001:db8:1:3::1"), networkOf("2001:db8:1:2::1"));
   assert.equal(networkOf("::1"), "0:0:0:0::/64");
   assert.equal(networkOf("fe80::1"), "fe80:0:0:0::/64");
+});
+
+test("and an IPv6 address by its /48 too, which has a few times as many", () => {
+  assert.deepEqual(networksOf("192.0.2.7"), [{ name: "192.0.2.7", times: 1 }]);
+  assert.deepEqual(networksOf("::ffff:192.0.2.7"), [{ name: "192.0.2.7", times: 1 }]);
+  assert.deepEqual(networksOf("2001:db8:1:2::1"), [
+    { name: "2001:db8:1:2::/64", times: 1 },
+    { name: "2001:db8:1::/48", times: WIDER_NETWORK_TIMES },
+  ]);
+  assert.deepEqual(
+    byNetwork("passwordByIp", "2001:db8:1:2::1").map(([limit, whose, times]) => [limit, whose, times]),
+    [
+      ["passwordByIp", "2001:db8:1:2::/64", 1],
+      ["passwordByIp", "2001:db8:1::/48", WIDER_NETWORK_TIMES],
+    ],
+  );
 });
 
 test("loopback is 127/8 and ::1, however it is written", () => {

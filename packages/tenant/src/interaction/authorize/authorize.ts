@@ -27,6 +27,7 @@ import { answerWithCode, answerWithError, refuseToPerson } from "./answer-progra
  * program that the person has not approved.
  */
 export async function getAuthorize(request: PageRequest): Promise<Answer> {
+  if (!isNavigation(request)) return refuseToPerson(request, new ProtocolError("parameter_invalid", NO_NAVIGATION));
   const refused = request.fields.get("refused");
   if (refused === "repeated") return refuseToPerson(request, new ProtocolError("parameter_repeated"));
   if (refused === "too_long") {
@@ -42,6 +43,17 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
       ? refuseToPerson(request, error.error, await missingRedirect(request))
       : answerWithError(request, error.back, error.error);
   }
+}
+
+const NO_NAVIGATION = { detail: "a browser opens this address as a page, or in a frame with prompt=none." };
+
+/**
+ * Whether the person went here, or a program that wants no question. Images, prefetches and frames of any other site
+ * would begin sign-ins in its visitors' networks until those have none left.
+ */
+function isNavigation({ destination, fields }: PageRequest): boolean {
+  if (destination === undefined || destination === "document") return true;
+  return destination === "iframe" && fields.get("prompt")?.trim() === "none";
 }
 
 /** What the file of an embedded tenant lacks, where it is the redirect alone; null elsewhere. */
@@ -96,7 +108,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
   const { refusal } = evaluateApproval(ctx, asked, approver, facts);
   if (refusal) return refuse(refusalError(refusal, "authorization"));
   if (redirectKind(back.redirectUri) !== "web") return refuse("question_required");
-  if ((await takeRequest(ctx, "interactionByIp", request.ip, request.now)) !== undefined) return refuse("too_many");
+  if ((await takeRequest(ctx, "interactionByIp", request, request.now)) !== undefined) return refuse("too_many");
   await ctx.store.authorizations.insert(asked);
   return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }

@@ -1,5 +1,4 @@
 import { displayUserCode, normalizeUserCode } from "../../directory/user-code.ts";
-import { networkOf } from "../../kernel/ip-address.ts";
 import { enterCode } from "../../oauth/device-authorization/decisions.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
@@ -7,7 +6,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { openInteraction, openSession, startOver } from "../session.ts";
-import { type Budget, consume, count, limits, refund } from "../throttle.ts";
+import { type Budget, byNetwork, consume, count, limits, refund } from "../throttle.ts";
 
 /** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
 const LONGEST_CODE = 16;
@@ -25,7 +24,7 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   if (normalizeUserCode(typed) === "") return enterCodePage("", "empty");
 
   // The address comes first: what it may not try leaves no session behind.
-  const budgets: Budget[] = [["userCodeByIp", networkOf(request.ip)]];
+  const budgets = byNetwork("userCodeByIp", request.ip);
   const ofAddress = await consume(request, budgets);
   if (!ofAddress.allowed) return { ...enterCodePage(typed, "too_many"), retryAt: ofAddress.retryAt };
   const session = await openSession(request);

@@ -1,12 +1,11 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { User } from "../../directory/entities.ts";
-import { networkOf } from "../../kernel/ip-address.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
 import { type Answer, PageProblem } from "../page-request.ts";
 import { passFirstFactor, passSecondFactor } from "../proceed.ts";
 import { keepAsked, signInPage } from "../sign-in/sign-in.ts";
 import { recordSignIn } from "../sign-in-record.ts";
-import { type Budget, consume, refund } from "../throttle.ts";
+import { byNetwork, consume, refund } from "../throttle.ts";
 import { relyingPartyOf, takeChallenge, userHandleOf } from "./passkey-ceremony.ts";
 import { readResponse, verifyAssertion } from "./passkey-verification.ts";
 
@@ -22,7 +21,7 @@ export async function postPasskey(request: InteractionRequest): Promise<Answer> 
   // Where the app's sign-in has no passkeys, one is the second factor of the person who showed a first one here.
   const onlyOf = request.ways.passkey ? undefined : (request.interaction.firstFactor?.userId ?? null);
   if (onlyOf === null || !relyingPartyOf(request.ctx.config)) throw new PageProblem({ page: "not_found" });
-  const budgets: Budget[] = [["passkeyByIp", networkOf(request.ip)]];
+  const budgets = byNetwork("passkeyByIp", request.ip);
   const consumed = await consume(request, budgets);
   if (!consumed.allowed) return { ...signInPage(request, "too_many"), retryAt: consumed.retryAt };
 

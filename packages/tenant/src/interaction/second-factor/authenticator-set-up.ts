@@ -7,6 +7,7 @@ import { goTo, type InteractionRequest } from "../interaction.ts";
 import { type Answer, choice, PageProblem, type PageRequest } from "../page-request.ts";
 import { proceed, signInWithBoth, stepPage } from "../proceed.ts";
 import { isRecentSignIn, openInteraction, RECENT_SIGN_IN_MS, signOut, startOver } from "../session.ts";
+import { takeAccountChange } from "../throttle.ts";
 import {
   hashRecoveryCode,
   newRecoveryCodes,
@@ -61,6 +62,7 @@ export async function postSetUp(request: InteractionRequest): Promise<Answer> {
     const secret = unsealTotpSecret(ctx.sealKey, user.id, totpSecretSealed);
     const step = code === undefined ? undefined : stepOfCode(secret, code, now);
     if (step === undefined) return setUpPage(request, user, totpSecretSealed, "wrong");
+    await takeAccountChange(request, user, "/second-factor/set-up");
 
     const codes = newRecoveryCodes();
     const enrolled = await ctx.store.factors.enrolTotp({
@@ -107,7 +109,9 @@ export async function postNewRecoveryCodes(request: InteractionRequest): Promise
   if (!user || !signedInWithBoth(request, user)) return toAnotherWay(request);
   if (choice(request.fields, "answer", ["saved", "new"]) === "saved") return proceed(request);
   const refused = await requireRecentSignIn(request);
-  return refused ?? (await newCodes(request, user, request.interaction.id)) ?? proceed(request);
+  if (refused) return refused;
+  await takeAccountChange(request, user, "/me/recovery-codes");
+  return (await newCodes(request, user, request.interaction.id)) ?? proceed(request);
 }
 
 /** The page with a new set; undefined when the authenticator app is gone, for which they would stand in. */

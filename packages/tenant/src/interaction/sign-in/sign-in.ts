@@ -1,7 +1,7 @@
 import { normalizeEmail } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
-import { networkOf } from "../../kernel/ip-address.ts";
+import { widestNetworkOf } from "../../kernel/ip-address.ts";
 import { hashSecret } from "../../kernel/seal.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay } from "../interaction.ts";
@@ -11,7 +11,7 @@ import { signInOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, passFirstFactor, stepPage } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
 import { recordSignIn } from "../sign-in-record.ts";
-import { type Budget, consume, refund } from "../throttle.ts";
+import { type Budget, byNetwork, consume, refund } from "../throttle.ts";
 
 type SignInView = Extract<View, { page: "sign_in" }>;
 type Problem = SignInView["problem"];
@@ -46,7 +46,7 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   if (email === "" || password === "") return again("empty");
 
   const budgets: Budget[] = [
-    ["passwordByIp", networkOf(request.ip)],
+    ...byNetwork("passwordByIp", request.ip),
     ["passwordByAccount", hashSecret(normalizeEmail(email))],
   ];
   const consumed = await consume(request, budgets);
@@ -54,7 +54,7 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
 
   const { directory } = request.ctx.store;
   const user = isEmailAddress(email) ? await directory.findUserByEmail(normalizeEmail(email)) : undefined;
-  const right = await verifyPassword(user?.passwordHash ?? null, password, networkOf(request.ip));
+  const right = await verifyPassword(user?.passwordHash ?? null, password, widestNetworkOf(request.ip));
   const signedIn = right && user !== undefined && user.disabledAt === null;
   await recordSignIn(request, { user, signedIn, email, detail: { method: "password" } });
   if (!signedIn) return again("wrong");

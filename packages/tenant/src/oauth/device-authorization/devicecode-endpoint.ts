@@ -9,7 +9,7 @@ import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { requestedScopes } from "../parse-scopes.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { isUnlimited, takeRequest, tooManyRequests } from "../request-limits.ts";
+import { takeRequest, tooManyRequests } from "../request-limits.ts";
 import { PendingCodes } from "./pending-codes.ts";
 import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 
@@ -25,10 +25,11 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
     const now = ctx.clock.now();
     const client = await authenticateClient(ctx, request, form);
     requireGrant(client, "device_code");
-    const requested = await requestedScopes(ctx, client, required(form, "scope"), "device_code");
-    const length = await pending.lengthOfNext(client.clientId, isUnlimited(ctx.config, request.ip));
-    const retryAt = await takeRequest(ctx, "deviceCodeByIp", request.ip, now);
+    // Before the scopes are looked up: what each costs is bounded by how many there are.
+    const retryAt = await takeRequest(ctx, "deviceCodeByIp", request, now);
     if (retryAt !== undefined) throw tooManyRequests(retryAt, now);
+    const length = await pending.lengthOfNext(client.clientId, request.ip);
+    const requested = await requestedScopes(ctx, client, required(form, "scope"), "device_code");
 
     const deviceCode = newSecret();
     const grant = {

@@ -1,6 +1,6 @@
 import { guessGrade, userCodeLength } from "../../directory/user-code.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { tooManyRequests } from "../request-limits.ts";
+import { isUnlimited, takeBeyondCap, tooManyRequests } from "../request-limits.ts";
 
 /** Milliseconds that a count is trusted; what this process adds meanwhile is counted on top. */
 const TRUSTED_FOR = 1_000;
@@ -24,19 +24,21 @@ export class PendingCodes {
   }
 
   /**
-   * Refuses a code beyond the limits, and says how many characters another one needs.
+   * Refuses a code beyond the limits, and says how many characters another one needs. Where they are reached, a network
+   * that asks for few still gets them: a flood takes up what may wait, not what people sign in with.
    *
    * @throws ProtocolError `too_many`
    */
-  async lengthOfNext(clientId: string, unlimited: boolean): Promise<number> {
+  async lengthOfNext(clientId: string, ip: string): Promise<number> {
     const { config, store, clock } = this.#ctx;
     const now = clock.now();
     const all = await this.#count("all", () => store.grants.countLive(now));
-    if (!unlimited) {
+    if (!isUnlimited(config, ip)) {
       const own = await this.#count(`client ${clientId}`, () => store.grants.countLive(now, clientId));
       const { pendingDeviceCodes, pendingDeviceCodesByClient } = config.limits;
       if (all.value >= pendingDeviceCodes || own.value >= pendingDeviceCodesByClient) {
-        throw tooManyRequests(now + RETRY_MS, now);
+        const retryAt = await takeBeyondCap(this.#ctx, ip, now);
+        if (retryAt !== undefined) throw tooManyRequests(Math.min(retryAt, now + RETRY_MS), now);
       }
     }
     const guesses = await this.#count("guesses", () => store.throttle.peek("userCodeGlobal:tenant", 0, now));
