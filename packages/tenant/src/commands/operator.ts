@@ -7,9 +7,13 @@ import { printEvent, printResult, readStdin, say } from "./terminal.ts";
 
 export async function approve(options: { code: string; as: string; data: string }): Promise<void> {
   const code = await codeOf(options.code);
-  const { app, email, permissions } = await askTenant(options.data, { do: "approve", code, as: options.as });
+  const approved = await askTenant(options.data, { do: "approve", code, as: options.as });
+  const { app, email, permissions, by_renewal: byRenewal } = approved;
   printResult(`Approved: ${app} is signed in as ${email}.`);
-  say(`It may:\n${permissions.map((line) => `  ${line}`).join("\n")}`);
+  const list = (lines: string[]) => lines.map((line) => `  ${line}`).join("\n");
+  // The headings are the consent page's.
+  say(`It may:\n${list(permissions.filter((line) => !byRenewal.includes(line)))}`);
+  if (byRenewal.length > 0) say(`It may also, without asking again:\n${list(byRenewal)}`);
 }
 
 export async function deny(options: { code: string; data: string }): Promise<void> {

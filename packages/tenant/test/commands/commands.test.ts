@@ -224,11 +224,18 @@ describe("approve, deny and users, as processes of their own", () => {
     assert.doesNotMatch(added.stdout + added.stderr, new RegExp(password));
     assert.equal((await command(add, { stdin: "short\n" })).exit, 2);
 
-    const grant = await post("devicecode", { scope: "openid profile" });
+    const grant = await post("devicecode", {
+      scope: `openid profile offline_access api://${ready.apis[0]?.client_id}/ToDoList.Read`,
+    });
     const approve = ["approve", "-", "--as", "ada@contoso.example", "--data", dir];
     const approved = await command(approve, { stdin: ` ${grant.user_code}\n` });
     assert.equal(approved.exit, 0, approved.stderr);
     assert.equal(approved.stdout, "Approved: ciam-client-app is signed in as ada@contoso.example.\n");
+    const [first, also, ...more] = approved.stderr.split(/^(?=\S)/m);
+    assert.match(first ?? "", /^It may:\n( {2}.+\n)+$/);
+    assert.doesNotMatch(first ?? "", /Read and change your to-do lists/);
+    assert.equal(also, "It may also, without asking again:\n  Read and change your to-do lists\n");
+    assert.deepEqual(more, []);
     const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
     const tokens = await post("token", { grant_type, device_code: grant.device_code ?? "" });
     assert.equal(tokens.token_type, "Bearer");
