@@ -1,9 +1,8 @@
 import type { Presenter, SignInEvent } from "../client.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { plainText } from "../issuer/issuer-answer.ts";
 import { type PresenterOptions, terminalFeatures } from "./output.ts";
 import { signInScreen, styles, visibleLength, wrap } from "./terminal-screens.ts";
-import { type About, roughly, signedInAs, timeLeft, withoutScopes } from "./wording.ts";
+import { type About, roughly, signedInAs, timeLeft, whyAgain, withoutScopes } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
 /** A terminal that became narrower has broken the line into several; what is below the cursor is ours. */
@@ -96,7 +95,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           break;
         case "retrying":
           trouble = {
-            text: `${plainText(event.reason, { limit: 120 })}; trying again`,
+            text: `${whyAgain(event.reason, options, 120)}; trying again`,
             // A little longer than the pause: the next try takes a moment, too.
             until: clock.now() + event.delay + 2_000,
           };

@@ -59,7 +59,7 @@ export function checkedAuthority(authority: string): string {
   if (isSecure(url)) return written;
   throw new DoorcodeError("configuration", {
     detail: `the authority ${written} is not https.`,
-    hint: `Did you mean ${written.replace("http:", "https:")}`,
+    hint: `Did you mean ${written.replace("http:", "https:")}?`,
   });
 }
 
@@ -69,6 +69,6 @@ const quoted = (text: unknown) =>
 
 function likelyUrl(text: unknown): string {
   const likely = typeof text === "string" && /^[\w.[\]:-]+(\/|$)/.test(text) ? `https://${text}` : "";
-  if (URL.canParse(likely)) return `Did you mean ${likely}`;
+  if (URL.canParse(likely)) return `Did you mean ${likely}?`;
   return "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.";
 }

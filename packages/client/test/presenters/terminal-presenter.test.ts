@@ -167,6 +167,17 @@ describe("the terminal presenter", () => {
     }
   });
 
+  test("names no error code of the system, unless that is asked for", async () => {
+    const reason = "the connection was lost to localhost:8443 (ECONNRESET)";
+    for (const verbose of [false, true]) {
+      const { presenter, lines } = await shown({ origin: "http://localhost", verbose, size: { columns: 100 } });
+      await presenter.show({ event: "retrying", reason, delay: 5_000 }, about);
+      const said = verbose ? reason : "the connection was lost to localhost:8443";
+      assert.ok(lines().at(-1)!.includes(`${said}; trying again`), lines().at(-1));
+      presenter.end?.("cancelled");
+    }
+  });
+
   test("ends with who is signed in", async () => {
     const { presenter, clock, lines } = await shown({});
     await presenter.show({ event: "signed_in", account }, about);
