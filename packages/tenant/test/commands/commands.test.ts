@@ -322,6 +322,28 @@ describe("approve, deny and users, as processes of their own", () => {
     }
   });
 
+  test("what is missing or unknown reads like every other mistake, with the help to look at", async () => {
+    for (const [args, said] of [
+      [["approve"], "Required option '--as <email>' not specified.\nSee: doorcode tenant approve --help"],
+      [["deny"], "Missing required argument 'code'.\nSee: doorcode tenant deny --help"],
+      [["apps", "add-secret"], "Missing required argument 'client-id'.\nSee: doorcode tenant apps add-secret --help"],
+      [["strat"], "Unknown command 'strat'.\nDid you mean start?"],
+      [
+        ["start", "--port", "x"],
+        "Option '--port <number>' argument 'x' is invalid. A port is a number from 0 to 65535.\nSee: doorcode tenant start --help",
+      ],
+    ] as const) {
+      const { exit, stderr } = await command([...args]);
+      assert.deepEqual([exit, stderr], [2, `doorcode: ${said}\n`]);
+    }
+    const { exit, stdout } = await command(["deny", "--json"]);
+    assert.equal(exit, 2);
+    const { code, message } = JSON.parse(stdout);
+    assert.deepEqual([code, message], ["usage", "Unknown option '--json'."]);
+    const secret = await command(["users", "add", "a@b.example", "--password=hunter2-hunter2"]);
+    assert.doesNotMatch(secret.stderr, /hunter2/);
+  });
+
   test("asking for help is no mistake", async () => {
     for (const args of [["--help"], ["start", "--help"], ["users", "add", "--help"]]) {
       const { exit, stdout } = await command(args);
