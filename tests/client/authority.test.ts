@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "../../packages/client/src/create-client.ts";
+import { localTenant } from "../../packages/client/src/issuer/wrong-authority.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { startEnv, type TestEnv } from "./test-env.ts";
@@ -84,6 +88,7 @@ describe("an authority", () => {
     ]) {
       for (const engine of [undefined, "entra", "oidc"] as const) {
         const client = testEnv.client({ authority: wrong, store: memoryStore(), ...(engine && { engine }) });
+        client.on(({ event }) => assert.notEqual(event, "retrying", `${wrong} is tried again`));
         await assert.rejects(client.signIn(), {
           code: "configuration",
           message: `The configuration is not usable: there is no issuer at ${wrong}.`,
@@ -93,12 +98,45 @@ describe("an authority", () => {
     }
   });
 
+  test("that has the scheme of another port is answered with the other scheme, before anything is tried again", async (t) => {
+    const plain = createServer((_request, response) => response.writeHead(404).end());
+    plain.listen(0, "127.0.0.1");
+    await once(plain, "listening");
+    t.after(() => plain.close());
+    const { port } = plain.address() as AddressInfo;
+    const { host, pathname } = new URL(testEnv.tenant.authority);
+    for (const [authority, hint] of [
+      [`https://127.0.0.1:${port}/a`, `That port speaks http. Did you mean http://127.0.0.1:${port}/a?`],
+      // Its CA is not trusted, so that the tenant cannot say who it is.
+      [`http://${host}${pathname}`, `That port speaks https. Did you mean https://${host}${pathname}?`],
+    ] as const) {
+      const store = memoryStore();
+      const client = createClient({ authority, clientId: testEnv.clientId, store, ca: [], present: false });
+      client.on(({ event }) => assert.notEqual(event, "retrying", authority));
+      await assert.rejects(client.signIn(), { code: "configuration", hint });
+    }
+  });
+
+  test("without a scheme is completed by the tenant there", async () => {
+    const { authority, pages, ca } = testEnv.tenant;
+    for (const address of [new URL(authority).host, new URL(pages).host, `${new URL(authority).host}/x`, pages]) {
+      assert.equal(await localTenant(address, { ca }), authority, address);
+    }
+    for (const address of ["localhost:1", "contoso.example", "a b", ""]) {
+      assert.equal(await localTenant(address, { ca }), undefined, address);
+    }
+  });
+
   test("that is written wrongly is answered with what was probably meant", () => {
     const rows: [authority: string, message: RegExp, hint: string][] = [
-      ["localhost:8443", /"localhost:8443" is not a URL that begins with https/, "Did you mean https://localhost:8443"],
-      ["contoso.ciamlogin.com/x", /"contoso\.ciamlogin\.com\/x"/, "Did you mean https://contoso.ciamlogin.com/x"],
-      ["[::1]:8443/x", /"\[::1\]:8443\/x"/, "Did you mean https://[::1]:8443/x"],
-      ["http://login.example/x", /http:\/\/login\.example\/x is not https/, "Did you mean https://login.example/x"],
+      [
+        "localhost:8443",
+        /"localhost:8443" is not a URL that begins with https/,
+        "Did you mean https://localhost:8443?",
+      ],
+      ["contoso.ciamlogin.com/x", /"contoso\.ciamlogin\.com\/x"/, "Did you mean https://contoso.ciamlogin.com/x?"],
+      ["[::1]:8443/x", /"\[::1\]:8443\/x"/, "Did you mean https://[::1]:8443/x?"],
+      ["http://login.example/x", /http:\/\/login\.example\/x is not https/, "Did you mean https://login.example/x?"],
       ["https://u:secret@a.example/x", /without query, fragment or password/, "Without them it is https://a.example/x"],
       [
         "https://login.microsoftonline.com",

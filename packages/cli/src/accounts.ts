@@ -70,22 +70,57 @@ export async function runLogout(given: Arguments): Promise<number> {
   const { profile } = settings;
   const leaving = given.flag("all") ? all : all.filter((account) => profile !== undefined && uses(profile, account));
   const everywhere = given.flag("everywhere");
+  // A revocation ends the sign-in for every profile that uses it; without one, this profile alone signs out.
+  const alone = !given.flag("all") && !everywhere;
   const outcomes = new Set<Revoked>();
   for (const account of leaving) {
+    const users = alone ? await unlink(settings, account) : [];
+    if (users.length > 0) {
+      tell(given, account, { revoked: "not_asked" }, { still_used_by: users });
+      continue;
+    }
     const client = await clientOf(account, settings);
     const result = await client.signOut({ account: account.id, everywhere });
-    const { revoked, status, reason } = result;
     await forget(settings, account);
-    outcomes.add(revoked);
-    if (given.flag("json")) {
-      const why = { ...(status !== undefined && { status }), ...(reason !== undefined && { reason }) };
-      printEvent("signed_out", { account: membersOf(account), revoked, ...why });
-    } else say(`${personOf(account)}: ${sentence(result)}`);
+    outcomes.add(result.revoked);
+    const others = account.profiles.filter((name) => name !== settings.name);
+    tell(given, account, result, others.length > 0 && !given.flag("all") ? { also_signed_out: others } : {});
   }
   if (leaving.length === 0 && !given.flag("json")) say("Nobody was signed in.");
   if (outcomes.has("failed")) return exitCodes.unreachable;
   return outcomes.has("refused") ? exitCodes.notRevoked : exitCodes.done;
 }
+
+/** Signs this profile out, then returns the profiles that still use the account: of two at once, the later one sees none. */
+async function unlink(settings: Settings, account: ListedAccount): Promise<string[]> {
+  if (settings.profile !== undefined) await remember(settings, { ...settings.profile, accountId: null });
+  return (await profilesOf(settings.store)).filter(({ profile }) => uses(profile, account)).map(({ name }) => name);
+}
+
+/** Profiles that share a sign-in: they keep it, or lost it with this one. */
+interface Sharing {
+  still_used_by?: string[];
+  also_signed_out?: string[];
+}
+
+type Outcome = Omit<SignOutResult, "accounts">;
+
+function tell(given: Arguments, account: ListedAccount, outcome: Outcome, sharing: Sharing): void {
+  const { revoked, status, reason } = outcome;
+  if (given.flag("json")) {
+    const why = { ...(status !== undefined && { status }), ...(reason !== undefined && { reason }) };
+    printEvent("signed_out", { account: membersOf(account), revoked, ...why, ...sharing });
+    return;
+  }
+  const { still_used_by: users, also_signed_out: others } = sharing;
+  const kept =
+    users &&
+    `this profile is signed out here. The account stays for ${profiles(users)}; --everywhere revokes it there, too.`;
+  say(`${personOf(account)}: ${kept ?? sentence(outcome)}`);
+  if (others) say(`    Also signed out: ${profiles(others)}.`);
+}
+
+const profiles = (names: string[]) => `profile${names.length === 1 ? "" : "s"} ${names.join(", ")}`;
 
 const sentences: Record<Revoked, string> = {
   yes: "signed out here, and revoked at the issuer.",
@@ -96,7 +131,7 @@ const sentences: Record<Revoked, string> = {
   not_asked: "signed out here. What the issuer gave out ends by itself; --everywhere revokes it.",
 };
 
-function sentence({ revoked, status, reason }: SignOutResult): string {
+function sentence({ revoked, status, reason }: Outcome): string {
   const answered = status === undefined ? "" : ` (HTTP ${status})`;
   const told = sentences[revoked].replace(/ (refused to revoke|could not be told)/, ` $1${answered}`);
   return reason === undefined ? told : `${told}\n    ${reason}`;

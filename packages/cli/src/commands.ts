@@ -153,6 +153,7 @@ export const commands: Record<string, Command> = {
     },
     maxWords: 0,
     notes: [
+      "An account that other profiles use stays for them; --everywhere signs them out, too.",
       "With --everywhere exit code 7 when the issuer could not be asked, 10 when it refused; signed out here in any case.",
     ],
     load: async () => ({ run: (await import("./accounts.ts")).runLogout }),

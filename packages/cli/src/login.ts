@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { choosePresenter, jsonPresenter, type Presenter } from "@doorcode/client";
+import { choosePresenter, jsonPresenter, localTenant, type Presenter } from "@doorcode/client";
 import type { Arguments } from "./arguments.ts";
 import { membersOfCredential, rememberedCredential } from "./client-credential.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
-import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
+import { certificatesIn, clientFor, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
@@ -13,6 +13,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const expectAccount = given.text("expect-account");
   const settings = await openSettings(given);
   const asked = profileFrom(given, settings);
+  await refuseWithoutScheme(asked.authority, settings);
   const { claims, ...profile } = asked;
   const deviceName = hostname().slice(0, 40);
   const client = clientFor(profile, settings, deviceNameToSend(hostname()));
@@ -93,11 +94,22 @@ function profileFrom(given: Arguments, { profile: kept, caFile, credential }: Se
   };
 }
 
+/** `localhost:8443` lacks a scheme, and a tenant's path as well: the tenant there says both. */
+async function refuseWithoutScheme(authority: string, { caFile }: Settings): Promise<void> {
+  // What stands before an @ may be a password.
+  if (/^https?:\/\//i.test(authority) || authority.includes("@")) return;
+  const ca = certificatesIn(caFile);
+  const meant = await localTenant(authority, { ...(ca !== undefined && { ca }) });
+  if (meant === undefined) return;
+  throw new UsageError(`The authority ${authority} is not a URL that begins with https://.`, `Did you mean ${meant}?`);
+}
+
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 
 export function presenter(given: Arguments, shown: { deviceName: string; appName?: string }): Presenter {
   if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
-  return choosePresenter({ stream: process.stderr, env: process.env, qr: !given.flag("no-qr"), ...shown });
+  const how = { qr: !given.flag("no-qr"), verbose: given.flag("verbose") };
+  return choosePresenter({ stream: process.stderr, env: process.env, ...how, ...shown });
 }
 
 /** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */

@@ -134,6 +134,44 @@ describe("doorcode logout", () => {
     assert.equal(issuer.count("/revoke"), 1, "nothing was sent the second time");
   });
 
+  test("of one profile leaves another signed in that uses the same account", async (t) => {
+    const { run, login, issuer } = await signedInEnv(t);
+    await login("--profile", "two");
+    const { exit, stderr } = await run(["logout", "--profile", "two"]);
+    assert.equal(exit, 0, stderr);
+    assert.match(stderr, /^Ada .*: this profile is signed out here\. The account stays for profile default;/);
+    assert.equal((await run(["status", "--profile", "two"])).exit, 3);
+    assert.equal((await run(["status"])).exit, 0);
+    assert.equal((await run(["token", "--min-ttl", "2h"])).exit, 0, "and it can renew");
+    await login("--profile", "two");
+    const { events } = await run(["logout", "--json"]);
+    assert.deepEqual([events[0]?.revoked, events[0]?.still_used_by], ["not_asked", ["two"]]);
+    assert.match((await run(["logout", "--profile", "two"])).stderr, /signed out here\. What the issuer gave out/);
+    assert.equal((await run(["accounts"])).stdout, "", "the last profile takes the account with it");
+    assert.equal(issuer.count("/revoke"), 0);
+  });
+
+  test("--everywhere names the other profiles that the revocation signs out", async (t) => {
+    const { run, login } = await signedInEnv(t);
+    await login("--profile", "two");
+    const { stderr } = await run(["logout", "--everywhere", "--profile", "two"]);
+    assert.match(stderr, /revoked at the issuer\.\n {4}Also signed out: profile default\.\n$/);
+    assert.equal((await run(["status"])).exit, 3);
+    assert.equal((await run(["accounts"])).stdout, "");
+  });
+
+  test("of a profile that changed accounts leaves the other profile's alone", async (t) => {
+    const { run, login, issuer } = await signedInEnv(t);
+    await login("--profile", "two");
+    issuer.person = grace;
+    await login("--profile", "two");
+    assert.match((await run(["switch", "--profile", "two"])).stderr, /Now Ada/);
+    assert.match((await run(["switch", "--profile", "two"])).stderr, /Now Grace/);
+    await run(["logout", "--profile", "two"]);
+    assert.match((await run(["status"])).stdout, /Ada/);
+    assert.doesNotMatch((await run(["accounts"])).stdout, /Grace/);
+  });
+
   test("--all signs out every account of every profile", async (t) => {
     const { run, login, issuer } = await signedInEnv(t);
     issuer.person = grace;

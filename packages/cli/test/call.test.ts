@@ -62,7 +62,10 @@ describe("doorcode call", () => {
     issuer.api = () => ({ status: 401, text: "no", headers: { "www-authenticate": challenge } });
     const { exit, stderr } = await run(["call", `${issuer.authority}/todo`]);
     assert.equal(exit, 3);
-    assert.ok(stderr.includes(`(HTTP 401, WWW-Authenticate: ${challenge})`), stderr);
+    const [sentence, hint] = stderr.split("\n");
+    const refused = `The API at ${issuer.authority} refuses the token (HTTP 401, WWW-Authenticate: ${challenge}).`;
+    assert.equal(sentence, `doorcode: ${refused}`);
+    assert.match(hint ?? "", /^Check --scope: it has to be a scope of that API\./);
   });
 
   test("takes no credentials on the command line, and no nonsense", async (t) => {

@@ -7,6 +7,21 @@ import { packageFolder } from "./cli-process.ts";
 import { testEnv } from "./signed-in.ts";
 import { pending, refusal } from "./stand-in-issuer.ts";
 
+test("doorcode login completes an authority without a scheme by the tenant that answers there", async (t) => {
+  const { run, issuer } = await testEnv(t);
+  const meant = "https://localhost:8443/9d3c8a55-1111-4222-8333-444455556666";
+  issuer.api = () => ({ status: 404, json: { doorcode_authority: meant } });
+  const { host } = new URL(issuer.authority);
+  const given = ["login", "--client-id", "app", "--scope", "todo.read", "--authority"];
+  const { exit, stderr } = await run([...given, host]);
+  assert.equal(exit, 2);
+  assert.equal(
+    stderr,
+    `doorcode: The authority ${host} is not a URL that begins with https://.\nDid you mean ${meant}?\n`,
+  );
+  assert.doesNotMatch((await run([...given, `ada:hunter2@${host}`])).stderr, /hunter2/);
+});
+
 describe("doorcode login", () => {
   test("shows the code on stderr, nothing on stdout, and exits 0 once somebody has approved", async (t) => {
     const { login } = await testEnv(t);

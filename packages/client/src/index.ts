@@ -21,6 +21,7 @@ export type { Clock } from "./clock.ts";
 export { createClient } from "./create-client.ts";
 export { DoorcodeError, type DoorcodeErrorCode, type DoorcodeErrorDetails } from "./errors.ts";
 export { type BearerFetchOptions, bearerFetch } from "./fetch/bearer-fetch.ts";
+export { localTenant } from "./issuer/wrong-authority.ts";
 export { choosePresenter } from "./presenters/choose-presenter.ts";
 export { jsonPresenter } from "./presenters/json-presenter.ts";
 export type { Output, PresenterOptions } from "./presenters/output.ts";

@@ -47,8 +47,14 @@ export async function guardedFetch(
   await second.body?.cancel();
   const asked = plainText(second.headers.get("www-authenticate") ?? "", { secrets: [renewed.token], limit: 400 });
   const answered = asked === "" ? "HTTP 401" : `HTTP 401, WWW-Authenticate: ${asked}`;
-  const detail = `${url.origin} refuses a token that was just renewed (${answered}).`;
-  throw new DoorcodeError("sign_in_again", { detail, claims: refusal.claims });
+  throw refused(`The API at ${url.origin} refuses the token (${answered}).`, refusal.claims);
+}
+
+/** The issuer renewed the token, so it is not the issuer that asks for a sign-in. */
+function refused(message: string, claims: string | undefined): DoorcodeError {
+  const hint = "Check --scope: it has to be a scope of that API. If it is one, sign in again.";
+  const details = claims === undefined ? { hint } : { claims };
+  return Object.assign(new DoorcodeError("sign_in_again", details), { message });
 }
 
 type Renewal = Pick<TokenRequest, "forceRefresh" | "claims" | "scopes">;

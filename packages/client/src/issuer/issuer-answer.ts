@@ -46,8 +46,8 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   const code = throttled
     ? "issuer_unreachable"
     : (known ?? (isBusy(answer) ? "issuer_unreachable" : "client_rejected"));
-  const hint = aadstsHint(aadsts) ?? hintOfWords(description ?? name);
   const suberror = text(body.suberror);
+  const hint = aadstsHint(aadsts, { description, suberror }) ?? hintOfWords(name, description ?? name);
   return new DoorcodeError(code, {
     detail: sentence({ name, description, aadsts, correlationId }),
     error: name,
@@ -63,8 +63,10 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
 export const isBusy = ({ status }: HttpAnswer): boolean => status >= 500 || status === 429 || status === 408;
 
 /** Issuers without numbers of their own: nothing but the redirect URI is called that. */
-const hintOfWords = (text: string) =>
-  /\bredirect[_ -]?ur[il]/i.test(text) ? `If it is that one: ${redirectHint}` : undefined;
+function hintOfWords(error: string, text: string): string | undefined {
+  if (/\bredirect[_ -]?ur[il]/i.test(text)) return `If it is that one: ${redirectHint}`;
+  return /^(unauthorized_client|unsupported_grant_type)$/.test(error) ? grantTypeHint : undefined;
+}
 
 /** No OAuth error inside: a gateway in front, a wrong address, or a server that is down. Its text is never repeated. */
 function withoutError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {
@@ -137,6 +139,22 @@ const aadstsCodes: Record<number, DoorcodeErrorCode> = {
 export const redirectHint =
   "register http://localhost as a redirect URI of the app (on Entra: mobile and desktop applications), or sign in by a code.";
 
+const grantTypeHint =
+  "The application may not use this way to get tokens: allow its grant type in the application's registration (a Doorcode tenant: grantTypes), or sign in another way (doorcode login --browser or --device).";
+
+/** Of numbers that mean two things; the suberror or the issuer's words tell which. */
+function ambiguousHint(aadsts: number, { description = "", suberror }: Said): string | undefined {
+  if (aadsts === 65001 && suberror === "consent_required") {
+    return "Sign in again: the page then shows it. On Entra an administrator must consent first; customers cannot.";
+  }
+  // Entra's 650057 is about an API that the registration does not list.
+  if (aadsts !== 650057 || !/administrative scopes/i.test(description)) return undefined;
+  const allow = "on the tenant's machine: doorcode tenant apps allow-administration CLIENT_ID";
+  return /by device code/i.test(description)
+    ? `Sign in through a browser (doorcode login --browser), or allow it ${allow} --by-device-code`
+    : `Allow it ${allow} (with --by-device-code for sign-ins by a code, too)`;
+}
+
 const aadstsHints: Record<number, string> = {
   50011: `The redirect URI is not the app's: ${redirectHint}`,
   65001: "An administrator of the tenant must consent to these permissions; customers cannot.",
@@ -147,6 +165,15 @@ const aadstsHints: Record<number, string> = {
   28002: "Check the scopes: api://<API's client ID>/<scope>.",
   700022: "Ask for the scopes of one API at a time.",
   700016: "No such application in this tenant: check the client ID and the authority.",
+  70003: grantTypeHint,
+  50076:
+    "Sign in again: the page asks for what the tenant demands now, such as a second factor or another way to sign in.",
+  650057:
+    "The application's registration does not list this API: check the scope's prefix, or add the API's permission there.",
+  7000215:
+    "Check the client secret: its value, not its ID, and of this application. A public client has none: leave it out.",
+  7000222:
+    "The client secret has expired: make another (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-secret).",
   7000218: 'Set "Allow public client flows" to Yes on the application\'s registration.',
   700027:
     "The application has no such certificate, or it has expired: register it (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-certificate).",
@@ -164,8 +191,14 @@ export function aadstsCode(aadsts: number | undefined): DoorcodeErrorCode | unde
   return aadstsCodes[aadsts];
 }
 
-export const aadstsHint = (aadsts: number | undefined): string | undefined =>
-  aadsts === undefined ? undefined : aadstsHints[aadsts];
+/** What an error says beside its number. */
+interface Said {
+  description?: string | undefined;
+  suberror?: string | undefined;
+}
+
+export const aadstsHint = (aadsts: number | undefined, said: Said = {}): string | undefined =>
+  aadsts === undefined ? undefined : (ambiguousHint(aadsts, said) ?? aadstsHints[aadsts]);
 
 /**
  * Text of an issuer, fit for a terminal and a log: one line, no control or direction characters (they could rewrite what a

@@ -3,6 +3,7 @@ import { DoorcodeError } from "../errors.ts";
 import type { Json } from "../token-store/contract.ts";
 import { isObject } from "../token-store/read-store.cts";
 import { metadataKey } from "../token-store/store-keys.ts";
+import { TransportError } from "../transport/transport.ts";
 import { authenticatingTransport } from "./client-authentication.ts";
 import { issuerError, plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
 import { checkIssuer, chooseEngine, isCiamHost } from "./issuer-check.ts";
@@ -28,7 +29,7 @@ export async function connect(session: IssuerSession, options: ConnectOptions = 
   if (kept && (options.anyAge || (kept.age >= 0 && kept.age < freshMs))) return connected(session, kept.metadata);
   const { authority, clock, store } = session;
   try {
-    const found = await discover(session, options);
+    const found = await discover(session, { ...options, isKnown: kept !== undefined });
     const metadata = readMetadata(session, found);
     // As it was found: the endpoints of this program are not another one's.
     const value = { document: found.document, at: metadata.authority, fetched_at: clock.now() };
@@ -39,7 +40,8 @@ export async function connect(session: IssuerSession, options: ConnectOptions = 
     if (kept && error instanceof DoorcodeError && error.code === "issuer_unreachable") {
       return connected(session, kept.metadata);
     }
-    if (kept) throw error;
+    // Of a lost connection it was explained before the next try.
+    if (kept || (error instanceof DoorcodeError && error.code === "configuration")) throw error;
     throw await (await import("./wrong-authority.ts")).wrongAuthority(session, error, options.signal);
   }
 }
@@ -71,14 +73,19 @@ interface FoundMetadata {
 
 async function discover(
   session: Pick<IssuerSession, "authority" | "endpoints" | "engine" | "transport" | "clock">,
-  { observer, signal }: ConnectOptions,
+  { observer, signal, isKnown }: ConnectOptions & { isKnown: boolean },
 ): Promise<FoundMetadata> {
   const { transport, clock } = session;
+  const explained = isKnown ? undefined : explainOnce(session);
   let refusal: DoorcodeError | undefined;
   for (const candidate of candidates(session)) {
     const answer = await withRetries(
       (aborting) =>
-        transport.send({ url: candidate.url, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting }),
+        transport
+          .send({ url: candidate.url, method: "GET", timeoutMs: requestTimeoutMs, signal: aborting })
+          .catch(async (error: unknown) => {
+            throw (await explained?.(error, aborting)) ?? error;
+          }),
       { clock, observer, signal },
     );
     const document = readJsonObject(answer.body);
@@ -96,6 +103,16 @@ async function discover(
     return { authority, openId: false, document: { issuer: authority } };
   }
   throw refusal;
+}
+
+/** A wrong scheme or port on this machine fails however often it is tried: the first failure is explained before the next try. */
+function explainOnce(session: Pick<IssuerSession, "authority" | "transport">) {
+  let first = true;
+  return async (error: unknown, signal: AbortSignal | undefined): Promise<unknown> => {
+    if (!first || !(error instanceof TransportError)) return error;
+    first = false;
+    return (await import("./wrong-authority.ts")).wrongAuthority(session, error, signal);
+  };
 }
 
 /**

@@ -1,37 +1,90 @@
 import { DoorcodeError } from "../errors.ts";
 import { isLoopback } from "../transport/secure-url.ts";
+import { isUntrusted, type Transport, TransportError } from "../transport/transport.ts";
 import { plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
 import type { IssuerSession } from "./issuer-session.ts";
 
 /** Milliseconds for each of two questions to this machine. */
 const patienceMs = 2_000;
 
+type Asking = Pick<IssuerSession, "authority" | "transport">;
+
 /**
  * Discovery failed. Where the authority names a Doorcode tenant on this machine by the wrong scheme, port or path, the error
- * names the right one, which that tenant says itself; any other error stays as it is.
+ * names the right one, which that tenant says itself; where something else there speaks the other scheme, it says so; any
+ * other error stays as it is.
  */
 export async function wrongAuthority(
-  { authority, transport }: Pick<IssuerSession, "authority" | "transport">,
+  { authority, transport }: Asking,
   error: unknown,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const { hostname, host } = new URL(authority);
-  if (!(error instanceof DoorcodeError) || signal?.aborted || !isLoopback(hostname)) return error;
-  for (const scheme of ["https", "http"]) {
-    const url = `${scheme}://${host}/common/v2.0/.well-known/openid-configuration`;
-    const asked = transport.send({ url, method: "GET", timeoutMs: patienceMs, signal });
-    const body = await asked.then((answer) => readJsonObject(answer.body)).catch(() => undefined);
-    // The pages of a tenant name the issuer, which is on another port.
-    const issuer = body?.doorcode_profile === undefined ? body?.doorcode_authority : body.issuer;
-    const right = stringOf(issuer)?.replace(/\/v2\.0$/, "");
-    if (right === undefined || plainText(right) !== right || right === authority || !isLocalHttps(right)) continue;
+  const { hostname, host, protocol } = new URL(authority);
+  const failed = error instanceof DoorcodeError || error instanceof TransportError;
+  if (!failed || signal?.aborted || !isLoopback(hostname)) return error;
+  const { right, speaks } = await askThere(host, transport, signal);
+  const problem = { detail: `there is no issuer at ${authority}.`, cause: error };
+  if (right !== undefined && right !== authority) {
+    return new DoorcodeError("configuration", { ...problem, hint: `The tenant there is ${right}` });
+  }
+  // An answer, even one that says no, was in the right scheme.
+  const lost = error instanceof TransportError ? error : error.cause;
+  if (!(lost instanceof TransportError) || isUntrusted(lost)) return error;
+  const other = protocol === "https:" ? "http" : "https";
+  if (speaks.includes(other) && !speaks.includes(protocol.slice(0, -1))) {
+    const meant = authority.replace(/^https?/i, other);
     return new DoorcodeError("configuration", {
-      detail: `there is no issuer at ${authority}.`,
-      hint: `The tenant there is ${right}`,
-      cause: error,
+      ...problem,
+      hint: `That port speaks ${other}. Did you mean ${meant}?`,
     });
   }
   return error;
+}
+
+/**
+ * The authority of the Doorcode tenant that answers at an address of this machine, its pages' address too. Undefined where
+ * none answers, and of other machines, which are not asked.
+ *
+ * @param address with or without a scheme: `localhost:8443`
+ * @param options.ca certificates in PEM to trust beside the system's; by default as `createClient` has it
+ */
+export async function localTenant(
+  address: string,
+  { ca }: { ca?: string | string[] } = {},
+): Promise<string | undefined> {
+  const written = `https://${address.replace(/^https?:\/\//i, "")}`;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (!url || !isLoopback(url.hostname)) return undefined;
+  const { nodeTransport } = await import("../transport/node-transport.ts");
+  const { defaultCa } = await import("../transport/trusted-roots.ts");
+  const transport = nodeTransport({ ca: ca ?? defaultCa(url.origin, process.env) });
+  return (await askThere(url.host, transport, undefined)).right;
+}
+
+/** What a tenant there says of itself, and the schemes that something there speaks. */
+async function askThere(
+  host: string,
+  transport: Transport,
+  signal: AbortSignal | undefined,
+): Promise<{ right: string | undefined; speaks: string[] }> {
+  const speaks: string[] = [];
+  for (const scheme of ["https", "http"]) {
+    const url = `${scheme}://${host}/common/v2.0/.well-known/openid-configuration`;
+    const answer = await transport
+      .send({ url, method: "GET", timeoutMs: patienceMs, signal })
+      .catch((error: unknown) => {
+        // It showed a certificate, trusted or not.
+        if (error instanceof TransportError && isUntrusted(error)) speaks.push(scheme);
+      });
+    if (!answer) continue;
+    speaks.push(scheme);
+    const body = readJsonObject(answer.body);
+    // The pages of a tenant name the issuer, which is on another port.
+    const issuer = body?.doorcode_profile === undefined ? body?.doorcode_authority : body.issuer;
+    const right = stringOf(issuer)?.replace(/\/v2\.0$/, "");
+    if (right !== undefined && plainText(right) === right && isLocalHttps(right)) return { right, speaks };
+  }
+  return { right: undefined, speaks };
 }
 
 function isLocalHttps(text: string): boolean {

@@ -14,6 +14,8 @@ export interface PresenterOptions {
   clock?: Clock;
   /** False: no QR code, however well it would fit. */
   qr?: boolean;
+  /** True: with a lost connection, the system's error code (ECONNRESET) too. */
+  verbose?: boolean;
   /** What the person knows this program by; the client ID stands in for it. */
   appName?: string;
   /** What asks, as the person knows the machine; the issuer's page shows the same name. */

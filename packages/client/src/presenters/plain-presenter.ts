@@ -11,6 +11,7 @@ import {
   roughly,
   signedInAs,
   whoAsks,
+  whyAgain,
   withoutScopes,
 } from "./wording.ts";
 
@@ -48,7 +49,7 @@ export function plainPresenter(options: PresenterOptions): Presenter {
         case "slowed":
           return;
         case "retrying":
-          if (!troubled) say(`${plainText(event.reason, { limit: 200 })}; trying again.`);
+          if (!troubled) say(`${whyAgain(event.reason, options, 200)}; trying again.`);
           troubled = true;
           return;
         case "signed_in":

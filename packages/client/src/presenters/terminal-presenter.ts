@@ -1,12 +1,11 @@
 import type { Presenter, SignInEvent } from "../client.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { plainText } from "../issuer/issuer-answer.ts";
 import { type PresenterOptions, terminalFeatures } from "./output.ts";
 import { signInScreen, styles, visibleLength, wrap } from "./terminal-screens.ts";
-import { type About, roughly, signedInAs, timeLeft, withoutScopes } from "./wording.ts";
+import { type About, roughly, signedInAs, timeLeft, whyAgain, withoutScopes } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
-/** A terminal that became narrower has broken the line into several; what is below the cursor is ours. */
+/** A terminal that became narrower has broken lines into several; what is below the first of them is ours. */
 const clearRows = (rows: number) => (rows <= 1 ? clearLine : `\r\u001b[${rows - 1}A\u001b[J`);
 
 /** For a person at a terminal: the code in a box, a QR code where a phone can use it, and a countdown that stays on one line. */
@@ -17,9 +16,10 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
   const columns = () => Math.max(20, stream.columns ?? 80);
   let countdown: AbortController | undefined;
   let expiresAt = 0;
-  /** Columns that the countdown takes, and from which on the code's screen is broken. */
+  /** Columns that the countdown takes. */
   let drawn = 0;
-  let broken = 0;
+  /** What is above the countdown, and the width that it was made for. */
+  let screen = { lines: [] as string[], width: 0 };
   /** Said in place of "Waiting" until `until`. */
   let trouble: { text: string; until: number } | undefined;
 
@@ -36,25 +36,40 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
   };
 
   const clear = () => {
-    stream.write(clearRows(Math.ceil(drawn / columns())));
+    stream.write(clearRows(rowsOf(drawn)));
     drawn = 0;
   };
 
-  const showCode = async ({ code }: SignInEvent & { event: "code" }, about: About) => {
-    const rows = stream.rows ?? 24;
-    const lines = await signInScreen(code, about, options, { columns: columns(), rows, features });
-    broken = Math.min(columns(), Math.max(...lines.map(visibleLength)));
-    stream.write(`\n${lines.join("\n")}\n\n`);
+  const rowsOf = (length: number) => Math.max(1, Math.ceil(length / columns()));
+
+  const screenOf = async ({ code }: SignInEvent & { event: "code" }, about: About) => {
+    const width = columns();
+    const lines = await signInScreen(code, about, options, { columns: width, rows: stream.rows ?? 24, features });
+    return { lines, width };
+  };
+
+  const showScreen = (made: typeof screen) => {
+    screen = made;
+    stream.write(`${made.lines.join("\n")}\n\n`);
+  };
+
+  /** The screen and the countdown, as the terminal has wrapped them by now. */
+  const clearScreen = () => {
+    const above = screen.lines.reduce((rows, line) => rows + rowsOf(visibleLength(line)), 0);
+    stream.write(clearRows(above + 1 + rowsOf(drawn)));
+    drawn = 0;
   };
 
   const count = async (event: SignInEvent & { event: "code" }, about: About, signal: AbortSignal) => {
     while (!signal.aborted) {
-      // A QR code or a box that the terminal had to break reads as nothing: once more, as it fits now.
-      if (columns() < broken) {
-        clear();
-        await showCode(event, about);
+      // A QR code or a box that the terminal had to break reads as nothing: in its place, as it fits now.
+      const fitting = columns() === screen.width ? undefined : await screenOf(event, about);
+      if (signal.aborted) return;
+      if (fitting) {
+        clearScreen();
+        showScreen(fitting);
       }
-      if (!signal.aborted) draw();
+      draw();
       await clock.sleep(1_000, signal);
     }
   };
@@ -71,7 +86,9 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
       switch (event.event) {
         case "code": {
           stop();
-          await showCode(event, about);
+          const made = await screenOf(event, about);
+          stream.write("\n");
+          showScreen(made);
           expiresAt = event.code.expiresAt;
           if (!features.redraws) return;
           countdown = new AbortController();
@@ -96,7 +113,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           break;
         case "retrying":
           trouble = {
-            text: `${plainText(event.reason, { limit: 120 })}; trying again`,
+            text: `${whyAgain(event.reason, options, 120)}; trying again`,
             // A little longer than the pause: the next try takes a moment, too.
             until: clock.now() + event.delay + 2_000,
           };

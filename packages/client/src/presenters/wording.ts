@@ -33,6 +33,12 @@ export function opensElsewhere(code: PresentedCode): boolean {
   return URL.canParse(code.verificationUri) && !isLoopback(new URL(code.verificationUri).hostname);
 }
 
+/** Why something is tried again. The code of the system at its end is for whoever looks into it. */
+export function whyAgain(reason: string, { verbose }: PresenterOptions, limit: number): string {
+  const text = plainText(reason, { limit });
+  return verbose ? text : text.replace(/ \((?:E[A-Z0-9]+|ERR_[A-Z0-9_]+)\)(?=$| )/, "");
+}
+
 /** "14:32", rounded up: it reads 0:00 only when it is over. */
 export function timeLeft(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

@@ -71,6 +71,6 @@ const quoted = (text: unknown) =>
 
 function likelyUrl(text: unknown): string {
   const likely = typeof text === "string" && /^[\w.[\]:-]+(\/[^@]*)?$/.test(text) ? `https://${text}` : "";
-  if (URL.canParse(likely)) return `Did you mean ${likely}`;
+  if (URL.canParse(likely)) return `Did you mean ${likely}?`;
   return "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.";
 }

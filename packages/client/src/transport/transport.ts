@@ -67,6 +67,10 @@ export function asTransportError(error: unknown, url: URL, through?: string): Tr
 export const isProxyError = (error: unknown): error is ProxyError =>
   error instanceof Error && error.name === "ProxyError" && "variable" in error;
 
+/** There is TLS, and only the certificate was refused. */
+export const isUntrusted = ({ kind, cause }: TransportError): boolean =>
+  kind === "tls" && cause instanceof Error && "code" in cause && certificateCodes.test(String(cause.code));
+
 /** Of a certificate that is outside its period the issuer is to blame, or this machine's clock: nothing here can tell. */
 const outsidePeriod = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
 

@@ -204,12 +204,17 @@ describe("a fetch with a token", () => {
     );
   });
 
-  test("asks for a new sign-in when the renewed token is refused too", async (t) => {
-    const api = await apiAnswering(t, (_request, response) =>
-      withChallenge(response, 401, 'Bearer error="invalid_token"'),
-    );
-    await assert.rejects(guardedFetch(api.context, api.origin), { code: "sign_in_again", message: /invalid_token/ });
+  test("says that the API refuses the renewed token too, and asks for a sign-in where claims demand one", async (t) => {
+    let challenge = 'Bearer error="invalid_token"';
+    const api = await apiAnswering(t, (_request, response) => withChallenge(response, 401, challenge));
+    await assert.rejects(guardedFetch(api.context, api.origin), {
+      code: "sign_in_again",
+      message: `The API at ${api.origin} refuses the token (HTTP 401, WWW-Authenticate: ${challenge}).`,
+      hint: /has to be a scope of that API/,
+    });
     assert.equal(api.seen.length, 2);
+    challenge = 'Bearer error="insufficient_claims", claims="e30="';
+    await assert.rejects(guardedFetch(api.context, api.origin), { claims: "{}", hint: /^Sign in again/ });
   });
 
   test("hands a claims challenge to the issuer, and to the program when only a sign-in can meet it", async (t) => {

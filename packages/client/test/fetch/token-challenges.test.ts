@@ -127,11 +127,11 @@ describe("no token is asked for", () => {
 });
 
 describe("a renewed token", () => {
-  test("that is refused too needs a new sign-in, for the API's reason", async () => {
+  test("that is refused too is the API's refusal, for the API's reason", async () => {
     for (const [second, message] of [
       [
         challenged(401, 'Bearer error="invalid_token"'),
-        /todo\.example refuses a token .* \(HTTP 401, WWW-Authenticate: Bearer error="invalid_token"\)/,
+        /^The API at \S+todo\.example refuses the token \(HTTP 401, WWW-Authenticate: Bearer error="invalid_token"\)/,
       ],
       [challenged(401), /\(HTTP 401\)/],
     ] as const) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { terminalPresenter } from "../../src/presenters/terminal-presenter.ts";
 import { about, account, codeEvent, escapes, manualClock, output, screenOf } from "./presenter-fixtures.ts";
+import { reflowingTerminal } from "./reflowing-terminal.ts";
 
 const utf8 = { LANG: "C.UTF-8", TERM: "xterm-256color" };
 
@@ -31,38 +32,58 @@ describe("the terminal presenter", () => {
   }
 
   test("of a countdown that a narrower terminal broke into rows it leaves none", async () => {
-    const { stream, clock, presenter } = await shown({ origin: "http://localhost:8444", size: { columns: 100 } });
-    const before = stream.text.length;
-    stream.columns = 30;
-    await clock.advance(1_000);
-    // 44 columns were two rows of 30: up one, and all of it away.
-    assert.ok(stream.text.slice(before).startsWith("\r\u001b[1A\u001b[J"), JSON.stringify(stream.text.slice(before)));
-    assert.match(stream.text.slice(before), /Waiting · 14:59 left/);
-    const narrow = stream.text.length;
-    await clock.advance(1_000);
-    assert.ok(stream.text.slice(narrow).startsWith("\r\u001b[2K"));
+    const terminal = reflowingTerminal({ columns: 100, rows: 40 });
+    const clock = manualClock();
+    const presenter = terminalPresenter({ stream: terminal, env: utf8, clock });
+    await presenter.show(codeEvent("http://localhost:8444"), about);
+    terminal.columns = 30;
+    for (const left of ["14:59", "14:58"]) {
+      await clock.advance(1_000);
+      const counted = terminal.rowsShown().filter((row) => /left|good for|Waiting/.test(row));
+      assert.deepEqual(counted, [`  Waiting · ${left} left`]);
+    }
     presenter.end?.("cancelled");
   });
 
-  test("shows the code once more when the terminal has become too narrow for it, and not at every second", async () => {
-    const { stream, clock, presenter } = await shown({ size: { columns: 100, rows: 40 } });
-    const shownTimes = () => stream.text.split("WDJB-MJHT").length - 1;
-    assert.equal(shownTimes(), 1);
-    for (const columns of [60, 60, 60, 90]) {
-      stream.columns = columns;
+  test("redraws the code in its place at each new width, and leaves nothing of the old one", async () => {
+    const terminal = reflowingTerminal({ columns: 100, rows: 40 });
+    terminal.write("$ doorcode login\n");
+    const clock = manualClock();
+    const presenter = terminalPresenter({ stream: terminal, env: utf8, clock, appName: "ToDo list" });
+    await presenter.show(codeEvent(), about);
+    const wide = terminal.rowsShown();
+    for (const columns of [44, 44, 30, 100, 44, 100]) {
+      terminal.columns = columns;
       await clock.advance(1_000);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // A QR code is loaded first.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const rows = terminal.rowsShown();
+      const text = rows.join("\n");
+      assert.equal(text.split("WDJB-MJHT").length, 2, text);
+      assert.equal(text.split("╰").length, 2, text);
+      assert.equal(text.split("Sign in to use").length, 2, text);
+      assert.equal(rows[0], "$ doorcode login", "what was there before stays");
+      for (const row of rows) assert.ok(row.length <= columns, row);
     }
-    assert.equal(shownTimes(), 2);
-    const again = screenOf(stream.text.slice(stream.text.lastIndexOf("Sign in to use")));
-    for (const line of again) assert.ok(line.length <= 60, line);
-    stream.columns = 20;
-    for (let second = 0; second < 3; second++) {
-      await clock.advance(1_000);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.equal(shownTimes(), 3, "an address that fits no line is no reason to go on");
+    assert.deepEqual(terminal.rowsShown().slice(0, -1), wide.slice(0, -1));
     presenter.end?.("cancelled");
+  });
+
+  test("draws nothing once it has ended, though the terminal changed in that moment", async () => {
+    const terminal = reflowingTerminal({ columns: 100, rows: 40 });
+    const clock = manualClock();
+    const presenter = terminalPresenter({ stream: terminal, env: utf8, clock });
+    await presenter.show(codeEvent(), about);
+    terminal.columns = 44;
+    const redrawn = clock.advance(1_000);
+    // The QR code is being loaded now.
+    await null;
+    await null;
+    presenter.end?.("cancelled");
+    const left = terminal.rowsShown();
+    await redrawn;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(terminal.rowsShown(), left);
   });
 
   test("leaves the address for the browser whole on lines of its own, within a narrow terminal's words", async () => {
@@ -163,6 +184,17 @@ describe("the terminal presenter", () => {
       await presenter.show({ event: "slowed", interval: 10_000 }, about);
       assert.match(lines().at(-1)!, /busy/);
       assert.ok(lines().at(-1)!.length < columns, lines().at(-1));
+      presenter.end?.("cancelled");
+    }
+  });
+
+  test("names no error code of the system, unless that is asked for", async () => {
+    const reason = "the connection was lost to localhost:8443 (ECONNRESET)";
+    for (const verbose of [false, true]) {
+      const { presenter, lines } = await shown({ origin: "http://localhost", verbose, size: { columns: 100 } });
+      await presenter.show({ event: "retrying", reason, delay: 5_000 }, about);
+      const said = verbose ? reason : "the connection was lost to localhost:8443";
+      assert.ok(lines().at(-1)!.includes(`${said}; trying again`), lines().at(-1));
       presenter.end?.("cancelled");
     }
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Refusal } from "../directory/access-rules.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
+import type { PermissionLine } from "../directory/permissions.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { sendSecurityNotification } from "../mail/security-notifications.ts";
 import { type Approver, loadFacts } from "../oauth/approval.ts";
@@ -17,6 +18,8 @@ export interface Approval {
   email: string;
   /** What the app may do, in the words of the consent page. */
   permissions: string[];
+  /** Those among them that it did not ask for now, and may add at a renewal without asking again. */
+  byRenewal: string[];
 }
 
 /**
@@ -56,8 +59,9 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
       { kind: "new_device", grant: decided.grant, appName: app.name },
       { ip: null },
     );
-    const lines = permissions.lines.map((line) => permissionText(line, languages[defaultLocale]));
-    return { app: app.name, email: user.email, permissions: lines };
+    const textOf = (line: PermissionLine) => permissionText(line, languages[defaultLocale]);
+    const { lines, byRenewal } = permissions;
+    return { app: app.name, email: user.email, permissions: lines.map(textOf), byRenewal: byRenewal.map(textOf) };
   }
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);

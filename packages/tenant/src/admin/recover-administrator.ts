@@ -34,7 +34,11 @@ export function accountRefused(problem: AccountProblem, typed: string): TenantEr
   const email = typed.trim();
   switch (problem) {
     case "email_invalid":
-      return new TenantError(problem, "That is not an email address.", "For example ada@contoso.example.");
+      return new TenantError(
+        problem,
+        `${JSON.stringify(email.slice(0, 100))} is not an email address.`,
+        "For example ada@contoso.example.",
+      );
     case "name_invalid":
       return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
     case "taken":

@@ -3,6 +3,7 @@ import { defaultDataDir } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { TenantFiles } from "./tenant-files.ts";
 import { exitCodeOf, exitCodes, printError, printEvent, refuseSecrets } from "./terminal.ts";
+import { usageError } from "./usage-error.ts";
 
 const START_ENVIRONMENT = `
 Environment:
@@ -51,13 +52,17 @@ meanwhile, on any machine.`;
  */
 export async function main(argv: string[], files?: TenantFiles): Promise<number> {
   const outcome = { exit: exitCodes.done as number };
+  const tenant = program(outcome, files);
   try {
     refuseSecrets(argv);
-    await program(outcome, files).parseAsync(argv, { from: "user" });
+    await tenant.parseAsync(argv, { from: "user" });
     return outcome.exit;
-  } catch (error) {
-    // Commander has printed its own words by now; asking for help is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  } catch (thrown) {
+    const isCommanders = thrown instanceof CommanderError;
+    // Asking for help is no mistake; without a command Commander has printed it by now.
+    if (isCommanders && thrown.exitCode === 0) return exitCodes.done;
+    if (isCommanders && thrown.code === "commander.help") return exitCodes.usage;
+    const error = isCommanders ? usageError(thrown, tenant, argv) : thrown;
     const exit = exitCodeOf(error);
     if (argv.includes("--json")) printEvent("error", { ...printError(error), exit });
     else printError(error);
@@ -69,6 +74,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
   const tenant = new Command("doorcode tenant")
     .description("Run a tenant of your own, and decide on sign-ins there.")
     .exitOverride()
+    .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
   const dataDir = (command: Command) =>
     command.option("--data <dir>", `data folder of the tenant (default: ${shownDefault()})`);
@@ -185,7 +191,7 @@ function program(outcome: { exit: number }, files: TenantFiles | undefined): Com
     );
 
   const apps = dataDir(tenant.command("apps"))
-    .description("List the programs of the tenant with their client IDs, or give one a certificate.")
+    .description("List the programs of the tenant with their client IDs, or give one a certificate or a secret.")
     .option("--json", "print one event a line")
     .action(async (options: { data?: string; json?: boolean }) => {
       const { listApps } = await import("./operator.ts");

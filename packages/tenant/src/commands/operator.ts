@@ -3,13 +3,17 @@ import { readFile } from "node:fs/promises";
 import { askTenant } from "../control/client.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { TenantFiles } from "./tenant-files.ts";
-import { printEvent, printResult, readStdin, say } from "./terminal.ts";
+import { dateOf, printEvent, printResult, readStdin, say } from "./terminal.ts";
 
 export async function approve(options: { code: string; as: string; data: string }): Promise<void> {
   const code = await codeOf(options.code);
-  const { app, email, permissions } = await askTenant(options.data, { do: "approve", code, as: options.as });
+  const approved = await askTenant(options.data, { do: "approve", code, as: options.as });
+  const { app, email, permissions, by_renewal: byRenewal } = approved;
   printResult(`Approved: ${app} is signed in as ${email}.`);
-  say(`It may:\n${permissions.map((line) => `  ${line}`).join("\n")}`);
+  const list = (lines: string[]) => lines.map((line) => `  ${line}`).join("\n");
+  // The headings are the consent page's.
+  say(`It may:\n${list(permissions.filter((line) => !byRenewal.includes(line)))}`);
+  if (byRenewal.length > 0) say(`It may also, without asking again:\n${list(byRenewal)}`);
 }
 
 export async function deny(options: { code: string; data: string }): Promise<void> {
@@ -75,7 +79,7 @@ export async function listApps(options: { json: boolean; data: string }): Promis
     ].filter(Boolean);
     printResult(`${client_id}  ${name}${marks.length === 0 ? "" : `  (${marks.join(", ")})`}`);
     for (const { key_id, name, hint, expires_at } of secrets) {
-      const shown = [`  secret ${key_id}`, hint && `${hint}…`, name, `until ${expires_at}`];
+      const shown = [`  secret ${key_id}`, hint && `${hint}…`, name, `until ${dateOf(expires_at)}`];
       printResult(shown.filter(Boolean).join("  "));
     }
   }
@@ -97,7 +101,7 @@ export async function addCertificate(options: {
   }
   printResult(added.thumbprint);
   say(
-    `${added.app} can sign in by this certificate until ${added.expires_at}${added.administrator ? ", and administer the tenant" : ""}.`,
+    `${added.app} can sign in by this certificate until ${dateOf(added.expires_at)}${added.administrator ? ", and administer the tenant" : ""}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { addSecret as addInStore, removeSecret as removeInStore } from "../admin
 import { addedSecret, removedSecret } from "../control/operations.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { askOrWork, type Where } from "./store-commands.ts";
-import { printEvent, printResult, say } from "./terminal.ts";
+import { dateOf, printEvent, printResult, say } from "./terminal.ts";
 
 /** The secret alone on stdout, for a pipe, or in the file; with `json` an event that says when it ends as well. */
 export async function addSecret(
@@ -29,7 +29,7 @@ export async function addSecret(
       return;
     }
     const where = output === undefined ? "shown this once" : `in ${output}`;
-    say(`${added.app} has a new secret (key ID ${added.key_id}) until ${added.expires_at}, ${where}.`);
+    say(`${added.app} has a new secret (key ID ${added.key_id}) until ${dateOf(added.expires_at)}, ${where}.`);
     if (output === undefined) printResult(secret);
   } catch (error) {
     if (output !== undefined) await rm(output, { force: true });

@@ -76,6 +76,9 @@ export function printError(error: unknown): { code: string; message: string; hin
   return { code: "unexpected", message, hint: "The lines on stderr say where it happened." };
 }
 
+/** A day is enough for what lasts months. */
+export const dateOf = (time: string): string => time.slice(0, 10);
+
 /** What was piped in, without the newline that `echo` adds. */
 export async function readStdin(what: string): Promise<string> {
   if (process.stdin.isTTY) {

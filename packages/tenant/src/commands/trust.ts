@@ -18,7 +18,7 @@ export interface TrustOptions {
   print?: boolean;
 }
 
-/** Puts the data folder's CA into this user's browsers, or takes it out; says what it did and what it could not. */
+/** Puts the data folder's CA into this user's browsers, or takes it out; says what it does and what it could not. */
 export async function trust(options: TrustOptions): Promise<number> {
   const ca = await caOf(options.data);
   if (options.print) {
@@ -34,6 +34,7 @@ export async function trust(options: TrustOptions): Promise<number> {
     return exitCodes.done;
   }
   const failed = wanted.filter((store) => !changed(store, ca, options.remove === true));
+  if (wanted.length > 0 && failed.length === 0) say("Done.");
   const everywhere = forAll(ca);
   if (everywhere) {
     const what = options.remove
@@ -78,8 +79,8 @@ async function agreed(
     remove
       ? `${name} (${file}) is taken out of:\n${places}`
       : `${name} (${file}) is put into:\n${places}\n\n` +
-          "It can vouch for this machine's own names and the host that the tenant was made for,\n" +
-          "and for nothing else. Whoever reads its key in the data folder can pose as those.",
+          "It can vouch for this computer's own names and the tenant's host alone.\n" +
+          "Whoever reads its key in the data folder can pose as those.",
   );
   if (yes) return true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
@@ -97,11 +98,8 @@ function changed(store: TrustStore, ca: TrustedCa, remove: boolean): boolean {
   const problem = attempt(() => (remove ? store.remove(ca) : store.add(ca)));
   // The store has the last word, not the tool's exit code.
   const done = problem === undefined && store.has(ca) !== remove;
-  say(
-    done
-      ? `${remove ? "Taken out of" : "Put into"} ${store.label}`
-      : `Failed: ${store.label}: ${problem ?? "no change"}`,
-  );
+  // Of those that changed the list was shown before.
+  if (!done) say(`Failed: ${store.label}: ${problem ?? "no change"}`);
   return done;
 }
 

@@ -44,7 +44,8 @@ export type ControlRequest = z.infer<typeof controlRequest>;
 
 /** What each request is answered with when it succeeds. */
 export interface ControlResults {
-  approve: { app: string; email: string; permissions: string[] };
+  /** `by_renewal`: those of the permissions that are not asked now, and that a renewal may add without asking again. */
+  approve: { app: string; email: string; permissions: string[]; by_renewal: string[] };
   deny: { app: string };
   list_users: ListedUser[];
   add_user: ListedUser;

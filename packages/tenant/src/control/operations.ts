@@ -28,8 +28,10 @@ export async function operate(
 ): Promise<ControlResults[ControlRequest["do"]]> {
   const { admin, config, store } = operator;
   switch (request.do) {
-    case "approve":
-      return operator.approve(request);
+    case "approve": {
+      const { byRenewal, ...approved } = await operator.approve(request);
+      return { ...approved, by_renewal: byRenewal };
+    }
     case "deny":
       return operator.deny(request.code);
     case "list_users":

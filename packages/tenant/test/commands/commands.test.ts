@@ -224,11 +224,18 @@ describe("approve, deny and users, as processes of their own", () => {
     assert.doesNotMatch(added.stdout + added.stderr, new RegExp(password));
     assert.equal((await command(add, { stdin: "short\n" })).exit, 2);
 
-    const grant = await post("devicecode", { scope: "openid profile" });
+    const grant = await post("devicecode", {
+      scope: `openid profile offline_access api://${ready.apis[0]?.client_id}/ToDoList.Read`,
+    });
     const approve = ["approve", "-", "--as", "ada@contoso.example", "--data", dir];
     const approved = await command(approve, { stdin: ` ${grant.user_code}\n` });
     assert.equal(approved.exit, 0, approved.stderr);
     assert.equal(approved.stdout, "Approved: ciam-client-app is signed in as ada@contoso.example.\n");
+    const [first, also, ...more] = approved.stderr.split(/^(?=\S)/m);
+    assert.match(first ?? "", /^It may:\n( {2}.+\n)+$/);
+    assert.doesNotMatch(first ?? "", /Read and change your to-do lists/);
+    assert.equal(also, "It may also, without asking again:\n  Read and change your to-do lists\n");
+    assert.deepEqual(more, []);
     const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
     const tokens = await post("token", { grant_type, device_code: grant.device_code ?? "" });
     assert.equal(tokens.token_type, "Bearer");
@@ -313,6 +320,28 @@ describe("approve, deny and users, as processes of their own", () => {
       assert.equal(stdout, "");
       assert.notEqual(stderr, "");
     }
+  });
+
+  test("what is missing or unknown reads like every other mistake, with the help to look at", async () => {
+    for (const [args, said] of [
+      [["approve"], "Required option '--as <email>' not specified.\nSee: doorcode tenant approve --help"],
+      [["deny"], "Missing required argument 'code'.\nSee: doorcode tenant deny --help"],
+      [["apps", "add-secret"], "Missing required argument 'client-id'.\nSee: doorcode tenant apps add-secret --help"],
+      [["strat"], "Unknown command 'strat'.\nDid you mean start?"],
+      [
+        ["start", "--port", "x"],
+        "Option '--port <number>' argument 'x' is invalid. A port is a number from 0 to 65535.\nSee: doorcode tenant start --help",
+      ],
+    ] as const) {
+      const { exit, stderr } = await command([...args]);
+      assert.deepEqual([exit, stderr], [2, `doorcode: ${said}\n`]);
+    }
+    const { exit, stdout } = await command(["deny", "--json"]);
+    assert.equal(exit, 2);
+    const { code, message } = JSON.parse(stdout);
+    assert.deepEqual([code, message], ["usage", "Unknown option '--json'."]);
+    const secret = await command(["users", "add", "a@b.example", "--password=hunter2-hunter2"]);
+    assert.doesNotMatch(secret.stderr, /hunter2/);
   });
 
   test("asking for help is no mistake", async () => {

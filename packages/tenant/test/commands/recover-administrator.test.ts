@@ -44,6 +44,9 @@ describe("doorcode tenant recover-administrator", () => {
     const again = await command(["recover-administrator", EMAIL, "--json", "--data", dataDir]);
     const { event, added, password } = JSON.parse(again.stdout);
     assert.deepEqual([event, added, password], ["administrator_recovered", false, undefined]);
+    const typo = await command(["recover-administrator", "nope", "--data", dataDir]);
+    assert.equal(typo.exit, 2);
+    assert.match(typo.stderr, /^doorcode: "nope" is not an email address\.\n/);
     const weak = ["recover-administrator", "grace@contoso.example", "--password-stdin", "--data", dataDir];
     const refused = await command(weak, { stdin: "short" });
     assert.deepEqual([refused.exit, refused.stdout], [2, ""]);

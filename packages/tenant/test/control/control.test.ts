@@ -34,6 +34,7 @@ describe("approving as the operator", () => {
         "Read and change your to-do lists",
         "Stay signed in until unused for 90 days, at most 365 days",
       ],
+      by_renewal: ["Read and change your to-do lists"],
     });
     const grant = await tenant.context.store.grants.findByUserCode(device.user_code.replace("-", ""));
     assert.equal(grant?.decidedBy, "operator");
