@@ -1,5 +1,6 @@
 import { hashPassword } from "../directory/password.ts";
 import { networkOf } from "../kernel/ip-address.ts";
+import type { Interaction } from "../storage/store.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
@@ -100,15 +101,19 @@ export async function refund(
 /**
  * The hash of a password that a person chose. Each choice costs a hash, whether or not it is ever used.
  *
- * @param whose the interaction or the person that may choose no more often
+ * @param by the interaction, or on the account page the person: which may choose no more often, and what it is about
  * @throws PageProblem when one of its throttles is used up
  */
-export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
+export async function hashNewPassword(
+  request: PageRequest,
+  by: Pick<Interaction, "id" | "subject">,
+  password: string,
+): Promise<string> {
   const network = networkOf(request.ip);
   const consumed = await consume(request, [
-    ["newPasswordByFlow", whose],
+    ["newPasswordByFlow", by.id],
     ["newPasswordByIp", network],
   ]);
-  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt, by.subject);
   return hashPassword(password, network);
 }

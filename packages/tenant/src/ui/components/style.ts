@@ -149,6 +149,7 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 .mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
 .mails span,.passkeys span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
+.lines{white-space:pre;overflow-x:auto;overflow-wrap:normal;margin:0;font-size:.9rem}
 .letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}

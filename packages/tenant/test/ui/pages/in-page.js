@@ -12,7 +12,9 @@ const isTabStop = (element) => {
 
 globalThis.look = {
   /** What a person can press or fill in, as the keyboard comes by. */
-  interactive: pressable.filter(isTabStop),
+  interactive: [...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")].filter(
+    (element) => element.tabIndex === 0 && element.type !== "hidden" && isTabStop(element),
+  ),
 
   overflow() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;

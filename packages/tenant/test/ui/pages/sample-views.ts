@@ -336,6 +336,7 @@ export const samples: Sample[] = [
   },
   { name: "stale-form", view: { page: "stale_form" } },
   { name: "not-found", view: { page: "not_found" } },
-  { name: "too-many", view: { page: "too_many" } },
+  { name: "too-many", view: { page: "too_many", device: false } },
+  { name: "too-many-device", view: { page: "too_many", device: true } },
   { name: "failed", view: { page: "failed", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" } },
 ];

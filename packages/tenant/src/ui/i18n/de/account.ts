@@ -90,7 +90,7 @@ export const ended: Messages["ended"] = {
   sign_in_over:
     "Sie wurde schon beantwortet oder hat zu lange gedauert. Beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   request_refused:
-    "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Nennen Sie denen, die es gemacht haben, diese Nummern:",
+    "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Geben Sie den Entwicklern des Programms diese Angaben:",
   ownProgram: {
     heading: "Ist es Ihr eigenes Programm?",
     lines: "Dann tragen Sie diese Adresse in doorcode.tenant.yaml ein und starten Sie diesen Dienst mit der Datei:",
@@ -99,7 +99,9 @@ export const ended: Messages["ended"] = {
     "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein, oder beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   not_found:
     "Vielleicht ist die Adresse falsch geschrieben. Um sich an einem Gerät anzumelden, geben Sie dessen Code ein.",
-  too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",
+  too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
+  tooManyDevice:
+    "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",
   failed: (tenant) =>
-    html`Es liegt nicht an Ihnen. Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie ${tenant} diese Nummer:`,
+    html`Es liegt nicht an Ihnen. Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie ${tenant} diese Kennung:`,
 };

@@ -89,7 +89,7 @@ export const ended = {
   goOnHere: "Go on here",
   sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
   request_refused:
-    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Tell whoever made it these numbers:",
+    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Give this to the people who made it:",
   ownProgram: {
     heading: "Is it your own program?",
     lines: "Then add this address in doorcode.tenant.yaml, and start this service with that file:",
@@ -97,7 +97,8 @@ export const ended = {
   stale_form:
     "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
   not_found: "The address may be mistyped. To sign in on a device, enter its code.",
-  too_many: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
+  too_many: "Wait a few minutes, then try again.",
+  tooManyDevice: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
   failed: (tenant: Html) =>
-    html`It isn’t your fault. Wait a minute and try again. If it keeps happening, tell ${tenant} this number:`,
+    html`It isn’t your fault. Wait a minute and try again. If it keeps happening, give ${tenant} this ID:`,
 };
