@@ -296,7 +296,7 @@ export const samples: Sample[] = [
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
   { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
-  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused" } },
+  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused", appName: "Contoso Player" } },
   { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },

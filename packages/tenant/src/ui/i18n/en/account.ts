@@ -43,9 +43,15 @@ export const notMe = {
     passkey_removed: "A passkey was removed from your account.",
     recovery_codes_replaced: "New recovery codes were made for your account.",
     recovery_code_used: "Somebody signed in to your account with a recovery code.",
-    refresh_token_reused: "A replaced key of a program’s sign-in was used again.",
-    refresh_token_repeated: "A key of a program’s sign-in was used twice, from two networks.",
   },
+  /** About a program's sign-in; `aProgram` where its name is not known. */
+  toldOfProgram: {
+    refresh_token_reused: (app: Html | string) =>
+      html`A copy of the sign-in of ${app} may have been used: a replaced key of it came again.`,
+    refresh_token_repeated: (app: Html | string) =>
+      html`A copy of the sign-in of ${app} may have been used: a key of it came twice, from two networks.`,
+  },
+  aProgram: "a program",
   willEnd: "If it wasn’t you, this happens now",
   ended: "This was done",
   /** What the button ends, a line each. */
