@@ -175,7 +175,7 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
 #decide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8.5rem,100%),1fr));gap:.65rem}
 #decide .button{margin:0;padding-inline:.4rem}
-@media (max-width:30em){.long #decide{grid-template-columns:1fr}}
+@media (max-width:30em){.long #decide{grid-template-columns:1fr;gap:.5rem}.long #decide .button{min-block-size:2.9rem;padding-block:.5rem}}
 @media (min-height:40em){
   .in-sight #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
 }
