@@ -254,7 +254,7 @@ describe("consent and its undoing in a real browser", () => {
         assert.equal((await poll(second, codes[1]!.device_code)).body.error, "access_denied");
         const { body: code } = await requestCode(second);
         await walk(page, code.user_code, email, second);
-        await page.getByText("What it can do already").waitFor();
+        await page.getByText("What else it can do already").waitFor();
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });

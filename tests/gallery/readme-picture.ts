@@ -8,8 +8,8 @@ import { chrome, samples } from "../../packages/tenant/test/ui/pages/sample-view
 import { show } from "./show.ts";
 
 const pictures = [
-  { file: "sign-in", shown: ["enter-code-from-link", "device-consent", "done"], height: 890 },
-  { file: "ways-in", shown: ["sign-in-passkey", "second-factor-app", "authenticator-set-up", "account"], height: 960 },
+  { file: "sign-in", shown: ["enter-code-from-link", "device-consent", "done"], height: 960 },
+  { file: "ways-in", shown: ["sign-in-passkey", "second-factor-app", "authenticator-set-up", "account"], height: 1000 },
 ];
 const folder = join(import.meta.dirname, "../../docs/images");
 

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { describeProblems, readTenantFile } from "@doorcode/prepare";
+import { defaultLocale, languages } from "../../packages/tenant/src/ui/i18n/languages.ts";
 import { root } from "../packaging/pack.ts";
 import { blocksOf, chapters } from "./chapters.ts";
 import { exampleFile } from "./reader.ts";
@@ -24,6 +25,18 @@ test("the file that the guide shows is the one that is tried, and the README's",
   const [shown] = (await blocksOf("prepare-your-tenant")).filter(({ language }) => language === "yaml");
   assert.equal(shown?.text, example);
   assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(example));
+});
+
+test("files to begin with name each permission in every language of the pages", async () => {
+  for (const file of ["docs/guide/doorcode.tenant.yaml", "packages/cli/templates/both/doorcode.tenant.yaml"]) {
+    const { apis } = readTenantFile(await readFile(join(root, file), "utf8"), file);
+    const scopes = Object.values(apis).flatMap((api) => Object.values(api.scopes));
+    assert.ok(scopes.length > 0, file);
+    const others = Object.keys(languages).filter((locale) => locale !== defaultLocale);
+    for (const { displayName, displayNames } of scopes) {
+      assert.deepEqual(Object.keys(displayNames), others, `${file}: ${displayName}`);
+    }
+  }
 });
 
 test("the mistake that the README shows is told in these words", async () => {

@@ -17,7 +17,7 @@ export const tenant: Group[] = [
   {
     name: "grant-decisions",
     mutate: [`${src}/oauth/device-authorization/decisions.ts`, `${src}/oauth/approval.ts`],
-    tests: [`${test}/oauth/device-authorization/decisions.test.ts`],
+    tests: [`${test}/oauth/device-authorization/{decisions,typed-codes}.test.ts`],
   },
   {
     name: "grant-store",

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { User } from "../directory/entities.ts";
 import type { MailQueue } from "../mail/mail-queue.ts";
 import type { OAuthContext } from "../oauth/oauth-context.ts";
-import type { BrowserSession } from "../storage/store.ts";
+import type { BrowserSession, InteractionSubject } from "../storage/store.ts";
 import type { Branding } from "../ui/branding/branding.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -105,9 +105,12 @@ export class PageProblem extends Error {
   }
 }
 
-/** Ends a request whose throttle is used up, where no page of the step says so. */
-export function tooMany(retryAt: number): PageProblem {
-  return new PageProblem({ page: "too_many" }, undefined, retryAt);
+/**
+ * Ends a request whose throttle is used up, where no page of the step says so. `about`: of its interaction; where it is a
+ * device, the page says that the device's code is still good.
+ */
+export function tooMany(retryAt: number, about: InteractionSubject | null): PageProblem {
+  return new PageProblem({ page: "too_many", device: about?.kind === "device" }, undefined, retryAt);
 }
 
 /** No page of ours sends a form like this: a field twice, an unknown button, far too many fields. */

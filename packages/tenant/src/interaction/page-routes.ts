@@ -111,7 +111,7 @@ function sendProblem(
   }
   if (error instanceof HashingBusy) {
     reply.header("Retry-After", 5);
-    return sendPage(ctx, reply, { page: "too_many" });
+    return sendPage(ctx, reply, { page: "too_many", device: false });
   }
   const status = error.statusCode ?? 500;
   // Fastify's own: body too large (413), not a form (415), length does not match (400).

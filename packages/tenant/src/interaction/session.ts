@@ -47,7 +47,7 @@ export async function openInteraction(
   address: string | null = null,
 ): Promise<Interaction> {
   const retryAt = await takeRequest(request.ctx, "interactionByIp", request, request.now);
-  if (retryAt !== undefined) throw tooMany(retryAt);
+  if (retryAt !== undefined) throw tooMany(retryAt, subject);
   const session = await openSession(request);
   const interaction: Interaction = {
     id: newSecret(16),

@@ -1,6 +1,7 @@
 import type { User } from "../directory/entities.ts";
 import { hashPassword } from "../directory/password.ts";
 import { networksOf, widestNetworkOf } from "../kernel/ip-address.ts";
+import type { Interaction } from "../storage/store.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
 
 /**
@@ -115,17 +116,21 @@ export async function refund(
  */
 export async function takeAccountChange(request: PageRequest, { id }: Pick<User, "id">, kind: string): Promise<void> {
   const consumed = await consume(request, [["accountChangeByUser", `${id} ${kind}`]]);
-  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt, null);
 }
 
 /**
  * The hash of a password that a person chose. Each choice costs a hash, whether or not it is ever used.
  *
- * @param whose the interaction or the person that may choose no more often
+ * @param by the interaction, or on the account page the person: which may choose no more often, and what it is about
  * @throws PageProblem when one of its throttles is used up
  */
-export async function hashNewPassword(request: PageRequest, whose: string, password: string): Promise<string> {
-  const consumed = await consume(request, [["newPasswordByFlow", whose], ...byNetwork("newPasswordByIp", request.ip)]);
-  if (!consumed.allowed) throw tooMany(consumed.retryAt);
+export async function hashNewPassword(
+  request: PageRequest,
+  by: Pick<Interaction, "id" | "subject">,
+  password: string,
+): Promise<string> {
+  const consumed = await consume(request, [["newPasswordByFlow", by.id], ...byNetwork("newPasswordByIp", request.ip)]);
+  if (!consumed.allowed) throw tooMany(consumed.retryAt, by.subject);
   return hashPassword(password, widestNetworkOf(request.ip));
 }

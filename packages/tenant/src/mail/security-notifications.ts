@@ -3,6 +3,7 @@ import type { App, User } from "../directory/entities.ts";
 import { plainIp } from "../kernel/ip-address.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
+import type { Messages } from "../ui/i18n/en.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
 import { takeNotice } from "./mail-budget.ts";
@@ -21,9 +22,9 @@ export type SecurityNotification =
   | { kind: "recovery_codes_replaced" }
   | { kind: "recovery_code_used"; left: number }
   /** A used refresh token came again, and the program's sign-in was ended. */
-  | { kind: "refresh_token_reused"; appName: string }
+  | { kind: "refresh_token_reused"; app: Pick<App, "clientId" | "name"> }
   /** A refresh token came twice within seconds, from two networks; the program is still signed in. */
-  | { kind: "refresh_token_repeated"; appName: string; before: string };
+  | { kind: "refresh_token_repeated"; app: Pick<App, "clientId" | "name">; before: string };
 
 /** How long the link of a notification works. */
 const LINK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -67,17 +68,20 @@ export async function sendSecurityNotification(
 export function signInNotices(ctxOf: () => MailContext) {
   return {
     refreshTokenReused: (user: User, { app, ip }: { app: App; ip: string }) =>
-      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_reused", appName: app.name }, { ip }),
+      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_reused", app }, { ip }),
     refreshTokenRepeated: (user: User, { app, ip, before }: { app: App; ip: string; before: string }) =>
-      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_repeated", appName: app.name, before }, { ip }),
+      sendSecurityNotification(ctxOf(), user, { kind: "refresh_token_repeated", app, before }, { ip }),
   };
 }
 
 /** What the link is about; see `ActionLink`. */
 function subjectOf(notification: SecurityNotification): string {
   if (notification.kind === "new_device") return notification.grant.id;
+  if ("app" in notification) return notification.app.clientId;
   return notification.kind === "passkey_added" ? notification.credentialId : "";
 }
+
+type Texts = Messages["mails"]["securityNotifications"];
 
 interface Happened {
   notification: SecurityNotification;
@@ -98,17 +102,15 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   const texts = language.messages.mails.securityNotifications;
   const { utc } = language.messages.time;
   const tenant = oneLine(sender.name);
-  const told = device ? texts.deviceSignedIn(oneLine(device.appName), tenant) : texts.told[notification.kind](tenant);
   const name = "name" in notification ? cleanDeviceText(notification.name) : { text: null };
   // A name that could pass for something else, an address above all, is left out.
   const named = "text" in name && name.text !== null ? [texts.passkeyNamed(name.text)] : [];
-  const program = "appName" in notification && !device ? [texts.program(oneLine(notification.appName))] : [];
   const first = "before" in notification ? [texts.fromBefore(plainIp(notification.before))] : [];
   const left = "left" in notification ? [texts.codesLeft(notification.left)] : [];
   const paragraphs: Paragraph[] = [
-    told,
+    toldOf(notification, tenant, texts),
     {
-      lines: [texts.when(utc(happened.at)), ...program, ...whereFrom(happened, language), ...first, ...named, ...left],
+      lines: [texts.when(utc(happened.at)), ...whereFrom(happened, language), ...first, ...named, ...left],
     },
     texts.wasYou,
     device ? texts.wasNotYouDevice(utc(link.expiresAt)) : texts.wasNotYou(utc(link.expiresAt)),
@@ -117,6 +119,12 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   ];
   const subject = texts.subject[notification.kind](tenant);
   return renderMail({ to: user.email, subject, paragraphs }, sender, language);
+}
+
+function toldOf(notification: SecurityNotification, tenant: string, texts: Texts): string {
+  if ("app" in notification) return texts.toldOfProgram[notification.kind](oneLine(notification.app.name), tenant);
+  if (notification.kind === "new_device") return texts.deviceSignedIn(oneLine(notification.appName), tenant);
+  return texts.told[notification.kind](tenant);
 }
 
 function whereFrom({ ip, notification }: Happened, { messages }: Language): string[] {

@@ -16,7 +16,7 @@ export interface ActionLink {
   tokenHash: string;
   purpose: LinkPurpose;
   userId: string;
-  /** `new_device`: the grant's id; `passkey_added`: the credential's id; else "". */
+  /** `new_device`: the grant's id; `passkey_added`: the credential's id; `refresh_token_…`: the program's client ID, or "" in links of before; else "". */
   subject: string;
   createdAt: number;
   expiresAt: number;

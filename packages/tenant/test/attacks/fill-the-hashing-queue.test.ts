@@ -43,6 +43,7 @@ describe("filling the line of passwords that wait to be hashed", () => {
     const refused = await browser.send(page, "/sign-up/password", { password: PASSWORD });
     assert.equal(refused.status, 429);
     assert.equal(refused.headers["retry-after"], String(limits.newPasswordByFlow.windowMs / 1_000));
+    assert.match(refused.html, /Your device keeps its code.*href="\/device"/s);
   });
 
   test("many sign-ups of one network share what the network has, and another network has its own", async (t) => {
@@ -67,6 +68,8 @@ describe("filling the line of passwords that wait to be hashed", () => {
     for (let i = 0; i < limits.newPasswordByFlow.count; i++) {
       assert.equal((await browser.send(page, "/me/password", { password: `${PASSWORD} ${i}` })).at, "/me");
     }
-    assert.equal((await browser.send(page, "/me/password", { password: PASSWORD })).status, 429);
+    const refused = await browser.send(page, "/me/password", { password: PASSWORD });
+    assert.equal(refused.status, 429);
+    assert.doesNotMatch(refused.html, /your device|enter a code/i);
   });
 });

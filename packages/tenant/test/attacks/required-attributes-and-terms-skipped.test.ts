@@ -71,6 +71,24 @@ describe("required attributes and terms of use", { concurrency: true }, () => {
     assert.match((await phone.send(next, "/device/continue", { answer: "continue" })).at, /^\/confirm/);
   });
 
+  test("not you? leads to another account, for the same device, and keeps nothing of the first", async (t) => {
+    const under = await pagesUnderTest(t);
+    await under.person();
+    await under.person("grace@contoso.example");
+    await useUserFlow(under, ASKING);
+    const phone = under.browser();
+    const page = await walkToConfirm(phone, (await under.grant()).userCode, ADA);
+    // Its own form, so that Enter in a field sends the answers.
+    assert.match(page.html, /<\/form><\/div>\s*<form[^>]*action="\/details"/);
+    const other = await phone.send(page, "/details", { decision: "other" });
+    assert.match(other.at, /^\/sign-in\?/);
+    assert.equal((await phone.send(page, "/details", { decision: "yes" })).status, 403);
+    const next = await signIn(phone, other, "grace@contoso.example");
+    assert.match(next.at, /^\/details\?/);
+    assert.match(next.html, /Signed in as <bdi>grace@contoso\.example/);
+    assert.equal((await phone.send(next, "/details", { decision: "yes" })).status, 400);
+  });
+
   test("are asked for once: whoever signed up with them, or accepted the same terms for another app, is not asked", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { ...ASKING, attributes: [] });

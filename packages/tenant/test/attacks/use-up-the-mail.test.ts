@@ -102,8 +102,8 @@ describe("making the tenant send mail", () => {
       { kind: "passkey_removed", name: "Phone" },
       { kind: "recovery_codes_replaced" },
       { kind: "recovery_code_used", left: 1 },
-      { kind: "refresh_token_reused", appName: "Player" },
-      { kind: "refresh_token_repeated", appName: "Player", before: "192.0.2.7" },
+      { kind: "refresh_token_reused", app: { clientId: "app", name: "Player" } },
+      { kind: "refresh_token_repeated", app: { clientId: "app", name: "Player" }, before: "192.0.2.7" },
     ];
     for (const kind of kinds) await sendSecurityNotification(under.ctx, ada, kind, { ip: null });
     assert.equal((await under.mailsTo(ADA)).length, kinds.length);

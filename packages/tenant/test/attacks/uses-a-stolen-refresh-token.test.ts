@@ -65,7 +65,7 @@ describe("a stolen token of a program", () => {
     }
     const [mail, ...more] = await mailsAbout(/A program was signed out/);
     assert.deepEqual(more, []);
-    assert.match(mail?.text ?? "", /Program: ciam-client-app/);
+    assert.match(mail?.text ?? "", /A copy of the sign-in of ciam-client-app may have been used/);
     assert.match(mail?.text ?? "", /From the network address: 203\.0\.113\.66/);
     assert.ok(linkIn(mail?.text ?? "").token);
     assert.equal((await recordsOf("refresh_token.reused", user.id)).length, 1);

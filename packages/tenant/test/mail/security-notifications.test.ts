@@ -26,6 +26,7 @@ const approved: DeviceGrant = {
   ...{ decidedBy: "user", reach: [], methods: ["password" as const], authTime: 0, familyId: null },
 };
 
+const app = { clientId: "9d3c8a55-1111-4222-8333-444455556666", name: "Contoso Player" };
 const notifications: SecurityNotification[] = [
   { kind: "new_device", grant: approved, appName: "Contoso Player" },
   { kind: "password_changed" },
@@ -35,8 +36,8 @@ const notifications: SecurityNotification[] = [
   { kind: "passkey_removed", name: "Ada's phone" },
   { kind: "recovery_codes_replaced" },
   { kind: "recovery_code_used", left: 7 },
-  { kind: "refresh_token_reused", appName: "Contoso Player" },
-  { kind: "refresh_token_repeated", appName: "Contoso Player", before: "198.51.100.0" },
+  { kind: "refresh_token_reused", app },
+  { kind: "refresh_token_repeated", app, before: "198.51.100.0" },
 ];
 
 async function newest({ mailsTo }: PagesUnderTest) {
@@ -100,7 +101,13 @@ describe("security notifications", { concurrency: true }, () => {
       const now = ctx.clock.now();
       const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
       assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notification.kind, ada.id, now]);
-      assert.equal(link?.subject, { new_device: approved.id, passkey_added: "abc" }[notification.kind as string] ?? "");
+      const subjects: Record<string, string> = {
+        new_device: approved.id,
+        passkey_added: "abc",
+        refresh_token_reused: app.clientId,
+        refresh_token_repeated: app.clientId,
+      };
+      assert.equal(link?.subject, subjects[notification.kind] ?? "");
       assert.equal(await ctx.store.links.find(hashSecret(token), now + WEEK), undefined);
       assert.equal(await ctx.store.links.find(token, now), undefined);
     });

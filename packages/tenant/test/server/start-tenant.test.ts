@@ -57,6 +57,10 @@ describe("starting a tenant", () => {
     const stored = await tenant.context.store.directory.findApiByIdentifierUri(`api://${api.clientId}`);
     assert.deepEqual(stored?.roles.map(({ value }) => value).sort(), ["ToDoList.Read.All", "ToDoList.ReadWrite.All"]);
     assert.ok(stored?.scopes.every(({ consent }) => consent === "Admin"));
+    assert.deepEqual(
+      stored?.scopes.map(({ displayNames }) => displayNames?.de),
+      ["Ihre Aufgabenlisten lesen", "Ihre Aufgabenlisten lesen und ändern"],
+    );
     const consents = await tenant.context.store.directory.consentsFor(app.clientId, "nobody");
     assert.deepEqual(consents.flatMap(({ scopes }) => scopes).sort(), [
       "ToDoList.Read",

@@ -120,7 +120,7 @@ describe("the consent page of a device", () => {
   test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
     assert.match(
       wordsOf(rendered("device-consent-more")),
-      /New: it will also be able to Read and change your to-do lists What it can do already Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
+      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days, at most 365 days What else it can do already Know your name and email Read your to-do lists/,
     );
     const page = rendered("device-consent-more");
     assert.doesNotMatch(page, /<details[^>]* open/);
@@ -149,6 +149,12 @@ describe("the consent page of a device", () => {
       /New: it may also, without asking again See your account: .* Read and change your calendar/,
     );
     assert.match(wordsOf(rendered("program-consent-by-renewal")), /It may also, without asking again See your account/);
+  });
+
+  test("says once when to say yes, with a warning and without", () => {
+    for (const name of ["program-consent", "program-consent-administration"]) {
+      assert.equal(wordsOf(rendered(name)).match(/Say yes only if/g)?.length, 1, name);
+    }
   });
 
   test("says that what it asks for has changed before anything else", () => {

@@ -90,6 +90,7 @@ test("each view has the status that says what happened", () => {
     "stale-form": 403,
     "not-found": 404,
     "too-many": 429,
+    "too-many-device": 429,
     failed: 500,
   });
 });

@@ -74,7 +74,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
   if (problem) return passwordPage(user, problem);
   const changed = await ctx.store.sessions.changePassword({
     user,
-    passwordHash: await hashNewPassword(request, user.id, password),
+    passwordHash: await hashNewPassword(request, { id: user.id, subject: null }, password),
     keepSessionId: session.id,
     now,
     audit: {

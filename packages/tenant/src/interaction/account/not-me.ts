@@ -36,10 +36,19 @@ function tokenOf({ fields }: PageRequest): string | undefined {
   return /^[\w-]{43}$/.test(token) ? token : undefined;
 }
 
-/** Null once the row of the device's sign-in is gone. */
-async function appNameOf({ ctx }: PageRequest, { purpose, subject }: ActionLink): Promise<string | null> {
-  if (purpose !== "new_device") return null;
-  const grant = await ctx.store.grants.findById(subject);
-  const app = grant && (await ctx.store.directory.findApp(grant.clientId));
-  return app?.name ?? null;
+/** Null once the row of the device's sign-in or of the program is gone. */
+async function appNameOf({ ctx }: PageRequest, link: ActionLink): Promise<string | null> {
+  const clientId = await clientIdOf(ctx, link);
+  const app = clientId && (await ctx.store.directory.findApp(clientId));
+  return app ? app.name : null;
+}
+
+async function clientIdOf(ctx: PageRequest["ctx"], { purpose, subject }: ActionLink): Promise<string | undefined> {
+  switch (purpose) {
+    case "new_device":
+      return (await ctx.store.grants.findById(subject))?.clientId;
+    case "refresh_token_reused":
+    case "refresh_token_repeated":
+      return subject;
+  }
 }

@@ -8,7 +8,7 @@ import {
   readAuthorizationParameters,
 } from "../../oauth/authorization-code/authorization-parameters.ts";
 import { approveAuthorization, needsNoQuestion } from "../../oauth/authorization-code/decisions.ts";
-import { isRegistered, redirectKind } from "../../oauth/authorization-code/redirect-uri.ts";
+import { isRegistered, redirectKind, registrable } from "../../oauth/authorization-code/redirect-uri.ts";
 import { ProtocolError, type ProtocolErrorName } from "../../oauth/protocol-error.ts";
 import { refusalError } from "../../oauth/refusal-error.ts";
 import { takeRequest } from "../../oauth/request-limits.ts";
@@ -65,7 +65,7 @@ async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | n
   const key = found.registration.uniqueName ?? found.app.name;
   // The quotes are YAML's: an address or a name may hold what it reads otherwise.
   const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
-  return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(redirectUri)}`;
+  return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(registrable(redirectUri))}`;
 }
 
 /** An interaction that leads to the answer, beginning with the first page that this person has to see. */

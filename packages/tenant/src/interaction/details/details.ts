@@ -4,8 +4,9 @@ import { termsKey } from "../../directory/user-flow.ts";
 import { loadFacts } from "../../oauth/approval.ts";
 import type { Questions } from "../../ui/components/questions.ts";
 import { type InteractionRequest, subjectIdOf } from "../interaction.ts";
-import { type Answer, PageProblem } from "../page-request.ts";
+import { type Answer, choice, PageProblem } from "../page-request.ts";
 import { decideStep, proceed, stepPage, stepUp } from "../proceed.ts";
+import { startOver } from "../session.ts";
 import { emptyQuestions, type Only, readQuestions } from "../sign-up/sign-up-answers.ts";
 
 /**
@@ -17,6 +18,10 @@ export async function getDetails(request: InteractionRequest): Promise<Answer> {
 }
 
 export async function postDetails(request: InteractionRequest): Promise<Answer> {
+  if (request.fields.has("decision")) {
+    choice(request.fields, "decision", ["other"]);
+    return startOver(request);
+  }
   return whereOwed(request, async (user, only) => {
     const { ctx, now, ip, userFlow, fields, grant, authorization } = request;
     const { attributes, complete, ...asked } = readQuestions(userFlow, fields, only);

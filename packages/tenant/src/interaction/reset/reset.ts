@@ -89,7 +89,7 @@ export async function postResetPassword(request: InteractionRequest): Promise<An
     const user = await ctx.store.sessions.resetPassword({
       interactionId: interaction.id,
       sessionId: interaction.sessionId,
-      passwordHash: await hashNewPassword(request, interaction.id, password),
+      passwordHash: await hashNewPassword(request, interaction, password),
       now,
       audit: {
         at: now,

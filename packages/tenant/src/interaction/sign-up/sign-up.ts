@@ -78,7 +78,7 @@ export async function postSignUpPassword(request: InteractionRequest): Promise<A
     const password = fields.get("password") ?? "";
     const problem = await checkPassword(password, { email, tenantName: ctx.config.name });
     if (problem) return passwordPage(request, email, problem);
-    const passwordHash = await hashNewPassword(request, interaction.id, password);
+    const passwordHash = await hashNewPassword(request, interaction, password);
     if (!(await ctx.store.sessions.setPassword(interaction.id, interaction.sessionId, passwordHash))) {
       throw new PageProblem({ page: "stale_form" });
     }

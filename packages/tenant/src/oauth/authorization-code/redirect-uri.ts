@@ -44,6 +44,14 @@ function withoutPort(uri: string): string {
   return `http://${host}${rest.startsWith("/") ? rest : `/${rest}`}`;
 }
 
+/** What to register so that `uri` is registered: without the port that a program gets from its system when it starts. */
+export function registrable(uri: string): string {
+  const loopback = LOOPBACK.exec(uri);
+  if (!loopback) return uri;
+  const [, host, rest = ""] = loopback;
+  return `http://${host}${rest === "/" ? "" : rest}`;
+}
+
 /** What a page says of where it leads: a web site's host, in its ASCII form. */
 export function hostOf(uri: string): string | null {
   return redirectKind(uri) === "web" ? new URL(uri).host : null;

@@ -15,7 +15,7 @@
  * | sign_up_code | /sign-up/code | flow, code; and a second form /sign-up/resend with flow |
  * | sign_up_password | /sign-up/password | flow, password |
  * | sign_up_details | /sign-up/details | flow, display_name, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
- * | details | /details | flow, attribute.<n>, attribute.<n>.<option>, terms = `yes` |
+ * | details | /details | flow, attribute.<n>, attribute.<n>.<option>, terms = `yes`; and a second form with flow, decision = `other` |
  * | device_consent | /confirm | flow, shown, decision = `yes` or `no`; "not you?" is a third button, decision = `other` |
  * | no_access, needs_administrator | /device/continue | flow, answer = `other` |
  * | elsewhere | /confirm/take-over | flow |

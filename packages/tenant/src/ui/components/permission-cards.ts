@@ -1,9 +1,9 @@
 import type { PermissionLine } from "../../directory/permissions.ts";
-import { attrs, type Html, html } from "../html.ts";
+import { attrs, type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import type { Language } from "../i18n/languages.ts";
 import type { Chrome } from "./layout.ts";
-import { address, tick } from "./parts.ts";
+import { address, button, form, tick } from "./parts.ts";
 
 /** What a program asks for. */
 export interface AskedPermissions {
@@ -16,10 +16,63 @@ export interface AskedPermissions {
   stays: { line: PermissionLine; already: boolean };
 }
 
-/** Whose yes it would be, and the button for another person, which sends the page's form. */
-export function signedInAs(email: string, { consent }: Messages, other: { form: string; label: string }): Html {
-  const button = attrs({ class: "text-button", type: "submit", form: other.form, name: "decision", value: "other" });
-  return html`<div class="account"><span>${consent.signedInAs(address(email))}</span><button${button}>${other.label}</button></div>`;
+/** The button for another person. `of`: the ID of the form that it sends, if it is outside of it. */
+function otherPerson(label: string, of?: string): Html {
+  return html`<button${attrs({ class: "text-button", type: "submit", form: of, name: "decision", value: "other" })}>${label}</button>`;
+}
+
+/** Who is signed in, and the way to another account. */
+export function signedInAs(email: string, { consent }: Messages, other: Html): Html {
+  return html`<div class="account"><span>${consent.signedInAs(address(email))}</span>${other}</div>`;
+}
+
+/** The same where the page's form has fields: in a form of its own, which Enter in a field does not send. */
+export function signedInAsApart(view: { flowId: string; email: string }, action: string, chrome: Chrome): Html {
+  const { messages } = chrome;
+  const other = form(action, chrome, { flow: view.flowId }, otherPerson(messages.consent.notYou));
+  return signedInAs(view.email, messages, other);
+}
+
+/** What a consent page asks, in the words of its own catalogue. */
+export interface Decision extends AskedPermissions {
+  flowId: string;
+  email: string;
+  /** `changed`: what the person approved is not what is asked now. */
+  problem: null | "changed";
+  /** Of what the page shows; its form carries it. */
+  digest: string;
+}
+
+const decideId = "decide";
+
+/** As many characters fit beside each other on a phone. */
+const SHORT_LABEL = 12;
+
+/**
+ * Who decides, about what, and the buttons. They stick to the edge of the screen within `.decision` only, which begins
+ * below code and warning, and not at all where something has to be read before them. Yes and no are the same size, and
+ * nothing has the focus beforehand, so that an Enter too many decides nothing.
+ */
+export function decision(
+  view: Decision,
+  chrome: Chrome,
+  of: { action: string; yes: string; no: string; other: string; warnings: (Warning | null)[]; facts?: Child },
+): Html {
+  const readFirst = view.problem !== null || view.byRenewal.length > 0 || of.warnings.some((each) => each !== null);
+  const long = [of.yes, of.no].some(({ length }) => length > SHORT_LABEL);
+  const classes = ["decision", !readFirst && "in-sight", long && "long"].filter(Boolean).join(" ");
+  return html`<div class="${classes}">
+${signedInAs(view.email, chrome.messages, otherPerson(of.other, decideId))}
+${of.facts}
+${permissionCards(view, chrome)}
+${form(
+  of.action,
+  chrome,
+  { flow: view.flowId, shown: view.digest },
+  [button(of.yes, { name: "decision", value: "yes" }), button(of.no, { name: "decision", value: "no", alt: true })],
+  decideId,
+)}
+</div>`;
 }
 
 /** A reason to look twice, and what to do. */
@@ -53,7 +106,7 @@ export function warningNote(warnings: (Warning | null)[]): Html | null {
  * time. Then what is new stands out, what a renewal could add included; what this person approved before is folded away
  * below. For how long is never folded.
  */
-export function permissionCards(asked: AskedPermissions, language: Language): Html {
+function permissionCards(asked: AskedPermissions, language: Language): Html {
   const { consent } = language.messages;
   const { already, byRenewal, stays } = asked;
   const list = (lines: PermissionLine[]) => lines.length > 0 && ticks(lines, language);
@@ -65,7 +118,7 @@ export function permissionCards(asked: AskedPermissions, language: Language): Ht
 ${byRenewal.length > 0 && html`<div class="card"><h2>${consent.byRenewal}</h2>${list(byRenewal)}</div>`}`
       : html`${news.length > 0 && html`<div class="card new"><h2>${consent.fresh}</h2>${list(news)}</div>`}
 ${byRenewal.length > 0 && html`<div class="card new"><h2>${consent.freshByRenewal}</h2>${list(byRenewal)}</div>`}
-<div class="card"><details><summary>${consent.already}</summary>${list(already)}</details>${stays.already && list([stays.line])}</div>`;
+<div class="card">${stays.already && list([stays.line])}<details><summary>${stays.already ? consent.alreadyElse : consent.already}</summary>${list(already)}</details></div>`;
   const lines = administration(asked);
   return html`${lines.length > 0 && html`<div class="card new"><h2>${consent.administration}</h2>${ticks(lines, language)}</div>`}
 ${own}`;

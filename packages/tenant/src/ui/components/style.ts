@@ -107,8 +107,9 @@ form>p.aside{margin:-.9rem 0 1rem}
 .card.new{border:2px solid var(--brand)}
 .card.new h2{color:var(--brand)}
 .card:has(>details:first-child){padding-block:.3rem}
+.card:has(>.ticks+details){padding-block-end:.3rem}
 summary{padding-block:.62rem;min-block-size:2.75rem;cursor:pointer;font-size:.95rem;font-weight:600;color:var(--soft)}
-details+.ticks{border-block-start:1px solid var(--line)}
+.ticks+details{border-block-start:1px solid var(--line)}
 .note{border-radius:var(--radius-small);padding:.75rem .95rem;margin:0 0 1.1rem;font-size:.92rem;border:1px solid transparent}
 .note strong{display:block}
 .warn{background:var(--warn-bg);color:var(--warn-ink)}
@@ -125,7 +126,7 @@ form+.note,.button+.note{margin:1.4rem 0 0}
 .person strong,.person div span{display:block}
 .person div span{color:var(--soft);font-size:.92rem}
 .end p{text-wrap:pretty}
-.end h1+.card{margin-block-start:.7rem}
+h1+.card,h1+.note{margin-block-start:.7rem}
 form+.hint{margin-block-start:1rem}
 .well{text-align:center;padding-block:2.6rem 1.2rem}
 .well p{text-wrap:balance}
@@ -149,6 +150,7 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 .mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
 .mails span,.passkeys span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
+.lines{white-space:pre;overflow-x:auto;overflow-wrap:normal;margin:0;font-size:.9rem}
 .letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
 .letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
@@ -171,10 +173,11 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
   .aside{margin-block-start:.25rem}
 }
 @media (min-width:40em){.well{padding-block:1.2rem .4rem}}
-#decide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(7.5rem,100%),1fr));gap:.65rem}
-#decide .button{margin:0}
+#decide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8.5rem,100%),1fr));gap:.65rem}
+#decide .button{margin:0;padding-inline:.4rem}
+@media (max-width:30em){.long #decide{grid-template-columns:1fr;gap:.5rem}.long #decide .button{min-block-size:2.9rem;padding-block:.5rem}}
 @media (min-height:40em){
-  #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
+  .in-sight #decide{position:sticky;inset-block-end:0;margin:0 -.25rem -1rem;padding:1rem .25rem;background:linear-gradient(transparent,var(--sheet) 1rem)}
 }
 @media (prefers-reduced-motion:no-preference){
   .button{transition:background-color .12s,border-color .12s,transform .08s}

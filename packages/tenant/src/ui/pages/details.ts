@@ -1,6 +1,7 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
-import { address, button, form, problemNote } from "../components/parts.ts";
+import { button, form, problemNote } from "../components/parts.ts";
+import { signedInAsApart } from "../components/permission-cards.ts";
 import { type Questions, questionFields } from "../components/questions.ts";
 import { html } from "../html.ts";
 
@@ -18,13 +19,12 @@ export const detailsPages: Pages<DetailsView> = { details: detailsPage };
 
 function detailsPage(view: DetailsView, chrome: Chrome): Page {
   const { messages } = chrome;
-  const { details } = messages;
-  const email = address(view.email);
-  const app = view.appName === null ? null : html`<strong><bdi>${view.appName}</bdi></strong>`;
+  const lede = view.questions.length === 0 ? messages.details.termsAlone : messages.details.asked;
   return {
     title: messages.titles.details,
     main: html`<h1>${messages.titles.details}</h1>
-<p class="lede">${app === null ? details.ledeAccount(email) : details.lede(app, email)}</p>
+<p class="lede">${view.appName === null ? lede.account : lede.app(html`<strong><bdi>${view.appName}</bdi></strong>`)}</p>
+${signedInAsApart(view, formActions.details, chrome)}
 ${problemNote(view.problem && messages.signUp.details.check)}
 ${form(formActions.details, chrome, { flow: view.flowId }, [
   questionFields(view, messages, { first: true }),

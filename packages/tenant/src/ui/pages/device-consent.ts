@@ -1,11 +1,10 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
-import { address, appName, button, fact, form, problemNote } from "../components/parts.ts";
+import { address, appName, fact, problemNote } from "../components/parts.ts";
 import {
-  type AskedPermissions,
   administrationWarning,
-  permissionCards,
-  signedInAs,
+  type Decision,
+  decision,
   type Warning,
   warningNote,
 } from "../components/permission-cards.ts";
@@ -13,10 +12,8 @@ import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 /** What a device asks for. */
-export interface DeviceConsentView extends AskedPermissions {
+export interface DeviceConsentView extends Decision {
   page: "device_consent";
-  flowId: string;
-  email: string;
   /** From the app's registration only. */
   appName: string;
   /** What the device says of itself; never in a title. */
@@ -29,51 +26,37 @@ export interface DeviceConsentView extends AskedPermissions {
   network: "this_computer" | "same_network" | "other_network";
   /** With its dash: `FSBF-ZMBK`. */
   userCode: string;
-  /** `changed`: what the person approved is not what is asked now. */
-  problem: null | "changed";
-  /** Of what the page shows; its form carries it. */
-  digest: string;
 }
 
 export const deviceConsentPages: Pages<DeviceConsentView> = { device_consent: deviceConsentPage };
 
-const decideId = "decide";
-
 /**
  * The question that protects the person (RFC 8628 §5.4): what asks, with which code, since when, from where, and what it may
- * do. Code and warning come first: the buttons stick to the screen's edge within `.decision` only, which begins below them,
- * so that no button is in sight before the code was, or over it. Yes and no are the same size, and nothing has the focus
- * beforehand, so that an Enter too many decides nothing.
+ * do. Code and warning come first, so that no button is in sight before the code was, or over it.
  */
 function deviceConsentPage(view: DeviceConsentView, chrome: Chrome): Page {
   const { messages } = chrome;
   const { deviceConsent } = messages;
+  const warnings = [administrationWarning(view, chrome), elsewhereWarning(view, messages)];
   return {
     title: messages.titles.device_consent(view.appName),
     main: html`<h1>${deviceConsent.heading(appName(view.appName))}</h1>
 ${problemNote(view.problem && messages.consent[view.problem])}
 <div class="card shown-code"><dl>${fact(deviceConsent.code, html`<bdi class="code-shown">${view.userCode}</bdi>`)}</dl>
 <p>${deviceConsent.sameCode}</p></div>
-${warningNote([administrationWarning(view, chrome), elsewhereWarning(view, messages)])}
-<div class="decision">
-${signedInAs(view.email, messages, { form: decideId, label: deviceConsent.notYou })}
-<dl class="card facts">
+${warningNote(warnings)}
+${decision(view, chrome, {
+  action: formActions.device_consent,
+  yes: deviceConsent.yes,
+  no: deviceConsent.no,
+  other: messages.consent.notYou,
+  warnings,
+  facts: html`<dl class="card facts">
 ${fact(deviceConsent.started, ago(view.startedSecondsAgo, messages))}
 ${fact(deviceConsent.from, from(view, messages))}
 ${deviceFact(view, messages)}
-</dl>
-${permissionCards(view, chrome)}
-${form(
-  formActions.device_consent,
-  chrome,
-  { flow: view.flowId, shown: view.digest },
-  [
-    button(deviceConsent.yes, { name: "decision", value: "yes" }),
-    button(deviceConsent.no, { name: "decision", value: "no", alt: true }),
-  ],
-  decideId,
-)}
-</div>`,
+</dl>`,
+})}`,
   };
 }
 

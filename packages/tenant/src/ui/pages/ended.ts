@@ -33,7 +33,8 @@ export type EndedView =
   /** The form came from another page, another browser, or after too long. */
   | { page: "stale_form" }
   | { page: "not_found" }
-  | { page: "too_many" }
+  /** `device`: one is waiting, and its code is still good. */
+  | { page: "too_many"; device: boolean }
   | { page: "failed"; traceId: string };
 
 type View<P extends EndedView["page"]> = Extract<EndedView, { page: P }>;
@@ -63,7 +64,7 @@ export const endedPages: Pages<EndedView> = {
     return end(titles.request_refused, ended.request_refused, [
       numbers,
       view.yaml &&
-        html`<div class="card"><h2>${ended.ownProgram.heading}</h2><p>${ended.ownProgram.lines}</p><pre class="letter mono">${view.yaml}</pre></div>`,
+        html`<div class="card"><h2 id="own-program">${ended.ownProgram.heading}</h2><p>${ended.ownProgram.lines}</p><pre class="lines mono" tabindex="0" role="region" aria-labelledby="own-program">${view.yaml}</pre></div>`,
     ]);
   },
   expired: startAgainPage,
@@ -71,7 +72,11 @@ export const endedPages: Pages<EndedView> = {
   used_twice: startAgainPage,
   stale_form: startAgainPage,
   not_found: startAgainPage,
-  too_many: startAgainPage,
+  too_many(view, chrome) {
+    const { titles, ended } = chrome.messages;
+    const lede = view.device ? ended.tooManyDevice : ended.too_many;
+    return end(titles.too_many, lede, view.device && enterCode(chrome));
+  },
 };
 
 function end(title: string, lede: Child, next: Child): Page {
@@ -83,7 +88,7 @@ function enterCode({ messages }: Chrome): Html {
 }
 
 function startAgainPage(
-  { page }: View<"expired" | "used" | "used_twice" | "stale_form" | "not_found" | "too_many">,
+  { page }: View<"expired" | "used" | "used_twice" | "stale_form" | "not_found">,
   chrome: Chrome,
 ): Page {
   const { titles, ended } = chrome.messages;

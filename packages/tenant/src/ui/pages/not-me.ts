@@ -2,16 +2,17 @@ import type { LinkPurpose } from "../../storage/links.ts";
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { button, buttonLink, form, tick } from "../components/parts.ts";
-import { type Html, html } from "../html.ts";
+import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 export type NotMeView =
-  /** A link of a mail: "this wasn't me". `appName` of a device's sign-in, while it is known. */
+  /** A link of a mail: "this wasn't me". `appName`: of a device's or a program's sign-in, while it is known. */
   | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
   | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
   /** Used, expired, or never ours. */
   | { page: "dead_link" };
 
+type NotMe = Messages["notMe"];
 type View<P extends NotMeView["page"]> = Extract<NotMeView, { page: P }>;
 
 export const notMePages: Pages<NotMeView> = { not_me: notMePage, not_me_done: notMeDonePage, dead_link: deadLinkPage };
@@ -40,16 +41,29 @@ function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): H
 /** What was done, and what the button ends. */
 function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   const { notMe, time } = chrome.messages;
-  const { purpose, appName, at } = view;
+  const { purpose, at } = view;
   const device = purpose === "new_device";
   return {
     title: chrome.messages.titles.not_me,
     main: html`<h1>${chrome.messages.titles.not_me}</h1>
-<p>${appName === null ? notMe.told[purpose] : notMe.deviceSignedIn(html`<bdi>${appName}</bdi>`)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
+<p>${told(view, notMe)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
 ${endsCard(notMe.willEnd, purpose, chrome.messages)}
 ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.signOutDevice : notMe.secure))}
 <p class="hint">${notMe.wasYou}</p>`,
   };
+}
+
+function told({ purpose, appName }: View<"not_me">, { told, toldOfProgram, aProgram, deviceSignedIn }: NotMe): Child {
+  const name = appName !== null && html`<bdi>${appName}</bdi>`;
+  switch (purpose) {
+    case "refresh_token_reused":
+    case "refresh_token_repeated":
+      return toldOfProgram[purpose](name || aProgram);
+    case "new_device":
+      return name ? deviceSignedIn(name) : told.new_device;
+    default:
+      return told[purpose];
+  }
 }
 
 function notMeDonePage(view: View<"not_me_done">, { messages }: Chrome): Page {

@@ -1,10 +1,9 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, appName, button, fact, form, problemNote } from "../components/parts.ts";
-import { administrationWarning, permissionCards, signedInAs, warningNote } from "../components/permission-cards.ts";
+import { administrationWarning, type Decision, decision, warningNote } from "../components/permission-cards.ts";
 import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
-import type { DeviceConsentView } from "./device-consent.ts";
 
 export type ProgramConsentView =
   /** What a program asks for that sent the person here with its own browser. */
@@ -13,12 +12,10 @@ export type ProgramConsentView =
   | { page: "program_no_access"; flowId: string; email: string; appName: string }
   | { page: "program_needs_administrator"; flowId: string; email: string; appName: string };
 
-export interface ProgramQuestion
-  extends Pick<
-    DeviceConsentView,
-    "flowId" | "email" | "appName" | "problem" | "digest" | "already" | "fresh" | "byRenewal" | "stays"
-  > {
+export interface ProgramQuestion extends Decision {
   page: "program_consent";
+  /** From the app's registration only. */
+  appName: string;
   /** A program on the person's computer, a web site, or an app with a scheme of its own. */
   leadsTo: "loopback" | "web" | "app";
   /** Of the web site. */
@@ -33,37 +30,28 @@ export const programConsentPages: Pages<ProgramConsentView> = {
   program_needs_administrator: programRefusedPage,
 };
 
-const decideId = "decide";
-
 /**
  * The question of a program that sent the person here (RFC 9700 §4.1.3, RFC 8252 §8.6): which one, by its registered
- * name, where a yes leads, and what it may do. As on the device's page the buttons come after the warning and the place,
- * are the same size, and neither has the focus.
+ * name, where a yes leads, and what it may do. As on the device's page the buttons come after the warning and the place.
  */
 function programConsentPage(view: View<"program_consent">, chrome: Chrome): Page {
   const { messages } = chrome;
   const { programConsent } = messages;
+  const administration = administrationWarning(view, chrome);
   return {
     title: messages.titles.program_consent(view.appName),
     main: html`<h1>${programConsent.heading(appName(view.appName))}</h1>
 ${problemNote(view.problem && messages.consent[view.problem])}
-${warningNote([administrationWarning(view, chrome)])}
+${warningNote([administration])}
 <dl class="card facts">${fact(programConsent.backTo, placeOf(view, messages))}</dl>
-<p class="lede">${programConsent.startedByYou}</p>
-<div class="decision">
-${signedInAs(view.email, messages, { form: decideId, label: programConsent.otherAccount })}
-${permissionCards(view, chrome)}
-${form(
-  formActions.program_consent,
-  chrome,
-  { flow: view.flowId, shown: view.digest },
-  [
-    button(programConsent.yes, { name: "decision", value: "yes" }),
-    button(programConsent.no, { name: "decision", value: "no", alt: true }),
-  ],
-  decideId,
-)}
-</div>`,
+${/* The warning says so too. */ administration === null && html`<p class="lede">${programConsent.startedByYou}</p>`}
+${decision(view, chrome, {
+  action: formActions.program_consent,
+  yes: programConsent.yes,
+  no: programConsent.no,
+  other: programConsent.otherAccount,
+  warnings: [administration],
+})}`,
   };
 }
 

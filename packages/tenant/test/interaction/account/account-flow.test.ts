@@ -56,7 +56,7 @@ describe("the user flow of the account page", { concurrency: true }, () => {
     page = await browser.send(page, "/second-factor/email/send");
     page = await browser.send(page, "/second-factor/email", { code: await under.mailedCode(ADA) });
     assert.match(page.at, /^\/details/);
-    assert.match(page.html, /Everybody is asked for this/);
+    assert.match(page.html, /Everybody is asked to accept the terms of use/);
     assert.equal((await browser.send(page, "/details", { terms: "yes" })).at, "/me");
   });
 

@@ -115,6 +115,22 @@ describe("this wasn't me", { concurrency: true }, () => {
     assert.equal(refused.status, 422);
   });
 
+  for (const kind of ["refresh_token_reused", "refresh_token_repeated"] as const) {
+    test(`${kind}: the page names the program, as long as there is one`, async (t) => {
+      const pages = await pagesUnderTest(t);
+      const { ctx, device } = pages;
+      const ada = await pages.person();
+      const told: string[] = [];
+      for (const clientId of [device.clientId, "9d3c8a55-1111-4222-8333-444455556666"]) {
+        const app = { clientId, name: device.name };
+        await sendSecurityNotification(ctx, ada, { kind, app, before: "198.51.100.0" }, { ip: "198.51.100.7" });
+        told.push(textOf((await pages.browser().get((await newestLink(pages)).path)).html));
+      }
+      assert.match(told[0]!, /A copy of the sign-in of Contoso Player may have been used/);
+      assert.match(told[1]!, /A copy of the sign-in of a program may have been used/);
+    });
+  }
+
   test("twice, late, unknown, cut short or none at all: one page that says the same, with a way on", async (t) => {
     const pages = await pagesUnderTest(t);
     const { browser, advance } = pages;

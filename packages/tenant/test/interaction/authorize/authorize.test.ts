@@ -48,13 +48,17 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
       const { html } = await arrive(testEnv.browser(), asks, changes);
       return /<pre[^>]*>(.*?)<\/pre>/s.exec(html)?.[1]?.replaceAll("&quot;", '"').split("\n");
     };
-    const redirectUri = "http://localhost:3000/signed-in?by=doorcode";
-    assert.deepEqual(await linesFor({ redirect_uri: redirectUri }), [
-      "apps:",
-      '  "Contoso Notes":',
-      "    redirectUris:",
-      `      - "${redirectUri}"`,
-    ]);
+    const redirectUri = "https://other.contoso.example:8443/signed-in?by=doorcode";
+    const lines = ["apps:", '  "Contoso Notes":', "    redirectUris:", `      - "${redirectUri}"`];
+    assert.deepEqual(await linesFor({ redirect_uri: redirectUri }), lines);
+    // A program on this computer has another port at its next start.
+    for (const [asked, suggested] of [
+      ["http://localhost:39729", "http://localhost"],
+      ["http://localhost:3000/signed-in?by=doorcode", "http://localhost/signed-in?by=doorcode"],
+    ] as const) {
+      const last = (await linesFor({ redirect_uri: asked }))?.at(-1);
+      assert.equal(last, `      - "${suggested}"`);
+    }
     const noHelp: Record<string, string | null>[] = [
       { redirect_uri: "javascript:alert(1)" },
       { redirect_uri: null },

@@ -82,7 +82,7 @@ describe("consent", { concurrency: true }, () => {
     const third = await grant({ requested: requested(api, ["Read"]) });
     const again = await walkToConfirm(browser(), third.userCode, ADA);
     assert.match(again.heading, /Are you trying to sign in/);
-    assert.equal(shownOn(again).folded, "What it can do already Know your name and email Read your plants");
+    assert.equal(shownOn(again).folded, "What else it can do already Know your name and email Read your plants");
     assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
     assert.match(shownOn(again).open, /Stay signed in until unused for 90 days, at most 365 days/);
     assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
@@ -111,7 +111,7 @@ describe("consent", { concurrency: true }, () => {
     assert.deepEqual(consents.find(({ resourceId }) => resourceId === api.clientId)?.scopes, ["Read", "Water"]);
     assert.equal(
       (await say(["Water"])).folded,
-      "What it can do already Know your name and email Water your plants Read your plants",
+      "What else it can do already Know your name and email Water your plants Read your plants",
     );
 
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });

@@ -303,7 +303,7 @@ describe("signed in already", { concurrency: true }, () => {
       const { asks, browser } = await remembered(testEnv, redirectUri);
       const page = await askAgain(browser, asks);
       assert.match(page.at, /^\/authorize\/consent/);
-      assert.match(textOf(page.html), /What it can do already/);
+      assert.match(textOf(page.html), /What else it can do already/);
       assert.equal(answerOf(await askAgain(browser, asks, { prompt: "none" }))?.error, "consent_required");
     }
   });

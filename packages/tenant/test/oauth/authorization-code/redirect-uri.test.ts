@@ -5,6 +5,7 @@ import {
   hostOf,
   isRegistered,
   redirectKind,
+  registrable,
 } from "../../../src/oauth/authorization-code/redirect-uri.ts";
 
 const WEB = "https://notes.contoso.example/back?from=doorcode";
@@ -80,6 +81,20 @@ describe("a redirect URI", () => {
       "http://localhost:51004/?then=/",
     ]) {
       assert.equal(isRegistered(app, uri), true, uri);
+    }
+  });
+
+  test("is registered once without the port that it has by chance", () => {
+    const suggested: Record<string, string> = {
+      "http://localhost:39729": "http://localhost",
+      "http://127.0.0.1:1/": "http://127.0.0.1",
+      "http://[::1]:51004/in/": "http://[::1]/in/",
+      "http://localhost:3000/callback?x=/": "http://localhost/callback?x=/",
+      [`${WEB.replace(".example/", ".example:8443/")}`]: WEB.replace(".example/", ".example:8443/"),
+    };
+    for (const [uri, expected] of Object.entries(suggested)) {
+      assert.equal(registrable(uri), expected);
+      assert.equal(isRegistered({ redirectUris: [expected] }, uri), true, uri);
     }
   });
 

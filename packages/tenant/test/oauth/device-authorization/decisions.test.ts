@@ -5,15 +5,12 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../../src/directory/scopes.ts";
-import { newUserCode, userCodeLength } from "../../../src/directory/user-code.ts";
 import { type Approver, evaluateApproval, isOtherThanShown, loadFacts } from "../../../src/oauth/approval.ts";
 import {
   approveGrant,
   claimGrant,
   denyAsOperator,
   denyGrant,
-  endedBecause,
-  enterCode,
 } from "../../../src/oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
@@ -72,80 +69,6 @@ describe("a device's code", () => {
     return evaluated.prompt;
   };
   const shownTo = async (own: { grant: DeviceGrant; approver: Approver }) => (await promptOf(own)).digest;
-
-  test("is found as a person types it, and stays as it is", async () => {
-    const { grant } = await asked();
-    const typed = `${grant.userCode.slice(0, 6).toLowerCase()} - ${grant.userCode.slice(6)}`;
-    assert.deepEqual(await enterCode(ctx, typed), { outcome: "found", grant });
-    assert.equal((await found(grant)).status, "pending");
-    for (const other of ["", "-", "BCDF-GHJK"]) assert.deepEqual(await enterCode(ctx, other), { outcome: "unknown" });
-  });
-
-  test("about nothing that asks: the facts are those of the account page", async () => {
-    const { user } = await asked();
-    const { app, api, consents } = await loadFacts(ctx, undefined, user.id);
-    assert.deepEqual([app, api, consents], [undefined, undefined, []]);
-  });
-
-  test("that holds nothing is not looked for", async () => {
-    const watched = {
-      ...ctx,
-      store: { grants: { findByUserCode: () => assert.fail("asked") } },
-    } as unknown as typeof ctx;
-    assert.deepEqual(await enterCode(watched, " - "), { outcome: "unknown" });
-  });
-
-  test("that is too short for the wrong guesses of the day is not known, unless it was long enough for them", async () => {
-    const guesses = 501;
-    const length = userCodeLength((await store.grants.countLive(ctx.clock.now())) + 2, 1);
-    const ofLength = async (letters: number) => (await asked(undefined, { userCode: newUserCode(letters) })).grant;
-    const [short, long] = [await ofLength(length - 1), await ofLength(length)];
-    assert.deepEqual(await enterCode(ctx, short.userCode, guesses), { outcome: "unknown" });
-    assert.deepEqual(await enterCode(ctx, long.userCode, guesses), { outcome: "found", grant: long });
-    assert.deepEqual(await enterCode(ctx, short.userCode, guesses - 1), { outcome: "found", grant: short });
-  });
-
-  test("and a program's request are each asked about by the grant that they came by", async () => {
-    const own = await asked();
-    const byBrowser = { ...own.grant, redirectUri: "https://shop.example/back" };
-    const refusals = async () => {
-      const facts = await loadFacts(ctx, own.grant, own.user.id);
-      return [own.grant, byBrowser].map((each) => evaluateApproval(ctx, each, own.approver, facts).refusal);
-    };
-    await seed(store).putApp({ ...own.app, grantTypes: ["device_code"] });
-    assert.deepEqual(await refusals(), [undefined, "grant_not_allowed"]);
-    await seed(store).putApp({ ...own.app, grantTypes: ["authorization_code"] });
-    assert.deepEqual(await refusals(), ["grant_not_allowed", undefined]);
-  });
-
-  test("is asked about with the tenant's own lifetimes", async () => {
-    const own = await asked();
-    const lifetimes = { ...ctx.config.lifetimes, signInIdleDays: 7, signInDays: 30 };
-    const { permissions } = await promptOf(own, { ...ctx, config: { ...ctx.config, lifetimes } });
-    assert.deepEqual(permissions.stays.line, { kind: "offline", days: 7, maxDays: 30 });
-  });
-
-  const statuses: [Partial<DeviceGrant>, ReturnType<typeof endedBecause>][] = [
-    [{ status: "pending" }, undefined],
-    [{ status: "claimed" }, undefined],
-    [{ status: "approved" }, "used"],
-    [{ status: "redeemed" }, "used"],
-    [{ status: "denied", denialReason: "user" }, "used"],
-    [{ status: "denied", denialReason: "two_users" }, "used_twice"],
-  ];
-  for (const [state, why] of statuses) {
-    test(`that is ${Object.values(state).join(" by ")} is ${why ?? "open until its end"}`, async () => {
-      const { grant } = await asked();
-      const at = (now: number) => endedBecause({ ...grant, ...state }, now);
-      assert.equal(at(grant.expiresAt - 1), why);
-      assert.equal(at(grant.expiresAt), why ?? "expired");
-    });
-  }
-
-  test("that is over says so when it is typed", async () => {
-    const { grant } = await asked(undefined, { expiresAt: ctx.clock.now() });
-    assert.deepEqual(await enterCode(ctx, grant.userCode), { outcome: "ended", why: "expired", grant });
-  });
 
   describe("is claimed", () => {
     test("by the session and the person that come first, and recorded when a second person comes", async () => {

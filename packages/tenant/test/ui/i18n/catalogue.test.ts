@@ -63,6 +63,12 @@ for (const locale of locales) {
   });
 }
 
+test("German has one word for one thing, and does not break “E‑Mail”", () => {
+  for (const [path, entry] of entriesOf(languages.de.messages)) {
+    assert.doesNotMatch(wordsOf(entry), /Authentifizierungs-?App|\bE-Mail/i, path);
+  }
+});
+
 test("no entry was left in English", () => {
   const german = entriesOf(languages.de.messages);
   const same = [...english].filter(([path, entry]) => wordsOf(entry) === wordsOf(german.get(path)!));

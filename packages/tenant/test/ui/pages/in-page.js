@@ -10,9 +10,17 @@ const isTabStop = (element) => {
   return element === (group.find(({ checked }) => checked) ?? group[0]);
 };
 
+function linesOf(element) {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return new Set([...text.getClientRects()].map(({ top }) => top)).size;
+}
+
 globalThis.look = {
   /** What a person can press or fill in, as the keyboard comes by. */
-  interactive: pressable.filter(isTabStop),
+  interactive: [...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")].filter(
+    (element) => element.tabIndex === 0 && element.type !== "hidden" && isTabStop(element),
+  ),
 
   overflow() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;
@@ -70,7 +78,7 @@ globalThis.look = {
     };
   },
 
-  /** Sizes of yes and no, whether they are in sight, and whether there is room for them below what has to be seen before. */
+  /** Sizes and lines of yes and no, whether they stay in sight, whether they are, and whether there is room for them below what has to be seen before. */
   decisions() {
     const room = document.querySelector(".decision");
     const form = document.querySelector("#decide")?.getBoundingClientRect();
@@ -82,6 +90,8 @@ globalThis.look = {
         height: Math.round(height),
         inSight: top >= 0 && bottom <= innerHeight,
         hasRoom,
+        stays: getComputedStyle(button.form).position === "sticky",
+        lines: linesOf(button),
       };
     });
   },

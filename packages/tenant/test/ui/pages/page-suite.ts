@@ -48,6 +48,9 @@ interface Decision {
   width: number;
   height: number;
   inSight: boolean;
+  /** Stuck to the screen's edge. */
+  stays: boolean;
+  lines: number;
   hasRoom: boolean;
 }
 
@@ -203,17 +206,37 @@ export function pageSuite(extent: Extent): void {
       );
     });
 
-    test("makes yes and no equally large, both in sight where code and warning leave room for them", () => {
+    test("makes yes and no equally large, each on one line of a phone, both in sight where code and place leave room for them", () => {
       everyPage(({ name, onScreens }) => {
         for (const { width, decisions } of onScreens) {
           // For whom an app is not meant, or who cannot grant what it asks, can only go back.
           if (/^program-(?:no-access|needs-administrator)\b/.test(name)) assert.equal(decisions.length, 1, name);
           else if (!/^(?:device|program)-consent\b/.test(name)) assert.deepEqual(decisions, [], name);
           else {
-            const [yes, no, ...others] = decisions;
+            const [yes, no, ...others] = decisions.map(({ width, height }) => ({ width, height }));
             assert.deepEqual([yes, others], [no, []], name);
-            assert.equal(no?.inSight, no?.hasRoom, `${name} at ${width} px`);
+            for (const { lines, stays, inSight, hasRoom } of decisions) {
+              if (width < 480) assert.equal(lines, 1, `${name} at ${width} px`);
+              if (stays) assert.equal(inSight, hasRoom, `${name} at ${width} px`);
+            }
           }
+        }
+      });
+    });
+
+    test("keeps yes and no in sight, but below a warning and what a renewal could add, which are read first", () => {
+      everyPage(({ name, onScreens }) => {
+        const view = samples.find((sample) => sample.name === name.split(" ")[0])?.view;
+        if (view?.page !== "device_consent" && view?.page !== "program_consent") return;
+        const warned = view.fresh.some(({ kind }) => kind === "administration") || view.problem !== null;
+        const elsewhere = view.page === "device_consent" && view.network === "other_network";
+        const stays = !warned && !elsewhere && view.byRenewal.length === 0;
+        for (const { width, decisions } of onScreens) {
+          assert.deepEqual(
+            decisions.map((each) => each.stays),
+            [stays, stays],
+            `${name} at ${width} px`,
+          );
         }
       });
     });

@@ -184,7 +184,6 @@ export const accountSamples: Sample[] = [
   { name: "sign-up-code-wrong", view: { page: "sign_up_code", steps: 4, ...code, minutes: 1, problem: "wrong" } },
   { name: "sign-up-code-dead", view: { page: "sign_up_code", steps: 4, ...code, problem: "dead" } },
   { name: "sign-up-code-too-many", view: { page: "sign_up_code", steps: 4, ...code, problem: "too_many" } },
-  { name: "sign-up-code-mail-slow", view: { page: "sign_up_code", steps: 4, ...code, slow: true } },
   { name: "sign-up-code-mail-failed", view: { page: "sign_up_code", steps: 3, ...code, problem: "mail_failed" } },
   { name: "sign-up-password", view: { page: "sign_up_password", steps: 4, ...chosen } },
   { name: "sign-up-password-short", view: { page: "sign_up_password", steps: 4, ...chosen, problem: "short" } },

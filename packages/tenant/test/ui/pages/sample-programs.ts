@@ -105,7 +105,7 @@ export const programSamples: Sample[] = [
       page: "request_refused",
       code: "AADSTS50011",
       traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f",
-      yaml: 'apps:\n  ciam-client-app:\n    redirectUris:\n      - "http://localhost:3000/signed-in/callback"',
+      yaml: 'apps:\n  ciam-client-app:\n    redirectUris:\n      - "http://localhost/back"',
     },
   },
 ];

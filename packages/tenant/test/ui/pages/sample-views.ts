@@ -296,7 +296,7 @@ export const samples: Sample[] = [
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
   { name: "not-me-authenticator", view: { ...notMe, purpose: "authenticator_added" } },
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
-  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused" } },
+  { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused", appName: "Contoso Player" } },
   { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
   { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
@@ -336,6 +336,7 @@ export const samples: Sample[] = [
   },
   { name: "stale-form", view: { page: "stale_form" } },
   { name: "not-found", view: { page: "not_found" } },
-  { name: "too-many", view: { page: "too_many" } },
+  { name: "too-many", view: { page: "too_many", device: false } },
+  { name: "too-many-device", view: { page: "too_many", device: true } },
   { name: "failed", view: { page: "failed", traceId: "9f0c5a52-5f7e-4c0a-8d57-6a4e9d1b2c3f" } },
 ];

@@ -37,24 +37,29 @@ export const notMe: Messages["notMe"] = {
   told: {
     new_device: "Ein Gerät wurde mit Ihrem Konto angemeldet.",
     password_changed: "Das Passwort Ihres Kontos wurde geändert.",
-    authenticator_added: "Zu Ihrem Konto kam eine Authentifizierungs-App hinzu.",
-    authenticator_removed: "Die Authentifizierungs-App Ihres Kontos wurde entfernt.",
+    authenticator_added: "Zu Ihrem Konto kam eine Authenticator-App hinzu.",
+    authenticator_removed: "Die Authenticator-App Ihres Kontos wurde entfernt.",
     passkey_added: "Zu Ihrem Konto kam ein Passkey hinzu.",
     passkey_removed: "Ein Passkey Ihres Kontos wurde entfernt.",
     recovery_codes_replaced: "Für Ihr Konto wurden neue Wiederherstellungscodes erstellt.",
     recovery_code_used: "Jemand hat sich mit einem Wiederherstellungscode an Ihrem Konto angemeldet.",
-    refresh_token_reused: "Ein ersetzter Schlüssel der Anmeldung eines Programms wurde noch einmal benutzt.",
-    refresh_token_repeated: "Ein Schlüssel der Anmeldung eines Programms wurde zweimal benutzt, aus zwei Netzwerken.",
   },
+  toldOfProgram: {
+    refresh_token_reused: (app) =>
+      html`Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt: Ein schon ersetzter Schlüssel kam noch einmal.`,
+    refresh_token_repeated: (app) =>
+      html`Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt: Ein Schlüssel kam zweimal, aus zwei Netzwerken.`,
+  },
+  aProgram: "einem Programm",
   willEnd: "Wenn Sie das nicht waren, geschieht jetzt dies",
   ended: "Das ist geschehen",
   ends: {
     device: "Das Gerät wird abgemeldet; was es schon hat, gilt höchstens noch eine Stunde",
     browser: "Der Browser, in dem Ja gesagt wurde, wird abgemeldet",
-    authenticator: "Die neue Authentifizierungs-App und ihre Wiederherstellungscodes werden entfernt",
+    authenticator: "Die neue Authenticator-App und ihre Wiederherstellungscodes werden entfernt",
     passkey: "Der neue Passkey wird entfernt",
     recoveryCodes: "Alle Wiederherstellungscodes werden entfernt",
-    recent: "Passkeys, Authentifizierungs-Apps und Wiederherstellungscodes der letzten sieben Tage werden entfernt",
+    recent: "Passkeys, Authenticator-Apps und Wiederherstellungscodes der letzten sieben Tage werden entfernt",
     everywhere: "Jeder Browser und jedes Gerät mit diesem Konto wird abgemeldet",
     password: "Das Passwort gilt nicht mehr; ein neues wird per E‑Mail gewählt",
   },
@@ -90,7 +95,7 @@ export const ended: Messages["ended"] = {
   sign_in_over:
     "Sie wurde schon beantwortet oder hat zu lange gedauert. Beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   request_refused:
-    "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Nennen Sie denen, die es gemacht haben, diese Nummern:",
+    "Das Programm, das Sie hierher geführt hat, hat auf eine Weise gefragt, die für es nicht eingetragen ist. Es wurde nichts angemeldet. Geben Sie den Entwicklern des Programms diese Angaben:",
   ownProgram: {
     heading: "Ist es Ihr eigenes Programm?",
     lines: "Dann tragen Sie diese Adresse in doorcode.tenant.yaml ein und starten Sie diesen Dienst mit der Datei:",
@@ -99,7 +104,9 @@ export const ended: Messages["ended"] = {
     "Sie war zu lange offen, oder das Formular kam nicht von hier. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein, oder beginnen Sie in dem Programm von vorn, das Sie hierher geführt hat.",
   not_found:
     "Vielleicht ist die Adresse falsch geschrieben. Um sich an einem Gerät anzumelden, geben Sie dessen Code ein.",
-  too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",
+  too_many: "Warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
+  tooManyDevice:
+    "Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Ihr Gerät behält seinen Code so lange.",
   failed: (tenant) =>
-    html`Es liegt nicht an Ihnen. Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie ${tenant} diese Nummer:`,
+    html`Es liegt nicht an Ihnen. Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie ${tenant} diese Kennung:`,
 };

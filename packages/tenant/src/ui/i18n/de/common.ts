@@ -46,7 +46,7 @@ export const titles: Messages["titles"] = {
   sign_up_password: "Wählen Sie ein Passwort",
   sign_up_name: "Wie heißen Sie?",
   sign_up_details: "Angaben zu Ihnen",
-  details: "Noch eine Angabe",
+  details: "Bevor es weitergeht",
   device_consent: (app) => `Melden Sie sich gerade bei ${app} an?`,
   program_consent: (app) => `Bei ${app} anmelden?`,
   form_post: "Es geht zurück",

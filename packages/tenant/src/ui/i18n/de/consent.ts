@@ -3,11 +3,13 @@ import type { Messages } from "../en.ts";
 
 export const consent: Messages["consent"] = {
   signedInAs: (email) => html`Angemeldet als ${email}`,
+  notYou: "Nicht Sie?",
   willBeAble: "Was es danach darf",
   fresh: "Neu: was es danach auch darf",
   byRenewal: "Was es ohne erneute Nachfrage außerdem darf",
   freshByRenewal: "Neu: was es ohne erneute Nachfrage außerdem darf",
   already: "Was es schon darf",
+  alreadyElse: "Was es sonst schon darf",
   administration: "Was es mit Administratorrechten darf",
   administrationWarning: "Es verlangt Administratorrechte.",
   administrationAdvice: (tenant) =>
@@ -17,7 +19,6 @@ export const consent: Messages["consent"] = {
 
 export const deviceConsent: Messages["deviceConsent"] = {
   heading: (app) => html`Melden Sie sich gerade bei <em>${app}</em> an?`,
-  notYou: "Nicht Sie?",
   sameCode: "Sagen Sie nur Ja, wenn das Gerät vor Ihnen steht und diesen Code anzeigt.",
   elsewhere: "Das Gerät ist nicht in Ihrem Netzwerk.",
   elsewhereAdvice: "Wenn Ihnen jemand den Code geschickt hat, sagen Sie Nein.",
@@ -40,7 +41,7 @@ export const permissions: Messages["permissions"] = {
   name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse erfahren",
   email: "Ihre E‑Mail-Adresse erfahren",
   you: "Erkennen, dass Sie es sind",
-  account: "Ihr Konto sehen: Name, E-Mail-Adresse und Ihre Angaben bei der Registrierung",
+  account: "Ihr Konto sehen: Name, E‑Mail-Adresse und Ihre Angaben bei der Registrierung",
   administration: {
     see_apps: "Alle Apps und APIs dieses Mandanten sehen",
     change_apps: "Alle Apps und APIs dieses Mandanten sehen, ändern und löschen",

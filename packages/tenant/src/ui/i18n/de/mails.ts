@@ -4,8 +4,8 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
   subject: {
     new_device: (tenant) => `Mit Ihrem Konto bei ${tenant} wurde ein Gerät angemeldet`,
     password_changed: (tenant) => `Ihr Passwort bei ${tenant} wurde geändert`,
-    authenticator_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam eine Authentifizierungs-App hinzu`,
-    authenticator_removed: (tenant) => `Die Authentifizierungs-App Ihres Kontos bei ${tenant} wurde entfernt`,
+    authenticator_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam eine Authenticator-App hinzu`,
+    authenticator_removed: (tenant) => `Die Authenticator-App Ihres Kontos bei ${tenant} wurde entfernt`,
     passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu`,
     passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt`,
     recovery_codes_replaced: (tenant) => `Ihre Wiederherstellungscodes bei ${tenant} wurden ersetzt`,
@@ -15,25 +15,25 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
   },
   deviceSignedIn: (app, tenant) => `${app} wurde auf einem Gerät mit Ihrem Konto bei ${tenant} angemeldet.`,
   told: {
-    new_device: (tenant) => `Ein Gerät wurde mit Ihrem Konto bei ${tenant} angemeldet.`,
     password_changed: (tenant) => `Das Passwort Ihres Kontos bei ${tenant} wurde geändert.`,
     authenticator_added: (tenant) =>
-      `Zu Ihrem Konto bei ${tenant} kam eine Authentifizierungs-App hinzu. Beim Anmelden kann nach ihren Codes gefragt werden.`,
+      `Zu Ihrem Konto bei ${tenant} kam eine Authenticator-App hinzu. Beim Anmelden kann nach ihren Codes gefragt werden.`,
     authenticator_removed: (tenant) =>
-      `Die Authentifizierungs-App Ihres Kontos bei ${tenant} wurde entfernt. Ihre Codes gelten nicht mehr.`,
+      `Die Authenticator-App Ihres Kontos bei ${tenant} wurde entfernt. Ihre Codes gelten nicht mehr.`,
     passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu. Er meldet ohne das Passwort an.`,
     passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt. Er gilt nicht mehr.`,
     recovery_codes_replaced: (tenant) =>
       `Für Ihr Konto bei ${tenant} wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.`,
     recovery_code_used: (tenant) =>
       `Jemand hat sich mit einem Ihrer Wiederherstellungscodes an Ihrem Konto bei ${tenant} angemeldet. Er gilt nicht mehr.`,
-    refresh_token_reused: (tenant) =>
-      `Ein Programm, das mit Ihrem Konto bei ${tenant} angemeldet war, hat einen bereits ersetzten Schlüssel seiner Anmeldung noch einmal gesendet. Vielleicht hat ein anderer Computer eine Kopie davon. Deshalb wurde diese Anmeldung beendet. Das Programm bittet Sie, sich neu anzumelden.`,
-    refresh_token_repeated: (tenant) =>
-      `Ein Programm, das mit Ihrem Konto bei ${tenant} angemeldet ist, hat denselben Schlüssel seiner Anmeldung innerhalb von Sekunden zweimal gesendet, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
+  },
+  toldOfProgram: {
+    refresh_token_reused: (app, tenant) =>
+      `Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt. Das Programm war mit Ihrem Konto bei ${tenant} angemeldet, und ein bereits ersetzter Schlüssel dieser Anmeldung kam noch einmal. Vielleicht hat ein anderer Computer eine Kopie davon. Deshalb wurde diese Anmeldung beendet. Das Programm bittet Sie, sich neu anzumelden.`,
+    refresh_token_repeated: (app, tenant) =>
+      `Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt. Das Programm ist mit Ihrem Konto bei ${tenant} angemeldet, und derselbe Schlüssel dieser Anmeldung kam innerhalb von Sekunden zweimal, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
   },
   when: (time) => `Wann: ${time}`,
-  program: (name) => `Programm: ${name}`,
   fromBefore: (ip) => `Und kurz davor von: ${ip}`,
   from: (ip) => `Von der Netzwerkadresse: ${ip}`,
   deviceFrom: (ip) => `Netzwerkadresse des Geräts: ${ip}`,
@@ -49,7 +49,7 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
   wasNotYou: (until) =>
     `Wenn Sie das nicht waren, sichern Sie Ihr Konto mit dem Link unten. Er gilt einmal, bis ${until}.`,
   link: "Das war ich nicht",
-  why: "Sie erhalten diese E-Mail, weil es Ihr Konto ist. Wir fragen nie per E-Mail nach Ihrem Passwort oder einem Code.",
+  why: "Sie erhalten diese E‑Mail, weil es Ihr Konto ist. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
 };
 
 export const mails: Messages["mails"] = {
@@ -64,7 +64,7 @@ export const mails: Messages["mails"] = {
     works: (minutes) =>
       `Er gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang, in dem Browser, in dem Sie ihn angefordert haben.`,
     warning:
-      "Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E-Mail. Nennen Sie den Code niemandem: Von uns fragt niemand danach.",
+      "Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E‑Mail. Nennen Sie den Code niemandem: Von uns fragt niemand danach.",
     warningOfPassword:
       "Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort: Ändern Sie es und nennen Sie den Code niemandem. Von uns fragt niemand danach.",
   },

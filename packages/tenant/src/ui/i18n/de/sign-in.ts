@@ -103,8 +103,14 @@ export const mailedCode: Messages["mailedCode"] = {
 };
 
 export const details: Messages["details"] = {
-  lede: (app, email) => html`${app} fragt alle danach. Die Angaben werden im Konto ${email} gespeichert.`,
-  ledeAccount: (email) => html`Danach werden alle gefragt. Die Angaben werden im Konto ${email} gespeichert.`,
+  asked: {
+    app: (app) => html`${app} fragt alle danach. Die Angaben werden in Ihrem Konto gespeichert.`,
+    account: "Danach werden alle gefragt. Die Angaben werden in Ihrem Konto gespeichert.",
+  },
+  termsAlone: {
+    app: (app) => html`${app} bittet alle, den Nutzungsbedingungen zuzustimmen.`,
+    account: "Alle werden gebeten, den Nutzungsbedingungen zuzustimmen.",
+  },
 };
 
 export const newPassword: Messages["newPassword"] = {

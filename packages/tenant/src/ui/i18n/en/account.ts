@@ -43,9 +43,15 @@ export const notMe = {
     passkey_removed: "A passkey was removed from your account.",
     recovery_codes_replaced: "New recovery codes were made for your account.",
     recovery_code_used: "Somebody signed in to your account with a recovery code.",
-    refresh_token_reused: "A replaced key of a program’s sign-in was used again.",
-    refresh_token_repeated: "A key of a program’s sign-in was used twice, from two networks.",
   },
+  /** About a program's sign-in; `aProgram` where its name is not known. */
+  toldOfProgram: {
+    refresh_token_reused: (app: Html | string) =>
+      html`A copy of the sign-in of ${app} may have been used: a replaced key of it came again.`,
+    refresh_token_repeated: (app: Html | string) =>
+      html`A copy of the sign-in of ${app} may have been used: a key of it came twice, from two networks.`,
+  },
+  aProgram: "a program",
   willEnd: "If it wasn’t you, this happens now",
   ended: "This was done",
   /** What the button ends, a line each. */
@@ -89,7 +95,7 @@ export const ended = {
   goOnHere: "Go on here",
   sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
   request_refused:
-    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Tell whoever made it these numbers:",
+    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Give this to the people who made it:",
   ownProgram: {
     heading: "Is it your own program?",
     lines: "Then add this address in doorcode.tenant.yaml, and start this service with that file:",
@@ -97,7 +103,8 @@ export const ended = {
   stale_form:
     "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
   not_found: "The address may be mistyped. To sign in on a device, enter its code.",
-  too_many: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
+  too_many: "Wait a few minutes, then try again.",
+  tooManyDevice: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
   failed: (tenant: Html) =>
-    html`It isn’t your fault. Wait a minute and try again. If it keeps happening, tell ${tenant} this number:`,
+    html`It isn’t your fault. Wait a minute and try again. If it keeps happening, give ${tenant} this ID:`,
 };

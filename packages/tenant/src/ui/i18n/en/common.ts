@@ -52,7 +52,7 @@ export const titles = {
   sign_up_password: "Choose a password",
   sign_up_name: "What is your name?",
   sign_up_details: "About you",
-  details: "One more thing",
+  details: "Before you go on",
   device_consent: (app: string) => `Are you trying to sign in to ${app}?`,
   program_consent: (app: string) => `Sign in to ${app}?`,
   form_post: "Going back",

@@ -4,12 +4,15 @@ import { type Html, html } from "../../html.ts";
 /** What the consent pages of devices and of programs have in common. */
 export const consent = {
   signedInAs: (email: Html) => html`Signed in as ${email}`,
+  notYou: "Not you?",
   willBeAble: "It will be able to",
   fresh: "New: it will also be able to",
   /** What it does not ask for now, and gets at a renewal, which asks nobody. */
   byRenewal: "It may also, without asking again",
   freshByRenewal: "New: it may also, without asking again",
   already: "What it can do already",
+  /** Below for how long it stays signed in. */
+  alreadyElse: "What else it can do already",
   /** What reaches beyond the person's own account. */
   administration: "As an administrator, it will be able to",
   administrationWarning: "It asks for an administrator’s rights.",
@@ -22,7 +25,6 @@ export const consent = {
 /** The consent page of a device. */
 export const deviceConsent = {
   heading: (app: Html) => html`Are you trying to sign in to <em>${app}</em>?`,
-  notYou: "Not you?",
   sameCode: "Say yes only if the device is in front of you and shows this code.",
   elsewhere: "The device is not on your network.",
   elsewhereAdvice: "If somebody sent you the code, say no.",

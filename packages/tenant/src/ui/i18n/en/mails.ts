@@ -14,7 +14,6 @@ const securityNotifications = {
   },
   deviceSignedIn: (app: string, tenant: string) => `${app} was signed in on a device, with your ${tenant} account.`,
   told: {
-    new_device: (tenant: string) => `A device was signed in with your ${tenant} account.`,
     password_changed: (tenant: string) => `The password of your ${tenant} account was changed.`,
     authenticator_added: (tenant: string) =>
       `An authenticator app was added to your ${tenant} account. Its codes can be asked for when you sign in.`,
@@ -27,13 +26,15 @@ const securityNotifications = {
       `New recovery codes were made for your ${tenant} account. The ones before no longer work.`,
     recovery_code_used: (tenant: string) =>
       `Somebody signed in to your ${tenant} account with one of its recovery codes. It no longer works.`,
-    refresh_token_reused: (tenant: string) =>
-      `A program that was signed in with your ${tenant} account sent a key of its sign-in again after it had been replaced. Another computer may have a copy of it, so this sign-in was ended. The program asks you to sign in again.`,
-    refresh_token_repeated: (tenant: string) =>
-      `A program that is signed in with your ${tenant} account sent the same key of its sign-in twice within seconds, from two network addresses. That happens when a device changes its network. It also happens when another computer has a copy of the key.`,
+  },
+  /** About a program's sign-in. */
+  toldOfProgram: {
+    refresh_token_reused: (app: string, tenant: string) =>
+      `A copy of the sign-in of ${app} may have been used. It was signed in with your ${tenant} account, and a key of this sign-in came again after it had been replaced. Another computer may have a copy of it, so this sign-in was ended. The program asks you to sign in again.`,
+    refresh_token_repeated: (app: string, tenant: string) =>
+      `A copy of the sign-in of ${app} may have been used. It is signed in with your ${tenant} account, and the same key of this sign-in came twice within seconds, from two network addresses. That happens when a device changes its network. It also happens when another computer has a copy of the key.`,
   },
   when: (time: string) => `When: ${time}`,
-  program: (name: string) => `Program: ${name}`,
   fromBefore: (ip: string) => `And a moment before from: ${ip}`,
   from: (ip: string) => `From the network address: ${ip}`,
   deviceFrom: (ip: string) => `The device’s network address: ${ip}`,

@@ -103,8 +103,15 @@ export const mailedCode = {
 
 /** What an app requires of everybody, and this person has not given yet. */
 export const details = {
-  lede: (app: Html, email: Html) => html`${app} asks everybody for this. It is kept with the account ${email}.`,
-  ledeAccount: (email: Html) => html`Everybody is asked for this. It is kept with the account ${email}.`,
+  asked: {
+    app: (app: Html) => html`${app} asks everybody for this. It is kept with your account.`,
+    account: "Everybody is asked for this. It is kept with your account.",
+  },
+  /** Where the acceptance of its terms is all that is missing. */
+  termsAlone: {
+    app: (app: Html) => html`${app} asks everybody to accept its terms of use.`,
+    account: "Everybody is asked to accept the terms of use.",
+  },
 };
 
 export const newPassword = {
