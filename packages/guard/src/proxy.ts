@@ -45,7 +45,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ProxyS
   // None of these repeats the text: it may hold a password.
   const refuse = (why: string) => new ProxyError("setting", variable, `${variable} ${why}`);
   const misspelled =
-    "has more than user name, password, host and port: percent-encode the special characters of a password (%2F for /, %3F for ?, %23 for #, %40 for @).";
+    "has more than user name, password, host and port: leave a path out, and percent-encode the special characters of a user name or password (%5C for \\, %2F for /, %3F for ?, %23 for #, %40 for @).";
   // A "/", "?" or "#" in a password ends the host too early: user name and password would be taken for host and port.
   if (!/^[^/?#\\]*\/?$/.test(full.slice(full.indexOf("://") + 3))) throw refuse(misspelled);
   if (!URL.canParse(full)) throw refuse("is not the address of a proxy, such as http://proxy.example:3128.");

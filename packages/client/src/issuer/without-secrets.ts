@@ -1,16 +1,20 @@
 // The same file is in @doorcode/client and in @doorcode/prepare, which import nothing of each other; a test compares the two.
 
+/** What a person reads of an error is shorter, and the work of looking for a secret grows with its text. */
+const LONGEST_TEXT = 4_096;
+
 /** A shorter secret is masked as a word of its own only: within words it would take away what the text says. */
 const longEnough = 8;
 
 /**
  * A text without the secrets of the request that it answers, however it spells them: as they are, percent-encoded or
- * form-encoded, once or more, or escaped as in JSON and HTML.
+ * form-encoded, once or more, or escaped as in JSON and HTML. Of a long text the first 4,096 characters are left.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   // The longest first: one may hold another.
   const byLength = secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
-  return byLength.reduce((masked, secret) => masked.replace(spellingsOf(secret), "…"), text);
+  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  return byLength.reduce((masked, secret) => masked.replace(spellingsOf(secret), "…"), short);
 }
 
 function spellingsOf(secret: string): RegExp {
@@ -23,7 +27,7 @@ function spellingsOfOne(character: string): string {
   if (/^[a-z\d]$/i.test(character)) return character;
   const code = character.codePointAt(0) as number;
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  const percent = (bytes: Iterable<number>) => Array.from(bytes, (byte) => `%(?:25)*${hex(byte, 2)}`).join("");
+  const percent = (bytes: Iterable<number>) => Array.from(bytes, (byte) => `%(?:25){0,3}${hex(byte, 2)}`).join("");
   return `(?:${[
     percent(Buffer.from(character)),
     // Latin-1, as older servers have it.

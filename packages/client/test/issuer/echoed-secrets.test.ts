@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { ClientCredential } from "../../src/client.ts";
+import { withoutSecrets } from "../../src/issuer/without-secrets.ts";
 import { type PlainIssuer, plainIssuer, type Sent } from "../fixtures/plain-issuer.ts";
 
 /** With what each encoding writes differently. */
@@ -130,4 +131,11 @@ describe("nor is what a public client sends, however it is spelled", () => {
       assert.match(reason, /Not «…»\./);
     });
   }
+});
+
+test("of a text that is longer than an error the rest is left out, so that looking for secrets ends", () => {
+  const text = `${"%25".repeat(10_000)} and more`;
+  assert.equal(withoutSecrets(text, ["x"]).length, 4_097);
+  // With an unbounded text this takes minutes; here it is a matter of milliseconds.
+  assert.match(withoutSecrets(text, ["%".repeat(2_000)]), /^.{0,4097}$/);
 });

@@ -67,8 +67,12 @@ apps:
 apis:
   ciam-ToDoList-api:
     scopes:
-      ToDoList.Read: { displayName: Read your to-do lists }
-      ToDoList.ReadWrite: { displayName: Read and change your to-do lists }
+      ToDoList.Read:
+        displayName: Read your to-do lists
+        displayNames: { de: Ihre Aufgabenlisten lesen }
+      ToDoList.ReadWrite:
+        displayName: Read and change your to-do lists
+        displayNames: { de: Ihre Aufgabenlisten lesen und ändern }
 
 userFlows:
   SignInSignUpSample: { attributes: [displayName], apps: [ciam-client-app] }

@@ -61,7 +61,7 @@ import {
   postSignUpDetails,
   postSignUpPassword,
 } from "./sign-up/sign-up.ts";
-import { takeAccountChange } from "./throttle.ts";
+import { refund, takeAccountChange } from "./throttle.ts";
 
 /** Eighty answers of 250 characters each, all of them emoji, would not fit; what people answer does. */
 const MANY_ANSWERS = 64 * 1024;
@@ -82,8 +82,13 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
       page(path, {
         ...options,
         post: async (request) => {
-          if (request.user) await takeAccountChange(request, request.user, path);
-          return post(request);
+          const { user } = request;
+          if (!user) return post(request);
+          const budget = await takeAccountChange(request, user, path);
+          const answer = await post(request);
+          // What this browser may not do is no change: a session left open uses up nothing of its person's.
+          if ("view" in answer && answer.view.page === "sign_in_again") await refund(request, budget);
+          return answer;
         },
       });
     page("/", { get: async () => ({ to: "/device" }) });

@@ -46,8 +46,20 @@ export async function openInteraction(
   subject: InteractionSubject | null,
   address: string | null = null,
 ): Promise<Interaction> {
+  await takeInteraction(request, subject);
+  return newInteraction(request, subject, address);
+}
+
+async function takeInteraction(request: PageRequest, subject: InteractionSubject | null): Promise<void> {
   const retryAt = await takeRequest(request.ctx, "interactionByIp", request, request.now);
   if (retryAt !== undefined) throw tooMany(retryAt, subject);
+}
+
+async function newInteraction(
+  request: PageRequest,
+  subject: InteractionSubject | null,
+  address: string | null,
+): Promise<Interaction> {
   const session = await openSession(request);
   const interaction: Interaction = {
     id: newSecret(16),
@@ -155,7 +167,10 @@ export function forgetSession(request: PageRequest): void {
 
 /** "Not you?": this browser forgets the person and signs in anew, about the same device or program. */
 export async function startOver(request: PageRequest & { interaction: Interaction }): Promise<Answer> {
+  const { subject } = request.interaction;
+  // Taken while the person is still known, and nobody is signed out who could not begin again.
+  await takeInteraction(request, subject);
   await signOut(request);
-  const { id } = await openInteraction(request, request.interaction.subject);
+  const { id } = await newInteraction(request, subject, null);
   return { to: `/sign-in?flow=${id}` };
 }

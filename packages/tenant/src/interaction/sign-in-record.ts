@@ -46,7 +46,8 @@ async function failuresToRecord(
   }
   if (counts.every(({ value, few }) => value <= few)) return {};
   if (!counts.some(({ value, few }) => isDoubling(value, few))) return null;
-  return { failures, failuresOfNetwork: counts.at(-1)?.value ?? 0 };
+  // Of the widest network.
+  return { failures, failuresOfNetwork: counts[1]?.value ?? 0 };
 }
 
 /** `first` times two, four, eight and so on. */

@@ -74,7 +74,7 @@ export type LimitName = keyof typeof limits;
 /** One budget and whose it is: `["passwordByIp", "192.0.2.7"]`; `times` as many where it is wider than one of its kind. */
 export type Budget = readonly [limit: LimitName, whose: string, times?: number];
 
-/** The budgets of the networks that an address is of: of an IPv6 address its /64, and its /48 with a few times as many. */
+/** The budgets of the networks that an address is of: of an IPv6 address its /48, with a few times as many, and its /64. */
 export function byNetwork(limit: Extract<LimitName, `${string}ByIp`>, ip: string): Budget[] {
   return networksOf(ip).map(({ name, times }) => [limit, name, times]);
 }
@@ -112,11 +112,18 @@ export async function refund(
  * Takes one change of a person's own account.
  *
  * @param kind the path of the form; one kind used up leaves the others, of which the person may be in need
+ * @returns what it took, to be refunded where nothing was changed
  * @throws PageProblem when there were too many
  */
-export async function takeAccountChange(request: PageRequest, { id }: Pick<User, "id">, kind: string): Promise<void> {
-  const consumed = await consume(request, [["accountChangeByUser", `${id} ${kind}`]]);
+export async function takeAccountChange(
+  request: PageRequest,
+  { id }: Pick<User, "id">,
+  kind: string,
+): Promise<Budget[]> {
+  const budget: Budget[] = [["accountChangeByUser", `${id} ${kind}`]];
+  const consumed = await consume(request, budget);
   if (!consumed.allowed) throw tooMany(consumed.retryAt, null);
+  return budget;
 }
 
 /**

@@ -39,10 +39,13 @@ export interface Network {
 /** What an IPv6 /48 may take: as much as this many of its 65,536 /64s. */
 export const WIDER_NETWORK_TIMES = 5;
 
-/** The networks that an address is of, the narrowest first. A subscriber may hold a whole /48, and so 65,536 /64s. */
+/**
+ * The networks that an address is of, the widest first: one that is used up leaves no trace of the narrower ones. A
+ * subscriber may hold a whole /48, and so 65,536 /64s.
+ */
 export function networksOf(ip: string): Network[] {
   const own = { name: networkOf(ip), times: 1 };
-  return isIPv6(plainIp(ip)) ? [own, { name: widestNetworkOf(ip), times: WIDER_NETWORK_TIMES }] : [own];
+  return isIPv6(plainIp(ip)) ? [{ name: widestNetworkOf(ip), times: WIDER_NETWORK_TIMES }, own] : [own];
 }
 
 /** An IPv4 address, or the /48 of an IPv6 one. */

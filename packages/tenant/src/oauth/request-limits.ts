@@ -89,10 +89,18 @@ async function takeOfNetworks(
   ip: string,
   now: number,
 ): Promise<number | undefined> {
+  const { throttle } = ctx.store;
   const { count, windowMs } = requestLimits(ctx.config)[limit];
+  const taken: string[] = [];
   for (const { name, times } of networksOf(ip)) {
-    const taken = await ctx.store.throttle.take(`${limit}:${name}`, { count: count * times, windowMs }, now);
-    if (!taken.allowed) return taken.retryAt;
+    const key = `${limit}:${name}`;
+    const result = await throttle.take(key, { count: count * times, windowMs }, now);
+    if (!result.allowed) {
+      // The wider network keeps what one in it was refused.
+      for (const each of taken) await throttle.giveBack(each, now);
+      return result.retryAt;
+    }
+    taken.push(key);
   }
   return undefined;
 }
@@ -127,7 +135,7 @@ interface Window {
 
 /**
  * Counts what the token endpoint refuses, in this process and in memory, because nothing may be written for a poll. Past
- * the limit one client in a network, or what is no client in it, is refused before its request costs anything; a network
+ * the limit one client in a network, or what is no client in it, is refused before its request costs more than one look-up; a network
  * as a whole much later, because good programs are behind the same address.
  */
 export class RefusedRequests {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { pino } from "pino";
 import type { User } from "../../src/directory/entities.ts";
 import { DEFAULT_LIMITS } from "../../src/directory/tenant-config.ts";
+import { RECENT_SIGN_IN_MS } from "../../src/interaction/session.ts";
 import { limits } from "../../src/interaction/throttle.ts";
 import { WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
 import { mailLimits } from "../../src/mail/mail-budget.ts";
@@ -138,6 +139,20 @@ describe("making the tenant send mail", () => {
       }
       assert.equal((await browser.post(path, csrf)).status, 429, path);
       assert.equal((await browser.post(path.replace("/me/", "/%6de/"), csrf)).status, 429, "spelled otherwise");
+    }
+  });
+
+  test("a session that was left open uses up none of its owner's, for it is refused", async (t) => {
+    const under = await pagesUnderTest(t);
+    const browser = await signedInWithApp(under);
+    const { id = "" } = (await under.ctx.store.directory.findUserByEmail(ADA)) ?? {};
+    const csrf = formFields(await browser.get("/me/recovery-codes"), "/me/recovery-codes").toString();
+    under.advance(RECENT_SIGN_IN_MS);
+    for (const path of ["/me/recovery-codes", "/me/authenticator", "/me/passkeys/new"]) {
+      for (let i = 0; i < 3; i++) assert.equal((await browser.post(path, csrf)).status, 403, path);
+      const bucket = `accountChangeByUser:${id} ${path}`;
+      const next = await under.ctx.store.throttle.take(bucket, limits.accountChangeByUser, under.ctx.clock.now());
+      assert.equal(next.count, 1, path);
     }
   });
 

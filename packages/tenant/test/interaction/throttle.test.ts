@@ -26,14 +26,14 @@ test("and an IPv6 address by its /48 too, which has a few times as many", () => 
   assert.deepEqual(networksOf("192.0.2.7"), [{ name: "192.0.2.7", times: 1 }]);
   assert.deepEqual(networksOf("::ffff:192.0.2.7"), [{ name: "192.0.2.7", times: 1 }]);
   assert.deepEqual(networksOf("2001:db8:1:2::1"), [
-    { name: "2001:db8:1:2::/64", times: 1 },
     { name: "2001:db8:1::/48", times: WIDER_NETWORK_TIMES },
+    { name: "2001:db8:1:2::/64", times: 1 },
   ]);
   assert.deepEqual(
     byNetwork("passwordByIp", "2001:db8:1:2::1").map(([limit, whose, times]) => [limit, whose, times]),
     [
-      ["passwordByIp", "2001:db8:1:2::/64", 1],
       ["passwordByIp", "2001:db8:1::/48", WIDER_NETWORK_TIMES],
+      ["passwordByIp", "2001:db8:1:2::/64", 1],
     ],
   );
 });
