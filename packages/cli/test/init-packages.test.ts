@@ -42,7 +42,8 @@ describe("doorcode init in a clone of the repository", () => {
     assert.equal(installed.exit, 0, installed.stderr);
     const tested = await run("npm", ["test"], { cwd: folder, env });
     assert.equal(tested.exit, 0, tested.stdout + tested.stderr);
-    assert.match(tested.stdout, /^ℹ pass 2$/m);
+    // Node.js 20 writes TAP where nobody looks at a terminal.
+    assert.match(tested.stdout, /^(?:ℹ|#) pass 2$/m);
   });
 });
 
