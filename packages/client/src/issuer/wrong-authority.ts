@@ -46,12 +46,15 @@ export async function wrongAuthority(
  * none answers, and of other machines, which are not asked.
  *
  * @param address with or without a scheme: `localhost:8443`
- * @param options.ca certificates in PEM to trust beside the system's; by default as `createClient` has it
+ * @param options `ca`: certificates in PEM to trust beside the system's; by default as `createClient` has it
+ * @example
+ * await localTenant("localhost:8443"); // "https://localhost:8443/<tenant ID>"
  */
 export async function localTenant(
   address: string,
-  { ca }: { ca?: string | string[] } = {},
+  options: { ca?: string | string[] } = {},
 ): Promise<string | undefined> {
+  const { ca } = options;
   const written = `https://${address.replace(/^https?:\/\//i, "")}`;
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (!url || !isLoopback(url.hostname)) return undefined;
