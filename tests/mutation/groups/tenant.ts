@@ -50,12 +50,7 @@ export const tenant: Group[] = [
   {
     name: "access-rules-in-the-store",
     mutate: [`${src}/storage/sql/access-store.ts`],
-    tests: [
-      "tests/mutation/suites/access.ts",
-      `${test}/storage/{access-store,row-locks}.test.ts`,
-      `${test}/attacks/{administrative-scopes,stranger-through-the-account-page,permission-folded-away}.test.ts`,
-      `${test}/interaction/account/account-flow.test.ts`,
-    ],
+    tests: ["tests/mutation/suites/access.ts", `${test}/storage/{access-store,row-locks}.test.ts`],
   },
   {
     name: "claims",
