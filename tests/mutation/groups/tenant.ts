@@ -31,7 +31,6 @@ export const tenant: Group[] = [
       "tests/mutation/suites/{redemption,rotation,authorization-codes,withdrawal,second-factor}.ts",
       "tests/mutation/suites/{administrators,assignment,access}.ts",
       `${test}/storage/{changed-by-hand,row-locks}.test.ts`,
-      `${test}/attacks/uses-a-stolen-refresh-token.test.ts`,
     ],
     equivalent: [
       {
