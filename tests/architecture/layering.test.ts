@@ -27,6 +27,16 @@ describe("who may import whom", () => {
     assert.deepEqual(Object.keys(mayImport).sort(), Object.values(folderOf).sort());
   });
 
+  test("which patterns of answers the tenant takes, the tenant file knows by the same rule", () => {
+    const ruleOf = (path: string) => {
+      const text = files.find((file) => file.path === path)?.text ?? "";
+      return text.slice(text.indexOf("/**\n * Why a pattern cannot be used"));
+    };
+    const [theirs, ours] = ["packages/prepare/src/file/pattern.ts", "packages/tenant/src/directory/pattern.ts"];
+    assert.match(ruleOf(ours), /^\/\*\*\n \* Why/);
+    assert.equal(ruleOf(theirs), ruleOf(ours));
+  });
+
   test("what the client has in common with the guard and with prepare, they have to the letter", () => {
     const textOf = (path: string) => files.find((file) => file.path === path)?.text;
     for (const [theirs, ours] of [

@@ -135,8 +135,8 @@ interface Window {
 
 /**
  * Counts what the token endpoint refuses, in this process and in memory, because nothing may be written for a poll. Past
- * the limit one client in a network, or what is no client in it, is refused before its request costs more than one look-up; a network
- * as a whole much later, because good programs are behind the same address.
+ * the limit one client in a network, or what is no client in it, is refused before its request costs more than one look-up;
+ * a network as a whole much later, because good programs are behind the same address.
  */
 export class RefusedRequests {
   readonly #config: TenantConfig;
@@ -158,19 +158,19 @@ export class RefusedRequests {
    */
   async watch<T>(from: TokenRequest, answer: () => Promise<T>): Promise<T> {
     if (isUnlimited(this.#config, from.ip)) return answer();
-    const ofClient = this.#windowsOf(from, ["refusedTokenByClient", "refusedTokenByIp"]);
-    const ofUnknown = this.#windowsOf(from, ["unknownClientByIp"]);
-    const full = this.#fullOf([...ofClient, ...ofUnknown]);
-    if (full) {
+    const ofClient = () => this.#windowsOf(from, ["refusedTokenByClient", "refusedTokenByIp"]);
+    const ofUnknown = () => this.#windowsOf(from, ["unknownClientByIp"]);
+    // A poll that waits counts nothing, and comes here most of all: while nothing was refused it costs nothing.
+    if (this.#windows.size > 0 && this.#fullOf([...ofClient(), ...ofUnknown()])) {
       // A made-up client has no window of its own, so what is full may be the other kind's.
-      const fullOfIts = this.#fullOf((await from.isRegistered()) ? ofClient : ofUnknown);
+      const fullOfIts = this.#fullOf((await from.isRegistered()) ? ofClient() : ofUnknown());
       if (fullOfIts) throw tooManyRequests(fullOfIts.endsAt, this.#clock.now());
     }
     try {
       return await answer();
     } catch (error) {
       if (error instanceof ProtocolError && error.status < 500 && !ORDINARY.has(error.error)) {
-        const counted = (await from.isRegistered()) ? ofClient : ofUnknown;
+        const counted = (await from.isRegistered()) ? ofClient() : ofUnknown();
         for (const { key, limit } of counted) this.#count(key, limit.windowMs);
       }
       throw error;

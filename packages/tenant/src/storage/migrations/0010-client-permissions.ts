@@ -1,9 +1,35 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
 
 /** Client ID of the command line's own app (admin/registered-apps.ts), which prepares tenants. */
 const COMMAND_LINE = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/** What the command line could ask for when this was written: a later scope is not given by an old migration. */
+const ITS_SCOPES = [
+  "Application.Read.All",
+  "Application.ReadWrite.All",
+  "AppRoleAssignment.ReadWrite.All",
+  "DelegatedPermissionGrant.Read.All",
+  "DelegatedPermissionGrant.ReadWrite.All",
+  "EventListener.Read.All",
+  "EventListener.ReadWrite.All",
+  "Group.Read.All",
+  "Group.ReadWrite.All",
+  "IdentityUserFlow.Read.All",
+  "IdentityUserFlow.ReadWrite.All",
+  "Organization.Read.All",
+  "Organization.ReadWrite.All",
+  "OrganizationalBranding.Read.All",
+  "OrganizationalBranding.ReadWrite.All",
+  "Policy.Read.All",
+  "Policy.ReadWrite.AuthenticationFlows",
+  "Policy.ReadWrite.ConditionalAccess",
+  "RoleManagement.Read.Directory",
+  "RoleManagement.ReadWrite.Directory",
+  "User.Read.All",
+  "User.ReadWrite.All",
+  "User.RevokeSessions.All",
+];
 
 /** When a secret ends that had no end, as Entra wrote it for those that never expire. */
 const NEVER = Date.UTC(2299, 11, 31);
@@ -31,7 +57,7 @@ const statements = [
     ends_at bigint not null
   )`,
   "create index app_secrets_client_id on app_secrets (client_id)",
-  `update apps set administrative_scopes = '${JSON.stringify(ADMINISTRATIVE_SCOPES)}' where client_id = '${COMMAND_LINE}'`,
+  `update apps set administrative_scopes = '${JSON.stringify(ITS_SCOPES)}' where client_id = '${COMMAND_LINE}'`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
