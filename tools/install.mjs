@@ -1,4 +1,4 @@
-// Runs `npm ci` when node_modules is missing or was installed from another lockfile, so that no command needs one before it.
+// Runs `npm ci` if node_modules is missing or was installed from another lockfile, so that users need not run it first.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,12 +15,15 @@ const lockHash = () =>
 
 const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash();
 
-/** Notes which lockfile node_modules came from; the `prepare` script calls it after every `npm ci` and `npm install`. */
+/**
+ * Records which lockfile node_modules was installed from. The `prepare` script calls it after every `npm ci` and `npm
+ * install`.
+ */
 export const recordInstall = () => writeFileSync(stamp, lockHash());
 
 export function install() {
   if (installed()) return;
-  // Two `npm ci` at once delete each other's files; the second command waits for the first.
+  // Two concurrent `npm ci` would delete each other's files, so the second command waits for the first.
   const release = takeTurn(join(root, ".runtime", "installing"));
   try {
     if (installed()) return;
@@ -30,7 +33,7 @@ export function install() {
       stdio: ["ignore", 2, 2],
       shell: process.platform === "win32",
     });
-    if (npm.status !== 0) throw new Error("npm ci failed; its messages are above.");
+    if (npm.status !== 0) throw new Error("npm ci failed. See its messages above.");
     recordInstall();
   } finally {
     release();

@@ -1,5 +1,5 @@
-// The JavaScript project of `doorcode init` is the TypeScript one without its types: node tools/node24.mjs tools/js-templates.mjs
-// writes it; a test holds it.
+// Writes the JavaScript project of `doorcode init`, which is the TypeScript one without its types: node
+// tools/node24.mjs tools/js-templates.mjs. A test checks that it is up to date.
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -17,7 +17,7 @@ export function javascriptTemplates() {
 function javascriptOf(path) {
   const stripped = stripTypeScriptTypes(readFileSync(join(templates, "ts", path), "utf8"))
     .replaceAll(/\.ts(?=["`])/g, ".js")
-    // Where an import of types was.
+    // The gap that an import of types left.
     .replaceAll(/^(import .*\n)\s*\n(?=import )/gm, "$1");
   const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
   const name = join("packages/cli/templates/js", path.replace(/\.ts$/, ".js"));
@@ -27,7 +27,7 @@ function javascriptOf(path) {
     input: stripped,
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`Biome refuses ${name}:\n${stderr}`);
+  if (status !== 0) throw new Error(`Biome rejects ${name}:\n${stderr}`);
   return stdout;
 }
 

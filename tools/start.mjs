@@ -1,4 +1,5 @@
-// `npm start` and `npm run demo`: one whole sign-in on this machine; see examples/main-job. What else was typed is passed on.
+// `npm start` and `npm run demo`: one complete sign-in on this machine. See examples/main-job. Further arguments are
+// passed on.
 import { install } from "./install.mjs";
 import { runOnNode24 } from "./node24.mjs";
 

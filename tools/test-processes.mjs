@@ -1,4 +1,4 @@
-// Distributes test files over a few processes (tools/test-worker.mjs) and gathers what they report.
+// Distributes test files over a few processes (tools/test-worker.mjs) and collects their reports.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -12,16 +12,16 @@ const flags = [
   join(root, "tools/test-worker.mjs"),
 ];
 
-/** A file that changes its process (environment, timers, signals) says so in a line of its own, with the reason. */
+/** A file that changes its process (environment, timers, signals) declares this in a separate line, with the reason. */
 const needsOwnProcess = (file) => /^\/\/ Own process: /m.test(readFileSync(file, "utf8"));
 
-/** After its last file a process ends by itself, unless a test left something open. */
+/** After its last file a process exits, unless a test left something open. */
 const endTimeoutMs = 20_000;
 
 /**
- * Runs every file. `onFile({ file, count, ms, text })` is called as each ends, `onFailures(text)` at the end of a process that
- * had failures. A process that dies or hangs fails the file that it had. No time passes for files while `isWaiting()`: something
- * that they share is being downloaded.
+ * Runs every file. `onFile({ file, count, ms, text })` is called as each ends, `onFailures(text)` at the end of a
+ * process that had failures. A process that dies or hangs fails its current file. The timeout of files does not run
+ * while `isWaiting()`: something that they share is being downloaded.
  */
 export async function runFiles(files, { processes, fileTimeoutMs, env: given, signal, onFile, onFailures, isWaiting }) {
   // Inside another test runner, node:test would report to that one.
@@ -37,7 +37,7 @@ export async function runFiles(files, { processes, fileTimeoutMs, env: given, si
 
   /** Takes files from `list` until it is empty. */
   function runProcess(list) {
-    // A group of its own, so that ending it also ends what the tests started.
+    // Its own process group, so that ending it also ends what the tests started.
     const child = spawn(process.execPath, flags, {
       cwd: root,
       env,
@@ -48,7 +48,7 @@ export async function runFiles(files, { processes, fileTimeoutMs, env: given, si
     let printed = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (chunk) => (printed += chunk));
-    // A file's report comes a moment after the request for the next one.
+    // A file's report arrives a moment after the request for the next one.
     const open = new Set();
     let tookFile = false;
     let hadFailures = false;
@@ -112,7 +112,7 @@ function endGroup(pid) {
     try {
       process.kill(-pid, name);
     } catch {
-      // Gone already.
+      // Already ended.
     }
   };
   signal("SIGTERM");

@@ -1,6 +1,6 @@
-// `npm run test:repeat -- --times 30 PATH…` runs each test file whose path contains one of these again and again while every
-// core is busy, and prints a line per file: a test that waits for real time fails sooner or later. `--name PATTERN` runs only the
-// tests of that name; `--workers N` sets the load (0 for none).
+// `npm run test:repeat -- --times 30 PATH…` repeatedly runs each test file whose path contains one of these, while
+// every core is busy, and prints a line for each file. A test that depends on real time fails sooner or later. `--name
+// PATTERN` runs only the tests with that name; `--workers N` sets the load (0 for none).
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { build } from "./build.mjs";
 import { root } from "./runtime.mjs";
 
 const patterns = ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "tests/**/*.test.ts"];
-/** Works in slices, so that it sees its channel close: it ends with this process, however that ends. */
+/** Works in slices, so that it notices when its channel closes: it ends with this process, however that ends. */
 const busy = `process.on("disconnect", () => process.exit());
 (function spin() { const end = Date.now() + 50; while (Date.now() < end); setImmediate(spin); })();`;
 
@@ -36,7 +36,7 @@ build();
 const workers = Array.from({ length: workerCount }, () =>
   spawn(process.execPath, ["-e", busy], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
 );
-console.log(`${times} runs of each file, beside ${workerCount} busy processes`);
+console.log(`${times} runs of each file, with ${workerCount} busy processes`);
 let failedFiles = 0;
 let running;
 let interrupted;
@@ -70,12 +70,12 @@ try {
 }
 process.exitCode = interrupted ?? (failedFiles > 0 ? 1 : 0);
 
-/** Only what failed is kept of a run's output. */
+/** Only the failed part of a run's output is kept. */
 function runOnce(file) {
   const only = values.name === undefined ? [] : [`--test-name-pattern=${values.name}`];
   const options = ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning", "--test-timeout=300000"];
   const args = [...options, "--test", "--test-reporter=dot", ...only, file];
-  // The runner of an outer `node --test` is not to be taken for this one's.
+  // Not the runner of an outer `node --test`.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   running = child;

@@ -1,4 +1,4 @@
-// A reporter for node:test: sends the parent of a test process the text, the counts and the duration of each file as it ends.
+// A reporter for node:test. Sends text, counts and duration of each file to the parent process as it ends.
 import { spec } from "node:test/reporters";
 
 const none = () => ({ passed: 0, failed: 0, skipped: 0 });
@@ -17,7 +17,7 @@ export default async function* report(source) {
   };
   for await (const event of source) {
     const { type, data } = event;
-    // The totals of one process mean nothing to a reader of the whole run.
+    // The totals of one process are useless to a reader of the whole run.
     if (type === "test:diagnostic" && data.nesting === 0) continue;
     printer.write(event);
     if (type !== "test:pass" && type !== "test:fail") continue;
@@ -32,7 +32,7 @@ export default async function* report(source) {
   }
   printer.end();
   await new Promise((resolve) => printer.once("end", resolve));
-  // What failed, once more, for the end of the run.
+  // The failures once more, for the end of the run.
   process.send?.({ type: "failures", text: take() });
   yield "";
 }
@@ -40,7 +40,7 @@ export default async function* report(source) {
 function add(count, type, { details, skip, todo }) {
   const suite = details?.type === "suite";
   if (type === "test:fail") {
-    // A suite is no test of its own; it counts only when it fails by itself, for example in a hook.
+    // A suite is not a test. It counts only if it fails itself, for example in a hook.
     if (!suite || details.error?.failureType !== "subtestsFailed") count.failed++;
   } else if (!suite) count[skip !== undefined || todo !== undefined ? "skipped" : "passed"]++;
 }

@@ -74,7 +74,7 @@ function isWanted(file) {
   return wanted.length === 0 || wanted.some((part) => file.includes(part));
 }
 
-/** A package without tests would otherwise pass. */
+/** Otherwise, a package without tests would pass. */
 function withoutTests(files) {
   if (wanted.length > 0 || release) return [];
   return globSync(["packages/*/package.json", "examples/*/package.json"], { cwd: root })
@@ -83,13 +83,15 @@ function withoutTests(files) {
     .map((folder) => `${folder} has no test file (test/**/*.test.ts).`);
 }
 
-/** The largest ones tend to take longest; begun last, one of them would run alone at the end. */
+/** The largest files tend to take longest. Started last, one of them would run alone at the end. */
 function largestFirst(files) {
   const sizes = new Map(files.map((file) => [file, sizeWithSuites(file)]));
   return files.toSorted((one, other) => sizes.get(other) - sizes.get(one));
 }
 
-/** With the suites and fixtures that the file itself imports: many a long test file is one line that calls a suite. */
+/**
+ * Includes the suites and fixtures that the file itself imports: many long test files are one line that calls a suite.
+ */
 function sizeWithSuites(file) {
   const text = readFileSync(join(root, file), "utf8");
   const imported = [...text.matchAll(/from "(\.[^"]+)"/g)]
@@ -102,7 +104,7 @@ function onFile({ file, count, ms, text: report }) {
   ended.push({ file, ms });
   for (const [name, value] of Object.entries(count)) total[name] += value;
   process.stdout.write(report);
-  if (count.passed + count.failed + count.skipped === 0) fail(`${file} has no test in it.`);
+  if (count.passed + count.failed + count.skipped === 0) fail(`${file} contains no test.`);
 }
 
 function fail(message) {
@@ -118,7 +120,7 @@ function printSlowest() {
     for (const { file, ms } of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
 }
 
-/** In a process of its own: while it downloads, this one goes on handing out files and hears signals. */
+/** In a separate process: while it downloads, this one continues to hand out files and to handle signals. */
 async function inChild(module, call) {
   const url = new URL(module, import.meta.url);
   const code = `import { ${call} } from ${JSON.stringify(url.href)}; process.stdout.write(JSON.stringify(${call}()));`;
@@ -137,7 +139,7 @@ function broughtChromium() {
   return inChild("./chromium.mjs", "chromium");
 }
 
-/** One cluster for the whole run: a cluster a file would cost more than the tests. */
+/** One cluster for the whole run: a cluster for each file would take longer than the tests. */
 async function startPostgres() {
   if (process.env.DOORCODE_TEST_POSTGRES) return process.env.DOORCODE_TEST_POSTGRES;
   await inChild("./postgres.mjs", "postgres");

@@ -1,5 +1,5 @@
-// What several test files share and only some need: a browser, a PostgreSQL. The test run provides each when the first file
-// asks for it, so that files that need neither start without either.
+// What several test files share and only some need: a browser, a PostgreSQL. The test run provides each when the first
+// file requests it, so that other files start without them.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,8 +11,8 @@ import { text } from "node:stream/consumers";
 const ADDRESS = "DOORCODE_TEST_SERVICES";
 
 /**
- * Answers `askTestServices` of the processes that inherit `env`. Each of `services` (name → function) runs at most once; its
- * result is a string: a path, a URL.
+ * Answers `askTestServices` of the processes that inherit `env`. Each of `services` (name → function) runs at most once
+ * and returns a string: a path, a URL.
  */
 export async function startTestServices(services) {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-services-"));
@@ -36,7 +36,7 @@ export async function startTestServices(services) {
   await once(server, "listening");
   return {
     env: { [ADDRESS]: address },
-    /** True while a test waits for an answer. */
+    /** True while a test waits for a response. */
     isWaiting: () => outstanding > 0,
     close() {
       server.close();
@@ -46,7 +46,7 @@ export async function startTestServices(services) {
   };
 }
 
-/** The test run's answer; undefined outside of a test run. Throws what the service threw. */
+/** The test run's response. Undefined outside a test run. Throws what the service threw. */
 export async function askTestServices(name) {
   const address = process.env[ADDRESS];
   if (!address) return undefined;

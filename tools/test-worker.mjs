@@ -1,12 +1,15 @@
-// A process of the test run: takes test files from its parent, one after the other, until there are no more. Files share
-// a process because importing the tenant takes longer than most of them do. tools/test-report.mjs tells the parent how each ended.
+// A process of the test run. Takes test files from its parent one by one until there are no more. Files share a process
+// because importing the tenant takes longer than most of them. tools/test-report.mjs reports to the parent how each
+// ended.
 import { relative } from "node:path";
 import { after, describe } from "node:test";
 import { pathToFileURL } from "node:url";
 import { root } from "./runtime.mjs";
 
+// While files run, a test may wait for something that does not keep the process alive by itself, such as an unref'd timer.
+process.channel.ref();
 for (let file = await nextFile(); file !== null; file = await nextFile()) await runFile(file);
-// The reporter still has to send; what keeps this process from ending now is a test's.
+// The reporter still has to send. After that, only a leftover of a test can keep this process from ending.
 process.channel.unref();
 
 function nextFile() {
@@ -15,7 +18,7 @@ function nextFile() {
   return answer;
 }
 
-/** Hooks that a file has outside of any suite are its own: the suite around it takes them. */
+/** A file's hooks outside any suite belong to it, so the suite around it takes them. */
 function runFile(file) {
   return new Promise((resolve) => {
     describe(relative(root, file), async () => {

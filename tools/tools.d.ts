@@ -1,4 +1,4 @@
-/** The types of what TypeScript takes from the set-up in plain JavaScript. */
+/** Types for the plain JavaScript set-up files that TypeScript imports. */
 declare module "*/tools/runtime.mjs" {
   export const root: string;
   export function node20(): string;
@@ -14,7 +14,7 @@ declare module "*/tools/postgres.mjs" {
   export interface PostgresPrograms {
     /** The folder of initdb and postgres. */
     bin: string;
-    /** Of those from npm: holds bin and lib. */
+    /** For those from npm: contains bin and lib. */
     root?: string;
   }
   export function postgres(): PostgresPrograms;
@@ -47,4 +47,11 @@ declare module "*/tools/test-processes.mjs" {
 }
 declare module "*/tools/from-npm.mjs" {
   export function bringTools(folder: string, title: string, megabytes: number): string;
+}
+declare module "*/tools/kubernetes.mjs" {
+  export function helmAndKubectl(): { helm: string; kubectl: string };
+  export function kubectl(): string;
+}
+declare module "*/tools/check-commits.mjs" {
+  export function mistakeIn(subject: string): string | undefined;
 }

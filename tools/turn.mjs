@@ -1,10 +1,10 @@
-// A lock between the commands that run in this clone: a folder that only one of them can make.
+// A lock between the commands that run in this clone: a folder that only one of them can create.
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * Waits until the folder `turn` is this process's own; returns the function that gives it back. A holder that was killed
- * does not block the next one.
+ * Waits until the folder `turn` belongs to this process. Returns the function that releases it. A holder that was
+ * killed does not block the next one.
  */
 export function takeTurn(turn) {
   mkdirSync(dirname(turn), { recursive: true });
@@ -43,7 +43,7 @@ function held(turn) {
     if (error.code !== "ENOENT") throw error;
   }
   if (!pid) return isNew(turn);
-  // A container that is started again has the same few process IDs again.
+  // A restarted container uses the same few process IDs again.
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
@@ -53,7 +53,7 @@ function held(turn) {
   }
 }
 
-/** The holder makes the folder first and writes its process ID a moment later. */
+/** The holder creates the folder first and writes its process ID a moment later. */
 function isNew(turn) {
   try {
     return Date.now() - statSync(turn).mtimeMs < 5_000;

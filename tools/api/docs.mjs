@@ -1,4 +1,4 @@
-// `npm run docs:api`: the reference of the public entry points, into .api-docs/. A warning fails it.
+// `npm run docs:api`: writes the reference of the public entry points to .api-docs/. Fails on any warning.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,9 +7,10 @@ import { root } from "../from-npm.mjs";
 import { install } from "../install.mjs";
 import { bringApiTools, entryPoints } from "./entry-points.mjs";
 
-/** Types that public ones are made of and that a program never names. */
+/** Types that public types consist of, which programs never name. */
 const inside = {
-  // The functions behind the CommonJS object of read-store, the list behind the error codes, a seam of the store's tests.
+  // The functions behind the CommonJS object of read-store, the list behind the error codes, and a test hook of the
+  // store.
   "packages/client": [
     ...["FORMAT", "findKey", "identify", "listPrivate", "nameGeneration", "newest", "readFast", "readPrivate"],
     ...["stateDirectory", "unsealFile", "accessKeyOf", "accessPrefixOf", "accountKeyOf", "accountNamed", "accountsIn"],
@@ -25,9 +26,9 @@ const inside = {
       "Commit",
     ],
   ],
-  // The lists that its types are made of.
+  // The lists from which its types are derived.
   "packages/prepare": ["prepareErrors", "GRANT_TYPES", "ADMINISTRATIVE_SCOPES", "LIFETIMES"],
-  // The table that the administrative scopes are the keys of.
+  // The table whose keys are the administrative scopes.
   "packages/tenant": ["administration"],
 };
 
@@ -36,7 +37,7 @@ const typedoc = join(bringApiTools(), "typedoc/bin/typedoc");
 const options = ["--options", join(root, "tools/api/typedoc.json")];
 const scratch = mkdtempSync(join(tmpdir(), "doorcode-docs-"));
 try {
-  // One package at a time: over several at once TypeDoc does not say which types are missing from the documentation.
+  // One package at a time: with several, TypeDoc does not report which types are missing from the documentation.
   const folders = new Set(entryPoints().map(({ folder }) => folder));
   const models = [...folders].map((folder) => {
     const points = entryPoints().filter((point) => point.folder === folder);
@@ -55,5 +56,5 @@ try {
 
 function run(args) {
   const { status } = spawnSync(process.execPath, [typedoc, ...options, ...args], { cwd: root, stdio: "inherit" });
-  if (status !== 0) throw new Error(`TypeDoc failed at ${args[1]}; its messages are above.`);
+  if (status !== 0) throw new Error(`TypeDoc failed at ${args[1]}. See its messages above.`);
 }

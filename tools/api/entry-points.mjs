@@ -1,4 +1,4 @@
-// The public entry points of the packages, as their package.json names them, and the programs that read them.
+// The public entry points of the packages, as listed in their package.json, and the programs that read them.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bringTools, root } from "../from-npm.mjs";
@@ -22,7 +22,7 @@ export function entryPoints() {
 }
 
 /**
- * The node_modules of TypeDoc and API Extractor. They read types through TypeScript's JavaScript API, which version 7 no
- * longer has, so TypeScript 6 comes with them, and they have a lockfile of their own.
+ * The node_modules of TypeDoc and API Extractor. They need TypeScript's JavaScript API, which version 7 no longer has,
+ * so TypeScript 6 is installed with them, from their own lockfile.
  */
 export const bringApiTools = () => bringTools("tools/api", "TypeDoc and API Extractor", 15);

@@ -1,4 +1,4 @@
-// `npm run api` writes what each entry point gives its users to packages/*/api/*.api.md; `npm run api:check` compares.
+// `npm run api` writes the public types of each entry point to packages/*/api/*.api.md. `npm run api:check` compares.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ function reportPath({ name, folder }) {
   return `${folder}/api/${name.replace(/^@/, "").replaceAll("/", "-")}.api.md`;
 }
 
-/** False when the committed report is missing or differs; without --check it is written then. */
+/** False if the committed report is missing or differs. Without --check, it is written then. */
 function report(point) {
   const path = join(root, reportPath(point));
   const folder = join(root, point.folder);
@@ -60,7 +60,7 @@ function report(point) {
       compiler: { tsconfigFilePath: join(root, "tools/api/tsconfig.json") },
       apiReport: {
         enabled: true,
-        // What a public type is made of is public too.
+        // Types that a public type refers to are public too.
         includeForgottenExports: true,
         reportFileName: basename(path).replace(/\.api\.md$/, ""),
         reportFolder: join(folder, "api"),
@@ -78,11 +78,11 @@ function report(point) {
   });
   const before = existsSync(path) ? readFileSync(path, "utf8") : undefined;
   const result = Extractor.invoke(config, { localBuild: !check, showVerboseMessages: false, messageCallback: quiet });
-  if (result.errorCount > 0) throw new Error(`The types of ${point.name} could not be read.`);
+  if (result.errorCount > 0) throw new Error(`Could not read the types of ${point.name}.`);
   return check ? !result.apiReportChanged && before !== undefined : before === readFileSync(path, "utf8");
 }
 
-/** What it says itself about every file and its TypeScript is noise here. */
+/** Its own messages about files and TypeScript are noise here. */
 function quiet(message) {
   if (message.logLevel !== "error") message.handled = true;
 }
