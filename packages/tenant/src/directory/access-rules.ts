@@ -5,62 +5,65 @@ import { GRAPH_RESOURCE_ID, OIDC_SCOPES, qualifiedScopes, type ScopeSet } from "
 import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
 import type { FlowAttribute, Policy, UserFlow } from "./user-flow.ts";
 
-/** What the directory holds about one user, one app and one resource. `AccessStore.facts` loads it. */
+/** What the directory knows about one user, one app and one resource. Loaded by `AccessStore.facts`. */
 export interface StoredFacts {
-  /** Undefined: there is no such user (any more). */
+  /** Undefined if the user does not exist (any more). */
   user: User | undefined;
-  /** Undefined: there is no such app (any more), or none is asked about (the account page). */
+  /** Undefined if the app does not exist (any more), or if no app is involved (the account page). */
   app: App | undefined;
-  /** The app's own, else `DEFAULT_USER_FLOW`; of the account page and the command line the one that is named for it. */
+  /**
+   * The app's own user flow, or `DEFAULT_USER_FLOW`. For the account page and the command line, the one that is
+   * configured for them.
+   */
   userFlow: UserFlow;
-  /** The user accepted the user flow's terms of use, or it has none. */
+  /** True if the user accepted the user flow's terms of use, or it has none. */
   termsAccepted: boolean;
-  /** All that are enabled. */
+  /** All enabled policies. */
   policies: Policy[];
-  /** The user's groups; empty where neither a policy nor an assignment can depend on them. */
+  /** The user's groups. Empty if neither a policy nor an assignment can depend on them. */
   groupIds: string[];
-  /** The user or one of their groups is assigned to the app. False where the app does not require it. */
+  /** True if the user or one of their groups is assigned to the app. False if the app requires no assignment. */
   assigned: boolean;
-  /** Undefined: no such API, or the resource is Microsoft Graph, which has no row. */
+  /** Undefined if the API does not exist, or if the resource is Microsoft Graph, which has no row. */
   api: Api | undefined;
-  /** For this app: the administrator's and the user's own. */
+  /** The administrator's and the user's own consents to this app. */
   consents: Consent[];
   /**
-   * An enabled administrator of the tenant has an authenticator app or a passkey. False where it does not matter: the
+   * An enabled administrator of the tenant has an authenticator app or a passkey. False where this does not matter: the
    * user is no administrator, or the resource is not Microsoft Graph.
    */
   administratorHasFactor: boolean;
 }
 
-/** What a consent page says beside: what else this app was allowed, and what this user has seen of it. */
+/** What else a consent page needs: other consents to this app, and what this user has already seen. */
 export interface ConsentFacts extends StoredFacts {
-  /** Every API at which the administrator or the user allowed this app anything, by name. */
+  /** Every API for which the administrator or the user consented to this app, sorted by name. */
   consentedApis: Api[];
-  /** Qualified scopes that this user was shown with this app, and approved. */
+  /** Qualified scopes that this user was shown with this app and approved. */
   shown: string[];
 }
 
-/** All that decides whether a user's tokens may be issued to an app. */
+/** Everything that decides whether a user's tokens may be issued to an app. */
 export interface AccessFacts extends StoredFacts {
-  /** What the tokens would permit, with `.default` spelled out (`spelledOut`). */
+  /** The scopes that the tokens would carry, with `.default` expanded (`spelledOut`). */
   scopes: ScopeSet;
-  /** By which methods the user signed in, in the session or sign-in. */
+  /** The methods of this session or sign-in. */
   methods: readonly SignInMethod[];
-  /** When that was, in milliseconds since the epoch. */
+  /** When the user signed in, in milliseconds since the epoch. */
   authTime: number;
-  /** How the tokens are got; null for tokens that are there already, and for the account page. */
+  /** How the tokens are obtained. Null for tokens that already exist, and for the account page. */
   grantType: GrantType | null;
-  /** Of a renewal: how the user had signed in. */
+  /** For a renewal: how the user had originally signed in. */
   signInGrant?: GrantType;
-  /** The oldest sign-in that will do (`prompt=login`, `max_age`); null: any. */
+  /** The oldest acceptable sign-in (`prompt=login`, `max_age`). Null: any. */
   signedInSince: number | null;
-  /** What the sign-in may reach at a renewal (`reachOf`); null: nothing is renewed. */
+  /** The scopes that a renewal may reach (`reachOf`). Null: nothing is renewed. */
   reach: readonly string[] | null;
 }
 
 /**
- * Why no token may be issued, in the order in which `mayIssue` looks. A user who has several reasons gets the first:
- * it says nothing about the app to a disabled user, nor about scopes to a user who may not use the app.
+ * Why no token may be issued, in the order of `mayIssue`. Only the first reason is reported, so a disabled user learns
+ * nothing about the app, and a user who may not use the app learns nothing about scopes.
  */
 export type Refusal =
   /** The user was deleted. */
@@ -71,33 +74,35 @@ export type Refusal =
   | "app_unknown"
   /** The app is disabled. */
   | "app_disabled"
-  /** The app may not get tokens in this way. */
+  /** The app may not use this grant. */
   | "grant_not_allowed"
-  /** The request asks for a newer sign-in than this one (OpenID Connect Core §3.1.2.1). */
+  /** The request requires a more recent sign-in than this one (OpenID Connect Core §3.1.2.1). */
   | "login_required"
-  /** The app requires assignment, and neither the user nor a group of theirs is assigned. */
+  /** The app requires assignment, and neither the user nor any of their groups is assigned. */
   | "not_assigned"
   /** The sign-in began with a method that the app's user flow does not list. */
   | "sign_in_method_required"
-  /** The app, its user flow or a policy demands a second factor, and the sign-in had none that the user flow takes. */
+  /**
+   * The app, its user flow or a policy requires a second factor, and the sign-in has none that the user flow accepts.
+   */
   | "second_factor_required"
   /** The user lacks an attribute that the app's user flow requires, or has not accepted its terms of use. */
   | "details_required"
-  /** A scope is an administrator's to grant and use, and the user is none. */
+  /** Only an administrator can be granted and use a scope of the request, and the user is not one. */
   | "administrator_required"
-  /** The app may not ask for an administrative scope, or not by device code. */
+  /** The app may not request an administrative scope, or not by device code. */
   | "administration_not_allowed"
-  /** The API was deleted or disabled, or a scope of it was; or no scope of the API is left. */
+  /** The API was deleted or disabled, one of the scopes was, or the API has no scope left. */
   | "scope_unavailable"
   /**
-   * A scope has no consent: an `Admin` scope none of the administrator's, any other none of theirs nor the user's. Or
-   * the page of this sign-in did not list it.
+   * A scope has no consent: an `Admin` scope needs the administrator's, any other scope the administrator's or the
+   * user's. Or the consent page of this sign-in did not list it.
    */
   | "consent_required";
 
 /**
- * The one rule of who gets tokens: at the claim, at the approval, in each transaction that issues tokens, and at
- * `prompt=none`. A stricter rule is added here, and nowhere else.
+ * The single rule for who gets tokens. Checked at the claim, at the approval, in each transaction that issues tokens,
+ * and at `prompt=none`. Add stricter conditions here and nowhere else.
  */
 export function mayIssue(facts: AccessFacts): Refusal | undefined {
   const { user, app, scopes } = facts;
@@ -105,7 +110,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (user.disabledAt !== null) return "user_disabled";
   if (!app) return "app_unknown";
   if (app.disabledAt !== null) return "app_disabled";
-  // What was got in a way that was taken back from the app renews no more.
+  // A sign-in is no longer renewed once its app has lost the grant type it came from.
   const { grantType, signInGrant = grantType } = facts;
   const allowed = grantTypesOf(app);
   if ([grantType, signInGrant].some((grant) => grant !== null && !allowed.includes(grant))) return "grant_not_allowed";
@@ -115,7 +120,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (requiresSecondFactor(facts, scopes) && !hasSecondFactor(facts.methods, facts.userFlow)) {
     return "second_factor_required";
   }
-  // The operator answers for what they approve in a person's name, and cannot accept terms for them.
+  // An operator who approves for a user takes responsibility for it, but cannot accept terms of use for them.
   if (!facts.methods.includes("operator") && owesDetails(facts)) return "details_required";
   if (!canGrantAdminScopes(user, scopes)) return "administrator_required";
   if (!mayAdminister(app, administrativeScopes(scopes), signInGrant)) return "administration_not_allowed";
@@ -124,7 +129,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (!atGraph && resourceScopes.length === 0) return "scope_unavailable";
   const offered = offeredScopes(facts.api, resourceId);
   if (!resourceScopes.every((scope) => offered.includes(scope))) return "scope_unavailable";
-  // No consent to administrative scopes is remembered.
+  // Consent to administrative scopes is never remembered.
   const needConsent = atGraph ? resourceScopes.filter((scope) => scope === OWN_ACCOUNT) : resourceScopes;
   const consented = consentedScopes(facts, resourceId);
   if (!needConsent.every((scope) => consented.includes(scope))) return "consent_required";
@@ -134,15 +139,15 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   return undefined;
 }
 
-/** Whether the user may approve these scopes now: `mayIssue`, with the consents that would follow from it. */
+/** Whether the user may approve these scopes now: `mayIssue`, including the consents that the approval would add. */
 export function mayApprove(facts: AccessFacts): Refusal | undefined {
   return mayIssue({ ...facts, consents: [...facts.consents, ...consentsOfApproval(facts, facts.scopes)] });
 }
 
 /**
- * Whether a sign-in of this user for this app needs a second factor: by the app, its user flow, or a policy; for
- * administrative scopes wherever an administrator has one, so that no other administrator's password is enough. Without
- * an app (the account page) only policies for every app count.
+ * Whether this user's sign-in to this app needs a second factor: required by the app, its user flow or a policy.
+ * Administrative scopes need one as soon as any administrator has one, so that no other administrator's password alone
+ * is enough. Without an app (the account page), only policies for all apps apply.
  */
 export function requiresSecondFactor(
   {
@@ -166,7 +171,7 @@ export function requiresSecondFactor(
   );
 }
 
-/** The attributes that the user flow requires and this user has not given; a checkbox that is required is to be ticked. */
+/** Attributes that the user flow requires and this user has not provided. A required checkbox must be checked. */
 export function missingAttributes(user: Pick<User, "attributes">, userFlow: UserFlow): FlowAttribute[] {
   return userFlow.attributes.filter(({ id, required, inputType }) => {
     // Every user has a name.
@@ -176,7 +181,7 @@ export function missingAttributes(user: Pick<User, "attributes">, userFlow: User
   });
 }
 
-/** Whether the user has to give an attribute or accept the terms before the app gets tokens. */
+/** Whether the user must provide an attribute or accept the terms before the app gets tokens. */
 export function owesDetails({
   user,
   userFlow,
@@ -185,24 +190,27 @@ export function owesDetails({
   return user !== undefined && (!termsAccepted || missingAttributes(user, userFlow).length > 0);
 }
 
-/** The scopes that only an administrator can be granted. An API's own scope of the same name is not one. */
+/** The scopes that only an administrator can be granted. An API's own scope of the same name does not count. */
 export function administrativeScopes(scopes: ScopeSet): AdministrativeScope[] {
   return scopes.resourceId === GRAPH_RESOURCE_ID ? scopes.resourceScopes.filter(isAdministrative) : [];
 }
 
-/** False only where an administrative scope is asked for and this user is no administrator now. */
+/** False only if an administrative scope is requested and this user is not an administrator now. */
 export function canGrantAdminScopes(user: Pick<User, "administrator">, scopes: ScopeSet): boolean {
   return user.administrator || administrativeScopes(scopes).length === 0;
 }
 
-/** The resource's scopes that are enabled. */
+/** The resource's enabled scopes. */
 function offeredScopes(api: Api | undefined, resourceId: string): readonly string[] {
   if (resourceId === GRAPH_RESOURCE_ID) return [...OIDC_SCOPES, ...GRAPH_SCOPES];
   if (!api || api.disabledAt !== null) return [];
   return api.scopes.filter((scope) => scope.enabled).map((scope) => scope.value);
 }
 
-/** Scopes at one resource that the administrator, or for scopes of consent `User` this user, allowed, and that are still offered. */
+/**
+ * Scopes of one resource that the administrator consented to (or this user, for scopes of consent `User`) and that are
+ * still offered.
+ */
 export function consentedScopes(
   { api, consents }: Pick<StoredFacts, "api" | "consents">,
   resourceId: string,
@@ -222,7 +230,7 @@ function adminConsent(consents: Consent[], resourceId: string): Set<string> {
   return new Set(byAdmin.flatMap((each) => each.scopes));
 }
 
-/** `<resource>/.default` as the scopes that it stands for: all that the administrator allowed and the API still offers. */
+/** Expands `<resource>/.default` to all scopes that the administrator consented to and the API still offers. */
 export function spelledOut({ api, consents }: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): ScopeSet {
   if (!requested.isDefault || requested.resourceId === GRAPH_RESOURCE_ID) return requested;
   const byAdmin = adminConsent(consents, requested.resourceId);
@@ -231,8 +239,8 @@ export function spelledOut({ api, consents }: Pick<StoredFacts, "api" | "consent
 }
 
 /**
- * Scopes of the request that only an administrator can consent to and none has: no user's approval could grant them.
- * An API that is gone has none: that is another refusal.
+ * Requested scopes that only an administrator can consent to and has not, so that no user's approval could grant them.
+ * Empty for a deleted API, which is refused for a different reason.
  */
 export function missingAdminConsent(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): string[] {
   if (requested.resourceId === GRAPH_RESOURCE_ID) return [];
@@ -243,8 +251,8 @@ export function missingAdminConsent(facts: Pick<StoredFacts, "api" | "consents">
 }
 
 /**
- * What is remembered of an approval: only what a user may consent to. An approval of an administrative scope counts for
- * one sign-in: it is asked every time.
+ * The part of an approval that is remembered: only scopes that a user may consent to. An approval of an administrative
+ * scope counts for one sign-in and is requested every time.
  */
 export function consentsOfApproval(
   { app, user, api }: Pick<StoredFacts, "app" | "user" | "api">,

@@ -1,11 +1,11 @@
 import { createHash, randomUUID, X509Certificate } from "node:crypto";
 
-/** A certificate by which an app proves who it is (Graph: a `keyCredential`). The private key is the app's alone. */
+/** A certificate with which an app authenticates (Graph: a `keyCredential`). Only the app has the private key. */
 export interface AppCertificate {
   /** Lower-case GUID. */
   keyId: string;
   clientId: string;
-  /** SHA-256 of the DER, base64url; one an app. */
+  /** SHA-256 of the DER, base64url. Unique within the app. */
   thumbprint: string;
   /** DER, base64. */
   certificate: string;
@@ -16,25 +16,27 @@ export interface AppCertificate {
   createdAt: number;
 }
 
-/** Enough for a renewal on several machines; each may be tried for an assertion that names none. */
+/**
+ * Enough for renewals on several machines. An assertion that names no certificate may be checked against each of them.
+ */
 export const MAX_CERTIFICATES = 10;
 
-/** Bytes of DER; a certificate of a 4096-bit key has less than 2 KiB. */
+/** In bytes of DER. A certificate with a 4096-bit key has less than 2 KiB. */
 const MAX_DER = 8 * 1024;
 const MIN_BITS = 2048;
 const MAX_BITS = 8192;
 
 export type CertificateProblem = "unreadable" | "not_rsa" | "key_length" | "expired";
 
-/** What a certificate is refused for, in words for whoever registers it. */
+/** Why a certificate is refused, written for the person who registers it. */
 export const certificateProblems: Record<CertificateProblem, string> = {
-  unreadable: "That is no X.509 certificate in DER or PEM.",
-  not_rsa: "The certificate's key is not RSA, which is all that Entra takes.",
-  key_length: `The certificate's key is shorter than ${MIN_BITS} bits, or longer than ${MAX_BITS}.`,
+  unreadable: "This is not an X.509 certificate in DER or PEM.",
+  not_rsa: "The certificate's key is not RSA. Entra accepts only RSA keys.",
+  key_length: `The certificate's key must have ${MIN_BITS} to ${MAX_BITS} bits.`,
   expired: "The certificate has expired.",
 };
 
-/** A certificate as it is kept, from DER or PEM; of a PEM the first one, and of a file with a private key that alone. */
+/** Reads a certificate from DER or PEM: the first one of a PEM file. A private key in the file is ignored. */
 export function readAppCertificate(
   data: Buffer | string,
   of: { clientId: string; displayName?: string | undefined; now: number; keyId?: string },
@@ -65,9 +67,9 @@ export function readAppCertificate(
   };
 }
 
-/** What Entra shows where nobody gave a name: the subject. */
+/** Entra shows the subject if no name was given. */
 function commonNameOf({ subject }: X509Certificate): string {
   const name = /^CN=(.+)$/m.exec(subject ?? "")?.[1] ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are removed.
   return name.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "").slice(0, 90);
 }

@@ -1,42 +1,45 @@
-/** A secret by which an app proves who it is (Graph: a `passwordCredential`). Its text is shown once and never stored. */
+/** A secret that authenticates an app (Graph: a `passwordCredential`). Its text is shown once and never stored. */
 export interface AppSecret {
-  /** Lower-case GUID. */
+  /** A lower-case GUID. */
   keyId: string;
+  /** The app's client ID. */
   clientId: string;
-  /** SHA-256 of the text, base64url. */
+  /** SHA-256 of the text, in base64url. */
   secretHash: string;
-  /** The first three characters, to tell secrets apart; null where they were not kept. */
+  /** The first three characters, to distinguish secrets; null if they were not stored. */
   hint: string | null;
+  /** The secret's name, if it has one. */
   displayName: string | null;
-  /** Milliseconds since the epoch, both. */
+  /** When it becomes valid, in milliseconds since the epoch. */
   startsAt: number;
+  /** When it expires, in milliseconds since the epoch. */
   endsAt: number;
 }
 
-/** What is said of a new secret; left out: without a name, from now on, for two years (as Graph has it). */
+/** Settings of a new secret. Defaults, as in Graph: no name, valid from now, for two years. */
 export type NewSecret = Partial<Pick<AppSecret, "displayName" | "startsAt" | "endsAt">>;
 
-/** Enough to replace one on several machines; all of them are compared at each sign-in of the app. */
+/** Enough to replace a secret on several machines. All of them are compared when the app authenticates. */
 export const MAX_SECRETS = 10;
 
 export const DAY_MS = 24 * 60 * 60_000;
 
-/** Two years with a leap day, and a day for clocks that differ. */
+/** Two years with a leap day, plus a day for clock differences. */
 const MAX_LIFE_MS = 732 * DAY_MS;
 
 const MAX_NAME = 120;
 
 export type SecretProblem = "name" | "ended" | "too_late" | "too_long";
 
-/** What a new secret is refused for, in words for whoever adds it. */
+/** Why a new secret is refused, written for the person who adds it. */
 export const secretProblems: Record<SecretProblem, string> = {
-  name: `The name is empty, has more than ${MAX_NAME} characters, or has some that cannot be seen.`,
-  ended: "It has to end later than now, and later than it begins.",
-  too_late: "It has to begin within two years.",
-  too_long: "A secret lives for two years at most.",
+  name: `The name is empty, longer than ${MAX_NAME} characters, or contains invisible characters.`,
+  ended: "The end must be in the future and after the start.",
+  too_late: "The start must be within the next two years.",
+  too_long: "A secret can be valid for two years at most.",
 };
 
-/** Name and times of a new secret, complete and checked. */
+/** The validated name and times of a new secret, with defaults filled in. */
 export function checkedSecret(
   { displayName = null, startsAt, endsAt }: NewSecret,
   now: number,

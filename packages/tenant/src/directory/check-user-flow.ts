@@ -1,9 +1,9 @@
 import { patternProblem } from "./pattern.ts";
 import type { AttributeInput, FlowAttribute, UserFlow } from "./user-flow.ts";
 
-/** Characters of one answer, as Entra has it. */
+/** The longest answer, in characters, as in Entra. */
 export const MAX_ANSWER = 250;
-/** Fields of the page that asks; a form with more is refused before it is read. */
+/** Fields of the sign-up page. A form with more is refused before it is read. */
 export const MAX_QUESTION_FIELDS = 80;
 
 const FIRST_FACTORS = ["password", "email_code", "passkey"];
@@ -17,27 +17,27 @@ const DATA_TYPE_OF: Record<AttributeInput, FlowAttribute["dataType"]> = {
 };
 const EXTENSION = /^extension_[0-9a-f]{32}_[A-Za-z]\w{0,63}$/;
 
-/** What is wrong with a user flow that somebody wrote, a sentence each; empty when it can be put. */
+/** Errors in a user flow that an administrator wrote, one sentence each. Empty if it is valid. */
 export function checkUserFlow(flow: UserFlow): string[] {
   const problems: string[] = [];
   const { methods, mfaMethods, attributes, termsOfUse } = flow;
   if (flow.name.trim() === "" || flow.name.length > MAX_ANSWER) problems.push("The name is empty or too long.");
-  if (methods.length === 0) problems.push("It has no way to sign in.");
+  if (methods.length === 0) problems.push("It has no sign-in method.");
   problems.push(...listProblems("sign-in method", methods, FIRST_FACTORS));
   problems.push(...listProblems("second method", mfaMethods, SECOND_FACTORS));
   if (flow.signUpAllowed && methods.length > 0 && !methods.some((method) => method !== "passkey")) {
-    problems.push("Nobody can sign up with a passkey alone: add password or email_code, or switch sign-up off.");
+    problems.push("A passkey alone cannot be used to sign up: add password or email_code, or turn sign-up off.");
   }
-  if (flow.mfaRequired && mfaMethods.length === 0) problems.push("It requires a second method and has none.");
+  if (flow.mfaRequired && mfaMethods.length === 0) problems.push("It requires a second method but lists none.");
   problems.push(...listProblems("attribute", ids(attributes), ids(attributes)));
   for (const attribute of attributes) {
     problems.push(...attributeProblems(attribute).map((problem) => `Attribute ${attribute.id} ${problem}.`));
   }
   const fields = attributes.reduce((sum, { options }) => sum + Math.max(1, options.length), 0);
   if (fields > MAX_QUESTION_FIELDS) problems.push(`It asks for more than ${MAX_QUESTION_FIELDS} fields.`);
-  if (termsOfUse && !isText(termsOfUse.label)) problems.push("The terms of use have no label, or too long a one.");
+  if (termsOfUse && !isText(termsOfUse.label)) problems.push("The label of the terms of use is missing or too long.");
   if (termsOfUse && termsOfUse.url !== null && !isWebAddress(termsOfUse.url)) {
-    problems.push("The address of the terms of use is none of https.");
+    problems.push("The address of the terms of use must start with https.");
   }
   return problems;
 }
@@ -47,31 +47,31 @@ function attributeProblems({ id, label, inputType, dataType, options, validation
   if (!isBuiltIn(id) && !EXTENSION.test(id)) {
     problems.push("is neither built in nor extension_<app ID without hyphens>_<name>");
   }
-  if (!isText(label) && !(label === "" && isBuiltIn(id))) problems.push("has no label, or too long a one");
+  if (!isText(label) && !(label === "" && isBuiltIn(id))) problems.push("has no label, or a label that is too long");
   if (!Object.hasOwn(DATA_TYPE_OF, inputType)) return [...problems, `has an unknown input, ${String(inputType)}`];
   if (dataType !== DATA_TYPE_OF[inputType])
-    problems.push(`is a ${inputType}, whose values are ${DATA_TYPE_OF[inputType]}`);
+    problems.push(`is a ${inputType}, whose values must be ${DATA_TYPE_OF[inputType]}`);
   if (id === "displayName" && (inputType !== "TextBox" || validationRegEx !== null)) {
-    problems.push("is a TextBox without a pattern: any name is a name");
+    problems.push("must be a TextBox without a pattern, because every name is valid");
   }
   const selects = inputType === "RadioSingleSelect" || inputType === "CheckboxMultiSelect";
   if (selects && options.length === 0) problems.push("has no options");
-  if (!selects && options.length > 0) problems.push(`is a ${inputType}, which has no options`);
+  if (!selects && options.length > 0) problems.push(`is a ${inputType}, which cannot have options`);
   if (options.some((option) => !isText(option.value) || !isText(option.label))) {
-    problems.push("has an option without value or label, or with too long a one");
+    problems.push("has an option whose value or label is missing or too long");
   }
-  if (new Set(options.map(({ value }) => value)).size < options.length) problems.push("has an option twice");
+  if (new Set(options.map(({ value }) => value)).size < options.length) problems.push("has the same option twice");
   if (validationRegEx !== null) {
-    const problem = inputType === "TextBox" ? patternProblem(validationRegEx) : "is for a TextBox only";
+    const problem = inputType === "TextBox" ? patternProblem(validationRegEx) : "only a TextBox can have";
     if (problem) problems.push(`has a pattern that ${problem}`);
   }
   return problems;
 }
 
 function listProblems(what: string, values: readonly string[], known: readonly string[]): string[] {
-  const unknown = values.filter((value) => !known.includes(value)).map((value) => `${value} is no ${what}.`);
+  const unknown = values.filter((value) => !known.includes(value)).map((value) => `${value} is not a ${what}.`);
   const twice = values.filter((value, index) => values.indexOf(value) < index);
-  return [...unknown, ...new Set(twice.map((value) => `The ${what} ${value} is there twice.`))];
+  return [...unknown, ...new Set(twice.map((value) => `The ${what} ${value} is listed twice.`))];
 }
 
 function ids(attributes: FlowAttribute[]): string[] {
@@ -87,8 +87,8 @@ function isWebAddress(text: string): boolean {
 }
 
 /**
- * Entra's built-in user attributes that sign-up can ask for, each with what a browser's autofill knows it by (HTML,
- * "Autofill"). `email` is proven before, and no question.
+ * Entra's built-in user attributes that sign-up can ask for, each with its autofill name (HTML, "Autofill"). `email` is
+ * not among them: it is verified before, not asked.
  */
 export const BUILT_IN_ATTRIBUTES = {
   city: "address-level2",

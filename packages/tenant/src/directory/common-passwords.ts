@@ -1,22 +1,22 @@
-import { beside } from "./common-passwords-beside.ts";
+import { morePasswords } from "./more-common-passwords.ts";
 
 let known: Promise<ReadonlySet<string>> | undefined;
 
 /**
- * The 49,000 commonest passwords of published breaches (@zxcvbn-ts/language-common, MIT), lower case, with what that list
- * lacks. Read when the first password is chosen.
+ * The 49,000 most common passwords of published breaches (@zxcvbn-ts/language-common, MIT), in lower case, plus what
+ * that list lacks. Loaded when the first password is set.
  */
 function commonPasswords(): Promise<ReadonlySet<string>> {
   known ??= import("@zxcvbn-ts/language-common").then(
-    ({ dictionary }) => new Set([...dictionary["passwords-common"], ...beside.split(" ")]),
+    ({ dictionary }) => new Set([...dictionary["passwords-common"], ...morePasswords.split(" ")]),
   );
   return known;
 }
 
 /**
- * Among the passwords that everybody tries first (ASVS 6.2.4, 6.2.12), offline: a listed one, a listed one with a few
- * digits or signs around it, a pattern of the keyboard; or no more than a word of this very account (its address, the
- * tenant's name) with digits or signs around it (ASVS 6.2.11).
+ * Whether a password is among the first that an attacker tries (ASVS 6.2.4, 6.2.12). Works offline. Such passwords are:
+ * a listed one, a listed one with a few digits or symbols around it, a keyboard pattern, or a word from this account
+ * (its email address, the tenant's name) with digits or symbols around it (ASVS 6.2.11).
  */
 export async function isCommonPassword(password: string, context: readonly string[]): Promise<boolean> {
   const folded = password.toLowerCase();
@@ -27,7 +27,10 @@ export async function isCommonPassword(password: string, context: readonly strin
   return words(context).some((word) => bare === word || repeats(bare, word));
 }
 
-/** A listed word with at most so many digits and signs around it, or with another listed one: `Summer2024!`, `dragon12345`. */
+/**
+ * A listed word with a limited number of digits and symbols around it, or two listed words: `Summer2024!`,
+ * `dragon12345`.
+ */
 const FEW = 6;
 
 function isDecorated(text: string, common: ReadonlySet<string>): boolean {
@@ -43,7 +46,7 @@ function isDecorated(text: string, common: ReadonlySet<string>): boolean {
   );
 }
 
-/** Three characters, or a listed word, over and over. */
+/** Three characters, or a listed word, repeated. */
 function isRepeated(text: string, common: ReadonlySet<string>): boolean {
   const unit = /^(.+?)\1+$/su.exec(text)?.[1];
   return unit !== undefined && (characters(unit).length <= 3 || common.has(unit));
@@ -52,7 +55,7 @@ function isRepeated(text: string, common: ReadonlySet<string>): boolean {
 const ROWS = ["1234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm"];
 const BACK_AND_FORTH = ROWS.flatMap((row) => [row, [...row].reverse().join("")]);
 
-/** Characters that follow each other in steps of one or two, or on a row of a keyboard. */
+/** Characters in sequence, one or two apart, or along a keyboard row. */
 function isSequence(text: string): boolean {
   const codes = characters(text).map((character) => character.codePointAt(0) ?? 0);
   const steps = new Set(codes.slice(1).map((code, index) => code - (codes[index] ?? 0)));
@@ -60,7 +63,10 @@ function isSequence(text: string): boolean {
   return (steps.size === 1 && Math.abs(step) <= 2) || BACK_AND_FORTH.some((row) => row.includes(text));
 }
 
-/** The words of the context as they could be typed: an address whole, its local part, a name with and without spaces. */
+/**
+ * The account's words as they could be typed: the whole email address, its local part, and names with and without
+ * spaces.
+ */
 function words(context: readonly string[]): string[] {
   return context
     .flatMap((text) => {
@@ -71,7 +77,7 @@ function words(context: readonly string[]): string[] {
     .filter((word) => word.length >= 3);
 }
 
-/** Without digits and signs at either end. */
+/** Without leading and trailing digits and symbols. */
 function strip(text: string): string {
   return text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
 }

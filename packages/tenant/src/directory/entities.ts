@@ -1,119 +1,152 @@
 import type { AdministrativeScope } from "./graph-scopes.ts";
 
-/** A person of this tenant. `id` is the `oid` of tokens: a lower-case GUID. */
+/** A user of the tenant. */
 export interface User {
+  /** The user's ID, which is the `oid` of tokens: a lower-case GUID. */
   id: string;
-  /** As typed at sign-up. */
+  /** The email address, as typed at sign-up. */
   email: string;
-  /** See `normalizeEmail`; unique. */
+  /** The normalized address, which is unique: trimmed, NFC, lower case. */
   emailNormalized: string;
+  /** The name that people see. */
   displayName: string;
-  /** PHC string of Argon2id, or null for an account without a password. */
+  /** PHC string of Argon2id; null for an account without a password. */
   passwordHash: string | null;
-  /** What sign-up collected beside email and name; see `FlowAttribute`. */
+  /** Answers at sign-up besides email address and name; see `FlowAttribute`. */
   attributes: Attributes;
-  /** BCP 47 tag of the language that mails to this person are written in; null until it is known. */
+  /** The language of mails to this user, as a BCP 47 tag; null until it is known. */
   locale: string | null;
+  /** When the user accepted the terms of use, in milliseconds since the epoch; null: never. */
   termsAcceptedAt: number | null;
-  /** May grant and use the administrative Graph scopes (graph-scopes.ts), as long as it is so. */
+  /** Whether the user may grant and use the administrative scopes of Graph. */
   administrator: boolean;
   /**
-   * Counts up whenever a way to sign in is replaced, removed or declared stolen, and when the account is disabled. What was
-   * verified under an earlier number signs nobody in.
+   * Increases whenever a credential is replaced, removed or reported stolen, and when the account is disabled. A
+   * verification under an earlier number is void.
    */
   credentialsVersion: number;
+  /** When the account was created, in milliseconds since the epoch. */
   createdAt: number;
+  /** When the account was disabled, in milliseconds since the epoch; null: it is enabled. */
   disabledAt: number | null;
 }
 
-/** Values by attribute id (`givenName`, `extension_<app>_<name>`). */
+/** Values by attribute ID (`givenName`, `extension_<app>_<name>`). */
 export type Attributes = Record<string, string | number | boolean | string[]>;
 
-/** How programs get tokens, as Graph's `doorcodeGrantTypes` and the file name it. */
+/** A way in which apps get tokens, as named in Graph's `doorcodeGrantTypes` and in the tenant file. */
 export type GrantType = "device_code" | "authorization_code" | "refresh_token" | "client_credentials";
 
 /** A registered client application. */
 export interface App {
-  /** Lower-case GUID; never equal to an API's. */
+  /** A lower-case GUID, never equal to an API's. */
   clientId: string;
+  /** The name that users read. */
   name: string;
-  /** "Allow public client flows": without it the device flow needs the client secret (AADSTS7000218). */
+  /** "Allow public client flows": without it the device flow requires the client secret (AADSTS7000218). */
   publicClient: boolean;
-  /** How it may get tokens; null: see `grantTypesOf`. */
+  /** How the app may get tokens. Null: all ways; device codes only for a public client. */
   grantTypes: GrantType[] | null;
-  /** The administrative scopes of Graph (graph-scopes.ts) that it may ask for; empty unless it is named for some. */
+  /** The administrative scopes of Graph that the app may request. Default: none. */
   administrativeScopes: AdministrativeScope[];
-  /** It may ask for them by device code too, which the operator alone allows: anyone can send an administrator a code. */
+  /**
+   * Whether it may request them with a device code, too. Only the operator can allow this, because anyone can send an
+   * administrator a code.
+   */
   administrationByDeviceCode: boolean;
+  /** Where a browser may be sent with a code (RFC 6749 §3.1.2). */
   redirectUris: string[];
+  /** Where a browser may be sent after signing out. */
   postLogoutRedirectUris: string[];
-  /** How people sign in and up for it; null: `DEFAULT_USER_FLOW`. */
+  /** The user flow of the app; null: the default one. */
   userFlowId: string | null;
-  /** No token for it without a second factor (`hasSecondFactor`). */
+  /** Whether the app gets tokens only after a second factor. */
   requireMfa: boolean;
-  /** Only people assigned to it, or in a group that is, get tokens (AADSTS50105). */
+  /** Whether only assigned users and groups get tokens (AADSTS50105). */
   assignmentRequired: boolean;
-  /** ID tokens for it list the person's groups. */
+  /** Whether ID tokens list the user's groups. */
   groupClaims: boolean;
+  /** When the app was registered, in milliseconds since the epoch. */
   createdAt: number;
+  /** When the app was disabled, in milliseconds since the epoch; null: it is enabled. */
   disabledAt: number | null;
 }
 
 /** A protected web API. */
 export interface Api {
-  /** Lower-case GUID: the `aud` of its access tokens. */
+  /** A lower-case GUID: the `aud` of its access tokens. */
   clientId: string;
+  /** The name that users read. */
   name: string;
-  /** `api://<clientId>` unless set otherwise; unique. */
+  /** The prefix of its scopes, which is unique. Default: `api://<clientId>`. */
   identifierUri: string;
+  /** The form of its access tokens: Entra's version 2.0, or RFC 9068. */
   tokenProfile: "entra" | "rfc9068";
+  /** Its delegated permissions. */
   scopes: ApiScope[];
+  /** Its app roles. */
   roles: ApiRole[];
-  /** Access tokens for it list the person's groups. */
+  /** Whether access tokens list the user's groups. */
   groupClaims: boolean;
+  /** When the API was registered, in milliseconds since the epoch. */
   createdAt: number;
+  /** When the API was disabled, in milliseconds since the epoch; null: it is enabled. */
   disabledAt: number | null;
 }
 
+/** A delegated permission: what an app may do on a user's behalf. */
 export interface ApiScope {
+  /** The name in the `scp` claim and in requests. */
   value: string;
-  /** `Admin`: only an administrator can consent. */
+  /** Who can consent. `Admin`: only an administrator. */
   consent: "Admin" | "User";
-  /** What a customer reads on the consent page: "Read your to-do lists". */
+  /** What users read on the consent page: "Read your to-do lists". */
   displayName: string;
+  /** A longer explanation. */
   description: string;
+  /** Whether the scope can be requested. */
   enabled: boolean;
-  /** Lower-case GUID; left out: one that follows from API and value (graph/derived-id.ts). */
+  /** A lower-case GUID. Default: derived from API and value. */
   id?: string;
-  /** Where people are to read other words than administrators. */
+  /** The display name for users, if it differs from the administrators'. */
   userDisplayName?: string | null;
+  /** The explanation for users, if it differs from the administrators'. */
   userDescription?: string | null;
-  /** What people read instead, by BCP 47 tag of their language. */
+  /** The display name for users in other languages, by BCP 47 tag. */
   displayNames?: Record<string, string>;
 }
 
+/** An app role: what its holders may do at the API. */
 export interface ApiRole {
+  /** A lower-case GUID. */
   id: string;
+  /** The name in the `roles` claim. */
   value: string;
+  /** The name that administrators read. */
   displayName: string;
-  /** Left out: none. */
+  /** A longer explanation. Default: none. */
   description?: string;
-  /** A disabled role is nobody's. Left out: enabled. */
+  /** Whether the role is in effect. Default: true. */
   enabled?: boolean;
-  /** As Graph keeps them (`User` stands for groups too). Left out: both. */
+  /** Who can have the role; `User` includes groups. Default: both. */
   allowedMemberTypes?: ("User" | "Application")[];
 }
 
-/** Remembered consent of one person, or of the administrator for everybody (`userId` null), for one app and one resource. */
+/**
+ * The stored consent of a user, or of the administrator for all users (`userId` null), for one app and one resource.
+ */
 export interface Consent {
+  /** The app's client ID. */
   clientId: string;
+  /** The user's ID; null: the administrator's consent for all users. */
   userId: string | null;
-  /** API client ID or `GRAPH_RESOURCE_ID`. */
+  /** The client ID of the API, or of Microsoft Graph. */
   resourceId: string;
+  /** The scopes that were consented to. */
   scopes: string[];
 }
 
-/** The form of an email under which it is unique and found: trimmed, NFC, lower case. */
+/** The unique, searchable form of an email address: trimmed, NFC, lower case. */
 export function normalizeEmail(email: string): string {
   return email.trim().normalize("NFC").toLowerCase();
 }

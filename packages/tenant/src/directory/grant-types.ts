@@ -9,8 +9,9 @@ export const GRANT_TYPES = [
 ] as const satisfies GrantType[];
 
 /**
- * The grants that an app may use: those that it names, else all but the device code, which a public client alone has
- * (Entra: "Allow public client flows"). Client credentials take a secret or certificate and an assigned role besides.
+ * The grants that an app may use: those it lists, or else all except the device code, which only public clients may use
+ * by default (Entra: "Allow public client flows"). Client credentials also require a secret or certificate and an
+ * assigned role.
  */
 export function grantTypesOf({
   grantTypes,
@@ -19,7 +20,7 @@ export function grantTypesOf({
   return grantTypes ?? GRANT_TYPES.filter((each) => each !== "device_code" || publicClient);
 }
 
-/** Whether the app may ask for these administrative scopes in this way, whoever signs in. */
+/** Whether the app may request these administrative scopes with this grant, independent of the user. */
 export function mayAdminister(
   app: Pick<App, "administrativeScopes" | "administrationByDeviceCode">,
   scopes: readonly ScopeSet["resourceScopes"][number][],

@@ -1,7 +1,7 @@
 /**
- * The Microsoft Graph scopes that reach beyond the person who signs in, over everybody's apps, accounts and settings,
- * each with what it allows as the page puts it. Only an administrator of the tenant can be granted one, and only while
- * they are one does it give anything.
+ * The Microsoft Graph scopes that reach beyond the signed-in user's own account, to all apps, accounts and settings,
+ * each with what it allows, as the consent page words it. Only an administrator of the tenant can be granted one, and
+ * it works only while they are an administrator.
  */
 const administration = {
   "Application.Read.All": "see_apps",
@@ -29,24 +29,25 @@ const administration = {
   "User.RevokeSessions.All": "sign_people_out",
 } as const;
 
+/** A scope of Microsoft Graph that only administrators can use. */
 export type AdministrativeScope = keyof typeof administration;
 
-/** What administrative scopes allow, several of them alike; who may change may see. */
+/** What administrative scopes allow. Several scopes may allow the same. Write access includes read access. */
 export type Administration = (typeof administration)[AdministrativeScope];
 
 export const ADMINISTRATIVE_SCOPES = Object.keys(administration) as AdministrativeScope[];
 
-/** Of Microsoft Graph, for everybody: what the person themselves may see of their own account, which is all of it (`GET /me`). */
+/** The Microsoft Graph scopes for all users: reading their own account (`GET /me`). */
 export const OWN_ACCOUNT = "User.Read";
 
-/** All that Graph offers here beside OpenID Connect's own. */
+/** All Graph scopes that this tenant offers besides OpenID Connect's own. */
 export const GRAPH_SCOPES: readonly string[] = [OWN_ACCOUNT, ...ADMINISTRATIVE_SCOPES];
 
 export function isAdministrative(scope: string): scope is AdministrativeScope {
   return Object.hasOwn(administration, scope);
 }
 
-/** What these allow, each once, in the order of the table, with the scopes behind it. */
+/** What these scopes allow, without duplicates, in table order, each with its scopes. */
 export function administrationOf(scopes: readonly AdministrativeScope[]): Map<Administration, AdministrativeScope[]> {
   const allowed = new Map<Administration, AdministrativeScope[]>();
   const all = new Set<Administration>(scopes.map((scope) => administration[scope]));

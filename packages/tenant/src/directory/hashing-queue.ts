@@ -1,12 +1,12 @@
-/** What a password is hashed for: a sign-in that waits for "right" or "wrong", or a new password. */
+/** Why a password is hashed: to check a sign-in, or to store a new password. */
 export type HashingPurpose = "verify" | "choose";
 
 export interface HashingQueueOptions {
   /** Hashes that run at the same time. */
   atOnce: number;
-  /** Hashes that wait, of both purposes together. */
+  /** Hashes that can wait, both purposes together. */
   maxWaiting: number;
-  /** Of these, how many new passwords may take; the other places are for sign-ins. */
+  /** How many of these places new passwords may take. The rest are reserved for sign-ins. */
   maxChoosing: number;
 }
 
@@ -17,19 +17,19 @@ interface Waiting {
 }
 
 /**
- * Hashes wait here, fairly: sign-ins and new passwords take turns, and within each the sources do, so that one address
- * with a hundred requests delays another by one hash. When the line is full, the source with most places gives up its
- * last one to a source with fewer.
+ * A fair queue for password hashes. Sign-ins and new passwords alternate, and so do the sources within each, so that an
+ * address with a hundred requests delays another address by one hash. When the queue is full, the source with the most
+ * places loses its last one to a source with fewer.
  */
 export class HashingQueue {
   readonly #options: HashingQueueOptions;
   readonly #full: () => Error;
-  /** In the order in which their turns come. */
+  /** In the order in which they will run. */
   readonly #lines: Record<HashingPurpose, Waiting[]> = { verify: [], choose: [] };
   #running = 0;
   #next: HashingPurpose = "verify";
 
-  /** @param full makes the error of a hash that found no place, or lost it */
+  /** @param full creates the error for a hash that got no place, or lost its place */
   constructor(options: HashingQueueOptions, full: () => Error) {
     this.#options = options;
     this.#full = full;
@@ -37,7 +37,7 @@ export class HashingQueue {
 
   async run<T>(purpose: HashingPurpose, source: string, work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#options.atOnce) {
-      // Whoever ends hands its place over, so `#running` stays as it is.
+      // A finished hash hands its slot over, so `#running` does not change.
       await this.#wait(purpose, source);
     } else {
       this.#running++;
@@ -61,7 +61,7 @@ export class HashingQueue {
     });
   }
 
-  /** Refuses the last of the source with most places in these lines; throws when that is the newcomer. */
+  /** Rejects the last entry of the source with the most places in these lines. Throws if that is the newcomer. */
   #makeRoom(lines: Waiting[][], newcomer: string): void {
     const counts = new Map<string, number>();
     for (const { source } of lines.flat()) counts.set(source, (counts.get(source) ?? 0) + 1);
@@ -80,7 +80,7 @@ export class HashingQueue {
   }
 }
 
-/** Round robin: behind the others of its round, where a source's nth place belongs to round n. */
+/** Round robin: behind the others of its round. A source's nth place belongs to round n. */
 function insertFairly(line: Waiting[], newcomer: Waiting): void {
   const round = line.filter(({ source }) => source === newcomer.source).length + 1;
   const seen = new Map<string, number>();

@@ -1,21 +1,26 @@
-/** Access and ID tokens live this long, in seconds. Below ten minutes MSAL would renew all the time. */
+/** Lifetime of access tokens and ID tokens, in seconds. With less than ten minutes, MSAL would renew constantly. */
 export const ACCESS_TOKEN_SECONDS = 3600;
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** How long sign-ins last. The tenant's settings (`tenant.lifetimes` in the file); whole numbers. */
+/**
+ * How long sign-ins last: whole numbers, in the unit that each name ends with (`tenant.lifetimes` in the tenant file).
+ */
 export interface Lifetimes {
-  /** Days after which a program's person signs in again, however often it renews (RFC 9700 §4.14.2). Default: 365. */
+  /** Days after which a program's user must sign in again, even if it renews (RFC 9700 §4.14.2). Default: 365. */
   signInDays: number;
-  /** Days without a renewal after which a program's sign-in ends. Default: 90, as at Entra. */
+  /** Days without a renewal after which a program's sign-in ends. Default: 90, as on Entra. */
   signInIdleDays: number;
-  /** Hours after which a browser's person signs in again (ASVS 7.3.2). Default: 24. */
+  /** Hours after which the user of a browser must sign in again (ASVS 7.3.2). Default: 24. */
   sessionHours: number;
-  /** Hours without a form sent, or a program's request, after which a browser is signed out (ASVS 7.3.1). Default: 8. */
+  /**
+   * Hours without activity after which a browser is signed out (ASVS 7.3.1): a form, or a request of a program.
+   * Default: 8.
+   */
   sessionIdleHours: number;
-  /** The same two with "Keep me signed in", in days. Default: 30. */
+  /** Like `sessionHours`, with "Keep me signed in", in days. Default: 30. */
   keptSessionDays: number;
-  /** Default: 14. */
+  /** Like `sessionIdleHours`, with "Keep me signed in", in days. Default: 14. */
   keptSessionIdleDays: number;
 }
 
@@ -28,7 +33,7 @@ export const DEFAULT_LIFETIMES: Lifetimes = {
   keptSessionIdleDays: 14,
 };
 
-/** The most that each may be; the least is 1. */
+/** The maximum of each lifetime. The minimum is 1. */
 export const LONGEST: Lifetimes = {
   signInDays: 3650,
   signInIdleDays: 365,
@@ -38,12 +43,12 @@ export const LONGEST: Lifetimes = {
   keptSessionIdleDays: 365,
 };
 
-/** Undefined: there is no such lifetime. */
+/** Undefined if there is no such lifetime. */
 export function longest(name: string): number | undefined {
   return Object.entries(LONGEST).find(([known]) => known === name)?.[1];
 }
 
-/** The first member that is unknown, no whole number, or out of its bounds. */
+/** The first member that is unknown, not a whole number, or out of range. */
 export function wrongLifetime(lifetimes: Partial<Lifetimes>): string | undefined {
   const wrong = Object.entries(lifetimes).find(([name, value]) => {
     const most = longest(name);
@@ -57,12 +62,12 @@ export function endOfSignIn({ signInDays }: Lifetimes, createdAt: number): numbe
   return createdAt + signInDays * DAY;
 }
 
-/** End of a refresh token that is issued now: idle, but never past the sign-in's own end. */
+/** End of a refresh token that is issued now: the idle limit, but never later than the end of the sign-in. */
 export function endOfRefreshToken(lifetimes: Lifetimes, createdAt: number, now: number): number {
   return Math.min(now + lifetimes.signInIdleDays * DAY, endOfSignIn(lifetimes, createdAt));
 }
 
-/** Absolute end of a browser's session, and its end when it is not used again; in milliseconds since the epoch. */
+/** Absolute and idle end of a browser session, in milliseconds since the epoch. */
 export function endsOfSession(
   lifetimes: Lifetimes,
   { authTime, keepSignedIn, now }: { authTime: number; keepSignedIn: boolean; now: number },
@@ -72,9 +77,13 @@ export function endsOfSession(
   const idle = keepSignedIn ? keptSessionIdleDays * DAY : sessionIdleHours * HOUR;
   return { expiresAt, idleExpiresAt: Math.min(now + idle, expiresAt) };
 }
-/** A rotated refresh token is answered again with its successor for this long, in milliseconds (design: "Refresh"). */
-export const REFRESH_GRACE = 30 * 1000;
-/** Authorization codes live this long, in seconds (Entra: 600; RFC 6749 §4.1.2 allows ten minutes at most). */
+/**
+ * How long a rotated refresh token still returns its successor, in milliseconds, while the successor is unused. A client
+ * that lost the answer asks again. Longer than a database cluster needs to replace its primary, and the client to notice:
+ * otherwise a failover would sign clients out.
+ */
+export const REFRESH_GRACE = 2 * 60 * 1000;
+/** Lifetime of authorization codes, in seconds (Entra: 600; RFC 6749 §4.1.2 allows ten minutes at most). */
 export const AUTHORIZATION_CODE_SECONDS = 300;
-/** device_code and user_code live this long, in seconds (Entra: 900). */
+/** Lifetime of device_code and user_code, in seconds (Entra: 900). */
 export const DEVICE_CODE_SECONDS = 900;

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Api, App } from "./entities.ts";
 
-/** Client ID that Entra has for "Microsoft Graph Command Line Tools": a program that knows it works with any tenant. */
+/** Entra's client ID of "Microsoft Graph Command Line Tools". Programs that know it work with any tenant. */
 export const COMMAND_LINE_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
 /**
- * An app as it is where nothing else is said: a confidential client without a secret, for everybody, with the default
- * user flow.
+ * An app with defaults: a confidential client without a secret, for all users, with the default user flow.
  *
  * @param now milliseconds since the epoch
  */
@@ -30,7 +29,7 @@ export function newApp(app: Partial<App> & Pick<App, "name">, now: number): App 
 }
 
 /**
- * An API as it is where nothing else is said: without scopes and roles, named by its client ID.
+ * An API with defaults: no scopes, no roles, identified by its client ID.
  *
  * @param now milliseconds since the epoch
  */

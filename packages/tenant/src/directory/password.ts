@@ -7,8 +7,8 @@ import { HashingQueue } from "./hashing-queue.ts";
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /**
- * A password that nobody has, hashed as any other: what an unknown address is verified against, and what takes the place
- * of a password that its owner disowned. Such an account still has a password, so that a reset gives it a new one.
+ * The hash of a random password. Unknown addresses are verified against it, and it replaces a password that its owner
+ * disowned: the account still has a password, so that a reset can set a new one.
  */
 export const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$GppALKLABet3JocMa+K7oQ$BbdiA174MPTvhBKOjce0fLlfJz/nbuI+qX0P6iFXqtc";
@@ -18,7 +18,7 @@ export type PasswordProblem = "short" | "long" | "common";
 export const MIN_PASSWORD = 8;
 export const MAX_PASSWORD = 128;
 
-/** Too many passwords wait to be hashed; the person tries again in a moment. */
+/** Too many passwords are waiting to be hashed. The user can retry in a moment. */
 export class HashingBusy extends Error {
   readonly code = "hashing_busy";
   readonly hint = "Try again in a few seconds.";
@@ -28,7 +28,7 @@ export class HashingBusy extends Error {
   }
 }
 
-// Each hash holds 19 MiB, a core, and one of the four threads that signatures, files and DNS need too.
+// Each hash takes 19 MiB, a core, and one of the four threads that signatures, files and DNS also need.
 const queue = new HashingQueue(
   { atOnce: Math.min(3, availableParallelism()), maxWaiting: 50, maxChoosing: 20 },
   () => new HashingBusy(),
@@ -37,18 +37,19 @@ const queue = new HashingQueue(
 /**
  * PHC string of Argon2id.
  *
- * @param source who asks: a network (`widestNetworkOf`); all that the tenant's operator asks is one source
- * @throws HashingBusy when too many wait
+ * @param source who asks: a network (`widestNetworkOf`). Everything that the tenant's operator asks counts as one
+ *   source
+ * @throws HashingBusy if too many are waiting
  */
 export function hashPassword(password: string, source = "operator"): Promise<string> {
   return queue.run("choose", source, () => hash(normalize(password), ARGON2ID));
 }
 
 /**
- * With no hash to compare with, the answer is no after the same work.
+ * Without a hash to compare with, the result is false after the same amount of work.
  *
- * @param source as of `hashPassword`
- * @throws HashingBusy when too many wait
+ * @param source see `hashPassword`
+ * @throws HashingBusy if too many are waiting
  */
 export async function verifyPassword(stored: string | null, password: string, source = "operator"): Promise<boolean> {
   const possible = stored !== null && length(password) <= MAX_PASSWORD;
@@ -58,8 +59,8 @@ export async function verifyPassword(stored: string | null, password: string, so
 }
 
 /**
- * Why a new password will not do. No rules of composition, any character counts, spaces too (NIST SP 800-63B §3.1.1.2):
- * what is refused is short, or what everybody tries first.
+ * Why a new password is rejected: it is too short, or among the first an attacker tries. There are no composition
+ * rules, and every character counts, spaces included (NIST SP 800-63B §3.1.1.2).
  */
 export async function checkPassword(
   password: string,
@@ -72,7 +73,7 @@ export async function checkPassword(
   return common ? "common" : null;
 }
 
-/** The same characters may be typed as different code points on another keyboard. */
+/** Other keyboards may produce different code points for the same characters. */
 function normalize(password: string): string {
   return password.normalize("NFC");
 }

@@ -10,21 +10,23 @@ import { type Administration, administrationOf, isAdministrative, OWN_ACCOUNT } 
 import { ACCESS_TOKEN_SECONDS, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetimes.ts";
 import { GRAPH_RESOURCE_ID, qualifiedScope, qualifiedScopes, type ScopeSet } from "./scopes.ts";
 
-/** One thing that a yes allows. The words are the page's; those of an API are its registration's, by language. */
+/**
+ * One thing that an approval allows. The words come from the page, or for an API from its registration, by language.
+ */
 export type PermissionLine =
-  /** `profile` gives the name and the address that the person signs in with. */
+  /** `profile` gives the user's name and the address they sign in with. */
   | { kind: "name_and_email" | "email" | "you" }
-  /** All that the tenant keeps of the person: Graph's `User.Read`. */
+  /** Everything that the tenant stores about the user: Graph's `User.Read`. */
   | { kind: "account" }
   | { kind: "api"; text: string; texts?: Record<string, string> }
-  /** Reaches beyond the person's own account; only administrators are asked it. */
+  /** Reaches beyond the user's own account. Requested of administrators only. */
   | { kind: "administration"; of: Administration }
-  /** Stays signed in until unused for `days`, and for `maxDays` in all at most. */
+  /** Stays signed in until unused for `days`, and for `maxDays` at most. */
   | { kind: "offline"; days: number; maxDays: number }
-  /** Stays signed in for so long, and then the person is asked again. */
+  /** Stays signed in this long, then the user must approve again. */
   | { kind: "for_hours"; hours: number };
 
-/** A line with the scopes that it stands for. */
+/** A line with its scopes. */
 interface Permission {
   line: PermissionLine;
   resourceId: string;
@@ -32,27 +34,31 @@ interface Permission {
 }
 
 export interface Permissions {
-  /** All that an approval allows, one line each; the last says for how long. */
+  /** Everything that an approval allows, one line each. The last line says for how long. */
   lines: PermissionLine[];
-  /** The lines that this person has seen and approved before, with this app, and that hold; for how long is not among them. */
+  /**
+   * Lines that this user has already seen and approved with this app, and that still apply. Without the line about
+   * duration.
+   */
   already: PermissionLine[];
-  /** What is asked and new to them. */
+  /** Requested, and new to the user. */
   fresh: PermissionLine[];
-  /** What is not asked, new to them, and in reach of a renewal, which asks nobody. */
+  /** Not requested and new to the user, but a renewal could get it without asking. */
   byRenewal: PermissionLine[];
   stays: { line: PermissionLine; already: boolean };
-  /** The scopes that an approval freezes: those asked that have a line, and no other. `.default` is spelled out here. */
+  /** The scopes that an approval freezes: the requested ones that have a line. `.default` is already expanded. */
   approved: ScopeSet;
-  /** Qualified scopes that a renewal may get beside them: those of the other lines. */
+  /** Qualified scopes that a renewal may additionally get: those of the other lines. */
   reach: string[];
 }
 
 type Facts = Pick<ConsentFacts, "api" | "consents" | "consentedApis" | "shown">;
 
 /**
- * What the consent page lists: what a grant asks of this user, what a renewal could add, and what an approval would mean.
+ * What the consent page lists: what a grant requests of this user, what a renewal could add, and what an approval would
+ * mean.
  *
- * @param options.silent no page will be shown: what this user has never seen is not in reach
+ * @param options.silent no page will be shown, so what this user has never seen is out of reach
  */
 export function permissionsOf(
   facts: Facts,
@@ -87,13 +93,13 @@ export function permissionsOf(
   };
 }
 
-/** A line for everything that is asked and can be granted. */
+/** A line for everything that is requested and can be granted. */
 function askedPermissions(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permission[] {
   const { oidc, resourceId } = requested;
   const identity = identityOf(oidc) ?? { kind: "you" };
   // `profile` includes the address.
-  const told = oidc.filter((scope) => scope !== "offline_access" && !(scope === "email" && oidc.includes("profile")));
-  const asked: Permission[] = [{ line: identity, resourceId: GRAPH_RESOURCE_ID, scopes: told }];
+  const shown = oidc.filter((scope) => scope !== "offline_access" && !(scope === "email" && oidc.includes("profile")));
+  const asked: Permission[] = [{ line: identity, resourceId: GRAPH_RESOURCE_ID, scopes: shown }];
   const wanted = spelledOut(facts, requested).resourceScopes;
   if (resourceId === GRAPH_RESOURCE_ID && wanted.includes(OWN_ACCOUNT)) asked.push(ownAccount);
   for (const [of, scopes] of administrationOf(administrativeScopes(requested))) {
@@ -102,7 +108,10 @@ function askedPermissions(facts: Pick<StoredFacts, "api" | "consents">, requeste
   return [...asked, ...apiPermissions(facts.api, wanted)];
 }
 
-/** What a renewal may get beside what is approved: all that the administrator or the user allowed this app so far. */
+/**
+ * What a renewal may get besides the approved scopes: everything that the administrator or the user has allowed this
+ * app so far.
+ */
 function reachBeside(facts: Facts, approved: ScopeSet, silent: boolean): string[] {
   const has = new Set(qualifiedScopes(approved));
   const atGraph = consentedScopes(facts, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope));
@@ -117,7 +126,7 @@ function reachBeside(facts: Facts, approved: ScopeSet, silent: boolean): string[
   return allowed.filter((scope) => !has.has(scope) && (!silent || facts.shown.includes(scope)));
 }
 
-/** A line for everything in reach that what is approved does not say yet. */
+/** A line for everything in reach that the approved lines do not already cover. */
 function renewablePermissions({ consentedApis }: Facts, approved: ScopeSet, reach: string[]): Permission[] {
   const among = (resourceId: string) => (scope: string) => reach.includes(qualifiedScope(resourceId, scope));
   const inReach = among(GRAPH_RESOURCE_ID);
@@ -136,7 +145,7 @@ function renewablePermissions({ consentedApis }: Facts, approved: ScopeSet, reac
 
 const ownAccount: Permission = { line: { kind: "account" }, resourceId: GRAPH_RESOURCE_ID, scopes: [OWN_ACCOUNT] };
 
-/** In the order and the words of the registration. */
+/** In the order and with the words of the registration. */
 function apiPermissions(api: Api | undefined, wanted: readonly string[]): Permission[] {
   if (api?.disabledAt !== null) return [];
   return api.scopes
@@ -149,13 +158,13 @@ function apiPermissions(api: Api | undefined, wanted: readonly string[]): Permis
 }
 
 /**
- * Whether this person has seen a permission with this app before, approved it, and it holds. What an administrator
- * allowed for everybody is new to each of them until a page has shown it.
+ * Whether this user has seen and approved a permission with this app, and it still applies. A permission that an
+ * administrator allowed for all users is new to each of them until a page has shown it.
  */
 function isSeen({ consents, shown }: Pick<Facts, "consents" | "shown">): (permission: Permission) => boolean {
   if (shown.length === 0) return () => false;
   return ({ line, resourceId, scopes }) => {
-    // No consent to it is remembered, whoever gave it.
+    // Consent to it is never remembered.
     if (line.kind === "administration") return false;
     const granted = consentedBy(consents, resourceId);
     return scopes.every((scope) => granted.has(scope) && shown.includes(qualifiedScope(resourceId, scope)));

@@ -1,33 +1,38 @@
-/** Ways to prove who one is first. A passkey is both factors at once. */
+/** A first factor. A passkey counts as both factors. */
 export type FirstFactor = "password" | "email_code" | "passkey";
-/** Ways to prove it a second time. A recovery code stands in for `totp`. */
+/** A second factor. A recovery code can replace `totp`. */
 export type SecondFactor = "totp" | "email_code";
 
 /**
- * How people sign up and in for the apps that use it (Entra: external users self-service sign-up events flow). An app
- * has one; one serves many apps.
+ * How users sign up and sign in for the apps that use it (Entra: external users self-service sign-up events flow). An
+ * app has one user flow; a user flow can have many apps.
  */
 export interface UserFlow {
-  /** Lower-case GUID. */
+  /** A lower-case GUID. */
   id: string;
-  /** Unique: `SignInSignUpSample`. */
+  /** A unique name: `SignInSignUpSample`. */
   name: string;
+  /** Whether users may create an account. */
   signUpAllowed: boolean;
+  /** The first factors that users can choose from. */
   methods: FirstFactor[];
-  /** A second factor is asked for at every sign-in, and enrolled on the way where there is none. */
+  /** Whether every sign-in requires a second factor; users without one enroll during the sign-in. */
   mfaRequired: boolean;
+  /** The second factors that users can choose from. */
   mfaMethods: SecondFactor[];
-  /** Asked at sign-up, in this order. */
+  /** The questions at sign-up, in this order. */
   attributes: FlowAttribute[];
-  /** Accepted at sign-up by a required checkbox; null where there are none. */
+  /** The terms that users accept at sign-up with a required checkbox; null: none. */
   termsOfUse: { label: string; url: string | null } | null;
+  /** When the user flow was created, in milliseconds since the epoch. */
   createdAt: number;
-  /** For administrators; left out: none. */
+  /** A description for administrators. Default: none. */
   description?: string | null;
-  /** As Graph keeps it, and of no effect: an app has one user flow. Left out: 500. */
+  /** Stored for Graph, without effect. Default: 500. */
   priority?: number;
 }
 
+/** How a question at sign-up is asked. */
 export type AttributeInput =
   | "TextBox"
   | "RadioSingleSelect"
@@ -35,26 +40,32 @@ export type AttributeInput =
   | "CheckboxSingleSelect"
   | "NumericTextBox";
 
-/** One question at sign-up; the shapes are Entra's attribute collection page. Values have 250 characters at most. */
+/** One question at sign-up, in the form of Entra's attribute collection page. Answers have at most 250 characters. */
 export interface FlowAttribute {
-  /** Built in (`givenName`, `jobTitle` …) or custom (`extension_<app id without hyphens>_<name>`). */
+  /**
+   * A built-in attribute (`givenName`, `jobTitle` …), or a custom one (`extension_<app ID without hyphens>_<name>`).
+   */
   id: string;
+  /** The text that users read. */
   label: string;
+  /** How the question is asked. */
   inputType: AttributeInput;
+  /** The type of the stored value. */
   dataType: "String" | "Boolean" | "Int64" | "StringCollection";
+  /** Whether users must answer. */
   required: boolean;
-  /** Of the select inputs. */
+  /** The choices of the select inputs. */
   options: { value: string; label: string }[];
-  /** A whole value must match it; the administrator's, for `TextBox`. */
+  /** A regular expression that the whole answer of a `TextBox` must match; null: any answer. */
   validationRegEx: string | null;
 }
 
-/** What an acceptance of terms of use is kept under: their address, or without one their words. */
+/** The key of an acceptance of terms of use: their address, or without one their text. */
 export function termsKey({ label, url }: { label: string; url: string | null }): string {
   return url ?? label;
 }
 
-/** An attribute that somebody made beside the built-in ones, for any user flow to ask for (Graph: identityUserFlowAttribute). */
+/** A custom attribute that any user flow can ask for (Graph: identityUserFlowAttribute). */
 export interface CustomAttribute {
   /** `extension_<32 hexadecimal digits>_<name>`. */
   id: string;
@@ -64,7 +75,7 @@ export interface CustomAttribute {
   createdAt: number;
 }
 
-/** For apps without one of their own, and for the account page unless one is named for it. */
+/** For apps without a user flow of their own, and for the account page unless one is configured for it. */
 export const DEFAULT_USER_FLOW: UserFlow = {
   id: "00000000-0000-0000-0000-000000000000",
   name: "Default",
@@ -77,35 +88,46 @@ export const DEFAULT_USER_FLOW: UserFlow = {
   createdAt: 0,
 };
 
-/** How people get accounts, and into the page of their own account; names in the table of settings. */
+/** How users get accounts, and how they reach their own account page. The names are those in the settings table. */
 export const SIGN_UP_SETTING = "sign_up";
 export const ACCOUNT_FLOW_SETTING = "account_user_flow";
 
-/** Of the whole tenant. */
+/** Settings about accounts for the whole tenant. */
 export interface AccessSettings {
-  /** False: nobody creates an account, whatever user flows say. */
+  /** False: users cannot create accounts, whatever user flows say. */
   signUpAllowed: boolean;
-  /** The user flow of the account page, of `/reset` from outside, and of the command line; null: the default one. */
+  /**
+   * The user flow of the account page, of `/reset` from outside an app, and of the command line; null: the default one.
+   */
   accountUserFlowId: string | null;
 }
 
-/** "No token without a second factor" for whoever it names (Entra: Conditional Access). */
+/** A policy that requires a second factor (Entra: Conditional Access). */
 export interface Policy {
+  /** A lower-case GUID. */
   id: string;
+  /** The name that administrators read. */
   name: string;
+  /** Whether the policy applies. */
   enabled: boolean;
-  /** Null: every app. */
+  /** The client IDs of the apps that it covers; null: all apps. */
   clientIds: string[] | null;
-  /** Null: everybody. */
+  /** The IDs of the groups that it covers; null: all users. */
   groupIds: string[] | null;
+  /** The IDs of users that it excludes. */
   excludedUserIds: string[];
+  /** What the policy requires: a second factor. */
   requires: "mfa";
+  /** When the policy was created, in milliseconds since the epoch. */
   createdAt: number;
 }
 
+/** A group of users. */
 export interface Group {
-  /** Lower-case GUID: what the `groups` claim lists. */
+  /** A lower-case GUID, as listed in the `groups` claim. */
   id: string;
+  /** The name that administrators read. */
   name: string;
+  /** When the group was created, in milliseconds since the epoch. */
   createdAt: number;
 }

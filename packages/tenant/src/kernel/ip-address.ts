@@ -4,12 +4,12 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-/** `::ffff:192.0.2.7`: how a dual-stack listener sees an IPv4 peer. */
+/** `::ffff:192.0.2.7`: an IPv4 peer, as a dual-stack listener sees it. */
 export function isIPv4Mapped(ip: string): boolean {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip);
 }
 
-/** As people write it: an IPv4 peer without the mapping. */
+/** The usual form of an address: an IPv4 peer without the IPv6 mapping. */
 export function plainIp(ip: string): string {
   return isIPv4Mapped(ip) ? ip.slice(7) : ip;
 }
@@ -25,30 +25,30 @@ export function isLoopbackOrigin(origin: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || isLoopbackAddress(host);
 }
 
-/** The network that an address is of: an IPv6 subscriber holds a /64, so single addresses of it count as one. */
+/** The network of an address. An IPv6 subscriber has a /64, so all addresses in it count as one. */
 export function networkOf(ip: string): string {
   return isIPv6(plainIp(ip)) ? prefixOf(ip, 64) : plainIp(ip);
 }
 
-/** One that an address is of, and how many times the share of a `networkOf` it may take. */
+/** A network, and how many times the quota of a single `networkOf` it may use. */
 export interface Network {
   name: string;
   times: number;
 }
 
-/** What an IPv6 /48 may take: as much as this many of its 65,536 /64s. */
+/** The quota of an IPv6 /48, in quotas of one of its 65,536 /64s. */
 export const WIDER_NETWORK_TIMES = 5;
 
 /**
- * The networks that an address is of, the widest first: one that is used up leaves no trace of the narrower ones. A
- * subscriber may hold a whole /48, and so 65,536 /64s.
+ * The networks of an address, widest first: when one is used up, nothing is recorded for the narrower ones. A
+ * subscriber may have a whole /48, and so 65,536 /64s.
  */
 export function networksOf(ip: string): Network[] {
   const own = { name: networkOf(ip), times: 1 };
   return isIPv6(plainIp(ip)) ? [{ name: widestNetworkOf(ip), times: WIDER_NETWORK_TIMES }, own] : [own];
 }
 
-/** An IPv4 address, or the /48 of an IPv6 one. */
+/** An IPv4 address, or an IPv6 address's /48. */
 export function widestNetworkOf(ip: string): string {
   return isIPv6(plainIp(ip)) ? prefixOf(ip, 48) : plainIp(ip);
 }

@@ -1,5 +1,6 @@
 /**
- * Lets one caller in at a time, in the order in which they asked.
+ * Admits one caller at a time, in the order of their calls.
+ *
  * @example
  * await mutex.acquire();
  * try { … } finally { mutex.release(); }
@@ -8,13 +9,13 @@ export class Mutex {
   #locked = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** Resolves once the mutex is the caller's. */
+  /** Resolves when the caller holds the mutex. */
   async acquire(): Promise<void> {
     if (this.#locked) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#locked = true;
   }
 
-  /** Passes the mutex to the next who waits. Call it once for each `acquire`. */
+  /** Passes the mutex to the next waiting caller. Call it once for each `acquire`. */
   release(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -1,11 +1,38 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
-/** 32 random bytes, in `seal.key` of the data folder. */
+/** 32 random bytes, stored as `seal.key` in the data folder. */
 export type SealKey = Uint8Array;
+
+/** What happens to the results of each purpose when the seal key is replaced. A new purpose needs a decision here. */
+export const PURPOSES = {
+  // The store has what was sealed: `SealStore.replace` seals it again.
+  "signing-keys": "sealed again",
+  "totp secret": "sealed again",
+  outbox: "sealed again",
+  "kept keys": "sealed again",
+  fingerprint: "sealed again",
+  // The results outlive the key and cannot be computed again, so the derived key is kept (`kept-keys.ts`).
+  "pairwise-sub": "kept",
+  "recovery code": "kept",
+  // Users have to open the page again, or request another code.
+  "mail code": "ends",
+  "webauthn challenge": "ends",
+  "csrf token": "ends",
+  "shown permissions": "ends",
+  // A backup needs the seal key of its time, which its operator keeps.
+  backup: "ends",
+} as const satisfies Record<string, "sealed again" | "kept" | "ends">;
+
+export type SealPurpose = keyof typeof PURPOSES;
 
 const derived = new WeakMap<SealKey, Map<string, Uint8Array>>();
 
-/** A key for one purpose, so that no key serves two (HKDF, RFC 5869). Keys of a `SealKey` are derived once. */
+/**
+ * Derives a key for one purpose, so that no key has two uses (HKDF, RFC 5869). Keys derived from a `SealKey` are
+ * cached.
+ */
+export function deriveKey(secret: SealKey, purpose: SealPurpose): Uint8Array;
+export function deriveKey(secret: string, purpose: string): Uint8Array;
 export function deriveKey(secret: SealKey | string, purpose: string): Uint8Array {
   const derive = () => new Uint8Array(hkdfSync("sha256", secret, "doorcode", purpose, 32));
   if (typeof secret === "string") return derive();
@@ -16,7 +43,7 @@ export function deriveKey(secret: SealKey | string, purpose: string): Uint8Array
   return key;
 }
 
-/** AES-256-GCM with a fresh nonce: base64url of nonce, ciphertext, tag. */
+/** Encrypts with AES-256-GCM and a fresh nonce. Returns base64url of nonce, ciphertext and tag. */
 export function seal(key: Uint8Array, plaintext: string, context: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context));
@@ -24,7 +51,7 @@ export function seal(key: Uint8Array, plaintext: string, context: string): strin
   return sealed.toString("base64url");
 }
 
-/** Throws when the key, the context or a bit of the text differs. */
+/** Decrypts. Throws if the key, the context or any bit of the text differs. */
 export function unseal(key: Uint8Array, sealed: string, context: string): string {
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
@@ -32,17 +59,17 @@ export function unseal(key: Uint8Array, sealed: string, context: string): string
   return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
 }
 
-/** SHA-256, base64url: how codes, tokens and session ids of 256 random bits are stored. */
+/** SHA-256, base64url. Codes, tokens and session IDs of 256 random bits are stored in this form. */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }
 
-/** Keyed hash for secrets too short to be hashed bare (mail codes), base64url. */
+/** Keyed hash, base64url, for secrets too short for a plain hash (mailed codes). */
 export function keyedHash(key: Uint8Array, text: string): string {
   return createHmac("sha256", key).update(text).digest("base64url");
 }
 
-/** A new secret of `bytes` random bytes (256 bit unless said otherwise), base64url. */
+/** A new random secret of `bytes` bytes (default: 32, which is 256 bits), base64url. */
 export function newSecret(bytes = 32): string {
   return randomBytes(bytes).toString("base64url");
 }

@@ -1,9 +1,23 @@
-/** A failure of starting or operating the tenant, in words for the person who runs it. */
+/**
+ * An error in starting or operating a tenant. `code` is stable, `message` and `hint` are for people.
+ * @example
+ * ```ts
+ * import { startTenant, TenantError } from "@doorcode/tenant";
+ *
+ * try {
+ *   await startTenant({ store: { sqlite: "tenant.sqlite" }, dataDir: "./tenant-data" });
+ * } catch (error) {
+ *   if (!(error instanceof TenantError)) throw error;
+ *   console.error(error.code, error.message, error.hint);
+ * }
+ * ```
+ */
 export class TenantError extends Error {
+  /** Always `TenantError`. */
   override name = "TenantError";
-  /** Stable; programs may compare it. */
+  /** What failed: stable, for programs. */
   readonly code: TenantErrorCode;
-  /** What to do about it. */
+  /** What the operator can do about it. */
   readonly hint: string;
 
   constructor(code: TenantErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
@@ -13,6 +27,7 @@ export class TenantError extends Error {
   }
 }
 
+/** The stable code of a `TenantError`. Compare codes, never messages. */
 export type TenantErrorCode =
   // Starting.
   | "port_in_use"
@@ -28,11 +43,15 @@ export type TenantErrorCode =
   | "public_url_required"
   | "certificate_required"
   | "certificate_unreadable"
+  | "certificate_refused"
   | "mailer_required"
   | "branding_refused"
   | "logo_refused"
+  | "lan_refused"
+  | "lan_address_refused"
   | "domain_fixed"
   | "store_missing"
+  | "seal_key_missing"
   // Operating a running tenant.
   | "tenant_not_running"
   | "control_failed"
@@ -62,6 +81,10 @@ export type TenantErrorCode =
   | "policy_invalid"
   | "lifetimes_refused"
   | "inbox_missing"
+  | "embedded_only"
+  | "sign_in_unknown"
+  | "key_unknown"
+  | "key_in_use"
   | "mfa_required"
   | "email_invalid"
   | "email_taken"
@@ -69,7 +92,14 @@ export type TenantErrorCode =
   | "password_short"
   | "password_long"
   | "password_common"
-  // The command line.
-  | "trust_store_missing"
-  | "usage"
-  | "secret_on_argv";
+  // Its data: backup, restore, another seal key.
+  | "seal_key_not_replaced"
+  | "sqlite_only"
+  | "file_exists"
+  | "backup_invalid"
+  | "restore_refused"
+  | "move_refused"
+  | "move_failed"
+  | "tenant_moved"
+  // Settings in the environment.
+  | "usage";

@@ -12,7 +12,7 @@ export const own = { ...of, resourceId: api.clientId, scopes: ["ToDoList.Read"] 
 export const identity = { ...of, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid", "offline_access"] };
 export const bare = scopesAt(GRAPH_RESOURCE_ID, []);
 
-/** Facts by which tokens are issued. */
+/** Facts for which tokens are issued. */
 export function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
   return {
     user,

@@ -1,4 +1,4 @@
-// The one rule of who gets tokens: when they are issued, and what each fact means where it is absent.
+// The single rule for who gets tokens: when they are issued, and what a missing fact means.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -27,42 +27,45 @@ describe("tokens are issued", () => {
       scopes: scopesAt(api.clientId, ["ToDoList.Admin"]),
       consents: [{ ...own, userId: null, scopes: ["ToDoList.Admin"] }, identity],
     }),
-    "to the assigned where the app requires it": facts({ app: withApp({ assignmentRequired: true }), assigned: true }),
-    "with a second factor where one is required": facts({
+    "to assigned users if the app requires assignment": facts({
+      app: withApp({ assignmentRequired: true }),
+      assigned: true,
+    }),
+    "with a second factor if one is required": facts({
       app: withApp({ requireMfa: true }),
       methods: ["password" as const, "totp" as const],
     }),
-    "with a mailed code as the second factor, where the user flow lists it": facts({
+    "with a mailed code as the second factor, if the user flow lists it": facts({
       userFlow: { ...DEFAULT_USER_FLOW, mfaRequired: true },
       methods: ["password", "email_second_factor"],
     }),
-    "with a passkey alone, where the user flow lists passkeys": facts({
+    "with a passkey alone, if the user flow lists passkeys": facts({
       userFlow: { ...DEFAULT_USER_FLOW, methods: ["passkey"], mfaRequired: true },
       methods: ["passkey"],
     }),
-    "with a passkey as the second factor, where it does not": facts({
+    "with a passkey as the second factor, if it does not": facts({
       userFlow: { ...DEFAULT_USER_FLOW, methods: ["password"], mfaRequired: true },
       methods: ["password", "passkey"],
     }),
-    "to a user who gave what the user flow requires": facts({
+    "to a user who provided what the user flow requires": facts({
       userFlow: asking({}),
       user: withUser({ attributes: { country: "Norway" } }),
     }),
-    "by the operator, who shows no method and cannot accept terms for anybody": facts({
+    "by the operator, who uses no method and cannot accept terms for users": facts({
       userFlow: asking({}),
       methods: ["operator"],
       termsAccepted: false,
     }),
-    "with a sign-in that is as new as the request wants": facts({ signedInSince: T0 }),
+    "with a sign-in as recent as the request requires": facts({ signedInSince: T0 }),
     "for bare scopes, which no API offers": atGraph([]),
     "for OpenID Connect's own scopes by name": atGraph(["openid", "email"]),
-    "for one's own account at Graph, once it was consented": atGraph(["User.Read"], {
+    "for the user's own account at Graph, after consent": atGraph(["User.Read"], {
       consents: [{ ...identity, scopes: ["openid", "offline_access", "User.Read"] }],
     }),
     "for an administrative scope, to an administrator, without a consent": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
     }),
-    "for an administrative scope, with a second factor where an administrator has one": atGraph(["User.Read.All"], {
+    "for an administrative scope, with a second factor if an administrator has one": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
       administratorHasFactor: true,
       methods: ["password", "totp"],
@@ -71,22 +74,22 @@ describe("tokens are issued", () => {
       user: withUser({ administrator: true }),
       administratorHasFactor: true,
     }),
-    "for a token that is there already, in whatever ways the app gets one": facts({
+    "for an existing token, whatever grants the app may use": facts({
       app: withApp({ grantTypes: [] }),
       grantType: null,
     }),
-    "without an attribute that may be left out": facts({ userFlow: asking({ required: false }) }),
+    "without an optional attribute": facts({ userFlow: asking({ required: false }) }),
     "without the name that every user has": facts({ userFlow: asking({ id: "displayName" }) }),
     "with a required text": facts({ userFlow: asking({}), user: withUser({ attributes: { country: "Norway" } }) }),
-    "with a required checkbox that is ticked": facts({
+    "with a required checkbox that is checked": facts({
       userFlow: asking({ inputType: "CheckboxSingleSelect", dataType: "Boolean" }),
       user: withUser({ attributes: { country: true } }),
     }),
-    "to a public client by each way it may use": facts({ grantType: "refresh_token" }),
-    "to a confidential client by device code where it is named": facts({
+    "to a public client by each grant it may use": facts({ grantType: "refresh_token" }),
+    "to a confidential client by device code, if it lists that grant": facts({
       app: withApp({ publicClient: false, grantTypes: ["device_code"] }),
     }),
-    "for an administrative scope by a browser, though not by device code": atGraph(["User.Read.All"], {
+    "for an administrative scope by a browser, but not by device code": atGraph(["User.Read.All"], {
       user: withUser({ administrator: true }),
       app: withApp({ administrationByDeviceCode: false }),
       grantType: "authorization_code",
@@ -94,7 +97,7 @@ describe("tokens are issued", () => {
     "for what the page of the sign-in listed": facts({
       reach: [...qualifiedScopes(scopesAt(api.clientId)), "another/one"],
     }),
-    "for an API's own scope that has an administrative name, to anyone": facts({
+    "for an API's own scope that has an administrative name, to any user": facts({
       api: withScope({ value: "User.Read.All" }),
       scopes: scopesAt(api.clientId, ["User.Read.All"]),
       consents: [{ ...own, scopes: ["User.Read.All"] }, identity],
@@ -110,7 +113,7 @@ describe(".default", () => {
   const asked: ScopeSet = { ...scopesAt(api.clientId, []), isDefault: true };
   const several = withScope({});
 
-  test("is what the administrator allowed and the API offers", () => {
+  test("is what the administrator consented to and the API offers", () => {
     const consents = [{ ...own, userId: null, scopes: ["ToDoList.Admin", "Gone"] }, own];
     assert.deepEqual(spelledOut({ api: several, consents }, asked), { ...asked, resourceScopes: ["ToDoList.Admin"] });
     const off = withScope({ enabled: false });
@@ -119,7 +122,7 @@ describe(".default", () => {
     assert.deepEqual(spelledOut({ api: undefined, consents }, asked).resourceScopes, []);
   });
 
-  test("changes no other request, nor one to Graph", () => {
+  test("does not change other requests, or requests to Graph", () => {
     const consents = [{ ...own, userId: null }];
     const named = scopesAt(api.clientId, ["Gone"]);
     assert.deepEqual(spelledOut({ api: several, consents }, named), named);
@@ -132,37 +135,37 @@ describe("a policy", () => {
   const demands = (changes: Partial<Policy>, given: Partial<AccessFacts> = {}) =>
     requiresSecondFactor(facts({ policies: [samplePolicy(changes)], ...given }), undefined);
 
-  test("without apps counts for every app and for the account page", () => {
+  test("without apps applies to every app and to the account page", () => {
     assert.equal(demands({}), true);
     assert.equal(demands({}, { app: undefined }), true);
   });
 
-  test("that names apps counts for these, and not for the account page", () => {
+  test("with apps applies to these, and not to the account page", () => {
     assert.equal(demands({ clientIds: ["another", app.clientId] }), true);
     assert.equal(demands({ clientIds: ["another"] }), false);
     assert.equal(demands({ clientIds: [] }), false);
     assert.equal(demands({ clientIds: [app.clientId] }, { app: undefined }), false);
   });
 
-  test("that is switched off, or leaves the user out, does not count", () => {
+  test("that is disabled, or excludes the user, does not apply", () => {
     assert.equal(demands({ enabled: false }), false);
     assert.equal(demands({ excludedUserIds: ["another", user.id] }), false);
     assert.equal(demands({ excludedUserIds: ["another"] }), true);
     assert.equal(demands({ excludedUserIds: [user.id] }, { user: undefined }), true);
   });
 
-  test("names everybody, or the members of its groups", () => {
+  test("applies to all users, or to the members of its groups", () => {
     assert.equal(demands({ groupIds: ["a", "b"] }, { groupIds: ["x", "b"] }), true);
     assert.equal(demands({ groupIds: ["a"] }, { groupIds: ["b"] }), false);
     assert.equal(demands({ groupIds: [] }, { groupIds: ["b"] }), false);
   });
 
-  test("counts beside others that do not", () => {
+  test("applies even if others do not", () => {
     const policies = [samplePolicy({ groupIds: ["a"] }), samplePolicy({ groupIds: ["b"] })];
     assert.equal(requiresSecondFactor(facts({ policies, groupIds: ["b"] }), undefined), true);
   });
 
-  test("is not needed where app or user flow require it, which nobody is left out of", () => {
+  test("is not needed if app or user flow require the factor, which have no exclusions", () => {
     const excludedUserIds = [user.id];
     assert.equal(demands({ excludedUserIds }, { app: withApp({ requireMfa: true }) }), true);
     assert.equal(demands({ excludedUserIds }, { userFlow: sampleUserFlow({ mfaRequired: true }) }), true);
@@ -173,7 +176,7 @@ describe("a policy", () => {
 describe("administrative scopes", () => {
   const asked = ["User.Read", "User.Read.All", "Application.ReadWrite.All"];
 
-  test("are those of Graph that reach beyond one's own account", () => {
+  test("are those of Graph that reach beyond the user's own account", () => {
     assert.deepEqual(administrativeScopes(scopesAt(GRAPH_RESOURCE_ID, asked)), asked.slice(1));
     assert.deepEqual(administrativeScopes(scopesAt(api.clientId, asked)), []);
   });

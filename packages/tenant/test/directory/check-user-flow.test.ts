@@ -14,8 +14,8 @@ const radio: FlowAttribute = {
   ],
 };
 
-describe("a user flow as somebody wrote it", () => {
-  test("the default and every kind of question are in order", () => {
+describe("a user flow written by an administrator", () => {
+  test("is valid by default and with every kind of question", () => {
     assert.deepEqual(checkUserFlow(DEFAULT_USER_FLOW), []);
     const attributes: FlowAttribute[] = [
       textBox("displayName", { label: "" }),
@@ -33,37 +33,45 @@ describe("a user flow as somebody wrote it", () => {
   const option = (value: string, label = value) => ({ attributes: [{ ...radio, options: [{ value, label }] }] });
   const wrong: [what: string, changes: Partial<UserFlow>, says: RegExp][] = [
     ["no name", { name: " " }, /name is empty/],
-    ["no way to sign in", { methods: [] }, /no way to sign in/],
-    ["an unknown method", { methods: ["sms" as "password"] }, /sms is no sign-in method/],
-    ["a method twice", { methods: ["password", "password"] }, /there twice/],
-    ["sign-up by passkey alone", { methods: ["passkey"] }, /sign up with a passkey alone/],
-    ["an unknown second method", { mfaMethods: ["sms" as "totp"] }, /sms is no second method/],
-    ["a second method that is required and missing", { mfaRequired: true, mfaMethods: [] }, /has none/],
-    ["one attribute twice", { attributes: [textBox("city"), textBox("city")] }, /attribute city is there twice/],
+    ["no sign-in method", { methods: [] }, /no sign-in method/],
+    ["an unknown method", { methods: ["sms" as "password"] }, /sms is not a sign-in method/],
+    ["a method twice", { methods: ["password", "password"] }, /listed twice/],
+    ["sign-up by passkey alone", { methods: ["passkey"] }, /passkey alone cannot be used to sign up/],
+    ["an unknown second method", { mfaMethods: ["sms" as "totp"] }, /sms is not a second method/],
+    ["a second method that is required and missing", { mfaRequired: true, mfaMethods: [] }, /lists none/],
+    ["one attribute twice", { attributes: [textBox("city"), textBox("city")] }, /attribute city is listed twice/],
     ["an unknown attribute", { attributes: [textBox("shoeSize")] }, /neither built in/],
-    ["the email, which is proven before", { attributes: [textBox("email")] }, /neither built in/],
+    ["the email, which is verified before", { attributes: [textBox("email")] }, /neither built in/],
     ["a name of the prototype", { attributes: [textBox("constructor")] }, /neither built in/],
     ["an extension without a label", { attributes: [textBox(`${EXTENSION}_a`, { label: "" })] }, /no label/],
-    ["a label of 251 characters", attribute({ label: "x".repeat(251) }), /too long a one/],
+    ["a label of 251 characters", attribute({ label: "x".repeat(251) }), /a label that is too long/],
     ["an unknown input", attribute({ inputType: "Slider" as "TextBox" }), /unknown input, Slider/],
     ["an input of the prototype", attribute({ inputType: "toString" as "TextBox" }), /unknown input/],
-    ["a number as text", attribute({ dataType: "Int64" }), /is a TextBox, whose values are String/],
-    ["options of a text", attribute({ options: [{ value: "a", label: "a" }] }), /has no options/],
+    ["a number as text", attribute({ dataType: "Int64" }), /is a TextBox, whose values must be String/],
+    ["options of a text", attribute({ options: [{ value: "a", label: "a" }] }), /cannot have options/],
     ["no options to choose from", { attributes: [{ ...radio, options: [] }] }, /has no options/],
     ["an option twice", { attributes: [{ ...radio, options: [...radio.options, ...radio.options] }] }, /option twice/],
-    ["an option without a value", option("", "x"), /option without value/],
-    ["an option without a label", option("x", ""), /option without value or label/],
-    ["an option of 251 characters", option("x".repeat(251)), /too long a one/],
-    ["a pattern for names", { attributes: [textBox("displayName", { validationRegEx: "A.*" })] }, /any name is a name/],
-    ["a pattern that is none", attribute({ validationRegEx: "[a-" }), /not a regular expression/],
+    ["an option without a value", option("", "x"), /option whose value or label is missing/],
+    ["an option without a label", option("x", ""), /option whose value or label is missing/],
+    ["an option of 251 characters", option("x".repeat(251)), /option .* too long/],
+    [
+      "a pattern for names",
+      { attributes: [textBox("displayName", { validationRegEx: "A.*" })] },
+      /every name is valid/,
+    ],
+    ["an invalid pattern", attribute({ validationRegEx: "[a-" }), /not a regular expression/],
     ["a pattern that breaks out of its group", attribute({ validationRegEx: "a)|(b" }), /not a regular expression/],
     ["a pattern with look-around", attribute({ validationRegEx: "(?=.*\\d).+" }), /uses \(\?=, which is not supported/],
-    ["a pattern of choices", { attributes: [{ ...radio, validationRegEx: "DE" }] }, /for a TextBox only/],
-    ["terms without words", { termsOfUse: { label: "", url: null } }, /terms of use have no label/],
-    ["terms that are a script", { termsOfUse: { label: "x", url: "javascript:alert(1)" } }, /none of https/],
-    ["terms in the clear", { termsOfUse: { label: "x", url: "http://contoso.example" } }, /none of https/],
+    ["a pattern of choices", { attributes: [{ ...radio, validationRegEx: "DE" }] }, /only a TextBox can have/],
+    ["terms without a label", { termsOfUse: { label: "", url: null } }, /label of the terms of use is missing/],
+    ["terms that are a script", { termsOfUse: { label: "x", url: "javascript:alert(1)" } }, /must start with https/],
     [
-      "more than a form carries",
+      "terms at an http address",
+      { termsOfUse: { label: "x", url: "http://contoso.example" } },
+      /must start with https/,
+    ],
+    [
+      "more fields than a form has",
       { attributes: Array.from({ length: 81 }, (_, index) => textBox(`${EXTENSION}_a${index}`)) },
       /more than 80 fields/,
     ],

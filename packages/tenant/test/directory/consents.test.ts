@@ -1,4 +1,4 @@
-// Which scopes are consented, which wait for an administrator, and what is remembered of an approval.
+// Which scopes have consent, which wait for an administrator, and what is remembered of an approval.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
@@ -7,7 +7,7 @@ import type { Api, Consent } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts";
 import { sampleApi, sampleApp, sampleUser, scopesAt } from "../storage/samples.ts";
 
-/** An API with a scope of each kind, and an app and a user that no consent is of yet. */
+/** An API with a scope of each kind, and an app and a user without any consent yet. */
 function fresh() {
   const one = sampleApi().scopes[0]!;
   const api = sampleApi({
@@ -27,21 +27,21 @@ function fresh() {
 const everything = ["Read", "Off", "Admin", "Gone"];
 
 describe("the scopes an app may already use", () => {
-  test("of a person's own consent are those that a person may consent to, and that are still offered", () => {
+  test("of a user's own consent are those that a user may consent to, and that are still offered", () => {
     const facts = fresh();
     const { api, userId, consent } = facts;
     consent(userId, everything);
     assert.deepEqual(consentedScopes(facts, api.clientId), ["Read"]);
   });
 
-  test("of the administrator's consent are all that are still offered, for everybody", () => {
+  test("of the administrator's consent are all that are still offered, for all users", () => {
     const facts = fresh();
     const { api, consent } = facts;
     consent(null, everything);
     assert.deepEqual(consentedScopes(facts, api.clientId), ["Read", "Admin"]);
   });
 
-  test("are those of the resource that is asked about", () => {
+  test("are those of the requested resource", () => {
     const facts = fresh();
     const { api, userId, consent } = facts;
     consent(userId, ["Read"], randomUUID());
@@ -53,7 +53,7 @@ describe("the scopes an app may already use", () => {
     assert.deepEqual(atGraph.sort(), ["User.Read", "openid"], "each once");
   });
 
-  test("are none of an API that is disabled or unknown", () => {
+  test("do not exist for a disabled or unknown API", () => {
     const facts = fresh();
     const { api, consent } = facts;
     consent(null, ["Read"]);
@@ -71,7 +71,7 @@ describe("an administrator's consent is missing", () => {
     changes: { isDefault?: boolean } = {},
   ) => missingAdminConsent({ api, consents }, { ...scopesAt(resourceId, scopes), ...changes });
 
-  test("for the scopes that are reserved to it, until it is given; a person's own does not count", () => {
+  test("for the scopes that are reserved to it, until it is given; a user's own consent does not count", () => {
     const app = fresh();
     const { api, userId, consent } = app;
     assert.deepEqual(missing(app, api.clientId, ["Read", "Admin"]), ["Admin"]);
@@ -81,7 +81,7 @@ describe("an administrator's consent is missing", () => {
     assert.deepEqual(missing(app, api.clientId, ["Read", "Admin"]), []);
   });
 
-  test("for .default, until anything of the API is consented", () => {
+  test("for .default, until there is any consent to the API", () => {
     const app = fresh();
     const { api, userId, consent } = app;
     assert.deepEqual(missing(app, api.clientId, [], { isDefault: true }), [".default"]);
@@ -91,7 +91,7 @@ describe("an administrator's consent is missing", () => {
     assert.deepEqual(missing(app, api.clientId, [], { isDefault: true }), []);
   });
 
-  test("never at Graph, nor at an API that is gone, which offers nothing to consent to", () => {
+  test("never at Graph, nor at a deleted API, which offers nothing to consent to", () => {
     const app = fresh();
     assert.deepEqual(missing(app, GRAPH_RESOURCE_ID, ["User.Read"], { isDefault: true }), []);
     assert.deepEqual(missing(app, GRAPH_RESOURCE_ID, [], { isDefault: true }), []);
@@ -99,13 +99,13 @@ describe("an administrator's consent is missing", () => {
   });
 });
 
-describe("of a person's yes is kept", () => {
+describe("of a user's approval is remembered", () => {
   const [app, user] = [sampleApp({ clientId: "app" }), sampleUser({ id: "user" })];
   const kept = (approved: ScopeSet, api?: Api) => consentsOfApproval({ app, user, api }, approved);
   const atGraph = (scopes: string[]) => ({ clientId: "app", userId: "user", resourceId: GRAPH_RESOURCE_ID, scopes });
   const atApi = (api: Api, scopes: string[]) => ({ ...atGraph(scopes), resourceId: api.clientId });
 
-  test("what a person may consent to at the API, with OpenID Connect's scopes at Graph", () => {
+  test("what a user may consent to at the API, with OpenID Connect's scopes at Graph", () => {
     const { api } = fresh();
     assert.deepEqual(kept(scopesAt(api.clientId, ["Read", "Admin", "Gone"]), api), [
       atGraph(["openid", "offline_access"]),
@@ -118,7 +118,7 @@ describe("of a person's yes is kept", () => {
     assert.deepEqual(kept(approved), [atGraph(["openid", "offline_access", "User.Read"])]);
   });
 
-  test("nothing at an API that is gone meanwhile, whatever its scopes were called", () => {
+  test("nothing at an API that was deleted meanwhile, whatever its scopes were called", () => {
     const resourceId = randomUUID();
     assert.deepEqual(kept(scopesAt(resourceId, ["User.Read"])), [
       atGraph(["openid", "offline_access"]),
@@ -126,7 +126,7 @@ describe("of a person's yes is kept", () => {
     ]);
   });
 
-  test("nothing where app or user are gone", () => {
+  test("nothing if app or user were deleted", () => {
     const approved = scopesAt(GRAPH_RESOURCE_ID, []);
     assert.deepEqual(consentsOfApproval({ app: undefined, user, api: undefined }, approved), []);
     assert.deepEqual(consentsOfApproval({ app, user: undefined, api: undefined }, approved), []);

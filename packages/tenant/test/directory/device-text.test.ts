@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { cleanDeviceText } from "../../src/directory/device-text.ts";
 
-test("a plain name passes as it is", () => {
+test("a plain name is not changed", () => {
   for (const name of [
     "Living-room TV",
     "Küche 2",
@@ -30,23 +30,23 @@ test("a plain name passes as it is", () => {
   }
 });
 
-test("nothing, and blanks, are no name", () => {
+test("an empty or blank text is no name", () => {
   for (const name of [undefined, "", "   "]) assert.deepEqual(cleanDeviceText(name), { text: null });
 });
 
-test("blanks are trimmed and joined, letters composed, and letters of other shapes are the plain ones", () => {
+test("spaces are trimmed and collapsed, letters composed, and letters of other shapes become plain ones", () => {
   assert.deepEqual(cleanDeviceText("  Ku\u0308che   2 "), { text: "Küche 2" });
   assert.deepEqual(cleanDeviceText("\uff34\uff36 \u{1d5e5}oom\u00a0\u2461"), { text: "TV Room 2" });
 });
 
-test("40 characters pass, 41 do not, counted as a person counts", () => {
+test("40 characters are accepted, 41 are not, counted as users see them", () => {
   assert.deepEqual(cleanDeviceText("📺".repeat(40)), { text: "📺".repeat(40) });
   assert.deepEqual(cleanDeviceText("x".repeat(41)), { problem: "it is longer than 40 characters." });
 });
 
 const refusals: [string, string[]][] = [
   [
-    "it holds control or invisible characters.",
+    "it contains control characters or invisible characters.",
     ["a\u0000b", "a\nb", "\u202Etxt", "a\u200Bb", "a\uE000b", "a\u2028b", "a\u2029b", "\uD800"],
   ],
   [
@@ -113,7 +113,7 @@ const refusals: [string, string[]][] = [
     ],
   ],
 ];
-/** As ASCII: some reporters take U+2028 for the end of a line. */
+/** As ASCII: some reporters treat U+2028 as the end of a line. */
 const shown = (text: string) =>
   JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 
@@ -123,7 +123,7 @@ for (const [problem, texts] of refusals) {
   }
 }
 
-test("whatever is sent, what is shown has no control or invisible character and at most 40", () => {
+test("for any input, the displayed text has no control or invisible character and at most 40 characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const cleaned = cleanDeviceText(text);

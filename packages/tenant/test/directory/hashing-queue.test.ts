@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type HashingPurpose, HashingQueue } from "../../src/directory/hashing-queue.ts";
 
-/** A queue whose hashes end when the test says so. */
+/** A queue whose hashes finish when the test says so. */
 function slowQueue(options = { atOnce: 1, maxWaiting: 6, maxChoosing: 3 }) {
   const queue = new HashingQueue(options, () => new Error("full"));
   const started: string[] = [];
@@ -30,8 +30,8 @@ function slowQueue(options = { atOnce: 1, maxWaiting: 6, maxChoosing: 3 }) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("the line of passwords that wait to be hashed", () => {
-  test("sources take turns, however many places one of them has", async () => {
+describe("the queue of passwords that wait to be hashed", () => {
+  test("sources alternate, however many places one of them has", async () => {
     const { ask, started, finishAll } = slowQueue();
     for (const name of ["a1", "a2", "a3", "a4"]) ask("verify", "a", name);
     ask("verify", "b", "b1");
@@ -49,7 +49,7 @@ describe("the line of passwords that wait to be hashed", () => {
     assert.deepEqual(started, ["first", "s1", "n1", "s2", "n2", "n3"]);
   });
 
-  test("new passwords never take the places kept for sign-ins", async () => {
+  test("new passwords never take the places reserved for sign-ins", async () => {
     const { ask, refused, started, finishAll } = slowQueue();
     ask("choose", "z");
     for (const source of ["a", "b", "c", "d"]) ask("choose", source);
@@ -59,7 +59,7 @@ describe("the line of passwords that wait to be hashed", () => {
     assert.deepEqual([...started].sort(), ["a", "b", "c", "e", "f", "g", "z"]);
   });
 
-  test("in a full line the source with most places loses its last one to a source with fewer", async () => {
+  test("in a full queue the source with the most places loses its last one to a source with fewer", async () => {
     const { ask, refused, started, finishAll } = slowQueue();
     for (const name of ["a0", "a1", "a2", "a3", "a4", "a5", "a6"]) ask("verify", "a", name);
     ask("verify", "b", "b1");
@@ -69,7 +69,7 @@ describe("the line of passwords that wait to be hashed", () => {
     assert.deepEqual(started, ["a0", "a1", "b1", "a2", "a3", "a4", "a5"]);
   });
 
-  test("a hash that throws hands its place on", async () => {
+  test("a hash that throws hands its slot on", async () => {
     const queue = new HashingQueue({ atOnce: 1, maxWaiting: 1, maxChoosing: 1 }, () => new Error("full"));
     const broken = queue.run("verify", "a", async () => Promise.reject(new Error("broken")));
     const next = queue.run("verify", "a", async () => "done");

@@ -14,7 +14,7 @@ describe("passwords", () => {
     assert.equal(await checkPassword("e\u0301".repeat(4), about), "short", "NFC: four characters");
   });
 
-  test("what everybody tries first is refused, in any case", async () => {
+  test("what attackers try first is refused, in any case", async () => {
     for (const password of [
       "password",
       "PassWord",
@@ -31,7 +31,7 @@ describe("passwords", () => {
     }
   });
 
-  test("so are patterns: a word twice, a row of the keyboard, a run of characters", async () => {
+  test("so are patterns: a repeated word, a keyboard row, a sequence of characters", async () => {
     for (const password of [
       "12121212",
       "xyzxyzxyz",
@@ -48,7 +48,7 @@ describe("passwords", () => {
     }
   });
 
-  test("the account's own words are refused: address, its name, the tenant, the product", async () => {
+  test("words of the account are refused: the address, its name, the tenant, the product", async () => {
     for (const password of [
       "grace.hopper@navy.example",
       "Grace.Hopper1",
@@ -85,6 +85,6 @@ describe("passwords", () => {
     const refused = all.filter((one) => one.status === "rejected");
     assert.ok(refused.length > 0 && refused.length < 10, `${refused.length} refused`);
     for (const one of refused) assert.ok(one.reason instanceof HashingBusy);
-    assert.equal(await verifyPassword(null, "x"), false, "and the line moves on");
+    assert.equal(await verifyPassword(null, "x"), false, "and the queue moves on");
   });
 });

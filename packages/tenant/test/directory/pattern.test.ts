@@ -31,7 +31,7 @@ describe("patterns", () => {
     }
   });
 
-  test("with what cannot be matched in linear time are refused, and the construct is named", () => {
+  test("with constructs that cannot be matched in linear time are refused, and the error names the construct", () => {
     for (const [pattern, construct] of [
       ["(?=.*\\d).+", "(?="],
       ["(?!admin).+", "(?!"],
@@ -45,7 +45,7 @@ describe("patterns", () => {
         problem.startsWith(`uses ${construct},`) || problem.startsWith("is too large"),
         `${pattern}: ${problem}`,
       );
-      assert.equal(matchesPattern(pattern, "a"), false, "and one that was kept before matches nothing");
+      assert.equal(matchesPattern(pattern, "a"), false, "and one that was stored before matches nothing");
     }
     for (const pattern of ["[a-", "a)|(b", "(", "*"])
       assert.equal(patternProblem(pattern), "is not a regular expression");
@@ -60,7 +60,7 @@ describe("patterns", () => {
     }
   });
 
-  test("what is taken never compiles to more than it may", () => {
+  test("what is accepted never compiles to more than it may", () => {
     const atom = fc.constantFrom("a", "\\d", "[a-z]", "\\p{L}", ".", "[^\\]x]", "\\{", "\\u0041");
     const { pattern } = fc.letrec<{ pattern: string; part: string }>((tie) => ({
       part: fc.oneof(

@@ -13,7 +13,7 @@ const scope = (value: string, changes: Partial<ApiScope> = {}): ApiScope => ({
   ...changes,
 });
 
-/** An API, and an app and a person that no consent is of yet. */
+/** An API, and an app and a user without any consent yet. */
 function fresh(...scopes: ApiScope[]) {
   const api = sampleApi({ scopes });
   const others: Api[] = [];
@@ -22,7 +22,7 @@ function fresh(...scopes: ApiScope[]) {
   const userId = randomUUID();
   const consent = (by: string | null, names: string[], resourceId = api.clientId) =>
     consents.push({ clientId: "app", userId: by, resourceId, scopes: names });
-  /** What a page showed this person, and they approved; their own consent unless the administrator's counts. */
+  /** What a page showed this user, and they approved. The consent is their own unless the administrator's counts. */
   const yes = (names: string[], resourceId = api.clientId, by: string | null = userId) => {
     consent(by, names, resourceId);
     shown.push(...names.map((name) => qualifiedScope(resourceId, name)));
@@ -39,8 +39,8 @@ const YOU = { kind: "you" };
 const HOUR = { kind: "for_hours", hours: 1 };
 const api = (text: string) => ({ kind: "api", text });
 
-describe("what a person is asked to allow", () => {
-  test("begins with who they are, as far as it is asked", () => {
+describe("what a user is asked to allow", () => {
+  test("begins with the user's identity, as far as it is requested", () => {
     const { atGraph } = fresh();
     const first = (...oidc: string[]) => atGraph([], oidc).lines[0]!.kind;
     assert.equal(first("openid"), "you");
@@ -49,7 +49,7 @@ describe("what a person is asked to allow", () => {
     assert.equal(first("openid", "profile", "email"), "name_and_email");
   });
 
-  test("knows who has seen profile, which includes the address, and not who has seen the address alone", () => {
+  test("counts as known to users who have seen profile, which includes the address, but not to those who have seen only the address", () => {
     const { atGraph, yes } = fresh();
     const isNew = (...oidc: string[]) => atGraph([], ["openid", ...oidc]).fresh.length > 0;
     yes(["openid", "email"], GRAPH_RESOURCE_ID);
@@ -61,7 +61,7 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual(other.atGraph([], ["openid", "profile", "email"]).fresh, []);
   });
 
-  test("has an API's words in other languages, where it has some", () => {
+  test("has an API's texts in other languages, if translated", () => {
     const { asked } = fresh(
       scope("A", { displayNames: { de: "Lesen" } }),
       scope("B", { displayNames: {} }),
@@ -75,7 +75,7 @@ describe("what a person is asked to allow", () => {
     ]);
   });
 
-  test("that was allowed at one API is not known at another, whatever a page has shown", () => {
+  test("is not known at one API because it was allowed at another, whatever a page has shown", () => {
     const { asked, consent, yes, api: own } = fresh(scope("Read"));
     yes(["Read"]);
     assert.deepEqual(asked(["Read"]).fresh, [YOU]);
@@ -87,7 +87,7 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual(asked(["Read"]).already, [api("Words for Read")]);
   });
 
-  test("ends with how long: 90 days from each use with offline_access, else an hour", () => {
+  test("ends with the duration: 90 days from each use with offline_access, otherwise an hour", () => {
     const { atGraph } = fresh();
     assert.deepEqual(atGraph([], ["openid", "offline_access"]).lines, [
       YOU,
@@ -96,7 +96,7 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual(atGraph([]).lines, [YOU, HOUR]);
   });
 
-  test("is a line for each scope of the API, in the words for people where it has some", () => {
+  test("is a line for each scope of the API, with the texts for users if there are any", () => {
     const scopes = [scope("Read"), scope("Write", { userDisplayName: "Change your lists" }), scope("Unasked")];
     const { asked } = fresh(...scopes);
     const { lines, approved } = asked(["Write", "Read"]);
@@ -104,14 +104,14 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual(approved.resourceScopes, ["Write", "Read"]);
   });
 
-  test("leaves out scopes that are gone or off", () => {
+  test("leaves out scopes that were deleted or disabled", () => {
     const { asked } = fresh(scope("Read"), scope("Off", { enabled: false }));
     const { lines, approved } = asked(["Read", "Off", "Gone"]);
     assert.deepEqual(lines, [YOU, api("Words for Read"), HOUR]);
     assert.deepEqual(approved.resourceScopes, ["Read"]);
   });
 
-  test("is nothing of an API that is disabled or gone", () => {
+  test("is nothing of a disabled or deleted API", () => {
     const { api: own, asked } = fresh(scope("Read"));
     const gone = (names: string[]) =>
       permissionsOf(
@@ -123,7 +123,7 @@ describe("what a person is asked to allow", () => {
     }
   });
 
-  test("of .default is what the administrator allowed and is still offered", () => {
+  test("of .default is what the administrator consented to and is still offered", () => {
     const scopes = [scope("Read"), scope("Off", { enabled: false }), scope("Theirs"), scope("Unasked")];
     const { userId, consent, asked } = fresh(...scopes);
     consent(null, ["Read", "Off"]);
@@ -133,14 +133,14 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual([approved.resourceScopes, approved.isDefault], [["Read"], true]);
   });
 
-  test("of .default without an administrator's consent is nothing that a yes could mean", () => {
+  test("of .default without an administrator's consent is nothing that an approval could allow", () => {
     const { consent, asked } = fresh(scope("Read"));
     consent(null, ["Read"], GRAPH_RESOURCE_ID);
     const { approved } = asked([], { isDefault: true });
     assert.deepEqual(approved.resourceScopes, []);
   });
 
-  test("at Graph is the own account, and each administrative permission", () => {
+  test("at Graph is the user's own account, and each administrative permission", () => {
     const { atGraph } = fresh();
     const { lines, approved } = atGraph(["User.Read", "User.ReadWrite.All", "User.Read.All"]);
     const people = { kind: "administration", of: "change_people" };
@@ -149,15 +149,15 @@ describe("what a person is asked to allow", () => {
     assert.deepEqual(atGraph(["User.Read.All"]).lines[1], { kind: "administration", of: "see_people" });
   });
 
-  test("at an API of its own is no permission of Graph that has the same name", () => {
+  test("at an API is never a permission of Graph with the same name", () => {
     const { asked } = fresh(scope("User.Read"), scope("User.Read.All"));
     const { lines } = asked(["User.Read", "User.Read.All"]);
     assert.deepEqual(lines, [YOU, api("Words for User.Read"), api("Words for User.Read.All"), HOUR]);
   });
 });
 
-describe("of what is asked", () => {
-  test("all is new to a person who has never said yes, whatever the administrator allowed", () => {
+describe("what is requested", () => {
+  test("is all new to a user who has never approved, whatever the administrator consented to", () => {
     const { consent, asked } = fresh(scope("Read"));
     consent(null, ["Read"]);
     consent(null, ["openid"], GRAPH_RESOURCE_ID);
@@ -165,7 +165,7 @@ describe("of what is asked", () => {
     assert.deepEqual([already, isNew, stays.already], [[], [YOU, api("Words for Read")], false]);
   });
 
-  test("after a first yes, what was shown is known; what the administrator allowed since is as new as the rest", () => {
+  test("is known after a first approval; what the administrator consented to since is as new as the rest", () => {
     const { consent, yes, asked } = fresh(scope("Read"), scope("Shown"), scope("Allowed"), scope("New"));
     yes(["openid"], GRAPH_RESOURCE_ID);
     yes(["Read"]);
@@ -176,14 +176,14 @@ describe("of what is asked", () => {
     assert.deepEqual(isNew, [api("Words for Allowed"), api("Words for New")]);
   });
 
-  test("a consent in this person's name that no page showed them is new", () => {
+  test("is new if consented to in this user's name without a page", () => {
     const { userId, consent, yes, asked } = fresh(scope("Read"));
     yes(["openid"], GRAPH_RESOURCE_ID);
     consent(userId, ["Read"]);
     assert.deepEqual(asked(["Read"]).fresh, [api("Words for Read")]);
   });
 
-  test("what was shown and is consented to no more is new again", () => {
+  test("is new again if it was shown but its consent has ended", () => {
     const { api: own, yes, asked } = fresh(scope("Read"));
     yes(["openid"], GRAPH_RESOURCE_ID);
     const { shown, consents } = { shown: [qualifiedScope(own.clientId, "Read")], consents: [] };
@@ -193,7 +193,7 @@ describe("of what is asked", () => {
     assert.deepEqual(asked([]).already, [YOU]);
   });
 
-  test("a line is new when one of its scopes is, and a yes to another resource is none", () => {
+  test("is new in a line with a new scope, and an approval of another resource does not count", () => {
     const { api: own, yes, asked } = fresh(scope("Read"));
     yes(["openid", "Read"], GRAPH_RESOURCE_ID);
     yes(["profile"], own.clientId);
@@ -201,7 +201,7 @@ describe("of what is asked", () => {
     assert.deepEqual([already, isNew], [[], [{ kind: "name_and_email" }, api("Words for Read")]]);
   });
 
-  test("an administrative permission is always new", () => {
+  test("is always new if administrative", () => {
     const { yes, atGraph } = fresh();
     yes(["openid", "User.Read", "User.Read.All"], GRAPH_RESOURCE_ID);
     const { already, fresh: isNew } = atGraph(["User.Read", "User.Read.All"]);
@@ -209,20 +209,24 @@ describe("of what is asked", () => {
     assert.deepEqual(isNew, [{ kind: "administration", of: "see_people" }]);
   });
 
-  test("the own account is new until it was given", () => {
+  test("is new for the user's own account until there is consent", () => {
     const { yes, atGraph } = fresh();
     yes(["openid"], GRAPH_RESOURCE_ID);
     assert.deepEqual(atGraph(["User.Read"]).fresh, [{ kind: "account" }]);
   });
 
-  test("staying signed in is new until offline_access was given; an hour never is", () => {
+  test("is new for staying signed in until offline_access has consent; an hour never is", () => {
     const { yes, atGraph } = fresh();
     const stays = (...oidc: string[]) => atGraph([], oidc).stays;
     assert.deepEqual(stays("openid"), { line: HOUR, already: true });
     yes(["openid"], GRAPH_RESOURCE_ID);
     const offline = { kind: "offline", days: 90, maxDays: 365 };
     assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: false });
-    assert.deepEqual(atGraph([], ["openid", "offline_access"]).already, [YOU], "and is no part of who they are");
+    assert.deepEqual(
+      atGraph([], ["openid", "offline_access"]).already,
+      [YOU],
+      "and is not part of the user's identity",
+    );
     yes(["offline_access"], GRAPH_RESOURCE_ID);
     assert.deepEqual(stays("openid", "offline_access"), { line: offline, already: true });
   });
@@ -231,7 +235,7 @@ describe("of what is asked", () => {
 describe("what a renewal could add", () => {
   const RENEWED = ["openid", "offline_access"];
 
-  test("is everything that was allowed to the app, at every API, in the words for people", () => {
+  test("is everything that was allowed to the app, at every API, with the texts for users", () => {
     const { api: own, others, userId, consent, asked } = fresh(scope("Read"), scope("Write"), scope("Unallowed"));
     const calendar = sampleApi({ scopes: [scope("Calendar.Read", { userDisplayName: "See your calendar" })] });
     others.push(calendar);
@@ -247,7 +251,7 @@ describe("what a renewal could add", () => {
     assert.deepEqual(reach, [...atGraph, ...elsewhere]);
   });
 
-  test("of who they are is the widest that was allowed, and known by what was shown of it", () => {
+  test("includes the widest identity that was allowed, known by what was shown of it", () => {
     for (const [allowed, kind] of [
       ["email", "email"],
       ["profile", "name_and_email"],
@@ -268,7 +272,7 @@ describe("what a renewal could add", () => {
     assert.deepEqual([byRenewal, reach], [[], []]);
   });
 
-  test("is nothing administrative, disabled, reserved to an administrator's consent, or said already", () => {
+  test("is never administrative, disabled, reserved to an administrator's consent, or already listed", () => {
     const { userId, consent, asked } = fresh(
       scope("Read"),
       scope("Off", { enabled: false }),
@@ -278,11 +282,11 @@ describe("what a renewal could add", () => {
     consent(null, ["Read", "Off"]);
     consent(userId, ["Reserved"]);
     const { byRenewal, reach } = asked(["Read"], { oidc: [...RENEWED, "profile"] });
-    assert.deepEqual(byRenewal, [], "the address is told with the name");
+    assert.deepEqual(byRenewal, [], "the address is listed with the name");
     assert.deepEqual(reach, [qualifiedScope(GRAPH_RESOURCE_ID, "email")]);
   });
 
-  test("is known once it was shown, with what was asked for then", () => {
+  test("is known once it was shown with an earlier request", () => {
     const { consent, yes, asked } = fresh(scope("Read"), scope("Write"), scope("Later"));
     yes(RENEWED, GRAPH_RESOURCE_ID);
     yes(["Write"], undefined, null);
@@ -292,7 +296,7 @@ describe("what a renewal could add", () => {
     assert.deepEqual(byRenewal, [api("Words for Later")]);
   });
 
-  test("is, where no page is shown, only what was shown before", () => {
+  test("is only what was shown before, if no page is shown", () => {
     const { api: own, consent, yes, atGraph } = fresh(scope("Write"), scope("Later"));
     yes(RENEWED, GRAPH_RESOURCE_ID);
     yes(["Write"]);

@@ -1,4 +1,4 @@
-// When no tokens are issued, as a table: every refusal, and which of several is given.
+// When no tokens are issued, as a table: every refusal, and which of several is reported.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type AccessFacts, mayApprove, mayIssue, type Refusal } from "../../src/directory/access-rules.ts";
@@ -11,42 +11,42 @@ const administering: Partial<AccessFacts> = {
   scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]),
 };
 
-/** In the order of the rule: each change alone is a refusal. */
+/** In the order of the rule. Each change alone causes a refusal. */
 const refusals: [Refusal, string, Partial<AccessFacts>][] = [
-  ["user_unknown", "there is no user", { user: undefined }],
+  ["user_unknown", "the user does not exist", { user: undefined }],
   ["user_disabled", "the user is disabled", { user: withUser({ disabledAt: T0 }) }],
-  ["app_unknown", "there is no app", { app: undefined }],
+  ["app_unknown", "the app does not exist", { app: undefined }],
   ["app_disabled", "the app is disabled", { app: withApp({ disabledAt: T0 }) }],
   [
     "grant_not_allowed",
-    "a confidential client comes by device code",
+    "a confidential client uses the device code",
     { app: withApp({ publicClient: false }), grantType: "device_code" },
   ],
   [
     "grant_not_allowed",
-    "the app names other ways",
+    "the app lists other grants",
     { app: withApp({ grantTypes: ["device_code"] }), grantType: "refresh_token" },
   ],
   [
     "grant_not_allowed",
-    "the app may renew, and no more sign anybody in as this sign-in was",
+    "the app may renew, but no longer use the grant of this sign-in",
     { app: withApp({ grantTypes: ["refresh_token"] }), grantType: "refresh_token", signInGrant: "device_code" },
   ],
-  ["login_required", "the sign-in is older than the request wants", { signedInSince: T0 + 1 }],
+  ["login_required", "the sign-in is older than the request allows", { signedInSince: T0 + 1 }],
   ["not_assigned", "the app requires assignment", { app: withApp({ assignmentRequired: true }) }],
   [
     "sign_in_method_required",
     "the sign-in began with a method that the user flow does not list",
     { userFlow: sampleUserFlow({ methods: ["passkey"], mfaRequired: true, termsOfUse: null, attributes: [] }) },
   ],
-  ["sign_in_method_required", "no method was shown", { methods: [] }],
-  ["sign_in_method_required", "only a second factor was shown", { methods: ["totp"] }],
+  ["sign_in_method_required", "no method was used", { methods: [] }],
+  ["sign_in_method_required", "only a second factor was used", { methods: ["totp"] }],
   ["second_factor_required", "the app requires a second factor", { app: withApp({ requireMfa: true }) }],
-  ["second_factor_required", "the user flow does", { userFlow: sampleUserFlow({ mfaRequired: true }) }],
-  ["second_factor_required", "a policy does", { policies: [samplePolicy()] }],
+  ["second_factor_required", "the user flow requires one", { userFlow: sampleUserFlow({ mfaRequired: true }) }],
+  ["second_factor_required", "a policy requires one", { policies: [samplePolicy()] }],
   [
     "second_factor_required",
-    "the user flow does, and a mailed code is not one that it lists",
+    "the user flow requires one, and does not list a mailed code",
     {
       userFlow: sampleUserFlow({ methods: ["password"], mfaRequired: true, mfaMethods: ["totp"] }),
       methods: ["password", "email_second_factor"],
@@ -54,7 +54,7 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ],
   [
     "second_factor_required",
-    "a policy does, and the mailbox alone was shown",
+    "a policy requires one, and only access to the mailbox was proven",
     { policies: [samplePolicy()], methods: ["email_code"] },
   ],
   [
@@ -66,7 +66,7 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["details_required", "a required attribute is missing", { userFlow: asking({}) }],
   [
     "details_required",
-    "a required checkbox is not ticked",
+    "a required checkbox is not checked",
     {
       userFlow: asking({ inputType: "CheckboxSingleSelect", dataType: "Boolean" }),
       user: withUser({ attributes: { country: false } }),
@@ -80,7 +80,7 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["administrator_required", "a scope is administrative", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) }],
   [
     "administration_not_allowed",
-    "the app is not named for the administrative scope",
+    "the app does not list the administrative scope",
     {
       ...administering,
       app: withApp({ administrativeScopes: ["User.ReadWrite.All"] }),
@@ -92,18 +92,18 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
     "the operator did not allow it by device code",
     { ...administering, app: withApp({ administrationByDeviceCode: false }) },
   ],
-  ["scope_unavailable", "there is no API", { api: undefined }],
+  ["scope_unavailable", "the API does not exist", { api: undefined }],
   ["scope_unavailable", "the API is disabled", { api: { ...api, disabledAt: T0 } }],
-  ["scope_unavailable", "the scope is gone", { api: { ...api, scopes: api.scopes.slice(1) } }],
+  ["scope_unavailable", "the scope was deleted", { api: { ...api, scopes: api.scopes.slice(1) } }],
   ["scope_unavailable", "the scope is disabled", { api: withScope({ enabled: false }) }],
   ["scope_unavailable", "no scope of the API is left", { scopes: scopesAt(api.clientId, []) }],
   ["scope_unavailable", "Graph has no such scope", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read"]) }],
-  ["consent_required", "nobody consented", { consents: [] }],
+  ["consent_required", "there is no consent", { consents: [] }],
   ["consent_required", "the consent is to another scope", { consents: [{ ...own, scopes: ["ToDoList.Admin"] }] }],
-  ["consent_required", "no consent to who they are is left", { consents: [own] }],
+  ["consent_required", "no consent to the user's identity is left", { consents: [own] }],
   [
     "consent_required",
-    "a part of who they are has no consent",
+    "part of the user's identity has no consent",
     { consents: [own, { ...identity, scopes: ["openid"] }] },
   ],
   ["consent_required", "the page of the sign-in did not list the API", { reach: qualifiedScopes(bare) }],
@@ -114,12 +114,12 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ],
   [
     "consent_required",
-    "the page of the sign-in listed the API alone",
+    "the page of the sign-in listed only the API",
     { reach: [qualifiedScope(api.clientId, "ToDoList.Read")] },
   ],
   ["consent_required", "the consent is to another API", { consents: [{ ...own, resourceId: "another" }] }],
   ["consent_required", "the scope is reserved to the administrator", { api: withScope({ consent: "Admin" }) }],
-  ["consent_required", "one's own account was not consented", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) }],
+  ["consent_required", "the user's own account has no consent", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]) }],
 ];
 
 describe("no tokens are issued where", () => {
@@ -128,7 +128,7 @@ describe("no tokens are issued where", () => {
   }
 });
 
-test("of several reasons the first in the order of the list is given", () => {
+test("of several reasons, the first in the order of the list is reported", () => {
   const order: [Refusal, (before: AccessFacts) => AccessFacts][] = [
     ["consent_required", (before) => ({ ...before, consents: [] })],
     ["scope_unavailable", (before) => ({ ...before, scopes: { ...before.scopes, resourceScopes: ["Mail.Read"] } })],
@@ -167,7 +167,7 @@ describe("a user may approve", () => {
     assert.equal(mayApprove(atGraph(["User.Read"])), undefined);
   });
 
-  test("nothing that is reserved to the administrator, until it was consented", () => {
+  test("nothing that is reserved to the administrator, until it has consent", () => {
     const reserved = facts({ scopes: scopesAt(api.clientId, ["ToDoList.Admin"]), consents: [] });
     assert.equal(mayApprove(reserved), "consent_required");
     const byAdmin = { ...own, userId: null, scopes: ["ToDoList.Admin"] };

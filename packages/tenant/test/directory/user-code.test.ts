@@ -40,7 +40,7 @@ describe("user_code", () => {
     assert.equal(userCodeLength(0, 2), userCodeLength(0) + 2);
   });
 
-  test("a new code has the length asked for, letters of the alphabet only, and all of them in time", () => {
+  test("a new code has the requested length, only letters of the alphabet, and over time all of them", () => {
     const seen = new Set<string>();
     for (let i = 0; i < 500; i++) {
       const drawn = newUserCode(9);
@@ -63,7 +63,7 @@ describe("user_code", () => {
     );
   });
 
-  test("a code is read back as it is shown", () => {
+  test("a displayed code can be read back", () => {
     fc.assert(fc.property(code, (letters) => assert.equal(normalizeUserCode(displayUserCode(letters)), letters)));
     assert.equal(displayUserCode("BCDFGHJK"), "BCDF-GHJK");
     assert.equal(displayUserCode("BCDFGHJKL"), "BCDFG-HJKL");
@@ -73,12 +73,12 @@ describe("user_code", () => {
     assert.equal(normalizeUserCode("ＢＣＤＦ－ｇｈｊｋ"), "BCDFGHJK");
   });
 
-  test("any text whatever becomes at most a short string of letters and digits, and stays that", () => {
+  test("any text becomes at most a short string of letters and digits, and does not change when normalized again", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 500 }), (typed) => {
         const normalized = normalizeUserCode(typed);
         assert.match(normalized, /^[A-Z0-9]*$/);
-        // One character may become several (a ligature), but not without bound.
+        // One character may become several (a ligature), but not without limit.
         assert.ok(normalized.length <= 64 * 18);
         assert.ok(normalized.startsWith(normalizeUserCode(normalized)));
       }),

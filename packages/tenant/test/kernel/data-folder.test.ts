@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { checkDataDir, defaultDataDir, lockDataDir, prepareDataDir } from "../../src/kernel/data-folder.ts";
 import type { TenantError } from "../../src/kernel/tenant-error.ts";
-import { loadSealKey } from "../../src/server/open-data-folder.ts";
+import { loadSealKey } from "../../src/server/seal-key.ts";
 import { failsWith, scratch } from "../server/scratch.ts";
 
 describe("the data folder", () => {
-  test("is made for its owner only", async (t) => {
+  test("is created for its owner only", async (t) => {
     const dir = await prepareDataDir(join(await scratch(t), "deep", "tenant"));
     assert.equal((await stat(dir)).mode & 0o777, 0o700);
   });
 
-  test("is refused when others could read it, and left as it is", async (t) => {
+  test("is refused when others could read it, and not changed", async (t) => {
     const dir = join(await scratch(t), "open");
     await mkdir(dir);
     for (const mode of [0o750, 0o705, 0o777]) {
@@ -25,8 +25,8 @@ describe("the data folder", () => {
     }
   });
 
-  test("is refused when it belongs to somebody else", async (t) => {
-    // As root another owner can be made; as anybody else the root folder is another's.
+  test("is refused when it belongs to a different user", async (t) => {
+    // Root can create a folder of another owner. For all other users, the root folder is another's.
     const dir = join(await scratch(t), "foreign");
     await mkdir(dir, { mode: 0o700 });
     const root = process.getuid?.() === 0;
@@ -41,21 +41,21 @@ describe("the data folder", () => {
     await assert.rejects(checkDataDir(file), failsWith("data_folder_refused"));
   });
 
-  test("names itself and the reason when the system refuses it", async (t) => {
+  test("names path and reason when the system refuses access", async (t) => {
     const dir = await scratch(t);
     await writeFile(join(dir, "file"), "");
     await symlink("loop", join(dir, "loop"));
     const rows: [string, RegExp][] = [
-      [join(dir, "file", "tenant"), /a part of the path is a file/],
-      [join(dir, "loop"), /a link of the path leads to itself/],
+      [join(dir, "file", "tenant"), /part of the path is a file/],
+      [join(dir, "loop"), /a link in the path leads back to itself/],
       [join(dir, "n".repeat(300)), /the path is too long/],
     ];
     // Node's recursive mkdir never returns from there.
-    if (process.platform === "linux") rows.push(["/proc/doorcode", /a folder of the path is missing, and cannot/]);
+    if (process.platform === "linux") rows.push(["/proc/doorcode", /a folder in the path is missing and cannot/]);
     for (const [path, reason] of rows) {
       await assert.rejects(prepareDataDir(path), (error: TenantError) => {
         assert.equal(error.code, "data_folder_refused");
-        assert.ok(error.message.startsWith(`${path} cannot be used: `), error.message);
+        assert.ok(error.message.startsWith(`Cannot use ${path}: `), error.message);
         assert.match(error.message, reason);
         assert.match(error.hint, /--data/);
         return true;
@@ -63,13 +63,13 @@ describe("the data folder", () => {
     }
   });
 
-  test("says which of its files cannot be written", async (t) => {
+  test("names the file that cannot be written", async (t) => {
     const dir = await prepareDataDir(join(await scratch(t), "tenant"));
     await mkdir(join(dir, "running.lock"));
     await assert.rejects(lockDataDir(dir), failsWith("data_folder_refused"));
   });
 
-  test("takes one tenant at a time", async (t) => {
+  test("accepts one tenant at a time", async (t) => {
     const dir = await scratch(t);
     const lock = await lockDataDir(dir);
     await assert.rejects(lockDataDir(dir), failsWith("already_running"));
@@ -77,7 +77,7 @@ describe("the data folder", () => {
     (await lockDataDir(dir)).release();
   });
 
-  test("is free at once when the process that held it is killed", async (t) => {
+  test("is free as soon as the process that held it is killed", async (t) => {
     const dir = await scratch(t);
     const module = new URL("../../src/kernel/data-folder.ts", import.meta.url).href;
     const code = `const { lockDataDir } = await import(${JSON.stringify(module)});
@@ -99,7 +99,7 @@ describe("the data folder", () => {
 });
 
 describe("the seal key", () => {
-  test("is made once, 32 bytes, readable by its owner only", async (t) => {
+  test("is created once, 32 bytes, readable by its owner only", async (t) => {
     const dir = await scratch(t);
     const key = await loadSealKey(dir);
     assert.equal(key.length, 32);
@@ -107,7 +107,7 @@ describe("the seal key", () => {
     assert.equal((await stat(join(dir, "seal.key"))).mode & 0o777, 0o600);
   });
 
-  test("is the same for all that start at the same moment, and leaves nothing else behind", async (t) => {
+  test("is the same for all concurrent starts, which leave nothing else behind", async (t) => {
     const dir = await scratch(t);
     const keys = await Promise.all(Array.from({ length: 16 }, () => loadSealKey(dir)));
     assert.equal(new Set(keys.map((key) => Buffer.from(key).toString("hex"))).size, 1);

@@ -6,7 +6,7 @@ import { deriveKey, hashSecret, keyedHash, newSecret, seal, unseal } from "../..
 const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 
 describe("a sealed text", () => {
-  test("opens with its key and context, whatever it says, and never looks the same", () => {
+  test("opens with its key and context, whatever its text, and never looks the same", () => {
     for (const text of ["", "a", "Küche 📺", "x".repeat(5_000)]) {
       const sealed = seal(one, text, "here");
       assert.equal(unseal(one, sealed, "here"), text);
@@ -17,7 +17,7 @@ describe("a sealed text", () => {
     }
   });
 
-  test("opens with no other key or context, and not when a byte was changed or cut off", () => {
+  test("does not open with another key or context, or when a byte was changed or cut off", () => {
     const sealed = seal(one, "secret", "here");
     assert.throws(() => unseal(other, sealed, "here"));
     assert.throws(() => unseal(one, sealed, "there"));
@@ -36,17 +36,16 @@ describe("a derived key", () => {
   const expected = (secret: Uint8Array | string, purpose: string) =>
     new Uint8Array(hkdfSync("sha256", secret, "doorcode", purpose, 32));
 
-  test("is HKDF's for this secret and purpose, so that what was sealed before opens after an update", () => {
-    for (const secret of [one, other, "a token"]) {
-      for (const purpose of ["signing-keys", "pairwise-sub"]) {
-        assert.deepEqual(deriveKey(secret, purpose), expected(secret, purpose));
-      }
+  test("is HKDF's for this secret and purpose, so that older sealed texts still open after an update", () => {
+    for (const purpose of ["signing-keys", "pairwise-sub"] as const) {
+      for (const secret of [one, other]) assert.deepEqual(deriveKey(secret, purpose), expected(secret, purpose));
+      assert.deepEqual(deriveKey("a token", purpose), expected("a token", purpose));
     }
   });
 
   test("of a seal key is derived once", () => {
-    assert.equal(deriveKey(one, "csrf"), deriveKey(one, "csrf"));
-    assert.notEqual(deriveKey(one, "csrf"), deriveKey(one, "totp"));
+    assert.equal(deriveKey(one, "csrf token"), deriveKey(one, "csrf token"));
+    assert.notEqual(deriveKey(one, "csrf token"), deriveKey(one, "totp secret"));
   });
 });
 
@@ -55,7 +54,7 @@ test("hashes are SHA-256, keyed or not, in base64url", () => {
   assert.equal(keyedHash(one, "abc"), createHmac("sha256", one).update("abc").digest("base64url"));
 });
 
-test("a secret has 256 random bits unless said otherwise", () => {
+test("a secret has 256 random bits by default", () => {
   assert.match(newSecret(), /^[\w-]{43}$/);
   assert.match(newSecret(16), /^[\w-]{22}$/);
   assert.notEqual(newSecret(), newSecret());

@@ -1,5 +1,5 @@
-// Data: well-known common passwords and words of them, lower case, that the list of @zxcvbn-ts/language-common lacks.
-export const beside =
+// Data: common passwords and words used in them, in lower case, that the list of @zxcvbn-ts/language-common lacks.
+export const morePasswords =
   "010203040 11111112 1234567654321 159753159 2468101214 24682468 2fast2furious 42042069 4everyoung 52013145 " +
   "5201314520 5201314a 55555333 852456123 86753090 8675309a 87654312 aa12345678 aaa111aaa abc123xyz " +
   "abcabc123 abdallah accessdenied adgangskode amoreterno bartosz1 benvenuto bestfriends bienvenido " +
