@@ -2,9 +2,9 @@ import type { User } from "../directory/entities.ts";
 import type { AccessSettings, CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
 
-/** A group with what it has in Microsoft Graph besides. */
+/** A group with its additional properties in Microsoft Graph. */
 export interface ManagedGroup extends Group {
-  /** What whoever made it finds it by again; unique. */
+  /** A name by which its creator can find it again. Unique. */
   uniqueName: string | null;
   description: string | null;
   mailNickname: string | null;
@@ -18,8 +18,10 @@ export interface AdministrationReader {
 }
 
 export interface UserReader {
-  /** By id, after that one. */
+  /** Sorted by ID, starting after that one. */
   page(after: string, limit: number): Promise<User[]>;
+  /** Those whose email address or display name contains the text, sorted by email address, after that one. */
+  search(of: { text: string; after: string; limit: number }): Promise<User[]>;
   count(): Promise<number>;
   administrators(): Promise<User[]>;
 }
@@ -27,7 +29,7 @@ export interface UserReader {
 export interface GroupReader {
   list(): Promise<ManagedGroup[]>;
   find(key: { id: string } | { uniqueName: string }): Promise<ManagedGroup | undefined>;
-  /** People only, by id. */
+  /** Users only, sorted by ID. */
   members(id: string): Promise<User[]>;
 }
 
@@ -36,9 +38,10 @@ export interface AttributeReader {
 }
 
 /**
- * Accounts, groups, user flows and policies, as administrators change them. A `change` is given what stands, under a
- * lock, and returns what is to stand: of two at once each sees what the other left. It may be called again and has no
- * effect of its own; what it throws is thrown, and nothing has changed. Ids and times of making stay as they are.
+ * Accounts, groups, user flows and policies, as administrators change them. A `change` callback receives the current
+ * record under a lock and returns the new one, so concurrent changes see each other's results. It may be called more
+ * than once and must have no side effects. If it throws, nothing changes and the error is rethrown. IDs and creation
+ * times never change.
  */
 export interface AdministrationStore extends AdministrationReader {
   readonly users: ManagedUsers;
@@ -48,12 +51,12 @@ export interface AdministrationStore extends AdministrationReader {
 }
 
 export interface ManagedUsers extends UserReader {
-  /** False when the email is taken. `acceptedTerms`: those that the person accepted at sign-up (`termsKey`). */
-  insert(user: User, audit: AuditRecord, acceptedTerms?: string | null): Promise<boolean>;
+  /** False if the email is taken. `acceptedTerms`: the terms that the user accepted at sign-up (`termsKey`). */
+  insert(user: User, audit: AuditRecord | readonly AuditRecord[], acceptedTerms?: string | null): Promise<boolean>;
   /**
-   * Name, attributes, whether disabled and whether administrator; undefined when there is no such user. Disabling revokes the families, ends
-   * sessions and walks and the codes mailed to the person, in the same transaction. Enabling again revives none of it, nor
-   * an approval or code that was not yet redeemed.
+   * Changes name, attributes, and whether the user is disabled or an administrator. Undefined if the user does not
+   * exist. Disabling also revokes the user's token families and ends their sessions, interactions and mailed codes, in
+   * the same transaction. Enabling again restores none of these, nor any approval or code that was not redeemed.
    */
   change(
     id: string,
@@ -64,22 +67,37 @@ export interface ManagedUsers extends UserReader {
     audit: AuditRecord,
     last?: LastAdministrator,
   ): Promise<User | undefined | "last_administrator">;
-  /** Everything of the person goes: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships, assignments. */
+  /**
+   * Deletes everything of the user: sessions, sign-ins (revoked), approvals and codes, factors, consents, memberships,
+   * assignments.
+   */
   delete(
     id: string,
     now: number,
     audit: AuditRecord,
     options?: {
       last?: LastAdministrator;
-      /** Given what stands, under a lock; what it throws is thrown, and nothing has changed. */
+      /**
+       * The callback receives the current record under a lock. If it throws, nothing changes and the error is rethrown.
+       */
       check?: (before: User) => void;
     },
   ): Promise<boolean | "last_administrator">;
-  /** Ends sessions and walks, revokes the families, withdraws approvals and codes that nobody has redeemed yet. */
-  endSignIns(id: string, now: number, audit: AuditRecord): Promise<boolean>;
   /**
-   * Counts from the answer on: whoever lost the right gets no administrative scope any more (`redeem`, `rotate`), and a
-   * token that has one is refused by Graph.
+   * Ends sessions and interactions, revokes the token families, and withdraws approvals and codes that have not been
+   * redeemed. Returns how many families were live. Undefined if the user does not exist.
+   */
+  endSignIns(id: string, now: number, audit: AuditRecord): Promise<number | undefined>;
+  /** The same for all users. */
+  endAllSignIns(now: number, audit: AuditRecord): Promise<number>;
+  /**
+   * Removes authenticator app, recovery codes and passkeys, and ends all sign-ins as `endSignIns`. Adds what was removed
+   * to the audit record.
+   */
+  resetFactors(id: string, now: number, audit: AuditRecord): Promise<RemovedFactors | undefined>;
+  /**
+   * Effective immediately: a user who lost the right gets no administrative scope any more (`redeem`, `rotate`), and
+   * Graph refuses tokens that carry one.
    */
   setAdministrator(
     id: string,
@@ -89,21 +107,33 @@ export interface ManagedUsers extends UserReader {
   ): Promise<"set" | "same" | "unknown" | "last_administrator">;
 }
 
+/** What `resetFactors` removed. */
+export interface RemovedFactors {
+  /** Whether there was an authenticator app. */
+  authenticatorApp: boolean;
+  /** How many, used or not. */
+  recoveryCodes: number;
+  /** How many. */
+  passkeys: number;
+  /** Sign-ins of programs that were live. */
+  signIns: number;
+}
+
 /**
- * Whether the last account that is an administrator and enabled may stop being so. `kept`: it may not, and nothing
- * changes. Left out: it may.
+ * Whether the last enabled administrator may be disabled, demoted or deleted. `kept`: no, and nothing changes. Default:
+ * yes.
  */
 export type LastAdministrator = "kept" | "free";
 
 export interface ManagedGroups extends GroupReader {
-  /** False when the unique name is taken. */
+  /** False if the unique name is taken. */
   insert(group: ManagedGroup, audit: AuditRecord): Promise<boolean>;
   change(
     id: string,
     change: (before: ManagedGroup) => ManagedGroup,
     audit: AuditRecord,
   ): Promise<"changed" | "unknown">;
-  /** Its members, assignments and roles go with it. */
+  /** Its members, assignments and roles are deleted with it. */
   delete(id: string, audit: AuditRecord): Promise<boolean>;
   addMember(
     groupId: string,
@@ -113,39 +143,42 @@ export interface ManagedGroups extends GroupReader {
   removeMember(groupId: string, userId: string, audit: AuditRecord): Promise<boolean>;
 }
 
-/** `attribute`: it asks for a custom attribute that there is not. */
+/** `attribute`: it asks for a custom attribute that does not exist. */
 export type FlowOutcome = "done" | "name_taken" | "attribute" | "unknown";
 
 export interface ManagedFlows extends AttributeReader {
   insert(flow: UserFlow, apps: string[], audit: AuditRecord): Promise<FlowOutcome | AppLink>;
   change(id: string, change: (before: UserFlow) => UserFlow, audit: AuditRecord): Promise<FlowOutcome>;
   /**
-   * The one with its id changed to this, or a new one, with those of these attributes that there are not yet. The
-   * records of what was done are written.
+   * Replaces the user flow with this ID or creates it, and creates those of the given attributes that do not exist.
+   * Writes the audit records.
    */
   put(
     flow: UserFlow,
     attributes: CustomAttribute[],
     audit: { created: AuditRecord; changed: AuditRecord; attribute(added: CustomAttribute): AuditRecord },
   ): Promise<Exclude<FlowOutcome, "unknown">>;
-  /** Refused while apps or the account page use it, with their names: they would fall back to the default flow. */
+  /** Refused with their names while apps or the account page use it: they would fall back to the default flow. */
   delete(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | { usedBy: string[] }>;
-  /** What is left out stays. `unknown`: there is no such user flow, and nothing changes. */
+  /** Omitted members stay unchanged. `unknown`: the user flow does not exist, and nothing changes. */
   changeSettings(changes: Partial<AccessSettings>, audit: AuditRecord): Promise<"done" | "unknown">;
   link(id: string, clientId: string, audit: AuditRecord): Promise<"done" | "unknown" | AppLink>;
-  /** False when the app does not use this flow. */
+  /** False if the app does not use this flow. */
   unlink(id: string, clientId: string, audit: AuditRecord): Promise<boolean>;
 
-  /** False when there is one with this id. */
+  /** False if an attribute with this ID exists. */
   insertAttribute(attribute: CustomAttribute, audit: AuditRecord): Promise<boolean>;
   changeAttribute(id: string, description: string | null, audit: AuditRecord): Promise<boolean>;
   deleteAttribute(id: string, audit: AuditRecord): Promise<"deleted" | "unknown" | "in_use">;
 }
 
-/** Why an app cannot be given a user flow: it uses that one, or another; there is no such app, or it has no service principal. */
+/**
+ * Why a user flow cannot be assigned to an app: the app already uses this one or another one, does not exist, or has no
+ * service principal.
+ */
 export type AppLink = "app_linked" | "app_elsewhere" | "app_unknown";
 
-/** What a policy names and the tenant does not have: it would protect nothing, and nobody would see it. */
+/** The policy names something that does not exist. It would protect nothing, and no one would notice. */
 export interface UnknownMention {
   list: "clientIds" | "groupIds" | "excludedUserIds";
   id: string;
@@ -158,7 +191,7 @@ export interface ManagedPolicies {
     change: (before: Policy) => Policy,
     audit: AuditRecord,
   ): Promise<"changed" | "unknown" | UnknownMention>;
-  /** The one with its id changed to this, or a new one; the record of what was done is written. */
+  /** Replaces the policy with this ID or creates it. Writes the audit record. */
   put(policy: Policy, audit: { created: AuditRecord; changed: AuditRecord }): Promise<"done" | UnknownMention>;
   delete(id: string, audit: AuditRecord): Promise<boolean>;
 }

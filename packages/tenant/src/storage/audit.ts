@@ -7,11 +7,69 @@ export interface AuditRecord {
   clientId: string | null;
   grantId: string | null;
   ip: string | null;
-  /** Never a secret. */
+  /** Never contains a secret. */
   detail: Record<string, string | number | boolean>;
 }
 
-export interface AuditStore {
+/** Which records to read. Omitted members do not restrict them. */
+export interface AuditFilter {
+  event?: string | undefined;
+  /** Records of this user, or that name them in `detail`. */
+  userId?: string | undefined;
+  /** Records from this time on. */
+  since?: number | undefined;
+}
+
+/**
+ * How far a reader has come. Records get their numbers in the order in which they are written, but transactions end in
+ * another order, so a record may appear after ones with higher numbers. A cursor misses none and repeats none.
+ */
+export interface AuditCursor {
+  /** Everything up to this number was read. */
+  low: number;
+  /** Up to this number, no more records appear. */
+  complete: number;
+  /** Above `low`: the numbers that were read, as ranges in their order. */
+  read: [from: number, to: number][];
+  /** Up to this number, no more records appear once every transaction before this one has ended. */
+  pending: { upTo: number; transaction: string } | null;
+  /** The restores that the log had when the cursor was made. Null: made by a version that did not record them. */
+  epochs: AuditEpoch[] | null;
+  /** The record with the highest number that was read, to notice a restore that was not recorded. */
+  anchor: AuditAnchor | null;
+}
+
+/** A restore of the log: the last number that the backup had. */
+export type AuditEpoch = [id: string, after: number];
+
+export interface AuditAnchor {
+  seq: number;
+  at: number;
+  digest: string;
+}
+
+export interface AuditPage {
+  /** In the order of their numbers, which is close to the order in which they were written. */
+  records: AuditRecord[];
+  cursor: AuditCursor;
+  /** There may be more records now. */
+  more: boolean;
+  /**
+   * Set if the log was restored since the cursor was made, so that records that were read no longer exist. `records`
+   * continue at the last record that both logs have: exactly, or a few minutes before, so that some are repeated.
+   */
+  restored?: "exact" | "repeats" | undefined;
+}
+
+export interface AuditReader {
+  /** Newest first. */
+  list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
+  /** Where to begin: at the first record that fits the filter, or at the one that is this many before the end. */
+  start(filter: AuditFilter & { newest?: number | undefined }): Promise<AuditCursor>;
+  /** The next records. At most `limit` are looked at, of which those are returned that fit the filter. */
+  read(cursor: AuditCursor, filter: AuditFilter & { limit: number }): Promise<AuditPage>;
+}
+
+export interface AuditStore extends AuditReader {
   write(record: AuditRecord): Promise<void>;
-  list(filter: { event?: string; limit: number }): Promise<AuditRecord[]>;
 }

@@ -5,41 +5,41 @@ import type { AuditRecord } from "./audit.ts";
 import type { NewRefreshToken, NewTokenFamily, TokenFamily } from "./tokens.ts";
 
 /**
- * The life of one request of a program's for a sign-in in the browser (RFC 6749 §4.1):
- * `pending → approved → redeemed`, or `denied` from any that is not redeemed; over once `expiresAt` has passed.
+ * The states of one program's request for a sign-in in the browser (RFC 6749 §4.1): `pending → approved → redeemed`, or
+ * `denied` from any state but redeemed. It ends when `expiresAt` passes.
  */
 export type AuthorizationStatus = "pending" | "approved" | "denied" | "redeemed";
 
 export interface AuthorizationRequest {
-  /** Never leaves the tenant: pages know the walk that is about it. */
+  /** Never leaves the tenant: pages know the interaction instead. */
   id: string;
   clientId: string;
-  /** As the program sent it, port included; the token request repeats it (RFC 6749 §4.1.3). */
+  /** As the program sent it, port included. The token request must repeat it (RFC 6749 §4.1.3). */
   redirectUri: string;
   responseMode: ResponseMode;
-  /** The program's own, given back to it as it came. */
+  /** The program's own value, returned unchanged. */
   state: string | null;
-  /** Goes into the ID token (OpenID Connect Core §3.1.2.1). */
+  /** Copied to the ID token (OpenID Connect Core §3.1.2.1). */
   nonce: string | null;
-  /** S256 (RFC 7636 §4.2); null for a confidential client that sent none. */
+  /** S256 (RFC 7636 §4.2). Null if a confidential client sent none. */
   codeChallenge: string | null;
   requested: ScopeSet;
-  /** `prompt=login`, `max_age`: an earlier sign-in does not do. Null: any does. */
+  /** `prompt=login`, `max_age`: earlier sign-ins are not accepted. Null: any sign-in is. */
   signedInSince: number | null;
   status: AuthorizationStatus;
   createdAt: number;
   expiresAt: number;
-  /** Browser session and person of the decision. */
+  /** Browser session and user of the decision. */
   sessionId: string | null;
   userId: string | null;
   decidedAt: number | null;
-  /** Frozen at the yes. */
+  /** Frozen at the approval. */
   approved: ScopeSet | null;
-  /** As `DeviceGrant.reach`. */
+  /** See `DeviceGrant.reach`. */
   reach: string[];
   methods: SignInMethod[];
   authTime: number | null;
-  /** SHA-256 of the authorization code, base64url; the code itself is never stored. */
+  /** SHA-256 of the authorization code, base64url. The code itself is never stored. */
   codeHash: string | null;
   codeExpiresAt: number | null;
   /** Set by redemption. */
@@ -48,7 +48,7 @@ export interface AuthorizationRequest {
 
 export type ResponseMode = "query" | "form_post";
 
-/** Where an answer goes, and how. */
+/** Where the response is sent, and how. */
 export type ReturnAddress = Pick<AuthorizationRequest, "redirectUri" | "responseMode" | "state">;
 
 export type NewAuthorizationRequest = Pick<
@@ -67,20 +67,20 @@ export type NewAuthorizationRequest = Pick<
 >;
 
 export type RedeemCodeResult =
-  /** This request, and no other, made the family. */
+  /** The redemption of this request created the family. */
   | { outcome: "redeemed"; family: TokenFamily }
-  /** Redeemed before: what came of it is revoked, by this call or an earlier one (RFC 6749 §4.1.2). */
+  /** Already redeemed. The resulting sign-in is revoked, by this call or an earlier one (RFC 6749 §4.1.2). */
   | { outcome: "reused" }
-  /** Unknown, expired, withdrawn, or not what it was issued for. */
+  /** Unknown, expired, withdrawn, or issued for something else. */
   | { outcome: "lost" }
-  /** As `TokenStore.redeem` refuses; the code is spent. */
+  /** As in `TokenStore.redeem`. The code is used up. */
   | { outcome: "refused"; why: Refusal };
 
 export type ApproveRequestResult =
   | { outcome: "done"; request: AuthorizationRequest }
-  /** Unknown, expired, decided otherwise, redeemed, or the session is over. */
+  /** Unknown, expired, already decided or redeemed, or the session has ended. */
   | { outcome: "ended" }
-  /** The access rule refused: nothing changes. */
+  /** The access rule refused, and nothing changes. */
   | { outcome: "refused"; why: Refusal };
 
 export interface AuthorizationStore {
@@ -88,9 +88,9 @@ export interface AuthorizationStore {
   find(id: string): Promise<AuthorizationRequest | undefined>;
   findByCode(codeHash: string): Promise<AuthorizationRequest | undefined>;
   /**
-   * pending → approved, with the consents that follow from it, what was shown and the audit record in one transaction,
-   * which applies the access rule and checks that the session is still there. A second approval of the same session, before the code
-   * is redeemed, puts a new code in the place of the first: a double click loses the answer that had it.
+   * pending → approved. One transaction applies the access rule, checks that the session still exists, and stores the
+   * consents, the shown scopes and the audit record. A second approval by the same session, before the code is
+   * redeemed, replaces the code: after a double click, only the last response has a valid code.
    */
   approve(
     id: string,
@@ -107,17 +107,17 @@ export interface AuthorizationStore {
       audit: AuditRecord;
     },
   ): Promise<ApproveRequestResult>;
-  /** A pending request, or one that this session approved and nobody has redeemed. False otherwise. */
+  /** A pending request, or one that this session approved and that has not been redeemed. Otherwise false. */
   deny(id: string, by: { sessionId: string; now: number; audit: AuditRecord }): Promise<boolean>;
   /**
-   * approved → redeemed, family, first refresh token and audit record in one transaction, by the client, redirect URI
-   * and code challenge that the code was issued for, with the checks of `TokenStore.redeem`.
+   * approved → redeemed. One transaction stores family, first refresh token and audit record. Client, redirect URI and
+   * code challenge must match those the code was issued for. Also checks what `TokenStore.redeem` checks.
    */
   redeem(input: {
     codeHash: string;
     clientId: string;
     redirectUri: string;
-    /** Of the verifier that was presented. */
+    /** Computed from the code verifier of the token request. */
     codeChallenge: string | null;
     family: NewTokenFamily;
     refreshToken: NewRefreshToken | null;

@@ -6,34 +6,37 @@ export type CertificateAdded = "added" | "known" | "full" | "app_unknown";
 
 export type SecretAdded = "added" | "full" | "app_unknown";
 
-/** How apps prove who they are. */
+/** How apps authenticate. */
 export interface CredentialReader {
   /** Oldest first. */
   certificatesOf(clientId: string): Promise<AppCertificate[]>;
-  /** Expired ones too; oldest first. */
+  /** Oldest first, including expired ones. */
   secretsOf(clientId: string): Promise<AppSecret[]>;
 }
 
 export interface CredentialStore extends CredentialReader {
   /**
-   * Adds the certificate, and lets the app act at Graph with these application permissions, in one transaction; an app
-   * without a service principal gets `servicePrincipalId`. `known`: it has this very certificate, and gets the permissions;
-   * `full`: it has `MAX_CERTIFICATES`, and nothing changes.
+   * In one transaction, adds the certificate and gives the app these application permissions at Graph. An app without a
+   * service principal gets `servicePrincipalId`. `known`: the app already has this certificate, and gets the
+   * permissions. `full`: it has `MAX_CERTIFICATES`, and nothing changes.
    */
   addCertificate(
     certificate: AppCertificate,
     permissions: { roles: readonly string[]; servicePrincipalId: string },
     audit: AuditRecord,
   ): Promise<CertificateAdded>;
-  /** All certificates of the app, and its permissions at Graph. Returns how many certificates; undefined without the app. */
+  /**
+   * Removes all certificates of the app, and its permissions at Graph. Returns the number of certificates, or undefined
+   * if the app does not exist.
+   */
   removeCertificates(clientId: string, audit: AuditRecord): Promise<number | undefined>;
   /** `full`: the app has `MAX_SECRETS`, and nothing changes. */
   addSecret(secret: AppSecret, audit: AuditRecord): Promise<SecretAdded>;
-  /** False when the app has no such secret. */
+  /** False if the app has no such secret. */
   removeSecret(clientId: string, keyId: string, audit: AuditRecord): Promise<boolean>;
   /**
-   * A client assertion, by a hash of what it is and what it is used for: true for the first who brings it, and then the
-   * audit record is written with it; false for every other. Kept until it has expired.
+   * Marks a client assertion as used, by a hash of its content and its purpose. True for its first use, which also
+   * writes the audit record; false for every later one. Kept until the assertion has expired.
    */
   consumeAssertion(input: { assertionHash: string; expiresAt: number; audit: AuditRecord | null }): Promise<boolean>;
 }

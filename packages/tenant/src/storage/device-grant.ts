@@ -4,21 +4,21 @@ import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
 
 /**
- * The life of one device authorization (RFC 8628):
- * `pending → claimed → approved | denied → redeemed`; `expired` from any state that is not terminal.
- * `expired` is never written: it is what a row that is not terminal means once `expiresAt` has passed.
+ * The states of one device authorization (RFC 8628): `pending → claimed → approved | denied → redeemed`, and `expired`
+ * from any state that is not final. `expired` is never written: a row that is not in a final state counts as expired
+ * once `expiresAt` has passed.
  */
 export type GrantStatus = "pending" | "claimed" | "approved" | "denied" | "redeemed";
 
 /**
- * Why a grant was denied: the person said no, two people used its code, the operator said no, or what the approval
- * stood on (user, app, API or scope) was withdrawn before redemption.
+ * Why a grant was denied: the user denied it, two users entered its code, the operator denied it, or something the
+ * approval depends on (user, app, API or scope) was withdrawn before redemption.
  */
 export type DenialReason = "user" | "two_users" | "operator" | "withdrawn";
 
 export interface DeviceGrant {
   id: string;
-  /** SHA-256 of the device_code, base64url; the code itself is never stored (RFC 8628 §5.2). */
+  /** SHA-256 of the device_code, base64url. The code itself is never stored (RFC 8628 §5.2). */
   deviceCodeHash: string;
   /** Normalized: upper case, no separator. */
   userCode: string;
@@ -26,19 +26,21 @@ export interface DeviceGrant {
   requested: ScopeSet;
   status: GrantStatus;
   denialReason: DenialReason | null;
-  /** What the device says of itself; attacker-controlled text, cleaned, at most 40 characters. */
+  /** What the device says about itself: attacker-controlled text, cleaned, at most 40 characters. */
   deviceName: string | null;
   devicePlatform: string | null;
-  /** Where the devicecode request came from. */
+  /** The IP address of the devicecode request. */
   initiatedIp: string;
   createdAt: number;
   expiresAt: number;
-  /** Session and user of the claim: both set from `claimed` on, never one alone. */
+  /** Session and user of the claim. Both are set from `claimed` on, never one alone. */
   sessionId: string | null;
   userId: string | null;
-  /** Frozen at consent: what the person saw and said yes to. */
+  /** Frozen at consent: what the user saw and approved. */
   approved: ScopeSet | null;
-  /** Frozen with them: what the page said that a renewal could add. Qualified scopes; empty until approved. */
+  /**
+   * Frozen at the same time: the scopes that a renewal could add, as the page said. Qualified; empty until approved.
+   */
   reach: string[];
   decidedAt: number | null;
   decidedBy: "user" | "operator" | null;
@@ -49,7 +51,7 @@ export interface DeviceGrant {
   familyId: string | null;
 }
 
-/** What the poll needs and nothing more; read on the hot path. */
+/** Only what a poll needs. Read on the hot path. */
 export type PolledGrant = Pick<DeviceGrant, "id" | "clientId" | "status" | "expiresAt">;
 
 export type NewGrant = Pick<
@@ -67,11 +69,11 @@ export type NewGrant = Pick<
 >;
 
 export type ClaimResult =
-  /** This session holds the claim now; `tookOver` when the same user held it in another session before. */
+  /** This session now holds the claim. `tookOver`: the same user held it in another session before. */
   | { outcome: "claimed"; tookOver: boolean; grant: DeviceGrant }
-  /** Another person had claimed it: the grant is denied for everybody (`two_users`). */
+  /** A different user had claimed it, so the grant is denied for both (`two_users`). */
   | { outcome: "killed"; grant: DeviceGrant }
-  /** Terminal, approved, or expired before. */
+  /** In a final state, approved or expired before. */
   | { outcome: "ended"; grant: DeviceGrant }
   | { outcome: "unknown" };
 
@@ -84,27 +86,29 @@ export type DecisionResult =
 
 export type ApproveResult =
   | DecisionResult
-  /** The access rule refused: the grant stays as it is. */
+  /** The access rule refused, and the grant does not change. */
   | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
 
-/** Each transition and its audit record are one transaction; what did not happen is not recorded. */
+/** Each transition and its audit record are one transaction. A transition that did not happen is not recorded. */
 export interface GrantStore {
-  /** False when the user_code is taken by another row: the caller draws a new one. */
+  /** False if another row has the user_code: the caller must generate a new one. */
   insert(grant: NewGrant): Promise<boolean>;
-  /** Grants that are pending or claimed and not expired, of the tenant or of one client. */
+  /** Grants of the tenant, or of one client, that are pending or claimed and not expired. */
   countLive(now: number, clientId?: string): Promise<number>;
-  /** The poll's read: one prepared statement, no write. */
+  /** All grants that are still stored, by state, for the metrics. One whose time is up counts as `expired`. */
+  countByState(now: number): Promise<Record<GrantStatus | "expired", number>>;
+  /** For polls: one prepared statement, no write. */
   poll(deviceCodeHash: string): Promise<PolledGrant | undefined>;
   findById(id: string): Promise<DeviceGrant | undefined>;
   findByDeviceCodeHash(hash: string): Promise<DeviceGrant | undefined>;
-  /** By normalized user_code, in whatever state. */
+  /** By normalized user_code, in any state. */
   findByUserCode(userCode: string): Promise<DeviceGrant | undefined>;
-  /** `audit` is the record of a grant that a second user kills; a claim itself has none. */
+  /** `audit` is recorded if a second user's claim denies the grant. A claim alone is not recorded. */
   claim(id: string, by: { sessionId: string; userId: string; now: number; audit: AuditRecord }): Promise<ClaimResult>;
   /**
-   * Only the session that holds the claim, for its user, before expiry, and where the access rule permits it in the same
-   * transaction. Freezes scopes and reach, and remembers the consents that follow from it and, where the user decided,
-   * what they were shown.
+   * Only by the session that holds the claim, for its user, before expiry, and only if the access rule allows it in the
+   * same transaction. Freezes scopes and reach and stores the resulting consents. If the user decided (not the
+   * operator), it also stores what they were shown.
    */
   approve(
     id: string,
@@ -120,7 +124,7 @@ export interface GrantStore {
       audit: AuditRecord;
     },
   ): Promise<ApproveResult>;
-  /** As `approve`; `sessionId` null is the operator, who may deny a pending grant too. */
+  /** Like `approve`. `sessionId` null is the operator, who can also deny a pending grant. */
   deny(
     id: string,
     by: { sessionId: string | null; reason: DenialReason; now: number; audit: AuditRecord },

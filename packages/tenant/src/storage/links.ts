@@ -1,4 +1,4 @@
-/** What a link in a mail is told with, and what its use ends; see `LinkStore.use`. */
+/** The subject of a mail with a link, which decides what using the link ends. See `LinkStore.use`. */
 export type LinkPurpose =
   | "new_device"
   | "password_changed"
@@ -11,12 +11,15 @@ export type LinkPurpose =
   | "refresh_token_reused"
   | "refresh_token_repeated";
 
-/** A link in a mail: "this wasn't me". Only the hash of its secret is kept. */
+/** A link in a mail: "this wasn't me". Only the hash of its secret is stored. */
 export interface ActionLink {
   tokenHash: string;
   purpose: LinkPurpose;
   userId: string;
-  /** `new_device`: the grant's id; `passkey_added`: the credential's id; `refresh_token_…`: the program's client ID, or "" in links of before; else "". */
+  /**
+   * `new_device`: the grant's ID. `passkey_added`: the credential's ID. `refresh_token_…`: the program's client ID, or
+   * "" in older links. All others: "".
+   */
   subject: string;
   createdAt: number;
   expiresAt: number;
@@ -25,21 +28,24 @@ export interface ActionLink {
 
 export type LinkUse =
   | { outcome: "done"; link: ActionLink }
-  /** Used before, expired, or unknown: nothing changed. */
+  /** Used before, expired, or unknown. Nothing changed. */
   | { outcome: "dead" };
 
 export interface LinkStore {
   insert(link: Omit<ActionLink, "usedAt">): Promise<void>;
-  /** Undefined unless it can be used at `now`. Changes nothing. */
+  /** Undefined unless the link can be used at `now`. Changes nothing. */
   find(tokenHash: string, now: number): Promise<ActionLink | undefined>;
   /**
-   * Once, by compare-and-swap, and with it, in the same transaction, the end of what the mail told of:
-   * `new_device`: the grant is denied unless redeemed, its sign-in revoked, and the browser that said yes signed out.
-   * All others: every browser of this person is signed out, every sign-in revoked, no device waits for theirs any more,
-   * and the password, which whoever did it may know, no longer works, so that only a reset by mail sets one again. What
-   * was added goes: the passkey; the authenticator app with its recovery codes; recovery codes replaced, or known to
-   * the person who used one. Unless the mail was about a program's token, so do passkeys, app and recovery codes that
-   * were added before the mail by less than the link lives, or after it. Recorded as `user.disowned`.
+   * Uses the link once, by compare-and-swap, and in the same transaction ends what the mail was about. Recorded as
+   * `user.disowned`.
+   *
+   * `new_device`: denies the grant unless it is redeemed, revokes its sign-in, and signs out the browser that approved.
+   *
+   * All others: signs out every browser of this user, revokes every sign-in, and withdraws pending device approvals.
+   * The password stops working, because the attacker may know it, and only a reset by mail sets a new one. Also removes
+   * what was added: the passkey; the authenticator app with its recovery codes; recovery codes that were replaced, or
+   * that the person who used one knows. Unless the mail was about a program's token, passkeys, app and recovery codes
+   * are also removed if they were added after the mail, or before it by less than the lifetime of the link.
    */
   use(input: { tokenHash: string; now: number; ip: string | null }): Promise<LinkUse>;
 }

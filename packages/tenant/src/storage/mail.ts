@@ -1,4 +1,4 @@
-/** What a mailed code proves an address for; a code proves nothing for another purpose (ASVS 6.6.2). */
+/** The purpose for which a mailed code verifies an address. A code is not valid for any other purpose (ASVS 6.6.2). */
 export type MailCodePurpose = "sign_up" | "sign_in" | "second_factor" | "reset";
 
 export interface MailCode {
@@ -6,9 +6,9 @@ export interface MailCode {
   purpose: MailCodePurpose;
   interactionId: string;
   emailNormalized: string;
-  /** Keyed hash of the 8 digits; the code is bound to its interaction and address. */
+  /** Keyed hash of the 8 digits. The code is bound to its interaction and address. */
   codeHash: string;
-  /** The mail that carries it. */
+  /** The mail that contains it. */
   mailId: string | null;
   createdAt: number;
   expiresAt: number;
@@ -24,11 +24,11 @@ export interface Mail {
 }
 
 export interface MailStore {
-  /** A new code ends the earlier ones of its interaction. False when that is gone, its session having ended. */
+  /** Replaces earlier codes of the interaction. False if the interaction is gone because its session has ended. */
   insertCode(code: MailCode): Promise<boolean>;
   /**
-   * Counts the attempt, and in the same statement or transaction uses the code when it matches:
-   * marks the interaction's email verified. At most `maxAttempts` per code; then it is dead.
+   * Counts the attempt, and in the same statement or transaction uses the code if it matches: marks the interaction's
+   * email as verified. After `maxAttempts`, a code is no longer valid.
    */
   useCode(input: {
     interactionId: string;
@@ -38,55 +38,60 @@ export interface MailStore {
     maxAttempts: number;
     now: number;
   }): Promise<"ok" | "wrong" | "dead" | "none">;
-  /** The embedded default's inbox; a mail that is there already stays as it is. */
+  /** The inbox of the embedded default. A mail that already exists stays unchanged. */
   insertMail(mail: Mail): Promise<void>;
-  /** Newest first; of one recipient when given (normalized). */
+  /** Newest first. If a recipient is given (normalized), only their mails. */
   listMails(to?: string): Promise<Mail[]>;
   findMail(id: string): Promise<Mail | undefined>;
 }
 
-/** `queued` is under way or waits for its next attempt; the others are ends. */
+/** `queued` is in progress or waits for its next attempt. The others are final. */
 export type MailState = "queued" | "sent" | "failed" | "expired";
 
-/** A mail that is to be sent. The store never sees more of it than its sealed text. */
+/** A mail to be sent. The store sees only its sealed text. */
 export interface NewOutboxMail {
   id: string;
   /** Recipient, subject and bodies, sealed. */
   sealed: string;
   createdAt: number;
-  /** From then on it would be of no use, and is not sent any more. */
+  /** After this time the mail is useless and is no longer sent. */
   expiresAt: number;
 }
 
-/** One attempt at a mail, held by one worker. */
+/** One attempt to send a mail, by one worker. */
 export interface MailLease {
   id: string;
   sealed: string;
-  /** Which attempt this is, from 1: a later one has another number, so that an earlier holder decides nothing any more. */
+  /**
+   * The number of this attempt, from 1. A later attempt has another number, so that an earlier worker cannot decide
+   * anything any more.
+   */
   attempt: number;
 }
 
 export interface OutboxStore {
-  /** Due at once. */
+  /** Due immediately. */
   enqueue(mail: NewOutboxMail): Promise<void>;
   /**
-   * One mail that is due, or the one of this id if it is: for one worker until `until`. Whoever was killed meanwhile
-   * leaves it to the next one.
+   * Leases one due mail (or the one with this ID, if due) to one worker until `until`. If the worker is killed
+   * meanwhile, another worker gets the mail.
    */
   lease(input: { id?: string; now: number; until: number }): Promise<MailLease | undefined>;
   /**
-   * The server has taken it over. Counts whoever says it, as long as the mail has not ended: a delivered mail must not
-   * be sent again because its lease ran out on the way. As with every end, the content is deleted.
+   * The server accepted the mail. Valid from any worker as long as the mail has not ended: a delivered mail must not be
+   * sent again because its lease expired meanwhile. The content is deleted, as after every outcome.
    */
   sent(id: string, now: number): Promise<boolean>;
-  /** By the lease's holder only: it is due again at `at`. `error` is a code, never content. */
+  /** Only by the holder of the lease: the mail is due again at `at`. `error` is a code, never content. */
   retryLater(lease: Pick<MailLease, "id" | "attempt">, at: number, error: string): Promise<boolean>;
-  /** By the lease's holder only: it will never arrive. */
+  /** Only by the holder of the lease: the mail will never be delivered. */
   failed(lease: Pick<MailLease, "id" | "attempt">, error: string, now: number): Promise<boolean>;
-  /** Ends what is too late to send and is not being sent at this moment; returns how many. */
+  /** Ends mails that are too late to send and not being sent at this moment. Returns how many. */
   expire(now: number): Promise<number>;
-  /** Undefined when unknown, or ended more than a day ago. */
+  /** Mails that wait or are being sent, and when the oldest of them was stored. For the metrics. */
+  backlog(now: number): Promise<{ queued: number; oldestAt: number | null }>;
+  /** Undefined if unknown, or if it ended more than a day ago. */
   find(id: string): Promise<{ state: MailState; attempts: number; lastError: string | null } | undefined>;
-  /** What became of the mail that carries the flow's newest code; undefined where `find` would be. */
+  /** The state of the mail with the flow's newest code. Undefined in the same cases as `find`. */
   stateOfCode(interactionId: string): Promise<MailState | undefined>;
 }

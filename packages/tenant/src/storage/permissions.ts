@@ -1,35 +1,41 @@
 import type { Consent } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 
-/** Whose consent to what; `userId` null is the administrator's, for everybody. */
+/** Whose consent, and to what. `userId` null is the administrator's consent, for all users. */
 export type ConsentKey = Pick<Consent, "clientId" | "userId" | "resourceId">;
 
 /**
- * That a person or a group may use an app (`roleValue` null), or that one of them, or an app on its own, has a role at an
- * API; at Microsoft Graph, apps alone.
+ * A user or group may use an app (`roleValue` null), or a user, a group or an app has a role at an API. At Microsoft
+ * Graph, only apps have roles.
  */
 export interface RoleAssignment {
   /** Of the app or API, or `GRAPH_RESOURCE_ID`. */
   clientId: string;
   roleValue: string | null;
-  /** A user's id, a group's, or that of an app's service principal. */
+  /** The ID of a user, a group, or an app's service principal. */
   principalId: string;
 }
 
-/** Consents and assignments one by one, as administrators see them. */
+/** Individual consents and assignments, as administrators see them. */
 export interface PermissionReader {
-  /** All, or those for one app; by app, person and resource. */
+  /** All, or those of one app, sorted by app, user and resource. */
   listConsents(of?: { clientId: string }): Promise<Consent[]>;
   findConsent(key: ConsentKey): Promise<Consent | undefined>;
   assignmentsAt(clientId: string): Promise<RoleAssignment[]>;
 }
 
 export interface PermissionStore extends PermissionReader {
-  /** `unknown`: there is no such app. A consent has one scope at least. */
+  /** `unknown`: the app does not exist. A consent must have at least one scope. */
   insertConsent(consent: Consent, audit: AuditRecord): Promise<"inserted" | "exists" | "unknown">;
-  /** Exactly these scopes in the place of what stands; false when nothing does. Of two at once the later one stands whole. */
+  /**
+   * Replaces the scopes of an existing consent. False if there is none. Of two concurrent calls, the later one wins as
+   * a whole.
+   */
   replaceConsent(consent: Consent, audit: AuditRecord): Promise<boolean>;
-  /** Exactly these scopes, whether there was a consent or none: `audit` has a record for either. `unknown`: no such app. */
+  /**
+   * Sets exactly these scopes, with or without an existing consent: `audit` has a record for either case. `unknown`:
+   * the app does not exist.
+   */
   putConsent(
     consent: Consent,
     audit: { inserted: AuditRecord; replaced: AuditRecord },

@@ -1,11 +1,11 @@
 import type { Attributes } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 
-/** What people say of themselves after sign-up. */
+/** What users say about themselves after sign-up. */
 export interface ProfileStore {
   /**
-   * Adds attributes to those that the person has given, and notes which terms of use they accepted (`termsKey`); one
-   * transaction. False where the account is gone or disabled.
+   * Adds attributes to the user's, and records which terms of use they accepted (`termsKey`), in one transaction. False
+   * if the account is deleted or disabled.
    */
   complete(input: {
     userId: string;

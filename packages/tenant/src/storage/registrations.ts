@@ -2,18 +2,18 @@ import type { AppCertificate } from "../directory/app-certificate.ts";
 import type { Api, App } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 
-/** What an app or an API has beside what sign-ins need: its names and objects in Microsoft Graph. */
+/** What an app or an API has besides what sign-ins need: its names and objects in Microsoft Graph. */
 export interface Registration {
   clientId: string;
-  /** Lower-case GUID: the `id` of Graph's application, for good; never the client ID. */
+  /** Lower-case GUID: the permanent `id` of Graph's application. Never the client ID. */
   objectId: string;
-  /** What whoever registered it finds it by again; unique among apps and APIs together. */
+  /** A name by which its creator can find it again. Unique among apps and APIs together. */
   uniqueName: string | null;
   description: string | null;
   tags: string[];
-  /** The permissions it says it needs; null when nobody ever said, and then those that the administrator consented to. */
+  /** The permissions that it declares. Null if never declared: then those the administrator consented to count. */
   requiredResourceAccess: RequiredResourceAccess[] | null;
-  /** Lower-case GUID: the `id` of Graph's service principal; null until there is one. */
+  /** Lower-case GUID: the `id` of Graph's service principal. Null if it has none yet. */
   servicePrincipalId: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface RequiredResourceAccess {
   resourceAccess: { id: string; type: "Scope" | "Role" }[];
 }
 
-/** One of Graph's applications: here it is a client or an API, and stays what it was made as. */
+/** One of Graph's applications. Here it is either a client or an API, and cannot change from one to the other. */
 export type Registered =
   | { kind: "app"; registration: Registration; app: App }
   | { kind: "api"; registration: Registration; api: Api };
@@ -33,7 +33,7 @@ export type RegistrationKey =
   | { uniqueName: string }
   | { servicePrincipalId: string };
 
-/** Which property another registration has already; `user_flow`: the app is to use one that there is not. */
+/** The property that another registration already has. `user_flow`: the app's user flow does not exist. */
 export type RegistrationConflict = "client_id" | "unique_name" | "identifier_uri" | "user_flow";
 
 export type RegistrationChange =
@@ -41,7 +41,7 @@ export type RegistrationChange =
   | { outcome: "conflict"; with: RegistrationConflict }
   | { outcome: "unknown" };
 
-/** `certificates`: of an app, oldest first. */
+/** `certificates`: the app's, oldest first. */
 export type ChangeRegistered = (
   before: Registered,
   certificates: AppCertificate[],
@@ -54,23 +54,24 @@ export interface RegistrationReader {
 }
 
 /**
- * A `change` is given what stands, under a lock, and returns what is to stand: of two at once each sees what the other
- * left. It may be called again and has no effect of its own; what it throws is thrown, and nothing has changed.
+ * A `change` callback receives the current record under a lock and returns the new one, so concurrent changes see each
+ * other's results. It may be called more than once and must have no side effects. If it throws, nothing changes and the
+ * error is rethrown.
  */
 export interface RegistrationStore extends RegistrationReader {
-  /** An app with its certificates, where it has some. */
+  /** An app, with its certificates if it has any. */
   insert(
     registered: Registered,
     audit: AuditRecord,
     certificates?: AppCertificate[],
   ): Promise<"inserted" | RegistrationConflict>;
   /**
-   * Kind, ids and time of making stay as they are. What was consented of a scope, or assigned of a role, that goes with
-   * this change goes too; a role keeps its assignments under a new value. An app's `certificates`, where they are
-   * returned, are all that it has from then on, and the audit record says how many.
+   * Kind, IDs and creation time never change. If the change removes a scope or role, its consents or assignments are
+   * removed too; a role with a new value keeps its assignments. Returned `certificates` replace all certificates of the
+   * app, and the audit record has their number.
    */
   change(objectId: string, change: ChangeRegistered, audit: AuditRecord): Promise<RegistrationChange>;
-  /** With its consents, those to its scopes, assignments and roles; revokes an app's families. */
+  /** Also deletes its consents, consents to its scopes, assignments and roles. Revokes an app's families. */
   delete(objectId: string, now: number, audit: AuditRecord): Promise<boolean>;
   /** Gives the client ID its service principal. */
   addServicePrincipal(

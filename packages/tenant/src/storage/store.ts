@@ -1,23 +1,26 @@
 /**
- * What the tenant keeps, and how it may change. Every verb that changes state is one atomic transition
- * (compare-and-swap); callers never read, decide and write back. Both stores pass one contract suite
+ * What the tenant stores, and how it can change. Every method that changes state is one atomic transition
+ * (compare-and-swap); callers never read, decide and write back. Both stores pass the same contract suite
  * (packages/tenant/test/storage/).
  *
- * Times are milliseconds since the epoch from the caller's clock; no store reads a clock of its own.
+ * Times are milliseconds since the epoch from the caller's clock. No store reads a clock of its own.
  */
 
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
-import type { AuditStore } from "./audit.ts";
+import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { GrantStore } from "./device-grant.ts";
-import type { AccessStore, DirectoryReader, DirectoryStore } from "./directory.ts";
+import type { AccessStore, DirectoryReader, DirectoryStore, SettingChanges } from "./directory.ts";
 import type { FactorStore, PasskeyStore } from "./factors.ts";
+import type { GrantChanges } from "./grant-changes.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
+import type { PendingPolls } from "./pending-polls.ts";
 import type { PermissionReader, PermissionStore } from "./permissions.ts";
 import type { ProfileStore } from "./profiles.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
+import type { SealStore } from "./sealed.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
@@ -40,6 +43,9 @@ export interface Store {
   readonly kind: "sqlite" | "postgres";
   readonly access: AccessStore;
   readonly grants: GrantStore;
+  readonly grantChanges: GrantChanges;
+  readonly pendingPolls: PendingPolls;
+  readonly settingChanges: SettingChanges;
   readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;
   readonly directory: DirectoryStore;
@@ -56,20 +62,48 @@ export interface Store {
   readonly profiles: ProfileStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
+  readonly seals: SealStore;
   readonly audit: AuditStore;
-  /** Answers once the store can be reached; throws otherwise. For `/readyz`. */
+  /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */
   ping(): Promise<void>;
-  /** Deletes what ended before `now` and is of no more use (grants, authorization requests and mails a day after their end, used codes, old throttle windows). Returns how many rows. */
+  /** PostgreSQL's clock minus `now`, in milliseconds. Undefined for SQLite, which has no clock of its own. */
+  clockOffset(now: () => number): Promise<number | undefined>;
+  /**
+   * Deletes what ended before `now` and is no longer needed: grants, authorization requests and mails a day after their
+   * end, used codes, old throttle windows. Returns the number of rows.
+   */
   purgeExpired(now: number, options?: PurgeOptions): Promise<number>;
+  /** After a restore: see `RestoredSettlement`. */
+  settleRestored(settlement: RestoredSettlement): Promise<void>;
   close(): Promise<void>;
 }
 
+/**
+ * Called once with the name of each operation, such as `grants.poll`. The returned function is called when one has
+ * ended. Polls wait for it, so it must be cheap.
+ */
+export type StoreObserver = (operation: string) => OperationObserver;
+
+/** `startedAt` is of `performance.now()`. `retries`: how often it was repeated. `error` is undefined after a success. */
+export type OperationObserver = (startedAt: number, retries: number, error: unknown) => void;
+
+/**
+ * Ends everything in a restored store that may be used only once and may have been used since the backup. Sign-ins
+ * continue, unless `endSignIns`.
+ */
+export interface RestoredSettlement {
+  now: number;
+  /** Ends every sign-in and browser session, and deletes the signing keys. */
+  endSignIns: boolean;
+  audit: AuditRecord;
+}
+
 export interface PurgeOptions {
-  /** Once it is aborted no further batch is deleted. */
+  /** When aborted, no further batch is deleted. */
   signal?: Pick<AbortSignal, "aborted">;
 }
 
-/** The part of the store that shows a tenant and changes nothing: all that Graph and the operator's socket see of it. */
+/** The read-only part of the store: all that Graph and the operator's socket can see. */
 export interface StoreReader {
   readonly directory: DirectoryReader;
   readonly credentials: CredentialReader;
@@ -78,21 +112,22 @@ export interface StoreReader {
   readonly administration: AdministrationReader;
   readonly access: AccessStore;
   readonly tokens: Pick<TokenStore, "findFamily">;
+  readonly audit: AuditReader;
 }
 
 // ---- throttle, keys --------------------------------------------------------------------------
 
 export interface ThrottleStore {
   /**
-   * Takes one from the bucket's budget of the fixed window, atomically, and says whether it was still within `limit`.
-   * An attempt is charged before it is judged, so that parallel guesses cannot all pass.
+   * Takes one from the bucket's budget for the fixed window, atomically. Returns whether it was within `limit`. An
+   * attempt is charged before it is checked, so that parallel guesses cannot all pass.
    */
   take(
     bucket: string,
     limit: { count: number; windowMs: number },
     now: number,
   ): Promise<{ allowed: boolean; count: number; retryAt: number }>;
-  /** Gives one back after a success; never below 0, never a reset. */
+  /** Refunds one after a success. Never goes below 0, never resets the window. */
   giveBack(bucket: string, now: number): Promise<void>;
   /** Reads without taking. */
   peek(bucket: string, windowMs: number, now: number): Promise<number>;
@@ -102,14 +137,14 @@ export interface StoredKey {
   kid: string;
   /** Public JWK as JSON. */
   publicJwk: string;
-  /** Private JWK sealed by the tenant's seal key (AES-256-GCM). */
+  /** Private JWK, sealed with the tenant's seal key (AES-256-GCM). */
   sealedPrivate: string;
   /** DER certificate, base64 (`x5c`). */
   certificate: string;
   createdAt: number;
-  /** Signs from then on; the newest active one signs. */
+  /** When it starts to sign. The newest active key signs. */
   activatesAt: number;
-  /** No longer served from then on. */
+  /** When it stops being served. */
   retiresAt: number | null;
 }
 
@@ -117,7 +152,28 @@ export interface KeyStore {
   /** In the order in which they sign. */
   list(): Promise<StoredKey[]>;
   insert(key: StoredKey): Promise<boolean>;
-  /** First start: inserts these only when there is no key at all, so that two nodes starting together agree. Returns all that are there, as `list`. */
+  /**
+   * On the first start: inserts these only if there is no key at all, so that two nodes that start together agree.
+   * Returns all keys, like `list`.
+   */
   insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
-  retire(kid: string, retiresAt: number): Promise<void>;
+  /**
+   * Makes the successor of the signing key sign from the time that `activatesAt` returns for it, but always after the key
+   * that signs now. `kept`: it already signs by then. `none`: there is no successor.
+   */
+  promote(
+    now: number,
+    activatesAt: (successor: StoredKey) => number,
+    audit: AuditRecord,
+  ): Promise<{ outcome: "promoted" | "kept"; key: StoredKey } | { outcome: "none" }>;
+  /**
+   * The key is not served from the time that `retiresAt` returns, or from an earlier one that was set before. `signing`:
+   * it signs, and nothing changes. `supersededAt`: when the next key began to sign. Null: it never signed.
+   */
+  retire(
+    kid: string,
+    now: number,
+    retiresAt: (key: StoredKey, supersededAt: number | null) => number,
+    audit: AuditRecord,
+  ): Promise<{ outcome: "retired"; key: StoredKey } | { outcome: "unknown" | "signing" }>;
 }

@@ -10,13 +10,13 @@ export interface TokenFamily {
   id: string;
   userId: string;
   clientId: string;
-  /** The device grant or authorization request that it came of. */
+  /** The device grant or authorization request that created it. */
   grantId: string | null;
   /** How the user signed in. */
   grantType: Extract<GrantType, "device_code" | "authorization_code">;
-  /** What was consented at sign-in. */
+  /** What was consented to at sign-in. */
   scopes: ScopeSet;
-  /** What its page said that a renewal could add: qualified scopes, frozen at sign-in. */
+  /** What a renewal could add, as the page said: qualified scopes, frozen at sign-in. */
   reach: string[];
   methods: SignInMethod[];
   authTime: number;
@@ -25,6 +25,19 @@ export interface TokenFamily {
   expiresAt: number;
   revokedAt: number | null;
   revokedReason: string | null;
+}
+
+/** A live sign-in of a program, as a list shows it. */
+export interface ListedFamily extends Pick<TokenFamily, "id" | "userId" | "clientId" | "grantType" | "createdAt"> {
+  /** Null if the user was deleted. */
+  email: string | null;
+  /** Null if the app was deleted. */
+  appName: string | null;
+  /** End of its last refresh token. */
+  expiresAt: number;
+  /** When it was last renewed, and from which network. Null: not yet. */
+  lastUsedAt: number | null;
+  lastUsedFrom: string | null;
 }
 
 export type NewTokenFamily = Omit<TokenFamily, "grantType" | "revokedAt" | "revokedReason">;
@@ -36,42 +49,44 @@ export interface NewRefreshToken {
 }
 
 export type RedeemResult =
-  /** This request, and no other, made the family. */
+  /** The redemption of this request created the family. */
   | { outcome: "redeemed"; family: TokenFamily }
-  /** Already redeemed, or not approved, or expired. */
+  /** Already redeemed, not approved, or expired. */
   | { outcome: "lost"; grant: DeviceGrant | undefined }
-  /** The access rule refused: nothing was issued and the grant is denied. */
+  /** The access rule refused. Nothing was issued, and the grant is denied. */
   | { outcome: "refused"; why: Refusal };
 
 export type RotateResult =
   /** First use: generation n+1 is the `next` that was passed in. */
   | { outcome: "rotated"; family: TokenFamily; generation: number }
-  /** Second use within the grace, n+1 unused: unseal `successorSealed` with token n and give it out again. */
+  /** Second use within the grace period, with n+1 unused: unseal `successorSealed` with token n and return it again. */
   | {
       outcome: "grace";
       family: TokenFamily;
       generation: number;
       successorSealed: string;
-      /** The other network that it was first used from, where the person is to be told of it now: once a day at most. */
+      /**
+       * The other network from which the token was first used, if the user should be notified now: at most once a day.
+       */
       elsewhere: string | null;
     }
-  /** Reuse outside the grace: the family is revoked, by this very call (`ended`) or by a reuse before. */
+  /** Reuse outside the grace period: the family is revoked, by this call (`ended`) or by an earlier reuse. */
   | { outcome: "reuse"; family: TokenFamily; ended: boolean }
   | { outcome: "revoked"; family: TokenFamily }
   | { outcome: "expired"; family: TokenFamily }
   /**
-   * The access rule refused. Where user or app is disabled or gone, the family is revoked; for any other reason nothing
-   * changes, and once it is gone the token renews again.
+   * The access rule refused. If user or app is disabled or deleted, the family is revoked. For any other reason nothing
+   * changes, and the token renews again once the reason is gone.
    */
   | { outcome: "refused"; why: Refusal; family: TokenFamily }
-  /** Issued to another app: nothing changes. */
+  /** Issued to another app. Nothing changes. */
   | { outcome: "wrong_client" }
   | { outcome: "unknown" };
 
 export interface TokenStore {
   /**
-   * approved → redeemed, family, first refresh token (when `refreshToken` is given) and audit record in one
-   * transaction, which applies the access rule (`mayIssue`) to what was approved.
+   * approved → redeemed. One transaction stores family, first refresh token (if `refreshToken` is given) and audit
+   * record, and applies the access rule (`mayIssue`) to what was approved.
    */
   redeem(input: {
     deviceCodeHash: string;
@@ -81,30 +96,41 @@ export interface TokenStore {
     now: number;
     audit: AuditRecord;
   }): Promise<RedeemResult>;
-  /** The family of a refresh token, whatever their state; changes nothing. */
+  /** The family of a refresh token, in any state. Changes nothing. */
   findByRefreshToken(
     tokenHash: string,
   ): Promise<{ family: TokenFamily; generation: number; expiresAt: number; usedAt: number | null } | undefined>;
   findFamily(id: string): Promise<TokenFamily | undefined>;
-  /** See design "Refresh": first use rotates, a second one within `graceMs` while n+1 is unused repeats, any other reuse revokes the family. Revocation wins over grace. */
+  /** Live families, newest first, starting after that one. */
+  listFamilies(of: {
+    userId?: string | undefined;
+    clientId?: string | undefined;
+    after?: Pick<TokenFamily, "id" | "createdAt"> | undefined;
+    limit: number;
+    now: number;
+  }): Promise<ListedFamily[]>;
+  /**
+   * See design "Refresh": the first use rotates; a second use within `graceMs`, while n+1 is unused, repeats; any other
+   * reuse revokes the family. Revocation takes precedence over the grace period.
+   */
   rotate(input: {
     tokenHash: string;
     clientId: string;
-    /** Of the access token that goes with it. */
+    /** Of the access token that is issued with it. */
     scopes: ScopeSet;
     next: NewRefreshToken;
-    /** The next token, encrypted under a key derived from the presented one. */
+    /** The next token, encrypted with a key derived from the presented one. */
     nextSealed: string;
     graceMs: number;
     /** The family ends this long after it began, however often it is renewed. */
     familyMs: number;
-    /** The network that the request came from. */
+    /** The network from which the request came. */
     from: string;
     now: number;
     audit: AuditRecord;
   }): Promise<RotateResult>;
-  /** True when this call revoked it, false when it was revoked already or is unknown. */
+  /** True if this call revoked it. False if it was already revoked, or is unknown. */
   revokeFamily(id: string, reason: string, now: number, audit: AuditRecord): Promise<boolean>;
-  /** All sign-ins of one user; returns how many were live. */
+  /** Revokes all sign-ins of one user. Returns how many were live. */
   revokeUser(userId: string, reason: string, now: number, audit: AuditRecord): Promise<number>;
 }

@@ -1,4 +1,4 @@
-// The facts of the access rule as they are stored, loaded by one call.
+// The facts of the access rule as they are stored, loaded with one call.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -9,6 +9,7 @@ import type { App, User } from "../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { DEFAULT_USER_FLOW } from "../../src/directory/user-flow.ts";
 import { Mutex } from "../../src/kernel/mutex.ts";
+import { ChangeFeed } from "../../src/storage/engine/change-feed.ts";
 import type { Database } from "../../src/storage/engine/database.ts";
 import { sqliteDialect } from "../../src/storage/engine/sqlite-dialect.ts";
 import { migrate } from "../../src/storage/migrations/migrate.ts";
@@ -37,7 +38,16 @@ describe("the facts of the access rule", () => {
     db = new Kysely<Tables>({ dialect: sqliteDialect(memory, memory, new Mutex()), plugins: [new CamelCasePlugin()] });
     await migrate(db);
     const firstRow: Database["firstRow"] = () => async () => undefined;
-    database = { kind: "sqlite", db, locksRows: false, firstRow, close: () => db.destroy() };
+    const tableName = (table: string) => table;
+    database = {
+      kind: "sqlite",
+      db,
+      locksRows: false,
+      tableName,
+      firstRow,
+      feed: new ChangeFeed(),
+      close: () => db.destroy(),
+    };
     store = storeOver(database);
   });
   after(() => store.close());
@@ -85,24 +95,24 @@ describe("the facts of the access rule", () => {
     assert.deepEqual(policies, []);
   });
 
-  test("say what is not there, or not asked about", async () => {
+  test("show what does not exist, or is not involved", async () => {
     const { user, app } = await seedSamples(store);
-    const nobody = await factsOf(app.clientId, randomUUID(), randomUUID());
-    assert.deepEqual([nobody.user, nobody.app, nobody.api, nobody.consents], [undefined, app, undefined, []]);
+    const missing = await factsOf(app.clientId, randomUUID(), randomUUID());
+    assert.deepEqual([missing.user, missing.app, missing.api, missing.consents], [undefined, app, undefined, []]);
     const nothing = await factsOf(randomUUID(), user.id);
     assert.deepEqual([nothing.user, nothing.app, nothing.api, nothing.consents], [user, undefined, undefined, []]);
     const account = await factsOf(null, user.id);
     assert.deepEqual([account.user, account.app, account.userFlow], [user, undefined, DEFAULT_USER_FLOW]);
   });
 
-  test("are disabled users, apps and APIs too", async () => {
+  test("include disabled users, apps and APIs", async () => {
     const [user, app, api] = [await put.user({ disabledAt: T0 }), await put.app({ disabledAt: T0 }), sampleApi()];
     await seed(store).putApi({ ...api, disabledAt: T0 });
     const facts = await factsOf(app.clientId, user.id, api.clientId);
     assert.deepEqual([facts.user?.disabledAt, facts.app?.disabledAt, facts.api?.disabledAt], [T0, T0, T0]);
   });
 
-  test("are the assignment, where the app requires one: the user's, or that of a group of theirs", async () => {
+  test("are the assignment, if the app requires one: the user's, or that of one of their groups", async () => {
     const { clientId } = await put.app({ assignmentRequired: true });
     const [assigned, member, other] = [randomUUID(), randomUUID(), randomUUID()];
     await seed(store).assign(clientId, assigned);
@@ -113,7 +123,7 @@ describe("the facts of the access rule", () => {
     assert.deepEqual([await of(assigned), await of(member), await of(other)], [true, true, false]);
   });
 
-  test("are the app's user flow, and every policy that is enabled, with or without the other", async () => {
+  test("are the app's user flow, and every enabled policy, with or without the other", async () => {
     const flow = sampleUserFlow({ mfaRequired: true });
     await seed(store).putUserFlow(flow);
     const [own, plain] = [await put.app({ userFlowId: flow.id }), await put.app({ requireMfa: true })];
@@ -133,7 +143,7 @@ describe("the facts of the access rule", () => {
     for (const { id } of await store.directory.listPolicies()) await seed(store).deletePolicy(id);
   });
 
-  test("are the user's groups, where a policy names some", async () => {
+  test("are the user's groups, if a policy names any", async () => {
     const [user, app] = [await put.user(), await put.app()];
     const [own, other] = [await put.group(user.id), await put.group(randomUUID())];
     const of = async () => (await factsOf(app.clientId, user.id)).groupIds;
@@ -145,7 +155,7 @@ describe("the facts of the access rule", () => {
     await seed(store).deletePolicy(policy.id);
   });
 
-  test("are judged by the rule where tokens are issued", async () => {
+  test("are checked by the rule when tokens are issued", async () => {
     const { user, app, api, scopes } = await seedSamples(store);
     const check = issuanceCheck(database);
     const sign = { methods: ["password" as const], authTime: T0, grantType: null, reach: null };

@@ -35,7 +35,7 @@ const scopesAtGraph = (...resourceScopes: string[]): ScopeSet => ({
   asked: ["openid", "offline_access", ...resourceScopes],
 });
 
-/** The access rule decides in each transaction that approves or issues, whatever was seen before it. */
+/** The access rule decides in each transaction that approves or issues, whatever was read before it. */
 export function accessSuite(makeStore: MakeStore): void {
   describe("the access rule, in every transaction that approves or issues", () => {
     let place: TestStore;
@@ -46,7 +46,10 @@ export function accessSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    /** One of each thing that waits for its transaction; an administrator, so that every scope may be asked. */
+    /**
+     * One of each thing that waits for its transaction. The user is an administrator, so that every scope can be
+     * requested.
+     */
     async function waiting(scopes?: ScopeSet) {
       const samples = await seedSamples(store);
       await seed(store).setUserAdministrator(samples.user.id, true);
@@ -86,12 +89,12 @@ export function accessSuite(makeStore: MakeStore): void {
 
     const cases: { what: string; change: (own: Samples) => Promise<unknown>; scopes?: ScopeSet; says: Answers }[] = [
       {
-        what: "the user is disabled, whose sign-ins and sessions end with it",
+        what: "the user is disabled, which ends their sign-ins and sessions",
         change: ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
         says: everywhere("user_disabled", { "refresh token": "revoked", "request approval": "ended" }),
       },
       {
-        what: "the app is deleted, and with it what came of it",
+        what: "the app is deleted, with everything that belongs to it",
         change: ({ app }) => seed(store).deleteApp(app.clientId, T0),
         says: everywhere("app_unknown", {
           "device code": "lost",
@@ -130,7 +133,7 @@ export function accessSuite(makeStore: MakeStore): void {
         says: everywhere("details_required"),
       },
       {
-        what: "a scope is administrative and the user no administrator any more",
+        what: "a scope is administrative and the user is no longer an administrator",
         scopes: scopesAtGraph("User.Read", "User.Read.All"),
         change: ({ user }) => seed(store).setUserAdministrator(user.id, false),
         says: everywhere("administrator_required"),
@@ -153,26 +156,26 @@ export function accessSuite(makeStore: MakeStore): void {
         says: everywhere("consent_required"),
       },
       {
-        what: "the user's consent is withdrawn, which a new approval gives again",
+        what: "the user's consent is withdrawn, which a new approval restores",
         change: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
         says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
       },
       {
-        what: "the consent to their own account at Graph is withdrawn, which a new approval gives again",
+        what: "the consent to their own account at Graph is withdrawn, which a new approval restores",
         scopes: scopesAtGraph("User.Read"),
         change: ({ app, user }) => seed(store).removeConsent(app.clientId, user.id, GRAPH_RESOURCE_ID),
         says: everywhere("consent_required", { "device approval": "done", "request approval": "done" }),
       },
     ];
     for (const { what, change, scopes, says } of cases) {
-      test(`refuses where ${what}`, async () => {
+      test(`refuses if ${what}`, async () => {
         const { own, answers } = await waiting(scopes);
         await change(own);
         assert.deepEqual(await answers(), says);
       });
     }
 
-    test("permits again once the user has given what was missing", async () => {
+    test("allows it again once the user has provided what was missing", async () => {
       const { own, answers } = await waiting();
       const flow = sampleUserFlow();
       await seed(store).putUserFlow(flow);
@@ -188,7 +191,7 @@ export function accessSuite(makeStore: MakeStore): void {
       assert.equal(await store.profiles.complete({ ...given, terms: null }), false);
     });
 
-    test("permits where nothing changed", async () => {
+    test("allows it if nothing changed", async () => {
       for (const scopes of [undefined, scopesAtGraph("User.Read", "User.Read.All"), scopesAtGraph()]) {
         const { answers } = await waiting(scopes);
         assert.deepEqual(await answers(), {

@@ -43,7 +43,7 @@ export function administratorSuite(makeStore: MakeStore): void {
     const renew = (tokenHash: string, { app }: Samples, scopes = ADMINISTRATIVE, now = T0) =>
       store.tokens.rotate(rotation(tokenHash, app.clientId, now, scopes));
 
-    test("nobody is one until made one, and only until that is taken back", async () => {
+    test("no user is an administrator until appointed, and only until that is revoked", async () => {
       const user = sampleUser();
       await seed(store).insertUser(user);
       const isOne = async () => (await store.directory.findUser(user.id))?.administrator;
@@ -57,7 +57,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal(await seed(store).setUserAdministrator(randomUUID(), true), false);
     });
 
-    test("an account can be an administrator's from its beginning", async () => {
+    test("an account can be an administrator's from the start", async () => {
       const user = sampleUser({ administrator: true });
       assert.equal(await seed(store).insertUser(user), true);
       assert.deepEqual(await store.directory.findUser(user.id), user);
@@ -70,7 +70,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal((await answer()).outcome, "redeemed");
     });
 
-    test("nothing is issued when the right was taken after the approval, and the grant is denied", async () => {
+    test("nothing is issued if the right was removed after the approval, and the grant is denied", async () => {
       const samples = await asking(true);
       const { grant, input, answer } = await redeem(samples);
       await seed(store).setUserAdministrator(samples.user.id, false);
@@ -83,7 +83,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.deepEqual(record?.detail, { why: "administrator_required" });
     });
 
-    test("an authorization code is refused the same, and spent", async () => {
+    test("an authorization code is refused in the same way, and used up", async () => {
       const samples = await asking(true);
       const [spent, good] = [await approvedRequest(store, samples), await approvedRequest(store, samples)];
       await seed(store).setUserAdministrator(samples.user.id, false);
@@ -97,7 +97,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(codeRedemption(good, samples.user.id))).outcome, "redeemed");
     });
 
-    test("an API's own scope of the same name needs none", async () => {
+    test("an API's own scope of the same name does not need the right", async () => {
       const samples = await seedSamples(store);
       const { api, consent } = samples;
       const scope = { ...api.scopes[0]!, value: "Application.ReadWrite.All" };
@@ -107,7 +107,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal((await answer()).outcome, "redeemed");
     });
 
-    test("while the right is taken only what is not administrative is renewed; given back, the same token renews", async () => {
+    test("while the right is removed, only non-administrative scopes are renewed; given back, the same token renews", async () => {
       const samples = await asking(true);
       const { input, answer } = await redeem(samples);
       await answer();
@@ -124,7 +124,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal((await renew(tokenHash, samples, own)).outcome, "grace");
     });
 
-    test("reuse is judged before the right, so that taking it hides no theft", async () => {
+    test("reuse is checked before the right, so that removing it does not hide a theft", async () => {
       const samples = await asking(true);
       const { input, answer } = await redeem(samples);
       await answer();
@@ -134,7 +134,7 @@ export function administratorSuite(makeStore: MakeStore): void {
       assert.equal((await renew(tokenHash, samples, ADMINISTRATIVE, T0 + 30_001)).outcome, "reuse");
     });
 
-    test("once the right is taken, a redemption or renewal at the same moment has come before or gives nothing", async () => {
+    test("after the right is removed, a concurrent redemption or renewal has come before or returns nothing", async () => {
       for (let round = 0; round < rounds(15, makeStore); round++) {
         const samples = await asking(true);
         const first = await redeem(samples);

@@ -60,7 +60,7 @@ export async function approvedRequest(
   return { ...result.request, codeHash: yes.codeHash };
 }
 
-/** What a token endpoint hands in to redeem this code. */
+/** What a token endpoint passes in to redeem this code. */
 export function codeRedemption(request: AuthorizationRequest & { codeHash: string }, userId: string, now = T0) {
   const { codeHash, redirectUri, codeChallenge } = request;
   const audit = sampleAudit("authorization.redeemed", now);

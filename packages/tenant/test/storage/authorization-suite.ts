@@ -38,7 +38,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
     const statusOf = async (id: string) => (await store.authorizations.find(id))?.status;
     const no = (sessionId: string, now = T0) => ({ sessionId, now, audit: sampleAudit("authorization.denied", now) });
 
-    test("a request is kept as it was asked, whether or not it has a state, a nonce or a challenge", async () => {
+    test("a request is stored as it was sent, with or without a state, a nonce or a challenge", async () => {
       const bare = {
         state: null,
         nonce: null,
@@ -64,7 +64,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal(await store.authorizations.find("unknown"), undefined);
     });
 
-    test("a yes makes one code, remembers consent and is recorded", async () => {
+    test("an approval creates one code, remembers consent and is recorded", async () => {
       const own = await seedSamples(store);
       const { id } = await pendingRequest(store, own);
       const yes = yesBy(own.user.id, await signedInSession(store, own.user.id), own.scopes);
@@ -79,7 +79,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.ok((await store.audit.list({ event: "authorization.approved", limit: 1 })).length === 1);
     });
 
-    test("a yes counts only while the person is signed in there, enabled, and in time", async () => {
+    test("an approval counts only while the user is signed in there, enabled, and in time", async () => {
       const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const { id } = await pendingRequest(store, own);
@@ -87,7 +87,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
         store.authorizations.approve(id, { ...yesBy(own.user.id, session, own.scopes), ...changes });
       const ended = { outcome: "ended" };
       assert.deepEqual(await approve({ sessionId: randomUUID() }), ended);
-      assert.deepEqual(await approve({ sessionId: browser }), ended, "another person's browser");
+      assert.deepEqual(await approve({ sessionId: browser }), ended, "another user's browser");
       assert.deepEqual(await approve({ now: T0 + LIFETIME }), ended);
       const brief = await signedInSession(store, own.user.id, T0 + MINUTE);
       assert.deepEqual(await approve({ sessionId: brief, now: T0 + MINUTE }), ended, "its session has expired");
@@ -96,7 +96,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal(await statusOf(id), "pending");
     });
 
-    test("a yes that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
+    test("an approval that the access rule refuses changes nothing, remembers nothing and has no record", async () => {
       const own = await seedSamples(store);
       const { app, user, api } = own;
       const session = await signedInSession(store, user.id);
@@ -113,17 +113,17 @@ export function authorizationSuite(makeStore: MakeStore): void {
       for (const [why, change] of changes) {
         if (why !== "user_disabled") await seed(store).putApp(app);
         await change();
-        // A session of a disabled user is over, which is no reason to tell it from another.
+        // A session of a disabled user has ended, like any other ended session.
         const expected = why === "user_disabled" ? { outcome: "ended" } : { outcome: "refused", why };
         assert.deepEqual(await store.authorizations.approve(id, yes), expected);
         assert.deepEqual(await store.authorizations.find(id), before);
       }
       assert.deepEqual(await store.audit.list({ event: yes.audit.event, limit: 1 }), []);
-      // The scope that was taken away took its consents with it.
+      // Deleting the scope also deleted its consents.
       assert.deepEqual(await store.directory.consentsFor(app.clientId, user.id), []);
     });
 
-    test("a yes of a sign-in that is older than the request wants is refused", async () => {
+    test("an approval is refused if its sign-in is older than the request allows", async () => {
       const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const request = sampleRequest(own.app.clientId, own.scopes, { signedInSince: T0 });
@@ -134,7 +134,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.approve(request.id, { ...yes, authTime: T0 })).outcome, "done");
     });
 
-    test("a yes or a no and its record are one: without the record it is undone", async () => {
+    test("a decision and its record are one: without the record it is rolled back", async () => {
       const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const { id } = await pendingRequest(store, own);
@@ -146,7 +146,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.directory.consentsFor(own.app.clientId, own.user.id), [own.consent]);
     });
 
-    test("a second yes of the same browser puts a new code in the place of the first, until one is redeemed", async () => {
+    test("a second approval by the same browser replaces the code, until one is redeemed", async () => {
       const first = await approvedRequest(store, samples, browser);
       const again = yesBy(samples.user.id, browser, samples.scopes);
       assert.equal((await store.authorizations.approve(first.id, again)).outcome, "done");
@@ -163,7 +163,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal(await store.authorizations.deny(first.id, no(browser)), false);
     });
 
-    test("a no ends a request, and a yes of the same browser that nobody has redeemed; it stays a no", async () => {
+    test("a denial ends a request, and an unredeemed approval by the same browser, and is final", async () => {
       const { id } = await pendingRequest(store, samples);
       assert.equal(await store.authorizations.deny(id, no(browser, T0 + LIFETIME)), false);
       assert.equal(await store.authorizations.deny(id, no(browser)), true);
@@ -175,7 +175,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(codeRedemption(approved, samples.user.id))).outcome, "lost");
     });
 
-    test("a code gives one family with its refresh token and its audit record", async () => {
+    test("a code results in one family with its refresh token and its audit record", async () => {
       const input = codeRedemption(await approvedRequest(store, samples, browser), samples.user.id);
       const family = { ...input.family, grantType: "authorization_code", revokedAt: null, revokedReason: null };
       assert.deepEqual(await store.authorizations.redeem(input), { outcome: "redeemed", family });
@@ -190,7 +190,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal(await statusOf(input.family.grantId), "redeemed");
     });
 
-    test("a code is of no use to another client, to another redirect, without its verifier, or too late, and good afterwards", async () => {
+    test("a code is useless to another client, with another redirect, without its verifier, or too late, and stays valid", async () => {
       const request = await approvedRequest(store, samples, browser);
       const input = codeRedemption(request, samples.user.id);
       const misfits = [
@@ -203,7 +203,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       ];
       for (const misfit of misfits) {
         const { outcome } = await store.authorizations.redeem({ ...input, ...misfit });
-        // An app that is not there stands for nothing; the code is not its.
+        // An app that does not exist changes nothing: the code is not its.
         assert.equal(outcome, "lost", JSON.stringify(misfit));
         assert.equal(await statusOf(request.id), "approved");
       }
@@ -211,7 +211,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(inTime)).outcome, "redeemed");
     });
 
-    test("the family must be of the person who said yes", async () => {
+    test("the family must belong to the user who approved", async () => {
       const other = await seedSamples(store);
       const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
       const request = await approvedRequest(store, { ...samples, scopes }, browser);
@@ -229,7 +229,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.findFamily(input.family.id))?.revokedAt, null);
     });
 
-    test("a code without a challenge is of no use with a verifier", async () => {
+    test("a code without a challenge cannot be used with a verifier", async () => {
       const request = sampleRequest(samples.app.clientId, samples.scopes, { codeChallenge: null });
       await store.authorizations.insert(request);
       const yes = yesBy(samples.user.id, browser, samples.scopes);
@@ -240,7 +240,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(input)).outcome, "redeemed");
     });
 
-    test("a second use of a code, however late, revokes what the first gave, and is recorded once", async () => {
+    test("a second use of a code, however late, revokes what the first got, and is recorded once", async () => {
       const request = await approvedRequest(store, samples, browser);
       const input = codeRedemption(request, samples.user.id);
       await store.authorizations.redeem(input);
@@ -257,7 +257,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal(records.filter(({ detail }) => detail.family === input.family.id).length, 1);
     });
 
-    test("of 64 uses of a code at once exactly one makes a family, and the others end it", async () => {
+    test("of 64 uses of a code at once exactly one creates a family, and the others end it", async () => {
       const own = await seedSamples(store);
       for (let round = 0; round < rounds(10, makeStore); round++) {
         const request = await approvedRequest(store, own);
@@ -279,7 +279,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       consent_required: ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
     };
     for (const [why, withdraw] of Object.entries(withdrawals)) {
-      test(`what a yes stood on is checked again at the code: ${why}; the code is spent`, async () => {
+      test(`what an approval depends on is checked again at the code: ${why}; the code is spent`, async () => {
         const own = await seedSamples(store);
         const request = await approvedRequest(store, own);
         await withdraw(own);
@@ -292,7 +292,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("enabled again, a person's codes from before are over", async () => {
+    test("enabling a user does not restore their earlier codes", async () => {
       const own = await seedSamples(store);
       const request = await approvedRequest(store, own);
       await seed(store).setUserDisabled(own.user.id, T0, T0);
@@ -300,7 +300,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(codeRedemption(request, own.user.id))).outcome, "lost");
     });
 
-    test("a new password ends codes of before, and a yes on its way", async () => {
+    test("a new password ends earlier codes, and an approval that is being submitted", async () => {
       const own = await seedSamples(store);
       const session = await signedInSession(store, own.user.id);
       const approved = await approvedRequest(store, own, session);
@@ -315,7 +315,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       );
     });
 
-    test("“this wasn’t me” ends codes of before", async () => {
+    test("“this wasn’t me” ends earlier codes", async () => {
       const own = await seedSamples(store);
       const approved = await approvedRequest(store, own);
       const link = sampleLink(own.user.id);
@@ -324,14 +324,14 @@ export function authorizationSuite(makeStore: MakeStore): void {
       assert.equal((await store.authorizations.redeem(codeRedemption(approved, own.user.id))).outcome, "lost");
     });
 
-    test("a walk can be about a request", async () => {
+    test("an interaction can be about a request", async () => {
       const { id } = await pendingRequest(store, samples);
       const flow = sampleInteraction(browser, { subject: { kind: "authorization", id } });
       assert.equal(await store.sessions.insertInteraction(flow), true);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, browser, T0), flow);
     });
 
-    test("a request is swept a day after its end", async () => {
+    test("a request is deleted a day after its end", async () => {
       const { id, expiresAt } = await pendingRequest(store, samples);
       await store.purgeExpired(expiresAt + DAY - 1);
       assert.equal(await statusOf(id), "pending");

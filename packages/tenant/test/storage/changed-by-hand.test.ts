@@ -1,10 +1,10 @@
-// What an operator changes in the database by hand, past the store, which would end the sign-ins itself.
+// What an operator changes directly in the database, bypassing the store, which would end the sign-ins itself.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sqliteFile } from "./open-test-store.ts";
 import { approvalBy, pendingGrant, rotation, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
 
-test("a person who is disabled by hand gets no renewal, and the sign-in ends with the first attempt", async (t) => {
+test("a user who is disabled by hand gets no renewal, and the sign-in ends with the first attempt", async (t) => {
   const place = await sqliteFile();
   t.after(() => place.remove());
   const store = await place.open();
@@ -20,7 +20,7 @@ test("a person who is disabled by hand gets no renewal, and the sign-in ends wit
   assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "revoked");
 });
 
-test("a person or an app that is deleted by hand ends the sign-in likewise", async (t) => {
+test("a user or an app that is deleted by hand ends the sign-in in the same way", async (t) => {
   const place = await sqliteFile();
   t.after(() => place.remove());
   const store = await place.open();
@@ -38,7 +38,7 @@ test("a person or an app that is deleted by hand ends the sign-in likewise", asy
   }
 });
 
-test("a grant whose row reads as if it could be changed, and never is, ends in an error that says so", async (t) => {
+test("a grant whose row looks as if it could be changed, and never is, results in an error that says so", async (t) => {
   const place = await sqliteFile();
   t.after(() => place.remove());
   const store = await place.open();
@@ -62,7 +62,7 @@ test("a grant whose row reads as if it could be changed, and never is, ends in a
     await assert.rejects(attempt, {
       name: "StoreError",
       code: "store_inconsistent",
-      message: new RegExp(`Device grant .* reads as if "${verb}" applied to it, and 10 attempts`),
+      message: new RegExp(`Device grant .* looks as if "${verb}" applied to it, but 10 attempts`),
       hint: /row in device_grants/,
     });
   }

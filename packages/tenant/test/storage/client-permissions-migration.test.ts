@@ -12,7 +12,7 @@ import { seed } from "../fixtures/seed.ts";
 import { sampleApp } from "./samples.ts";
 import { undoFrom } from "./undo-migrations.ts";
 
-test("apps of before go on by the grants and secrets they had; administrative scopes are for the command line alone", async () => {
+test("existing apps keep the grants and secrets they had; only the command line gets administrative scopes", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
   const file = join(folder, "store.db");
   try {

@@ -5,6 +5,7 @@ import { authorizationSuite } from "./authorization-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { factorSuite } from "./factor-suite.ts";
+import { grantChangesSuite } from "./grant-changes-suite.ts";
 import { grantRecordsSuite } from "./grant-records-suite.ts";
 import { grantSuite } from "./grant-suite.ts";
 import { groupSuite } from "./group-suite.ts";
@@ -14,6 +15,7 @@ import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
 import { oneRowSuite } from "./one-row-suite.ts";
 import type { MakeStore } from "./open-test-store.ts";
+import { operatorSuite } from "./operator-suite.ts";
 import { outboxSuite } from "./outbox-suite.ts";
 import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
@@ -27,11 +29,12 @@ import { tokenSuite } from "./token-suite.ts";
 import { userFlowSuite } from "./user-flow-suite.ts";
 import { withdrawalSuite } from "./withdrawal-suite.ts";
 
-/** What every store must do, whatever it keeps its rows in. */
+/** What every store must do, whatever database it uses. */
 export function contractSuite(makeStore: MakeStore): void {
   accessSuite(makeStore);
   grantSuite(makeStore);
   grantRecordsSuite(makeStore);
+  grantChangesSuite(makeStore);
   interleavingSuite(makeStore);
   oneRowSuite(makeStore);
   authorizationSuite(makeStore);
@@ -56,4 +59,5 @@ export function contractSuite(makeStore: MakeStore): void {
   mfaSuite(makeStore);
   passkeySuite(makeStore);
   tenantSuite(makeStore);
+  operatorSuite(makeStore);
 }

@@ -33,7 +33,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       );
     };
 
-    test("certificates are listed oldest first, each once, and go with their app", async () => {
+    test("certificates are listed oldest first, each once, and deleted with their app", async () => {
       const { app } = await seedSamples(store);
       const [second, first] = [sampleCertificate(app.clientId, T0 + 1), sampleCertificate(app.clientId, T0)];
       for (const each of [second, first]) assert.equal(await add(each), "added");
@@ -45,7 +45,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal(await add(first), "app_unknown");
     });
 
-    test("an app has secrets, as many as it may have though many are added at once; each goes alone, and all with the app", async () => {
+    test("an app has secrets, as many as it may have though many are added at once; each is removed alone, and all with the app", async () => {
       const { app } = await seedSamples(store);
       const { credentials } = store;
       const many = Array.from({ length: MAX_SECRETS + 6 }, (_, at) => sampleSecret(app.clientId, T0 + at));
@@ -74,7 +74,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal(await credentials.addSecret(gone, sampleAudit("x")), "app_unknown");
     });
 
-    test("an app that is written anew keeps its certificates", async () => {
+    test("an app that is replaced keeps its certificates", async () => {
       const { app } = await seedSamples(store);
       const certificate = sampleCertificate(app.clientId);
       await add(certificate);
@@ -82,7 +82,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), [certificate]);
     });
 
-    test("of many that are added at once, as many stand as an app may have", async () => {
+    test("of many concurrent additions, only as many succeed as an app may have", async () => {
       const { app } = await seedSamples(store);
       const many = Array.from({ length: MAX_CERTIFICATES + 6 }, () => sampleCertificate(app.clientId));
       const outcomes = await Promise.all(many.map((each) => add(each)));
@@ -91,7 +91,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal((await store.credentials.certificatesOf(app.clientId)).length, MAX_CERTIFICATES);
     });
 
-    test("a change is given what stands, and what it returns stands then: those, and no others", async () => {
+    test("a change receives the current certificates, and what it returns replaces them", async () => {
       const { app } = await seedSamples(store);
       const [kept, gone, fresh] = [0, 1, 2].map((at) => sampleCertificate(app.clientId, T0 + at)) as [
         AppCertificate,
@@ -124,7 +124,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal((await store.audit.list({ event: `changed ${app.clientId}`, limit: 9 })).length, 2);
     });
 
-    test("an app is registered with its certificates, and neither is there without the other", async () => {
+    test("an app and its certificates are registered together or not at all", async () => {
       const register = async (certificates: (clientId: string) => AppCertificate[]) => {
         const app = sampleApp();
         const registered: Registered = { kind: "app", registration: newRegistration(app.clientId), app };
@@ -136,13 +136,13 @@ export function credentialSuite(makeStore: MakeStore): void {
       const one = await register((clientId) => [sampleCertificate(clientId)]);
       assert.equal(await one.outcome, "inserted");
       assert.equal((await store.credentials.certificatesOf(one.clientId)).length, 1);
-      // Of an app that there is not.
+      // Of an app that does not exist.
       const foreign = await register(() => [sampleCertificate(randomUUID())]);
       await assert.rejects(foreign.outcome);
       assert.equal(await store.directory.findApp(foreign.clientId), undefined);
     });
 
-    test("a change that leaves the certificates out keeps them, and one that fails keeps all as it was", async () => {
+    test("a change that omits the certificates keeps them, and a failed one keeps everything", async () => {
       const { app } = await seedSamples(store);
       const certificate = sampleCertificate(app.clientId);
       await add(certificate);
@@ -160,7 +160,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal((await store.directory.findApp(app.clientId))?.name, "Renamed");
     });
 
-    test("of two changes at once neither loses what the other added", async () => {
+    test("of two concurrent changes neither loses what the other added", async () => {
       const { app } = await seedSamples(store);
       const added = Array.from({ length: 6 }, (_, at) => sampleCertificate(app.clientId, T0 + at));
       const addOne = (one: AppCertificate) => changeCertificates(app.clientId, (before) => [...before, one]);
@@ -168,7 +168,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.credentials.certificatesOf(app.clientId), added);
     });
 
-    test("a certificate comes with its permissions and the record, and goes with them", async () => {
+    test("a certificate is added and removed with its permissions and the record", async () => {
       const { credentials, directory, registrations } = store;
       const { app, api } = await seedSamples(store);
       const event = `app.certificate_added.${app.clientId}`;
@@ -204,10 +204,10 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.deepEqual(roles, ["Application.Read.All"]);
     });
 
-    test("a failure after the certificate leaves neither it nor a permission", async () => {
+    test("an error after the certificate leaves neither it nor a permission", async () => {
       const { app } = await seedSamples(store);
       const { registration } = (await store.registrations.find({ clientId: app.clientId }))!;
-      // Not JSON: the record is what is written last.
+      // Not JSON: the record is written last.
       const unwritable = { ...sampleAudit("app.certificate_added"), detail: { count: 1n as unknown as number } };
       const adding = add(sampleCertificate(app.clientId), ["Application.Read.All"], unwritable);
       await assert.rejects(adding, TypeError);
@@ -215,7 +215,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.directory.rolesFor(GRAPH_RESOURCE_ID, registration.servicePrincipalId!), []);
     });
 
-    test("of 64 who bring one assertion at once one spends it, and one record is written", async () => {
+    test("of 64 uses of one assertion at once, one succeeds, and one record is written", async () => {
       for (let round = 0; round < 3; round++) {
         const assertionHash = randomUUID();
         const event = `app_token.issued.${assertionHash}`;
@@ -226,7 +226,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("what was spent is swept once it has expired, and not before", async () => {
+    test("a used assertion is deleted when it has expired, and not before", async () => {
       const input = { assertionHash: randomUUID(), expiresAt: T0 + MINUTE, audit: null };
       assert.equal(await store.credentials.consumeAssertion(input), true);
       await store.purgeExpired(T0 + MINUTE - 1);
@@ -235,7 +235,7 @@ export function credentialSuite(makeStore: MakeStore): void {
       assert.equal(await store.credentials.consumeAssertion(input), true);
     });
 
-    test("an app has the roles that its service principal is assigned, and at Graph those that there are", async () => {
+    test("an app has the roles that its service principal is assigned, and at Graph the known ones", async () => {
       const { directory, registrations } = store;
       const { app, api } = await seedSamples(store);
       const found = await registrations.find({ clientId: app.clientId });

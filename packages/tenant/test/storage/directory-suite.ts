@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { newRegistration } from "../../src/admin/apps.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { approvalBy, pendingGrant, sampleApi, sampleApp, sampleAudit, sampleUser, seedSamples, T0 } from "./samples.ts";
@@ -18,7 +19,7 @@ export function directorySuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("a setting that was made once stays, whoever asks at the same time", async () => {
+    test("a setting that is set once stays, also with concurrent calls", async () => {
       assert.equal(await store.directory.setting("tenant_id"), undefined);
       const values = ["a", "b", "c", "d"];
       const answers = await Promise.all(values.map((value) => store.directory.settingOnce("tenant_id", value)));
@@ -26,7 +27,7 @@ export function directorySuite(makeStore: MakeStore): void {
       assert.equal(await store.directory.setting("tenant_id"), answers[0]);
     });
 
-    test("an app is inserted once, and what it was changed to stays, whoever inserts it again", async () => {
+    test("an app is inserted once, and later changes stay when it is inserted again", async () => {
       const app = sampleApp();
       const register = () => {
         const registration = newRegistration(app.clientId);
@@ -52,14 +53,14 @@ export function directorySuite(makeStore: MakeStore): void {
       assert.ok((await store.directory.listUsers()).some(({ id }) => id === user.id));
     });
 
-    test("of two who sign up with one address at once, one gets it", async () => {
+    test("of two concurrent sign-ups with one address, one gets it", async () => {
       const email = `${randomUUID()}@contoso.example`;
       const users = [sampleUser({ email }), sampleUser({ email: email.toUpperCase() })];
       const inserted = await Promise.all(users.map((user) => seed(store).insertUser(user)));
       assert.deepEqual(inserted.sort(), [false, true]);
     });
 
-    test("a user is disabled and enabled again; an unknown one is false", async () => {
+    test("a user is disabled and enabled again; an unknown one returns false", async () => {
       const user = sampleUser();
       await seed(store).insertUser(user);
       assert.equal(await seed(store).setUserDisabled(user.id, T0, T0), true);
@@ -93,7 +94,7 @@ export function directorySuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.directory.findApi(api.clientId), changed);
     });
 
-    test("an app and an API never share a client ID, even when both ask at once", async () => {
+    test("an app and an API never share a client ID, even in concurrent calls", async () => {
       for (let round = 0; round < 10; round++) {
         const clientId = randomUUID();
         const put = [seed(store).putApp(sampleApp({ clientId })), seed(store).putApi(sampleApi({ clientId }))];
@@ -103,7 +104,7 @@ export function directorySuite(makeStore: MakeStore): void {
       }
     });
 
-    test("two APIs never share an identifier URI, and the one refused takes no client ID", async () => {
+    test("two APIs never share an identifier URI, and the refused one takes no client ID", async () => {
       const first = sampleApi();
       await seed(store).putApi(first);
       const second = sampleApi({ identifierUri: first.identifierUri });
@@ -112,7 +113,7 @@ export function directorySuite(makeStore: MakeStore): void {
       assert.equal(await seed(store).putApp(sampleApp({ clientId: second.clientId })), true);
     });
 
-    test("consents add up, of the administrator and of the user alone", async () => {
+    test("consents add up, of the administrator and of this user only", async () => {
       const { directory } = store;
       const samples = await seedSamples(store);
       const { app, api, user, scopes: asked } = samples;
@@ -123,7 +124,12 @@ export function directorySuite(makeStore: MakeStore): void {
       const other = { ...consent, userId: sampleUser().id };
       const approve = async (resourceScopes: string[]) => {
         const { id } = await pendingGrant(store, samples);
-        const by = { sessionId: randomUUID(), userId: user.id, now: T0, audit: sampleAudit("grant") };
+        const by = {
+          sessionId: await signInBrowser(store, user.id, T0),
+          userId: user.id,
+          now: T0,
+          audit: sampleAudit("grant"),
+        };
         await store.grants.claim(id, by);
         const approval = approvalBy(user.id, by.sessionId, { ...asked, resourceScopes });
         assert.equal((await store.grants.approve(id, approval)).outcome, "done");
@@ -157,7 +163,7 @@ export function directorySuite(makeStore: MakeStore): void {
       assert.equal((await directory.consentsFor(app.clientId, other.userId)).length, 1);
     });
 
-    test("a user has the roles that were assigned and that the API still has", async () => {
+    test("a user has the assigned roles that the API still has", async () => {
       const { directory } = store;
       const { api, user } = await seedSamples(store);
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);

@@ -10,7 +10,7 @@ const AT_ONCE = 64;
 
 type Enrolment = Parameters<FactorStore["enrolTotp"]>[0];
 
-/** A walk in which this person's first factor was passed and a secret is being enrolled. */
+/** An interaction in which this user passed the first factor and is enrolling a secret. */
 export async function enrolling(store: Store, userId: string, secretSealed: string = randomUUID()): Promise<Enrolment> {
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
@@ -57,7 +57,7 @@ export function factorSuite(makeStore: MakeStore): void {
     const atOnce = async <T>(verb: (index: number) => Promise<T>) =>
       (await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => verb(index)))).filter(Boolean).length;
 
-    test("an authenticator app is enrolled with its recovery codes, and the walk forgets its secret", async () => {
+    test("an authenticator app is enrolled with its recovery codes, and the interaction discards its secret", async () => {
       const input = await enrolled();
       const { interactionId, sessionId, userId, secretSealed, step } = input;
       assert.deepEqual(await factors.totpOf(userId), { userId, secretSealed, lastStep: step, createdAt: T0 });
@@ -66,7 +66,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.totpOf(randomUUID()), undefined);
     });
 
-    test("a secret is enrolled once, by its own walk, person and session, and not after their end", async () => {
+    test("a secret is enrolled once, by its own interaction, user and session, and not after their end", async () => {
       const input = await enrolling(store, await person());
       const other = await enrolling(store, await person());
       const foreign: Partial<Enrolment>[] = [
@@ -74,7 +74,7 @@ export function factorSuite(makeStore: MakeStore): void {
         { sessionId: other.sessionId },
         { userId: other.userId },
         { interactionId: other.interactionId },
-        // The walk's end.
+        // The end of the interaction.
         { now: T0 + 30 * MINUTE },
         { now: T0 + DAY },
       ];
@@ -85,17 +85,17 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.enrolTotp(input), false);
     });
 
-    test("another app takes the first one's place, with recovery codes of its own", async () => {
+    test("another app replaces the first one, with its own recovery codes", async () => {
       const first = await enrolled();
       const second = await enrolled(first.userId, first.secretSealed);
       assert.equal((await factors.totpOf(first.userId))?.secretSealed, second.secretSealed);
       assert.equal(await factors.useRecoveryCode(first.userId, first.recoveryCodeHashes[0]!, T0), undefined);
       assert.equal(await factors.countRecoveryCodes(first.userId), 10);
-      assert.equal(await factors.useTotpStep(first, 2_000), false, "a code of the old app is of no use any more");
+      assert.equal(await factors.useTotpStep(first, 2_000), false, "a code of the old app is no longer valid");
       assert.equal(await factors.useTotpStep(second, 2_000), true);
     });
 
-    test("the place that is taken is named: a first app takes none, and another one not that of a third", async () => {
+    test("the app to replace is named: a first app replaces none, and another one only the named one", async () => {
       const userId = await person();
       const walks = [await enrolling(store, userId), await enrolling(store, userId)] as const;
       assert.equal(await atOnce((index) => factors.enrolTotp(walks[index % 2]!)), 1);
@@ -108,7 +108,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.enrolTotp({ ...late, replaces: there?.secretSealed ?? "" }), true);
     });
 
-    test("a step is used once; none of it or before is used after, that of the enrolment included", async () => {
+    test("a step is used once, and no earlier one after it, including the step of the enrollment", async () => {
       const totp = await enrolled();
       assert.equal(await factors.useTotpStep(totp, totp.step), false);
       assert.equal(await factors.useTotpStep(totp, totp.step - 1), false);
@@ -118,7 +118,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.useTotpStep(totp, totp.step + 3), true);
     });
 
-    test("a step is its own person's, even if another's secret were sealed alike", async () => {
+    test("a step belongs to its user, even if another's secret had the same seal", async () => {
       const [first, second] = [
         await enrolling(store, await person(), "alike"),
         await enrolling(store, await person(), "alike"),
@@ -128,7 +128,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.useTotpStep(second, second.step + 1), true);
     });
 
-    test("a recovery code works once and for its own person, and says how many are left", async () => {
+    test("a recovery code works once and for its own user, and returns how many are left", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       const other = await enrolled();
       const [first, second] = recoveryCodeHashes as [string, string];
@@ -140,7 +140,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.countRecoveryCodes(userId), 8);
     });
 
-    test("new recovery codes end all before, and need an app that they stand in for", async () => {
+    test("new recovery codes replace all earlier ones, and need an app", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       await factors.useRecoveryCode(userId, recoveryCodeHashes[0]!, T0);
       assert.equal(await factors.replaceRecoveryCodes(owner(userId), ["a", "b"], T0), true);
@@ -151,7 +151,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.replaceRecoveryCodes(owner(randomUUID()), ["c"], T0), false);
     });
 
-    test("nobody changes the factors of who is disabled", async () => {
+    test("the factors of a disabled user cannot be changed", async () => {
       const { userId } = await enrolled();
       const there = await factors.totpOf(userId);
       await seed(store).setUserDisabled(userId, T0, T0);
@@ -162,7 +162,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.deepEqual([await factors.totpOf(userId), await factors.countRecoveryCodes(userId)], [there, 10]);
     });
 
-    test("with the app its recovery codes go", async () => {
+    test("the app's recovery codes are removed with it", async () => {
       const { userId, recoveryCodeHashes } = await enrolled();
       assert.equal(await factors.removeTotp(owner(userId), T0), true);
       assert.equal(await factors.totpOf(userId), undefined);
@@ -183,7 +183,7 @@ export function factorSuite(makeStore: MakeStore): void {
       assert.equal(await factors.countRecoveryCodes(userId), 0);
     });
 
-    test(`of ${AT_ONCE} enrolments of one secret at once, one counts, and its codes stand`, async () => {
+    test(`of ${AT_ONCE} enrollments of one secret at once, one counts, and its codes are valid`, async () => {
       const input = await enrolling(store, await person());
       const codes = (index: number) => [`${index} a`, `${index} b`];
       const won: number[] = [];
@@ -194,7 +194,7 @@ export function factorSuite(makeStore: MakeStore): void {
       for (const hash of codes(won[0]!)) assert.ok(await factors.useRecoveryCode(input.userId, hash, T0));
     });
 
-    test("of many new sets of recovery codes at once, one whole set stands", async () => {
+    test("of concurrent new sets of recovery codes, one complete set is valid", async () => {
       const { userId } = await enrolled();
       const codes = (index: number) => [`${index} a`, `${index} b`, `${index} c`];
       assert.equal(await atOnce((index) => factors.replaceRecoveryCodes(owner(userId), codes(index), T0)), AT_ONCE);

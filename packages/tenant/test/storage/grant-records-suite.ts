@@ -4,11 +4,12 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import type { App } from "../../src/directory/entities.ts";
 import type { AuditRecord, Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { approvalBy, pendingGrant, type Samples, sampleAudit, seedSamples, T0 } from "./samples.ts";
 
-/** A transition of a device grant and its audit record are one. */
+/** A transition of a device grant and its audit record are one transaction. */
 export function grantRecordsSuite(makeStore: MakeStore): void {
   describe("records of device grants", () => {
     let place: TestStore;
@@ -28,14 +29,15 @@ export function grantRecordsSuite(makeStore: MakeStore): void {
       return grant;
     };
 
-    /** Each transition that is recorded, ready to be made with this record; and the same where it no longer can be. */
+    /** Each recorded transition, ready to run with this record; and the same when it is no longer possible. */
     const recorded: Record<string, () => Promise<(audit: AuditRecord) => Promise<{ outcome: string }>>> = {
-      "a claim that kills": async () => {
+      "a claim that denies": async () => {
         const { id } = await claimed();
         return (audit) => store.grants.claim(id, { sessionId: "s2", userId: randomUUID(), now: T0, audit });
       },
       "an approval": async () => {
         const { id } = await claimed();
+        await signInBrowser(store, samples.user.id, T0, "s1");
         return (audit) => store.grants.approve(id, { ...approvalBy(samples.user.id, "s1", samples.scopes), audit });
       },
       "a denial": async () => {
@@ -48,13 +50,13 @@ export function grantRecordsSuite(makeStore: MakeStore): void {
       },
     };
     for (const [what, prepare] of Object.entries(recorded)) {
-      test(`${what} and its record are one: without the record it is undone, and what did not happen has none`, async () => {
+      test(`${what} and its record are one: without the record it is rolled back, and what did not happen has none`, async () => {
         const transition = await prepare();
         const audit = { ...sampleAudit(randomUUID()), grantId: randomUUID() };
         const records = async () => (await store.audit.list({ event: audit.event, limit: 9 })).length;
         await assert.rejects(transition({ ...audit, event: null as unknown as string }));
         assert.equal(await records(), 0);
-        // It can still be made, so that nothing of the first attempt is left.
+        // It is still possible, so nothing of the first attempt is left.
         assert.match((await transition(audit)).outcome, /^(?:done|killed)$/);
         assert.deepEqual((await store.audit.list({ event: audit.event, limit: 9 }))[0], audit);
         assert.equal((await transition(audit)).outcome, "ended");
@@ -67,6 +69,7 @@ export function grantRecordsSuite(makeStore: MakeStore): void {
       const { app, user, scopes } = own;
       const grant = await pendingGrant(store, own);
       await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+      await signInBrowser(store, user.id, T0, "s");
       const audit = sampleAudit(randomUUID());
       const approve = () => store.grants.approve(grant.id, { ...approvalBy(user.id, "s", scopes), audit });
       const before = await store.grants.findById(grant.id);

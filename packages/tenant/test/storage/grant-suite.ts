@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
+import { signedInSession } from "./link-suite.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvalBy,
@@ -29,6 +31,7 @@ export function grantSuite(makeStore: MakeStore): void {
       place = await makeStore();
       store = await place.open();
       samples = await seedSamples(store);
+      for (const id of ["s1", "s2"]) await signInBrowser(store, samples.user.id, T0, id);
     });
     after(() => place.remove());
 
@@ -43,7 +46,7 @@ export function grantSuite(makeStore: MakeStore): void {
       return grant;
     };
 
-    test("a new grant is pending and found by each of its names", async () => {
+    test("a new grant is pending and found by each of its keys", async () => {
       const grant = await pendingGrant(store, samples);
       const expected = {
         ...grant,
@@ -75,8 +78,8 @@ export function grantSuite(makeStore: MakeStore): void {
     });
 
     test("an unknown code is undefined, not an error", async () => {
-      assert.equal(await store.grants.poll("no such hash"), undefined);
-      assert.equal(await store.grants.findById("no such id"), undefined);
+      assert.equal(await store.grants.poll("unknown hash"), undefined);
+      assert.equal(await store.grants.findById("unknown id"), undefined);
       assert.equal(await store.grants.findByUserCode("BCDFGHJK"), undefined);
       assert.deepEqual(
         await store.grants.claim("none", { sessionId: "s", userId: "u", now: T0, audit: sampleAudit("grant") }),
@@ -90,7 +93,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.grants.deny("none", denial), { outcome: "unknown" });
     });
 
-    test("a user_code is given to one grant at a time, and is free a day after that one's end", async () => {
+    test("a user_code belongs to one grant at a time, and is free a day after that grant's end", async () => {
       const first = await pendingGrant(store, samples);
       const again = () => sampleGrant(first.clientId, first.requested, { userCode: first.userCode });
       assert.equal(await store.grants.insert(again()), false);
@@ -109,6 +112,29 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.equal(await store.grants.countLive(T0), before + 3);
       assert.equal(await store.grants.countLive(grant.expiresAt), 1);
       assert.equal(await store.grants.countLive(late.expiresAt), 0);
+    });
+
+    test("every stored grant counts in one state; one whose time is up without an end counts as expired", async () => {
+      const before = await store.grants.countByState(T0);
+      const lateBefore = await store.grants.countByState(T0 + LIFETIME);
+      const pending = await pendingGrant(store, samples, { expiresAt: T0 + 2 * LIFETIME });
+      await claimed();
+      await approvedGrant(store, samples);
+      const denied = await claimed();
+      const by = { sessionId: "s1", reason: "user", now: T0, audit: sampleAudit("grant") } as const;
+      assert.equal((await store.grants.deny(denied.id, by)).outcome, "done");
+      const redeemed = await approvedGrant(store, samples);
+      assert.equal((await store.tokens.redeem(redemption(redeemed, samples.user.id))).outcome, "redeemed");
+
+      const more = (after: typeof before) =>
+        Object.fromEntries(Object.entries(after).map(([state, count]) => [state, count - before[state as "pending"]]));
+      const one = { pending: 1, claimed: 1, approved: 1, denied: 1, redeemed: 1, expired: 0 };
+      assert.deepEqual(more(await store.grants.countByState(T0)), one);
+      const late = await store.grants.countByState(T0 + LIFETIME);
+      assert.deepEqual([late.pending - lateBefore.pending, late.claimed, late.approved], [1, 0, 0]);
+      const { pending: live, claimed: held, approved, expired } = await store.grants.countByState(pending.expiresAt);
+      assert.deepEqual([live, held, approved], [0, 0, 0]);
+      assert.equal(expired, before.pending + before.claimed + before.approved + before.expired + 3);
     });
 
     test("a claim stores session and user; the same session may claim again", async () => {
@@ -156,7 +182,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.match((await store.grants.findById(id))?.sessionId ?? "", /^s\d+$/);
     });
 
-    test("another user's claim kills the grant for both", async () => {
+    test("another user's claim denies the grant for both", async () => {
       const grant = await claimed("s1");
       const result = await store.grants.claim(grant.id, {
         sessionId: "s2",
@@ -171,7 +197,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.equal((await store.grants.poll(grant.deviceCodeHash))?.status, "denied");
     });
 
-    test("nobody approves what was not claimed, or in another person's name", async () => {
+    test("an unclaimed grant cannot be approved, nor one of another user", async () => {
       const { scopes, user } = samples;
       const pending = await pendingGrant(store, samples);
       assert.equal((await store.grants.approve(pending.id, approvalBy(user.id, "s1", scopes))).outcome, "elsewhere");
@@ -179,6 +205,27 @@ export function grantSuite(makeStore: MakeStore): void {
       const grant = await claimed("s1");
       assert.equal((await store.grants.approve(grant.id, approvalBy(randomUUID(), "s1", scopes))).outcome, "elsewhere");
       assert.equal((await store.grants.findById(grant.id))?.status, "claimed");
+    });
+
+    test("a browser that was signed out, or whose session has expired, cannot approve what it claimed", async () => {
+      const { scopes, user } = samples;
+      const browser = await signInBrowser(store, user.id, T0);
+      const grant = await claimed(browser);
+      await store.sessions.end(browser);
+      const result = await store.grants.approve(grant.id, approvalBy(user.id, browser, scopes));
+      assert.ok(result.outcome === "elsewhere");
+      assert.equal(result.grant.status, "claimed");
+
+      const brief = await claimed(await signedInSession(store, user.id, T0 + 1));
+      const late = approvalBy(user.id, (await store.grants.findById(brief.id))!.sessionId!, scopes, T0 + 1);
+      assert.equal((await store.grants.approve(brief.id, late)).outcome, "elsewhere");
+      assert.equal((await store.grants.approve(brief.id, { ...late, now: T0 })).outcome, "done");
+    });
+
+    test("an operator approves without a browser", async () => {
+      const grant = await claimed("the operator");
+      const by = { ...approvalBy(samples.user.id, "the operator", samples.scopes), decidedBy: "operator" as const };
+      assert.equal((await store.grants.approve(grant.id, by)).outcome, "done");
     });
 
     test("an approval freezes scopes, methods and time of the sign-in", async () => {
@@ -205,9 +252,10 @@ export function grantSuite(makeStore: MakeStore): void {
       );
     });
 
-    test("what follows from a yes is remembered with the approval, and not without", async () => {
+    test("the consents of an approval are stored with it, and not without it", async () => {
       const own = await seedSamples(store);
       const { app, user, scopes, consent } = own;
+      await signInBrowser(store, user.id, T0, "s");
       const approve = (id: string) => store.grants.approve(id, approvalBy(user.id, "s", scopes));
       const remembered = () => store.directory.consentsFor(app.clientId, user.id);
       const claim = (id: string) =>
@@ -232,7 +280,7 @@ export function grantSuite(makeStore: MakeStore): void {
       );
     });
 
-    test("the first decision stands: after a no there is no yes, after a yes no no", async () => {
+    test("the first decision is final: neither an approval after a denial, nor a denial after an approval", async () => {
       const { scopes, user } = samples;
       const approval = approvalBy(user.id, "s1", scopes);
       const denial = { sessionId: "s1", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
@@ -257,7 +305,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.equal((await store.grants.approve(approved.id, approval)).outcome, "ended");
     });
 
-    test("at the moment of expiry nothing can be done with it any more", async () => {
+    test("from the moment of expiry nothing can be done with it", async () => {
       const { scopes, user } = samples;
       const grant = await claimed("s1");
       const now = grant.expiresAt;
@@ -277,7 +325,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.equal(late.outcome, "lost");
     });
 
-    test("the operator may deny what nobody has claimed; a session may not", async () => {
+    test("the operator may deny an unclaimed grant; a session may not", async () => {
       const grant = await pendingGrant(store, samples);
       const bySession = await store.grants.deny(grant.id, {
         sessionId: "s1",
@@ -296,7 +344,7 @@ export function grantSuite(makeStore: MakeStore): void {
       assert.deepEqual([byOperator.grant.denialReason, byOperator.grant.decidedBy], ["operator", "operator"]);
     });
 
-    test("the operator may deny what a session holds; a denial of that session is the user's", async () => {
+    test("the operator may deny what a session holds; a denial by that session is the user's", async () => {
       const by = { sessionId: "s1", userId: samples.user.id, now: T0, audit: sampleAudit("grant") };
       const denials = [
         { sessionId: null, reason: "operator" as const, decidedBy: "operator" },

@@ -10,7 +10,7 @@ import { seed } from "../fixtures/seed.ts";
 import { DAY, rotation, sampleAudit, sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
 import { undoFrom } from "./undo-migrations.ts";
 
-test("a store of before gets an object and a service principal for every app and API, and the built-in ones their names", async () => {
+test("an older store gets an object and a service principal for every app and API, and the built-in ones their names", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
   const file = join(folder, "store.db");
   try {
@@ -50,7 +50,7 @@ test("a store of before gets an object and a service principal for every app and
   }
 });
 
-test("a session and a sign-in of before keep their person, and go on until their ends", async () => {
+test("an older session and sign-in keep their user, and continue until their ends", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-migration-"));
   const file = join(folder, "store.db");
   try {

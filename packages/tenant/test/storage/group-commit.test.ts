@@ -9,7 +9,7 @@ import { Mutex } from "../../src/kernel/mutex.ts";
 import { GroupCommit } from "../../src/storage/engine/group-commit.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 
-test("what several ask to be written in one turn is committed at once, and nothing is answered before", async (t) => {
+test("concurrent writes of one turn are committed together, and none is answered before", async (t) => {
   const file = fileFor(t);
   const store = await openSqliteStore(file);
   const other = new DatabaseSync(file, { readOnly: true });
@@ -20,14 +20,14 @@ test("what several ask to be written in one turn is committed at once, and nothi
   const written = () => other.prepare("select count(*) as n from settings where name like 'group %'").get()?.n;
   const changes = Array.from({ length: 8 }, (_, n) => store.directory.settingOnce(`group ${n}`, "x"));
   const seenAtAnswer = changes.map((change) => change.then(written));
-  // Another reads meanwhile, through the store and past it.
+  // Meanwhile, another reader reads through the store and directly.
   assert.equal(await store.directory.setting("group 0"), undefined);
   assert.equal(written(), 0);
   assert.deepEqual(await Promise.all(seenAtAnswer), Array(8).fill(8));
   assert.equal(await store.directory.setting("group 0"), "x");
 });
 
-test("one change that fails takes back itself alone", async (t) => {
+test("one failed change rolls back only itself", async (t) => {
   const { database, mutex, group } = scratchGroup(t);
   const change = async (value: number) => {
     await mutex.acquire();
@@ -53,14 +53,14 @@ test("one change that fails takes back itself alone", async (t) => {
   assert.deepEqual(numbers(database), [-2, -1, 1, 2]);
 });
 
-test("where SQLite takes back everything, nobody of the group is told that it is done, and the next group works", async (t) => {
+test("if SQLite rolls back everything, no caller in the group succeeds, and the next group works", async (t) => {
   const { database, group } = scratchGroup(t);
   group.begin();
   database.exec("insert into numbers values (1)");
   const first = group.release();
   group.begin();
   database.exec("insert into numbers values (2)");
-  // As SQLite does by itself when the disk is full.
+  // As SQLite itself does when the disk is full.
   database.exec("rollback");
   group.rollBack();
   await assert.rejects(first, /rolled back/);
@@ -72,7 +72,7 @@ test("where SQLite takes back everything, nobody of the group is told that it is
   assert.deepEqual(numbers(database), [3]);
 });
 
-test("a commit that fails is everybody's failure", async (t) => {
+test("a failed commit fails for all its callers", async (t) => {
   const { database, group } = scratchGroup(t);
   database.exec("create table parents (id integer primary key)");
   database.exec("create table children (parent integer references parents deferrable initially deferred)");
@@ -91,7 +91,7 @@ test("a commit that fails is everybody's failure", async (t) => {
   assert.deepEqual(numbers(database), []);
 });
 
-test("a group whose only change was taken back is closed all the same", async (t) => {
+test("a group whose only change was rolled back is still closed", async (t) => {
   const { database, group } = scratchGroup(t);
   group.begin();
   group.rollBack();

@@ -43,7 +43,7 @@ export function groupSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.groupsOf(userId), []);
     });
 
-    test("a person is a member once, of groups that exist, until removed", async () => {
+    test("a user is a member once, of groups that exist, until removed", async () => {
       const { directory } = store;
       const userId = randomUUID();
       const groups = [await newGroup(userId), await newGroup(userId)];
@@ -54,7 +54,7 @@ export function groupSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.groupsOf(userId), [groups[1]!.id]);
     });
 
-    test("a role that was assigned to a group is its members', once, and ends with membership and group", async () => {
+    test("a role assigned to a group is each member's, once, and ends with membership and group", async () => {
       const { directory } = store;
       const { api, user } = await seedSamples(store);
       const [left, deleted] = [await newGroup(user.id), await newGroup(user.id)];
@@ -70,7 +70,7 @@ export function groupSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.rolesFor(api.clientId, member), []);
     });
 
-    test("a person is assigned by themselves or through a group, to that app alone", async () => {
+    test("a user is assigned directly or through a group, to that app alone", async () => {
       const { directory } = store;
       const [{ app, user }, other] = [await seedSamples(store), await seedSamples(store)];
       for (const each of [app, other.app]) await seed(store).putApp({ ...each, assignmentRequired: true });
@@ -91,11 +91,11 @@ export function groupSuite(makeStore: MakeStore): void {
     });
   });
 
-  describe("what goes by two keys", () => {
+  describe("what is deleted by two keys", () => {
     before(open);
     after(() => place.remove());
 
-    test("goes by both: a membership, an assignment and a role leave those beside them", async () => {
+    test("is deleted by both: other memberships, assignments and roles with one of them stay", async () => {
       const { directory } = store;
       const [{ app, api, user }, other] = [await seedSamples(store), await seedSamples(store)];
       const [one, two] = [await newGroup(user.id, other.user.id), await newGroup(user.id)];
@@ -127,7 +127,7 @@ export function groupSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.assignmentsOf(other.app.clientId), [user.id]);
     });
 
-    test("a consent goes by app, person and API", async () => {
+    test("a consent is deleted by app, user and API", async () => {
       const [{ app, api, user }, other] = [await seedSamples(store), await seedSamples(store)];
       const whose = [user.id, other.user.id, null];
       for (const { clientId } of [app, other.app]) {
@@ -186,7 +186,7 @@ export function groupSuite(makeStore: MakeStore): void {
       },
     };
     for (const [what, assign] of Object.entries(ways)) {
-      test(`nothing is issued once ${what} was withdrawn after the approval, and the grant is denied`, async () => {
+      test(`nothing is issued if ${what} was withdrawn after the approval, and the grant is denied`, async () => {
         const samples = await requiring();
         const withdraw = await assign(samples);
         const kept = redemption(await approvedGrant(store, samples), samples.user.id);
@@ -217,7 +217,7 @@ export function groupSuite(makeStore: MakeStore): void {
         assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, clientId))), "not_assigned", "no grace");
       });
 
-      test(`once ${what} is withdrawn, a redemption or renewal at the same moment has come before or gives nothing`, async () => {
+      test(`after ${what} is withdrawn, a concurrent redemption or renewal has come before or returns nothing`, async () => {
         for (let round = 0; round < rounds(15, makeStore); round++) {
           const samples = await requiring();
           const { clientId } = samples.app;
@@ -240,7 +240,7 @@ export function groupSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("reuse is judged before assignment, so that withdrawing it hides no theft", async () => {
+    test("reuse is checked before assignment, so that withdrawing it does not hide a theft", async () => {
       const samples = await requiring();
       const { app, user } = samples;
       await seed(store).assign(app.clientId, user.id);
@@ -251,7 +251,7 @@ export function groupSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.rotate(late)).outcome, "reuse");
     });
 
-    test("an app that asks for no assignment renews for everybody, and from when it does, for the assigned", async () => {
+    test("an app that requires no assignment renews for all users, and once it does, for the assigned ones", async () => {
       const samples = await seedSamples(store);
       const { app, user } = samples;
       const { tokenHash } = await signedIn(store, samples);

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { approvalBy, pendingGrant, type Samples, sampleAudit, sampleUser, seedSamples, T0 } from "./samples.ts";
 
-/** More than the microtasks that any of these verbs takes. */
+/** More than the microtasks that any of these methods takes. */
 const TURNS = 12;
 
-/** Runs both verbs over and over, the second one a turn later each time, so that it comes between all steps of the first. */
+/**
+ * Runs both methods repeatedly, starting the second one a turn later each time, so that it falls between all steps of
+ * the first.
+ */
 async function inEveryTurn(round: (later: <T>(verb: () => Promise<T>) => Promise<T>) => Promise<void>): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) {
     await round(async (verb) => {
@@ -18,7 +22,7 @@ async function inEveryTurn(round: (later: <T>(verb: () => Promise<T>) => Promise
   }
 }
 
-/** A claim reads the grant and then changes it: what comes in between counts. */
+/** A claim reads the grant and then changes it. A change in between counts. */
 export function interleavingSuite(makeStore: MakeStore): void {
   describe("between a claim's read and its change", () => {
     let place: TestStore;
@@ -30,6 +34,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
       store = await place.open();
       samples = await seedSamples(store);
       await seed(store).insertUser(other);
+      await signInBrowser(store, samples.user.id, T0, "s1");
     });
     after(() => place.remove());
 
@@ -50,7 +55,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
       return [grant?.status, grant?.denialReason, grant?.sessionId];
     };
 
-    test("of two people one claims and the other kills", () =>
+    test("of two users one claims and the other's claim denies", () =>
       inEveryTurn(async (later) => {
         const id = await pending();
         const results = await Promise.all([claim(id, "s1"), later(() => claim(id, "s2", other.id))]);
@@ -58,7 +63,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
         assert.deepEqual((await stateOf(id)).slice(0, 2), ["denied", "two_users"]);
       }));
 
-    test("of one person's two sessions the later one takes over", () =>
+    test("of one user's two sessions the later one takes over", () =>
       inEveryTurn(async (later) => {
         const id = await pending();
         const results = await Promise.all([claim(id, "s1"), later(() => claim(id, "s2"))]);
@@ -67,7 +72,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
         assert.deepEqual(await stateOf(id), ["claimed", null, took[0] ? "s1" : "s2"]);
       }));
 
-    test("the operator's no stands, whoever claims", () =>
+    test("the operator's denial is final, even against claims", () =>
       inEveryTurn(async (later) => {
         for (const make of [pending, claimed]) {
           const id = await make();
@@ -78,7 +83,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
         }
       }));
 
-    test("a yes stands or the second person's claim does, never both", () =>
+    test("an approval or a second user's claim wins, never both", () =>
       inEveryTurn(async (later) => {
         for (const flipped of [false, true]) {
           const id = await claimed();
@@ -92,7 +97,7 @@ export function interleavingSuite(makeStore: MakeStore): void {
         }
       }));
 
-    test("a yes stands or the same person's other session does, never both", () =>
+    test("an approval or the same user's other session wins, never both", () =>
       inEveryTurn(async (later) => {
         for (const flipped of [false, true]) {
           const id = await claimed();

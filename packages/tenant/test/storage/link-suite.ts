@@ -31,7 +31,7 @@ export function sampleLink(userId: string, changes: Partial<ActionLink> = {}): O
 
 export const use = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.7" });
 
-/** A browser in which this person is signed in. */
+/** A browser in which this user is signed in. */
 export async function signedInSession(store: Store, userId: string, expiresAt = T0 + 60 * MINUTE): Promise<string> {
   const anonymous = { id: randomUUID(), createdAt: T0, expiresAt };
   await store.sessions.ensure(anonymous);
@@ -42,7 +42,7 @@ export async function signedInSession(store: Store, userId: string, expiresAt = 
   return id;
 }
 
-/** "This wasn't me": links in mails, each good for one act. */
+/** "This wasn't me": single-use links in mails. */
 export function linkSuite(makeStore: MakeStore): void {
   describe("links in mails", () => {
     let place: TestStore;
@@ -87,7 +87,7 @@ export function linkSuite(makeStore: MakeStore): void {
       ]);
     });
 
-    test("to its last millisecond and no longer; an unknown one is none, and neither ends anything", async () => {
+    test("a link is valid to its last millisecond; an expired or unknown one ends nothing", async () => {
       const samples = await seedSamples(store);
       const { family } = await signedIn(store, samples);
       const link = await inserted(samples.user.id);
@@ -99,14 +99,14 @@ export function linkSuite(makeStore: MakeStore): void {
       assert.equal((await store.links.use(use(link.tokenHash, link.expiresAt - 1))).outcome, "done");
     });
 
-    test("an expired link is swept", async () => {
+    test("an expired link is deleted", async () => {
       const { user } = await seedSamples(store);
       const link = await inserted(user.id);
       await store.purgeExpired(link.expiresAt);
       assert.deepEqual(await store.links.use(use(link.tokenHash)), { outcome: "dead" });
     });
 
-    test("a device that was not theirs: its sign-in ends with the browser that said yes, and no other does", async () => {
+    test("a device that was not theirs: its sign-in ends with the browser that approved, and no other does", async () => {
       const samples = await seedSamples(store);
       const { user } = samples;
       const [browser, other] = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
@@ -144,7 +144,7 @@ export function linkSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
     });
 
-    test("the sign-in ends although the row of its grant was swept", async () => {
+    test("the sign-in ends even if the row of its grant was deleted", async () => {
       const samples = await seedSamples(store);
       const { family } = await signedIn(store, samples);
       await store.purgeExpired(T0 + 3 * DAY);
@@ -154,7 +154,7 @@ export function linkSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "disowned");
     });
 
-    test("a link about another person's device ends nothing of theirs", async () => {
+    test("a link about another user's device ends nothing of theirs", async () => {
       const [samples, other] = [await seedSamples(store), await seedSamples(store)];
       const { family } = await signedIn(store, other);
       const waiting = await approvedGrant(store, other);
@@ -178,10 +178,10 @@ export function linkSuite(makeStore: MakeStore): void {
       "refresh_token_repeated",
     ];
     for (const purpose of changes) {
-      test(`${purpose}: every browser, sign-in, half-made sign-in and waiting device of this person ends, and the password`, async () => {
+      test(`${purpose}: every browser, sign-in, unfinished sign-in and waiting device of this user ends, and the password`, async () => {
         const [samples, bystander] = [await seedSamples(store), await seedSamples(store)];
         const { user } = samples;
-        const password = { passwordHash: "known to somebody", keepSessionId: null };
+        const password = { passwordHash: "known to another person", keepSessionId: null };
         const audit = sampleAudit("user.password_changed");
         assert.ok(await store.sessions.changePassword({ user, ...password, now: T0, audit }));
         const sessions = [await signedInSession(store, user.id), await signedInSession(store, user.id)];
@@ -234,7 +234,7 @@ export function linkSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("a device that fetches its tokens at the same moment ends up with none that are good", async () => {
+    test("a device that fetches its tokens at the same moment has no valid ones afterwards", async () => {
       for (let round = 0; round < 50; round++) {
         const samples = await seedSamples(store);
         const grant = await approvedGrant(store, samples);
@@ -249,7 +249,10 @@ export function linkSuite(makeStore: MakeStore): void {
   });
 }
 
-/** What a link takes from the account; where rows can be written past the store, whose own verbs have more to check. */
+/**
+ * What a link removes from the account. Only for databases where tests can write rows directly, because the store's own
+ * methods check more.
+ */
 export function linkCredentialsSuite(makeStore: MakeStore): void {
   describe("links in mails and what was added to the account", () => {
     let place: TestStore;
@@ -304,7 +307,7 @@ export function linkCredentialsSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("a passkey that is another person's by now is not taken from them", async () => {
+    test("a passkey that meanwhile belongs to another user is not removed", async () => {
       const [user, owner] = [(await seedSamples(store)).user, (await seedSamples(store)).user];
       await place.query(
         `insert into passkeys values ('foreign', '${owner.id}', 'key', 0, '[]', 'singleDevice', 0, 'x', 0, null)`,

@@ -15,7 +15,7 @@ export function mailSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    /** A flow that has asked for a code, and how to send and use one in it. */
+    /** A flow that has requested a code, and how to send and use one in it. */
     const start = async (email = "Ana@contoso.example", expiresAt = T0 + DAY) => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
@@ -58,7 +58,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.notEqual(await use("right"), "ok");
     });
 
-    test("the right code proves the address, once", async () => {
+    test("the right code verifies the address, once", async () => {
       const { sessionId, interactionId, send, use } = await start();
       assert.equal(await use("right"), "none");
       await send("right");
@@ -76,7 +76,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal(results.filter((result) => result === "dead").length, 7);
     });
 
-    test("five wrong attempts kill a code, also when they come at once; then the right one is no use", async () => {
+    test("five wrong attempts kill a code, also when made at once; then the right one is rejected", async () => {
       const { send, use } = await start();
       await send("right");
       const results = await Promise.all(Array.from({ length: 20 }, (_, index) => use(`wrong ${index}`)));
@@ -85,7 +85,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal(await use("right"), "dead");
     });
 
-    test("a new code ends the earlier one and has its own attempts", async () => {
+    test("a new code replaces the earlier one and has its own attempts", async () => {
       const { send, use } = await start();
       await send("first");
       for (let attempt = 0; attempt < 5; attempt++) await use("wrong");
@@ -94,7 +94,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal(await use("second"), "ok");
     });
 
-    test("a code dies at its time and works in its own flow and session only", async () => {
+    test("a code expires on time and works in its own flow and session only", async () => {
       const { send, use } = await start();
       const other = await start();
       await send("right");
@@ -104,14 +104,14 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal(await use("right", { now: T0 + 10 * MINUTE - 1 }), "ok");
     });
 
-    test("a code dies with its walk, to the millisecond", async () => {
+    test("a code ends with its interaction, to the millisecond", async () => {
       const { send, use, flow } = await start("Ana@contoso.example", T0 + MINUTE);
       await send("right");
       assert.equal(await use("right", { now: flow.expiresAt }), "none");
       assert.equal(await use("right", { now: flow.expiresAt - 1 }), "ok");
     });
 
-    test("a purge deletes codes that were used or have expired, and none that is good", async () => {
+    test("a purge deletes used and expired codes, and no valid one", async () => {
       const [good, used] = [await start(), await start()];
       for (const { send } of [good, used]) await send("right");
       assert.equal(await used.use("right"), "ok");
@@ -122,7 +122,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal(await good.use("right", { now: T0 + 10 * MINUTE - 1 }), "none");
     });
 
-    test("a code sent to one address proves no other, to which the flow has turned since", async () => {
+    test("a code sent to one address does not verify another one that the flow has changed to", async () => {
       const { sessionId, interactionId, send, use } = await start();
       await store.sessions.setEmail(interactionId, sessionId, "eve@contoso.example", "sign_up");
       await send("right", "ana@contoso.example");
@@ -130,7 +130,7 @@ export function mailSuite(makeStore: MakeStore): void {
       assert.equal((await store.sessions.findInteraction(interactionId, sessionId, T0))?.email?.verifiedAt, null);
     });
 
-    test("mails are listed newest first, also those of one millisecond, of all or of one recipient", async () => {
+    test("mails are listed newest first, also those of one millisecond, all or for one recipient", async () => {
       const bodies = { text: "text", html: "<p>html</p>", createdAt: T0 };
       const mails = ["Ana@contoso.example", "bo@contoso.example", "ana@contoso.example"].map((to, index) => ({
         id: randomUUID(),

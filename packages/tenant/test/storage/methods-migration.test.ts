@@ -9,7 +9,7 @@ import { createUser, seed } from "../fixtures/seed.ts";
 import { sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
 import { undoFrom } from "./undo-migrations.ts";
 
-/** What tokens said of a sign-in, and which methods that proves: a code after a password may have been mailed. */
+/** What tokens said about a sign-in, and which methods that proves: a code after a password may have been mailed. */
 const proven: [string, string[]][] = [
   ['["pwd"]', ["password"]],
   ['["otp"]', ["email_code"]],
@@ -19,7 +19,7 @@ const proven: [string, string[]][] = [
   ["[]", ["operator"]],
 ];
 
-test("a store of before keeps its sign-ins with the methods that they prove, and who accepted terms of use", async () => {
+test("an older store keeps its sign-ins with the methods that they prove, and who accepted terms of use", async () => {
   for (const [amr, methods] of proven) {
     const folder = await mkdtemp(join(tmpdir(), "doorcode-methods-"));
     const file = join(folder, "store.db");

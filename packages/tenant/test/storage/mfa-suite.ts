@@ -7,9 +7,9 @@ import { seed } from "../fixtures/seed.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
 import { answerOf, approvedGrant, redemption, rotation, type Samples, seedSamples, signedIn, T0 } from "./samples.ts";
 
-/** "A token whose policy demands a second factor is never issued without it", whoever demands it and whenever. */
+/** A token that requires a second factor is never issued without it, whatever requires it and since when. */
 export function mfaSuite(makeStore: MakeStore): void {
-  describe("a demanded second factor", () => {
+  describe("a required second factor", () => {
     let place: TestStore;
     let store: Store;
     before(async () => {
@@ -36,7 +36,7 @@ export function mfaSuite(makeStore: MakeStore): void {
       return id;
     };
 
-    /** Each turns the demand on and gives what turns it off again. */
+    /** Each turns the requirement on and returns what turns it off again. */
     const demands: Record<string, (samples: Samples) => Promise<() => Promise<unknown>>> = {
       "by its app": async ({ app }) => {
         await seed(store).putApp({ ...app, requireMfa: true });
@@ -55,7 +55,7 @@ export function mfaSuite(makeStore: MakeStore): void {
         await seed(store).putPolicy(policy);
         return () => seed(store).putPolicy({ ...policy, enabled: false });
       },
-      "by a policy for a group of theirs": async ({ app, user }) => {
+      "by a policy for one of their groups": async ({ app, user }) => {
         const groupId = await groupOf(user.id);
         await seed(store).putPolicy(samplePolicy({ clientIds: [app.clientId], groupIds: [groupId] }));
         return () => seed(store).removeGroupMember(groupId, user.id);
@@ -68,7 +68,7 @@ export function mfaSuite(makeStore: MakeStore): void {
     };
 
     for (const [by, demand] of Object.entries(demands)) {
-      test(`${by}: a device code of a sign-in without it gives nothing, and the grant is denied`, async () => {
+      test(`${by}: a device code of a sign-in without it gets nothing, and the grant is denied`, async () => {
         const samples = await seedSamples(store);
         const grant = await approvedGrant(store, samples);
         const withdraw = await demand(samples);
@@ -82,7 +82,7 @@ export function mfaSuite(makeStore: MakeStore): void {
         assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
       });
 
-      test(`${by}: a renewal without it changes nothing, and goes on once it is demanded no more`, async () => {
+      test(`${by}: a renewal without it changes nothing, and works again when it is no longer required`, async () => {
         const samples = await seedSamples(store);
         const { family, tokenHash } = await signedIn(store, samples);
         const rotate = () => store.tokens.rotate(rotation(tokenHash, family.clientId, T0, samples.scopes));
@@ -93,7 +93,7 @@ export function mfaSuite(makeStore: MakeStore): void {
         await withdraw();
         assert.equal((await rotate()).outcome, "rotated");
         await demand(samples);
-        assert.equal(answerOf(await rotate()), "second_factor_required", "in the grace neither");
+        assert.equal(answerOf(await rotate()), "second_factor_required", "the same within the grace period");
       });
 
       test(`${by}: a sign-in that had it gets its tokens and renews them`, async () => {
@@ -111,7 +111,7 @@ export function mfaSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("a policy for another app, another group, or with the person left out demands nothing", async () => {
+    test("a policy for another app, another group, or with the user excluded requires nothing", async () => {
       const samples = await seedSamples(store);
       const { app, user } = samples;
       const others = await groupOf(randomUUID());
@@ -122,7 +122,7 @@ export function mfaSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.rotate(rotation(tokenHash, family.clientId))).outcome, "rotated");
     });
 
-    test("once a new policy has answered, nothing is issued by what was before", async () => {
+    test("after a new policy is confirmed, nothing is issued under the earlier rules", async () => {
       for (let round = 0; round < rounds(20, makeStore); round++) {
         const samples = await seedSamples(store);
         const { clientId } = samples.app;

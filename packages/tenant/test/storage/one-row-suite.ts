@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { enrolling } from "./factor-suite.ts";
@@ -27,9 +28,10 @@ import {
 
 const audit = () => sampleAudit("one row");
 
-/** A device grant in each state in which something can still be done with it. */
+/** A device grant in each state in which it can still change. */
 async function grantsOf(store: Store, samples: Samples) {
   const claimed = (await pendingGrant(store, samples)).id;
+  await signInBrowser(store, samples.user.id, T0, "s1");
   await store.grants.claim(claimed, {
     sessionId: "s1",
     userId: samples.user.id,
@@ -43,7 +45,7 @@ async function grantsOf(store: Store, samples: Samples) {
   };
 }
 
-/** One of each thing that a person or their browser can have several of, and a way to read them all. */
+/** One of each thing that a user or their browser can have several of, and a way to read them all. */
 async function thingsOf(store: Store, samples: Samples) {
   const { user } = samples;
   const grants = await grantsOf(store, samples);
@@ -69,7 +71,7 @@ async function thingsOf(store: Store, samples: Samples) {
   await store.links.insert(link);
   const mail = { id: randomUUID(), sealed: "sealed", ...times };
   await store.outbox.enqueue(mail);
-  // As often tried as those that are put off or given up.
+  // With as many attempts as those that are deferred or given up.
   await store.outbox.lease({ id: mail.id, now: T0, until: T0 + MINUTE });
   const read = async () => ({
     user: await store.directory.findUser(user.id),
@@ -91,9 +93,9 @@ async function thingsOf(store: Store, samples: Samples) {
   return { grants, fresh, used, session, flow, asked, request, passkey, link, mail, read, useCode };
 }
 
-/** Every update and delete names its row: those of others, and others of the same person's, stay as they are. */
+/** Every update and delete names its row: rows of other users, and other rows of the same user, do not change. */
 export function oneRowSuite(makeStore: MakeStore): void {
-  describe("what is done to one is done to no other", () => {
+  describe("a change of one row changes no other", () => {
     let place: TestStore;
     let store: Store;
     let samples: Samples;
@@ -108,7 +110,7 @@ export function oneRowSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    /** Each change succeeds, and what `read` gives stays the same. */
+    /** Each change succeeds, and what `read` returns stays the same. */
     async function changeBeside(read: () => Promise<unknown>, changes: Record<string, () => Promise<unknown>>) {
       const before = await read();
       for (const [what, change] of Object.entries(changes)) {
@@ -147,7 +149,7 @@ export function oneRowSuite(makeStore: MakeStore): void {
       });
     });
 
-    test("sign-ins, sessions, walks, requests, passkeys, links and mails, of the same person too", async () => {
+    test("sign-ins, sessions, interactions, requests, passkeys, links and mails, of the same user too", async () => {
       const { user, scopes } = samples;
       const mine = await thingsOf(store, samples);
       const beside = [await thingsOf(store, samples), await thingsOf(store, stranger)];
@@ -173,18 +175,18 @@ export function oneRowSuite(makeStore: MakeStore): void {
         "keep signed in": () => sessions.setKeepSignedIn(flow.id, session, false),
         "set a secret": () => sessions.setTotpSecret(flow.id, session, user.id, "another"),
         "answer a challenge": () => sessions.takeChallenge(flow.id, session, 0, T0),
-        "say yes again": () => outcomeIs(authorizations.approve(request.id, yes), "done"),
+        "approve again": () => outcomeIs(authorizations.approve(request.id, yes), "done"),
         "redeem a code": () =>
           outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "redeemed"),
         "redeem it again": () =>
           outcomeIs(authorizations.redeem(codeRedemption({ ...request, codeHash: yes.codeHash }, user.id)), "reused"),
-        "say no": () => authorizations.deny(mine.asked.id, { sessionId: session, now: T0, audit: audit() }),
+        deny: () => authorizations.deny(mine.asked.id, { sessionId: session, now: T0, audit: audit() }),
         "use a passkey": () => passkeys.use(passkey.credentialId, { from: 0, to: 0, backedUp: true, now: T0 }),
         "rename a passkey": () => passkeys.rename(user.id, passkey.credentialId, "Renamed"),
         "send a mail": async () => outbox.sent((await mailed()).id, T0),
-        "put a mail off": async () => outbox.retryLater(await mailed(), T0 + MINUTE, "later"),
+        "defer a mail": async () => outbox.retryLater(await mailed(), T0 + MINUTE, "later"),
         "give a mail up": async () => outbox.failed(await mailed(), "never", T0),
-        "sign in anew": async () => {
+        "sign in again": async () => {
           const { credentialsVersion = 0 } = (await store.directory.findUser(user.id)) ?? {};
           const by = { userId: user.id, credentialsVersion, methods: ["password" as const] };
           const next = { id: randomUUID(), ...by, authTime: T0, createdAt: T0 };
@@ -195,7 +197,7 @@ export function oneRowSuite(makeStore: MakeStore): void {
       for (const each of beside) assert.equal(await each.useCode(), "ok");
     });
 
-    test("all that a person has ends without another's", async () => {
+    test("everything of a user ends without another's", async () => {
       const beside = await thingsOf(store, stranger);
       const enrolled = async (userId: string) => {
         const enrolment = await enrolling(store, userId);
@@ -266,7 +268,7 @@ export function oneRowSuite(makeStore: MakeStore): void {
           return factors.useRecoveryCode(user.id, enrolment.recoveryCodeHashes[0] ?? "", T0);
         },
         "replace recovery codes": async () => factors.replaceRecoveryCodes((await person()).user, ["new"], T0),
-        "enrol another app": async () => {
+        "enroll another app": async () => {
           const { user, enrolment } = await person();
           return factors.enrolTotp({ ...(await enrolling(store, user.id)), replaces: enrolment.secretSealed });
         },

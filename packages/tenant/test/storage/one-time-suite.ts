@@ -10,7 +10,7 @@ import { T0 } from "./samples.ts";
 
 const AT_ONCE = 64;
 
-/** Whatever works once, through the same three questions: many at once, after a restart, and when the world has changed. */
+/** Tests everything that works once in the same three ways: many at once, after a restart, and after other changes. */
 export function oneTimeSuite(makeStore: MakeStore): void {
   describe("what works once", () => {
     let place: TestStore;
@@ -27,7 +27,7 @@ export function oneTimeSuite(makeStore: MakeStore): void {
         await seed(store).setUserDisabled(user.id, T0, T0);
         await seed(store).setUserDisabled(user.id, null, T0);
       },
-      // The tenant has no verb for it; an operator has SQL.
+      // The tenant has no method for it, but an operator has SQL.
       deleted: ({ user }) => place.query(`delete from users where id = '${user.id}'`),
       "session ended": ({ sessionId }) => store.sessions.end(sessionId),
       "password reset in another browser": async ({ user }) =>
@@ -48,7 +48,7 @@ export function oneTimeSuite(makeStore: MakeStore): void {
         }
       });
 
-      test(`${what}: a restart revives none that was used, and loses none that was not`, async () => {
+      test(`${what}: a restart restores none that was used, and loses none that was not`, async () => {
         const first = await place.open();
         const [used, unused] = [await make(first), await make(first)];
         assert.equal(await used.spend(first), true);
@@ -60,17 +60,18 @@ export function oneTimeSuite(makeStore: MakeStore): void {
       });
 
       for (const [meanwhile, change] of Object.entries(changes)) {
-        // An account that is yet to be made can be neither disabled nor deleted.
+        // An account that does not exist yet can be neither disabled nor deleted.
         if (what.endsWith("sign up") && !["session ended"].includes(meanwhile)) continue;
         const good = outlives.includes(meanwhile as Meanwhile);
-        test(`${what}: ${meanwhile} in between, it is ${good ? "as good as before" : "of no use"}`, async () => {
+        test(`${what}: ${meanwhile} in between, it ${good ? "stays valid" : "is no longer valid"}`, async () => {
           const thing = await make(store);
           await change(thing);
-          // Who comes back to the page after all that meets the walk as it is now; the rest may happen after the look.
+          // A user who returns to the page after all changes meets the interaction in its current state. The others may
+          // happen after it was read.
           const looked = meanwhile === "disabled and enabled again" && thing.flow.firstFactor !== null;
           const flow = await store.sessions.findInteraction(thing.flow.id, thing.sessionId, T0);
-          const stands = !looked || (flow !== undefined && flow.firstFactor?.userId === thing.user.id);
-          const entered = stands && (await thing.enter(store));
+          const isValid = !looked || (flow !== undefined && flow.firstFactor?.userId === thing.user.id);
+          const entered = isValid && (await thing.enter(store));
           assert.equal(entered, good);
         });
       }
@@ -86,7 +87,7 @@ export function oneTimeSuite(makeStore: MakeStore): void {
         });
       }
 
-      test(`${what}: used while the person is being disabled, it leaves no session behind`, async () => {
+      test(`${what}: used while the user is being disabled, it leaves no session behind`, async () => {
         for (let round = 0; round < 10; round++) {
           const thing = await make(store);
           const { user, nextSessionId } = thing;

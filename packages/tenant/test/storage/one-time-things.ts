@@ -19,7 +19,7 @@ import {
   T0,
 } from "./samples.ts";
 
-/** What may happen between the moment a page was shown and the moment its form is judged. */
+/** What may happen between showing a page and checking its form. */
 export type Meanwhile =
   | "disabled"
   | "disabled and enabled again"
@@ -30,24 +30,24 @@ export type Meanwhile =
 
 export interface OneTimeThing {
   user: User;
-  /** Of the browser whose walk it is. */
+  /** The browser of the interaction. */
   sessionId: string;
   flow: Interaction;
-  /** The session that a use of it would make. */
+  /** The session that using it would create. */
   nextSessionId: string;
-  /** The store's verb by which it is used up. */
+  /** The store's method that uses it up. */
   spend(store: Store): Promise<boolean>;
-  /** The same with all that the page does after it; true when the person has got something by it. */
+  /** The same, with everything that the page does afterwards. True if the user has gained something. */
   enter(store: Store): Promise<boolean>;
 }
 
 interface Kind {
   make(store: Store): Promise<OneTimeThing>;
-  /** Where it rightly is as good as before. */
+  /** The changes after which it rightly stays valid. */
   outlives?: Meanwhile[];
 }
 
-/** A person, and a walk in an anonymous browser, or in one where they are signed in. */
+/** A user, and an interaction in an anonymous browser, or in one where they are signed in. */
 async function walk(store: Store, changes: (user: User) => Partial<Interaction> = () => ({}), signedIn = false) {
   const user = sampleUser();
   await seed(store).insertUser(user);
@@ -60,7 +60,7 @@ async function walk(store: Store, changes: (user: User) => Partial<Interaction> 
   const flow = sampleInteraction(sessionId, changes(user));
   assert.ok(await store.sessions.insertInteraction(flow));
   const nextSessionId = randomUUID();
-  /** As the pages do: the person is read first, then the proof is used up, then the session is made. */
+  /** Like the pages: the user is read first, then the proof is used up, then the session is created. */
   const signingIn = async (on: Store, spend: (on: Store) => Promise<boolean>) => {
     const { credentialsVersion = 0 } = (await on.directory.findUser(user.id)) ?? {};
     if (!(await spend(on))) return false;
@@ -104,7 +104,7 @@ const newPassword = (on: Store, { flow, sessionId }: { flow: Interaction; sessio
   return on.sessions.resetPassword({ interactionId: flow.id, sessionId, passwordHash: randomUUID(), now: T0, audit });
 };
 
-/** A person with an authenticator app, whose walk waits for its code or for one that stands in for it. */
+/** A user with an authenticator app, whose interaction waits for its code or a replacement. */
 async function waitingForTheApp(store: Store) {
   const at = await walk(store, ({ id }) => ({ firstFactor: { userId: id, methods: ["password" as const], at: T0 } }));
   const enrolment = await enrolling(store, at.user.id);
@@ -124,7 +124,7 @@ export const oneTimeThings: Record<string, Kind> = {
   "a code mailed to sign up": mailedCode("sign_up", (on, { flow, sessionId }) =>
     on.sessions.setPassword(flow.id, sessionId, "hash"),
   ),
-  "the proof of an address for a reset": {
+  "the verified address for a reset": {
     async make(store) {
       const at = await walk(store, ({ email }) => ({ email: { address: email, purpose: "reset", verifiedAt: T0 } }));
       const spend = async (on: Store) => (await newPassword(on, at)) !== undefined;
@@ -168,10 +168,10 @@ export const oneTimeThings: Record<string, Kind> = {
       const at = await walk(store);
       return signingIn(at, (on) => on.sessions.takeChallenge(at.flow.id, at.sessionId, 0, T0));
     },
-    // Nobody was named before the passkey was shown.
+    // No user was identified before the passkey was used.
     outlives: ["disabled and enabled again", "password reset in another browser", "“this wasn’t me”"],
   },
-  "a challenge to make a passkey": {
+  "a challenge to create a passkey": {
     async make(store) {
       const at = await walk(
         store,
@@ -191,10 +191,10 @@ export const oneTimeThings: Record<string, Kind> = {
       const used = { from: 7, to: 8, backedUp: false, now: T0 };
       return signingIn(at, (on) => on.passkeys.use(passkey.credentialId, used));
     },
-    // A passkey that is no newer than the link is none of what a password or another link ends.
+    // A passkey that is not newer than the link is not removed by a password or another link.
     outlives: ["disabled and enabled again", "password reset in another browser", "“this wasn’t me”"],
   },
-  "a yes to a program": {
+  "an approval of a program": {
     async make(store) {
       const at = await walk(store, undefined, true);
       const app = sampleApp();
@@ -202,7 +202,7 @@ export const oneTimeThings: Record<string, Kind> = {
       const scopes = scopesAt(GRAPH_RESOURCE_ID, []);
       const request = await pendingRequest(store, { app, scopes });
       const spend = async (on: Store) => {
-        // Another browser's yes does not replace the first, as a second one of the same would.
+        // Another browser's approval does not replace the first one, as a second one by the same browser would.
         const own = await signedInSession(on, at.user.id);
         return (await on.authorizations.approve(request.id, yesBy(at.user.id, own, scopes))).outcome === "done";
       };
@@ -222,7 +222,7 @@ export const oneTimeThings: Record<string, Kind> = {
       const spend = async (on: Store) => (await redeem(on)).outcome === "redeemed";
       return { ...at, spend, enter: spend };
     },
-    // The program has it by then.
+    // By then, the program has it.
     outlives: ["session ended"],
   },
   "a link that says “this wasn’t me”": {
@@ -233,7 +233,7 @@ export const oneTimeThings: Record<string, Kind> = {
       const spend = async (on: Store) => (await on.links.use(use(link.tokenHash))).outcome === "done";
       return { ...at, spend, enter: spend };
     },
-    // It belongs to no browser, and gives nothing: it ends what is there.
+    // It belongs to no browser, and grants nothing: it only ends things.
     outlives: [
       "disabled",
       "disabled and enabled again",

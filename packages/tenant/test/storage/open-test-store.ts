@@ -5,20 +5,23 @@ import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import { openPostgresStore, openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import type { PgBouncer } from "../fixtures/pgbouncer.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 
-/** An empty place for a store; every `open` is a handle on the same data, as a node or a restart has it. */
+/** An empty place for a store. Every `open` is a handle on the same data, like another node or a restart. */
 export interface TestStore {
   open(): Promise<Store>;
-  /** Runs one statement past the store. Not in memory: that data is its handle's own. */
+  /** Runs one statement directly. Not in memory, where the data belongs to its handle. */
   query(statement: string): Promise<unknown[]>;
+  /** Resolves when every node has received what was committed so far. */
+  heard(): Promise<void>;
   /** Closes every handle and removes the data. */
   remove(): Promise<void>;
 }
 
-export type MakeStore = () => Promise<TestStore>;
+export type MakeStore = (options?: { recheckMs?: number; pollsInMemory?: number }) => Promise<TestStore>;
 
-export const sqliteFile: MakeStore = async () => {
+export const sqliteFile: MakeStore = async (options = {}) => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-store-"));
   const file = join(folder, "store.db");
   const query = async (statement: string) => {
@@ -30,26 +33,40 @@ export const sqliteFile: MakeStore = async () => {
     }
   };
   return placeOf(
-    () => openSqliteStore(file),
+    () => openSqliteStore(file, options),
     query,
     async () => rmSync(folder, { recursive: true }),
   );
 };
 
-/** How often a race is run: once in memory, where one handle takes turns with itself and each round is like the first. */
+/**
+ * How often a race is run. Once in memory, where one handle alternates with itself and each round is like the first.
+ */
 export const rounds = (many: number, makeStore: MakeStore): number => (makeStore === sqliteMemory ? 1 : many);
 
-/** One handle only: the data is its own. */
-export const sqliteMemory: MakeStore = async () =>
+/** Checks for lost notifications all the time. */
+export const sqliteChecking: MakeStore = () => sqliteFile({ recheckMs: 5 });
+export const postgresChecking: MakeStore = () => postgres({ recheckMs: 5 });
+
+/** One handle only: the data belongs to it. */
+export const sqliteMemory: MakeStore = async (options = {}) =>
   placeOf(
-    () => openSqliteStore(":memory:"),
+    () => openSqliteStore(":memory:", options),
     async () => {
       throw new Error("no other handle sees this data");
     },
     async () => {},
   );
 
-export const postgres: MakeStore = async () => {
+export const postgres: MakeStore = (options) => postgresAt((url) => url, options);
+
+/** Every handle through the same pooler, which `before` has started. Notifications are received on a direct connection. */
+export const postgresBehind =
+  (pooler: () => PgBouncer): MakeStore =>
+  (options) =>
+    postgresAt((url) => pooler().url(url), options);
+
+async function postgresAt(urlOf: (direct: string) => string, options: { recheckMs?: number } = {}): Promise<TestStore> {
   const { url, schema, drop } = await freshSchema();
   const query = async (statement: string) => {
     const client = new pg.Client({ connectionString: url, options: `-c search_path=${schema}` });
@@ -60,8 +77,9 @@ export const postgres: MakeStore = async () => {
       await client.end();
     }
   };
-  return placeOf(() => openPostgresStore(url, { schema, poolSize: 20 }), query, drop);
-};
+  const open = () => openPostgresStore(urlOf(url), { schema, direct: url, poolSize: 20, ...options });
+  return placeOf(open, query, drop);
+}
 
 function placeOf(
   openStore: () => Promise<Store>,
@@ -76,6 +94,8 @@ function placeOf(
       return store;
     },
     query,
+    // One node has heard of its own commits when they return.
+    heard: async () => undefined,
     async remove() {
       await Promise.all(handles.map((store) => store.close()));
       await removeData();

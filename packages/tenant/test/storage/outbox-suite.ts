@@ -33,7 +33,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       return held;
     };
 
-    test("a mail is due at once, for one worker, and what it says goes when it was sent", async () => {
+    test("a mail is due at once, for one worker, and its content is deleted after sending", async () => {
       const one = mail();
       await store.outbox.enqueue(one);
       assert.deepEqual(await lease(), { id: one.id, sealed: one.sealed, attempt: 1 });
@@ -44,7 +44,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal(await lease(T0 + 5 * MINUTE), undefined);
     });
 
-    test("the longest due goes first, and one that is asked for by name before it", async () => {
+    test("the longest due goes first, except one that is requested by ID", async () => {
       const [old, young, wanted] = [mail(), mail({ createdAt: T0 + 1 }), mail({ createdAt: T0 + 2 })];
       for (const each of [young, wanted, old]) await store.outbox.enqueue(each);
       assert.equal((await lease(T0 + 9, wanted.id))?.id, wanted.id);
@@ -52,6 +52,18 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal((await lease(T0 + 9))?.id, young.id);
       for (const each of [old, young, wanted]) assert.equal(await lease(T0 + 9, each.id), undefined);
       assert.equal(await lease(T0, randomUUID()), undefined);
+    });
+
+    test("the backlog is what waits or is being sent, and the age of its oldest mail", async () => {
+      assert.deepEqual(await store.outbox.backlog(T0), { queued: 0, oldestAt: null });
+      const [old, young, late] = [mail(), mail({ createdAt: T0 + 5 }), mail({ createdAt: T0 - 5, expiresAt: T0 + 1 })];
+      for (const each of [young, old, late]) await store.outbox.enqueue(each);
+      assert.deepEqual(await store.outbox.backlog(T0), { queued: 3, oldestAt: T0 - 5 });
+      assert.deepEqual(await store.outbox.backlog(T0 + 1), { queued: 2, oldestAt: T0 }, "one is too late to be sent");
+      await lease(T0 + 9, old.id);
+      assert.deepEqual(await store.outbox.backlog(T0 + 9), { queued: 2, oldestAt: T0 }, "one is being sent");
+      await store.outbox.sent(old.id, T0 + 9);
+      assert.deepEqual(await store.outbox.backlog(T0 + 9), { queued: 1, oldestAt: T0 + 5 });
     });
 
     test("of 64 workers that want one mail, one gets it", async () => {
@@ -65,11 +77,11 @@ export function outboxSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("64 workers share 64 mails, each one", async () => {
+    test("64 workers share 64 mails, one each", async () => {
       const mails = Array.from({ length: 64 }, () => mail());
       await Promise.all(mails.map((each) => store.outbox.enqueue(each)));
       const ids = new Set<string>();
-      // A worker may find its mail taken while another one is left: it asks again, as it would at the next turn.
+      // A worker may find its mail taken although another one is left. It asks again, as it would in the next round.
       for (let turn = 0; turn < 64 && ids.size < 64; turn++) {
         const held = await Promise.all(mails.map(() => lease()));
         for (const each of held) {
@@ -81,7 +93,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.deepEqual([...ids].sort(), mails.map(({ id }) => id).sort());
     });
 
-    test("a worker that was killed leaves its mail to the next one, and decides nothing any more", async () => {
+    test("a killed worker leaves its mail to the next one, and can no longer decide", async () => {
       await store.outbox.enqueue(mail());
       const killed = await leased();
       assert.equal(await lease(T0 + MINUTE - 1), undefined);
@@ -93,7 +105,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal(await store.outbox.failed(next, "mail_refused 550", T0 + MINUTE), true);
     });
 
-    test("a delivery is believed even when its lease has run out: the mail is not sent again", async () => {
+    test("a delivery counts even after its lease has expired: the mail is not sent again", async () => {
       await store.outbox.enqueue(mail());
       const slow = await leased();
       const second = await leased(T0 + MINUTE);
@@ -104,7 +116,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal((await store.outbox.find(slow.id))?.state, "sent");
     });
 
-    test("put off, it is due at its time with the reason noted; refused, it has ended", async () => {
+    test("deferred, it is due at its time with the reason recorded; refused, it has ended", async () => {
       await store.outbox.enqueue(mail());
       const first = await leased();
       assert.equal(await store.outbox.retryLater(first, T0 + 5000, "mail_deferred 451"), true);
@@ -125,7 +137,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal(await store.outbox.sent(first.id, T0 + 5000), false);
     });
 
-    test("of a mail's ends that come at once, one stands", async () => {
+    test("of concurrent ends of a mail, one counts", async () => {
       for (let round = 0; round < 20; round++) {
         await store.outbox.enqueue(mail());
         const held = await leased();
@@ -141,7 +153,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("what has ended stays as it ended", async () => {
+    test("a mail that has ended does not change", async () => {
       for (const state of ["sent", "failed"] as const) {
         await store.outbox.enqueue(mail());
         const held = await leased();
@@ -155,7 +167,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("too late is never sent; one that is just being sent may still arrive", async () => {
+    test("a late mail is never sent; one that is being sent may still arrive", async () => {
       const [idle, busy] = [mail(), mail()];
       const end = T0 + 10 * MINUTE;
       await store.outbox.enqueue(idle);
@@ -181,7 +193,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal((await store.outbox.find(waiting.id))?.state, "queued");
     });
 
-    test("a flow knows what became of the mail with its newest code", async () => {
+    test("a flow knows the state of the mail with its newest code", async () => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId, {
@@ -196,7 +208,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       };
       const [first, second] = [mail(), mail()];
       await sendCode(first.id);
-      assert.equal(await store.outbox.stateOfCode(flow.id), undefined, "not yet kept");
+      assert.equal(await store.outbox.stateOfCode(flow.id), undefined, "not yet stored");
       await store.outbox.enqueue(first);
       assert.equal(await store.outbox.stateOfCode(flow.id), "queued");
       await store.outbox.failed(await leased(), "mail_refused 550", T0);
@@ -212,7 +224,7 @@ export function outboxSuite(makeStore: MakeStore): void {
       assert.equal(await store.outbox.stateOfCode(flow.id), undefined);
     });
 
-    test("an id stands for one mail", async () => {
+    test("an ID belongs to one mail", async () => {
       const one = mail();
       await store.outbox.enqueue(one);
       await assert.rejects(store.outbox.enqueue({ ...mail(), id: one.id }));

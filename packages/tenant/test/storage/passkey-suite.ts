@@ -30,7 +30,7 @@ export function passkeySuite(makeStore: MakeStore): void {
     const use = (id: string, from: number, to: number) =>
       store.passkeys.use(id, { from, to, backedUp: true, now: T0 + 5 });
 
-    test("a passkey is found as it was kept, and listed with its owner's, the oldest first", async () => {
+    test("a passkey is found as it was stored, and listed with its owner's, oldest first", async () => {
       const newer = await kept({ createdAt: T0 + 1, deviceType: "singleDevice", transports: ["usb", "nfc"] });
       const older = samplePasskey(newer.userId, { createdAt: T0, backedUp: true });
       await store.passkeys.insert(older, 0);
@@ -40,20 +40,20 @@ export function passkeySuite(makeStore: MakeStore): void {
       assert.equal(await store.passkeys.find("unknown"), undefined);
     });
 
-    test("a credential is kept once, whoever brings it again", async () => {
+    test("a credential is stored once, even if another user registers it", async () => {
       const passkey = await kept();
       const other = await newUser();
       assert.equal(await store.passkeys.insert({ ...passkey, userId: other.id }, 0), "taken");
       assert.deepEqual(await store.passkeys.find(passkey.credentialId), passkey);
     });
 
-    test("nobody who is unknown or disabled gets one", async () => {
+    test("an unknown or disabled user cannot have one", async () => {
       const disabled = await newUser(T0);
       assert.equal(await store.passkeys.insert(samplePasskey(disabled.id), 0), "no_user");
-      assert.equal(await store.passkeys.insert(samplePasskey("nobody"), 0), "no_user");
+      assert.equal(await store.passkeys.insert(samplePasskey("unknown"), 0), "no_user");
     });
 
-    test("of many that are added at once no more are kept than one person may have", async () => {
+    test("of many concurrent additions, only as many are stored as one user may have", async () => {
       const user = await newUser();
       const results = await Promise.all(
         Array.from({ length: MAX_PASSKEYS + 5 }, () => store.passkeys.insert(samplePasskey(user.id), 0)),
@@ -63,14 +63,14 @@ export function passkeySuite(makeStore: MakeStore): void {
       assert.equal((await store.passkeys.listOf(user.id)).length, MAX_PASSKEYS);
     });
 
-    test("a use moves the counter on and says when", async () => {
+    test("a use moves the counter forward and records the time", async () => {
       const { credentialId } = await kept({ counter: 3 });
       assert.equal(await use(credentialId, 3, 9), true);
       const found = await store.passkeys.find(credentialId);
       assert.deepEqual([found?.counter, found?.lastUsedAt, found?.backedUp], [9, T0 + 5, true]);
     });
 
-    test("a counter that stands still, goes back or was counted from elsewhere is refused", async () => {
+    test("a counter that does not move, goes back or counts from another value is refused", async () => {
       const { credentialId } = await kept({ counter: 3 });
       for (const [from, to] of [
         [3, 3],
@@ -86,13 +86,13 @@ export function passkeySuite(makeStore: MakeStore): void {
       assert.equal(await use("unknown", 0, 1), false);
     });
 
-    test("a counter that was always 0 may stay so, as with synced passkeys", async () => {
+    test("a counter that was always 0 may stay 0, as with synced passkeys", async () => {
       const { credentialId } = await kept({ counter: 0 });
       assert.equal(await use(credentialId, 0, 0), true);
       assert.equal(await use(credentialId, 0, 0), true);
     });
 
-    test("of 16 uses at once that count on from the same number, one stands", async () => {
+    test("of 16 concurrent uses that count from the same number, one counts", async () => {
       for (let round = 0; round < 20; round++) {
         const { credentialId } = await kept({ counter: 7 });
         const results = await Promise.all(Array.from({ length: 16 }, (_, n) => use(credentialId, 7, 8 + n)));
@@ -101,7 +101,7 @@ export function passkeySuite(makeStore: MakeStore): void {
       }
     });
 
-    test("only its owner renames and removes one", async () => {
+    test("only its owner can rename or remove one", async () => {
       const passkey = await kept();
       const other = await newUser();
       assert.equal(await store.passkeys.rename(other.id, passkey.credentialId, "Mine now"), false);
@@ -114,7 +114,7 @@ export function passkeySuite(makeStore: MakeStore): void {
       assert.equal(await use(passkey.credentialId, 0, 1), false);
     });
 
-    test("of several removals at once, one tells what it removed", async () => {
+    test("of several removals at once, one returns what it removed", async () => {
       const passkey = await kept();
       const { credentialId } = passkey;
       const results = await Promise.all(

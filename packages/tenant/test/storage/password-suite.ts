@@ -20,7 +20,7 @@ import {
   T0,
 } from "./samples.ts";
 
-/** What resets the password of an address, which a flow in an anonymous browser has just proven. */
+/** What resets the password of an address that a flow in an anonymous browser has just verified. */
 export async function provenReset(store: Store, email: string, purpose: MailCodePurpose = "reset") {
   const sessionId = randomUUID();
   await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
@@ -56,7 +56,7 @@ export function passwordSuite(makeStore: MakeStore): void {
     };
     const hashOf = async (userId: string) => (await store.directory.findUser(userId))?.passwordHash;
 
-    test("a reset ends every session and token of the account, and of nobody else", async () => {
+    test("a reset ends every session and token of the account, and of no other user", async () => {
       const samples = await seedSamples(store);
       const { user, app } = samples;
       const other = await newUser();
@@ -72,7 +72,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(await hashOf(other.id), "old");
       for (const id of sessions) assert.equal(await store.sessions.find(id, T0), undefined);
       assert.notEqual(await store.sessions.find(theirs, T0), undefined);
-      assert.notEqual(await store.sessions.find(reset.sessionId, T0), undefined, "this browser's, of nobody");
+      assert.notEqual(await store.sessions.find(reset.sessionId, T0), undefined, "this anonymous browser's");
       assert.equal((await store.tokens.findFamily(family.id))?.revokedReason, "password_changed");
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "revoked");
       assert.equal((await store.tokens.redeem(redemption(approved, user.id))).outcome, "lost");
@@ -81,7 +81,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(record?.userId, user.id);
     });
 
-    test("a reset spends the proof: the flow goes on with the address and without it", async () => {
+    test("a reset uses up the verification: the flow continues with the address and without it", async () => {
       const user = await newUser();
       const reset = await provenReset(store, user.email);
       assert.ok(await store.sessions.resetPassword(reset));
@@ -91,7 +91,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(await hashOf(user.id), reset.passwordHash);
     });
 
-    test("of 64 resets with one proof at once exactly one counts", async () => {
+    test("of 64 concurrent resets with one verification exactly one counts", async () => {
       for (let round = 0; round < 5; round++) {
         const user = await newUser();
         const reset = await provenReset(store, user.email);
@@ -103,7 +103,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("nothing but a proof for a reset resets: no other purpose, browser, time, nor an address that is not proven", async () => {
+    test("only a verification for a reset allows it: no other purpose, browser or time, nor an unverified address", async () => {
       const user = await newUser();
       for (const purpose of ["sign_up", "sign_in", "second_factor"] as const) {
         assert.equal(await store.sessions.resetPassword(await provenReset(store, user.email, purpose)), undefined);
@@ -116,7 +116,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(await hashOf(user.id), "old");
     });
 
-    test("grants that have ended stay as they ended", async () => {
+    test("grants that have ended do not change", async () => {
       const samples = await seedSamples(store);
       const { family } = await signedIn(store, samples);
       const denied = await approvedGrant(store, samples);
@@ -138,16 +138,16 @@ export function passwordSuite(makeStore: MakeStore): void {
       await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal(await store.sessions.resetPassword(reset), undefined);
       const proven = await provenReset(store, user.email);
-      assert.equal(await store.sessions.resetPassword(proven), undefined, "proven since");
+      assert.equal(await store.sessions.resetPassword(proven), undefined, "verified since");
       const change = { user, passwordHash: "new", keepSessionId: null, now: T0 };
       const audit = sampleAudit("user.password_changed");
       assert.equal(await store.sessions.changePassword({ ...change, audit }), false);
       assert.equal(await hashOf(user.id), "old");
-      const nobody = await provenReset(store, `${randomUUID()}@contoso.example`);
-      assert.equal(await store.sessions.resetPassword(nobody), undefined);
+      const unknown = await provenReset(store, `${randomUUID()}@contoso.example`);
+      assert.equal(await store.sessions.resetPassword(unknown), undefined);
     });
 
-    test("who passed the first factor with the old password has to begin again", async () => {
+    test("after the first factor with the old password, the sign-in must start again", async () => {
       const user = await newUser();
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
@@ -165,7 +165,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.sessions.findInteraction(flow.id, sessionId, T0), flow);
     });
 
-    test("a sign-in by the old password that is half way in when a new one is set comes too late", async () => {
+    test("an unfinished sign-in with the old password comes too late after a new one is set", async () => {
       const user = await newUser();
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
@@ -181,7 +181,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(
         await signIn({ credentialsVersion: 0, interactionId: flow.id }),
         false,
-        "nobody passed a first factor yet",
+        "no first factor was passed yet",
       );
       assert.equal(await store.sessions.setFirstFactor(flow.id, sessionId, passed), true);
       const reset = await provenReset(store, user.email);
@@ -196,7 +196,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal(await signIn(byWalk), true);
     });
 
-    test("of 16 sign-ins at the moment of a reset none by the old password outlives it", async () => {
+    test("of 16 sign-ins at the moment of a reset none with the old password survives", async () => {
       for (let round = 0; round < 5; round++) {
         const user = await newUser();
         const reset = await provenReset(store, user.email);
@@ -217,7 +217,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("a yes from a browser whose session a new password ends comes too late; the same person goes on in another", async () => {
+    test("an approval from a browser whose session a new password ends comes too late; the same user continues in another", async () => {
       const samples = await seedSamples(store);
       const { user, scopes } = samples;
       const own = await signInAs(user.id);
@@ -236,7 +236,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal((await yes(grants[0].id, own)).outcome, "done");
     });
 
-    test("a change or a reset that is none withdraws nothing", async () => {
+    test("a rejected change or reset withdraws nothing", async () => {
       const samples = await seedSamples(store);
       const { user } = samples;
       const approved = await approvedGrant(store, samples);
@@ -250,7 +250,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       assert.equal((await store.grants.findById(approved.id))?.status, "approved");
     });
 
-    test("a signed-in change keeps its own session, ends the others, and is a swap", async () => {
+    test("a signed-in change keeps its own session, ends the others, and is a compare-and-swap", async () => {
       const user = await newUser();
       const [own, other] = [await signInAs(user.id), await signInAs(user.id)];
       const change = { user, keepSessionId: own, now: T0, audit: sampleAudit("user.password_changed") };
@@ -273,7 +273,7 @@ export function passwordSuite(makeStore: MakeStore): void {
       return user;
     };
 
-    test("“keep me signed in” is noted in its own session only", async () => {
+    test("“keep me signed in” is stored in its own session only", async () => {
       const sessionId = randomUUID();
       await store.sessions.ensure({ id: sessionId, createdAt: T0, expiresAt: T0 + DAY });
       const flow = sampleInteraction(sessionId);

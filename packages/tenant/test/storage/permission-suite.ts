@@ -10,7 +10,7 @@ const audit = () => sampleAudit("permission");
 
 /** What apps may do, and who may use them, as administrators change it. */
 export function permissionSuite(makeStore: MakeStore): void {
-  describe("consents and assignments, one by one", () => {
+  describe("individual consents and assignments", () => {
     let place: TestStore;
     let store: Store;
     before(async () => {
@@ -19,7 +19,7 @@ export function permissionSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("a consent is inserted once, replaced whole and deleted; others stay as they are", async () => {
+    test("a consent is inserted once, replaced as a whole and deleted; others do not change", async () => {
       const { app, api, user } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
       const { permissions } = store;
@@ -37,11 +37,11 @@ export function permissionSuite(makeStore: MakeStore): void {
       assert.deepEqual(await permissions.listConsents({ clientId: app.clientId }), [
         { ...own, scopes: ["ToDoList.Read"] },
       ]);
-      const nobody = { ...key, clientId: randomUUID(), scopes: ["A"] };
-      assert.equal(await permissions.insertConsent(nobody, audit()), "unknown");
+      const unknown = { ...key, clientId: randomUUID(), scopes: ["A"] };
+      assert.equal(await permissions.insertConsent(unknown, audit()), "unknown");
     });
 
-    test("a consent is put whether there is one or none, while others withdraw it: it is there after each", async () => {
+    test("a consent is set with or without an existing one, among concurrent withdrawals, and exists after each", async () => {
       const { app, api } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
       const { permissions } = store;
@@ -51,7 +51,7 @@ export function permissionSuite(makeStore: MakeStore): void {
       assert.equal(await put("A", "B"), "inserted");
       assert.equal(await put("C"), "replaced");
       assert.deepEqual((await permissions.findConsent(key))?.scopes, ["C"]);
-      // However puts and withdrawals mix, each put made a consent or changed the one that there was.
+      // However calls interleave, each put created a consent or changed the existing one.
       let there = 1;
       for (let round = 0; round < 20; round++) {
         const [first, gone, second] = await Promise.all([put("D"), permissions.deleteConsent(key, audit()), put("E")]);
@@ -60,11 +60,11 @@ export function permissionSuite(makeStore: MakeStore): void {
       }
       const records = async (event: string) => (await store.audit.list({ event, limit: 99 })).length;
       assert.equal((await records(inserted!.event)) + (await records(replaced!.event)), 42);
-      const nobody = { ...key, clientId: randomUUID(), scopes: ["A"] };
-      assert.equal(await permissions.putConsent(nobody, { inserted: inserted!, replaced: replaced! }), "unknown");
+      const unknown = { ...key, clientId: randomUUID(), scopes: ["A"] };
+      assert.equal(await permissions.putConsent(unknown, { inserted: inserted!, replaced: replaced! }), "unknown");
     });
 
-    test("of two who replace a consent at once, one stands whole, over and over", async () => {
+    test("of two concurrent replacements of a consent, one wins as a whole, every time", async () => {
       const { app, api } = await seedSamples(store);
       const key = { clientId: app.clientId, userId: null, resourceId: api.clientId };
       await store.permissions.insertConsent({ ...key, scopes: ["first"] }, audit());
@@ -74,15 +74,15 @@ export function permissionSuite(makeStore: MakeStore): void {
           ["C", "D"],
         ];
         await Promise.all(wanted.map((scopes) => store.permissions.replaceConsent({ ...key, scopes }, audit())));
-        const stands = (await store.permissions.findConsent(key))?.scopes;
+        const current = (await store.permissions.findConsent(key))?.scopes;
         assert.ok(
-          wanted.some((scopes) => scopes.join() === stands?.join()),
-          stands?.join(),
+          wanted.some((scopes) => scopes.join() === current?.join()),
+          current?.join(),
         );
       }
     });
 
-    test("who is assigned, and what, is listed and taken away one by one", async () => {
+    test("assignments are listed and removed one by one", async () => {
       const { api, user } = await seedSamples(store);
       const { clientId } = api;
       const group = { id: randomUUID(), name: "Group", createdAt: T0 };
@@ -101,12 +101,12 @@ export function permissionSuite(makeStore: MakeStore): void {
         assert.equal(await permissions.unassign(each, audit()), false);
       }
       assert.deepEqual(await permissions.assignmentsAt(clientId), []);
-      const nobody = { ...role, principalId: sampleUser().id };
-      assert.equal(await permissions.assign(nobody, audit()), "unknown_principal");
+      const unknown = { ...role, principalId: sampleUser().id };
+      assert.equal(await permissions.assign(unknown, audit()), "unknown_principal");
       assert.equal(await permissions.assign({ ...role, clientId: randomUUID() }, audit()), "unknown_resource");
     });
 
-    test("once a group's deletion has answered, nothing is assigned to it, whoever assigns at the same time", async () => {
+    test("after a group's deletion is confirmed, nothing is assigned to it, even by concurrent calls", async () => {
       const { api } = await seedSamples(store);
       for (let round = 0; round < 20; round++) {
         const group = { id: randomUUID(), name: "Group", createdAt: T0 };

@@ -5,15 +5,19 @@ import pg from "pg";
 import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { contractSuite } from "./contract-suite.ts";
+import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
-import { postgres } from "./open-test-store.ts";
+import { postgres, postgresChecking } from "./open-test-store.ts";
+import { pendingPollsSuite } from "./pending-polls-suite.ts";
 import { restartSuite } from "./restart-suite.ts";
 import { seedSamples } from "./samples.ts";
 
 describe("PostgreSQL", () => {
   contractSuite(postgres);
+  pendingPollsSuite(postgres);
   restartSuite(postgres);
   linkCredentialsSuite(postgres);
+  lostNotificationSuite(postgresChecking);
 
   test("nodes that start together on an empty database migrate it once", async () => {
     const { url, schema, drop } = await freshSchema();
@@ -23,7 +27,7 @@ describe("PostgreSQL", () => {
     await drop();
   });
 
-  test("a store opens while other schemas of the database come and go", async () => {
+  test("a store opens while other schemas of the database are created and dropped", async () => {
     const own = await freshSchema();
     const other = await freshSchema();
     const client = new pg.Client({ connectionString: own.url });
@@ -50,7 +54,7 @@ describe("PostgreSQL", () => {
     }
   });
 
-  test("numbers come back as numbers here and as the driver's text elsewhere", async () => {
+  test("numbers are returned as numbers here and as the driver's text elsewhere", async () => {
     const { url, schema, drop } = await freshSchema();
     const store = await openPostgresStore(url, { schema, poolSize: 1 });
     assert.equal(await store.grants.countLive(0), 0);
@@ -70,27 +74,28 @@ describe("PostgreSQL", () => {
     });
   });
 
-  test("a connection that the server ends while idle does not end the process; the next query makes another", async () => {
+  test("a connection that the server closes while idle does not end the process; the next query opens another", async () => {
     const { url, schema, drop } = await freshSchema();
     const named = new URL(url);
-    named.searchParams.set("application_name", schema);
+    // Commands find the nodes of a tenant by the store's own name, so another one in the URL has no effect.
+    named.searchParams.set("application_name", "another");
     const store = await openPostgresStore(named.href, { schema, poolSize: 1 });
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const { rows } = await client.query(
       "select pg_terminate_backend(pid, 5000) as ended from pg_stat_activity where application_name = $1",
-      [schema],
+      [`doorcode ${schema}`],
     );
     assert.deepEqual(rows, [{ ended: true }]);
     await client.end();
-    // The server has closed its end; the event loop needs a turn to hear of it.
+    // The server has closed its end. The event loop needs a turn to notice.
     for (let turn = 0; turn < 5; turn++) await setImmediate();
     assert.equal(await store.grants.poll("x"), undefined);
     await store.close();
     await drop();
   });
 
-  test("a column that a newer node adds while this one runs is no failure, not even once", async () => {
+  test("a column that a newer node adds while this one runs causes no error, not even once", async () => {
     const { url, schema, drop } = await freshSchema();
     const store = await openPostgresStore(url, { schema, poolSize: 1 });
     const admin = new pg.Client({ connectionString: url });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
@@ -25,7 +26,7 @@ const countBy = (results: { outcome: string }[]) => {
   return counts;
 };
 
-/** Many at once, each race over and over: the release tier `times` as often as `npm test`. */
+/** Many at once, each race repeated: in the release tier `times` as often as in `npm test`. */
 export function raceSuite(makeStore: MakeStore, times: number): void {
   const rounds = (count: number) => count * times;
   describe("races", () => {
@@ -39,7 +40,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
     });
     after(() => place.remove());
 
-    test("of 64 concurrent redemptions exactly one makes tokens", async () => {
+    test("of 64 concurrent redemptions exactly one issues tokens", async () => {
       for (let round = 0; round < rounds(10); round++) {
         const grant = await approvedGrant(store, samples);
         const attempts = many(64, () => redemption(grant, samples.user.id));
@@ -55,7 +56,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("of 16 concurrent rotations exactly one makes the next generation, the others repeat it", async () => {
+    test("of 16 concurrent rotations exactly one creates the next generation, the others repeat it", async () => {
       for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, samples);
         const attempts = many(16, () => rotation(tokenHash, family.clientId));
@@ -75,7 +76,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("once a revocation has answered, no refresh token of the family is of use", async () => {
+    test("after a revocation is confirmed, no refresh token of the family is valid", async () => {
       for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, samples);
         const attempts = many(8, () => rotation(tokenHash, family.clientId));
@@ -91,7 +92,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("once a user is disabled, no redemption and no rotation gives anything", async () => {
+    test("after a user is disabled, no redemption and no rotation returns anything", async () => {
       for (let round = 0; round < rounds(3); round++) {
         const own = await seedSamples(store);
         const { family, tokenHash } = await signedIn(store, own);
@@ -112,11 +113,12 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("of approval, denial and expiry the first stands and the others learn that it has ended", async () => {
+    test("of approval, denial and expiry the first wins and the others see that it has ended", async () => {
       const { user, scopes } = samples;
       for (let round = 0; round < rounds(5); round++) {
         const grant = await pendingGrant(store, samples);
         await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+        await signInBrowser(store, user.id, T0, "s");
         const deny = { sessionId: "s", reason: "user" as const, now: T0, audit: sampleAudit("grant") };
         const results = await Promise.all([
           store.grants.approve(grant.id, approvalBy(user.id, "s", scopes)),
@@ -132,7 +134,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("two people who claim one grant at once kill it", async () => {
+    test("two users who claim one grant at once deny it", async () => {
       const other = await seedSamples(store);
       for (let round = 0; round < rounds(5); round++) {
         const grant = await pendingGrant(store, samples);
@@ -150,7 +152,7 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
       }
     });
 
-    test("of one person's sessions that claim at once, one holds the grant at the end", async () => {
+    test("of one user's sessions that claim at once, one holds the grant at the end", async () => {
       const { user } = samples;
       for (let round = 0; round < rounds(2); round++) {
         const grant = await pendingGrant(store, samples);

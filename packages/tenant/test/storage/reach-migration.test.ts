@@ -7,7 +7,9 @@ import { seed } from "../fixtures/seed.ts";
 import { postgres, sqliteFile } from "./open-test-store.ts";
 import { sampleApi, seedSamples, signedIn } from "./samples.ts";
 
-/** What the migration made, taken back: a store as the version before left it. Its own statements run again. */
+/**
+ * Undoes the migration, so that the store is as the previous version left it. The migration's own statements run again.
+ */
 const BEFORE = [
   ...["device_grants", "authorization_requests", "token_families"].map(
     (table) => `alter table ${table} drop column reach`,
@@ -15,9 +17,9 @@ const BEFORE = [
   "drop table shown_scopes",
 ];
 
-describe("a store of before the reach of sign-ins", () => {
+describe("a store from before the reach of sign-ins", () => {
   for (const [name, makeStore] of Object.entries({ sqliteFile, postgres })) {
-    test(`keeps what each sign-in can reach today, and takes own consents for shown (${name})`, async () => {
+    test(`keeps what each sign-in can reach today, and counts own consents as shown (${name})`, async () => {
       const place = await makeStore();
       try {
         const old = await place.open();

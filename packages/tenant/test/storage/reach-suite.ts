@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { GRAPH_RESOURCE_ID, qualifiedScope, qualifiedScopes, type ScopeSet } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import { codeRedemption, pendingRequest, yesBy } from "./authorization-samples.ts";
 import { signedInSession } from "./link-suite.ts";
@@ -21,7 +22,7 @@ import {
   T0,
 } from "./samples.ts";
 
-/** What a person was shown, and what a sign-in can reach by renewing (docs/decisions/0015). */
+/** What a user was shown, and what a sign-in can reach by renewing (docs/decisions/0015). */
 export function reachSuite(makeStore: MakeStore): void {
   describe("the reach of a sign-in", () => {
     let place: TestStore;
@@ -32,15 +33,17 @@ export function reachSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    /** An app that the administrator allowed an API for everybody; a person signs in with `reach` beside bare scopes. */
+    /**
+     * An app for which the administrator allowed an API for all users. A user signs in with `reach` and bare scopes.
+     */
     async function allowed() {
       const samples = await seedSamples(store);
       const api = sampleApi();
       await seed(store).putApi(api);
-      const forEverybody = { clientId: samples.app.clientId, userId: null, resourceId: api.clientId };
-      await seed(store).addConsent({ ...forEverybody, scopes: ["ToDoList.Read", "ToDoList.Admin"] });
+      const forAllUsers = { clientId: samples.app.clientId, userId: null, resourceId: api.clientId };
+      await seed(store).addConsent({ ...forAllUsers, scopes: ["ToDoList.Read", "ToDoList.Admin"] });
       const bare = scopesAt(GRAPH_RESOURCE_ID, []);
-      return { ...samples, scopes: bare, other: api, forEverybody };
+      return { ...samples, scopes: bare, other: api, forAllUsers };
     }
     type Allowed = Awaited<ReturnType<typeof allowed>>;
 
@@ -50,9 +53,10 @@ export function reachSuite(makeStore: MakeStore): void {
     async function approveDevice(own: Allowed, reach: string[], decidedBy: "user" | "operator" = "user") {
       const { user, scopes } = own;
       const grant = await pendingGrant(store, own);
-      await store.grants.claim(grant.id, { sessionId: "s", userId: user.id, now: T0, audit: sampleAudit("grant") });
+      const sessionId = await signInBrowser(store, user.id, T0);
+      await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
       const result = await store.grants.approve(grant.id, {
-        ...approvalBy(user.id, "s", scopes),
+        ...approvalBy(user.id, sessionId, scopes),
         decidedBy,
         reach,
       });
@@ -71,7 +75,7 @@ export function reachSuite(makeStore: MakeStore): void {
     const renew = async ({ app }: Allowed, tokenHash: string, scopes: ScopeSet) =>
       answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId, T0, scopes)));
 
-    test("is kept with the approval of a device and of a program, and with what comes of them", async () => {
+    test("is stored with the approval of a device and of a program, and with their sign-ins", async () => {
       const own = await allowed();
       const reach = [qualifiedScope(own.other.clientId, "ToDoList.Read")];
       await signedInWith(own, reach);
@@ -87,26 +91,26 @@ export function reachSuite(makeStore: MakeStore): void {
       assert.deepEqual((await store.tokens.findFamily(input.family.id))?.reach, reach);
     });
 
-    test("is what the page listed: a renewal gets that, and nothing consented beside, before or after", async () => {
+    test("is what the page listed: a renewal gets that, and nothing else that has consent, before or after", async () => {
       const own = await allowed();
       const token = await signedInWith(own, [qualifiedScope(own.other.clientId, "ToDoList.Read")]);
       const at = (...names: string[]) => scopesAt(own.other.clientId, names);
       assert.equal(await renew(own, token, at("ToDoList.Admin")), "consent_required");
       assert.equal(await renew(own, token, at("ToDoList.Read", "ToDoList.Admin")), "consent_required");
       const email = { ...own.scopes, oidc: [...own.scopes.oidc, "email"] };
-      await seed(store).addConsent({ ...own.forEverybody, resourceId: GRAPH_RESOURCE_ID, scopes: ["email"] });
+      await seed(store).addConsent({ ...own.forAllUsers, resourceId: GRAPH_RESOURCE_ID, scopes: ["email"] });
       assert.equal(await renew(own, token, email), "consent_required");
       assert.equal(await renew(own, token, at("ToDoList.Read")), "rotated");
     });
 
-    test("ends with the consent, identity included, and comes back with it", async () => {
+    test("ends with the consent, identity included, and returns with it", async () => {
       const own = await allowed();
       const { clientId } = own.app;
       const token = await signedInWith(own, [qualifiedScope(own.other.clientId, "ToDoList.Read")]);
       const at = scopesAt(own.other.clientId);
       await seed(store).removeConsent(clientId, null, own.other.clientId);
       assert.equal(await renew(own, token, at), "consent_required");
-      await seed(store).addConsent({ ...own.forEverybody, scopes: ["ToDoList.Read"] });
+      await seed(store).addConsent({ ...own.forAllUsers, scopes: ["ToDoList.Read"] });
       await seed(store).removeConsent(clientId, own.user.id, GRAPH_RESOURCE_ID);
       assert.equal(await renew(own, token, own.scopes), "consent_required");
       assert.equal(await renew(own, token, at), "consent_required");
@@ -115,7 +119,7 @@ export function reachSuite(makeStore: MakeStore): void {
       assert.equal(await renew(own, token, at), "rotated");
     });
 
-    test("a page finds every API that was allowed to the app, and what this person has seen with it", async () => {
+    test("a page finds every API that was allowed to the app, and what this user has seen with it", async () => {
       const own = await allowed();
       const before = await consentFacts(own);
       assert.deepEqual(before.shown, []);
@@ -125,20 +129,20 @@ export function reachSuite(makeStore: MakeStore): void {
       await approveDevice(own, [seen]);
       const after = await consentFacts(own);
       assert.deepEqual(after.shown.sort(), [...qualifiedScopes(own.scopes), seen].sort());
-      assert.deepEqual((await consentFacts(own, randomUUID())).shown, [], "another person has seen nothing");
+      assert.deepEqual((await consentFacts(own, randomUUID())).shown, [], "another user has seen nothing");
       const [elsewhere, nowhere] = [await allowed(), { clientId: null, userId: own.user.id, resourceId: "x" }];
       assert.deepEqual((await consentFacts(elsewhere, own.user.id)).shown, [], "nor with another app");
       const { consentedApis, shown } = await store.access.consentFacts(nowhere);
       assert.deepEqual([consentedApis, shown], [[], []]);
     });
 
-    test("an operator's approval shows the person nothing", async () => {
+    test("an operator's approval shows the user nothing", async () => {
       const own = await allowed();
       await approveDevice(own, [qualifiedScope(own.other.clientId, "ToDoList.Read")], "operator");
       assert.deepEqual((await consentFacts(own)).shown, []);
     });
 
-    test("an approval that is refused shows nothing either", async () => {
+    test("a refused approval shows nothing either", async () => {
       const own = await allowed();
       const grant = await pendingGrant(store, own);
       await store.grants.claim(grant.id, { sessionId: "s", userId: own.user.id, now: T0, audit: sampleAudit("x") });
@@ -149,7 +153,7 @@ export function reachSuite(makeStore: MakeStore): void {
       assert.deepEqual((await consentFacts(own)).shown, []);
     });
 
-    test("two approvals at once, with the same in another order, remember it once", async () => {
+    test("two concurrent approvals with the same scopes in another order remember them once", async () => {
       const own = await allowed();
       const reach = ["ToDoList.Read", "ToDoList.Admin"].map((name) => qualifiedScope(own.other.clientId, name));
       await Promise.all(
@@ -159,7 +163,7 @@ export function reachSuite(makeStore: MakeStore): void {
       assert.deepEqual(shown.sort(), [...qualifiedScopes(own.scopes), ...reach].sort());
     });
 
-    test("what is deleted was never shown: a scope, an API, an app, a person", async () => {
+    test("what is deleted counts as never shown: a scope, an API, an app, a user", async () => {
       const own = await allowed();
       const keys = ["ToDoList.Read", "ToDoList.Admin"].map((name) => qualifiedScope(own.other.clientId, name));
       await approveDevice(own, keys);

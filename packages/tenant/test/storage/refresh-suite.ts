@@ -28,7 +28,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       return store.tokens.rotate(input).then((result) => ({ result, input }));
     };
 
-    test("the first use makes the next generation and moves the family's end", async () => {
+    test("the first use creates the next generation and moves the family's end", async () => {
       const { family, tokenHash } = await start();
       const now = T0 + 10 * DAY;
       const { result, input } = await use(tokenHash, family.clientId, now);
@@ -42,7 +42,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       assert.deepEqual(record, input.audit);
     });
 
-    test("what became of a use is recorded with its reason: repeated, reused, or refused", async () => {
+    test("the outcome of a use is recorded with its reason: repeated, reused, or refused", async () => {
       const { family, tokenHash } = await start();
       await use(tokenHash, family.clientId, T0);
       const lastOf = async (event: string) => (await store.audit.list({ event, limit: 1 }))[0];
@@ -104,7 +104,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("revocation wins over the grace", async () => {
+    test("revocation takes precedence over the grace", async () => {
       const { family, tokenHash } = await start();
       const { input } = await use(tokenHash, family.clientId);
       await store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
@@ -113,7 +113,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("another client's attempt changes nothing, however often", async () => {
+    test("another client's attempts change nothing", async () => {
       const { family, tokenHash } = await start();
       await use(tokenHash, family.clientId);
       assert.deepEqual((await use(tokenHash, randomUUID(), T0 + DAY)).result, { outcome: "wrong_client" });
@@ -121,14 +121,14 @@ export function refreshSuite(makeStore: MakeStore): void {
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "grace");
     });
 
-    test("an expired token and an unknown one give nothing", async () => {
+    test("an expired token and an unknown one return nothing", async () => {
       const { family, tokenHash } = await start();
       assert.equal((await use(tokenHash, family.clientId, family.expiresAt)).result.outcome, "expired");
       assert.deepEqual((await use("unknown", family.clientId)).result, { outcome: "unknown" });
       assert.equal((await use(tokenHash, family.clientId, family.expiresAt - 1)).result.outcome, "rotated");
     });
 
-    test("an app that was disabled is refused and its family revoked", async () => {
+    test("a disabled app is refused and its family revoked", async () => {
       const { family, tokenHash, app } = await start();
       await seed(store).putApp({ ...app, disabledAt: T0 });
       const { result, input } = await use(tokenHash, family.clientId);
@@ -139,7 +139,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       assert.equal((await use(tokenHash, family.clientId)).result.outcome, "revoked");
     });
 
-    test("the grace gives nothing to an app that was disabled since", async () => {
+    test("the grace returns nothing to an app that was disabled meanwhile", async () => {
       const { family, tokenHash, app } = await start();
       await use(tokenHash, family.clientId);
       await seed(store).putApp({ ...app, disabledAt: T0 });
@@ -163,7 +163,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       "its API is disabled": ["scope_unavailable", ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 })],
     };
     for (const [what, [why, withdraw]] of Object.entries(withdrawals)) {
-      test(`a scope is not renewed once ${what}, and the token is as it was`, async () => {
+      test(`a scope is not renewed once ${what}, and the token does not change`, async () => {
         const samples = await seedSamples(store);
         const { family, tokenHash } = await signedIn(store, samples);
         const input = () => rotation(tokenHash, family.clientId, T0, samples.scopes);
@@ -171,12 +171,12 @@ export function refreshSuite(makeStore: MakeStore): void {
         assert.equal(answerOf(await store.tokens.rotate(input())), why);
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
         assert.equal((await use(tokenHash, family.clientId)).result.outcome, "rotated");
-        assert.equal(answerOf(await store.tokens.rotate(input())), why, "in the grace neither");
+        assert.equal(answerOf(await store.tokens.rotate(input())), why, "the same within the grace period");
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
       });
     }
 
-    test("a chain of rotations keeps one live token", async () => {
+    test("a chain of rotations has one live token", async () => {
       const { family, tokenHash } = await start();
       let current = tokenHash;
       for (let generation = 2; generation < 12; generation++) {

@@ -33,7 +33,7 @@ function sampleRegistered(kind: Registered["kind"], changes: Partial<Registratio
   return { kind, registration, api: sampleApi({ clientId }) };
 }
 
-/** Apps and APIs with the names and objects that Graph has of them. */
+/** Apps and APIs with their names and objects in Graph. */
 export function registrationSuite(makeStore: MakeStore): void {
   describe("registrations", () => {
     let place: TestStore;
@@ -68,7 +68,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.ok(listed.includes(objectId) && listed.includes(api.registration.objectId));
     });
 
-    test("an app put by itself has an object and a service principal, and keeps them when it is put again", async () => {
+    test("an app that is inserted directly has an object and a service principal, and keeps them when it is replaced", async () => {
       const { app } = await seedSamples(store);
       const before = await store.registrations.find({ clientId: app.clientId });
       assert.match(before?.registration.objectId ?? "", /^[0-9a-f-]{36}$/);
@@ -78,7 +78,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.deepEqual(after?.registration, before?.registration);
     });
 
-    test("a unique name is one's, among apps and APIs together, whoever asks at once", async () => {
+    test("a unique name has one owner among apps and APIs together, also in concurrent calls", async () => {
       for (let round = 0; round < 10; round++) {
         const uniqueName = randomUUID();
         const all = (["app", "api", "app", "api"] as const).map((kind) => sampleRegistered(kind, { uniqueName }));
@@ -92,7 +92,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("an identifier URI is one API's; a client ID one registration's", async () => {
+    test("an identifier URI belongs to one API, a client ID to one registration", async () => {
       const first = sampleRegistered("api");
       await store.registrations.insert(first, audit());
       assert.ok(first.kind === "api");
@@ -115,7 +115,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.registrations.find({ objectId: other.registration.objectId }), other);
     });
 
-    test("of many who change one registration at once, each sees what the others left", async () => {
+    test("concurrent changes of one registration each see the others' results", async () => {
       const registered = sampleRegistered("app");
       await store.registrations.insert(registered, audit());
       const { objectId } = registered.registration;
@@ -135,12 +135,12 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.deepEqual(found?.registration.tags.sort(), tags.sort());
     });
 
-    test("a change that is refused, or is of nothing that there is, changes nothing", async () => {
+    test("a refused change, or one of an unknown registration, changes nothing", async () => {
       const registered = sampleRegistered("app");
       await store.registrations.insert(registered, audit());
       const { objectId } = registered.registration;
       const refuse = () => {
-        throw new RangeError("not so");
+        throw new RangeError("refused here");
       };
       await assert.rejects(store.registrations.change(objectId, refuse, audit()), RangeError);
       assert.deepEqual(await store.registrations.find({ objectId }), registered);
@@ -149,7 +149,7 @@ export function registrationSuite(makeStore: MakeStore): void {
     });
 
     for (const kind of ["app", "api"] as const) {
-      test(`a change of an ${kind} gives it all of another but kind, ids and time of making`, async () => {
+      test(`a change of an ${kind} can replace everything but kind, IDs and creation time`, async () => {
         const own = () => ({
           uniqueName: randomUUID(),
           description: randomUUID(),
@@ -177,7 +177,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("what was consented of a scope, and assigned of a role, follows the API's change", async () => {
+    test("consents to a scope, and assignments of a role, follow the API's change", async () => {
       const { api, app, user, consent } = await seedSamples(store);
       const { directory, registrations } = store;
       await seed(store).assignRole(api.clientId, "ToDoList.Reader", user.id);
@@ -202,7 +202,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.equal(consent.scopes[0], first!.value);
     });
 
-    test("roles that take each other's names leave everybody with the role that they had, and nobody with another's", async () => {
+    test("roles that take each other's names keep their assignments", async () => {
       const { api, user: reader } = await seedSamples(store);
       const editor = sampleUser();
       await seed(store).insertUser(editor);
@@ -231,7 +231,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.deepEqual(await held(), [["Editor"], []]);
     });
 
-    test("a service principal is given once, whoever gives it at the same time", async () => {
+    test("a service principal is created once, also in concurrent calls", async () => {
       const { registration } = sampleRegistered("app");
       const unknown = await store.registrations.addServicePrincipal(registration.clientId, randomUUID(), audit());
       assert.equal(unknown, "unknown");
@@ -247,7 +247,7 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.equal(found?.registration.servicePrincipalId, ids[outcomes.indexOf("added")]);
     });
 
-    test("a deleted app's approvals give nothing, and an API's scopes and roles are nobody's any more", async () => {
+    test("approvals of a deleted app are worthless, and no one has scopes and roles of a deleted API", async () => {
       const samples = await seedSamples(store);
       const { app, api, user } = samples;
       const grant = await approvedGrant(store, samples);

@@ -20,7 +20,7 @@ import {
   T0,
 } from "./samples.ts";
 
-/** What a restart, and a second node beside the first, must find. */
+/** What a restart, and a second node next to the first, must find. */
 export function restartSuite(makeStore: MakeStore): void {
   describe("restart", () => {
     let place: TestStore;
@@ -36,7 +36,7 @@ export function restartSuite(makeStore: MakeStore): void {
       return flow;
     };
 
-    test("a restart revives nothing that was redeemed, rotated, revoked, denied or used", async () => {
+    test("a restart restores nothing that was redeemed, rotated, revoked, denied or used", async () => {
       const first = await place.open();
       const samples = await seedSamples(first);
       const { clientId } = samples.app;
@@ -108,7 +108,7 @@ export function restartSuite(makeStore: MakeStore): void {
       await second.close();
     });
 
-    test("a mail on its way survives a restart, the one that was sent does not come back", async () => {
+    test("a mail that is being sent survives a restart, a sent one does not return", async () => {
       const first = await place.open();
       const [waiting, held, sent] = ["waiting", "held", "sent"].map((sealed) => ({ id: randomUUID(), sealed }));
       const times = { createdAt: T0, expiresAt: T0 + 600_000 };
@@ -140,7 +140,7 @@ export function restartSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("a closed store says so, and closing it again is no error", async () => {
+    test("a closed store says so, and closing it again is not an error", async () => {
       const store = await place.open();
       await store.close();
       await store.close();

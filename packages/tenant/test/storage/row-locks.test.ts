@@ -1,4 +1,5 @@
-// Where a row can change before the commit (PostgreSQL), what a token is issued by is locked until then: by the SQL alone.
+// If rows can change before the commit (PostgreSQL), everything a token depends on is locked until then. Checks the SQL
+// alone.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -16,10 +17,10 @@ import type { Tables } from "../../src/storage/migrations/tables.ts";
 import { factsLoader } from "../../src/storage/sql/access-store.ts";
 import { rotationQueries } from "../../src/storage/sql/rotate.ts";
 
-/** The table that a statement reads, whatever is selected beside its columns. */
+/** The table that a statement reads, whatever columns it selects. */
 const tableOf = (sql: string) => /from "(\w+)"/.exec(sql.replaceAll(/\(select [^()]*\)/g, ""))?.[1] ?? "";
 
-/** A database that keeps what it is asked, and answers from `rows`, by table. */
+/** A database that records its queries, and answers from `rows`, by table. */
 function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
   const statements: string[] = [];
   class Driver extends DummyDriver {
@@ -42,7 +43,7 @@ function asked(locksRows: boolean, rows: Record<string, object[]> = {}) {
     plugins: [new CamelCasePlugin()],
   });
   const database = { db, locksRows } as unknown as Database;
-  /** Table and lock of each statement, in their order. */
+  /** Table and lock of each statement, in order. */
   const locks = () => statements.map((sql) => `${tableOf(sql)}${/ (for (?:share|update))$/.exec(sql)?.[0] ?? ""}`);
   return { db, database, locks };
 }
@@ -57,8 +58,8 @@ const api = { client_id: "api", scopes: "[]", roles: "[]" };
 for (const locksRows of [true, false]) {
   const lock = (text: string) => (locksRows ? ` ${text}` : "");
   const share = lock("for share");
-  describe(locksRows ? "where rows can change before the commit" : "with one writer", () => {
-    test("user and app, assignment, API and consents are locked as they are read, or need no lock", async () => {
+  describe(locksRows ? "if rows can change before the commit" : "with one writer", () => {
+    test("user and app, assignment, API and consents are locked when read, or need no lock", async () => {
       const rows = { users: [{ ...user, ...app }], apps: [named], apis: [api] };
       const { db, database, locks } = asked(locksRows, rows);
       await factsLoader(database, { lock: true })(db, of);
@@ -74,13 +75,13 @@ for (const locksRows of [true, false]) {
       ]);
     });
 
-    test("so are a user and an app of which one is missing", async () => {
+    test("so are a user and an app if one is missing", async () => {
       const { db, database, locks } = asked(locksRows, { apps: [{ ...named, ...app, assignment_required: 0 }] });
       await factsLoader(database, { lock: true })(db, of);
       assert.deepEqual(locks().slice(0, 3), [`users${share}`, `users${share}`, `apps${share}`]);
     });
 
-    test("so is the sign-in that a refresh token belongs to", async () => {
+    test("so is the sign-in of a refresh token", async () => {
       const { db, database, locks } = asked(locksRows);
       await rotationQueries(database).lockedFamily(db, { familyId: "family" });
       assert.deepEqual(locks(), [`token_families${lock("for update")}`]);
@@ -88,21 +89,21 @@ for (const locksRows of [true, false]) {
   });
 }
 
-test("a page that asks locks nothing", async () => {
+test("a page locks nothing, and its usual reads start together", async () => {
   const rows = { users: [{ ...user, ...app }], apps: [named], apis: [api] };
   const { db, database, locks } = asked(true, rows);
   await factsLoader(database, { lock: false })(db, of);
-  assert.deepEqual(locks(), ["users", "app_assignments", "group_members", "apps", "group_members", "apis", "consents"]);
+  assert.deepEqual(locks(), ["users", "apps", "apis", "consents", "app_assignments", "group_members", "group_members"]);
 });
 
-test("what no rule can depend on is not read: Graph's row, groups that no policy names, assignments of an open app", async () => {
+test("what no rule can depend on is not read: Graph's row, groups that no policy names, assignments of an app that needs none", async () => {
   const open = { ...user, ...app, assignment_required: 0 };
   const { db, database, locks } = asked(true, { users: [open], apps: [{ ...named, group_ids: null }] });
   await factsLoader(database, { lock: true })(db, { ...of, resourceId: GRAPH_RESOURCE_ID });
   assert.deepEqual(locks(), ["users for share", "apps", "consents for share"]);
 });
 
-test("the account page, which has no app, is about the user and the policies", async () => {
+test("the account page, which has no app, reads the user and the policies", async () => {
   const { db, database, locks } = asked(true, { users: [user] });
   const facts = await factsLoader(database, { lock: false })(db, {
     ...of,

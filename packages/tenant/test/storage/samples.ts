@@ -6,13 +6,14 @@ import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../src/directory/scopes.ts"
 import { newUserCode } from "../../src/directory/user-code.ts";
 import type { Policy, UserFlow } from "../../src/directory/user-flow.ts";
 import type { AuditRecord, Interaction, NewGrant, Passkey, Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 
 /** Any moment will do: no store reads a clock. */
 export const T0 = 1_750_000_000_000;
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
-/** How long the sample grants live. */
+/** The lifetime of the sample grants. */
 export const LIFETIME = 15 * MINUTE;
 
 export function sampleUser(changes: Partial<User> = {}): User {
@@ -40,7 +41,7 @@ export function sampleApp(changes: Partial<App> = {}): App {
     name: "Example app",
     publicClient: true,
     grantTypes: null,
-    // Whatever a test asks for.
+    // With any members that a test sets.
     administrativeScopes: [...ADMINISTRATIVE_SCOPES],
     administrationByDeviceCode: true,
     redirectUris: ["http://localhost/callback"],
@@ -65,7 +66,7 @@ export function sampleApi(changes: Partial<Api> = {}): Api {
     tokenProfile: "entra",
     scopes: [
       { ...scope, value: "ToDoList.Read", consent: "User", displayName: "Read your to-do lists" },
-      { ...scope, value: "ToDoList.Admin", consent: "Admin", displayName: "Read everybody's to-do lists" },
+      { ...scope, value: "ToDoList.Admin", consent: "Admin", displayName: "Read all users' to-do lists" },
     ],
     roles: [{ id: randomUUID(), value: "ToDoList.Reader", displayName: "Reader" }],
     groupClaims: false,
@@ -136,7 +137,7 @@ export function sampleUserFlow(changes: Partial<UserFlow> = {}): UserFlow {
 export function samplePolicy(changes: Partial<Policy> = {}): Policy {
   return {
     id: randomUUID(),
-    name: "Everybody, everywhere",
+    name: "All users, all apps",
     enabled: true,
     clientIds: null,
     groupIds: null,
@@ -205,13 +206,9 @@ export const approvalBy = (userId: string, sessionId: string, approved: ScopeSet
   audit: sampleAudit("device_grant.approved", now),
 });
 
-export async function approvedGrant(
-  store: Store,
-  samples: Samples,
-  changes: Partial<NewGrant> = {},
-  sessionId = "session",
-) {
+export async function approvedGrant(store: Store, samples: Samples, changes: Partial<NewGrant> = {}, browser?: string) {
   const { user, scopes } = samples;
+  const sessionId = browser ?? (await signInBrowser(store, user.id, T0));
   const grant = await pendingGrant(store, samples, changes);
   await store.grants.claim(grant.id, { sessionId, userId: user.id, now: T0, audit: sampleAudit("grant") });
   const { outcome } = await store.grants.approve(grant.id, approvalBy(user.id, sessionId, scopes));
@@ -219,7 +216,7 @@ export async function approvedGrant(
   return grant;
 }
 
-/** The sign-in that a redemption would make; every call draws another family and refresh token. */
+/** The sign-in that a redemption would create. Every call generates another family and refresh token. */
 export function newSignIn(of: { id: string; clientId: string; requested: ScopeSet }, userId: string, now: number) {
   const expiresAt = now + 90 * DAY;
   return {
@@ -241,13 +238,13 @@ export function newSignIn(of: { id: string; clientId: string; requested: ScopeSe
   };
 }
 
-/** What a token endpoint hands in to redeem this grant. */
+/** What a token endpoint passes in to redeem this grant. */
 export function redemption(grant: NewGrant, userId: string, now = T0) {
   const audit = sampleAudit("device_grant.redeemed", now);
   return { ...newSignIn(grant, userId, now), deviceCodeHash: grant.deviceCodeHash, audit };
 }
 
-/** The outcome, or for a refusal of the access rule its reason. */
+/** The outcome, or the reason if the access rule refused. */
 export function answerOf(result: { outcome: string; why?: string }): string {
   return result.outcome === "refused" ? String(result.why) : result.outcome;
 }
@@ -260,7 +257,7 @@ export async function signedIn(store: Store, samples: Samples) {
   return { family: input.family, tokenHash: input.refreshToken.tokenHash };
 }
 
-/** What a token endpoint hands in to rotate, for bare scopes unless said; every call draws another successor. */
+/** What a token endpoint passes in to rotate. Default: bare scopes. Every call generates another successor. */
 export function rotation(tokenHash: string, clientId: string, now = T0, scopes = scopesAt(GRAPH_RESOURCE_ID, [])) {
   const next = { tokenHash: `refresh-${randomUUID()}`, expiresAt: now + 90 * DAY };
   return {

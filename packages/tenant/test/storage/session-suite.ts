@@ -44,7 +44,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       return user;
     };
 
-    test("a session begins anonymous; asking for it again leaves it as it is", async () => {
+    test("a session starts anonymous; requesting it again does not change it", async () => {
       const session = await anonymous();
       await store.sessions.ensure({ ...session, expiresAt: T0 + 999 * MINUTE });
       const expected = {
@@ -56,7 +56,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await store.sessions.find("unknown", T0), undefined);
     });
 
-    test("sign-in gives a new id, takes the flows along and ends the old id", async () => {
+    test("sign-in creates a new ID, takes the flows along and ends the old ID", async () => {
       const user = await newUser();
       const old = await anonymous();
       const flow = await flowOf(old.id);
@@ -83,7 +83,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("nobody signs in with a session that ended or expired, or as a user who is disabled", async () => {
+    test("a session that ended or expired cannot sign in, nor a disabled user", async () => {
       const user = await newUser();
       const old = await anonymous();
       await store.sessions.end(old.id);
@@ -92,12 +92,12 @@ export function sessionSuite(makeStore: MakeStore): void {
       const late = await signIn(expiring.id, user.id, expiring.expiresAt);
       assert.equal(late.ok, false);
       assert.equal(await store.sessions.find(late.session.id, T0), undefined);
-      assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "until its last millisecond");
+      assert.equal((await signIn(expiring.id, user.id, expiring.expiresAt - 1)).ok, true, "to its last millisecond");
       await seed(store).setUserDisabled(user.id, T0, T0);
       assert.equal((await signIn((await anonymous()).id, user.id)).ok, false);
     });
 
-    test("what the walk of one tab is told the other tabs' are not", async () => {
+    test("tabs do not see each other's interactions", async () => {
       const { id: sessionId } = await anonymous();
       const [first, own, last] = [await flowOf(sessionId), await flowOf(sessionId), await flowOf(sessionId)];
       const { sessions } = store;
@@ -115,7 +115,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal((await sessions.findInteraction(own.id, sessionId, T0))?.challengeNumber, 1);
     });
 
-    test("a sign-in that stands on a walk needs that walk, in its own session, of the same person", async () => {
+    test("a sign-in that depends on an interaction needs it, in its own session, for the same user", async () => {
       const [user, eve] = [await newUser(), await newUser()];
       const [mine, other] = [await anonymous(), await anonymous()];
       const walk = async (sessionId: string, userId: string) => {
@@ -138,7 +138,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await signInBy(own, user.id), true);
     });
 
-    test("disabling ends walks that wait for a second factor, and codes and proofs of that address in any browser", async () => {
+    test("disabling ends interactions that wait for a second factor, and codes and verifications of that address in any browser", async () => {
       const [user, other] = [await newUser(), await newUser()];
       const codeOf = (interactionId: string) => ({
         id: randomUUID(),
@@ -162,7 +162,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       const waiting = await walk({ firstFactor: first(user.id) });
       const theirs = await walk({ firstFactor: first(other.id), email: email(other.email, null, T0) });
       const proven = await walk({ email: email(user.email.toUpperCase(), "reset", T0) });
-      // Somebody signs up with the address that got its account in the meantime.
+      // Another person signs up with the address, which got its account in the meantime.
       const signingUp = await walk({ email: email(user.email, null, T0), newPasswordHash: "hash" });
       const mailed = await walk({ email: email(user.email, "sign_in", null) });
       await store.mail.insertCode(codeOf(mailed.flow.id));
@@ -178,7 +178,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await store.mail.useCode(use), "dead");
     });
 
-    test("disabling a user ends their sessions for good, and nobody else's", async () => {
+    test("disabling a user ends their sessions for good, and no other user's", async () => {
       const [user, other] = [await newUser(), await newUser()];
       const first = await signIn((await anonymous()).id, user.id);
       const theirs = await signIn((await anonymous()).id, other.id);
@@ -195,7 +195,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       { kind: "device", id: "a grant" },
       { kind: "authorization", id: "a request" },
     ] as const) {
-      test(`an interaction about ${JSON.stringify(subject)} is read as it was kept`, async () => {
+      test(`an interaction about ${JSON.stringify(subject)} is read as it was stored`, async () => {
         const { id: sessionId } = await anonymous();
         const kept = sampleInteraction(sessionId, {
           subject,
@@ -211,7 +211,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("a flow is of use only within its session and its time", async () => {
+    test("a flow can be used only within its session and its lifetime", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
       assert.deepEqual(await store.sessions.findInteraction(flow.id, session.id, T0), flow);
@@ -222,7 +222,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await store.sessions.findInteraction(flow.id, session.id, T0), undefined);
     });
 
-    test("a password is taken only once the address is proven, and a new address forgets both", async () => {
+    test("a password is accepted only after the address is verified, and a new address discards both", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
       const { sessions, mail } = store;
@@ -257,7 +257,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       );
     });
 
-    test("a walk remembers who passed the first factor, and only in its own session", async () => {
+    test("an interaction remembers who passed the first factor, and only in its own session", async () => {
       const [session, other] = [await anonymous(), await anonymous()];
       const flow = await flowOf(session.id);
       const [ana, eve] = [await newUser(), await newUser()];
@@ -297,7 +297,7 @@ export function sessionSuite(makeStore: MakeStore): void {
       assert.equal(await store.sessions.takeChallenge(flow.id, "another", 20, T0), false);
     });
 
-    test("a session that ended takes no flow, nor a flow that went with it a code", async () => {
+    test("a session that ended accepts no flow, and a flow that ended with it no code", async () => {
       const session = await anonymous();
       const flow = await flowOf(session.id);
       const code = {

@@ -6,20 +6,24 @@ import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { contractSuite } from "./contract-suite.ts";
+import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
-import { sqliteFile, sqliteMemory } from "./open-test-store.ts";
+import { sqliteChecking, sqliteFile, sqliteMemory } from "./open-test-store.ts";
+import { pendingPollsSuite } from "./pending-polls-suite.ts";
 import { restartSuite } from "./restart-suite.ts";
 import { approvedGrant, redemption, seedSamples } from "./samples.ts";
 
 describe("SQLite in a file", () => {
   contractSuite(sqliteFile);
+  pendingPollsSuite(sqliteFile);
   restartSuite(sqliteFile);
   linkCredentialsSuite(sqliteFile);
+  lostNotificationSuite(sqliteChecking);
 
   const folder = mkdtempSync(join(tmpdir(), "doorcode-sqlite-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  test("only its owner can read the file and those beside it", async () => {
+  test("only its owner can read the file and those next to it", async () => {
     const file = join(folder, "mode.db");
     writeFileSync(file, "", { mode: 0o644 });
     const store = await openSqliteStore(file);
@@ -29,7 +33,7 @@ describe("SQLite in a file", () => {
     await store.close();
   });
 
-  test("what is not a database, and a folder that is missing, are refused with a hint", async () => {
+  test("a file that is not a database, and a missing folder, are refused with a hint", async () => {
     const file = join(folder, "text.db");
     writeFileSync(file, "This is a text, and a long enough one not to be taken for an empty database. ".repeat(20));
     for (const bad of [file, join(folder, "missing", "store.db")]) {
@@ -37,16 +41,17 @@ describe("SQLite in a file", () => {
     }
   });
 
-  test("a store that a newer version has opened is refused", async () => {
+  test("a store that a newer version has changed is refused", async () => {
     const file = join(folder, "newer.db");
     await (await openSqliteStore(file)).close();
     const database = new DatabaseSync(file);
     database.exec("insert into kysely_migration values ('9999-from-the-future', '2999-01-01T00:00:00.000Z')");
+    database.exec("insert into settings values ('oldest_schema', '9999')");
     database.close();
     await assert.rejects(openSqliteStore(file), { code: "store_migration_failed", hint: /newer version/ });
   });
 
-  test("while another process holds the file, a change waits; when it never ends, the error says busy", async () => {
+  test("while another process holds the file, a change waits; if it never ends, the error says busy", async () => {
     const file = join(folder, "busy.db");
     const store = await openSqliteStore(file);
     const samples = await seedSamples(store);
@@ -54,7 +59,7 @@ describe("SQLite in a file", () => {
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
     const redeemed = store.tokens.redeem(redemption(grant, samples.user.id));
-    // The first attempt has blocked and failed by the time this runs.
+    // By now, the first attempt has blocked and failed.
     setImmediate(() => other.exec("commit"));
     assert.equal((await redeemed).outcome, "redeemed");
     other.exec("begin immediate");

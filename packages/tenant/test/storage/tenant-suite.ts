@@ -52,7 +52,7 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.deepEqual(next, { allowed: true, count: 1, retryAt: T0 + 2500 });
     });
 
-    test("one is given back, never more than was taken, and other buckets stay as they are", async () => {
+    test("one is refunded, never more than was taken, and other buckets do not change", async () => {
       await store.throttle.take("back", limit, T0);
       await store.throttle.take("other", limit, T0);
       for (let success = 0; success < 3; success++) await store.throttle.giveBack("back", T0);
@@ -62,14 +62,14 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.equal(await store.throttle.peek("never taken", 1000, T0), 0);
     });
 
-    test("a success gives back one attempt and does not reset the budget", async () => {
+    test("a success refunds one attempt and does not reset the budget", async () => {
       for (let attempt = 0; attempt < 3; attempt++) await store.throttle.take("success", limit, T0);
       await store.throttle.giveBack("success", T0);
       assert.equal((await store.throttle.take("success", limit, T0)).allowed, true);
       assert.equal((await store.throttle.take("success", limit, T0)).allowed, false);
     });
 
-    test("a refusal says when its own bucket opens, whatever others wait for", async () => {
+    test("a refusal says when its own bucket opens, regardless of others", async () => {
       const hour = { count: 1, windowMs: 3_600_000 };
       for (const bucket of ["before", "own", "then"]) await store.throttle.take(bucket, hour, T0);
       await store.throttle.take("short", { ...hour, windowMs: 10 }, T0);
@@ -78,7 +78,7 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.equal((await store.throttle.take("own", hour, T0 + 9)).retryAt, T0 + 3_600_000);
     });
 
-    test("a purge leaves the windows that run", async () => {
+    test("a purge leaves the current windows", async () => {
       await store.throttle.take("swept", limit, T0);
       await store.purgeExpired(T0 + 999);
       assert.equal(await store.throttle.peek("swept", 1000, T0), 1);
@@ -96,7 +96,7 @@ export function tenantSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("goes in small batches, and ends between two of them when it is asked to", async () => {
+    test("goes in small batches, and stops between two of them when asked to", async () => {
       const buckets = Array.from({ length: 2 * PURGE_BATCH + 10 }, (_, index) => `many ${index}`);
       await Promise.all(buckets.map((bucket) => store.throttle.take(bucket, { count: 1, windowMs: 1000 }, T0)));
       const purge = (statements: number) => {
@@ -107,7 +107,7 @@ export function tenantSuite(makeStore: MakeStore): void {
         };
         return store.purgeExpired(T0 + 1000, { signal });
       };
-      // The tables before this one are empty, and cost a statement each.
+      // The earlier tables are empty, and cost a statement each.
       let first = 1;
       let deleted = 0;
       for (; deleted === 0; first++) deleted = await purge(first);
@@ -139,7 +139,8 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.equal(await store.keys.insert(sampleKey("later")), false);
       await store.keys.insert(sampleKey("beside", T0 + 5));
       const others = (await store.keys.list()).filter(({ kid }) => kid !== "later");
-      await store.keys.retire("later", T0 + 9);
+      const retired = await store.keys.retire("later", T0, () => T0 + 9, sampleAudit("signing_key.retired"));
+      assert.equal(retired.outcome, "retired");
       assert.deepEqual(
         (await store.keys.list()).filter(({ kid }) => kid !== "later"),
         others,
@@ -166,14 +167,14 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.deepEqual(again, await store.keys.list());
     });
 
-    test("audit records come back newest first, also those of one millisecond, of all or of one event", async () => {
+    test("audit records are returned newest first, also those of one millisecond, all or for one event", async () => {
       const records = ["a", "b", "a"].map((event, index) => ({
         ...sampleAudit(event),
         detail: { index, text: "“quoted”", yes: true },
       }));
       for (const record of records) await store.audit.write(record);
       const [first, second, third] = records;
-      assert.deepEqual(await store.audit.list({ limit: 10 }), [third, second, first]);
+      assert.deepEqual(await store.audit.list({ limit: 3 }), [third, second, first]);
       assert.deepEqual(await store.audit.list({ event: "a", limit: 10 }), [third, first]);
       assert.deepEqual(await store.audit.list({ limit: 1 }), [third]);
     });

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
@@ -31,7 +32,7 @@ export function tokenSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("an approved grant gives one family with its refresh token and its audit record", async () => {
+    test("an approved grant results in one family with its refresh token and its audit record", async () => {
       const samples = await seedSamples(store);
       const grant = await approvedGrant(store, samples);
       const input = redemption(grant, samples.user.id);
@@ -55,7 +56,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.equal(await store.tokens.findByRefreshToken(input.refreshToken.tokenHash), undefined);
     });
 
-    test("a device code is of no use to another client, before approval, or when unknown", async () => {
+    test("a device code is useless to another client, before approval, or if unknown", async () => {
       const samples = await seedSamples(store);
       const grant = await approvedGrant(store, samples);
       const input = redemption(grant, samples.user.id);
@@ -100,7 +101,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       },
     };
     for (const [what, { why, withdraw }] of Object.entries(withdrawals)) {
-      test(`nothing is issued when ${what} after the approval, and the grant is denied`, async () => {
+      test(`nothing is issued if ${what} after the approval, and the grant is denied`, async () => {
         const samples = await seedSamples(store);
         const grant = await approvedGrant(store, samples);
         await withdraw(samples);
@@ -116,12 +117,16 @@ export function tokenSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("a yes from before the person was disabled is none once they are enabled again", async () => {
+    test("an approval from before the user was disabled is invalid after they are enabled again", async () => {
       const samples = await seedSamples(store);
       const grant = await approvedGrant(store, samples);
       const { setUserDisabled } = seed(store);
       await setUserDisabled(samples.user.id, null, T0);
-      assert.equal((await store.grants.findById(grant.id))?.status, "approved", "enabling who is enabled ends nothing");
+      assert.equal(
+        (await store.grants.findById(grant.id))?.status,
+        "approved",
+        "enabling an enabled user ends nothing",
+      );
       await setUserDisabled(samples.user.id, T0, T0);
       await setUserDisabled(samples.user.id, null, T0);
       assert.equal((await store.tokens.redeem(redemption(grant, samples.user.id))).outcome, "lost");
@@ -129,7 +134,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.deepEqual([ended?.status, ended?.denialReason], ["denied", "withdrawn"]);
     });
 
-    test("the administrator's consent is enough, and only that for a scope reserved to it", async () => {
+    test("the administrator's consent is enough, and required for a scope reserved to it", async () => {
       const samples = await seedSamples(store);
       const { api, app, user } = samples;
       const scopes = scopesAt(api.clientId, ["ToDoList.Read", "ToDoList.Admin"]);
@@ -156,7 +161,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.tokens.redeem(input), { outcome: "refused", why: "consent_required" });
     });
 
-    test("the family must be of the user who approved", async () => {
+    test("the family must belong to the user who approved", async () => {
       const [samples, other] = [await seedSamples(store), await seedSamples(store)];
       const grant = await pendingGrant(store, samples);
       await store.grants.claim(grant.id, {
@@ -165,6 +170,7 @@ export function tokenSuite(makeStore: MakeStore): void {
         now: T0,
         audit: sampleAudit("grant"),
       });
+      await signInBrowser(store, samples.user.id, T0, "s");
       await store.grants.approve(grant.id, approvalBy(samples.user.id, "s", samples.scopes));
       assert.equal((await store.tokens.redeem(redemption(grant, other.user.id))).outcome, "lost");
     });
@@ -179,7 +185,7 @@ export function tokenSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    /** A sign-in whose end a renewal has moved by a millisecond. */
+    /** A sign-in whose end was moved by a millisecond by a renewal. */
     const renewedLater = async (samples: Samples) => {
       const one = await signedIn(store, samples);
       const { outcome } = await store.tokens.rotate(rotation(one.tokenHash, one.family.clientId, T0 + 1));
@@ -198,7 +204,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.equal((await store.audit.list({ event: "revoked", limit: 9 })).length, 1);
     });
 
-    test("revoking a user ends all their sign-ins and nobody else's", async () => {
+    test("revoking a user ends all their sign-ins and no other user's", async () => {
       const [samples, other] = [await seedSamples(store), await seedSamples(store)];
       const own = [await signedIn(store, samples), await signedIn(store, samples)];
       const { family: foreign } = await signedIn(store, other);
@@ -209,7 +215,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.findFamily(foreign.id))?.revokedAt, null);
     });
 
-    test("a sign-in that is over is revoked too, and not counted among those that were ended", async () => {
+    test("a sign-in that has ended is revoked too, and not counted", async () => {
       const samples = await seedSamples(store);
       const { family } = await signedIn(store, samples);
       await signedIn(store, samples);
@@ -232,7 +238,7 @@ export function tokenSuite(makeStore: MakeStore): void {
       assert.equal((await store.tokens.findFamily(theirs.id))?.revokedReason, "user_disabled");
     });
 
-    test("a family is kept for a day after its last refresh token, then swept with its tokens", async () => {
+    test("a family is kept for a day after its last refresh token, then deleted with its tokens", async () => {
       const { family, tokenHash } = await signedIn(store, await seedSamples(store));
       await store.purgeExpired(family.expiresAt + DAY - 1);
       assert.notEqual(await store.tokens.findByRefreshToken(tokenHash), undefined);

@@ -5,8 +5,12 @@ const drop = {
   tables: (...tables: string[]) => tables.map((table) => `drop table ${table}`),
 };
 
-/** What takes each migration back on SQLite, by its number. What 0007 and 0008 made goes with the tables of 0006. */
+/**
+ * What undoes each migration on SQLite, by its number. Results of 0007 and 0008 are dropped with the tables of 0006.
+ */
 const UNDO: Record<string, string[]> = {
+  "0015": drop.tables("audit_epochs"),
+  "0014": drop.indexes("audit_records_at", "token_families_created_at"),
   "0013": drop.indexes(
     ...["mail_codes_expires_at", "mail_codes_used_at", "mails_created_at"],
     ...["sessions_idle_expires_at", "device_grants_client_id"],
@@ -44,7 +48,7 @@ const UNDO: Record<string, string[]> = {
   ],
 };
 
-/** The statements that leave a SQLite store as the version before this migration (`"0009"`) left it. */
+/** The statements that return a SQLite store to the version before this migration (`"0009"`). */
 export function undoFrom(number: string): string[] {
   const undone = Object.keys(UNDO).filter((each) => each >= number);
   undone.sort().reverse();

@@ -29,7 +29,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("a user flow is found as it was put, replaced as a whole, and its name is its own", async () => {
+    test("a user flow is found as it was stored, replaced as a whole, and its name is unique", async () => {
       const { directory } = store;
       const flow = sampleUserFlow();
       assert.equal(await directory.findUserFlow(flow.id), undefined);
@@ -53,13 +53,13 @@ export function userFlowSuite(makeStore: MakeStore): void {
       );
     });
 
-    test("of two flows put under one name at once, one stands", async () => {
+    test("of two flows stored with one name at once, one succeeds", async () => {
       const name = randomUUID();
       const put = [1, 2, 3, 4].map(() => seed(store).putUserFlow(sampleUserFlow({ name })));
       assert.deepEqual((await Promise.all(put)).sort(), [false, false, false, true]);
     });
 
-    test("a flow that apps use stays, and the refusal names them; one that none uses goes", async () => {
+    test("a flow that apps use stays, and the refusal names them; an unused one can be deleted", async () => {
       const { directory } = store;
       const [flow, kept] = [sampleUserFlow(), sampleUserFlow()];
       const [app, other] = [sampleApp({ userFlowId: flow.id }), sampleApp({ userFlowId: kept.id })];
@@ -73,7 +73,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       assert.equal((await directory.findApp(other.clientId))?.userFlowId, kept.id);
     });
 
-    test("a flow that is deleted while apps begin to use it is used by none, or stays", async () => {
+    test("a flow that is deleted while apps start to use it is used by none, or stays", async () => {
       for (let round = 0; round < 8; round++) {
         const flow = sampleUserFlow();
         await seed(store).putUserFlow(flow);
@@ -92,7 +92,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       }
     });
 
-    test("a person's answers, language and yes to the terms are kept with their types", async () => {
+    test("a user's answers, language and acceptance of the terms are stored with their types", async () => {
       const user = sampleUser({
         attributes: { city: "Kraków", extension_age: 41, extension_news: false, extension_tags: ["a", "b"] },
         locale: "de",
@@ -103,7 +103,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.directory.findUserByEmail(user.emailNormalized), user);
     });
 
-    test("policies are put, replaced and deleted; null is everybody, and not the same as nobody", async () => {
+    test("policies are stored, replaced and deleted; null means all users, and differs from an empty list", async () => {
       const { directory } = store;
       const policy = samplePolicy({ clientIds: [], groupIds: ["a"], excludedUserIds: ["b"] });
       await seed(store).putPolicy(policy);
@@ -117,7 +117,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       await seed(store).deleteGroup("a");
     });
 
-    test("a group has members, roles and apps, and takes all of them with it", async () => {
+    test("a group has members, roles and apps, and is deleted with all of them", async () => {
       const { directory } = store;
       const { user, app } = await seedSamples(store);
       const api = sampleApi();
@@ -142,7 +142,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.rolesFor(api.clientId, user.id), []);
     });
 
-    test("a member and an assignment go by themselves, and with the app", async () => {
+    test("a member and an assignment are removed individually, and with the app", async () => {
       const { directory } = store;
       const { user, app } = await seedSamples(store);
       const group = { id: randomUUID(), name: "Writers", createdAt: T0 };
@@ -158,7 +158,7 @@ export function userFlowSuite(makeStore: MakeStore): void {
       assert.deepEqual(await directory.assignmentsOf(app.clientId), []);
     });
 
-    test("a policy forgets a deleted app and group, and is about nothing rather than everything then", async () => {
+    test("a policy loses a deleted app and group, and then applies to nothing rather than everything", async () => {
       const { directory } = store;
       const { app } = await seedSamples(store);
       const group = { id: randomUUID(), name: "Gone", createdAt: T0 };

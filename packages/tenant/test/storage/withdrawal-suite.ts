@@ -6,7 +6,7 @@ import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
 import { approvedGrant, redemption, type Samples, sampleAudit, seedSamples, T0 } from "./samples.ts";
 
-/** What ends approvals and codes that nobody has redeemed, for good: with all of it back they open nothing. */
+/** What ends unredeemed approvals and codes permanently: even after everything is restored, they are useless. */
 export function withdrawalSuite(makeStore: MakeStore): void {
   describe("withdrawal of approvals and codes", () => {
     let place: TestStore;
@@ -18,9 +18,9 @@ export function withdrawalSuite(makeStore: MakeStore): void {
     after(() => place.remove());
 
     const withdrawals: Record<string, (own: Samples) => Promise<unknown>> = {
-      "the person was disabled": ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
-      "the person was deleted": ({ user }) => store.administration.users.delete(user.id, T0, sampleAudit("x")),
-      "the person's sign-ins were revoked": ({ user }) =>
+      "the user was disabled": ({ user }) => seed(store).setUserDisabled(user.id, T0, T0),
+      "the user was deleted": ({ user }) => store.administration.users.delete(user.id, T0, sampleAudit("x")),
+      "the user's sign-ins were revoked": ({ user }) =>
         store.administration.users.endSignIns(user.id, T0, sampleAudit("x")),
       "the app was deleted": ({ app }) => seed(store).deleteApp(app.clientId, T0),
       "the app's registration was deleted": async ({ app }) => {
@@ -36,7 +36,7 @@ export function withdrawalSuite(makeStore: MakeStore): void {
     };
 
     for (const [what, withdraw] of Object.entries(withdrawals)) {
-      test(`${what}: a device's approval and a program's code give nothing, also when all is back`, async () => {
+      test(`${what}: a device's approval and a program's code return nothing, even after everything is restored`, async () => {
         const own = await seedSamples(store);
         const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];
         await withdraw(own);
@@ -47,7 +47,7 @@ export function withdrawalSuite(makeStore: MakeStore): void {
         for (const { family } of [byDevice, byCode]) assert.equal(await store.tokens.findFamily(family.id), undefined);
       });
 
-      test(`${what} at the moment of a redemption: no sign-in outlives it`, async () => {
+      test(`${what} at the moment of a redemption: no sign-in survives it`, async () => {
         for (let round = 0; round < rounds(8, makeStore); round++) {
           const own = await seedSamples(store);
           const [grant, request] = [await approvedGrant(store, own), await approvedRequest(store, own)];

@@ -1,36 +1,72 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "../migrations/tables.ts";
+import type { ChangeFeed } from "./change-feed.ts";
 
-/** One of the two databases, open and migrated; the verbs are written once over it. */
+/** One of the two databases, open and migrated. The store's methods are written once for both. */
 export interface Database {
   readonly kind: "sqlite" | "postgres";
   readonly db: Kysely<Tables>;
-  /** True where a row that was read can change before the commit, and must be locked to be relied on. SQLite has one writer. */
+  /** Of PostgreSQL. */
+  readonly schema?: string;
+  /**
+   * True if a row can change between reading and commit, so that it must be locked. SQLite has one writer and needs no
+   * locks.
+   */
   readonly locksRows: boolean;
-  /** For the poll's path: one committed row by one value (`?`), by a statement prepared once, past the query builder. */
-  firstRow<Row>(name: string, statement: string): (value: string) => Promise<Row | undefined>;
+  /** The name of a table in SQL text that runs outside a transaction: on PostgreSQL with its schema. */
+  tableName(table: string): string;
+  /** Whether a connection pooler is between the last connection and the database. SQLite: never. */
+  pooled?(): boolean;
+  /**
+   * For polls: reads one committed row by one value (`?`) with a statement that is prepared once, bypassing the query
+   * builder.
+   */
+  firstRow<Row>(statement: string): (value: string) => Promise<Row | undefined>;
+  /** What transactions announce (`announced`), from every process that has this database open. */
+  readonly feed: ChangeFeed;
   close(): Promise<void>;
 }
 
 /** Either the database or an open transaction in it. */
 export type Connection = Kysely<Tables> | Transaction<Tables>;
 
-/** Thrown inside a transaction: undoes it, and the verb answers with `answer`. See `undoable`. */
+/** Thrown inside a transaction to roll it back. The method then returns `answer`. See `undoable`. */
 export class Undo<Answer> extends Error {
   readonly answer: Answer;
 
   constructor(answer: Answer) {
-    super("the transaction is undone");
+    super("the transaction is rolled back");
     this.answer = answer;
   }
 }
 
-/** What `work` returns, or what it is undone with. `work` runs the transaction. */
+/** Returns the result of `work`, which runs the transaction, or the `answer` it was rolled back with. */
 export async function undoable<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof Undo) return error.answer as Answer;
     throw error;
+  }
+}
+
+/**
+ * Runs a transaction and announces the topics that `work` passes to `changed`. A transaction that is rolled back
+ * announces nothing.
+ */
+export async function announced<Result>(
+  { db, feed }: Pick<Database, "db" | "feed">,
+  work: (trx: Connection, changed: (topic: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const topics = new Set<string>();
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const done = await work(trx, (topic) => topics.add(topic));
+      if (topics.size > 0) await feed.send(trx, [...topics]);
+      return done;
+    });
+  } finally {
+    // Also after an error, because the commit may have happened. Announcing too much costs one reading.
+    for (const topic of topics) feed.emit(topic);
   }
 }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Mutex } from "../../kernel/mutex.ts";
+import { StoreError } from "../store-error.ts";
 
 /**
- * What is written in one turn of the event loop is committed together: it costs one flush to the disk, however many
- * requests wrote. Each piece has a savepoint, so that it can fail alone, and is answered after the commit it is part of.
- * Callers of `begin`, `release` and `rollBack` hold the mutex.
+ * Commits everything that is written in one turn of the event loop together, so that many requests cost one flush to
+ * the disk. Each piece has its own savepoint, can fail alone, and is answered after the shared commit. Callers of
+ * `begin`, `release` and `rollBack` must hold the mutex.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
@@ -18,10 +19,11 @@ export class GroupCommit {
 
   begin(): void {
     if (!this.#open) {
-      // IMMEDIATE takes the write lock at once: a transaction that reads first can then never fail for having read too early.
+      // IMMEDIATE takes the write lock at once, so that a transaction that starts with a read cannot fail later because
+      // another one wrote in between.
       this.#database.exec("begin immediate");
       const group = Promise.withResolvers<void>();
-      // Nothing waits for a group whose only piece was rolled back.
+      // If the group's only piece was rolled back, no caller waits for the commit.
       group.promise.catch(() => undefined);
       this.#open = group;
       setImmediate(() => this.commit(group));
@@ -29,7 +31,7 @@ export class GroupCommit {
     this.#database.exec("savepoint piece");
   }
 
-  /** The piece is done; resolves once it is on disk. */
+  /** Ends the piece. Resolves when it is on disk. */
   release(): Promise<void> {
     this.#database.exec("release piece");
     return this.#open!.promise;
@@ -40,12 +42,19 @@ export class GroupCommit {
       this.#database.exec("rollback to piece; release piece");
       return;
     }
-    // SQLite rolls some failures back by itself (a full disk, for one), and with them all that was not committed.
-    this.#open!.reject(new Error("SQLite rolled back what was not committed yet, because of another change."));
+    // After some errors, such as a full disk, SQLite rolls back the whole transaction, and everything that was not
+    // committed.
+    this.#open!.reject(
+      new StoreError(
+        "store_busy",
+        "SQLite rolled back changes that were not yet committed, because another change failed.",
+        "Try again in a moment. The log has the reason of the other failure, such as a full disk.",
+      ),
+    );
     this.#open = undefined;
   }
 
-  /** Waits until no piece is half done. */
+  /** Waits until no piece is unfinished. */
   async commit(group = this.#open): Promise<void> {
     await this.#mutex.acquire();
     try {

@@ -1,150 +1,135 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, PostgresIntrospector, sql, type TableMetadata } from "kysely";
+import { CamelCasePlugin, Kysely, WithSchemaPlugin } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
+import type { Migration } from "../migrations/known.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
-import { StoreError } from "../store-error.ts";
+import { ChangeFeed } from "./change-feed.ts";
 import type { Database } from "./database.ts";
-import { isOutdatedPlan } from "./retry.ts";
+import { postgresChannel } from "./postgres-channel.ts";
+import { NamingClient, type NamingConfig, StatementNames } from "./postgres-client.ts";
+import { StoreDialect } from "./postgres-dialect.ts";
+import { IDENTITY } from "./postgres-server.ts";
+import { clearerFailure, reasonOf, readOnly as refusesChanges, unreachable } from "./store-failure.ts";
 
 const INT8 = 20;
 
-/** For this pool only; the times we keep are far below 2^53. */
+/** For this pool only. The times we store are far below 2^53. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
 export interface PostgresOptions {
-  /** Tables live in this schema, made when missing; else in the first of the connection's search_path. */
+  /** The schema for the tables, created if missing. Default: the first schema in the connection's search_path. */
   schema?: string;
-  /** Connections of this process at most. */
+  /**
+   * The URL of the same database without a pooler between. Notifications are received there. Default: the store's URL,
+   * which a pooler in transaction mode may not be behind.
+   */
+  direct?: string;
+  /** Maximum number of connections of this process. */
   poolSize?: number;
+  /** Changes nothing: no migrations, and the server refuses every change. */
+  readOnly?: boolean;
+  /** Neither creates nor updates tables, for a copy. */
+  asItIs?: boolean;
+  /** Those that this version knows. For tests. */
+  migrations?: Record<string, Migration>;
   log?: Logger;
 }
 
-/** For many nodes: every node opens the same database. */
+/** Without a name for its sessions: commands find the nodes of a tenant by the store's own. */
+function named(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const own = new URL(url);
+  for (const name of ["application_name", "fallback_application_name"]) own.searchParams.delete(name);
+  return own.href;
+}
+
+/** For several nodes: every node opens the same database. */
 export async function openPostgresDatabase(url: string, options: PostgresOptions = {}): Promise<Database> {
-  const { schema, log, poolSize = 10 } = options;
-  const pool = new pg.Pool({
-    connectionString: url,
-    Client: namingClient(),
+  const { schema, direct, log, poolSize = 10, readOnly = false, asItIs = false } = options;
+  // Every session of the tenant has this name, so that a rotation of the seal key sees every node.
+  const application_name = schema === undefined ? "doorcode" : `doorcode ${schema}`;
+  let [pooled, standby] = [false, false];
+  const config: pg.PoolConfig & NamingConfig = {
+    connectionString: named(url),
+    Client: NamingClient as unknown as typeof pg.Client,
+    statements: new StatementNames(),
     max: poolSize,
-    application_name: "doorcode",
+    // Stays open for the same reason.
+    min: 1,
+    application_name,
     connectionTimeoutMillis: 5_000,
     types,
-    // READ COMMITTED is what the verbs are written for, whatever the server's default is.
     onConnect: async (client) => {
+      const session = await (client as unknown as NamingClient).recognize();
+      [pooled, standby] = [session.pooled, session.standby];
+      // A pooler would give these settings to other clients, too.
+      if (pooled) return;
       await client.query("set default_transaction_isolation = 'read committed'");
-      if (schema !== undefined) await client.query(`set search_path to ${pg.escapeIdentifier(schema)}`);
+      if (readOnly) await client.query("set default_transaction_read_only = on");
     },
-  });
-  // A connection that breaks is replaced by the next query; unheard, its event would end the process: the pool passes it
-  // on for idle connections only, one that breaks at work says so itself.
-  const lost = (error: Error) => log?.warn({ err: error }, "a PostgreSQL connection was lost");
+  };
+  const pool = new pg.Pool(config);
+  // The next query replaces a broken connection. Without a listener, its error event would end the process. The pool
+  // forwards it for idle connections only; a busy connection reports the error itself.
+  const lost = (error: Error) => log?.warn(reasonOf(error), "a PostgreSQL connection was lost");
   pool.on("error", lost);
   pool.on("connect", (client) => client.on("error", lost));
-  const db = new Kysely<Tables>({ dialect: new OwnPostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  let ownSchema: string;
+  let db: Kysely<Tables>;
   try {
-    await reach(db);
-    await migrate(db, schema ?? (await currentSchema(db)), log);
+    const current = await currentSchema(pool);
+    if (standby && !readOnly) throw refusesChanges();
+    ownSchema = schema ?? current;
+    const dialect = new StoreDialect({ pool }, { schema: ownSchema, readOnly });
+    const unqualified = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+    if (!readOnly && !asItIs) await migrate(unqualified, ownSchema, log, { known: options.migrations });
+    db = unqualified.withPlugin(new WithSchemaPlugin(ownSchema));
   } catch (error) {
-    await db.destroy();
-    throw error;
+    await pool.end();
+    throw clearerFailure(error);
   }
+  if (pooled && direct === undefined && !readOnly) log?.warn(POOLED_WITHOUT_DIRECT);
+  const serverOf = async () => (await pool.query(`select ${IDENTITY} as server`)).rows[0].server;
+  const channel = postgresChannel(
+    { connectionString: named(direct ?? url), application_name },
+    ownSchema,
+    serverOf,
+    log,
+  );
   return {
     kind: "postgres",
     db,
+    schema: ownSchema,
+    tableName: (table) => `${pg.escapeIdentifier(ownSchema)}.${table}`,
+    pooled: () => pooled,
     locksRows: true,
-    firstRow: <Row>(name: string, statement: string) => {
+    firstRow: <Row>(statement: string) => {
       const text = statement.replace("?", "$1");
       return async (value: string) => {
-        const { rows } = await pool.query({ name: `doorcode_${name}`, text, values: [value] });
+        const { rows } = await pool.query(text, [value]);
         return rows[0] as Row | undefined;
       };
     },
-    close: () => db.destroy(),
+    feed: new ChangeFeed(channel),
+    async close() {
+      await channel.close();
+      await db.destroy();
+    },
   };
 }
 
-/** More texts than the verbs have; lists of varying length make many more, which are parsed each time. */
-const NAMED_AT_MOST = 300;
+const POOLED_WITHOUT_DIRECT =
+  "the store's URL leads through a connection pooler, where notifications are lost: this node notices changes of other nodes only at its regular checks. Set a second URL that leads to PostgreSQL itself: directUrlFile or directUrlEnv in the server file, or DOORCODE_STORE_DIRECT";
 
-/**
- * A client that names each statement with parameters, so that a connection has PostgreSQL parse and plan it once:
- * without it that is most of what a short statement costs there.
- */
-function namingClient(): typeof pg.Client {
-  const names = new Map<string, string>();
-  let last = 0;
-  const nameOf = (text: string) => {
-    let name = names.get(text);
-    if (name === undefined && names.size < NAMED_AT_MOST) {
-      name = `doorcode_${++last}`;
-      names.set(text, name);
-    }
-    return name;
-  };
-
-  class NamingClient extends pg.Client {
-    // biome-ignore lint/suspicious/noExplicitAny: a dozen overloads, of which those with text and values are ours.
-    override query(...args: any[]): any {
-      const [text, values] = args;
-      const ours = args.length === 2 && typeof text === "string" && Array.isArray(values) && values.length > 0;
-      const name = ours ? nameOf(text) : undefined;
-      // biome-ignore lint/suspicious/noExplicitAny: handed on as it came.
-      if (name === undefined) return (super.query as any)(...args);
-      return super.query({ name, text, values }).catch((error: unknown) => {
-        // Another name makes a new plan.
-        if (isOutdatedPlan(error)) names.delete(text);
-        throw error;
-      });
-    }
-  }
-  return NamingClient;
-}
-
-/**
- * Asked before migrations for the tables that there are. Kysely's own answer calls functions on every table of every schema,
- * and fails when another schema's table is dropped meanwhile.
- */
-class TableNames extends PostgresIntrospector {
-  readonly #db: Kysely<unknown>;
-
-  constructor(db: Kysely<unknown>) {
-    super(db);
-    this.#db = db;
-  }
-
-  override async getTables(): Promise<TableMetadata[]> {
-    const { rows } = await sql<{ schema: string; name: string }>`
-      select n.nspname as schema, c.relname as name
-      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p')`.execute(this.#db);
-    return rows.map((row) => ({ ...row, isView: false, isForeign: false, columns: [] }));
-  }
-}
-
-class OwnPostgresDialect extends PostgresDialect {
-  override createIntrospector(db: Kysely<unknown>): TableNames {
-    return new TableNames(db);
-  }
-}
-
-async function reach(db: Kysely<Tables>): Promise<void> {
+/** The first query: fails if the database cannot be reached. Without a schema, Kysely's migrator searches all of them. */
+async function currentSchema(pool: pg.Pool): Promise<string> {
   try {
-    await sql`select 1`.execute(db);
+    const { rows } = await pool.query<{ schema: string | null }>("select current_schema() as schema");
+    return rows[0]?.schema ?? "public";
   } catch (error) {
-    throw new StoreError(
-      "store_unreachable",
-      "PostgreSQL could not be reached.",
-      "Check host, port, database, user and password of the store's URL, and that the server runs.",
-      error,
-    );
+    throw unreachable(error);
   }
-}
-
-/** Kysely's migrator looks for its table in every schema unless told which. */
-async function currentSchema(db: Kysely<Tables>): Promise<string> {
-  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
-  return rows[0]?.schema ?? "public";
 }

@@ -1,7 +1,7 @@
 import type { Compilable } from "kysely";
 import type { Connection } from "./database.ts";
 
-/** In a query's text: the member of this name, of what the query is run with. */
+/** A placeholder in a query's text for the member of this name in the query's values. */
 class Placeholder {
   readonly name: string;
 
@@ -10,12 +10,12 @@ class Placeholder {
   }
 }
 
-/** The rows, on the database or in an open transaction. */
+/** Runs the query on the database or in an open transaction. Returns the rows. */
 export type Prepared<Values, Row> = (on: Connection, values: Values) => Promise<Row[]>;
 
 /**
- * A query that is built once, for the back channel's paths: building and compiling costs several times what the
- * database takes to answer. `values` gives placeholders: the query may pass them on and must not look at them.
+ * A query that is built and compiled once, for the back channel: building and compiling takes several times as long as
+ * the database. `values` gives placeholders: the query may pass them on but must not inspect them.
  */
 export function prepared<Values extends object, Row>(
   build: (values: Values) => Compilable<Row>,

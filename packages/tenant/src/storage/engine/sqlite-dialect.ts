@@ -13,12 +13,12 @@ import {
 import type { Mutex } from "../../kernel/mutex.ts";
 import { GroupCommit } from "./group-commit.ts";
 
-/** Statements kept prepared; lists of varying length make many, the oldest go. */
+/** How many prepared statements are cached. Lists of varying length produce many; the oldest are dropped. */
 const KEPT_STATEMENTS = 200;
 
 /**
- * Kysely over node:sqlite: one connection that writes, under the mutex, and one that reads what is committed (the same
- * one for a database in memory).
+ * Kysely over node:sqlite: one connection that writes, under the mutex, and one that reads committed data (the same
+ * connection for a database in memory).
  */
 export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex): Dialect {
   return {
@@ -30,12 +30,12 @@ export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, mutex:
 }
 
 class NodeSqliteAdapter extends SqliteAdapter {
-  /** SQLite rolls DDL back too, so a migration that fails halfway leaves nothing. */
+  /** SQLite also rolls back DDL, so a migration that fails halfway changes nothing. */
   override get supportsTransactionalDdl() {
     return true;
   }
 
-  /** The driver locks by itself. Kysely's own lock is held until the commit, so no two changes would share one. */
+  /** The driver does its own locking. Kysely's lock is held until the commit, so changes could never share one. */
   override get supportsMultipleConnections() {
     return true;
   }
@@ -77,17 +77,17 @@ class SqliteDriver implements Driver {
     connection.rollBack();
   }
 
-  /** Waits for what runs and commits it. */
+  /** Waits for unfinished work and commits it. */
   async destroy(): Promise<void> {
     await this.#group.commit();
     await this.#mutex.acquire();
     this.#reader.close();
-    // The last to close folds the WAL back into the file.
+    // The last connection to close merges the WAL into the file.
     this.#writer.close();
   }
 }
 
-/** The connection while one caller has it. It is released before the commit, so that others join the group. */
+/** A connection that one caller holds. It is released before the commit, so that others can join the group. */
 class SqliteConnection implements DatabaseConnection {
   readonly #writer: Statements;
   readonly #reader: Statements;
@@ -114,7 +114,7 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   rollBack(): void {
-    // Where it is the commit that failed, that has been rolled back.
+    // If the commit itself failed, everything is already rolled back.
     if (this.#state !== "writing") return;
     this.#group.rollBack();
     this.#state = "idle";
@@ -127,7 +127,7 @@ class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#state === "writing") return this.#writer.run(query);
-    // So that no caller reads what is not committed yet.
+    // So that no caller reads uncommitted data.
     if (SelectQueryNode.is(query.query)) return this.#reader.run(query);
     this.begin();
     let result: QueryResult<R>;
@@ -141,13 +141,13 @@ class SqliteConnection implements DatabaseConnection {
     return result;
   }
 
-  // biome-ignore lint/correctness/useYield: part of Kysely's interface; nothing here reads row by row.
+  // biome-ignore lint/correctness/useYield: part of Kysely's interface; rows are never streamed here.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error("This dialect reads whole results only.");
+    throw new Error("This dialect cannot stream results.");
   }
 }
 
-/** A database with its statements prepared. */
+/** A database with its cached prepared statements. */
 class Statements {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, { statement: StatementSync; hasRows: boolean }>();

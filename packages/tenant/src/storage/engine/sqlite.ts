@@ -1,49 +1,101 @@
-import { chmodSync, closeSync, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
 import { Mutex } from "../../kernel/mutex.ts";
+import type { Migration } from "../migrations/known.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { StoreError } from "../store-error.ts";
+import { ChangeFeed } from "./change-feed.ts";
 import type { Database } from "./database.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { clearerFailure } from "./store-failure.ts";
 
-/** Milliseconds a statement waits for another process's lock; it blocks the event loop, so the rest is left to repetition. */
+/**
+ * Milliseconds that a statement waits for another process's lock. Waiting blocks the event loop, so longer waits are
+ * left to retries.
+ */
 const BUSY_TIMEOUT = 250;
 
+/** Every connection to a tenant's file: what its schema calls is not trusted, because a restored file may be forged. */
+export function connectSqlite(file: string | URL, options: DatabaseSyncOptions): DatabaseSync {
+  const database = new DatabaseSync(file, options);
+  try {
+    database.exec("pragma trusted_schema = off");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+export interface SqliteOptions {
+  /** Those that this version knows. For tests. */
+  migrations?: Record<string, Migration>;
+  log?: Logger;
+}
+
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
-export async function openSqliteDatabase(file: string, options: { log?: Logger } = {}): Promise<Database> {
+export async function openSqliteDatabase(file: string, options: SqliteOptions = {}): Promise<Database> {
   const writer = openFile(file);
-  // In WAL a second connection reads what is committed while a transaction runs on the first.
-  const reader = file === ":memory:" ? writer : new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
+  // In WAL mode, a second connection reads committed data while a transaction runs on the first.
+  const reader = file === ":memory:" ? writer : connectSqlite(file, { readOnly: true, timeout: BUSY_TIMEOUT });
   const mutex = new Mutex();
   const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, mutex), plugins: [new CamelCasePlugin()] });
   try {
-    await migrate(db, undefined, options.log);
+    await migrate(db, undefined, options.log, { known: options.migrations });
   } catch (error) {
     await db.destroy();
-    throw error;
+    throw clearerFailure(error);
   }
   return {
     kind: "sqlite",
     db,
     locksRows: false,
+    tableName: (table) => table,
     firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
+    feed: new ChangeFeed(),
+    close: () => db.destroy(),
+  };
+}
+
+/** An existing file that is only read: no migrations, and no files beside it. */
+export async function openSqliteReadOnly(file: string): Promise<Database> {
+  const url = pathToFileURL(resolve(file));
+  // Without a log, no process has the file open. Opening it normally would create one.
+  if (!existsSync(`${file}-wal`)) url.searchParams.set("immutable", "1");
+  let reader: DatabaseSync;
+  try {
+    reader = connectSqlite(url, { readOnly: true, timeout: BUSY_TIMEOUT });
+  } catch (error) {
+    throw cannotOpen(file, error);
+  }
+  const mutex = new Mutex();
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(reader, reader, mutex), plugins: [new CamelCasePlugin()] });
+  return {
+    kind: "sqlite",
+    db,
+    locksRows: false,
+    tableName: (table) => table,
+    firstRow: firstRowUnderMutex(reader, mutex),
+    feed: new ChangeFeed(),
     close: () => db.destroy(),
   };
 }
 
 function firstRow(reader: DatabaseSync): Database["firstRow"] {
-  return <Row>(_name: string, statement: string) => {
+  return <Row>(statement: string) => {
     const prepared = reader.prepare(statement);
     return async (value: string) => prepared.get(value) as Row | undefined;
   };
 }
 
-/** There is one connection only: a read waits for the mutex, so it never reads mid-transaction. */
+/** With one connection, a read waits for the mutex, so it never reads mid-transaction. */
 function firstRowUnderMutex(database: DatabaseSync, mutex: Mutex): Database["firstRow"] {
-  return <Row>(_name: string, statement: string) => {
+  return <Row>(statement: string) => {
     const prepared = database.prepare(statement);
     return async (value: string) => {
       await mutex.acquire();
@@ -59,20 +111,23 @@ function firstRowUnderMutex(database: DatabaseSync, mutex: Mutex): Database["fir
 function openFile(file: string): DatabaseSync {
   try {
     if (file !== ":memory:") {
-      // Made before SQLite opens it: its -wal and -shm files take over the mode.
+      // Created before SQLite opens it, so that its -wal and -shm files get the same mode.
       closeSync(openSync(file, "a", 0o600));
       chmodSync(file, 0o600);
     }
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
-    // FULL: what a caller was told is on disk, even if the machine loses power.
+    const database = connectSqlite(file, { timeout: BUSY_TIMEOUT });
+    // FULL: committed data is on disk before the caller gets its answer, even if the machine loses power.
     database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
     return database;
   } catch (error) {
-    throw new StoreError(
-      "store_unreachable",
-      `The SQLite file ${file} could not be opened.`,
-      "Its folder must exist and be writable, and the file must be a database of this program.",
-      error,
-    );
+    throw cannotOpen(file, error);
   }
 }
+
+export const cannotOpen = (file: string, error: unknown) =>
+  new StoreError(
+    "store_unreachable",
+    `Cannot open the SQLite file ${file}.`,
+    "Its folder must exist and be writable, and the file must be a database created by this program.",
+    error,
+  );

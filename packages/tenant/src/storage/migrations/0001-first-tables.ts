@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Plain SQL that SQLite and PostgreSQL both read. */
+/** Plain SQL that both SQLite and PostgreSQL accept. */
 const statements = [
   "create table settings (name text primary key, value text not null)",
 
@@ -139,7 +139,7 @@ const statements = [
   "create index flows_session_id on flows (session_id)",
   "create index flows_expires_at on flows (expires_at)",
 
-  // One row a flow: a new code takes the place of the earlier one.
+  // One row for each flow: a new code replaces the earlier one.
   `create table mail_codes (
     id text not null unique,
     purpose text not null check (purpose in ('sign_up')),

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Plain SQL that SQLite and PostgreSQL both read. */
+/** Plain SQL that both SQLite and PostgreSQL accept. */
 const statements = [
   "alter table users add column attributes text not null default '{}'",
   "alter table users add column locale text",
@@ -35,7 +35,7 @@ const statements = [
     created_at bigint not null
   )`,
 
-  // "groups" is a word of SQL itself.
+  // "groups" is a keyword in SQL.
   "create table user_groups (id text primary key, name text not null, created_at bigint not null)",
   `create table group_members (
     group_id text not null references user_groups (id) on delete cascade,
@@ -43,7 +43,7 @@ const statements = [
     primary key (group_id, user_id)
   )`,
   "create index group_members_user_id on group_members (user_id)",
-  // Who may use an app that requires assignment: a user's id or a group's.
+  // Who can use an app that requires assignment: the ID of a user or a group.
   `create table app_assignments (
     client_id text not null,
     principal_id text not null,
@@ -77,7 +77,7 @@ const statements = [
   )`,
   "create index passkeys_user_id on passkeys (user_id)",
 
-  // Links in mails, each good for one act ("this wasn't me"); only the hash of their secret is kept.
+  // Single-use links in mails ("this wasn't me"). Only the hash of their secret is stored.
   `create table action_links (
     token_hash text primary key,
     purpose text not null,
@@ -100,7 +100,7 @@ const statements = [
   "alter table flows add column attributes text not null default '{}'",
   "alter table flows add column terms_accepted_at bigint",
 
-  // A check cannot be widened in place. Codes live ten minutes; whoever waits for one asks for another.
+  // A check cannot be widened in place. Codes live ten minutes; users who wait for one can request another.
   "drop table mail_codes",
   `create table mail_codes (
     id text not null unique,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 
 const statements = [
-  // A mail on its way. What it says is sealed, and gone once it has ended.
+  // A mail to be sent. Its content is sealed, and deleted once it is sent or has failed.
   `create table outbox (
     id text primary key,
     state text not null check (state in ('queued', 'sent', 'failed', 'expired')),

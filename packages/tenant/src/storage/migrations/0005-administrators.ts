@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Nobody is an administrator until somebody makes them one. */
+/** No user is an administrator by default. */
 const statements = [
   "alter table users add column administrator integer not null default 0 check (administrator in (0, 1))",
 ];

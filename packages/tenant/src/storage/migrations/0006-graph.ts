@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 
-/** What Microsoft Graph shows of apps, APIs, groups and user flows beside what sign-ins need. */
+/** What Microsoft Graph shows of apps, APIs, groups and user flows besides what sign-ins need. */
 const statements = [
-  // Apps and APIs are one collection there, so that their names are unique together: they stand with the client IDs.
+  // In Graph, apps and APIs are one collection, so their names must be unique together. They are stored with the client
+  // IDs.
   "alter table client_ids add column object_id text",
   "alter table client_ids add column unique_name text",
   "alter table client_ids add column description text",
@@ -32,7 +33,7 @@ const statements = [
   "create index consents_resource_id on consents (resource_id)",
 ];
 
-/** The app and the API that every tenant begins with (built-in-tenant.ts), where it has begun already. */
+/** The app and the API that every tenant starts with (built-in-tenant.ts), if they already exist. */
 const builtIn = { built_in_app: "ciam-client-app", built_in_api: "ciam-ToDoList-api" };
 
 export async function up(db: Kysely<unknown>): Promise<void> {

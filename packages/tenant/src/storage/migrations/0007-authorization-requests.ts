@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Plain SQL that SQLite and PostgreSQL both read. */
+/** Plain SQL that both SQLite and PostgreSQL accept. */
 const statements = [
   `create table authorization_requests (
     id text primary key,
@@ -35,7 +35,8 @@ const statements = [
   "create index authorization_requests_user_id on authorization_requests (user_id)",
   "create index authorization_requests_expires_at on authorization_requests (expires_at)",
 
-  // A check cannot be widened in place. Walks live a quarter of an hour; whoever is on one to their account starts again.
+  // A check cannot be widened in place. Flows live a quarter of an hour; users on their way to the account page start
+  // again.
   "delete from flows where intent <> 'device'",
   "alter table flows drop column intent",
   "alter table flows add column intent text not null default 'device' check (intent in ('device', 'account', 'authorization'))",

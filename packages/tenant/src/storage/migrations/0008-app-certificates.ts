@@ -12,7 +12,7 @@ const statements = [
     created_at bigint not null,
     unique (client_id, thumbprint)
   )`,
-  // Client assertions that were used, each by a hash of itself and its purpose, until it has expired.
+  // Used client assertions, each as a hash of itself and its purpose, until they expire.
   "create table used_assertions (assertion_hash text primary key, expires_at bigint not null)",
   "create index used_assertions_expires_at on used_assertions (expires_at)",
 ];

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from "kysely";
 
-/** Each remembers by which methods a person signed in, where it had what tokens say of them (`amr`). */
+/** Each row records the methods of a sign-in. Until now it had the `amr` values of tokens. */
 const TABLES = ["sessions", "flows", "device_grants", "authorization_requests", "token_families"];
 
 /**
- * What `amr` proves. A one-time code after a password may have been mailed, so it counts as that; one after a mailed code
- * was the authenticator app's. No method at all is an approval by the operator, where there is an approval.
+ * What `amr` proves. A one-time code after a password may have been mailed, so it counts as mailed; one after a mailed
+ * code came from the authenticator app. No method at all means that the operator approved, if the row has an approval.
  */
 const METHODS = `case
   when methods like '%"pop"%' then '["passkey"]'
@@ -15,7 +15,7 @@ const METHODS = `case
   when methods like '%"otp"%' then '["email_code"]'
   else '[]' end`;
 
-/** Plain SQL that SQLite and PostgreSQL both read. */
+/** Plain SQL that both SQLite and PostgreSQL accept. */
 const statements = [
   ...TABLES.flatMap((table) => [
     `alter table ${table} rename column amr to methods`,
@@ -24,7 +24,7 @@ const statements = [
   `update device_grants set methods = '["operator"]' where methods = '[]' and status in ('approved', 'redeemed')`,
   `update token_families set methods = '["operator"]' where methods = '[]'`,
 
-  // By its address, or without one by its words: terms that two user flows have in common are accepted once.
+  // By their address, or without one by their text: terms that two user flows share are accepted once.
   `create table accepted_terms (
     user_id text not null references users (id) on delete cascade,
     terms text not null,
@@ -44,7 +44,7 @@ interface OldRows {
   acceptedTerms: { userId: string; terms: string; acceptedAt: number };
 }
 
-/** Which user flow's terms a person accepted was not kept: it counts for all that there are now. */
+/** Which user flow's terms a user accepted was not recorded, so the acceptance counts for all that exist now. */
 async function rememberTerms(db: Kysely<OldRows>): Promise<void> {
   const flows = await db.selectFrom("userFlows").where("termsOfUse", "is not", null).select("termsOfUse").execute();
   const texts = flows.map((flow): { label: string; url: string | null } => JSON.parse(flow.termsOfUse as string));

@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 /** Client ID of the command line's own app (admin/registered-apps.ts), which prepares tenants. */
 const COMMAND_LINE = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
-/** What the command line could ask for when this was written: a later scope is not given by an old migration. */
+/** What the command line could request when this was written: an old migration must not grant later scopes. */
 const ITS_SCOPES = [
   "Application.Read.All",
   "Application.ReadWrite.All",
@@ -31,7 +31,7 @@ const ITS_SCOPES = [
   "User.RevokeSessions.All",
 ];
 
-/** When a secret ends that had no end, as Entra wrote it for those that never expire. */
+/** The end of a secret that had none, as Entra writes it for secrets that never expire. */
 const NEVER = Date.UTC(2299, 11, 31);
 
 const statements = [
@@ -39,10 +39,10 @@ const statements = [
   "alter table apps add column administrative_scopes text not null default '[]'",
   `alter table apps add column administration_by_device_code integer not null default 0
     check (administration_by_device_code in (0, 1))`,
-  // New confidential clients have no device code; those that there are keep it.
+  // New confidential clients cannot use the device code. Existing ones still can.
   `update apps set grant_types = '["device_code","authorization_code","refresh_token","client_credentials"]'
     where public_client = 0`,
-  // How users signed in. Where no request is there any more it is the one that permits less.
+  // How users signed in. If the request no longer exists, the grant with fewer rights is assumed.
   `alter table token_families add column grant_type text not null default 'device_code'
     check (grant_type in ('device_code', 'authorization_code'))`,
   `update token_families set grant_type = 'authorization_code'

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 
-/** Plain SQL that SQLite and PostgreSQL both read. Scopes and resource IDs have no quotes (RFC 6749 §3.3). */
+/** Plain SQL that both SQLite and PostgreSQL accept. Scopes and resource IDs have no quotes (RFC 6749 §3.3). */
 export const statements = [
   "alter table device_grants add column reach text not null default '[]'",
   "alter table authorization_requests add column reach text not null default '[]'",
@@ -24,7 +24,7 @@ export const statements = [
     scope text not null,
     primary key (client_id, user_id, resource_id, scope)
   )`,
-  // Until now a person was shown what they consented to themselves.
+  // Until now, users were shown what they consented to themselves.
   "insert into shown_scopes select client_id, user_id, resource_id, scope from consents where user_id <> ''",
 ];
 

@@ -1,8 +1,9 @@
 /**
- * The tables as Kysely sees them (docs/decisions/0001): integer milliseconds, booleans 0/1, JSON as text. Names are
+ * The tables as Kysely sees them (docs/decisions/0001): integer milliseconds, booleans as 0/1, JSON as text. Names are
  * camelCase here and snake_case in SQL (CamelCasePlugin).
  */
 
+import type { Generated } from "kysely";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { AppSecret } from "../../directory/app-secret.ts";
 import type { Api, App, User } from "../../directory/entities.ts";
@@ -35,7 +36,7 @@ export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
   authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
-  /** `repeatMailedAt`: when its person was last sent a mail that a token was repeated from another network. */
+  /** `repeatMailedAt`: when the user was last mailed that a token was repeated from another network. */
   tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
@@ -43,24 +44,24 @@ export interface Tables {
     generation: number;
     expiresAt: number;
     usedAt: number | null;
-    /** The next generation, encrypted under a key derived from this token. */
+    /** The next generation, encrypted with a key derived from this token. */
     successorSealed: string | null;
-    /** The network that it was used from. */
+    /** The network from which it was used. */
     usedFrom: string | null;
   };
   users: WithBits<WithText<User, "attributes">, "administrator">;
-  /** Every client ID with what it belongs to, so that an app and an API never share one. */
+  /** Every client ID and what it belongs to, so that an app and an API never share one. */
   clientIds: WithText<Registration, "tags" | "requiredResourceAccess"> & { kind: "app" | "api" };
   apps: WithBits<
     WithText<App, "redirectUris" | "postLogoutRedirectUris" | "grantTypes" | "administrativeScopes">,
     "publicClient" | "requireMfa" | "assignmentRequired" | "groupClaims" | "administrationByDeviceCode"
   >;
   apis: WithBits<WithText<Api, "scopes" | "roles">, "groupClaims">;
-  /** `userId` is "" for the administrator's consent: NULL would not be unique. */
+  /** `userId` is "" for the administrator's consent, because NULL would not be unique. */
   consents: { clientId: string; userId: string; resourceId: string; scope: string };
-  /** What a person was shown with an app, and approved. */
+  /** What a user was shown with an app, and approved. */
   shownScopes: { clientId: string; userId: string; resourceId: string; scope: string };
-  /** `userId` is the principal: a user's id, a group's, or an app's service principal's. */
+  /** `userId` is the principal: the ID of a user, a group, or an app's service principal. */
   roleAssignments: { apiClientId: string; roleValue: string; userId: string };
   userFlows: WithBits<
     WithText<Required<UserFlow>, "methods" | "mfaMethods" | "attributes" | "termsOfUse">,
@@ -71,15 +72,18 @@ export interface Tables {
   userGroups: ManagedGroup;
   groupMembers: { groupId: string; userId: string };
   appAssignments: { clientId: string; principalId: string };
-  /** `lastStep`: the newest 30-second step a code was accepted for; none of it or before is accepted again. */
+  /**
+   * `lastStep`: the newest 30-second step for which a code was accepted. Codes of this step or earlier ones are
+   * rejected.
+   */
   totpSecrets: { userId: string; secretSealed: string; lastStep: number; createdAt: number };
   recoveryCodes: { userId: string; codeHash: string; createdAt: number; usedAt: number | null };
-  /** `terms` is their address, or without one their words. */
+  /** `terms` is their address, or without one their text. */
   acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
   sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
-  /** Interactions. `grantId` is a device's grant or, by `intent`, a program's authorization request. */
+  /** Interactions. Depending on `intent`, `grantId` is a device grant or a program's authorization request. */
   flows: {
     id: string;
     sessionId: string;
@@ -101,7 +105,7 @@ export interface Tables {
   mailCodes: Omit<MailCode, "interactionId"> & { flowId: string; attempts: number; usedAt: number | null };
   mails: {
     id: string;
-    /** Order of arrival, for mails of the same millisecond. */
+    /** The order of arrival, for mails of the same millisecond. */
     seq: number;
     recipient: string;
     recipientNormalized: string;
@@ -113,7 +117,7 @@ export interface Tables {
   outbox: {
     id: string;
     state: MailState;
-    /** Null once it has ended. */
+    /** Null after the mail was sent or has failed. */
     sealed: string | null;
     attempts: number;
     nextAttemptAt: number;
@@ -128,5 +132,8 @@ export interface Tables {
   usedAssertions: { assertionHash: string; expiresAt: number };
   throttles: { bucket: string; count: number; endsAt: number };
   signingKeys: StoredKey;
-  auditRecords: WithText<AuditRecord, "detail"> & { seq: number };
+  /** `seq`: on PostgreSQL from a sequence. */
+  auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number> };
+  /** A restore of the tenant. `afterSeq`: the last audit record that the backup had. */
+  auditEpochs: { id: string; number: number; afterSeq: number; startedAt: number };
 }

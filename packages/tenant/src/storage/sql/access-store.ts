@@ -44,7 +44,7 @@ export function accessStore(database: Database): AccessStore {
   return { facts: (of) => load(database.db, of), consentFacts: loadConsentFacts };
 }
 
-/** What a consent page says beside the facts of the access rule. */
+/** What a consent page needs in addition to the facts of the access rule. */
 function consentFactsLoader({ db }: Database, load: LoadFacts): AccessStore["consentFacts"] {
   const consentedApis = prepared((by: { clientId: string; userId: string }) =>
     db
@@ -68,10 +68,11 @@ function consentFactsLoader({ db }: Database, load: LoadFacts): AccessStore["con
       .select(["resourceId", "scope"]),
   );
   return async (of): Promise<ConsentFacts> => {
-    const facts = await load(db, of);
+    const { clientId, userId } = of;
+    if (clientId === null) return { ...(await load(db, of)), consentedApis: [], shown: [] };
+    const by = { clientId, userId };
+    const [facts, apis, shown] = await Promise.all([load(db, of), consentedApis(db, by), shownScopes(db, by)]);
     if (!facts.app) return { ...facts, consentedApis: [], shown: [] };
-    const by = { clientId: facts.app.clientId, userId: of.userId };
-    const [apis, shown] = await Promise.all([consentedApis(db, by), shownScopes(db, by)]);
     return {
       ...facts,
       consentedApis: apis.map(toApi),
@@ -80,7 +81,7 @@ function consentFactsLoader({ db }: Database, load: LoadFacts): AccessStore["con
   };
 }
 
-/** The access rule in the transaction that issues, on facts that are locked until it ends. */
+/** Applies the access rule in the transaction that issues, on facts that are locked until it ends. */
 export function issuanceCheck(database: Database): IssuanceCheck {
   const load = factsLoader(database, { lock: true });
   return async (trx, { clientId, userId, ...sought }) => {
@@ -90,17 +91,17 @@ export function issuanceCheck(database: Database): IssuanceCheck {
 }
 
 /**
- * Loads the facts of the access rule. With `lock`, for transactions that approve or issue, each row is held against
- * change until the transaction ends, so that nothing is issued after a withdrawal was answered. SQLite has one writer
- * and takes no locks.
+ * Loads the facts of the access rule. With `lock`, for transactions that approve or issue, each row is locked until the
+ * transaction ends, so that nothing is issued after a withdrawal was confirmed. SQLite has one writer and takes no
+ * locks.
  *
- * Locks are taken in one order everywhere: user, app, assignment, API, consents, family. User flows and policies have
- * none: their writers lock the apps, or the user, first (demand-locks.ts), so they are read after those.
+ * Locks are taken in the same order everywhere: user, app, assignment, API, consents, family. User flows and policies
+ * have no locks: their writers first lock the apps, or the user (demand-locks.ts), so they are read after those.
  */
 export function factsLoader(database: Database, options: { lock: boolean }): LoadFacts {
   const { db } = database;
   const lock = options.lock && database.locksRows;
-  /** Both in one statement, the common case: the user's row is locked first. */
+  /** The common case: both in one statement, which locks the user's row first. */
   const userAndApp = prepared((by: { userId: string; clientId: string }) =>
     db
       .selectFrom("users")
@@ -135,7 +136,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .select("principalId")
       .$if(lock, (query) => query.forShare()),
   );
-  // Groups are locked in the order of `deleteGroup`.
+  // Groups are locked in the same order as in `deleteGroup`.
   const groupAssignment = prepared((by: { clientId: string; userId: string }) =>
     db
       .selectFrom("groupMembers")
@@ -147,7 +148,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .$if(lock, (query) => query.forShare()),
   );
   const policies = prepared((_by: object) => db.selectFrom("policies").where("enabled", "=", 1).selectAll());
-  /** The app's user flow beside each policy: one row at least. */
+  /** The app's user flow, joined with each policy: at least one row. */
   const flowAndPolicies = prepared((by: { clientId: string }) =>
     db
       .selectFrom("apps")
@@ -159,7 +160,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"])
       .select((row) => row.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value").as("signUp")),
   );
-  /** That of the account page: no row where none is named for it, a row of nulls where it is gone. */
+  /** The account page's user flow. No row if none is configured, a row of nulls if it was deleted. */
   const accountFlow = prepared((_by: object) =>
     db
       .selectFrom("settings")
@@ -171,7 +172,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
   const signUpSetting = prepared((_by: object) =>
     db.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value"),
   );
-  /** An app that people may sign up for, by its own user flow or by the default one, and that can sign people in. */
+  /** An app that users can sign up for, through its own user flow or the default one, and that can sign users in. */
   const appWithSignUp = prepared((_by: object) =>
     db
       .selectFrom("apps")
@@ -197,7 +198,10 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .selectAll()
       .$if(lock, (query) => query.forShare()),
   );
-  /** An enabled administrator who has an authenticator app or a passkey; not locked, as no issue takes one away. */
+  /**
+   * An enabled administrator who has an authenticator app or a passkey. Not locked, because issuing tokens never
+   * removes one.
+   */
   const administratorsFactor = prepared((_by: object) =>
     db
       .selectFrom("users")
@@ -231,40 +235,59 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const [app] = clientId === null ? [] : await apps(on, { clientId });
     return { user: user && toUser(user), app: app && toApp(app) };
   };
-  /** One named by the operator as it is; else the default one, where people sign up only if they may for some app. */
+  /**
+   * The user flow that the operator configured, unchanged. Otherwise the default one, which allows sign-up only if some
+   * app does.
+   */
   const findAccountFlow = async (on: Connection): Promise<UserFlow> => {
     const [named] = await accountFlow(on, {});
     if (named && named.id !== null) return toUserFlow(named as Row<"userFlows">);
     const signUpAllowed = named === undefined && (await appWithSignUp(on, {})).length > 0;
     return { ...DEFAULT_USER_FLOW, signUpAllowed };
   };
-  const findDemands = async (on: Connection, app: App | undefined) => {
-    const rows = app ? await flowAndPolicies(on, app) : [];
+  type FlowRows = Awaited<ReturnType<typeof flowAndPolicies>>;
+  const findDemands = async (on: Connection, app: App | undefined, flowRows: () => Promise<FlowRows>) => {
+    const rows = app ? await flowRows() : [];
     const own = toFlow(rows[0]);
     const ofAccount = !own && (!app || app.clientId === COMMAND_LINE_CLIENT_ID);
     const userFlow = ofAccount ? await findAccountFlow(on) : (own ?? DEFAULT_USER_FLOW);
     const signUp = rows[0] ? rows[0].signUp : (await signUpSetting(on, {}))[0]?.value;
     return {
       userFlow: signUp === "off" ? { ...userFlow, signUpAllowed: false } : userFlow,
-      // No app, or one that was deleted meanwhile: policies for every app count.
+      // No app, or a deleted one: the policies for every app apply.
       policies: rows.length > 0 ? rows.flatMap(toPolicies) : (await policies(on, {})).map(toPolicy),
     };
   };
 
+  /**
+   * With locks, a read starts in its turn. Without locks, it starts at once: over a network the usual reads then take as
+   * long as one.
+   */
+  const inTurn = <Rows>(read: () => Promise<Rows>): (() => Promise<Rows>) => {
+    if (options.lock) return read;
+    const started = read();
+    started.catch(() => undefined);
+    return () => started;
+  };
+
   return async (on, { clientId, userId, resourceId }) => {
-    const { user, app } = await findBoth(on, clientId, userId);
-    const by = { clientId: app?.clientId ?? "", userId };
+    const by = { clientId: clientId ?? "", userId };
+    const both = inTurn(() => findBoth(on, clientId, userId));
+    const flowRows = inTurn(async () => (clientId === null ? [] : await flowAndPolicies(on, by)));
+    const apiRows = inTurn(async () => (resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId })));
+    const consentRows = inTurn(async () => (clientId === null ? [] : await consentsOf(on, by)));
+    const { user, app } = await both();
     const assigned =
       app?.assignmentRequired === true &&
       ((await assignment(on, by)).length > 0 || (await groupAssignment(on, by)).length > 0);
-    const demands = await findDemands(on, app);
+    const demands = await findDemands(on, app, flowRows);
     const byGroup = demands.policies.some((policy) => policy.groupIds !== null);
     const groupIds = byGroup ? (await groups(on, { userId })).map((row) => row.groupId) : [];
     const { termsOfUse } = demands.userFlow;
     const termsAccepted =
       termsOfUse === null || (await acceptances(on, { userId, terms: termsKey(termsOfUse) })).length > 0;
-    const [api] = resourceId === GRAPH_RESOURCE_ID ? [] : await apis(on, { resourceId });
-    const consents = app ? toConsents(await consentsOf(on, by)) : [];
+    const [api] = await apiRows();
+    const consents = app ? toConsents(await consentRows()) : [];
     const administers = resourceId === GRAPH_RESOURCE_ID && user?.administrator === true;
     const administratorHasFactor = administers && (await administratorsFactor(on, {})).length > 0;
     return {
@@ -274,7 +297,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
   };
 }
 
-/** By a device code, or by an authorization code that has somewhere to go (`grantTypesOf`). */
+/** By device code, or by authorization code with a redirect URI (`grantTypesOf`). */
 function signsPeopleIn(where: ExpressionBuilder<Pick<Tables, "apps">, "apps">) {
   const names = (grant: GrantType) => where("apps.grantTypes", "like", `%"${grant}"%`);
   const usual = where("apps.grantTypes", "is", null);
@@ -305,7 +328,7 @@ function toUserAndApp(
   return { user: toUser(user), app };
 }
 
-/** Of a left join: null where the app has no user flow, or no policy is enabled. */
+/** From a left join: null if the app has no user flow, or no policy is enabled. */
 type FlowAndPolicy = Nullable<Row<"userFlows"> & Omit<Row<"policies">, "id" | "name" | "createdAt">> &
   Nullable<{ policyId: string; policyName: string; policyCreatedAt: number; signUp: string }>;
 type Nullable<T> = { [P in keyof T]: T[P] | null };

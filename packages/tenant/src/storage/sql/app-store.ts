@@ -6,28 +6,34 @@ import type { DirectoryReader } from "../store.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
-/** As the query builder would name them. */
-const COLUMNS = [
-  "name",
-  'client_id as "clientId"',
-  'public_client as "publicClient"',
-  'grant_types as "grantTypes"',
-  'administrative_scopes as "administrativeScopes"',
-  'administration_by_device_code as "administrationByDeviceCode"',
-  'redirect_uris as "redirectUris"',
-  'post_logout_redirect_uris as "postLogoutRedirectUris"',
-  'user_flow_id as "userFlowId"',
-  'require_mfa as "requireMfa"',
-  'assignment_required as "assignmentRequired"',
-  'group_claims as "groupClaims"',
-  'created_at as "createdAt"',
-  'disabled_at as "disabledAt"',
-].join(", ");
+/** The column of each member, named as the query builder would. A new member does not compile without its column. */
+const COLUMNS: Record<keyof Tables["apps"], string> = {
+  name: "name",
+  clientId: "client_id",
+  publicClient: "public_client",
+  grantTypes: "grant_types",
+  administrativeScopes: "administrative_scopes",
+  administrationByDeviceCode: "administration_by_device_code",
+  redirectUris: "redirect_uris",
+  postLogoutRedirectUris: "post_logout_redirect_uris",
+  userFlowId: "user_flow_id",
+  requireMfa: "require_mfa",
+  assignmentRequired: "assignment_required",
+  groupClaims: "group_claims",
+  createdAt: "created_at",
+  disabledAt: "disabled_at",
+};
 
-export function appVerbs({ db, firstRow }: Database): Pick<DirectoryReader, "findApp" | "listApps"> {
-  const findRow = firstRow<Selectable<Tables["apps"]>>("app", `select ${COLUMNS} from apps where client_id = ?`);
+const SELECTED = Object.entries(COLUMNS)
+  .map(([member, column]) => `${column} as "${member}"`)
+  .join(", ");
+
+export function appVerbs({ db, firstRow, tableName }: Database): Pick<DirectoryReader, "findApp" | "listApps"> {
+  const findRow = firstRow<Selectable<Tables["apps"]>>(
+    `select ${SELECTED} from ${tableName("apps")} where client_id = ?`,
+  );
   return {
-    // Every request of a client begins with it, polls included.
+    // Every client request starts with this read, polls included.
     async findApp(clientId) {
       const row = await findRow(clientId);
       return row && toApp(row);
@@ -40,7 +46,7 @@ export function appVerbs({ db, firstRow }: Database): Pick<DirectoryReader, "fin
   };
 }
 
-/** Approvals, then its row, in the order of redeem. */
+/** Approvals, then the app's row, in the same order as redemption. */
 export async function deleteApp(database: Database, trx: Connection, clientId: string, now: number): Promise<boolean> {
   await withdrawApprovals(trx, "clientId", clientId, now);
   const app = await trx.deleteFrom("apps").where("clientId", "=", clientId).returning("name").executeTakeFirst();

@@ -9,15 +9,17 @@ import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { addConsent, rememberShown } from "./consent-store.ts";
 import { codeRedemption } from "./redeem.ts";
+import { signedInCheck } from "./session-store.ts";
 
 export function authorizationStore(database: Database): AuthorizationStore {
-  const { db, locksRows } = database;
+  const { db } = database;
   const loadFacts = factsLoader(database, { lock: true });
+  const isSignedIn = signedInCheck(database);
   const writeAudit = auditWriter(database);
   const byCode = prepared((by: { codeHash: string }) =>
     db.selectFrom("authorizationRequests").where("codeHash", "=", by.codeHash).selectAll(),
   );
-  /** What this session may still decide: nobody's decision yet, or its own that no program has used. */
+  /** What this session can still decide: undecided requests, and its own decisions that no program has redeemed. */
   const open = (trx: Connection, id: string, sessionId: string, now: number) =>
     trx
       .updateTable("authorizationRequests")
@@ -29,19 +31,6 @@ export function authorizationStore(database: Database): AuthorizationStore {
           where.and([where("status", "=", "approved"), where("sessionId", "=", sessionId)]),
         ]),
       );
-  /** Held until the transaction ends: a session that ends comes before or after, never between. */
-  const isSignedIn = async (trx: Connection, { sessionId, userId, now }: Decision) => {
-    const session = await trx
-      .selectFrom("sessions")
-      .where("id", "=", sessionId)
-      .where("userId", "=", userId)
-      .where("expiresAt", ">", now)
-      .where((where) => where.or([where("idleExpiresAt", "is", null), where("idleExpiresAt", ">", now)]))
-      .select("id")
-      .$if(locksRows, (query) => query.forShare())
-      .executeTakeFirst();
-    return session !== undefined;
-  };
 
   return {
     async insert(request) {
@@ -65,7 +54,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
     approve: (id, { audit, now, ...by }) =>
       undoable<ApproveRequestResult>(() =>
         db.transaction().execute(async (trx) => {
-          // User and app are locked before the request, in the order in which codes are withdrawn.
+          // User and app are locked before the request, in the same order as when codes are withdrawn.
           const { userId, approved, reach, methods, authTime } = by;
           const found = await trx
             .selectFrom("authorizationRequests")
@@ -114,8 +103,6 @@ export function authorizationStore(database: Database): AuthorizationStore {
     redeem: codeRedemption(database),
   };
 }
-
-type Decision = { sessionId: string; userId: string; now: number };
 
 function toRequest(row: Selectable<Tables["authorizationRequests"]>): AuthorizationRequest {
   return {

@@ -6,7 +6,7 @@ import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader } from "../store.ts";
 
-/** The administrator's consent, in the column that names a user. */
+/** The administrator's consent, as a value of the user ID column. */
 export const ADMINISTRATOR = "";
 
 export function consentVerbs({ db }: Database): Pick<DirectoryReader, "consentsFor" | "rolesFor"> {
@@ -23,7 +23,7 @@ export function consentVerbs({ db }: Database): Pick<DirectoryReader, "consentsF
   const rolesOf = prepared((by: { apiClientId: string; userId: string }) =>
     db
       .selectFrom("roleAssignments")
-      // Graph is no row of theirs.
+      // Graph has no row in that table.
       .leftJoin("apis", "apis.clientId", "roleAssignments.apiClientId")
       .where("apiClientId", "=", by.apiClientId)
       .where((where) =>
@@ -48,17 +48,17 @@ export function consentVerbs({ db }: Database): Pick<DirectoryReader, "consentsF
 
     async rolesFor(apiClientId, principalId) {
       const rows = await rolesOf(db, { apiClientId, userId: principalId });
-      // A role that the API no longer has, or has disabled, is nobody's.
-      const stands = ({ roleValue, roles }: (typeof rows)[number]) =>
+      // No one has a role that the API deleted or disabled.
+      const isInForce = ({ roleValue, roles }: (typeof rows)[number]) =>
         apiClientId === GRAPH_RESOURCE_ID
           ? isAdministrative(roleValue)
           : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
-      return rows.filter(stands).map((row) => row.roleValue);
+      return rows.filter(isInForce).map((row) => row.roleValue);
     },
   };
 }
 
-/** One for each owner and resource, in the order of the rows. */
+/** One for each owner and resource, in row order. */
 export function toConsents(rows: Tables["consents"][]): Consent[] {
   const consents = new Map<string, Consent>();
   for (const { clientId, userId, resourceId, scope } of rows) {
@@ -73,7 +73,10 @@ export function toConsents(rows: Tables["consents"][]): Consent[] {
   return [...consents.values()];
 }
 
-/** Within the transaction of the approval: the page listed these, and the user approved them. Sorted: two at once never deadlock. */
+/**
+ * Part of the transaction of the approval: the page listed these scopes, and the user approved them. Sorted, so that
+ * concurrent approvals never deadlock.
+ */
 export async function rememberShown(
   trx: Connection,
   by: { clientId: string; userId: string; approved: ScopeSet; reach: readonly string[] },
@@ -92,7 +95,7 @@ export async function rememberShown(
     .execute();
 }
 
-/** Within the transaction of the approval, where it comes of one. */
+/** Part of the transaction of the approval, if there is one. */
 export async function addConsent(db: Connection, { clientId, userId, resourceId, scopes }: Consent): Promise<void> {
   if (scopes.length === 0) return;
   await db

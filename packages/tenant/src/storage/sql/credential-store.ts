@@ -22,7 +22,7 @@ export function credentialStore(database: Database): CredentialStore {
     db.selectFrom("appSecrets").where("clientId", "=", by.clientId).selectAll().orderBy("startsAt").orderBy("keyId"),
   );
 
-  /** Holds the app's row, so that of two who add at once the second counts the first one's. */
+  /** Locks the app's row, so that of two concurrent additions the second counts the first. */
   const appIsThere = async (trx: Connection, clientId: string): Promise<boolean> => {
     const app = await trx
       .selectFrom("apps")
@@ -33,7 +33,7 @@ export function credentialStore(database: Database): CredentialStore {
     return app !== undefined;
   };
 
-  /** The app's service principal; one that Graph registered has none until it is given one. */
+  /** The app's service principal. An app registered through Graph has none until one is created. */
   const principalOf = async (trx: Connection, clientId: string, otherwise: string): Promise<string> => {
     await trx
       .updateTable("clientIds")

@@ -1,9 +1,9 @@
 import type { Connection, Database } from "../engine/database.ts";
 
 /**
- * What demands a second factor lies in rows that may not be there yet: a new policy, a new member of a group. So its
- * writers take the rows that every issue of a token holds, the apps' or the person's, before they write: once they have
- * answered, no token is issued by what was before.
+ * A second factor may be required by rows that do not exist yet: a new policy, a new member of a group. So before
+ * writing, their writers lock the rows that every token issuance locks: those of the apps, or of the user. Once the
+ * write is confirmed, no token is issued under the earlier rules.
  */
 export function lockingDemands({ locksRows }: Pick<Database, "locksRows">) {
   return {

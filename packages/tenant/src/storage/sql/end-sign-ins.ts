@@ -3,8 +3,9 @@ import type { Connection } from "../engine/database.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /**
- * Disabling ends what a person has (ASVS 7.4.2), and enabling revives nothing of it: what was begun before, or at that
- * very moment, is over. A yes that no device has redeemed stays to be refused until then, so that the device hears why.
+ * Disabling a user ends everything they have (ASVS 7.4.2), and enabling restores none of it: what began before or
+ * at that moment has ended. An unredeemed approval is kept until the next poll, so that the device learns why it is
+ * refused.
  */
 export async function setDisabled(
   trx: Connection,
@@ -19,21 +20,21 @@ export async function setDisabled(
     .executeTakeFirst();
   if (!before) return false;
   if (disabledAt === null && before.disabledAt === null) return true;
-  // Before the user's row, in the order of redeem.
+  // Before the user's row, in the same order as redemption.
   if (disabledAt === null) await withdrawApprovalsOfDisabled(trx, id, now);
   await trx.updateTable("users").where("id", "=", id).set({ disabledAt }).execute();
   await endInteractions(trx, { id, emailNormalized: before.emailNormalized }, now);
-  // Disabled, a code is refused when it comes; enabled again, it is over.
+  // A code is refused while the user is disabled. After enabling, it stays invalid.
   if (before.disabledAt !== null) await withdrawCodes(trx, "userId", id, now);
   if (disabledAt !== null) await revokeAll(trx, "userId", id, "user_disabled", now);
   await trx.deleteFrom("sessions").where("userId", "=", id).execute();
   return true;
 }
 
-/** Grants come before the user's row, in the order of redeem. */
+/** Grants come before the user's row, in the same order as redemption. */
 export async function withdrawGrants(trx: Connection, userId: string, now: number): Promise<void> {
-  // A claim stays the person's, and is of no browser that was signed in until now. First: an approval under way is
-  // waited for here, and withdrawn by the next statement.
+  // The user keeps the claim, but no browser that was signed in until now does. First, because it waits for an approval
+  // in progress, which the next statement then withdraws.
   await trx
     .updateTable("deviceGrants")
     .where("userId", "=", userId)
@@ -43,17 +44,51 @@ export async function withdrawGrants(trx: Connection, userId: string, now: numbe
   await withdrawApprovals(trx, "userId", userId, now);
 }
 
-/** After `withdrawGrants` and the user's row. */
+/** After `withdrawGrants` and the user's row. Returns how many sign-ins of programs were live. */
 export async function endSignIns(
   trx: Connection,
   user: { id: string; emailNormalized: string },
   reason: string,
   now: number,
-): Promise<void> {
+): Promise<number> {
   await endInteractions(trx, user, now);
+  // Again, with the user's row locked: a grant may have been claimed and approved since `withdrawGrants`.
+  await withdrawApprovals(trx, "userId", user.id, now);
   await withdrawCodes(trx, "userId", user.id, now);
-  await revokeAll(trx, "userId", user.id, reason, now);
+  const ended = await revokeAll(trx, "userId", user.id, reason, now);
   await trx.deleteFrom("sessions").where("userId", "=", user.id).execute();
+  return ended;
+}
+
+/** `withdrawGrants` and `endSignIns` for all users, in the same order. Returns how many sign-ins of programs were live. */
+export async function endAllSignIns(trx: Connection, reason: string, now: number): Promise<number> {
+  await trx.updateTable("deviceGrants").where("status", "=", "claimed").set({ sessionId: "" }).execute();
+  const denied = { status: "denied", denialReason: "withdrawn", decidedAt: now } as const;
+  await trx.updateTable("deviceGrants").where("status", "=", "approved").set(denied).execute();
+  await trx
+    .updateTable("users")
+    .set((row) => ({ credentialsVersion: row("credentialsVersion", "+", 1) }))
+    .execute();
+  // Again, with the users' rows locked: a grant may have been claimed and approved in between.
+  await trx.updateTable("deviceGrants").where("status", "=", "approved").set(denied).execute();
+  await trx
+    .updateTable("flows")
+    .set({
+      ...{ userId: null, methods: "[]", firstFactorAt: null, totpSecretSealed: null },
+      ...{ emailVerifiedAt: null, passwordHash: null },
+    })
+    .execute();
+  await trx.updateTable("mailCodes").where("usedAt", "is", null).set({ usedAt: now }).execute();
+  const withdrawn = { status: "denied", decidedAt: now } as const;
+  await trx.updateTable("authorizationRequests").where("status", "=", "approved").set(withdrawn).execute();
+  const rows = await trx
+    .updateTable("tokenFamilies")
+    .where("revokedAt", "is", null)
+    .where("expiresAt", ">", now)
+    .set({ revokedAt: now, revokedReason: reason })
+    .executeTakeFirst();
+  await trx.deleteFrom("sessions").where("userId", "is not", null).execute();
+  return Number(rows.numUpdatedRows);
 }
 
 async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now: number): Promise<void> {
@@ -67,9 +102,9 @@ async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now:
 }
 
 /**
- * Ends every interaction that has shown who this person is, or has proven or could still prove their address, in whichever
- * browser; and every sign-in that was verified before and has not made its session yet, which compares the version in its
- * own transaction. After the grants, before sessions and families: users, flows, codes is the order of a sign-in.
+ * In every browser, ends interactions that have identified this user, or that verified or could still verify their
+ * address. Also ends sign-ins that were verified before and have no session yet: these compare the version in their own
+ * transaction. Runs after the grants and before sessions and families: users, flows, codes is the order of a sign-in.
  */
 export async function endInteractions(
   trx: Connection,
@@ -88,7 +123,7 @@ export async function endInteractions(
     .execute();
   await trx
     .updateTable("flows")
-    // Addresses are ASCII (`isEmailAddress`), so that both databases lower them alike.
+    // Addresses are ASCII (`isEmailAddress`), so both databases produce the same lower case.
     .where(sql`lower(email)`, "=", user.emailNormalized)
     .set({ emailVerifiedAt: null, passwordHash: null })
     .execute();

@@ -6,8 +6,8 @@ import type { FactorStore } from "../store.ts";
 import { endInteractions } from "./end-sign-ins.ts";
 
 /**
- * Whoever changes a person's factors goes after whoever does already, and nobody changes those of who is disabled. With a
- * version: nor those of who has changed their credentials since.
+ * Locks the user, so that changes to their factors run one after another. Fails if the user is disabled, or if a
+ * version is given and their credentials have changed since.
  */
 const lockingUser =
   (locksRows: boolean) =>
@@ -134,7 +134,7 @@ export function passkeyStore({ db, locksRows }: Database): PasskeyStore {
   return {
     insert: (passkey, credentialsVersion) =>
       db.transaction().execute(async (trx) => {
-        // Locked, so that of two at once the second counts the first.
+        // Locked, so that of two concurrent changes the second counts the first.
         if (!(await lockUser(trx, { id: passkey.userId, credentialsVersion }))) return "no_user";
         const { kept } = await trx
           .selectFrom("passkeys")

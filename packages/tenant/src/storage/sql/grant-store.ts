@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { consentsOfApproval, mayApprove, type Refusal } from "../../directory/access-rules.ts";
 import type { DeviceGrant, PolledGrant } from "../device-grant.ts";
-import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
+import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant } from "../store.ts";
@@ -9,14 +9,17 @@ import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { addConsent, rememberShown } from "./consent-store.ts";
+import { grantTopic } from "./grant-changes.ts";
+import { signedInCheck } from "./session-store.ts";
 
 /**
- * Every transition is one UPDATE that names the state it leaves. Where none matched, the row is read to say why; had it
- * changed in between so that it would match now, the verb starts over.
+ * Every transition is one UPDATE that names the state it starts from. If none matched, the row is read to find out why.
+ * If it changed meanwhile so that it would match now, the method starts over.
  */
 export function grantStore(database: Database): GrantStore {
   const { db, firstRow } = database;
   const loadFacts = factsLoader(database, { lock: true });
+  const isSignedIn = signedInCheck(database);
   const writeAudit = auditWriter(database);
   const find = (id: string) => findGrant(db, "id", id);
   const insertPending = prepared((grant: Pick<Tables["deviceGrants"], keyof NewGrant>) =>
@@ -58,9 +61,26 @@ export function grantStore(database: Database): GrantStore {
       return live;
     },
 
+    async countByState(now) {
+      const counts = { pending: 0, claimed: 0, approved: 0, denied: 0, redeemed: 0, expired: 0 };
+      const rows = await db
+        .selectFrom("deviceGrants")
+        .select((row) => [
+          "status",
+          row.case().when("expiresAt", "<=", now).then(1).else(0).end().as("late"),
+          row.fn.countAll<number>().as("grants"),
+        ])
+        .groupBy(["status", "late"])
+        .execute();
+      for (const { status, late, grants } of rows) {
+        const isFinal = status === "denied" || status === "redeemed";
+        counts[late && !isFinal ? "expired" : status] += Number(grants);
+      }
+      return counts;
+    },
+
     poll: firstRow<PolledGrant>(
-      "poll",
-      'select id, client_id as "clientId", status, expires_at as "expiresAt" from device_grants where device_code_hash = ?',
+      `select id, client_id as "clientId", status, expires_at as "expiresAt" from ${database.tableName("device_grants")} where device_code_hash = ?`,
     ),
 
     findById: find,
@@ -83,13 +103,16 @@ export function grantStore(database: Database): GrantStore {
           return claimed && { outcome: "claimed", tookOver: false, grant: toGrant(claimed) };
         }
         if (grant.userId !== userId) {
-          const killed = await db.transaction().execute(async (trx) => {
+          const killed = await announced(database, async (trx, changed) => {
             const row = await live(trx)
               .where("status", "=", "claimed")
               .where("userId", "!=", userId)
               .set({ status: "denied", denialReason: "two_users", decidedAt: now })
               .executeTakeFirst();
-            if (row) await writeAudit(trx, audit);
+            if (row) {
+              await writeAudit(trx, audit);
+              changed(grantTopic(row.deviceCodeHash));
+            }
             return row;
           });
           return killed && { outcome: "killed", grant: toGrant(killed) };
@@ -109,8 +132,8 @@ export function grantStore(database: Database): GrantStore {
       id,
       { sessionId, userId, approved, reach, methods, authTime, decidedBy, now, audit },
     ): Promise<ApproveResult> {
-      const approval = async (trx: Connection) => {
-        // The grant's row first, then what the access rule reads: the order of its redemption.
+      const approval = async (trx: Connection, changed: (topic: string) => void) => {
+        // Locks the grant's row first, then what the access rule reads: the same order as redemption.
         const row = await trx
           .updateTable("deviceGrants")
           .where("id", "=", id)
@@ -136,17 +159,23 @@ export function grantStore(database: Database): GrantStore {
           ...{ grantType: "device_code", signedInSince: null, reach: null },
         });
         if (why) throw new Undo(why);
+        // An operator decides without a browser session.
+        if (decidedBy === "user" && !(await isSignedIn(trx, { sessionId, userId, now }))) throw new Undo("signed_out");
         for (const consent of consentsOfApproval(facts, approved)) await addConsent(trx, consent);
-        // An operator decides in a person's name, who has seen nothing of it.
+        // An operator decides for a user, who was shown nothing.
         if (decidedBy === "user") await rememberShown(trx, { clientId: row.clientId, userId, approved, reach });
         await writeAudit(trx, audit);
+        changed(grantTopic(row.deviceCodeHash));
         return toGrant(row);
       };
       return inRounds("approve", id, async () => {
-        const done = await undoable<DeviceGrant | Refusal | undefined>(() => db.transaction().execute(approval));
+        const done = await undoable<DeviceGrant | Refusal | "signed_out" | undefined>(() =>
+          announced(database, approval),
+        );
         if (typeof done === "object") return { outcome: "done", grant: done };
         const grant = await find(id);
         if (!grant) return { outcome: "unknown" };
+        if (done === "signed_out") return { outcome: "elsewhere", grant };
         if (done !== undefined) return { outcome: "refused", why: done, grant };
         if (ended(grant, now)) return { outcome: "ended", grant };
         if (grant.sessionId !== sessionId || grant.userId !== userId) return { outcome: "elsewhere", grant };
@@ -155,7 +184,7 @@ export function grantStore(database: Database): GrantStore {
     },
 
     deny(id, { sessionId, reason, now, audit }): Promise<DecisionResult> {
-      const denial = async (trx: Connection) => {
+      const denial = async (trx: Connection, changed: (topic: string) => void) => {
         const live = trx.updateTable("deviceGrants").where("id", "=", id).where("expiresAt", ">", now);
         const open =
           sessionId === null
@@ -166,11 +195,14 @@ export function grantStore(database: Database): GrantStore {
           .set({ status: "denied", denialReason: reason, decidedAt: now, decidedBy })
           .returningAll()
           .executeTakeFirst();
-        if (row) await writeAudit(trx, audit);
+        if (row) {
+          await writeAudit(trx, audit);
+          changed(grantTopic(row.deviceCodeHash));
+        }
         return row;
       };
       return inRounds("deny", id, async () => {
-        const done = await db.transaction().execute(denial);
+        const done = await announced(database, denial);
         if (done) return { outcome: "done", grant: toGrant(done) };
         const grant = await find(id);
         if (!grant) return { outcome: "unknown" };
@@ -182,10 +214,13 @@ export function grantStore(database: Database): GrantStore {
   };
 }
 
-/** States only go forward, and every round that is lost was lost to another change of the same row. */
+/** States only move forward, and each lost round was lost to another change of the same row. */
 const MAX_ROUNDS = 10;
 
-/** @throws StoreError `store_inconsistent` when the row keeps reading as if the change matched it, and the change keeps missing it */
+/**
+ * @throws StoreError `store_inconsistent` if the row keeps looking as if the change applied, but the change never
+ *   matches it
+ */
 async function inRounds<Result>(verb: string, id: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = await attempt();
@@ -193,8 +228,8 @@ async function inRounds<Result>(verb: string, id: string, attempt: () => Promise
   }
   throw new StoreError(
     "store_inconsistent",
-    `Device grant ${id} reads as if "${verb}" applied to it, and ${MAX_ROUNDS} attempts changed nothing.`,
-    "Look at its row in device_grants, and for a program that changes it besides the tenant.",
+    `Device grant ${id} looks as if "${verb}" applied to it, but ${MAX_ROUNDS} attempts changed nothing.`,
+    "Check its row in device_grants, and look for another program that changes it.",
   );
 }
 
@@ -207,7 +242,7 @@ export async function findGrant(
   return row && toGrant(row);
 }
 
-/** Nobody can claim or decide it any more. */
+/** It can no longer be claimed or decided. */
 function ended(grant: DeviceGrant, now: number): boolean {
   return (grant.status !== "pending" && grant.status !== "claimed") || grant.expiresAt <= now;
 }

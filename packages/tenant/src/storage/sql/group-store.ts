@@ -90,7 +90,7 @@ export function managedGroups(database: Database): ManagedGroups {
 
     addMember: (groupId, userId, audit) =>
       db.transaction().execute(async (trx) => {
-        // Whoever adds a member writes what may demand a second factor (demand-locks.ts).
+        // Adding a member may add a requirement for a second factor (demand-locks.ts).
         await lock.user(trx, userId);
         const user = await trx.selectFrom("users").where("id", "=", userId).select("id").executeTakeFirst();
         if (!user) return "unknown_user";

@@ -1,11 +1,12 @@
 import { NOBODYS_HASH } from "../../directory/password.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endInteractions } from "./end-sign-ins.ts";
-import { revokeAll, withdrawCodes } from "./token-family.ts";
+import { grantTopic } from "./grant-changes.ts";
+import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
-/** Why families ended that a person said were not theirs. */
+/** Why families ended that a user disowned. */
 const DISOWNED = "disowned";
 
 export function linkStore(database: Database): LinkStore {
@@ -26,7 +27,7 @@ export function linkStore(database: Database): LinkStore {
         .executeTakeFirst(),
 
     use: ({ tokenHash, now, ip }) =>
-      db.transaction().execute(async (trx) => {
+      announced(database, async (trx, changed) => {
         const link = await trx
           .updateTable("actionLinks")
           .where("tokenHash", "=", tokenHash)
@@ -37,8 +38,9 @@ export function linkStore(database: Database): LinkStore {
           .executeTakeFirst();
         if (!link) return { outcome: "dead" };
 
-        if (link.purpose === "new_device") await disownDevice(trx, link, now);
-        else await secureAccount(trx, link, now);
+        const denied =
+          link.purpose === "new_device" ? await disownDevice(trx, link, now) : await secureAccount(trx, link, now);
+        for (const hash of denied) changed(grantTopic(hash));
         await writeAudit(trx, {
           at: now,
           event: "user.disowned",
@@ -54,9 +56,10 @@ export function linkStore(database: Database): LinkStore {
   };
 }
 
-async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<void> {
-  // The grant first, as redemption does: either it is denied here, or its family is there to be revoked.
-  await denyGrants(trx, userId, now, subject);
+/** Both return the grants that were denied. */
+async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<string[]> {
+  // The grant first, as in redemption: either it is denied here, or its family already exists and is revoked.
+  const denied = await denyGrants(trx, userId, now, subject);
   await endInteractionsOf(trx, userId, now);
   const grant = await trx
     .selectFrom("deviceGrants")
@@ -64,7 +67,7 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
     .where("userId", "=", userId)
     .select("sessionId")
     .executeTakeFirst();
-  // By the grant's id, which outlives its row.
+  // By the grant's ID, which outlives its row.
   await trx
     .updateTable("tokenFamilies")
     .where("userId", "=", userId)
@@ -75,11 +78,12 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
   if (grant?.sessionId) {
     await trx.deleteFrom("sessions").where("id", "=", grant.sessionId).where("userId", "=", userId).execute();
   }
+  return denied;
 }
 
-async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<void> {
+async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<string[]> {
   const { userId, purpose, subject } = link;
-  await denyGrants(trx, userId, now);
+  const denied = await denyGrants(trx, userId, now);
   await trx
     .updateTable("users")
     .where("id", "=", userId)
@@ -87,7 +91,10 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
     .set({ passwordHash: NOBODYS_HASH })
     .execute();
   await endInteractionsOf(trx, userId, now);
-  // Whoever did this may have added a way of their own before: its mail has a link too, for as long, but need not be read.
+  // Again, with the user's row locked: a grant may have been claimed and approved since `denyGrants`.
+  await withdrawApprovals(trx, "userId", userId, now);
+  // An attacker may have added their own factor earlier. The mail about it also has a link, valid as long, but the user
+  // may not have read it.
   const recent = aboutPrograms.includes(purpose) ? Number.MAX_SAFE_INTEGER : 2 * link.createdAt - link.expiresAt;
   await trx
     .deleteFrom("passkeys")
@@ -113,9 +120,13 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
   await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
+  return denied;
 }
 
-/** Who reads the mail is the owner: a reset or a sign-in that another browser began with the account's address is over too. */
+/**
+ * The reader of the mail is the owner. This also ends a reset or sign-in that another browser started with the
+ * account's address.
+ */
 async function endInteractionsOf(trx: Connection, userId: string, now: number): Promise<void> {
   const user = await trx
     .selectFrom("users")
@@ -125,17 +136,19 @@ async function endInteractionsOf(trx: Connection, userId: string, now: number): 
   if (user) await endInteractions(trx, user, now);
 }
 
-/** A key of a program was stolen: that gives no way to add one to the account. */
+/** A program's key was stolen, which does not allow adding a factor to the account. */
 const aboutPrograms: LinkPurpose[] = ["refresh_token_reused", "refresh_token_repeated"];
 const losesRecoveryCodes: LinkPurpose[] = ["authenticator_added", "recovery_codes_replaced", "recovery_code_used"];
 
-/** What this person claimed or approved, and no device has redeemed: all of it, or one. */
-async function denyGrants(trx: Connection, userId: string, now: number, id?: string): Promise<void> {
-  await trx
+/** What this user claimed or approved and no device has redeemed: all of it, or one grant. */
+async function denyGrants(trx: Connection, userId: string, now: number, id?: string): Promise<string[]> {
+  const denied = await trx
     .updateTable("deviceGrants")
     .where("userId", "=", userId)
     .where("status", "in", ["claimed", "approved"])
     .$if(id !== undefined, (query) => query.where("id", "=", id as string))
     .set({ status: "denied", denialReason: "withdrawn", decidedAt: now })
+    .returning("deviceCodeHash")
     .execute();
+  return denied.map(({ deviceCodeHash }) => deviceCodeHash);
 }

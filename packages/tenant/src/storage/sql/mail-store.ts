@@ -53,7 +53,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
             .executeTakeFirst();
           return code ? "dead" : "none";
         }
-        // Of another address than the flow's: typed again in a second tab while the mail was on its way.
+        // For a different address than the flow's: it was entered again in a second tab while the mail was being sent.
         if (flow.email === null || normalizeEmail(flow.email) !== attempt.emailNormalized) return "wrong";
         if (codeHash !== attempt.codeHash) return "wrong";
 
@@ -69,7 +69,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
           ...mail,
           recipient: to,
           recipientNormalized: normalizeEmail(to),
-          seq: sql<number>`(select coalesce(max(seq), 0) + 1 from mails)`,
+          seq: (row) => row.selectFrom("mails").select(sql<number>`coalesce(max(seq), 0) + 1`.as("next")),
         })
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
@@ -96,7 +96,7 @@ function toMail({ id, recipient, subject, text, html, createdAt }: Selectable<Ta
   return { id, to: recipient, subject, text, html, createdAt };
 }
 
-/** What a mail's end leaves of it. */
+/** What remains of a mail that was sent or has failed. */
 const ended = (state: "sent" | "failed" | "expired", now: number) => ({
   state,
   sealed: null,
@@ -136,7 +136,7 @@ export function outboxStore({ db, locksRows }: Database): OutboxStore {
             .select("id")
             .orderBy("nextAttemptAt")
             .limit(1)
-            // Of many workers each takes another mail instead of waiting for the same.
+            // Concurrent workers each take a different mail instead of waiting for the same one.
             .$if(locksRows, (query) => query.forUpdate().skipLocked()),
         )
         .set((row) => ({ leaseUntil: until, attempts: row("attempts", "+", 1) }))
@@ -184,6 +184,16 @@ export function outboxStore({ db, locksRows }: Database): OutboxStore {
         .set(ended("expired", now))
         .executeTakeFirst();
       return Number(end.numUpdatedRows);
+    },
+
+    async backlog(now) {
+      const { queued, oldestAt } = await db
+        .selectFrom("outbox")
+        .where("endedAt", "is", null)
+        .where("expiresAt", ">", now)
+        .select((row) => [row.fn.countAll<number>().as("queued"), row.fn.min("createdAt").as("oldestAt")])
+        .executeTakeFirstOrThrow();
+      return { queued: Number(queued), oldestAt: oldestAt === null ? null : Number(oldestAt) };
     },
 
     find: (id) =>

@@ -1,67 +1,97 @@
-import { sql } from "kysely";
-import type { Logger } from "pino";
+import { DEFAULT_LIMITS } from "../../directory/tenant-config.ts";
 import type { Database } from "../engine/database.ts";
 import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.ts";
 import { retried } from "../engine/retry.ts";
-import { openSqliteDatabase } from "../engine/sqlite.ts";
-import type { PurgeOptions, Store } from "../store.ts";
+import { openSqliteDatabase, type SqliteOptions } from "../engine/sqlite.ts";
+import type { PurgeOptions, RestoredSettlement, Store, StoreObserver } from "../store.ts";
 import { accessStore } from "./access-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
 import { factorStore, passkeyStore } from "./factor-store.ts";
+import { clockOffset, ping, settingChanges } from "./follow.ts";
+import { grantChanges } from "./grant-changes.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
+import { pendingPolls } from "./pending-polls.ts";
 import { permissionStore } from "./permission-store.ts";
 import { profileStore } from "./profile-store.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import { registrationStore } from "./registration-store.ts";
+import { sealStore } from "./seal-store.ts";
 import { sessionStore } from "./session-store.ts";
+import { settleRestored } from "./settle-restored.ts";
 import { throttleStore } from "./throttle-store.ts";
 import { tokenStore } from "./token-store.ts";
 
+export { cannotOpen, connectSqlite } from "../engine/sqlite.ts";
+export { mayRespondLater } from "../engine/store-failure.ts";
+
+export interface OverOptions {
+  observe?: StoreObserver;
+  /** How often watched grants are checked for lost notifications, in milliseconds. Default: `RECHECK_MS`. */
+  recheckMs?: number;
+  /** How many waiting grants are kept in memory. Default: `DEFAULT_LIMITS.pollsInMemory`. */
+  pollsInMemory?: number;
+}
+
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
-export async function openSqliteStore(file: string, options: { log?: Logger } = {}): Promise<Store> {
-  return storeOver(await openSqliteDatabase(file, options));
+export async function openSqliteStore(file: string, options: SqliteOptions & OverOptions = {}): Promise<Store> {
+  return storeOver(await openSqliteDatabase(file, options), options);
 }
 
-/** For many nodes: every node opens the same database. */
-export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
-  return storeOver(await openPostgresDatabase(url, options));
+/** For several nodes: every node opens the same database. */
+export async function openPostgresStore(url: string, options: PostgresOptions & OverOptions = {}): Promise<Store> {
+  return storeOver(await openPostgresDatabase(url, options), options);
 }
 
-/** All verbs over one open database. */
-export function storeOver(database: Database): Store {
+/** All methods, on one open database. */
+export function storeOver(
+  database: Database,
+  { observe, recheckMs, pollsInMemory = DEFAULT_LIMITS.pollsInMemory }: OverOptions = {},
+): Store {
   let closed: Promise<void> | undefined;
+  const changes = grantChanges(database, recheckMs);
   return {
     kind: database.kind,
-    access: retried(accessStore(database)),
-    grants: retried(grantStore(database)),
-    authorizations: retried(authorizationStore(database)),
-    tokens: retried(tokenStore(database)),
-    directory: retried(directoryStore(database)),
-    credentials: retried(credentialStore(database)),
-    registrations: retried(registrationStore(database)),
-    permissions: retried(permissionStore(database)),
-    administration: administrationStore(database),
-    sessions: retried(sessionStore(database)),
-    factors: retried(factorStore(database)),
-    mail: retried(mailStore(database)),
-    outbox: retried(outboxStore(database)),
-    links: retried(linkStore(database)),
-    passkeys: retried(passkeyStore(database)),
-    profiles: retried(profileStore(database)),
-    throttle: retried(throttleStore(database)),
-    keys: retried(keyStore(database)),
-    audit: retried(auditStore(database)),
-    ...retried({
-      ping: async () => void (await sql`select 1`.execute(database.db)),
-      purgeExpired: (now: number, options?: PurgeOptions) => purgeExpired(database, now, options),
-    }),
+    access: retried(accessStore(database), "access", observe),
+    grants: retried(grantStore(database), "grants", observe),
+    grantChanges: changes,
+    pendingPolls: pendingPolls(database, pollsInMemory),
+    settingChanges: settingChanges(database),
+    authorizations: retried(authorizationStore(database), "authorizations", observe),
+    tokens: retried(tokenStore(database), "tokens", observe),
+    directory: retried(directoryStore(database), "directory", observe),
+    credentials: retried(credentialStore(database), "credentials", observe),
+    registrations: retried(registrationStore(database), "registrations", observe),
+    permissions: retried(permissionStore(database), "permissions", observe),
+    administration: administrationStore(database, observe),
+    sessions: retried(sessionStore(database), "sessions", observe),
+    factors: retried(factorStore(database), "factors", observe),
+    mail: retried(mailStore(database), "mail", observe),
+    outbox: retried(outboxStore(database), "outbox", observe),
+    links: retried(linkStore(database), "links", observe),
+    passkeys: retried(passkeyStore(database), "passkeys", observe),
+    profiles: retried(profileStore(database), "profiles", observe),
+    throttle: retried(throttleStore(database), "throttle", observe),
+    keys: retried(keyStore(database), "keys", observe),
+    seals: retried(sealStore(database), "seals", observe),
+    audit: retried(auditStore(database), "audit", observe),
+    ...retried(
+      {
+        ping: () => ping(database),
+        clockOffset: (now: () => number) => clockOffset(database, now),
+        purgeExpired: (now: number, options?: PurgeOptions) => purgeExpired(database, now, options),
+        settleRestored: (settlement: RestoredSettlement) => settleRestored(database, settlement),
+      },
+      "store",
+      observe,
+    ),
     close() {
+      changes.close();
       closed ??= database.close();
       return closed;
     },

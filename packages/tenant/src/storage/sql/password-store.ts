@@ -6,12 +6,15 @@ import { endInteractions } from "./end-sign-ins.ts";
 import { revokeAll, withdrawCodes } from "./token-family.ts";
 import { toUser } from "./user-store.ts";
 
-/** No session has this id: ids are hashes. */
+/** No session has this ID, because IDs are hashes. */
 const NO_SESSION = "";
 
 type PasswordVerbs = Pick<SessionStore, "resetPassword" | "changePassword">;
 
-/** A new password ends what the old one began: sessions, tokens, approvals not yet redeemed, sign-ins and resets half way in. */
+/**
+ * A new password ends what the old one began: sessions, tokens, unredeemed approvals, and unfinished sign-ins and
+ * resets.
+ */
 export function passwordVerbs(database: Database): PasswordVerbs {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
@@ -28,7 +31,8 @@ export function passwordVerbs(database: Database): PasswordVerbs {
       .where("status", "=", "approved")
       .set({ status: "denied", denialReason: "withdrawn" })
       .execute();
-    // A claim stays the person's, and is of no browser that was signed in until now: a yes on its way from there is none.
+    // The user keeps the claim, but no browser that was signed in until now does: an approval it has already submitted
+    // is ignored.
     await trx
       .updateTable("deviceGrants")
       .where("userId", "=", userId)
@@ -47,7 +51,7 @@ export function passwordVerbs(database: Database): PasswordVerbs {
     await revokeAll(trx, "userId", userId, "password_changed", next.now);
   }
 
-  /** Before the user's row, in the order of redeem; what comes of them is written once it is certain. */
+  /** Before the user's row, in the same order as redemption. The results are written once the change is certain. */
   const lockGrants = async (trx: Connection, userId: string) => {
     if (!locksRows) return;
     await trx
@@ -90,11 +94,12 @@ export function passwordVerbs(database: Database): PasswordVerbs {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (user?.id !== found.id) return undefined;
-        // A mailbox alone puts no password beside a passkey; who has both has shown the password once.
+        // Access to the mailbox must not be enough to add a password to an account that has a passkey. A user who has
+        // both has already used the password.
         const byPasskeyAlone = user.passwordHash === null && (await hasPasskey(trx, user.id));
         if (byPasskeyAlone) return undefined;
 
-        // The proof is spent, whoever read it at the same time.
+        // Uses up the verification, even if another request read it at the same time.
         const taken = await trx
           .updateTable("flows")
           .where("id", "=", interactionId)

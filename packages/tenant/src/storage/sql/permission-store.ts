@@ -31,7 +31,7 @@ export function permissionStore(database: Database): PermissionStore {
     return [...consents.values()];
   };
 
-  /** Whoever writes a consent as a whole holds its app's row meanwhile, so that two never mix. */
+  /** Locks the app's row while a whole consent is written, so that two never mix. */
   const lockClient = async (trx: Connection, clientId: string): Promise<boolean> => {
     const client = await trx
       .selectFrom("clientIds")
@@ -60,8 +60,8 @@ export function permissionStore(database: Database): PermissionStore {
       .onConflict((conflict) => conflict.doNothing())
       .execute();
 
-  /** Held until the end, so that nothing is assigned to whom a deletion has just answered. */
-  const principalStands = async (trx: Connection, id: string): Promise<boolean> => {
+  /** Locked until the end, so that nothing is assigned to a principal whose deletion was just confirmed. */
+  const principalExists = async (trx: Connection, id: string): Promise<boolean> => {
     for (const table of ["users", "userGroups"] as const) {
       const found = await trx
         .selectFrom(table)
@@ -81,7 +81,7 @@ export function permissionStore(database: Database): PermissionStore {
     return app !== undefined;
   };
 
-  const resourceStands = async (trx: Connection, clientId: string): Promise<boolean> => {
+  const resourceExists = async (trx: Connection, clientId: string): Promise<boolean> => {
     if (clientId === GRAPH_RESOURCE_ID) return true;
     const resource = await trx
       .selectFrom("clientIds")
@@ -157,8 +157,8 @@ export function permissionStore(database: Database): PermissionStore {
     assign: (assignment, audit) =>
       db.transaction().execute(async (trx) => {
         const { clientId, roleValue, principalId } = assignment;
-        if (!(await principalStands(trx, principalId))) return "unknown_principal";
-        if (!(await resourceStands(trx, clientId))) return "unknown_resource";
+        if (!(await principalExists(trx, principalId))) return "unknown_principal";
+        if (!(await resourceExists(trx, clientId))) return "unknown_resource";
         const inserted =
           roleValue === null
             ? trx.insertInto("appAssignments").values({ clientId, principalId })

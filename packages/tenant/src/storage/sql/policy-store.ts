@@ -20,7 +20,10 @@ export function managedPolicies(database: Database): ManagedPolicies {
   const writeAudit = auditWriter(database);
   const lock = lockingDemands(database);
 
-  /** Of what it begins to name. The rows are held until the end, so that none goes meanwhile; apps are locked already. */
+  /**
+   * Names that the policy adds. The rows are locked until the end, so that none is deleted meanwhile. Apps are already
+   * locked.
+   */
   const unknownMention = async (
     trx: Connection,
     policy: Policy,
@@ -108,8 +111,9 @@ export function managedPolicies(database: Database): ManagedPolicies {
 }
 
 /**
- * Takes what is deleted out of every policy that names it, in the transaction that deletes it: Graph refuses a policy
- * that names what there is not. A policy that named nothing else is about nothing, never about everything.
+ * Removes the deleted object from every policy that names it, in the same transaction, because Graph refuses a policy
+ * that names something that does not exist. A policy that named nothing else then applies to nothing, never to
+ * everything.
  */
 export function forgettingInPolicies({ locksRows }: Pick<Database, "locksRows">) {
   return async (trx: Connection, list: "clientIds" | "groupIds" | "excludedUserIds", id: string): Promise<void> => {

@@ -29,7 +29,7 @@ export function profileStore(database: Database): ProfileStore {
   };
 }
 
-/** Accepted twice, the first time counts. */
+/** If accepted twice, the first time counts. */
 export async function acceptTerms(
   trx: Connection,
   accepted: { userId: string; terms: string; acceptedAt: number },

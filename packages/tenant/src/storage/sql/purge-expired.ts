@@ -5,12 +5,12 @@ import type { PurgeOptions } from "../store.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Rows of one statement. SQLite runs on the event loop, which a statement of this size holds for a few milliseconds;
- * requests get their turn in between (`npm run bench:purge`).
+ * Rows in one statement. SQLite blocks the event loop for a few milliseconds with this size; requests are served in
+ * between (`npm run bench:purge`).
  */
 export const PURGE_BATCH = 250;
 
-/** Rows of a table that are of no more use, by its primary key. */
+/** Rows of a table that are no longer needed, by primary key. */
 interface Expired {
   table: string;
   key: string;
@@ -18,20 +18,21 @@ interface Expired {
 }
 
 /**
- * What is of no more use at this time. What hangs on a row comes before it: deleted along with it, it would be no part of
- * the batch.
+ * What is no longer needed at this time. Dependent rows come before the row they reference: a cascading delete would
+ * not count toward the batch.
  */
-function expiredAt(now: number): Expired[] {
+function expiredAt(now: number, { tableName }: Pick<Database, "tableName">): Expired[] {
   const ended = (table: string, key: string, column: string, before: number): Expired => ({
     table,
     key,
     where: sql`${sql.ref(column)} <= ${before}`,
   });
-  const families = sql`select id from token_families where expires_at <= ${now - DAY}`;
+  const families = sql`select id from ${sql.raw(tableName("token_families"))} where expires_at <= ${now - DAY}`;
   return [
-    // A day later: until then a late poll or page still hears what became of the grant; then its user_code is free again.
+    // Kept for a day, so that a late poll or page still gets the outcome of the grant. Then its user_code can be used
+    // again.
     ended("device_grants", "id", "expires_at", now - DAY),
-    // Likewise, and until then a second use of its code still ends what the first one gave.
+    // Also kept for a day, so that a second use of the code still revokes what the first one got.
     ended("authorization_requests", "id", "expires_at", now - DAY),
     { table: "refresh_tokens", key: "token_hash", where: sql`family_id in (${families})` },
     ended("token_families", "id", "expires_at", now - DAY),
@@ -43,24 +44,38 @@ function expiredAt(now: number): Expired[] {
     ended("sessions", "id", "idle_expires_at", now),
     ended("used_assertions", "assertion_hash", "expires_at", now),
     ended("throttles", "bucket", "ends_at", now),
-    // Until then a page can still say that its mail was refused.
+    // Kept until then, so that a page can still say that its mail was rejected.
     ended("outbox", "id", "ended_at", now - DAY),
     ended("mails", "id", "created_at", now - 7 * DAY),
   ];
 }
 
-/** Deletes what is of no more use, a batch at a time; a signal ends it after the batch that runs. Returns the rows it named. */
-export async function purgeExpired({ db }: Database, now: number, options: PurgeOptions = {}): Promise<number> {
+/**
+ * Deletes what is no longer needed, in batches. A signal stops it after the current batch. Returns the number of rows.
+ */
+export async function purgeExpired(database: Database, now: number, options: PurgeOptions = {}): Promise<number> {
   let rows = 0;
-  for (const { table, key, where } of expiredAt(now)) {
+  for (const { table, key, where } of expiredAt(now, database)) {
     for (let deleted = PURGE_BATCH; deleted === PURGE_BATCH; ) {
       if (options.signal?.aborted) return rows;
-      const [from, id] = [sql.table(table), sql.ref(key)];
+      const [from, id] = [sql.raw(database.tableName(table)), sql.ref(key)];
       const batch = sql`select ${id} from ${from} where ${where} limit ${PURGE_BATCH}`;
-      const result = await sql`delete from ${from} where ${id} in (${batch})`.execute(db);
+      const result = await sql`delete from ${from} where ${id} in (${batch})`.execute(database.db);
       deleted = Number(result.numAffectedRows);
       rows += deleted;
     }
+  }
+  return rows;
+}
+
+/** How many rows a purge at this time would delete. */
+export async function countExpired(database: Pick<Database, "db" | "tableName">, now: number): Promise<number> {
+  let rows = 0;
+  for (const { table, where } of expiredAt(now, database)) {
+    const counted = await sql<{
+      rows: number;
+    }>`select count(*) as rows from ${sql.raw(database.tableName(table))} where ${where}`.execute(database.db);
+    rows += Number(counted.rows[0]?.rows ?? 0);
   }
   return rows;
 }

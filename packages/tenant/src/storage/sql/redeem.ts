@@ -13,14 +13,14 @@ import { auditWriter } from "./audit-store.ts";
 import { findGrant, toGrant } from "./grant-store.ts";
 import { revoke } from "./token-family.ts";
 
-/** approved → redeemed, once (RFC 8628 §3.5), with all that comes of it; approved → denied where the access rule refuses. */
+/** approved → redeemed, once (RFC 8628 §3.5), with the new sign-in. approved → denied if the access rule refuses. */
 export function deviceRedemption(database: Database): TokenStore["redeem"] {
   const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
 
   return ({ deviceCodeHash, clientId, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemResult> => {
-      // From here on the row is this transaction's: another request that redeems it waits, and then matches nothing.
+      // From here on, this transaction has locked the row: a concurrent redemption waits, then matches nothing.
       const row = await trx
         .updateTable("deviceGrants")
         .where("deviceCodeHash", "=", deviceCodeHash)
@@ -55,14 +55,14 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
 /** Why a family ended when its code was presented again. */
 const REUSED = "authorization_code_reused";
 
-/** approved → redeemed, once, with all that comes of it; a second use ends what the first one gave (RFC 6749 §4.1.2). */
+/** approved → redeemed, once, with the new sign-in. A second use revokes what the first one got (RFC 6749 §4.1.2). */
 export function codeRedemption(database: Database): AuthorizationStore["redeem"] {
   const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
 
   return ({ codeHash, clientId, redirectUri, codeChallenge, family, refreshToken, now, audit }) =>
     database.db.transaction().execute(async (trx): Promise<RedeemCodeResult> => {
-      // User and app are locked before the request, in the order in which codes are withdrawn.
+      // User and app are locked before the request, in the same order as when codes are withdrawn.
       const why = await checkIssuance(trx, { ...family, clientId, grantType: "authorization_code", reach: null });
       const row = await trx
         .updateTable("authorizationRequests")
@@ -100,7 +100,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
     });
 }
 
-/** The sign-in that a redemption makes, and the first refresh token of it. */
+/** The sign-in that a redemption creates, and its first refresh token. */
 async function insertFamily(
   trx: Connection,
   family: NewTokenFamily & Pick<TokenFamily, "grantType">,

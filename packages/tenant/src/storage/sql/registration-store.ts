@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
-import type { Api } from "../../directory/entities.ts";
-import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
+import type { Api, App } from "../../directory/entities.ts";
+import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
 import { deleteApi, toApi, toApiRow } from "./api-store.ts";
 import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { appTopic } from "./grant-changes.ts";
 
 export function registrationStore(database: Database): RegistrationStore {
   const { db, locksRows } = database;
@@ -58,8 +59,8 @@ export function registrationStore(database: Database): RegistrationStore {
       .execute();
 
   /**
-   * After a unique column has refused it: which one. In a transaction, because what refused it may be committed together
-   * with what else its turn wrote (group-commit.ts), and nobody else sees it until then.
+   * Finds the unique column that rejected the change. In a transaction, because the conflicting row may be part of the
+   * same group commit (group-commit.ts) and is not visible outside until then.
    */
   const conflictOf = ({ registration, ...rest }: Registered): Promise<RegistrationConflict> =>
     db.transaction().execute(async (trx) => {
@@ -76,8 +77,11 @@ export function registrationStore(database: Database): RegistrationStore {
       return other ? "identifier_uri" : "client_id";
     });
 
-  /** Held until the end, so that the flow is not deleted meanwhile. After the app's row, in the order of `ManagedFlows.link`. */
-  const userFlowStands = async (trx: Connection, registered: Registered, before?: Registered): Promise<boolean> => {
+  /**
+   * Locked until the end, so that the flow is not deleted meanwhile. After the app's row, in the same order as
+   * `ManagedFlows.link`.
+   */
+  const userFlowExists = async (trx: Connection, registered: Registered, before?: Registered): Promise<boolean> => {
     const id = registered.kind === "app" ? registered.app.userFlowId : null;
     if (id === null || (before?.kind === "app" && before.app.userFlowId === id)) return true;
     const flow = await trx
@@ -118,7 +122,7 @@ export function registrationStore(database: Database): RegistrationStore {
               .execute();
             if (registered.kind === "app") await trx.insertInto("apps").values(toAppRow(registered.app)).execute();
             else await trx.insertInto("apis").values(toApiRow(registered.api)).execute();
-            if (!(await userFlowStands(trx, registered))) throw new Undo<RegistrationConflict>("user_flow");
+            if (!(await userFlowExists(trx, registered))) throw new Undo<RegistrationConflict>("user_flow");
             if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
             await writeAudit(trx, audit);
             return "inserted" as const;
@@ -134,7 +138,7 @@ export function registrationStore(database: Database): RegistrationStore {
       let wanted: Registered | undefined;
       try {
         return await undoable<RegistrationChange>(() =>
-          db.transaction().execute(async (trx) => {
+          announced(database, async (trx, changed) => {
             const before = await read(trx, { objectId }, true);
             if (!before) return { outcome: "unknown" };
             const certificatesBefore = before.kind === "app" ? await certificatesOf(trx, before.app.clientId) : [];
@@ -145,7 +149,8 @@ export function registrationStore(database: Database): RegistrationStore {
             await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
             if (registered.kind === "app") {
               await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
-              if (!(await userFlowStands(trx, registered, before)))
+              if (before.kind === "app" && isOtherForPolls(before.app, registered.app)) changed(appTopic(clientId));
+              if (!(await userFlowExists(trx, registered, before)))
                 throw new Undo<RegistrationChange>({ outcome: "conflict", with: "user_flow" });
               if (certificates) {
                 await trx.deleteFrom("appCertificates").where("clientId", "=", clientId).execute();
@@ -167,13 +172,16 @@ export function registrationStore(database: Database): RegistrationStore {
     },
 
     delete: (objectId, now, audit) =>
-      db.transaction().execute(async (trx) => {
+      announced(database, async (trx, changed) => {
         const found = await read(trx, { objectId });
         if (!found) return false;
         const { clientId } = found.registration;
         const gone =
           found.kind === "app" ? await deleteApp(database, trx, clientId, now) : await deleteApi(trx, clientId);
-        if (gone) await writeAudit(trx, audit);
+        if (gone) {
+          await writeAudit(trx, audit);
+          changed(appTopic(clientId));
+        }
         return gone;
       }),
 
@@ -200,7 +208,14 @@ export function registrationStore(database: Database): RegistrationStore {
   };
 }
 
-/** A change says what a registration is like, never which one it is. */
+/** Whether a waiting poll of the app has a different answer now. */
+function isOtherForPolls(before: App, after: App): boolean {
+  return JSON.stringify(relevantToPolls(before)) !== JSON.stringify(relevantToPolls(after));
+}
+
+const relevantToPolls = ({ disabledAt, publicClient, grantTypes }: App) => [disabledAt, publicClient, grantTypes];
+
+/** A change may edit a registration but not its identity. */
 function sameIdentity(before: Registered, after: Registered): Registered {
   const { clientId, objectId, servicePrincipalId } = before.registration;
   const registration = { ...after.registration, clientId, objectId, servicePrincipalId };
@@ -210,10 +225,10 @@ function sameIdentity(before: Registered, after: Registered): Registered {
   if (before.kind === "api" && after.kind === "api") {
     return { kind: "api", registration, api: { ...after.api, clientId, createdAt: before.api.createdAt } };
   }
-  throw new TypeError("an app stays an app, and an API an API");
+  throw new TypeError("an app cannot become an API, nor an API an app");
 }
 
-/** What hangs on scopes and roles by their values follows them. */
+/** Data that refers to scopes and roles by value is updated with them. */
 async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
   const resourceId = before.clientId;
   const scopes = new Set(after.scopes.map(({ value }) => value));
@@ -226,7 +241,7 @@ async function follow(trx: Connection, before: Api, after: Api): Promise<void> {
   const moved = before.roles.filter(
     (role) => !after.roles.some(({ id, value }) => id === role.id && value === role.value),
   );
-  // All are read and taken away before any is given: one's new name may be another's old one.
+  // First reads and removes all of them, then adds: a new value may be the old value of another role.
   const following: { roleValue: string; userId: string }[] = [];
   for (const role of moved) {
     const renamed = after.roles.find(({ id }) => id === role.id);

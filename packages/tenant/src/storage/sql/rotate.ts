@@ -1,6 +1,7 @@
 import type { Refusal } from "../../directory/access-rules.ts";
 import { reachOf } from "../../directory/scopes.ts";
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
+import type { AuditEvent } from "../audit-events.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -12,10 +13,13 @@ import { revoke, toFamily } from "./token-family.ts";
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
 const REUSED = "refresh_token_reused";
 
-/** A person is told this often at most that a token of one sign-in was repeated from another network. */
+/** How often a user is mailed at most that a token of one sign-in was repeated from another network. */
 const REPEAT_MAIL_MS = 24 * 60 * 60 * 1000;
 
-/** Refusals that end the family, each with the reason that is kept of it; after the others it renews again once they are gone. */
+/**
+ * Refusals that end the family, each with the recorded reason. After any other refusal, the sign-in renews again once
+ * its cause is gone.
+ */
 const ENDS: Record<Refusal, string | null> = {
   user_unknown: "user_disabled",
   user_disabled: "user_disabled",
@@ -33,7 +37,7 @@ const ENDS: Record<Refusal, string | null> = {
   consent_required: null,
 };
 
-/** One use of a refresh token: the next generation, the same one again within the grace, or the end of the family. */
+/** One use of a refresh token: creates the next generation, repeats it within the grace period, or ends the family. */
 export function rotation(database: Database): TokenStore["rotate"] {
   const queries = rotationQueries(database);
   const checkIssuance = issuanceCheck(database);
@@ -50,19 +54,20 @@ export function rotation(database: Database): TokenStore["rotate"] {
 
       const signIn = { clientId, userId, methods, authTime, signInGrant: owner.grantType, reach };
       const why = await checkIssuance(trx, { ...signIn, scopes, grantType: "refresh_token" });
-      // Held until the commit: rotations of one family go one after the other, and a revocation before or after, never between.
+      // Locked until the commit: rotations of one family run one after another, and a revocation runs before or after,
+      // never in between.
       const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
-      // Read again now that no other rotation can change it.
+      // Read again, now that no other rotation can change it.
       const token = (await queries.token(trx, { tokenHash }))[0]!;
 
       if (family.revokedAt !== null) {
         if (token.usedAt === null || family.revokedReason !== REUSED) return { outcome: "revoked", family };
         return { outcome: "reuse", family, ended: false };
       }
-      // By the setting of now: made shorter, it holds for sign-ins from before too.
+      // Uses the current setting: a shortened lifetime also applies to earlier sign-ins.
       if (token.expiresAt <= now || family.createdAt + familyMs <= now) return { outcome: "expired", family };
 
-      const end = async (reason: string, event: string, why: string) => {
+      const end = async (reason: string, event: AuditEvent, why: string) => {
         await writeAudit(trx, { ...audit, event, detail: { ...audit.detail, why } });
         return (await revoke(trx, familyId, reason, now)) as TokenFamily;
       };
@@ -83,14 +88,14 @@ export function rotation(database: Database): TokenStore["rotate"] {
         const elsewhere = token.usedFrom === from ? null : token.usedFrom;
         const detail = elsewhere === null ? audit.detail : { ...audit.detail, first_used_from: elsewhere };
         await writeAudit(trx, { ...audit, event: "refresh_token.repeated", detail });
-        const told =
+        const notify =
           elsewhere !== null &&
           (await queries.noteRepeat(trx, { familyId, now, before: now - REPEAT_MAIL_MS })).length > 0;
         const successorSealed = token.successorSealed!;
-        return { outcome: "grace", family, generation, successorSealed, elsewhere: told ? elsewhere : null };
+        return { outcome: "grace", family, generation, successorSealed, elsewhere: notify ? elsewhere : null };
       }
       await queries.use(trx, { tokenHash, usedAt: now, successorSealed: nextSealed, usedFrom: from });
-      // A second next generation cannot be: (family, generation) is unique.
+      // A second next generation is impossible: (family, generation) is unique.
       await queries.insertNext(trx, { ...next, familyId, generation });
       await queries.prolong(trx, { familyId, expiresAt: next.expiresAt });
       await writeAudit(trx, audit);
@@ -98,10 +103,10 @@ export function rotation(database: Database): TokenStore["rotate"] {
     });
 }
 
-/** What `rotate` asks and writes, in the order it does. */
+/** The statements of `rotate`, in the order it runs them. */
 export function rotationQueries({ db, locksRows }: Database) {
   return {
-    /** None of it changes in a token's life. */
+    /** None of these change during a token's lifetime. */
     owner: prepared((by: { tokenHash: string }) =>
       db
         .selectFrom("refreshTokens")

@@ -6,11 +6,30 @@ import type { Interaction, InteractionSubject, SessionStore } from "../store.ts"
 import { passwordVerbs } from "./password-store.ts";
 import { toUser } from "./user-store.ts";
 
+/**
+ * Whether this session of the user still exists. Locked until the transaction ends, so that a session ends before it or
+ * after it, never in between. Runs after the user's row is locked, in the same order as when sign-ins are ended.
+ */
+export function signedInCheck({ locksRows }: Pick<Database, "locksRows">) {
+  return async (trx: Connection, of: { sessionId: string; userId: string; now: number }): Promise<boolean> => {
+    const session = await trx
+      .selectFrom("sessions")
+      .where("id", "=", of.sessionId)
+      .where("userId", "=", of.userId)
+      .where("expiresAt", ">", of.now)
+      .where((where) => where.or([where("idleExpiresAt", "is", null), where("idleExpiresAt", ">", of.now)]))
+      .select("id")
+      .$if(locksRows, (query) => query.forShare())
+      .executeTakeFirst();
+    return session !== undefined;
+  };
+}
+
 export function sessionStore(database: Database): SessionStore {
   const { db } = database;
   /**
-   * The person may sign in by what was verified under this version of their credentials. Held until the transaction ends,
-   * so that a new password, or "this wasn't me", comes before or after, never between.
+   * Whether the user may sign in with what was verified under this version of their credentials. Locked until the
+   * transaction ends, so that a new password, or "this wasn't me", comes before or after, never in between.
    */
   const mayEnter = async (trx: Connection, userId: string, credentialsVersion: number) => {
     const user = await trx

@@ -1,12 +1,12 @@
 import type { Database } from "../engine/database.ts";
 import type { ThrottleStore } from "../store.ts";
 
-/** Fixed windows; each begins with its bucket's first attempt. */
+/** Fixed windows, each starting with the first attempt of its bucket. */
 export function throttleStore({ db }: Database): ThrottleStore {
   return {
     async take(bucket, limit, now) {
       for (;;) {
-        // One statement counts and judges. A refused attempt writes nothing, so a flood of them costs no disk.
+        // One statement counts and decides. A refused attempt writes nothing, so a flood of them causes no disk load.
         const taken = await db
           .insertInto("throttles")
           .values({ bucket, count: 1, endsAt: now + limit.windowMs })
@@ -42,7 +42,7 @@ export function throttleStore({ db }: Database): ThrottleStore {
           .where("count", ">=", limit.count)
           .select(["count", "endsAt"])
           .executeTakeFirst();
-        // Gone or given back in between: there is room again.
+        // Deleted or refunded in between: there is room again.
         if (full) return { allowed: false, count: full.count, retryAt: full.endsAt };
       }
     },

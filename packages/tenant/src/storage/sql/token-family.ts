@@ -5,7 +5,7 @@ import type { TokenFamily } from "../store.ts";
 
 type Whose = "userId" | "clientId";
 
-/** The family as it is now revoked, or undefined when it was before, or is unknown. */
+/** The family after this call revoked it. Undefined if it was already revoked, or is unknown. */
 export async function revoke(
   trx: Connection,
   id: string,
@@ -22,7 +22,7 @@ export async function revoke(
   return row && toFamily(row);
 }
 
-/** All families of a user or an app; returns how many of them were live. */
+/** Revokes all families of a user or an app. Returns how many of them were live. */
 export async function revokeAll(trx: Connection, of: Whose, id: string, reason: string, now: number): Promise<number> {
   const rows = await trx
     .updateTable("tokenFamilies")
@@ -34,7 +34,10 @@ export async function revokeAll(trx: Connection, of: Whose, id: string, reason: 
   return rows.filter((row) => row.expiresAt > now).length;
 }
 
-/** Ends device approvals that are not redeemed yet. To be called before the user's or app's row is locked, in the order of redeem. */
+/**
+ * Ends device approvals that are not redeemed yet. Call it before the row of the user or app is locked, in the same
+ * order as redemption.
+ */
 export async function withdrawApprovals(trx: Connection, of: Whose, id: string, now: number): Promise<void> {
   await trx
     .updateTable("deviceGrants")
@@ -44,7 +47,9 @@ export async function withdrawApprovals(trx: Connection, of: Whose, id: string, 
     .execute();
 }
 
-/** Ends codes that are not redeemed yet. To be called after the user's or app's row is locked, as their redemption does. */
+/**
+ * Ends codes that are not redeemed yet. Call it after the row of the user or app is locked, as their redemption does.
+ */
 export async function withdrawCodes(trx: Connection, of: Whose, id: string, now: number): Promise<void> {
   await trx
     .updateTable("authorizationRequests")

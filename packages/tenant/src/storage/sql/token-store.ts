@@ -34,6 +34,43 @@ export function tokenStore(database: Database): TokenStore {
       return row && toFamily(row);
     },
 
+    async listFamilies({ userId, clientId, after, limit, now }) {
+      return db
+        .selectFrom("tokenFamilies")
+        .leftJoin("users", "users.id", "tokenFamilies.userId")
+        .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
+        .where("revokedAt", "is", null)
+        .where("expiresAt", ">", now)
+        .$if(userId !== undefined, (query) => query.where("userId", "=", userId as string))
+        .$if(clientId !== undefined, (query) => query.where("tokenFamilies.clientId", "=", clientId as string))
+        .$if(after !== undefined, (query) =>
+          query.where((where) =>
+            where.or([
+              where("tokenFamilies.createdAt", "<", after!.createdAt),
+              where.and([
+                where("tokenFamilies.createdAt", "=", after!.createdAt),
+                where("tokenFamilies.id", "<", after!.id),
+              ]),
+            ]),
+          ),
+        )
+        .select(["tokenFamilies.id", "userId", "tokenFamilies.clientId", "grantType", "expiresAt"])
+        .select(["tokenFamilies.createdAt", "users.email", "apps.name as appName"])
+        .select((family) => {
+          const lastUse = family
+            .selectFrom("refreshTokens")
+            .whereRef("familyId", "=", "tokenFamilies.id")
+            .where("usedAt", "is not", null)
+            .orderBy("generation", "desc")
+            .limit(1);
+          return [lastUse.select("usedAt").as("lastUsedAt"), lastUse.select("usedFrom").as("lastUsedFrom")];
+        })
+        .orderBy("tokenFamilies.createdAt", "desc")
+        .orderBy("tokenFamilies.id", "desc")
+        .limit(limit)
+        .execute();
+    },
+
     revokeFamily: (id, reason, now, audit) =>
       db.transaction().execute(async (trx) => {
         const family = await revoke(trx, id, reason, now);

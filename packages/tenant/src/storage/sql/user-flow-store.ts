@@ -12,7 +12,7 @@ import type { AppLink, DirectoryReader, FlowOutcome, ManagedFlows } from "../sto
 import { auditWriter } from "./audit-store.ts";
 import { lockingDemands } from "./demand-locks.ts";
 
-/** Graph's own ("Create authenticationEventsFlow"). */
+/** Graph's default ("Create authenticationEventsFlow"). */
 export const DEFAULT_PRIORITY = 500;
 
 export function userFlowVerbs({ db }: Database): Pick<DirectoryReader, "findUserFlow" | "listUserFlows"> {
@@ -29,7 +29,7 @@ export function userFlowVerbs({ db }: Database): Pick<DirectoryReader, "findUser
   };
 }
 
-/** Undoes what a transaction has written so far, and is its answer. */
+/** Rolls back what a transaction has written so far, and becomes its result. */
 class Refusal<Outcome> {
   readonly outcome: Outcome;
 
@@ -52,7 +52,7 @@ export function managedFlows(database: Database): ManagedFlows {
   const writeAudit = auditWriter(database);
   const lock = lockingDemands(database);
 
-  /** Held until the end, so that no attribute goes while a flow begins to ask for it. */
+  /** Locked until the end, so that no attribute is deleted while a flow starts to ask for it. */
   const attributesStand = async (trx: Connection, ids: string[]): Promise<boolean> => {
     if (ids.length === 0) return true;
     const found = await trx
@@ -113,8 +113,8 @@ export function managedFlows(database: Database): ManagedFlows {
       return await work;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      // What has the name may be committed together with what else its turn wrote (group-commit.ts): it is there once
-      // this has answered.
+      // The row with the conflicting name may be part of the same group commit (group-commit.ts). It is visible once
+      // this call returns.
       await db.transaction().execute((trx) => sql`select 1`.execute(trx));
       return "name_taken";
     }
@@ -179,7 +179,7 @@ export function managedFlows(database: Database): ManagedFlows {
           .$if(locksRows, (query) => query.forUpdate())
           .executeTakeFirst();
         if (!row) return "unknown";
-        // Read once the row is ours: what begins to use it from now on waits, and then does not find it.
+        // Read after the row is locked: a new user of the flow waits, and then does not find it.
         const apps = await trx.selectFrom("apps").where("userFlowId", "=", id).select("name").orderBy("name").execute();
         const setting = trx.selectFrom("settings").where("name", "=", ACCOUNT_FLOW_SETTING).select("value");
         const usedBy = apps.map(({ name }) => name);
@@ -192,7 +192,8 @@ export function managedFlows(database: Database): ManagedFlows {
 
     changeSettings: ({ signUpAllowed, accountUserFlowId }, audit) =>
       db.transaction().execute(async (trx) => {
-        // What is issued meanwhile waits, or is waited for: the command line's app has the account page's user flow.
+        // Concurrent token issuance waits, or this call waits for it: the command line's app has the account page's
+        // user flow.
         await lock.apps(trx);
         if (typeof accountUserFlowId === "string") {
           const flow = await trx
@@ -219,7 +220,7 @@ export function managedFlows(database: Database): ManagedFlows {
       orRefusal<"done" | "unknown" | AppLink>(
         db.transaction().execute(async (trx) => {
           const linked = await link(trx, id, clientId);
-          // After the app, in the order of whoever changes what flows demand.
+          // After the app, in the same order as other writers that change what flows require.
           const flow = await trx
             .selectFrom("userFlows")
             .where("id", "=", id)
@@ -277,7 +278,7 @@ export function managedFlows(database: Database): ManagedFlows {
             .returning("id")
             .executeTakeFirst();
           if (!gone) return "unknown";
-          // Read once the row is ours: whoever begins to ask for it from now on does not find it.
+          // Read after the row is locked: a flow that starts to ask for it from now on does not find it.
           const flows = (await trx.selectFrom("userFlows").selectAll().execute()).map(toUserFlow);
           if (flows.some((flow) => asksFor(flow, id))) throw new Refusal("in_use");
           await writeAudit(trx, audit);
@@ -291,7 +292,7 @@ function customIds(flow: UserFlow): string[] {
   return [...new Set(flow.attributes.map(({ id }) => id).filter((id) => id.startsWith("extension_")))];
 }
 
-/** Terms of use are asked for by an attribute of that name (graph/user-flow-body.ts). */
+/** Terms of use are requested by an attribute of that name (graph/user-flows/user-flow-body.ts). */
 function asksFor(flow: UserFlow, id: string): boolean {
   return customIds(flow).includes(id) || (flow.termsOfUse !== null && /^extension_[0-9a-f]{32}_TermsOfUse$/.test(id));
 }
@@ -308,7 +309,7 @@ async function insertAttribute(trx: Connection, attribute: CustomAttribute): Pro
 export function toUserFlow({ description, priority, ...row }: Selectable<Tables["userFlows"]>): UserFlow {
   return {
     ...row,
-    // Left out where nobody set them, as a flow of the TypeScript API has them.
+    // Omitted if never set, as in a flow from the TypeScript API.
     ...(description === null ? {} : { description }),
     ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
     signUpAllowed: row.signUpAllowed === 1,

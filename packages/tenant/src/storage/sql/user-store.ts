@@ -1,11 +1,11 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { User } from "../../directory/entities.ts";
 import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader, LastAdministrator, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { endSignIns, setDisabled, withdrawGrants } from "./end-sign-ins.ts";
+import { endAllSignIns, endSignIns, setDisabled, withdrawGrants } from "./end-sign-ins.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
 import { acceptTerms } from "./profile-store.ts";
 
@@ -42,8 +42,8 @@ export function managedUsers(database: Database): ManagedUsers {
   };
 
   /**
-   * Takes the rows of all administrators, in one order, so that of two who remove each other one is the last. Before the
-   * person's own row; after grants, in the order of redeem.
+   * Locks the rows of all administrators, in one order, so that of two who remove each other one remains. Before the
+   * user's own row and after grants, in the same order as redemption.
    */
   const lockAdministrators = async (trx: Connection, last: LastAdministrator) => {
     if (last === "free") return { isLast: () => false };
@@ -65,6 +65,25 @@ export function managedUsers(database: Database): ManagedUsers {
         .where("id", ">", after)
         .selectAll()
         .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(toUser);
+    },
+
+    async search({ text, after, limit }) {
+      const like = (value: string) => `%${value.replace(/[\\%_]/g, "\\$&")}%`;
+      const rows = await db
+        .selectFrom("users")
+        .where("emailNormalized", ">", after)
+        .$if(text !== "", (query) =>
+          query.where(
+            sql<boolean>`(email_normalized like ${like(text.toLowerCase())} escape '\\'
+              or display_name like ${like(text)} escape '\\'
+              or lower(display_name) like ${like(text.toLowerCase())} escape '\\')`,
+          ),
+        )
+        .selectAll()
+        .orderBy("emailNormalized")
         .limit(limit)
         .execute();
       return rows.map(toUser);
@@ -93,13 +112,13 @@ export function managedUsers(database: Database): ManagedUsers {
           .executeTakeFirst();
         if (!inserted) return false;
         if (terms !== null) await acceptTerms(trx, { userId: user.id, terms, acceptedAt: user.createdAt });
-        await writeAudit(trx, audit);
+        for (const record of [audit].flat()) await writeAudit(trx, record);
         return true;
       }),
 
     change: (id, change, now, audit, last = "free") =>
       db.transaction().execute(async (trx) => {
-        // Enabling writes to the person's grants, whose rows come before the person's in the order of redeem.
+        // Enabling writes to the user's grants, whose rows come before the user's in the order of redemption.
         if (locksRows) {
           await trx
             .selectFrom("deviceGrants")
@@ -133,7 +152,7 @@ export function managedUsers(database: Database): ManagedUsers {
           const before = check && (await read(trx, id, true));
           if (before) check(before);
           if (isLast(id)) throw new Undo<"last_administrator">("last_administrator");
-          // Factors, passkeys and links go with the row.
+          // Factors, passkeys and links are deleted with the row.
           const user = await trx
             .deleteFrom("users")
             .where("id", "=", id)
@@ -157,10 +176,35 @@ export function managedUsers(database: Database): ManagedUsers {
       db.transaction().execute(async (trx) => {
         await withdrawGrants(trx, id, now);
         const user = await read(trx, id, true);
-        if (!user) return false;
-        await endSignIns(trx, user, "sessions_revoked", now);
+        if (!user) return undefined;
+        const ended = await endSignIns(trx, user, "sessions_revoked", now);
         await writeAudit(trx, audit);
-        return true;
+        return ended;
+      }),
+
+    endAllSignIns: (now, audit) =>
+      db.transaction().execute(async (trx) => {
+        const ended = await endAllSignIns(trx, "sessions_revoked", now);
+        await writeAudit(trx, audit);
+        return ended;
+      }),
+
+    resetFactors: (id, now, audit) =>
+      db.transaction().execute(async (trx) => {
+        await withdrawGrants(trx, id, now);
+        const user = await read(trx, id, true);
+        if (!user) return undefined;
+        const removed = async (table: "totpSecrets" | "recoveryCodes" | "passkeys") =>
+          Number((await trx.deleteFrom(table).where("userId", "=", id).executeTakeFirst()).numDeletedRows);
+        const factors = {
+          authenticatorApp: (await removed("totpSecrets")) > 0,
+          recoveryCodes: await removed("recoveryCodes"),
+          passkeys: await removed("passkeys"),
+        };
+        const signIns = await endSignIns(trx, user, "factors_reset", now);
+        const { authenticatorApp: authenticator_app, recoveryCodes: recovery_codes, passkeys } = factors;
+        await writeAudit(trx, { ...audit, detail: { ...audit.detail, authenticator_app, recovery_codes, passkeys } });
+        return { ...factors, signIns };
       }),
 
     setAdministrator: (id, administrator, audit, last = "free") =>
