@@ -58,7 +58,7 @@ describe("RFC 8628, authorization server", () => {
     );
   });
 
-  test("A3 a public client names itself, any other has to prove itself", async () => {
+  test("A3 a public client names itself, any other must authenticate", async () => {
     const nameless = await requestCode(tenant, { client_id: "" });
     assert.deepEqual([nameless.status, nameless.body.error], [401, "invalid_client"]);
     const unknown = await requestCode(tenant, { client_id: "9d3c8a55-0000-4000-8000-000000000000" });
@@ -92,7 +92,7 @@ describe("RFC 8628, authorization server", () => {
     assert.equal(basic.status, 200);
   });
 
-  test("A4 the answer holds what a client needs, as JSON that nobody stores", async () => {
+  test("A4 the response has what a client needs, as JSON that no cache stores", async () => {
     const { status, headers, body } = await requestCode(tenant);
     assert.equal(status, 200);
     assert.match(headers.get("content-type")!, /^application\/json/);
@@ -103,8 +103,8 @@ describe("RFC 8628, authorization server", () => {
     assert.deepEqual([body.expires_in, body.interval], [900, 5]);
   });
 
-  test("A5 an error is RFC 6749's, with Entra's members besides", async () => {
-    const { status, headers, body } = await requestCode(tenant, { scope: "api://nobody/Nothing" });
+  test("A5 an error follows RFC 6749, with Entra's additional members", async () => {
+    const { status, headers, body } = await requestCode(tenant, { scope: "api://unknown/Nothing" });
     assert.equal(status, 400);
     assert.equal(headers.get("cache-control"), "no-store");
     assert.equal(body.error, "invalid_scope");
@@ -124,7 +124,7 @@ describe("RFC 8628, authorization server", () => {
     assert.match(person.path, /^\/sign-in\?flow=/);
   });
 
-  test("A7 the person can say yes or no and is told to return to the device", async () => {
+  test("A7 the user can approve or deny, and the page says to return to the device", async () => {
     const user = await addUser(tenant);
     const refused = await requestCode(tenant);
     await deny(tenant, refused.body.user_code, user);
@@ -147,7 +147,7 @@ describe("RFC 8628, authorization server", () => {
     assert.equal((await poll(tenant, body.device_code)).body.error, "authorization_pending");
   });
 
-  test("A9 each state of the grant has its answer", async () => {
+  test("A9 each state of the grant has its response", async () => {
     const user = await addUser(tenant);
     const { body } = await requestCode(tenant);
     const ask = async () => (await poll(tenant, body.device_code)).body.error;
@@ -164,7 +164,7 @@ describe("RFC 8628, authorization server", () => {
     assert.equal((await poll(tenant, denied.body.device_code)).body.error, "access_denied");
   });
 
-  test("A9 MSAL's spelling gets Entra's words and never slow_down", async () => {
+  test("A9 MSAL's grant type gets Entra's errors and never slow_down", async () => {
     const user = await addUser(tenant);
     const { body } = await requestCode(tenant);
     const ask = async (code: string) => (await poll(tenant, code, { grant_type: "device_code" })).body.error;
@@ -201,7 +201,7 @@ describe("RFC 8628, authorization server", () => {
     assert.equal((await poll(tenant, body.device_code)).status, 200);
   });
 
-  test("A11 a device_code is good once", async () => {
+  test("A11 a device_code works once", async () => {
     const { body } = await requestCode(tenant);
     await approve(tenant, body.user_code, await addUser(tenant));
     const answers = await Promise.all(Array.from({ length: 64 }, () => poll(tenant, body.device_code)));
@@ -237,7 +237,7 @@ describe("RFC 8628, authorization server", () => {
     assert.equal(await ask("?mkt=en", { ui_locales: "de" }), german);
   });
 
-  test("A13 wrong codes are limited, and the next right one is not lost", async () => {
+  test("A13 wrong codes are limited, and the next correct one still works", async () => {
     const own = await startTestTenant();
     try {
       const person = new Person(own);
@@ -260,7 +260,7 @@ describe("RFC 8628, authorization server", () => {
     assert.ok(!JSON.stringify(stored).includes(body.device_code));
   });
 
-  test("A15 the confirm page says what asks, since when, from where, and with which code", async () => {
+  test("A15 the confirm page shows which app asks, since when, from where, and with which code", async () => {
     const { body } = await requestCode(tenant, { device_name: "Living-room TV", device_platform: "webOS 9" });
     tenant.clock.advance(40_000);
     const person = await new Person(tenant).enterCode(body.user_code);

@@ -1,8 +1,10 @@
-// What went wrong in other servers' device flows, each held here by a test of its own.
+// Bugs that other servers had in their device flows, each with its own test.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { REFRESH_GRACE } from "../../packages/tenant/src/directory/lifetimes.ts";
 import { normalizeUserCode } from "../../packages/tenant/src/directory/user-code.ts";
+import { storeKinds } from "../../packages/tenant/test/fixtures/place.ts";
 import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { sampleAudit } from "../../packages/tenant/test/storage/samples.ts";
@@ -20,8 +22,8 @@ import {
 } from "../fixtures/device.ts";
 import { Person } from "../fixtures/person.ts";
 
-for (const store of ["sqlite", "postgres"] as const) {
-  describe(`what went wrong elsewhere (${store})`, () => {
+for (const store of storeKinds()) {
+  describe(`bugs of other servers (${store})`, () => {
     let tenant: TestTenant;
     before(async () => {
       tenant = await startTestTenant({ store });
@@ -88,7 +90,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, body.device_code)).body.error, "invalid_grant");
     });
 
-    test("a scope removed before the approval is not asked about, approved or issued, should it come back or not", async () => {
+    test("a scope removed before the approval is not asked about, approved or issued, whether or not it is added again", async () => {
       const api = (await directory().listApis())[0]!;
       const [read, write] = api.scopes.map((scope) => ({ ...scope, consent: "User" as const }));
       const shrinking = {
@@ -118,7 +120,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
-    test("what a person consented to is not renewed once only the administrator may", async () => {
+    test("a user's consent is not renewed once only the administrator may consent", async () => {
       const api = (await directory().listApis())[0]!;
       const own = {
         ...api,
@@ -135,7 +137,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual([refused.body.error, refused.body.suberror], ["invalid_grant", "consent_required"]);
     });
 
-    test("after a no, going Back and saying yes does nothing (Keycloak #36811)", async () => {
+    test("after declining, going Back and approving does nothing (Keycloak #36811)", async () => {
       const { body } = await requestCode(tenant);
       const person = await new Person(tenant).enterCode(body.user_code);
       await person.signUp(`back-${store}@contoso.example`, "correct horse battery", "Ada");
@@ -152,7 +154,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.ok(!consents.some(({ userId }) => userId === user.id), "nor is a yes remembered");
     });
 
-    test("a request without API scopes is asked about all the same (Keycloak #26100)", async () => {
+    test("a request without API scopes still requires approval (Keycloak #26100)", async () => {
       const { body } = await requestCode(tenant, { scope: "openid" });
       const person = await new Person(tenant).enterCode(body.user_code);
       await person.signUp(`bare-${store}@contoso.example`, "correct horse battery", "Ada");
@@ -162,7 +164,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, body.device_code)).status, 200);
     });
 
-    test("16 renewals at once with one refresh token: one new generation, all answers usable (CVE-2026-1035)", async () => {
+    test("16 simultaneous renewals with one refresh token: one new generation, all responses usable (CVE-2026-1035)", async () => {
       const { tokens } = await signedIn();
       const answers = await Promise.all(Array.from({ length: 16 }, () => refresh(tenant, tokens.refresh_token)));
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
@@ -174,27 +176,27 @@ for (const store of ["sqlite", "postgres"] as const) {
     test("a refresh token used again after the grace kills the sign-in (RFC 9700 §4.14.2)", async () => {
       const { tokens } = await signedIn();
       const next = await refresh(tenant, tokens.refresh_token);
-      tenant.clock.advance(31_000);
+      tenant.clock.advance(REFRESH_GRACE + 1_000);
       const reused = await refresh(tenant, tokens.refresh_token);
       assert.deepEqual([reused.status, reused.body.error, reused.body.suberror], [400, "invalid_grant", "bad_token"]);
       assert.equal((await refresh(tenant, next.body.refresh_token)).body.error, "invalid_grant");
     });
 
-    test("a refresh token used again after the grace kills the sign-in whatever scope it asks for", async () => {
+    test("a refresh token used again after the grace kills the sign-in, whatever scope it requests", async () => {
       const { tokens } = await signedIn();
       const next = await refresh(tenant, tokens.refresh_token);
       const early = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
       assert.equal(early.body.error, "invalid_scope", "in the grace the scope is all that is wrong");
-      tenant.clock.advance(31_000);
+      tenant.clock.advance(REFRESH_GRACE + 1_000);
       const reused = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
       assert.deepEqual([reused.body.error, reused.body.suberror], ["invalid_grant", "bad_token"]);
       assert.equal((await refresh(tenant, next.body.refresh_token)).body.error, "invalid_grant");
     });
 
-    test("a revoked refresh token is dead whatever scope it asks for: MSAL drops it", async () => {
+    test("a revoked refresh token is rejected whatever scope it asks for: MSAL drops it", async () => {
       const { tokens } = await signedIn();
       assert.equal((await revoke(tenant, tokens.refresh_token)).status, 200);
-      for (const scope of ["User.Write", "api://nobody/Read", "openid"]) {
+      for (const scope of ["User.Write", "api://unknown/Read", "openid"]) {
         const dead = await refresh(tenant, tokens.refresh_token, { scope });
         assert.deepEqual(
           [dead.status, dead.body.error, dead.body.suberror],
@@ -204,7 +206,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("revoking an ID token is answered 200 and revokes nothing: it gives access to nothing", async () => {
+    test("revoking an ID token returns 200 and revokes nothing, because it gives no access", async () => {
       const { tokens } = await signedIn({ scope: "openid profile offline_access" });
       const answer = await revoke(tenant, tokens.id_token);
       assert.deepEqual([answer.status, answer.body], [200, ""]);
@@ -220,12 +222,12 @@ for (const store of ["sqlite", "postgres"] as const) {
       for (let again = 0; again < 2; again++) {
         const refused = await refresh(tenant, tokens.refresh_token, { scope: "User.Write" });
         assert.equal(refused.body.error, "invalid_scope");
-        tenant.clock.advance(31_000);
+        tenant.clock.advance(REFRESH_GRACE + 1_000);
       }
       assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
     });
 
-    test("nothing lives after revoke's 200, whatever renews at that moment (Keycloak #51312)", async () => {
+    test("no token works after revoke returns 200, even with a simultaneous renewal (Keycloak #51312)", async () => {
       for (let round = 0; round < 10; round++) {
         const { tokens } = await signedIn({ scope: "openid profile offline_access" });
         const [renewed, revoked] = await Promise.all([
@@ -241,7 +243,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("a secret of one kind is worth nothing as another (CVE-2026-4282)", async () => {
+    test("a secret of one kind does not work as another (CVE-2026-4282)", async () => {
       const { tokens, deviceCode } = await signedIn();
       const { body: pending } = await requestCode(tenant);
       for (const wrong of [tokens.refresh_token, tokens.access_token, tokens.id_token, pending.user_code]) {
@@ -282,7 +284,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal(claimsOf(tokens.body.access_token).scp, "ToDoList.Read");
     });
 
-    test("another browser cannot say yes for the one that began (CVE-2022-39222)", async () => {
+    test("another browser cannot approve for the one that started (CVE-2022-39222)", async () => {
       const { body } = await requestCode(tenant);
       const person = await new Person(tenant).enterCode(body.user_code);
       await person.signUp(`began-${store}@contoso.example`, "correct horse battery", "Ada");
@@ -309,7 +311,7 @@ for (const store of ["sqlite", "postgres"] as const) {
 }
 
 describe("limits on guessing", () => {
-  test("a forwarded address that nobody trusts buys no new guesses (CVE-2024-47070)", async () => {
+  test("an untrusted forwarded address allows no new guesses (CVE-2024-47070)", async () => {
     const tenant = await startTestTenant();
     try {
       const person = await new Person(tenant).open("/device");
@@ -327,7 +329,7 @@ describe("limits on guessing", () => {
     }
   });
 
-  test("a right code gives no new guesses (django-oauth-toolkit PR 1734)", async () => {
+  test("a correct code allows no new guesses (django-oauth-toolkit PR 1734)", async () => {
     const tenant = await startTestTenant();
     try {
       const person = new Person(tenant);

@@ -10,23 +10,24 @@ import { type Permissions, permissionsOf } from "../directory/permissions.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
+import type { AuditEvent } from "../storage/audit-events.ts";
 import type { AuthorizationRequest } from "../storage/authorization-request.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 
-/** Who decides: a browser session of a signed-in user, or the operator in a user's name. */
+/** Who decides: a browser session of a signed-in user, or the operator on a user's behalf. */
 export interface Approver {
   sessionId: string;
   user: User;
   methods: SignInMethod[];
-  /** Milliseconds since the epoch of the sign-in. */
+  /** When the user signed in, in milliseconds since the epoch. */
   authTime: number;
   by: "user" | "operator";
   ip: string | null;
 }
 
-/** What a user is asked about, by a device or by a program in their browser. */
+/** What a user is asked to approve, for a device or for a program in their browser. */
 export type Asked = Pick<DeviceGrant, "id" | "clientId" | "requested"> &
   Partial<Pick<AuthorizationRequest, "signedInSince" | "redirectUri">>;
 
@@ -39,9 +40,9 @@ export interface ConsentPrompt {
 }
 
 /**
- * What an approval by this user would mean now, or why it would be rejected; with `silent`, one that no page comes before.
- * Pages show it; the transaction that
- * approves decides again (`GrantStore.approve`, `AuthorizationStore.approve`).
+ * What an approval by this user would mean now, or why it would be rejected. With `silent`, no page is shown first.
+ * Pages display the result; the transaction that approves decides again (`GrantStore.approve`,
+ * `AuthorizationStore.approve`).
  */
 export type Evaluation = { refusal: Refusal; app: App | undefined } | { refusal: undefined; prompt: ConsentPrompt };
 
@@ -53,7 +54,7 @@ export function evaluateApproval(
   options: { silent?: boolean } = {},
 ): Evaluation {
   const { requested, signedInSince = null } = asked;
-  // A device has nowhere to be sent back to.
+  // A device has no address to redirect back to.
   const grantType = asked.redirectUri === undefined ? "device_code" : "authorization_code";
   const scopes = spelledOut(stored, requested);
   const by = { methods, authTime, grantType, signedInSince, reach: null } as const;
@@ -67,7 +68,7 @@ export function evaluateApproval(
   return { refusal: undefined, prompt: { app, permissions, digest } };
 }
 
-/** What the access rule decides on and a consent page says, for one request and one user. Reads only. */
+/** What the access rule decides on and the consent page displays, for one request and one user. Read-only. */
 export function loadFacts(
   { store }: Pick<OAuthContext, "store">,
   asked: Pick<Asked, "clientId" | "requested"> | undefined,
@@ -77,12 +78,12 @@ export function loadFacts(
   return store.access.consentFacts({ clientId: asked?.clientId ?? null, userId, resourceId });
 }
 
-/** 96 bits: it proves nothing by itself; an approval still needs session and claim. */
+/** 96 bits. The digest proves nothing on its own: an approval also needs session and claim. */
 const DIGEST_LENGTH = 16;
 
 /**
- * A digest of what a consent page showed: the app's name, the words and the scopes behind them, those that a renewal could
- * add among them. The form carries it, so that an approval never means more, or other, than what was read.
+ * A digest of what a consent page showed: the app's name, the texts, and their scopes, including those that a renewal
+ * could add. The form contains it, so that an approval never covers more, or something else, than the user read.
  */
 function consentDigest(
   sealKey: SealKey,
@@ -95,14 +96,14 @@ function consentDigest(
   return keyedHash(deriveKey(sealKey, "shown permissions"), text).slice(0, DIGEST_LENGTH);
 }
 
-/** Whether something else would be approved than the page had shown; an operator has read none. */
+/** Whether the approval would differ from what the page showed. An operator has read no page. */
 export function isOtherThanShown({ digest }: ConsentPrompt, { by }: Approver, shown: string | undefined): boolean {
   return by === "user" && shown !== digest;
 }
 
-/** Of a decision; `approver` null is the operator's, in nobody's name. */
+/** The audit record of a decision. `approver` null: the operator decided, for no particular user. */
 export function decisionRecord(
-  event: string,
+  event: AuditEvent,
   asked: Pick<Asked, "id" | "clientId">,
   approver: Approver | null,
   at: number,

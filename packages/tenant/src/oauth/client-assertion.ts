@@ -16,28 +16,28 @@ import { ProtocolError, type ProtocolErrorName } from "./protocol-error.ts";
 /** RFC 7523 §2.2. */
 export const JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** What Entra takes of RSA: MSAL signs PS256 beside `x5t#S256`, RS256 beside `x5t`. */
+/** The RSA algorithms that Entra accepts. MSAL signs PS256 with `x5t#S256`, and RS256 with `x5t`. */
 export const ASSERTION_ALGORITHMS = ["PS256", "RS256"];
 
-/** Seconds an assertion may still live when it comes; MSAL's live as long. */
+/** The longest remaining lifetime of an assertion, in seconds. MSAL's have this lifetime. */
 const LONGEST_LIFE = 600;
-/** Seconds by which a client's clock may differ from ours. */
+/** The largest difference between the client's clock and ours, in seconds. */
 const CLOCK_SKEW = 60;
 
-/** An assertion that was verified; whether it was used before is asked later. */
+/** A verified assertion. Whether it was used before is checked later. */
 export interface VerifiedAssertion {
-  /** Unique among those of this client. */
+  /** Unique among the assertions of this client. */
   jti: string;
-  /** Milliseconds since the epoch from when on it is refused for its age. */
+  /** Milliseconds since the epoch, after which it is refused because of its age. */
   expiresAt: number;
-  /** Of the certificate by whose key it is signed. */
+  /** Key ID of the certificate that signed it. */
   keyId: string;
 }
 
-/** Whom an unverified assertion says it is from; a client ID may be left out beside it (RFC 7521 §4.2). */
+/** The client that an unverified assertion names. The request may then omit the client ID (RFC 7521 §4.2). */
 export function claimedClient(assertion: string): string | undefined {
   try {
-    // Whatever JSON it is, until it is verified.
+    // Any JSON, until it is verified.
     const sub: unknown = decodeJwt(assertion).sub;
     return typeof sub === "string" ? sub : undefined;
   } catch {
@@ -46,10 +46,11 @@ export function claimedClient(assertion: string): string | undefined {
 }
 
 /**
- * Verifies `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9) in Entra's form against the app's registered
- * certificates: by `x5t#S256`, `x5t` or `kid` where the header names one, else by each. An `x5c` is not looked at.
+ * Verifies `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9) in Entra's form with the app's registered
+ * certificates: the one named by `x5t#S256`, `x5t` or `kid` in the header, or else each of them. `x5c` is ignored.
+ *
  * @throws ProtocolError `assertion_malformed`, `assertion_signature`, `assertion_time`, `assertion_client`,
- * `assertion_audience`
+ *   `assertion_audience`
  */
 export async function verifyClientAssertion(
   ctx: OAuthContext,
@@ -67,7 +68,7 @@ export async function verifyClientAssertion(
     const payload = await signedBy(certificate, assertion, ctx.config, now);
     if (payload) return { ...checked(payload, app, now), keyId: certificate.keyId };
   }
-  throw refused("assertion_signature", `The signature is not of the registered key.${thumbprintIn(header)}`);
+  throw refused("assertion_signature", `The signature does not match the registered key.${thumbprintIn(header)}`);
 }
 
 function headerOf(assertion: string): ProtectedHeaderParameters {
@@ -75,19 +76,19 @@ function headerOf(assertion: string): ProtectedHeaderParameters {
   try {
     header = decodeProtectedHeader(assertion);
   } catch {
-    throw refused("assertion_malformed", "It is no JWT.");
+    throw refused("assertion_malformed", "It is not a JWT.");
   }
   if (!ASSERTION_ALGORITHMS.includes(String(header.alg))) {
-    throw refused("assertion_malformed", `Its algorithm has to be ${ASSERTION_ALGORITHMS.join(" or ")}.`);
+    throw refused("assertion_malformed", `Its algorithm must be ${ASSERTION_ALGORITHMS.join(" or ")}.`);
   }
-  // RFC 8725 §3.11: a JWT that the app signed for something else authenticates nobody.
+  // RFC 8725 §3.11: a JWT that the app signed for another purpose must not authenticate it.
   if (header.typ !== undefined && !/^(?:application\/)?(?:jwt|client-authentication\+jwt)$/i.test(String(header.typ))) {
-    throw refused("assertion_malformed", "Its typ has to be JWT or client-authentication+jwt.");
+    throw refused("assertion_malformed", "Its typ must be JWT or client-authentication+jwt.");
   }
   return header;
 }
 
-/** Whether the header means this certificate; one that names nothing means any. */
+/** Whether the header names this certificate. A header that names none matches any. */
 function isNamed(certificate: AppCertificate, header: ProtectedHeaderParameters): boolean {
   const der = Buffer.from(certificate.certificate, "base64");
   const sha1 = createHash("sha1").update(der).digest();
@@ -98,7 +99,7 @@ function isNamed(certificate: AppCertificate, header: ProtectedHeaderParameters)
   return kid === certificate.keyId || kid === sha1.toString("hex") || header.kid === certificate.thumbprint;
 }
 
-/** The claims, where this certificate's key signed them; undefined where it did not. */
+/** The claims, if this certificate's key signed them. Otherwise undefined. */
 async function signedBy(
   { certificate }: AppCertificate,
   assertion: string,
@@ -119,24 +120,24 @@ async function signedBy(
     if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
     if (error instanceof errors.JWTExpired) throw outOfTime(error.payload, now);
     if (error instanceof errors.JWTClaimValidationFailed) throw wrongClaim(error, now);
-    throw refused("assertion_malformed", "It cannot be read.");
+    throw refused("assertion_malformed", "It cannot be parsed.");
   }
 }
 
 function checked(payload: JWTPayload, app: App, now: number): Omit<VerifiedAssertion, "keyId"> {
   const { iss, sub, exp = 0, jti } = payload;
-  // As the client ID itself: MSAL writes it as the developer did.
+  // Compared like the client ID: MSAL sends it as the developer wrote it.
   if (String(iss).toLowerCase() !== app.clientId || String(sub).toLowerCase() !== app.clientId) {
     throw refused("assertion_client");
   }
   if (exp > now / 1000 + LONGEST_LIFE + CLOCK_SKEW) throw outOfTime(payload, now);
   if (typeof jti !== "string" || jti === "" || jti.length > 256) {
-    throw refused("assertion_malformed", "Its jti has to be a text of 1 to 256 characters.");
+    throw refused("assertion_malformed", "Its jti must be a string of 1 to 256 characters.");
   }
   return { jti, expiresAt: (Math.ceil(exp) + CLOCK_SKEW) * 1000 };
 }
 
-/** The issuer, or the token endpoint's address, under either name of the tenant. */
+/** The issuer, or the token endpoint's address, with either name of the tenant. */
 function audiencesOf(config: TenantConfig): string[] {
   const names = [config.tenantId, config.domain.toLowerCase()];
   const endpoints = names.map((name) => `${config.issuerOrigin}/${name}/oauth2/v2.0/token`);
@@ -147,10 +148,10 @@ function wrongClaim(error: errors.JWTClaimValidationFailed, now: number): Protoc
   if (error.claim === "iss" || error.claim === "sub") return refused("assertion_client");
   if (error.claim === "aud") return refused("assertion_audience");
   if (error.claim === "exp" || error.claim === "nbf" || error.claim === "iat") return outOfTime(error.payload, now);
-  return refused("assertion_malformed", "It needs a jti.");
+  return refused("assertion_malformed", "It must have a jti.");
 }
 
-/** With the times, as Entra tells them: it is mostly a clock that is wrong. */
+/** Includes the times, like Entra's message, because the usual cause is a wrong clock. */
 function outOfTime({ nbf, exp }: JWTPayload, now: number): ProtocolError {
   const time = (seconds: unknown) => {
     const date = new Date(Number(seconds) * 1000);
@@ -158,7 +159,7 @@ function outOfTime({ nbf, exp }: JWTPayload, now: number): ProtocolError {
   };
   return refused(
     "assertion_time",
-    `Current time: ${time(now / 1000)}, assertion valid from ${time(nbf)}, expiry time of assertion ${time(exp)}; it may live ${LONGEST_LIFE / 60} minutes.`,
+    `Current time: ${time(now / 1000)}, assertion valid from ${time(nbf)}, expiry time of assertion ${time(exp)}; its lifetime must not exceed ${LONGEST_LIFE / 60} minutes.`,
   );
 }
 
@@ -167,7 +168,10 @@ function periodOf({ notBefore, notAfter }: AppCertificate): string {
   return `The certificate is valid from ${from} to ${to}.`;
 }
 
-/** As Entra does, so that an operator can compare it with what is registered; a client's text, so only where it is one. */
+/**
+ * Like Entra's message, so that an operator can compare it with the registered thumbprint. The text comes from the
+ * client, so it is included only if it is a thumbprint.
+ */
 function thumbprintIn(header: ProtectedHeaderParameters): string {
   const named = header["x5t#S256"] ?? header.x5t;
   return typeof named === "string" && /^[\w-]{27,43}$/.test(named)

@@ -14,16 +14,18 @@ import type { Form } from "./form.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** A registered app, and how it has shown that it is the one. */
+/** A registered app, and how it authenticated. */
 export type IdentifiedClient =
   | { app: App; by: "nothing" }
   | { app: App; by: "secret"; keyId: string }
   | { app: App; by: "certificate"; assertion: VerifiedAssertion };
 
 /**
- * Which registered app is asking (RFC 6749 §2.3, RFC 8628 §3.1): a public client names itself by client_id, any other
- * proves itself by its secret, in the body or by HTTP Basic, or by an assertion that its certificate's key signed
- * (RFC 7523 §2.2); never in two ways. An assertion is good for one thing at each endpoint that calls this.
+ * Identifies and authenticates the requesting app (RFC 6749 §2.3, RFC 8628 §3.1). A public client sends its client_id.
+ * Any other client authenticates with a secret, in the body or by HTTP Basic, or with an assertion signed by its
+ * certificate's key (RFC 7523 §2.2), and never in two ways. An assertion can be used once at each endpoint that calls
+ * this.
+ *
  * @throws ProtocolError as `identifyClient`; `assertion_used`
  */
 export async function authenticateClient(ctx: OAuthContext, request: FastifyRequest, form: Form): Promise<App> {
@@ -33,10 +35,11 @@ export async function authenticateClient(ctx: OAuthContext, request: FastifyRequ
 }
 
 /**
- * The same, leaving it to the caller to spend an assertion (`consumeAssertion`): of the grants at the token endpoint most
- * bring something that works once by itself, and MSAL signs one assertion for all that it asks in ten minutes.
- * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `secret_expired`, `parameter_invalid`,
- * `parameter_missing`, and those of `verifyClientAssertion`
+ * The same, but the caller must use up the assertion (`consumeAssertion`). Most grants at the token endpoint contain
+ * something that works only once, and MSAL reuses one assertion for all requests within ten minutes.
+ *
+ * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `secret_expired`,
+ *   `parameter_invalid`, `parameter_missing`, and those of `verifyClientAssertion`
  */
 export async function identifyClient(
   ctx: OAuthContext,
@@ -47,11 +50,13 @@ export async function identifyClient(
   const assertion = assertionIn(form);
   const inBody = form.get("client_id");
   if (basic && inBody !== undefined && inBody !== basic.clientId) {
-    throw new ProtocolError("parameter_invalid", { detail: "client_id differs between body and Authorization." });
+    throw new ProtocolError("parameter_invalid", {
+      detail: "client_id differs between the body and the Authorization header.",
+    });
   }
   const ways = [basic, form.get("client_secret"), assertion].filter((way) => way !== undefined);
   if (ways.length > 1) {
-    throw new ProtocolError("parameter_invalid", { detail: "the client authenticates in two ways at once." });
+    throw new ProtocolError("parameter_invalid", { detail: "the client uses two authentication methods at once." });
   }
   const clientId = basic?.clientId ?? inBody ?? (assertion && claimedClient(assertion));
   if (clientId === undefined) throw new ProtocolError("client_id_missing");
@@ -71,8 +76,9 @@ export async function identifyClient(
 }
 
 /**
- * Uses up an assertion for `purpose`, once, by compare-and-swap in the store, and writes the record of what it was used
- * for with it. Who has shown no assertion has none to use up: then only the record is written.
+ * Uses up an assertion for `purpose`, once, by compare-and-swap in the store, together with the audit record of its
+ * use. Without an assertion, only the record is written.
+ *
  * @throws ProtocolError `assertion_used`
  */
 export async function consumeAssertion(
@@ -87,16 +93,47 @@ export async function consumeAssertion(
   const { jti, expiresAt } = client.assertion;
   const assertionHash = hashSecret(JSON.stringify([client.app.clientId, jti, purpose]));
   if (await ctx.store.credentials.consumeAssertion({ assertionHash, expiresAt, audit })) return;
-  // By this word a client knows that a new assertion will do, when an answer was lost on its way.
+  // This word tells clients that a new assertion will work if a response was lost.
   throw new ProtocolError("assertion_used", { suberror: "assertion_used" });
 }
 
-/** @throws ProtocolError `grant_not_allowed` where the app may not get tokens in this way */
+/**
+ * Reads the client again after its request has waited: meanwhile the app may have been disabled, or what it
+ * authenticated with removed.
+ *
+ * @throws ProtocolError `app_unknown`, `secret_missing`, `secret_wrong`, `secret_expired`, `assertion_signature`
+ */
+export async function identifyAgain(ctx: OAuthContext, client: IdentifiedClient): Promise<IdentifiedClient> {
+  const app = await findClient(ctx, client.app.clientId);
+  if (!app || app.disabledAt !== null) throw new ProtocolError("app_unknown");
+  const now = ctx.clock.now();
+  switch (client.by) {
+    case "nothing":
+      if (!app.publicClient) throw new ProtocolError("secret_missing");
+      break;
+    case "secret": {
+      const secret = (await ctx.store.credentials.secretsOf(app.clientId)).find(({ keyId }) => keyId === client.keyId);
+      if (!secret) throw new ProtocolError("secret_wrong");
+      if (secret.endsAt <= now) throw new ProtocolError("secret_expired");
+      break;
+    }
+    case "certificate": {
+      const { keyId } = client.assertion;
+      const certificate = (await ctx.store.credentials.certificatesOf(app.clientId)).find(
+        (each) => each.keyId === keyId,
+      );
+      if (!certificate || certificate.notAfter <= now) throw new ProtocolError("assertion_signature");
+    }
+  }
+  return { ...client, app };
+}
+
+/** @throws ProtocolError `grant_not_allowed` if the app may not use this grant */
 export function requireGrant(app: App, grantType: GrantType): void {
   if (!grantTypesOf(app).includes(grantType)) throw new ProtocolError("grant_not_allowed");
 }
 
-/** The client that a request says it is of, wherever it says so, proven or not; undefined where it cannot be read. */
+/** The client that a request claims to come from, authenticated or not. Undefined if it cannot be read. */
 export function claimedClientId(request: FastifyRequest, form: Form): string | undefined {
   const { authorization } = request.headers;
   const assertion = form.get("client_assertion");
@@ -108,7 +145,10 @@ export function claimedClientId(request: FastifyRequest, form: Form): string | u
   }
 }
 
-/** Of what a client ID cannot hold (RFC 6749 §A.1) PostgreSQL refuses some even in a question: it is not asked. */
+/**
+ * PostgreSQL rejects some characters that a client ID cannot have (RFC 6749 §A.1), even in a query, so such an ID is
+ * not looked up.
+ */
 export async function findClient(ctx: OAuthContext, clientId: string): Promise<App | undefined> {
   return /^[\x20-\x7e]+$/.test(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;
 }
@@ -120,7 +160,7 @@ function assertionIn(form: Form): string | undefined {
   if (type === undefined) throw new ProtocolError("parameter_missing", { detail: "'client_assertion_type'." });
   if (type === JWT_BEARER_ASSERTION) return assertion;
   throw new ProtocolError("assertion_malformed", {
-    detail: `client_assertion_type has to be ${JWT_BEARER_ASSERTION}.`,
+    detail: `client_assertion_type must be ${JWT_BEARER_ASSERTION}.`,
   });
 }
 

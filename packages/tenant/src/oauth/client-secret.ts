@@ -4,12 +4,12 @@ import { hashSecret } from "../kernel/seal.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /**
- * The secret that this text is. A bare SHA-256 is enough: secrets are 256 random bits of our own making, which nobody
- * finds by trying, and a slow hash would be a cost at every request of the app. How long the comparison takes says
- * nothing: each stored hash is compared, in constant time.
+ * Finds the app's secret with this text. A plain SHA-256 is enough: secrets are 256 random bits that we generate, which
+ * cannot be guessed, and a slow hash would burden every request of the app. Timing reveals nothing: every stored hash
+ * is compared, in constant time.
  *
  * @param now milliseconds since the epoch
- * @throws ProtocolError `secret_wrong` (one that is not valid yet, too); `secret_expired`
+ * @throws ProtocolError `secret_wrong` (also for a secret that is not valid yet); `secret_expired`
  */
 export function checkSecret(secrets: readonly AppSecret[], text: string, now: number): AppSecret {
   const given = Buffer.from(hashSecret(text));

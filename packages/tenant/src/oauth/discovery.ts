@@ -1,15 +1,15 @@
 import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/scopes.ts";
-import { issuerOf, type TenantConfig } from "../directory/tenant-config.ts";
+import { issuerOf, MAX_WAIT_SECONDS, type TenantConfig } from "../directory/tenant-config.ts";
 import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
+import { DEVICE_CODE_GRANT } from "./device-authorization/known-polls.ts";
 import type { OAuthContext } from "./oauth-context.ts";
-import { DEVICE_CODE_GRANT } from "./token-endpoint.ts";
 import { ACR_VALUES } from "./tokens/claims.ts";
 
 /**
- * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own, RFC 8628 §4's member, and the answer
- * to MSAL's instance discovery. All URLs come from the configuration, none from the request.
+ * Metadata: OpenID Connect Discovery at Entra's two paths, RFC 8414 at its own path, the member of RFC 8628 §4, and the
+ * response to MSAL's instance discovery. All URLs come from the configuration, none from the request.
  */
 export function discovery(app: FastifyInstance, ctx: OAuthContext): void {
   const document = metadata(ctx);
@@ -23,7 +23,7 @@ export function discovery(app: FastifyInstance, ctx: OAuthContext): void {
   }
 }
 
-/** `GET /common/discovery/instance`: which host names are one cloud. Ours is one host. */
+/** `GET /common/discovery/instance`: which host names belong to one cloud. Ours is a single host. */
 export function instanceDiscovery(app: FastifyInstance, ctx: OAuthContext): void {
   const host = new URL(ctx.config.issuerOrigin).host;
   app.get("/common/discovery/instance", async () => ({
@@ -74,17 +74,19 @@ function metadata({ config, texts }: OAuthContext): Record<string, unknown> {
     request_uri_parameter_supported: false,
     http_logout_supported: true,
     tenant_region_scope: null,
-    // Tells a Doorcode client that MSAL Node can be its engine here.
+    // Tells a Doorcode client that it can use MSAL Node as its engine here.
     doorcode_profile: "entra",
+    // The most that a poll may ask for with `Prefer: wait`. There is no standard member for it.
+    doorcode_prefer_wait_seconds: MAX_WAIT_SECONDS,
     ...loopbackAuthorization(config),
   };
 }
 
 /**
- * The same page where a browser needs no certificate of the local CA. A member of its own: `authorization_endpoint` is
- * https (OpenID Connect Discovery §3), and standard clients refuse another.
+ * The same page at an address where browsers do not need the local CA's certificate. A separate member, because
+ * `authorization_endpoint` must be https (OpenID Connect Discovery §3) and standard clients refuse anything else.
  */
-function loopbackAuthorization({ pagesOrigin, issuerOrigin, tenantId }: TenantConfig): Record<string, string> {
-  if (pagesOrigin === issuerOrigin) return {};
-  return { doorcode_loopback_authorization_endpoint: `${pagesOrigin}/${tenantId}/oauth2/v2.0/authorize` };
+function loopbackAuthorization({ localPagesOrigin, issuerOrigin, tenantId }: TenantConfig): Record<string, string> {
+  if (localPagesOrigin === issuerOrigin) return {};
+  return { doorcode_loopback_authorization_endpoint: `${localPagesOrigin}/${tenantId}/oauth2/v2.0/authorize` };
 }

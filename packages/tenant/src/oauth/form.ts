@@ -2,15 +2,16 @@ import { parse } from "node:querystring";
 import type { FastifyInstance } from "fastify";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** A parsed body: empty parameters count as omitted, unknown ones are the caller's to ignore (RFC 6749 §3.1, §3.2). */
+/** A parsed body. Empty parameters count as omitted, and callers may ignore unknown ones (RFC 6749 §3.1, §3.2). */
 export type Form = ReadonlyMap<string, string>;
 
-/** More parameters than any request of ours has; a body beyond it is an attack or a mistake. */
+/** More parameters than any valid request has. A body with more is an attack or a mistake. */
 const MAX_PARAMETERS = 100;
 
 /**
- * Reads `application/x-www-form-urlencoded` and nothing else, up to 16 KiB.
- * @throws ProtocolError `parameter_repeated` for a parameter given twice (RFC 6749 §3.2)
+ * Reads only `application/x-www-form-urlencoded`, up to 16 KiB.
+ *
+ * @throws ProtocolError `parameter_repeated` if a parameter is given twice (RFC 6749 §3.2)
  */
 export function acceptForms(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -34,13 +35,18 @@ export function parseForm(body: string): Form {
   if (names.length > MAX_PARAMETERS) throw new ProtocolError("parameter_invalid", { detail: "too many parameters." });
   for (const name of names) {
     const value = parsed[name];
-    // The name is the client's text: it is not echoed beyond what a parameter of ours can be called.
+    // The client chooses the name, so only as much of it is echoed as our longest parameter name.
     if (Array.isArray(value)) {
       throw new ProtocolError("parameter_repeated", { detail: /^[\w.-]{1,40}$/.test(name) ? `'${name}'.` : "" });
     }
     if (value !== undefined && value !== "") form.set(name, value);
   }
   return form;
+}
+
+/** Forgets the parameters of a request that waits: they take memory, and some are secret. */
+export function forget(form: Form): void {
+  (form as Map<string, string>).clear();
 }
 
 /** @throws ProtocolError `parameter_missing` */

@@ -5,9 +5,10 @@ import type { Form } from "./form.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 
 /**
- * End Session Endpoint (OpenID Connect RP-Initiated Logout §2), GET or POST. It ends nothing by itself: it leads to the
- * sign-out page on the pages origin, where the person says yes. A post_logout_redirect_uri goes along only when the app
- * has registered exactly that one. The hints choose nothing: a browser has one person signed in, and the page names them.
+ * End Session Endpoint (OpenID Connect RP-Initiated Logout §2), GET or POST. It does not sign out by itself: it
+ * redirects to the sign-out page on the pages origin, where the user confirms. A post_logout_redirect_uri is passed on
+ * only if the app has registered exactly that URI. The hints do not select a user: a browser has one signed-in user,
+ * and the page shows who it is.
  */
 export function logout(app: FastifyInstance, ctx: OAuthContext): void {
   const lead = async (reply: FastifyReply, parameter: (name: string) => string | undefined) => {
@@ -15,7 +16,7 @@ export function logout(app: FastifyInstance, ctx: OAuthContext): void {
     const hinted = hint === undefined ? undefined : await ctx.signingKeys.verify(hint, { allowExpired: true });
     const named = parameter("client_id")?.toLowerCase();
     const clientId = hint === undefined ? named : audienceOf(hinted);
-    // A hint that is not ours, or is another client's, names nobody whose page could be returned to.
+    // A hint that is not ours, or belongs to another client, does not allow any return address.
     const agreed = clientId !== undefined && (named === undefined || named === clientId);
     const client = agreed ? await findClient(ctx, clientId) : undefined;
     const returnTo = parameter("post_logout_redirect_uri");
@@ -45,7 +46,7 @@ export function logout(app: FastifyInstance, ctx: OAuthContext): void {
   });
 }
 
-/** Of the two tokens that we sign for a client only the ID token is a hint. */
+/** Of the two tokens that we sign for a client, only the ID token is a hint. */
 function audienceOf(claims: JWTPayload | undefined): string | undefined {
   return typeof claims?.aud === "string" && claims.at_hash !== undefined ? claims.aud : undefined;
 }

@@ -17,25 +17,29 @@ export type ScopeProblem =
 /** scope-token of RFC 6749 §3.3. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 const MAX_SCOPES = 50;
-/** Ways in which one request may spell its resource: its client ID, its URI, each with and without a slash. Each is looked up. */
+/**
+ * How many spellings of its resource one request may use: its client ID, its URI, each with and without a slash. Each
+ * is looked up.
+ */
 const MAX_SPELLINGS = 4;
 
 /**
- * Reads a `scope` parameter in Entra's forms: bare OpenID Connect and Graph scopes, `<api>/<scope>` and `<api>/.default`
- * with `<api>` an identifier URI or a client ID; names match whatever their case. Anything unknown is a problem to tell,
- * never dropped.
+ * Reads a `scope` parameter in Entra's forms: bare OpenID Connect and Graph scopes, `<api>/<scope>` and
+ * `<api>/.default`, where `<api>` is an identifier URI or a client ID. Names are case-insensitive. Anything unknown is
+ * an error, never ignored.
  */
 export async function parseScopes(store: Store, text: string): Promise<ScopeSet | ScopeProblem> {
   const asked = [...new Set(text.split(" ").filter((word) => word !== ""))];
-  if (asked.length === 0) return { problem: "scope_invalid", detail: "it names no scope." };
-  if (asked.length > MAX_SCOPES) return { problem: "scope_invalid", detail: "it names too many scopes." };
+  if (asked.length === 0) return { problem: "scope_invalid", detail: "it contains no scope." };
+  if (asked.length > MAX_SCOPES) return { problem: "scope_invalid", detail: "it contains too many scopes." };
 
   const oidc: string[] = [];
   const names: string[] = [];
   const resources = new Map<string, Api | null>();
   const found = new Map<string, Api>();
   for (const word of asked) {
-    if (!SCOPE_TOKEN.test(word)) return { problem: "scope_invalid", detail: "it has a character no scope can have." };
+    if (!SCOPE_TOKEN.test(word))
+      return { problem: "scope_invalid", detail: "it contains a character that scopes cannot have." };
     const slash = word.lastIndexOf("/");
     if (slash === -1) {
       const known = OIDC_SCOPES.find((scope) => same(scope, word));
@@ -64,7 +68,7 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
   const [resourceId, api] = resources.entries().next().value ?? [GRAPH_RESOURCE_ID, null];
   const isDefault = names.some((name) => same(name, ".default"));
   if (isDefault && names.length > 1) {
-    return { problem: "scope_invalid", detail: ".default cannot be combined with other scopes of the resource." };
+    return { problem: "scope_invalid", detail: ".default cannot be combined with other scopes of the same resource." };
   }
   const offered = api ? api.scopes.filter((scope) => scope.enabled).map((scope) => scope.value) : GRAPH_SCOPES;
   const resourceScopes: string[] = [];
@@ -78,9 +82,10 @@ export async function parseScopes(store: Store, text: string): Promise<ScopeSet 
 }
 
 /**
- * The scopes that an app's request for a sign-in names.
+ * The scopes of an app's sign-in request.
  *
- * @throws ProtocolError `administration_not_allowed`, `administration_by_device_code`, `admin_consent` where an administrator has to consent first, and those of `ScopeProblem`
+ * @throws ProtocolError `administration_not_allowed`, `administration_by_device_code`, `admin_consent` if an
+ *   administrator must consent first, and those of `ScopeProblem`
  */
 export async function requestedScopes(
   { store }: OAuthContext,
@@ -111,9 +116,9 @@ async function findApi(store: Store, resource: string): Promise<Api | undefined>
   const api =
     (await directory.findApi(resource.toLowerCase())) ??
     (await directory.findApiByIdentifierUri(resource)) ??
-    // Entra: an identifier URI that ends in a slash gives scopes with two.
+    // In Entra, scopes of an identifier URI that ends in a slash have two slashes.
     (await directory.findApiByIdentifierUri(`${resource}/`)) ??
-    // MSAL hands on what the developer typed; GUIDs in URIs come in either case.
+    // MSAL sends what the developer typed, and GUIDs in URIs may be in either case.
     (await directory.findApiByIdentifierUri(resource.toLowerCase()));
   return api && api.disabledAt === null ? api : undefined;
 }

@@ -2,12 +2,12 @@ import type { Refusal } from "../directory/access-rules.ts";
 import { ProtocolError, type ProtocolErrorName } from "./protocol-error.ts";
 import { ACR_MFA } from "./tokens/claims.ts";
 
-/** Where the access rule refused: a code or device code, a refresh token, or `prompt=none`. */
+/** Where the access rule refused: at a code or device code, a refresh token, or `prompt=none`. */
 export type RefusedAt = "redemption" | "renewal" | "authorization";
 
 type Answer = [ProtocolErrorName, ConstructorParameters<typeof ProtocolError>[1]?];
 
-/** As Entra says it: MSAL throws `InteractionRequiredAuthError`, with the claims to ask for in the next sign-in. */
+/** In Entra's form: MSAL throws `InteractionRequiredAuthError`, with the claims to request in the next sign-in. */
 const SECOND_FACTOR: Answer = [
   "mfa_required",
   {
@@ -33,9 +33,9 @@ const answers: Record<Refusal, Answer> = {
   consent_required: ["revoked"],
 };
 
-/** `bad_token` makes MSAL drop the dead refresh token and ask the user again. */
+/** `bad_token` makes MSAL discard the refresh token and ask the user again. */
 const DEAD = { suberror: "bad_token" };
-const WITHDRAWN = { detail: "a scope that was withdrawn this moment.", suberror: "consent_required" };
+const WITHDRAWN = { detail: "a scope that was just withdrawn.", suberror: "consent_required" };
 
 const answersAt: Record<RefusedAt, Partial<Record<Refusal, Answer>>> = {
   redemption: {},
@@ -44,7 +44,7 @@ const answersAt: Record<RefusedAt, Partial<Record<Refusal, Answer>>> = {
     user_disabled: ["user_disabled", DEAD],
     app_unknown: ["revoked", DEAD],
     app_disabled: ["revoked", DEAD],
-    // MSAL keeps the token and asks for interaction, where the page says whom to ask.
+    // MSAL keeps the token and asks for interaction, and the page says whom to ask.
     not_assigned: ["not_assigned", { suberror: "message_only" }],
     scope_unavailable: ["consent_required", WITHDRAWN],
     consent_required: ["consent_required", WITHDRAWN],
@@ -62,7 +62,7 @@ const answersAt: Record<RefusedAt, Partial<Record<Refusal, Answer>>> = {
   },
 };
 
-/** What a program is answered for a refusal. */
+/** The error that a program receives for a refusal. */
 export function refusalError(refusal: Refusal, at: RefusedAt): ProtocolError {
   const [name, more] = answersAt[at][refusal] ?? answers[refusal];
   return new ProtocolError(name, more);

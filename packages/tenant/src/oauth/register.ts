@@ -1,4 +1,6 @@
 import type { FastifyError, FastifyInstance, HTTPMethods } from "fastify";
+import type { TenantConfig } from "../directory/tenant-config.ts";
+import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
 import { authorize } from "./authorization-code/authorize-endpoint.ts";
 import { devicecode } from "./device-authorization/devicecode-endpoint.ts";
 import { discovery, instanceDiscovery, keys } from "./discovery.ts";
@@ -10,8 +12,11 @@ import { revoke } from "./revoke.ts";
 import { token } from "./token-endpoint.ts";
 import { userinfo } from "./userinfo.ts";
 
-/** What one of our paths is called in MSAL's authorities when it is not the tenant's own name. */
+/** The name of our paths in MSAL's authorities, if it is not the tenant's own name. */
 const COMMON = "common";
+
+/** How a path names the tenant, in lower case. */
+export const namesOf = ({ tenantId, domain }: TenantConfig) => [tenantId, domain.toLowerCase(), COMMON];
 
 /** The back channel: every endpoint under `/{tid|domain|common}`. */
 export function registerEndpoints(app: FastifyInstance, ctx: OAuthContext): void {
@@ -30,20 +35,23 @@ export function registerEndpoints(app: FastifyInstance, ctx: OAuthContext): void
   });
 }
 
-/** The authorization endpoint for the pages origin, where that is another one: there no browser asks for its certificate. */
+/**
+ * The authorization endpoint on the pages origin, if that is a separate one, where browsers do not ask for its
+ * certificate.
+ */
 export function registerLoopbackAuthorize(app: FastifyInstance, ctx: OAuthContext): void {
   app.register(async (scope) => endpointsOfTenant(scope, ctx, (tenant) => authorize(tenant, ctx)));
 }
 
-/** `scope` is one of their own: its body parser and errors are not the pages'. */
+/** `scope` is their own Fastify scope: body parser and errors differ from the pages'. */
 function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (app: FastifyInstance) => void): void {
   acceptForms(scope);
-  const names = new Set([ctx.config.tenantId, ctx.config.domain.toLowerCase(), COMMON]);
+  const names = new Set(namesOf(ctx.config));
   scope.addHook("onRequest", async (request) => {
     const { tenant } = request.params as { tenant?: string };
     if (tenant !== undefined && !names.has(tenant.toLowerCase())) throw new ProtocolError("tenant_unknown");
   });
-  // An endpoint that takes a form gets one even when the body is missing.
+  // An endpoint that takes a form gets an empty one if the body is missing.
   scope.addHook("preValidation", async (request) => {
     if (request.method === "POST" && !(request.body instanceof Map)) request.body = new Map();
   });
@@ -55,7 +63,9 @@ function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (a
       return sendProtocolError(reply, request, malformed, ctx.clock);
     }
     request.log.error({ err: error }, "an endpoint failed");
-    const failed = new ProtocolError("failed");
+    const failed = isUnavailable(error)
+      ? new ProtocolError("unavailable", { retryAfterSeconds: RETRY_SECONDS })
+      : new ProtocolError("failed");
     return sendProtocolError(reply, request, failed, ctx.clock);
   });
   const refuseOtherMethods = methodsNotAllowed(scope);
@@ -72,8 +82,8 @@ function sentenceFor(status: number): string {
 const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
- * Answers a known path with a method it does not have by 405 and `Allow` (RFC 9110 §15.5.6), where Fastify would say 404.
- * Call it before the routes are defined; call what it returns after.
+ * Answers a known path with an unsupported method with 405 and `Allow` (RFC 9110 §15.5.6); Fastify would return 404.
+ * Call it before the routes are defined, and call the returned function after.
  */
 function methodsNotAllowed(app: FastifyInstance): () => void {
   const defined = new Map<string, Set<string>>();
@@ -89,10 +99,10 @@ function methodsNotAllowed(app: FastifyInstance): () => void {
       app.route({
         method: others,
         url,
-        // Before any body is read: whatever it is, this path does not take it.
+        // Before any body is read: this path does not accept the method, whatever the body is.
         onRequest: async (_request, reply) => {
           reply.header("allow", allow);
-          throw new ProtocolError("parameter_invalid", { detail: `the method is one of ${allow} here.`, status: 405 });
+          throw new ProtocolError("parameter_invalid", { detail: `the method must be one of ${allow}.`, status: 405 });
         },
         handler: async () => undefined,
       });

@@ -1,57 +1,67 @@
 import type { User } from "../directory/entities.ts";
 import type { TenantConfig } from "../directory/tenant-config.ts";
 import { isLoopbackAddress, networksOf } from "../kernel/ip-address.ts";
+import { noTelemetry, type Telemetry } from "../kernel/telemetry.ts";
 import type { Clock } from "../kernel/time.ts";
-import type { OAuthContext } from "./oauth-context.ts";
+import type { ThrottleStore } from "../storage/store.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 const TEN_MINUTES = 10 * 60 * 1000;
 
-/** What one network, or one person, goes on with where others have used up what there is. */
+/** What one network, or one user, can still do after others have used up the shared limit. */
 const FEW = { count: 20, windowMs: TEN_MINUTES };
 
 /**
- * How much one network may ask for, whether or not it proves who it is; an IPv6 /48 a few times as much
- * (`networksOf`). Their size: `TenantLimits`.
+ * How much one network can request, authenticated or not. An IPv6 /48 gets a few times as much (`networksOf`). For the
+ * sizes see `TenantLimits`.
  */
 export const requestLimits = ({ limits }: Pick<TenantConfig, "limits">) => ({
   /** Device codes. */
   deviceCodeByIp: { count: limits.deviceCodesByNetwork, windowMs: TEN_MINUTES },
-  /** Interactions that begin, each with a browser session perhaps, and requests of programs that lead to one. */
+  /** Interactions that begin, which may each create a browser session, and requests of programs that lead to one. */
   interactionByIp: { count: limits.interactionsByNetwork, windowMs: TEN_MINUTES },
-  /** The same from everywhere. It bounds the rows of a flood: people go on, by `interactionBeyondCap`. */
+  /**
+   * The same from all networks together. Bounds the rows of a flood; users can still continue through
+   * `interactionBeyondCap`.
+   */
   interactionGlobal: { count: limits.interactions, windowMs: TEN_MINUTES },
-  /** Beyond `interactionGlobal`: of one network. Without it a flood would stop sign-in for everyone. */
+  /** Beyond `interactionGlobal`, for one network. Without it, a flood would stop sign-in for everyone. */
   interactionBeyondCap: FEW,
-  /** Beyond any of these: of one person whose browser is signed in. */
+  /** Beyond any of these, for one user whose browser is signed in. */
   interactionByUser: FEW,
-  /** Device codes of one network while those that wait are as many as may (`pendingDeviceCodes`). */
+  /** Device codes of one network while the maximum number of codes is waiting (`pendingDeviceCodes`). */
   deviceCodeBeyondCap: FEW,
   /**
-   * Requests at the token endpoint, of clients that are not registered; in each process. Apart from the others: client
-   * IDs that are made up stop no program that has one.
+   * Token requests of unregistered clients, in each process. Separate from the others, so that made-up client IDs do
+   * not block registered programs.
    */
   unknownClientByIp: { count: limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
-  /** Those of one registered client that were refused; polls of a code that waits are none. */
+  /** Refused requests of one registered client, without pending polls. */
   refusedTokenByClient: { count: Math.ceil(limits.refusedTokenRequestsByNetwork / 2), windowMs: TEN_MINUTES },
-  /** The same of all registered clients: as much as twenty of them at their limit. */
+  /** The same for all registered clients: as much as twenty of them at their limit. */
   refusedTokenByIp: { count: 10 * limits.refusedTokenRequestsByNetwork, windowMs: TEN_MINUTES },
 });
 
-/** On the embedded default the machine's own programs are not limited: they are its user's. */
+/** In the embedded default, programs on this machine are not limited: they are its user's own. */
 export function isUnlimited({ embedded }: TenantConfig, ip: string): boolean {
   return embedded && isLoopbackAddress(ip);
 }
 
-type RequestContext = Pick<OAuthContext, "config" | "store">;
+interface RequestContext {
+  config: TenantConfig;
+  store: { throttle: ThrottleStore };
+}
 
-/** Who asks. `user`: who is signed in in this browser. */
+/** Who asks. `user`: the user who is signed in in this browser. */
 interface Asking {
   ip: string;
   user?: Pick<User, "id"> | undefined;
 }
 
-/** Takes one for what is about to be stored; when the network may go on, or undefined where it may at once. */
+/**
+ * Charges one request for something about to be stored. Returns when the network may continue, or undefined if it may
+ * at once.
+ */
 export async function takeRequest(
   ctx: RequestContext,
   limit: "deviceCodeByIp" | "interactionByIp",
@@ -59,7 +69,7 @@ export async function takeRequest(
   now: number,
 ): Promise<number | undefined> {
   if (isUnlimited(ctx.config, from.ip)) return undefined;
-  // The networks first: what one asks for beyond its own share leaves the others' alone.
+  // The networks first, so that requests beyond a network's own share do not use up the others'.
   const retryAt = await takeOfNetworks(ctx, limit, from.ip, now);
   if (limit === "deviceCodeByIp") return retryAt;
   const limits = requestLimits(ctx.config);
@@ -78,7 +88,7 @@ export async function takeRequest(
   return retryAt ?? takeOfNetworks(ctx, "interactionBeyondCap", from.ip, now);
 }
 
-/** Takes one of the few device codes that each network has while as many wait as may. */
+/** Charges one of the few device codes that each network can still have at the limit of waiting codes. */
 export function takeBeyondCap(ctx: RequestContext, ip: string, now: number): Promise<number | undefined> {
   return takeOfNetworks(ctx, "deviceCodeBeyondCap", ip, now);
 }
@@ -96,7 +106,7 @@ async function takeOfNetworks(
     const key = `${limit}:${name}`;
     const result = await throttle.take(key, { count: count * times, windowMs }, now);
     if (!result.allowed) {
-      // The wider network keeps what one in it was refused.
+      // The wider network gets back what one network in it was refused.
       for (const each of taken) await throttle.giveBack(each, now);
       return result.retryAt;
     }
@@ -105,12 +115,12 @@ async function takeOfNetworks(
   return undefined;
 }
 
-/** RFC 6749 §5.2 has no error for it; with 429 and Retry-After clients wait and go on. */
+/** RFC 6749 §5.2 has no error for it. With 429 and Retry-After, clients wait and continue. */
 export function tooManyRequests(retryAt: number, now: number): ProtocolError {
   return new ProtocolError("too_many", { retryAfterSeconds: Math.max(1, Math.ceil((retryAt - now) / 1_000)) });
 }
 
-/** What a device and its person hear in the ordinary course of a sign-in: no sign of a program that goes on in vain. */
+/** Errors that are part of a normal sign-in, and no sign of a program that keeps failing. */
 const ORDINARY = new Set([
   "authorization_pending",
   "slow_down",
@@ -121,38 +131,61 @@ const ORDINARY = new Set([
   "temporarily_unavailable",
 ]);
 
-/** Where a token request comes from. `isRegistered`: whether the client that it names is; asked only where that decides. */
+/**
+ * Where a token request comes from. `isRegistered`: whether the client that it names is registered, called only when it
+ * matters.
+ */
 interface TokenRequest {
   ip: string;
   clientId: string | undefined;
   isRegistered: () => Promise<boolean>;
 }
 
+const ALL_WINDOWS: ("unknownClientByIp" | "refusedTokenByClient" | "refusedTokenByIp")[] = [
+  "refusedTokenByClient",
+  "refusedTokenByIp",
+  "unknownClientByIp",
+];
+
 interface Window {
   key: string;
+  name: string;
   limit: { count: number; windowMs: number };
 }
 
 /**
- * Counts what the token endpoint refuses, in this process and in memory, because nothing may be written for a poll. Past
- * the limit one client in a network, or what is no client in it, is refused before its request costs more than one look-up;
- * a network as a whole much later, because good programs are behind the same address.
+ * Counts refusals at the token endpoint, in this process and in memory, because a poll must not write anything. Past
+ * the limit, a registered client in one network, or all unregistered IDs there, are refused before their request costs
+ * more than one lookup. A network as a whole is refused much later, because legitimate programs share the address.
  */
 export class RefusedRequests {
   readonly #config: TenantConfig;
   readonly #clock: Clock;
-  /** In the order in which they began, and so end. */
+  readonly #telemetry: Pick<Telemetry, "limitReached">;
+  /** In the order in which they begin, and so expire. */
   readonly #windows = new Map<string, { count: number; endsAt: number }>();
   readonly #maxKept: number;
 
-  constructor(config: TenantConfig, clock: Clock, maxKept = 20_000) {
+  constructor(
+    config: TenantConfig,
+    clock: Clock,
+    telemetry: Pick<Telemetry, "limitReached"> = noTelemetry,
+    maxKept = 20_000,
+  ) {
     this.#config = config;
     this.#clock = clock;
+    this.#telemetry = telemetry;
     this.#maxKept = maxKept;
   }
 
+  /** False if a request may be refused before it is looked at: then `watch` decides. */
+  admits({ ip, clientId }: Pick<TokenRequest, "ip" | "clientId">): boolean {
+    if (this.#windows.size === 0 || isUnlimited(this.#config, ip)) return true;
+    return !this.#fullOf(this.#windowsOf({ ip, clientId }, ALL_WINDOWS));
+  }
+
   /**
-   * Answers the request, and counts it where it is refused.
+   * Answers the request, and counts it if it is refused.
    *
    * @throws ProtocolError `too_many`
    */
@@ -160,11 +193,14 @@ export class RefusedRequests {
     if (isUnlimited(this.#config, from.ip)) return answer();
     const ofClient = () => this.#windowsOf(from, ["refusedTokenByClient", "refusedTokenByIp"]);
     const ofUnknown = () => this.#windowsOf(from, ["unknownClientByIp"]);
-    // A poll that waits counts nothing, and comes here most of all: while nothing was refused it costs nothing.
-    if (this.#windows.size > 0 && this.#fullOf([...ofClient(), ...ofUnknown()])) {
-      // A made-up client has no window of its own, so what is full may be the other kind's.
+    // A pending poll counts nothing, and is the most common request: as long as nothing was refused, it costs nothing.
+    if (!this.admits(from)) {
+      // A made-up client has no window of its own, so the full window may be the other kind's.
       const fullOfIts = this.#fullOf((await from.isRegistered()) ? ofClient() : ofUnknown());
-      if (fullOfIts) throw tooManyRequests(fullOfIts.endsAt, this.#clock.now());
+      if (fullOfIts) {
+        this.#telemetry.limitReached(fullOfIts.limit);
+        throw tooManyRequests(fullOfIts.endsAt, this.#clock.now());
+      }
     }
     try {
       return await answer();
@@ -177,26 +213,23 @@ export class RefusedRequests {
     }
   }
 
-  #windowsOf(
-    { ip, clientId = "" }: TokenRequest,
-    names: ("unknownClientByIp" | "refusedTokenByClient" | "refusedTokenByIp")[],
-  ): Window[] {
+  #windowsOf({ ip, clientId = "" }: Pick<TokenRequest, "ip" | "clientId">, names: typeof ALL_WINDOWS): Window[] {
     const limits = requestLimits(this.#config);
     return networksOf(ip).flatMap(({ name, times }) =>
       names.map((limit) => {
-        // Client IDs match whatever their case, so one in another case is the same client.
+        // Client IDs are case-insensitive, so one in different case is the same client.
         const whose = limit === "refusedTokenByClient" ? `${name} ${clientId.slice(0, 64).toLowerCase()}` : name;
         const { count, windowMs } = limits[limit];
-        return { key: `${limit}:${whose}`, limit: { count: count * times, windowMs } };
+        return { key: `${limit}:${whose}`, name: limit, limit: { count: count * times, windowMs } };
       }),
     );
   }
 
-  #fullOf(windows: Window[]): { endsAt: number } | undefined {
+  #fullOf(windows: Window[]): { limit: string; endsAt: number } | undefined {
     const now = this.#clock.now();
-    for (const { key, limit } of windows) {
+    for (const { key, name, limit } of windows) {
       const window = this.#windows.get(key);
-      if (window && window.endsAt > now && window.count >= limit.count) return window;
+      if (window && window.endsAt > now && window.count >= limit.count) return { limit: name, endsAt: window.endsAt };
     }
     return undefined;
   }

@@ -7,8 +7,9 @@ import { ProtocolError } from "./protocol-error.ts";
 import { hashRefreshToken } from "./tokens/issue-tokens.ts";
 
 /**
- * Token Revocation (RFC 7009). Either token ends the whole sign-in it came from: all its refresh tokens, and its access
- * tokens at every endpoint of the tenant. An unknown or expired token is answered 200 and ends nothing (§2.2); another app's is an error (§2.1).
+ * Token Revocation (RFC 7009). Either token ends the whole sign-in it belongs to: all its refresh tokens, and its
+ * access tokens at every endpoint of the tenant. For an unknown or expired token, returns 200 and ends nothing (§2.2).
+ * Another app's token is an error (§2.1).
  */
 export function revoke(app: FastifyInstance, ctx: OAuthContext): void {
   app.post("/:tenant/oauth2/v2.0/revoke", async (request, reply) => {
@@ -33,13 +34,13 @@ export function revoke(app: FastifyInstance, ctx: OAuthContext): void {
   });
 }
 
-/** `token_type_hint` is only a hint (§2.1): the token's own form says what it is. */
+/** `token_type_hint` is only a hint (§2.1): the form of the token shows what it is. */
 async function familyOf(ctx: OAuthContext, token: string): Promise<TokenFamily | undefined> {
   const byRefreshToken = await ctx.store.tokens.findByRefreshToken(hashRefreshToken(token));
   if (byRefreshToken) return byRefreshToken.expiresAt > ctx.clock.now() ? byRefreshToken.family : undefined;
-  // An old access token lies in logs and backups: once it is over it opens nothing, and signs nobody out.
+  // Old access tokens remain in logs and backups. An expired one gives access to nothing and cannot sign anyone out.
   const claims = await ctx.signingKeys.verify(token);
-  // An ID token is no token to revoke: it has no audience but its client and gives access to nothing.
+  // An ID token cannot be revoked: its audience is its client, and it gives access to nothing.
   if (!claims || typeof claims.sid !== "string" || "at_hash" in claims) return undefined;
   return ctx.store.tokens.findFamily(claims.sid);
 }

@@ -7,12 +7,12 @@ import type { AccessStore, TokenFamily, TokenStore } from "../storage/store.ts";
 import type { OAuthContext } from "./oauth-context.ts";
 import { profileClaims } from "./tokens/claims.ts";
 
-/** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes; errors by RFC 6750 §3. */
+/** UserInfo Endpoint (OpenID Connect Core §5.3), for tokens of bare scopes. Errors follow RFC 6750 §3. */
 export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers({ "cache-control": "no-store", pragma: "no-cache" });
     const header = request.headers.authorization;
-    // RFC 6750 §3.1: whoever sent no bearer token at all is told the scheme and no error.
+    // RFC 6750 §3.1: without any bearer token, the response names the scheme but no error.
     if (header === undefined || !/^Bearer(?: |$)/i.test(header)) return refuse(reply, 401, "");
     const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
     const claims = token && (await ctx.signingKeys.verify(token, { audience: GRAPH_RESOURCE_ID }));
@@ -31,7 +31,7 @@ export function userinfo(app: FastifyInstance, ctx: OAuthContext): void {
     const { user, scopes } = holder;
     if (!scopes.has("openid")) return refuse(reply, 403, 'error="insufficient_scope", scope="openid"');
     return reply.send({
-      // The ID token's sub for the same client (OpenID Connect Core §5.3.2).
+      // Must equal the ID token's sub for the same client (OpenID Connect Core §5.3.2).
       sub: claims.sub,
       ...(scopes.has("profile") ? profileClaims(user) : {}),
       ...(scopes.has("email") ? { email: user.email } : {}),
@@ -50,10 +50,10 @@ function refuse(reply: FastifyReply, status: number, challenge: string): Fastify
 
 export type TokenHolder =
   | { user: User; app: App; family: TokenFamily; scopes: Set<string>; refusal: undefined }
-  /** The user or the app is gone or disabled, or the sign-in was revoked. */
+  /** The user or the app is deleted or disabled, or the sign-in was revoked. */
   | { refusal: Refusal | "revoked" };
 
-/** Whether a refusal ends a token which was issued, or only decides whether the next one is issued. */
+/** Whether a refusal ends a token that was already issued, or only prevents the next one. */
 const endsTokens: Record<Refusal, boolean> = {
   user_unknown: true,
   user_disabled: true,
@@ -72,11 +72,12 @@ const endsTokens: Record<Refusal, boolean> = {
 };
 
 /**
- * The user behind an access token for Microsoft Graph or UserInfo, as things are now: the tenant is the API here, so that
- * a withdrawal counts from the next request on, that of a consent too.
+ * The current user of an access token for Microsoft Graph or UserInfo. The tenant itself is the API here, so a
+ * withdrawal applies from the next request on, including a withdrawn consent.
  *
  * @param claims `oid`, `sid`, `azp` and `scp` of the verified token
- * @returns the user, and those scopes of the token that are still consented to; no consent to administrative ones is kept
+ * @returns the user, and those scopes of the token that still have consent; consent to administrative scopes is never
+ *   stored
  */
 export async function tokenHolder(
   { store }: { store: { access: AccessStore; tokens: Pick<TokenStore, "findFamily"> } },

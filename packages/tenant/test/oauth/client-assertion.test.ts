@@ -1,4 +1,4 @@
-// Client assertions (RFC 7523) in Entra's form, by the function alone; tests/entra has them from the wire's side.
+// Client assertions (RFC 7523) in Entra's form, by the function alone. tests/entra tests them over the wire.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -51,7 +51,7 @@ describe("a client assertion", () => {
     });
   const [MALFORMED, SIGNATURE, TIME, CLIENT, AUDIENCE] = [50027, 700027, 700024, 700021, 700023];
 
-  test("as MSAL makes it is verified: its jti, its certificate, and until when it must not come again", async () => {
+  test("as MSAL creates it is verified, with its jti, its certificate, and the time until which it must not be repeated", async () => {
     const jti = randomUUID();
     const verified: VerifiedAssertion = { jti, keyId, expiresAt: (now + 600 + 60) * 1000 };
     assert.deepEqual(await verify({ claims: { jti } }), verified);
@@ -68,8 +68,8 @@ describe("a client assertion", () => {
       header: { ...unnamed, kid: hex(ci.own.sha1).toUpperCase() },
     }),
     "the SHA-256 thumbprint as kid": () => ({ header: { ...unnamed, kid: ci.own.sha256 } }),
-    "any kid beside x5t#S256": () => ({ header: { kid: "mine" } }),
-    "any kid beside x5t": () => ({ header: { ...unnamed, x5t: ci.own.sha1, kid: "mine" } }),
+    "any kid next to x5t#S256": () => ({ header: { kid: "mine" } }),
+    "any kid next to x5t": () => ({ header: { ...unnamed, x5t: ci.own.sha1, kid: "mine" } }),
     "no typ": () => ({ header: { typ: undefined } }),
     "typ application/jwt": () => ({ header: { typ: "application/jwt" } }),
     "typ client-authentication+jwt": () => ({ header: { typ: "client-authentication+jwt" } }),
@@ -78,7 +78,7 @@ describe("a client assertion", () => {
     "the token endpoint under the tenant's domain": () => ({
       claims: { aud: "https://localhost:8443/contoso.example/oauth2/v2.0/token" },
     }),
-    "two audiences of which one is ours": () => ({ claims: { aud: ["https://x", `${quick.authority}/v2.0`] } }),
+    "two audiences, one of them ours": () => ({ claims: { aud: ["https://x", `${quick.authority}/v2.0`] } }),
     "the client ID in capitals": () => ({
       claims: { iss: ci.app.clientId.toUpperCase(), sub: ci.app.clientId.toUpperCase() },
     }),
@@ -97,34 +97,34 @@ describe("a client assertion", () => {
     "another key's signature": () => [
       SIGNATURE,
       { signedBy: other },
-      `The signature is not of the registered key. ${names(ci.own.sha256)}`,
+      `The signature does not match the registered key. ${names(ci.own.sha256)}`,
     ],
     "a certificate that is not registered": () => [
       SIGNATURE,
       { signedBy: other, header: { "x5t#S256": other.sha256 } },
       `${notFound} ${names(other.sha256)}`,
     ],
-    "another x5t#S256 over the right key": () => [SIGNATURE, { header: { "x5t#S256": other.sha256 } }, notFound],
-    "another x5t over the right key": () => [
+    "another x5t#S256 with the right key": () => [SIGNATURE, { header: { "x5t#S256": other.sha256 } }, notFound],
+    "another x5t with the right key": () => [
       SIGNATURE,
       { header: { ...unnamed, x5t: other.sha1 } },
       `${notFound} ${names(other.sha1)}`,
     ],
-    "another x5t beside the right x5t#S256": () => [SIGNATURE, { header: { x5t: other.sha1 } }, notFound],
+    "another x5t next to the right x5t#S256": () => [SIGNATURE, { header: { x5t: other.sha1 } }, notFound],
     "another kid": () => [SIGNATURE, { header: { ...unnamed, kid: randomUUID() } }, notFound],
     "a kid that is the SHA-256 thumbprint in lower case": () => [
       SIGNATURE,
       { header: { ...unnamed, kid: ci.own.sha256.toLowerCase() } },
       notFound,
     ],
-    RS512: () => [MALFORMED, { header: { alg: "RS512" } }, "Its algorithm has to be PS256 or RS256."],
+    RS512: () => [MALFORMED, { header: { alg: "RS512" } }, "Its algorithm must be PS256 or RS256."],
     "the typ of an access token": () => [
       MALFORMED,
       { header: { typ: "at+jwt" } },
-      "Its typ has to be JWT or client-authentication+jwt.",
+      "Its typ must be JWT or client-authentication+jwt.",
     ],
-    "a typ that ends in jwt": () => [MALFORMED, { header: { typ: "x/jwt" } }],
-    "a typ that begins with jwt": () => [MALFORMED, { header: { typ: "jwt;x" } }],
+    "a typ that ends with jwt": () => [MALFORMED, { header: { typ: "x/jwt" } }],
+    "a typ that starts with jwt": () => [MALFORMED, { header: { typ: "jwt;x" } }],
     "another issuer": () => [CLIENT, { claims: { iss: randomUUID() } }],
     "another subject": () => [CLIENT, { claims: { sub: randomUUID() } }],
     "no issuer": () => [CLIENT, { claims: { iss: undefined } }],
@@ -135,29 +135,29 @@ describe("a client assertion", () => {
       { claims: { aud: `https://localhost:8443/${randomUUID()}/oauth2/v2.0/token` } },
     ],
     "no audience": () => [AUDIENCE, { claims: { aud: undefined } }],
-    "no jti": () => [MALFORMED, { claims: { jti: undefined } }, "It needs a jti."],
-    "an empty jti": () => [MALFORMED, { claims: { jti: "" } }, "Its jti has to be a text of 1 to 256 characters."],
-    "a jti of 257 characters": () => [MALFORMED, { claims: { jti: "x".repeat(257) } }, "Its jti has to be a text"],
-    "a jti that is a number": () => [MALFORMED, { claims: { jti: 7 } }, "Its jti has to be a text"],
+    "no jti": () => [MALFORMED, { claims: { jti: undefined } }, "It must have a jti."],
+    "an empty jti": () => [MALFORMED, { claims: { jti: "" } }, "Its jti must be a string of 1 to 256 characters."],
+    "a jti of 257 characters": () => [MALFORMED, { claims: { jti: "x".repeat(257) } }, "Its jti must be a string"],
+    "a jti that is a number": () => [MALFORMED, { claims: { jti: 7 } }, "Its jti must be a string"],
     "an end that was a minute ago": () => [
       TIME,
       { claims: { nbf: undefined, exp: now - 60 } },
-      `Current time: ${iso(now)}, assertion valid from not given, expiry time of assertion ${iso(now - 60)}; it may live 10 minutes.`,
+      `Current time: ${iso(now)}, assertion valid from not given, expiry time of assertion ${iso(now - 60)}; its lifetime must not exceed 10 minutes.`,
     ],
-    "a beginning more than a minute ahead": () => [
+    "a start more than a minute ahead": () => [
       TIME,
       { claims: { nbf: now + 61 } },
       `valid from ${iso(now + 61)}, expiry time of assertion ${iso(now + 600)};`,
     ],
-    "a life of more than ten minutes and the minute": () => [
+    "a lifetime of more than ten minutes and the minute": () => [
       TIME,
       { claims: { exp: now + 661 } },
       `expiry time of assertion ${iso(now + 661)};`,
     ],
     "no end": () => [TIME, { claims: { exp: undefined } }, "expiry time of assertion not given;"],
-    "an end that is no number": () => [TIME, { claims: { exp: "soon" } }, "expiry time of assertion not given;"],
-    "a beginning that is no number": () => [TIME, { claims: { nbf: "now" } }, "valid from not given,"],
-    "a time of issue that is no number": () => [TIME, { claims: { iat: "now" } }],
+    "an end that is not a number": () => [TIME, { claims: { exp: "soon" } }, "expiry time of assertion not given;"],
+    "a start that is not a number": () => [TIME, { claims: { nbf: "now" } }, "valid from not given,"],
+    "a time of issue that is not a number": () => [TIME, { claims: { iat: "now" } }],
   };
   for (const [what, refusal] of Object.entries(refusals)) {
     test(`is refused with ${what}`, async () => {
@@ -166,15 +166,15 @@ describe("a client assertion", () => {
     });
   }
 
-  test("that is no JWT, or whose claims are no JSON, is malformed", async () => {
-    await refused(verifyClientAssertion(ctx, ci.app, "x"), MALFORMED, "It is no JWT.");
+  test("that is not a JWT, or whose claims are not JSON, is malformed", async () => {
+    await refused(verifyClientAssertion(ctx, ci.app, "x"), MALFORMED, "It is not a JWT.");
     const text = await new CompactSign(Buffer.from("no JSON"))
       .setProtectedHeader({ alg: "PS256", "x5t#S256": ci.own.sha256 })
       .sign(ci.own.key);
-    await refused(verifyClientAssertion(ctx, ci.app, text), MALFORMED, "It cannot be read.");
+    await refused(verifyClientAssertion(ctx, ci.app, text), MALFORMED, "It cannot be parsed.");
   });
 
-  test("is refused where the app has no certificate, and echoes no text that is no thumbprint", async () => {
+  test("is refused if the app has no certificate, and echoes only thumbprints", async () => {
     const bare = await addApp(ctx, "Without", "secret");
     const named = [ci.own.sha256, ci.own.sha1];
     const none = ["x".repeat(26), "x".repeat(44), `${"x".repeat(42)}'`, `'${"x".repeat(42)}`, 7, null];
@@ -193,7 +193,7 @@ describe("a client assertion", () => {
     }
   });
 
-  test("that names no key is tried against each certificate of its app that is valid", async () => {
+  test("that names no key is tried with each valid certificate of its app", async () => {
     const both = await addCertifiedApp(ctx, "Two", other);
     const add = async (own: OwnCertificate, changes: Partial<AppCertificate>) => {
       const read = readAppCertificate(own.certificate, { clientId: both.app.clientId, now: ctx.clock.now() });
@@ -232,7 +232,7 @@ describe("a client assertion", () => {
     });
   }
 
-  test("says unverified whom it is from, where it says so by a text", async () => {
+  test("names its unverified client, if it contains a text for it", async () => {
     assert.equal(claimedClient(await clientAssertion(quick, ci)), ci.app.clientId);
     assert.equal(claimedClient(await clientAssertion(quick, ci, { claims: { sub: 7 } })), undefined);
     assert.equal(claimedClient(await clientAssertion(quick, ci, { claims: { sub: undefined } })), undefined);

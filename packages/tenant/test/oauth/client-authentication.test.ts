@@ -1,4 +1,4 @@
-// Which app is asking, and how it proves it (RFC 6749 §2.3), without a listener.
+// Which app sends a request, and how it authenticates (RFC 6749 §2.3), without a listener.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -61,12 +61,12 @@ describe("client authentication", () => {
     });
   const [UNKNOWN, MISSING, WRONG, NO_ID, NO_PARAMETER, INVALID] = [700016, 7000218, 7000215, 900144, 900144, 90023];
 
-  test("a public client names itself, in any case", async () => {
+  test("a public client sends its client ID, in any case", async () => {
     assert.deepEqual(await prove({ client_id: open.clientId }), { app: open, by: "nothing" });
     assert.deepEqual(await prove({ client_id: open.clientId.toUpperCase() }), { app: open, by: "nothing" });
   });
 
-  test("nothing is asked of the store for what no client ID can be", async () => {
+  test("an impossible client ID is not looked up in the store", async () => {
     for (const clientId of ["", "\u0000", `${open.clientId}\n`, `é${open.clientId}`, `${open.clientId}\u007f`]) {
       assert.equal(await findClient(ctx, clientId), undefined);
     }
@@ -79,7 +79,7 @@ describe("client authentication", () => {
     assert.deepEqual(asked, [" a~"]);
   });
 
-  test("without a client ID nobody is asking; an unknown or disabled app is none", async () => {
+  test("without a client ID, or with an unknown or disabled one, the request is refused", async () => {
     await refused(prove({}), NO_ID, /'client_id'/);
     await refused(prove({ client_secret: SECRET }), NO_ID, /'client_id'/);
     await refused(prove({ client_id: randomUUID() }), UNKNOWN);
@@ -97,11 +97,11 @@ describe("client authentication", () => {
     }
   });
 
-  test("a secret that an app does not have is wrong, even of a public client", async () => {
+  test("a secret that an app does not have is wrong, even for a public client", async () => {
     await refused(prove({ client_id: open.clientId, client_secret: "x" }), WRONG);
   });
 
-  test("an app has several secrets; one has its time, and is expired by name", async () => {
+  test("an app has several secrets; each has its period, and an expired one has its own error", async () => {
     const { clientId } = await addApp(ctx, "Several", "old");
     const now = ctx.clock.now();
     const { keyId } = await seed(ctx.store).addSecret(clientId, "new", { startsAt: now, endsAt: now + 1 });
@@ -112,13 +112,13 @@ describe("client authentication", () => {
     assert.deepEqual({ ...(await by("new")), app: null }, { app: null, by: "secret", keyId });
     await refused(by("early"), WRONG);
     await refused(by("late"), 7000222, /expired/);
-    // Another app's, and one that is the hash of it.
+    // Another app's secret, and one that is its hash.
     await refused(prove({ client_id: closed.clientId, client_secret: "new" }), WRONG);
     const [stored] = await ctx.store.credentials.secretsOf(clientId);
     await refused(by(stored!.secretHash), WRONG);
   });
 
-  test("HTTP Basic holds client ID and secret, form-encoded", async () => {
+  test("HTTP Basic contains client ID and secret, form-encoded", async () => {
     const proven = { app: closed, by: "secret", keyId };
     const [id, secret] = [closed.clientId, encoded(SECRET)];
     assert.deepEqual(await prove({}, basic(id, secret)), proven);
@@ -128,12 +128,12 @@ describe("client authentication", () => {
     await refused(prove({}, basic(id, "x")), WRONG);
   });
 
-  test("an empty secret in HTTP Basic is none", async () => {
+  test("an empty secret in HTTP Basic counts as none", async () => {
     assert.deepEqual(await prove({}, basic(open.clientId, "")), { app: open, by: "nothing" });
     await refused(prove({}, basic(closed.clientId, "")), MISSING);
   });
 
-  test("an Authorization header that is no HTTP Basic is a wrong secret", async () => {
+  test("an Authorization header other than HTTP Basic is a wrong secret", async () => {
     const good = basic(closed.clientId, encoded(SECRET));
     const bad = [
       "",
@@ -153,21 +153,25 @@ describe("client authentication", () => {
     await refused(prove({}, basic("a", "secret")), UNKNOWN);
   });
 
-  test("the client ID in the body is the one in HTTP Basic", async () => {
+  test("the client ID in the body must match the one in HTTP Basic", async () => {
     const header = basic(closed.clientId, encoded(SECRET));
-    await refused(prove({ client_id: open.clientId }, header), INVALID, /client_id differs between body and Auth/);
+    await refused(
+      prove({ client_id: open.clientId }, header),
+      INVALID,
+      /client_id differs between the body and the Auth/,
+    );
   });
 
-  test("a client proves itself in one way only", async () => {
+  test("a client authenticates in one way only", async () => {
     const [client_id, client_secret] = [closed.clientId, SECRET];
     const header = basic(client_id, encoded(SECRET));
-    const twice = /authenticates in two ways at once/;
+    const twice = /uses two authentication methods at once/;
     await refused(prove({ client_secret }, header), INVALID, twice);
     await refused(prove({ client_id, client_secret, ...(await proof()) }), INVALID, twice);
     await refused(prove({ ...(await proof()) }, header), INVALID, twice);
   });
 
-  test("an assertion names its client; the client ID may stand beside it", async () => {
+  test("an assertion names its client; the client ID may be sent too", async () => {
     for (const fields of [{}, { client_id: certified.app.clientId }]) {
       const proven = await prove({ ...fields, ...(await proof()) });
       assert.ok(proven.by === "certificate");
@@ -177,18 +181,18 @@ describe("client authentication", () => {
     await refused(prove({ client_id: closed.clientId, ...(await proof()) }), 700027);
   });
 
-  test("an assertion comes with its type, and the type with an assertion", async () => {
+  test("an assertion needs its type, and the type an assertion", async () => {
     const { client_assertion, client_assertion_type } = await proof();
     const { clientId: client_id } = certified.app;
     await refused(prove({ client_id, client_assertion }), NO_PARAMETER, /'client_assertion_type'\./);
     await refused(prove({ client_id, client_assertion_type }), NO_PARAMETER, /'client_assertion'\./);
     const saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
     const other = prove({ client_id, client_assertion, client_assertion_type: saml });
-    await refused(other, 50027, /client_assertion_type has to be urn:.*:jwt-bearer\./);
+    await refused(other, 50027, /client_assertion_type must be urn:.*:jwt-bearer\./);
     await refused(prove({ client_assertion: "x", client_assertion_type }), NO_ID, /'client_id'/);
   });
 
-  test("an assertion is used up at each endpoint by itself", async () => {
+  test("an assertion is used up at each endpoint separately", async () => {
     const form = formOf(await proof());
     const at = (url?: string) => authenticateClient(ctx, requestWith(undefined, url), form);
     assert.equal((await at("/devicecode")).clientId, certified.app.clientId);
@@ -200,14 +204,14 @@ describe("client authentication", () => {
     await assert.rejects(authenticateClient(ctx, elsewhere, form), { suberror: "assertion_used" });
   });
 
-  test("a secret may be shown again and again", async () => {
+  test("a secret may be used repeatedly", async () => {
     const form = formOf({ client_id: closed.clientId, client_secret: SECRET });
     for (let times = 0; times < 2; times++) {
       assert.equal((await authenticateClient(ctx, requestWith(undefined), form)).clientId, closed.clientId);
     }
   });
 
-  test("one assertion's use is another's neither for another app nor another jti", async () => {
+  test("using an assertion does not use up another app's, or one with another jti", async () => {
     const assertion = { jti: randomUUID(), expiresAt: ctx.clock.now() + 60_000, keyId: "key" };
     const spend = (app: App, jti = assertion.jti) =>
       consumeAssertion(
@@ -221,7 +225,7 @@ describe("client authentication", () => {
     await assert.rejects(spend(certified.app), { suberror: "assertion_used" });
   });
 
-  test("what a proof was used for is recorded, of a used assertion not again", async () => {
+  test("the use of an authentication is recorded, but not for a reused assertion", async () => {
     const records = async () => (await ctx.store.audit.list({ event: "proven", limit: 9 })).length;
     const audit = sampleAudit("proven");
     const bySecret = { app: closed, by: "secret", keyId } as const;

@@ -24,14 +24,14 @@ interface Client {
 }
 
 /** `azpacr`: "0" a public client, "1" a secret, "2" a certificate. */
-describe("an access token says how its client authenticated", () => {
+describe("an access token shows how its client authenticated", () => {
   let tenant: TestTenant;
   before(async () => {
     tenant = await startTestTenant();
   });
   after(() => tenant.close());
 
-  /** By the `azpacr` that is right for them. */
+  /** By the correct `azpacr`. */
   const clients: Record<string, () => Promise<Client>> = {
     "0": async () => ({ app: await addApp(tenant.context, "Public"), proof: async () => ({}) }),
     "1": async () => ({
@@ -89,7 +89,7 @@ describe("an access token says how its client authenticated", () => {
     });
   }
 
-  test("an app on its own gets the same", async () => {
+  test("an app without a user gets the same", async () => {
     const { registrations } = tenant.context.store;
     const api = tenant.apis[0]!.clientId;
     for (const azpacr of ["1", "2"]) {

@@ -20,13 +20,13 @@ describe("the end session endpoint", () => {
   });
   after(() => tenant.close());
 
-  /** An ID token as this tenant signs them; its other claims do not matter here. */
+  /** An ID token as this tenant signs them. Its other claims do not matter here. */
   const idToken = (changes: Record<string, unknown> = {}) => {
     const now = Math.floor(tenant.clock.now() / 1000);
     const claims = { iss: tenant.issuer, aud: app.clientId, sub: "x", at_hash: "x", iat: now, exp: now + 3600 };
     return tenant.context.signingKeys.sign({ ...claims, ...changes }, "JWT");
   };
-  /** Where it leads, by GET and by POST, which are to say the same. */
+  /** Where it redirects, by GET and by POST, which must be the same. */
   const led = async (parameters: Record<string, string>): Promise<URL> => {
     const url = `${tenant.authority}/oauth2/v2.0/logout`;
     const query = new URLSearchParams(parameters);
@@ -42,7 +42,7 @@ describe("the end session endpoint", () => {
   };
   const returnOf = (target: URL) => target.searchParams.get("post_logout_redirect_uri");
 
-  test("by the client's ID: to what it registered, with the state it gave", async () => {
+  test("by the client's ID: to the registered URI, with the given state", async () => {
     const state = "a b&c=d#é";
     const target = await led({ client_id: app.clientId.toUpperCase(), post_logout_redirect_uri: BYE, state });
     assert.deepEqual(Object.fromEntries(target.searchParams), {
@@ -52,7 +52,7 @@ describe("the end session endpoint", () => {
     });
   });
 
-  test("by an ID token alone, an expired one too; it goes no further than here", async () => {
+  test("by an ID token alone, even an expired one; it goes no further than here", async () => {
     const expired = await idToken({ iat: 1, exp: 2 });
     for (const id_token_hint of [await idToken(), expired]) {
       for (const client_id of [[], [["client_id", app.clientId]]]) {
@@ -63,7 +63,7 @@ describe("the end session endpoint", () => {
     }
   });
 
-  test("a hint of another client, of another issuer, of no key of ours, or that is no ID token returns nobody", async () => {
+  test("a hint of another client, another issuer or an unknown key, or one that is not an ID token, allows no return", async () => {
     const stolen = await idToken({ aud: other.clientId });
     const foreign = await idToken({ iss: "https://login.contoso.example" });
     const access = await idToken({ at_hash: undefined });
@@ -79,25 +79,25 @@ describe("the end session endpoint", () => {
     "another case of its path": BYE.replace("bye", "Bye"),
     "another case of its host": BYE.replace("player", "PLAYER"),
     "no query": "https://player.contoso.example/bye",
-    "more of a query": `${BYE}&x=1`,
+    "a longer query": `${BYE}&x=1`,
     "a fragment": `${BYE}#x`,
     "its port spelled out": BYE.replace(".example/", ".example:443/"),
     "http instead of https": BYE.replace("https", "http"),
     "a user before its host": BYE.replace("https://", "https://a@"),
     "another encoding": BYE.replace("bye", "%62ye"),
     "dots in its path": BYE.replace("/bye", "/x/../bye"),
-    "a blank after it": `${BYE} `,
+    "a space after it": `${BYE} `,
     "another app's": "https://other.contoso.example/",
-    "no URI": "bye",
+    "not a URI": "bye",
   };
   for (const [what, uri] of Object.entries(near)) {
-    test(`nobody is returned to what is not registered character by character: ${what}`, async () => {
+    test(`there is no return to a URI that is not registered character by character: ${what}`, async () => {
       const target = await led({ client_id: app.clientId, post_logout_redirect_uri: uri, state: "s" });
       assert.equal(target.search, "");
     });
   }
 
-  test("without a client, or with one that is unknown or disabled, nobody is returned", async () => {
+  test("without a client, or with an unknown or disabled one, there is no return", async () => {
     const unknown = { client_id: "3f6b8b2e-0d51-4a6c-9a57-3b1c2d4e5f60" };
     for (const more of [{}, unknown, { client_id: "\0" }]) {
       assert.equal(returnOf(await led({ post_logout_redirect_uri: BYE, ...more })), null);
@@ -109,13 +109,13 @@ describe("the end session endpoint", () => {
     assert.doesNotMatch(page, /player\.contoso/);
   });
 
-  test("logout_hint, Entra's and the standard's, is taken and chooses nothing", async () => {
+  test("logout_hint, Entra's and the standard's, is accepted and selects nothing", async () => {
     const target = await led({ client_id: app.clientId, post_logout_redirect_uri: BYE, logout_hint: "ada@x.example" });
     assert.equal(returnOf(target), BYE);
     assert.ok(!target.href.includes("ada"));
   });
 
-  test("an app's own scheme can be returned to", async () => {
+  test("an app's own scheme is allowed as return address", async () => {
     const target = await led({ client_id: app.clientId, post_logout_redirect_uri: "contoso-player://bye" });
     const page = await tenant.fetch(target.href);
     assert.match(page.headers.get("content-security-policy") as string, /form-action 'self' contoso-player:;/);

@@ -17,7 +17,7 @@ describe("a scope parameter", () => {
     displayName: value,
     description: "",
   });
-  /** As many as an answer may name, one more, one of the greatest length, and one that is switched off. */
+  /** As many as a response may contain, one more, one of the maximum length, and one that is disabled. */
   const many = Array.from({ length: 51 }, (_, at) => `Scope.${at}`);
   const api = sampleApi({
     scopes: [...many.map((value) => scope(value)), scope("x".repeat(100)), scope("Off", false)],
@@ -41,12 +41,12 @@ describe("a scope parameter", () => {
   };
   const named = (count: number) => many.slice(0, count).map((value) => `${uri}/${value}`);
 
-  test("names 50 scopes, and not 51; one that is named twice counts once", async () => {
+  test("contains 50 scopes, not 51; a repeated one counts once", async () => {
     assert.deepEqual((await parsed(named(50).join(" "))).resourceScopes, many.slice(0, 50));
     assert.deepEqual((await parsed(`openid ${named(49).join(" ")}`)).resourceScopes, many.slice(0, 49));
     assert.equal((await parsed([...named(50), ...named(50)].join(" "))).resourceScopes.length, 50);
     for (const text of [named(51).join(" "), `openid ${named(50).join(" ")}`]) {
-      assert.deepEqual(await problem(text), ["scope_invalid", "it names too many scopes."]);
+      assert.deepEqual(await problem(text), ["scope_invalid", "it contains too many scopes."]);
     }
   });
 
@@ -54,12 +54,16 @@ describe("a scope parameter", () => {
     const longest = `https://graph.microsoft.com/${"x".repeat(228)}`;
     assert.match((await problem(longest))[1] ?? "", /is not a scope of this tenant/);
     for (const word of [`${longest}x`, 'a"b', "a\\b", "é", "a\tb", "a\x7fb"]) {
-      assert.deepEqual(await problem(word), ["scope_invalid", "it has a character no scope can have."], word);
+      assert.deepEqual(
+        await problem(word),
+        ["scope_invalid", "it contains a character that scopes cannot have."],
+        word,
+      );
     }
-    for (const empty of ["", "   "]) assert.deepEqual(await problem(empty), ["scope_invalid", "it names no scope."]);
+    for (const empty of ["", "   "]) assert.deepEqual(await problem(empty), ["scope_invalid", "it contains no scope."]);
   });
 
-  test("matches whatever the case and gives the registered names, each once, as it was asked", async () => {
+  test("is case-insensitive and returns the registered names, each once, in the requested order", async () => {
     const asked = [
       "OpenID",
       "EMAIL",
@@ -78,7 +82,7 @@ describe("a scope parameter", () => {
     assert.equal((await parsed(`${api.clientId.toUpperCase()}/Scope.2`)).resourceId, api.clientId);
   });
 
-  test("bare names are Graph's, as those under either of its URIs", async () => {
+  test("bare names are Graph's, like those with either of its URIs", async () => {
     for (const text of ["user.read", "https://Graph.microsoft.com/User.Read", `${GRAPH_RESOURCE_ID}/User.Read`]) {
       const { resourceId, resourceScopes } = await parsed(text);
       assert.deepEqual([resourceId, resourceScopes], [GRAPH_RESOURCE_ID, ["User.Read"]], text);
@@ -87,15 +91,15 @@ describe("a scope parameter", () => {
     assert.deepEqual([resourceId, resourceScopes, isDefault], [GRAPH_RESOURCE_ID, [], false]);
   });
 
-  test(".default is alone at its resource, whatever its case", async () => {
+  test(".default is alone at its resource, in any case", async () => {
     const scopes = await parsed(`${uri}/.Default openid`);
     assert.deepEqual([scopes.isDefault, scopes.resourceScopes, scopes.oidc], [true, [], ["openid"]]);
     assert.equal((await problem(`${uri}/.default ${uri}/Scope.1`))[0], "scope_invalid");
   });
 
-  test("one resource at a time, one that there is, and scopes that it offers", async () => {
+  test("one resource at a time, an existing one, and scopes that it offers", async () => {
     assert.deepEqual(await problem(`${uri}/Scope.1 User.Read`), ["several_resources"]);
-    assert.deepEqual(await problem("api://nobody/Read"), ["resource_unknown", "api://nobody."]);
+    assert.deepEqual(await problem("api://unknown/Read"), ["resource_unknown", "api://unknown."]);
     for (const value of ["Off", "Nothing"]) {
       assert.deepEqual(await problem(`${uri}/${value}`), ["scope_invalid", `${value} is not a scope of ${uri}.`]);
     }
@@ -104,7 +108,7 @@ describe("a scope parameter", () => {
     assert.equal((await problem(`${gone.identifierUri}/ToDoList.Read`))[0], "resource_unknown");
   });
 
-  test("an identifier URI that ends in a slash gives scopes with two", async () => {
+  test("an identifier URI that ends in a slash results in scopes with two", async () => {
     const slashed = sampleApi({ identifierUri: "https://slashed.contoso.example/" });
     await seed(store).putApi(slashed);
     for (const slashes of ["/", "//"]) {

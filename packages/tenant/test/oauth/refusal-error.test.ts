@@ -1,4 +1,4 @@
-// What a program is answered for each refusal of the access rule, by where it was refused.
+// The error for each refusal of the access rule, by where it was refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Refusal } from "../../src/directory/access-rules.ts";

@@ -15,7 +15,7 @@ export const PROMPTS = ["none", "login", "consent", "select_account", "create"] 
 
 export type Prompt = (typeof PROMPTS)[number];
 
-/** A program's request, as far as it goes without a browser. */
+/** A program's request, as far as it can be checked without a browser. */
 export interface AuthorizationParameters {
   client: App;
   back: ReturnAddress;
@@ -30,8 +30,8 @@ export interface AuthorizationParameters {
 }
 
 /**
- * What is wrong with a request. `back` is null while it is not certain that the program may be answered there: the
- * person is told then, and nobody else (RFC 6749 §4.1.2.1).
+ * An invalid request. `back` is null until it is certain that the program may receive the error. Until then, only the
+ * user sees it (RFC 6749 §4.1.2.1).
  */
 export class RefusedAuthorization extends Error {
   override name = "RefusedAuthorization";
@@ -47,6 +47,7 @@ export class RefusedAuthorization extends Error {
 
 /**
  * Authorization Request (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
+ *
  * @throws RefusedAuthorization
  */
 export async function readAuthorizationParameters(ctx: OAuthContext, form: Form): Promise<AuthorizationParameters> {
@@ -58,7 +59,7 @@ export async function readAuthorizationParameters(ctx: OAuthContext, form: Form)
     requireGrant(client, "authorization_code");
     refuseUnknownModes(form, back);
     for (const name of ["request", "request_uri", "registration"] as const) {
-      if (form.has(name)) throw malformed(`'${name}' is not taken here.`, `${name}_not_supported`);
+      if (form.has(name)) throw malformed(`'${name}' is not supported.`, `${name}_not_supported`);
     }
     const codeChallenge = challengeOf(client, form);
     const prompts = promptsOf(form);
@@ -92,22 +93,22 @@ async function clientOf(ctx: OAuthContext, form: Form): Promise<App> {
   return client;
 }
 
-/** Entra takes the one that is registered where none is sent; here each request says where it wants its answer. */
+/** If this parameter is missing, Entra takes the registered one. Here, each request must name its redirect URI. */
 function returnAddressOf(client: App, form: Form): ReturnAddress {
   const redirectUri = required(form, "redirect_uri");
   if (!isRegistered(client, redirectUri)) throw new ProtocolError("redirect_unregistered");
   const responseMode = form.get("response_mode") === "form_post" && formMayLeadTo(redirectUri) ? "form_post" : "query";
   const state = form.get("state") ?? null;
-  // What is no state (RFC 6749 §A.5) is not given back either.
+  // A value that is not a valid state (RFC 6749 §A.5) is not returned.
   return { redirectUri, responseMode, state: state !== null && PRINTABLE.test(state) ? state : null };
 }
 
 function refuseUnknownModes(form: Form, { redirectUri }: ReturnAddress): void {
   const asked = form.get("response_mode") ?? "query";
   const mode = RESPONSE_MODES.find((one) => one === asked);
-  if (!mode) throw malformed(`'response_mode' is one of ${RESPONSE_MODES.join(", ")}.`);
+  if (!mode) throw malformed(`'response_mode' must be one of ${RESPONSE_MODES.join(", ")}.`);
   if (mode === "form_post" && !formMayLeadTo(redirectUri)) {
-    throw malformed("no page of ours can send a form to an IPv6 address; use response_mode=query.");
+    throw malformed("pages cannot send a form to an IPv6 address; use response_mode=query.");
   }
   printable(form, "state");
 }
@@ -115,7 +116,7 @@ function refuseUnknownModes(form: Form, { redirectUri }: ReturnAddress): void {
 /** SHA-256, base64url. */
 const CHALLENGE = /^[\w-]{43}$/;
 
-/** Without a method it would be `plain` (RFC 7636 §4.3), which protects nothing once it is seen. */
+/** Without a method, it would be `plain` (RFC 7636 §4.3), which does not protect a challenge that was seen. */
 function challengeOf(client: App, form: Form): string | null {
   const challenge = form.get("code_challenge");
   const method = form.get("code_challenge_method");
@@ -133,17 +134,17 @@ function promptsOf(form: Form): ReadonlySet<Prompt> {
   const prompts = new Set<Prompt>();
   for (const word of asked) {
     const prompt = PROMPTS.find((one) => one === word);
-    if (!prompt) throw malformed(`'prompt' holds ${PROMPTS.join(", ")}.`);
+    if (!prompt) throw malformed(`'prompt' must consist of ${PROMPTS.join(", ")}.`);
     prompts.add(prompt);
   }
-  if (prompts.has("none") && prompts.size > 1) throw malformed("'prompt' holds none and another.");
+  if (prompts.has("none") && prompts.size > 1) throw malformed("'prompt' cannot combine none with another value.");
   return prompts;
 }
 
 function maxAgeOf(form: Form): number | null {
   const text = form.get("max_age");
   if (text === undefined) return null;
-  if (!/^\d{1,9}$/.test(text)) throw malformed("'max_age' is no number of seconds.");
+  if (!/^\d{1,9}$/.test(text)) throw malformed("'max_age' must be a number of seconds.");
   return Number(text);
 }
 
@@ -152,7 +153,7 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 
 function printable(form: Form, name: string): string | null {
   const text = form.get(name) ?? null;
-  if (text !== null && !PRINTABLE.test(text)) throw malformed(`'${name}' has a character that it cannot have.`);
+  if (text !== null && !PRINTABLE.test(text)) throw malformed(`'${name}' contains an invalid character.`);
   return text;
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Form } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 
-/** All that the page reads; whatever else a program sends stays here. */
+/** All parameters that the page reads. Others are not passed on. */
 const PARAMETERS = [
   "client_id",
   "redirect_uri",
@@ -25,19 +25,21 @@ const PARAMETERS = [
   "client-request-id",
 ] as const;
 
-/** Node refuses a request whose line and headers are longer than 16 KiB; cookies and the browser's own need some. */
+/**
+ * Node rejects requests whose line and headers exceed 16 KiB; cookies and the browser's own headers need some of it.
+ */
 const LONGEST = 10_000;
 
 /**
- * Authorization Endpoint (RFC 6749 §3.1), GET or POST. It leads to its page on the pages origin, where the browser has
- * its session; a POST of another site would not even bring the cookie. What is wrong with the request is said there.
+ * Authorization Endpoint (RFC 6749 §3.1), GET or POST. Redirects to its page on the pages origin, where the browser has
+ * its session (a cross-site POST would not send the cookie). Errors in the request are shown there.
  */
 export function authorize(app: FastifyInstance, ctx: OAuthContext): void {
   const lead = (reply: FastifyReply, values: (name: string) => string[]) => {
     const target = new URL("/authorize", ctx.config.pagesOrigin);
     for (const name of PARAMETERS) {
       const given = values(name).filter((value) => value !== "");
-      // RFC 6749 §3.1: none more than once. Which of the two counts is not ours to guess.
+      // RFC 6749 §3.1: parameters must not be repeated. We do not guess which value counts.
       if (given.length > 1) return reply.redirect(refusal(ctx, "repeated"), 303);
       if (given[0] !== undefined) target.searchParams.set(name, given[0]);
     }
@@ -54,7 +56,7 @@ export function authorize(app: FastifyInstance, ctx: OAuthContext): void {
   });
 }
 
-/** What cannot be handed on is told by its name. */
+/** Parameters that cannot be passed on are reported by name. */
 function refusal(ctx: OAuthContext, why: "repeated" | "too_long"): string {
   return `${ctx.config.pagesOrigin}/authorize?refused=${why}`;
 }

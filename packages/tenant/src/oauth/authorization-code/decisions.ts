@@ -6,15 +6,15 @@ import { type Approver, type ConsentPrompt, decisionRecord, evaluateApproval, is
 import type { OAuthContext } from "../oauth-context.ts";
 import { redirectKind } from "./redirect-uri.ts";
 
-/** Nobody can decide on it any more, but for who did. */
+/** The request can no longer be decided, except by the session that did. */
 export function isOver(request: AuthorizationRequest, sessionId: string | undefined, now: number): boolean {
   if (request.expiresAt <= now || request.status === "redeemed") return true;
   return request.status !== "pending" && request.sessionId !== sessionId;
 }
 
 /**
- * All that is asked was said yes to before, and it is certain who asks: an https redirect is its owner's, while any
- * program on a computer can claim a loopback one or a scheme (RFC 8252 §8.6).
+ * Whether no page is needed: the user has approved everything before, and the requester is certain. An https redirect
+ * belongs to its owner, while any program on a computer can claim a loopback redirect or a scheme (RFC 8252 §8.6).
  */
 export function needsNoQuestion(
   request: Pick<AuthorizationRequest, "redirectUri">,
@@ -28,14 +28,15 @@ export function needsNoQuestion(
 export type Approval =
   | { outcome: "done"; code: string }
   | { outcome: "ended" }
-  /** Something else would be frozen than the page had shown. */
+  /** The approval would differ from what the page showed. */
   | { outcome: "changed"; prompt: ConsentPrompt }
   | { outcome: "refused"; why: Refusal };
 
 /**
- * Freezes the scopes as they are shown now, and makes the code (RFC 6749 §4.1.2).
+ * Freezes the scopes as shown and creates the code (RFC 6749 §4.1.2).
  *
- * @param shown the digest of the page that was read; `silent`: no page was, and what has never been shown stays out
+ * @param shown the digest of the page that the user read. `silent`: no page was shown, and scopes that were never shown
+ *   are excluded
  */
 export async function approveAuthorization(
   ctx: OAuthContext,
@@ -66,7 +67,7 @@ export async function approveAuthorization(
   return result.outcome === "done" ? { outcome: "done", code } : result;
 }
 
-/** False when it was decided otherwise; denied twice it stays denied. */
+/** False if it was decided otherwise. A second denial has no effect. */
 export async function denyAuthorization(
   ctx: OAuthContext,
   request: AuthorizationRequest,

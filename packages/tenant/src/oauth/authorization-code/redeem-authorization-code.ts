@@ -11,8 +11,8 @@ import { issueTokens } from "../tokens/issue-tokens.ts";
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
 /**
- * A code for its tokens, once (RFC 6749 §4.1.3, RFC 7636 §4.5). Who cannot prove that the code is theirs changes
- * nothing; who can, a second time, ends what the first gave.
+ * Exchanges a code for tokens, once (RFC 6749 §4.1.3, RFC 7636 §4.5). A client that cannot prove that the code is its
+ * own changes nothing. A second valid use revokes what the first one got.
  */
 export async function tokenByAuthorizationCode(
   ctx: OAuthContext,
@@ -43,14 +43,14 @@ export async function tokenByAuthorizationCode(
   });
 }
 
-/** Null without a verifier: where the request had no challenge, one that comes now is wrong too (RFC 9700 §4.8.2). */
+/** Null without a verifier. If the request had no challenge, a verifier is wrong too (RFC 9700 §4.8.2). */
 function challengeOf(verifier: string | undefined): string | null {
   if (verifier === undefined) return null;
   if (!VERIFIER.test(verifier)) throw new ProtocolError("verifier_wrong");
   return createHash("sha256").update(verifier).digest("base64url");
 }
 
-/** Too late, or its yes was taken back. */
+/** Expired, or its approval was withdrawn. */
 function lost({ codeExpiresAt }: AuthorizationRequest, now: number): ProtocolError {
   return new ProtocolError(codeExpiresAt !== null && codeExpiresAt <= now ? "code_too_old" : "revoked");
 }

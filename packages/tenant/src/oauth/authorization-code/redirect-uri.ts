@@ -1,15 +1,17 @@
 import type { App } from "../../directory/entities.ts";
 
 /**
- * Where an answer arrives: at a program on the person's own computer (RFC 8252 §7.3), on a web site, or in an app that
- * claims a scheme of its own (§7.1).
+ * Where the response is sent: to a program on the user's own computer (RFC 8252 §7.3), to a website, or to an app that
+ * claims its own scheme (§7.1).
  */
 export type RedirectKind = "loopback" | "web" | "app";
 
-/** `http` on this computer: host, port, and all that follows. */
+/** `http` on this computer: host, port and the rest. */
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?([/?].*)?$/;
 
-/** Schemes beside https that lead to no app of the person's: they run, show or read something, or belong to the web. */
+/**
+ * Schemes other than https that do not open an app of the user: they run, show or read something, or belong to the web.
+ */
 const NO_APP = new Set([
   ...["http:", "ws:", "wss:", "ftp:", "file:", "filesystem:", "data:", "blob:", "about:"],
   ...["javascript:", "vbscript:", "view-source:", "mailto:", "tel:"],
@@ -17,7 +19,10 @@ const NO_APP = new Set([
 
 const LONGEST = 2_048;
 
-/** Undefined for what no answer is ever sent to, whoever registered it: a fragment (RFC 6749 §3.1.2), a user, http elsewhere. */
+/**
+ * Undefined if no response can ever be sent there, even if it is registered: URIs with a fragment (RFC 6749 §3.1.2) or
+ * a user, and http elsewhere.
+ */
 export function redirectKind(uri: string): RedirectKind | undefined {
   if (uri.length > LONGEST || !/^[\x21-\x7e]+$/.test(uri) || /[#\\]/.test(uri) || !URL.canParse(uri)) return undefined;
   const { protocol, username, password } = new URL(uri);
@@ -28,15 +33,18 @@ export function redirectKind(uri: string): RedirectKind | undefined {
 }
 
 /**
- * Whether the app has registered it, character by character (RFC 9700 §2.1); but for the port of a loopback redirect,
- * which a program gets from its system when it starts (RFC 8252 §7.3).
+ * Whether the app has registered it, character by character (RFC 9700 §2.1). The port of a loopback redirect is
+ * ignored, because the operating system assigns it when the program starts (RFC 8252 §7.3).
  */
 export function isRegistered(app: Pick<App, "redirectUris">, uri: string): boolean {
   if (redirectKind(uri) === undefined) return false;
   return app.redirectUris.some((registered) => withoutPort(registered) === withoutPort(uri));
 }
 
-/** The port of a loopback redirect left out; an empty path and `/` are one (RFC 3986 §6.2.3). Any other URI as it is. */
+/**
+ * Removes the port of a loopback redirect, and treats an empty path as `/` (RFC 3986 §6.2.3). Other URIs stay
+ * unchanged.
+ */
 function withoutPort(uri: string): string {
   const loopback = LOOPBACK.exec(uri);
   if (!loopback) return uri;
@@ -44,7 +52,7 @@ function withoutPort(uri: string): string {
   return `http://${host}${rest.startsWith("/") ? rest : `/${rest}`}`;
 }
 
-/** What to register so that `uri` is registered: without the port that a program gets from its system when it starts. */
+/** The URI to register for `uri`: without the port that the operating system assigns. */
 export function registrable(uri: string): string {
   const loopback = LOOPBACK.exec(uri);
   if (!loopback) return uri;
@@ -52,14 +60,14 @@ export function registrable(uri: string): string {
   return `http://${host}${rest === "/" ? "" : rest}`;
 }
 
-/** What a page says of where it leads: a web site's host, in its ASCII form. */
+/** The destination as a page shows it: a website's host, in its ASCII form. */
 export function hostOf(uri: string): string | null {
   return redirectKind(uri) === "web" ? new URL(uri).host : null;
 }
 
 /**
- * A page's Content-Security-Policy can name it. None can name an IPv6 address (CSP Level 3 §2.3.1), so that no form may
- * lead there.
+ * Whether a Content-Security-Policy can name it. It cannot name an IPv6 address (CSP Level 3 §2.3.1), so no form can be
+ * sent to one.
  */
 export function formMayLeadTo(uri: string): boolean {
   return !uri.startsWith("http://[");

@@ -9,8 +9,8 @@ import { ProtocolError } from "../protocol-error.ts";
 import { signAppToken } from "../tokens/app-token.ts";
 
 /**
- * Client Credentials Grant (RFC 6749 §4.4): an app on its own, by certificate or secret. It gets an access token with the
- * roles that its service principal is assigned at one resource, and nothing to renew it with (§4.4.3).
+ * Client Credentials Grant (RFC 6749 §4.4): an app without a user, authenticated by certificate or secret. It gets an
+ * access token with the roles that its service principal has at one resource, and no refresh token (§4.4.3).
  */
 export async function tokenByClientCredentials(
   ctx: OAuthContext,
@@ -19,7 +19,7 @@ export async function tokenByClientCredentials(
   ip: string,
 ): Promise<Record<string, unknown>> {
   const { app, by } = client;
-  // Whoever knows a public client's ID is not the client.
+  // Knowing a public client's ID does not authenticate the client.
   if (by === "nothing") throw new ProtocolError("secret_missing");
   const { keyId } = by === "certificate" ? client.assertion : client;
   const resourceId = await resourceOf(ctx, required(form, "scope"));
@@ -50,7 +50,7 @@ export async function tokenByClientCredentials(
   };
 }
 
-/** What roles are assigned to. */
+/** What has the role assignments. */
 async function servicePrincipalOf(ctx: OAuthContext, clientId: string): Promise<string> {
   const found = await ctx.store.registrations.find({ clientId });
   const id = found?.registration.servicePrincipalId;
@@ -58,7 +58,7 @@ async function servicePrincipalOf(ctx: OAuthContext, clientId: string): Promise<
   return id;
 }
 
-/** A role that is for people only gives an app nothing, whoever assigned it. */
+/** A role for users only gives an app nothing, even if assigned. */
 function isForApps(api: Api | undefined): (value: string) => boolean {
   const forApps = ({ allowedMemberTypes }: ApiRole) => allowedMemberTypes?.includes("Application") ?? true;
   return (value) => api === undefined || api.roles.some((role) => role.value === value && forApps(role));

@@ -11,9 +11,10 @@ export type EnteredCode =
   | { outcome: "unknown" };
 
 /**
- * Looks a typed code up. Changes nothing: a code that was only typed is nobody's yet.
+ * Looks up a typed code. Changes nothing: entering a code does not claim it.
  *
- * @param wrongGuesses of the whole tenant in this day; beyond a bound only codes that are long enough for so many are known
+ * @param wrongGuesses of the whole tenant in the past day. Beyond a bound, only codes that are long enough for this
+ *   number are accepted
  */
 export async function enterCode(ctx: OAuthContext, typed: string, wrongGuesses = 0): Promise<EnteredCode> {
   const userCode = normalizeUserCode(typed);
@@ -28,14 +29,14 @@ export async function enterCode(ctx: OAuthContext, typed: string, wrongGuesses =
   return why ? { outcome: "ended", why, grant } : { outcome: "found", grant };
 }
 
-/** Why nobody can decide on this grant any more, or undefined while somebody can. */
+/** Why this grant can no longer be decided, or undefined if it can. */
 export function endedBecause(grant: DeviceGrant, now: number): "expired" | "used" | "used_twice" | undefined {
   if (grant.status === "denied") return grant.denialReason === "two_users" ? "used_twice" : "used";
   if (grant.status === "approved" || grant.status === "redeemed") return "used";
   return grant.expiresAt <= now ? "expired" : undefined;
 }
 
-/** The access rule refused: the grant stays as it is. */
+/** The access rule refused, and the grant does not change. */
 export interface RefusedGrant {
   outcome: "refused";
   why: Refusal;
@@ -43,8 +44,8 @@ export interface RefusedGrant {
 }
 
 /**
- * After sign-in, when consent is first shown: the grant becomes this session's and this user's, or dies of a second
- * user. A user whom the access rule refuses takes no part: their sign-in neither claims nor ends it.
+ * When consent is first shown after sign-in: this session and user claim the grant, or a second user's claim denies it.
+ * A user whom the access rule refuses has no effect: their sign-in neither claims nor denies it.
  */
 export async function claimGrant(
   ctx: OAuthContext,
@@ -62,12 +63,12 @@ export async function claimGrant(
 export type ApprovalResult =
   | Exclude<ApproveResult, { outcome: "done" }>
   | { outcome: "done"; grant: DeviceGrant; prompt: ConsentPrompt }
-  /** Something else would be frozen than the page had shown: nothing is approved. */
+  /** The approval would differ from what the page showed, so nothing is approved. */
   | { outcome: "changed"; grant: DeviceGrant; prompt: ConsentPrompt };
 
 /**
- * Freezes the scopes as they are shown now. `facts` were loaded by this request; the transaction that approves loads them
- * again. `shown` is the digest of the page that was read; an operator has read none.
+ * Freezes the scopes as shown. `facts` were loaded by this request; the transaction that approves loads them again.
+ * `shown` is the digest of the page that the user read. An operator has read none.
  */
 export async function approveGrant(
   ctx: OAuthContext,

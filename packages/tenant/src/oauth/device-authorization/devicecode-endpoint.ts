@@ -13,10 +13,10 @@ import { takeRequest, tooManyRequests } from "../request-limits.ts";
 import { PendingCodes } from "./pending-codes.ts";
 import { POLL_INTERVAL_SECONDS } from "./poll-pace.ts";
 
-/** Draws at most this many codes; with 20^8 of them a second draw is already rare. */
+/** Maximum attempts to find an unused code. With 20^8 possible codes, a second attempt is already rare. */
 const MAX_DRAWS = 8;
 
-/** Device Authorization Endpoint (RFC 8628 §3.1, §3.2), in Entra's shape; `verification_uri_complete` besides. */
+/** Device Authorization Endpoint (RFC 8628 §3.1, §3.2), in Entra's shape, plus `verification_uri_complete`. */
 export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
   const pending = new PendingCodes(ctx);
 
@@ -25,7 +25,7 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
     const now = ctx.clock.now();
     const client = await authenticateClient(ctx, request, form);
     requireGrant(client, "device_code");
-    // Before the scopes are looked up: what each costs is bounded by how many there are.
+    // Before the scopes are looked up: the cost of a scope is bounded by how many there are.
     const retryAt = await takeRequest(ctx, "deviceCodeByIp", request, now);
     if (retryAt !== undefined) throw tooManyRequests(retryAt, now);
     const length = await pending.lengthOfNext(client.clientId, request.ip);
@@ -45,7 +45,7 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
     };
     let userCode = newUserCode(length);
     for (let draw = 1; !(await ctx.store.grants.insert({ ...grant, userCode })); draw++) {
-      if (draw === MAX_DRAWS) throw new Error("no free user_code found");
+      if (draw === MAX_DRAWS) throw new Error("could not find an unused user_code");
       userCode = newUserCode(length);
     }
     pending.added(client.clientId);
@@ -65,7 +65,7 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
   });
 }
 
-/** Entra translates `message` for `?mkt=`; a program cannot say more of the person who will read it. */
+/** Entra translates `message` for `?mkt=`; a program knows nothing else about the user who will read it. */
 function askedLanguage(request: FastifyRequest, form: Form): { uiLocales: string | null; mkt: string | null } {
   const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
   const asked = (name: string) => form.get(name) ?? query.get(name);

@@ -2,11 +2,11 @@ import { guessGrade, userCodeLength } from "../../directory/user-code.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { isUnlimited, takeBeyondCap, tooManyRequests } from "../request-limits.ts";
 
-/** Milliseconds that a count is trusted; what this process adds meanwhile is counted on top. */
+/** How long a count is trusted, in milliseconds. Codes that this process adds meanwhile are added to it. */
 const TRUSTED_FOR = 1_000;
-/** When a client whose codes all wait may ask again: some of them will have ended. */
+/** When a client at its limit may request again: some of its codes will have ended by then. */
 const RETRY_MS = 60_000;
-/** Clients whose counts are kept. */
+/** How many clients' counts are cached. */
 const MAX_CLIENTS = 1_000;
 
 interface Count {
@@ -14,7 +14,9 @@ interface Count {
   at: number;
 }
 
-/** How many device codes wait for their user, in the tenant and of each client, without counting rows at every request. */
+/**
+ * How many device codes wait for their user, for the tenant and each client, without counting rows at every request.
+ */
 export class PendingCodes {
   readonly #ctx: Pick<OAuthContext, "config" | "store" | "clock">;
   readonly #counts = new Map<string, Count>();
@@ -24,8 +26,8 @@ export class PendingCodes {
   }
 
   /**
-   * Refuses a code beyond the limits, and says how many characters another one needs. Where they are reached, a network
-   * that asks for few still gets them: a flood takes up what may wait, not what people sign in with.
+   * Refuses a code beyond the limits, and returns how many characters the next one needs. At the limits, a network that
+   * requests few codes still gets them: a flood uses up the waiting places, not those that people sign in with.
    *
    * @throws ProtocolError `too_many`
    */
@@ -42,7 +44,7 @@ export class PendingCodes {
       }
     }
     const guesses = await this.#count("guesses", () => store.throttle.peek("userCodeGlobal:tenant", 0, now));
-    // Twice: codes are long enough before the shorter ones are no longer accepted.
+    // Doubled, so that codes are long enough before the shorter ones are rejected.
     return userCodeLength(all.value, guessGrade(2 * guesses.value));
   }
 
@@ -58,7 +60,7 @@ export class PendingCodes {
     let count = this.#counts.get(key);
     if (!count || Math.abs(now - count.at) > TRUSTED_FOR) {
       if (this.#counts.size >= MAX_CLIENTS) this.#counts.clear();
-      // Others trust the old value until the new one is there.
+      // Concurrent callers use the old value until the new one is available.
       if (count) count.at = now;
       const value = await read();
       count = { value, at: now };

@@ -1,11 +1,14 @@
 import type { Clock } from "../../kernel/time.ts";
 
-/** Seconds between polls that the tenant asks for (RFC 8628 §3.2). */
+/** The polling interval that the tenant asks for, in seconds (RFC 8628 §3.2). */
 export const POLL_INTERVAL_SECONDS = 5;
-/** What one slow_down adds, for good (RFC 8628 §3.5). */
+/** How much each slow_down permanently adds, in seconds (RFC 8628 §3.5). */
 const SLOW_DOWN_SECONDS = 5;
-/** A poll this early still counts as on time: clocks and networks jitter. Milliseconds. */
+/** A poll that is early by this many milliseconds still counts as on time, because clocks and networks jitter. */
 const TOLERANCE = 500;
+
+/** A tenant without polls in memory still needs the pace of those that it answers. */
+const MIN_SIZE = 10_000;
 
 interface Pace {
   lastStart: number;
@@ -15,25 +18,28 @@ interface Pace {
 }
 
 /**
- * When each device_code was last polled and how slowly it has to go. Lives in this process only, so that a poll writes
- * nothing to the store; another node starts a code's pace anew, which costs one poll.
+ * When each device_code was last polled, and its required interval. Kept in this process only, so that a poll writes
+ * nothing to the store. Another node starts over, which costs one poll.
  */
 export class PollPace {
   readonly #paces = new Map<string, Pace>();
   readonly #clock: Clock;
+  readonly #size: number;
 
-  constructor(clock: Clock) {
+  /** `size`: how many codes are tracked at most. Above it the oldest start over, which costs each one poll. */
+  constructor(clock: Clock, size: number) {
     this.#clock = clock;
+    this.#size = Math.max(size, MIN_SIZE);
   }
 
-  /** Polls under watch, for the metrics and the tests. */
+  /** Number of tracked codes, for the metrics and the tests. */
   get size(): number {
     return this.#paces.size;
   }
 
   /**
-   * Notes one poll of a code that exists, at its start. The first is always on time. An early one of a client that
-   * understands `slow_down` makes the interval grow.
+   * Records the start of a poll for an existing code. The first poll is always on time. An early poll by a client that
+   * understands `slow_down` increases the interval.
    */
   note(deviceCodeHash: string, expiresAt: number, understandsSlowDown: boolean): "on_time" | "early" {
     const now = this.#clock.now();
@@ -49,15 +55,15 @@ export class PollPace {
     return early ? "early" : "on_time";
   }
 
-  /** After a final answer. */
+  /** After a final response. */
   forget(deviceCodeHash: string): void {
     this.#paces.delete(deviceCodeHash);
   }
 
-  /** Codes live equally long, so the oldest entries, first in the map, expire first. */
+  /** All codes have the same lifetime, so the oldest entries, first in the map, expire first. */
   #forgetExpired(now: number): void {
     for (const [hash, pace] of this.#paces) {
-      if (pace.expiresAt > now) return;
+      if (pace.expiresAt > now && this.#paces.size < this.#size) return;
       this.#paces.delete(hash);
     }
   }

@@ -15,9 +15,9 @@ import { hashRefreshToken, newRefreshToken, sealSuccessor, unsealSuccessor } fro
 import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
 
 /**
- * Renewal (RFC 6749 §6, RFC 9700 §4.14): every use rotates; see `TokenStore.rotate` for grace and reuse.
- * As at Entra the new access token may be for another API that was consented for this app, where the page of this sign-in
- * listed it.
+ * Renewal (RFC 6749 §6, RFC 9700 §4.14). Every use rotates; see `TokenStore.rotate` for grace and reuse. As in Entra,
+ * the new access token may be for another API that was consented to for this app, if the page of this sign-in listed
+ * it.
  */
 export async function tokenByRefreshToken(
   ctx: OAuthContext,
@@ -34,14 +34,14 @@ export async function tokenByRefreshToken(
 
   const user = await ctx.store.directory.findUser(family.userId);
   const asked = await scopesOfRenewal(ctx, family, form.get("scope")).catch((error: unknown) => {
-    // A token that was used before, or is revoked, is judged all the same: a scope to refuse must not hide a reuse.
+    // A used or revoked token is still processed, because an invalid scope must not hide a reuse.
     const spent = found.usedAt !== null || family.revokedAt !== null;
     if (spent && error instanceof ProtocolError) return error;
     throw error;
   });
   const refusal = asked instanceof ProtocolError ? asked : undefined;
   const { scopes, api } = asked instanceof ProtocolError ? { scopes: family.scopes, api: undefined } : asked;
-  // Signed before the transaction. A disabled user gets nothing signed; the rotation below refuses and revokes.
+  // Signed before the transaction. Nothing is signed for a disabled user; the rotation below refuses and revokes.
   const tokens =
     user && user.disabledAt === null && !refusal
       ? await signTokens(ctx, { user, app, api, by, scopes, family })
@@ -71,6 +71,7 @@ export async function tokenByRefreshToken(
       detail: { family: family.id },
     },
   });
+  if (result.outcome === "reuse" && result.ended) ctx.telemetry.refreshTokenReused();
   if (user) await tellOf(ctx, result, { user, app, ip });
   const refreshToken = successorOf(result, presented, next);
   if (refusal) throw refusal;
@@ -79,7 +80,7 @@ export async function tokenByRefreshToken(
   return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
 }
 
-/** By mail, and not for every repeat: the store says when (see `RotateResult`). */
+/** By mail, but not for every repeat: the store decides when (see `RotateResult`). */
 async function tellOf(
   { notices }: OAuthContext,
   result: RotateResult,
@@ -91,7 +92,10 @@ async function tellOf(
   }
 }
 
-/** @throws ProtocolError for every outcome that gives no token; `bad_token` makes MSAL drop the dead one and ask the person again */
+/**
+ * @throws ProtocolError for every outcome without a token. `bad_token` makes MSAL discard the token and ask the user
+ *   again
+ */
 function successorOf(result: RotateResult, presented: string, next: string): string {
   const dead = { suberror: "bad_token" };
   switch (result.outcome) {
@@ -113,7 +117,10 @@ function successorOf(result: RotateResult, presented: string, next: string): str
   }
 }
 
-/** The scopes of this renewal: those asked for, else those of the sign-in; each within its reach and still consented. */
+/**
+ * The scopes of this renewal: the requested ones, or those of the sign-in. Each must be within its reach and still
+ * consented to.
+ */
 async function scopesOfRenewal(
   ctx: OAuthContext,
   family: TokenFamily,
@@ -129,7 +136,7 @@ async function scopesOfRenewal(
     scopes.filter((scope) => reach.has(qualifiedScope(resource, scope)));
   const atGraph = reachable(GRAPH_RESOURCE_ID, [
     ...consentedScopes({ api, consents }, GRAPH_RESOURCE_ID).filter((scope) => !isAdministrative(scope)),
-    // No consent to them is remembered: they stay with the sign-in that asked for them.
+    // Consent to them is not remembered: they stay with the sign-in that requested them.
     ...ADMINISTRATIVE_SCOPES,
   ]);
   const atApi = reachable(resourceId, consentedScopes({ api, consents }, resourceId));

@@ -7,8 +7,8 @@ import type { OAuthContext } from "../oauth-context.ts";
 import { AUTHENTICATION_CLASS, type ClientProof } from "./claims.ts";
 
 /**
- * Signs an access token of an app on its own, in Entra's form: `idtyp` "app", the roles, no `scp`, and as its subject the
- * app's service principal. It has no `sid`: no sign-in is behind it, and userinfo knows nobody by it.
+ * Signs an access token for an app without a user, in Entra's form: `idtyp` "app", roles, no `scp`, and the app's
+ * service principal as subject. It has no `sid`, because there is no sign-in, and UserInfo does not accept it.
  */
 export async function signAppToken(
   ctx: OAuthContext,
@@ -36,7 +36,7 @@ export async function signAppToken(
   };
   const tokenId = randomBytes(16).toString("base64url");
   if (api?.tokenProfile === "rfc9068") {
-    // RFC 9068 §2.2: where no person is involved, the subject is the client itself.
+    // RFC 9068 §2.2: without a user, the subject is the client itself.
     const claims = { ...common, sub: app.clientId, client_id: app.clientId, jti: tokenId };
     return ctx.signingKeys.sign(claims, "at+jwt");
   }
@@ -51,14 +51,14 @@ export async function signAppToken(
       tid: ctx.config.tenantId,
       uti: tokenId,
       ver: "2.0",
-      // For ourselves, who look at every call whether it still stands (graph/caller.ts).
+      // For ourselves: every call checks whether the token is still valid (graph/caller.ts).
       ...(api === undefined && keyId !== undefined ? { azp_key: keyId } : {}),
     },
     "JWT",
   );
 }
 
-/** Whether these claims, verified for Graph, are of an app on its own. */
+/** Whether these claims, already verified for Graph, belong to an app without a user. */
 export function isAppToken(claims: Record<string, unknown>): boolean {
   return claims.idtyp === "app";
 }

@@ -4,34 +4,35 @@ import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import { MFA } from "../../directory/sign-in-methods.ts";
 import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
-import { deriveKey, type SealKey } from "../../kernel/seal.ts";
+import { firstKeyOf } from "../../kernel/kept-keys.ts";
+import type { SealKey } from "../../kernel/seal.ts";
 
-/** Values of `acr` (OpenID Connect Core §2), weakest first: nobody showed a factor (the operator approved), one, two. */
+/** Values of `acr` (OpenID Connect Core §2), weakest first: no factor (the operator approved), one, two. */
 export const ACR_VALUES = ["0", "1", "2"] as const;
 
 export const ACR_MFA = "2";
 
-/** The authentication context class of a sign-in by these methods (`amr`, RFC 8176). */
+/** The authentication context class of a sign-in with these methods (`amr`, RFC 8176). */
 export function contextClassOf(amr: readonly string[]): (typeof ACR_VALUES)[number] {
   if (amr.includes(MFA)) return ACR_MFA;
   return amr.length > 0 ? "1" : "0";
 }
 
-/** How an app authenticated; a public client shows nothing. */
+/** How an app authenticated. Public clients do not authenticate. */
 export type ClientProof = "nothing" | "secret" | "certificate";
 
 /** Entra's `azpacr`: how the client authenticated for this token. */
 export const AUTHENTICATION_CLASS = { nothing: "0", secret: "1", certificate: "2" } as const;
 
-/** Everything a token says, gathered before it is signed. */
+/** Everything that a token will contain, collected before signing. */
 export interface TokenSubject {
   user: User;
   app: App;
   by: ClientProof;
-  /** Undefined for a token of bare scopes (userinfo, Graph). */
+  /** Undefined for a token of bare scopes (UserInfo, Graph). */
   api: Api | undefined;
   roles: string[];
-  /** Ids of the person's groups; empty where neither app nor API wants them. */
+  /** IDs of the user's groups. Empty if neither app nor API lists them. */
   groups: string[];
   scopes: ScopeSet;
   /** The family: one sign-in on one device. */
@@ -39,13 +40,16 @@ export interface TokenSubject {
   amr: string[];
   /** Milliseconds since the epoch. */
   authTime: number;
-  /** Of the authorization request (OpenID Connect Core §3.1.3.7); null where there was none. */
+  /** From the authorization request (OpenID Connect Core §3.1.3.7). Null if there was none. */
   nonce: string | null;
 }
 
-/** Pairwise (OIDC Core §8.1): two apps cannot compare their users by it. */
+/**
+ * Pairwise (OpenID Connect Core §8.1): two apps cannot correlate their users by it. From the tenant's first seal key,
+ * because apps store it.
+ */
 export function pairwiseSub(sealKey: SealKey, appId: string, userId: string): string {
-  return createHmac("sha256", deriveKey(sealKey, "pairwise-sub")).update(`${appId}:${userId}`).digest("base64url");
+  return createHmac("sha256", firstKeyOf(sealKey, "pairwise-sub")).update(`${appId}:${userId}`).digest("base64url");
 }
 
 export function accessTokenClaims(
@@ -93,7 +97,7 @@ export function accessTokenClaims(
       ...memberships,
       azp: app.clientId,
       azpacr: AUTHENTICATION_CLASS[subject.by],
-      // As at Entra, `profile` is required for them: no other scope's words on the page say it.
+      // As in Entra, these require `profile`: no other scope's text on the page mentions them.
       ...(scopes.oidc.includes("profile") ? { name: user.displayName, preferred_username: user.email } : {}),
       oid: user.id,
       scp: granted.join(" "),
@@ -129,7 +133,7 @@ export function idTokenClaims(
     acr: contextClassOf(subject.amr),
     amr: subject.amr,
     ...(subject.nonce === null ? {} : { nonce: subject.nonce }),
-    // Binds the two and marks an ID token: a guard refuses it where an access token belongs.
+    // Binds the two tokens and marks an ID token: a guard refuses it in place of an access token.
     at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
     ...(app.groupClaims ? groupClaims(subject.groups) : {}),
     ...(scopes.oidc.includes("profile") ? profileClaims(user) : {}),
@@ -137,7 +141,7 @@ export function idTokenClaims(
   };
 }
 
-/** Entra's limit for a JWT: whoever has more groups gets a token that says so and lists none. */
+/** Entra's limit for a JWT: with more groups, the token says so and lists none. */
 const MOST_GROUPS = 200;
 
 function groupClaims(groups: string[]): Record<string, unknown> {
@@ -145,7 +149,7 @@ function groupClaims(groups: string[]): Record<string, unknown> {
   return groups.length > 0 ? { groups } : {};
 }
 
-/** What `profile` asks for (OpenID Connect Core §5.4), as far as sign-up collected it. */
+/** The `profile` claims (OpenID Connect Core §5.4), as far as sign-up collected them. */
 export function profileClaims(user: User): Record<string, unknown> {
   const { givenName, surname } = user.attributes;
   return {

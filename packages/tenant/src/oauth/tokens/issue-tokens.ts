@@ -6,13 +6,14 @@ import { endOfRefreshToken } from "../../directory/lifetimes.ts";
 import type { ScopeSet } from "../../directory/scopes.ts";
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { deriveKey, hashSecret, newSecret, seal, unseal } from "../../kernel/seal.ts";
+import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { AuditRecord, NewRefreshToken, NewTokenFamily } from "../../storage/store.ts";
 import type { IdentifiedClient } from "../client-authentication.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { refusalError } from "../refusal-error.ts";
 import { signTokens, tokenResponse } from "./sign-tokens.ts";
 
-/** What a redemption in the store is handed, whatever it redeems. */
+/** What the store receives for any redemption. */
 export interface Redemption {
   clientId: string;
   family: NewTokenFamily;
@@ -22,10 +23,10 @@ export interface Redemption {
 }
 
 /**
- * Tokens of an approval, once: signed first, given out when `redeem` has made the sign-in in its one transaction.
- * `redeem` throws where another request did.
+ * Issues the tokens of an approval, once: signs them first, and returns them after `redeem` has created the sign-in in
+ * its transaction. `redeem` throws if another request was first.
  *
- * @throws ProtocolError where the access rule refuses
+ * @throws ProtocolError if the access rule refuses
  */
 export async function issueTokens(
   ctx: OAuthContext,
@@ -34,12 +35,12 @@ export async function issueTokens(
     user: User;
     grantId: string;
     scopes: ScopeSet;
-    /** What the page said that a renewal could add. */
+    /** What a renewal could add, as the page said. */
     reach: string[];
     methods: SignInMethod[];
     authTime: number | null;
     nonce?: string | null;
-    event: string;
+    event: AuditEvent;
     withClientInfo: boolean;
     ip: string;
   },
@@ -86,7 +87,7 @@ export async function issueTokens(
   throw refusalError(result.why, "redemption");
 }
 
-/** A recognizable beginning lets secret scanners find a leaked one. */
+/** A recognizable prefix, so that secret scanners can find leaked tokens. */
 const PREFIX = "dcr_";
 
 export function newRefreshToken(): string {
@@ -95,7 +96,10 @@ export function newRefreshToken(): string {
 
 export const hashRefreshToken = hashSecret;
 
-/** Encrypts the next token under a key that only the holder of the present one has: the store alone cannot read it. */
+/**
+ * Encrypts the next token with a key that only the holder of the current one has, so that the store alone cannot read
+ * it.
+ */
 export function sealSuccessor(presented: string, next: string, familyId: string): string {
   return seal(deriveKey(presented, "refresh-successor"), next, familyId);
 }

@@ -13,33 +13,36 @@ import {
   SignJWT,
 } from "jose";
 import { deriveKey, type SealKey, seal, unseal } from "../../kernel/seal.ts";
-import { type Clock, withTimeout } from "../../kernel/time.ts";
+import { CLOCK_SKEW, type Clock, withTimeout } from "../../kernel/time.ts";
 import type { Store, StoredKey } from "../../storage/store.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** A key signs this long before its successor, which is published from the start, takes over. */
+/** How long a key signs before its successor takes over, which is published from the start. */
 const SIGNING_PERIOD = 90 * DAY;
-/** A superseded key stays published this long: well beyond the life of the last token it signed (60 min). */
-const SERVED_AFTER = DAY;
-/** How long one process trusts what it read; another node's new key is seen after it, long before it signs. */
-const RELOAD_AFTER = 60 * 1000;
-/** How long a request waits for the store to tell of new keys, and how soon the next one asks again when it did not. */
+/** How long a superseded key stays published: well beyond the lifetime of the last token it signed (60 minutes). */
+export const SERVED_AFTER = DAY;
+/**
+ * How long a process trusts the keys it has read. It sees another node's new key after this time, long before that key
+ * signs.
+ */
+export const RELOAD_AFTER = 60 * 1000;
+/** How long a request waits for new keys from the store, and how soon the next request tries again if none came. */
 const RELOAD_TIMEOUT = 1000;
 const RETRY_AFTER = 5 * 1000;
 
-/** The tenant's RS256 keys. Several are served so that they can rotate; the newest active one signs. */
+/** The tenant's RS256 keys. Several are published so that they can rotate. The newest active one signs. */
 export interface SigningKeys {
-  /** Signs a JWT; `typ` is `JWT` or `at+jwt`. */
+  /** Signs a JWT. `typ` is `JWT` or `at+jwt`. */
   sign(payload: Record<string, unknown>, typ: string): Promise<string>;
   /**
-   * The claims of a token this tenant signed, for one of the audiences; undefined for anything else. `exp` counts
-   * unless `allowExpired` (an `id_token_hint` may be old).
+   * The claims of a token that this tenant signed for one of the audiences, or undefined. `exp` is checked unless
+   * `allowExpired` (an `id_token_hint` may be old).
    */
   verify(token: string, options?: { audience?: string; allowExpired?: boolean }): Promise<JWTPayload | undefined>;
   /** Public keys with kid, use, x5t, x5c, issuer (Entra's shape). */
   published(): Promise<PublishedKey[]>;
-  /** Adds a key that signs from `activatesAt` on (milliseconds since the epoch); returns its kid. Keys before it stay served for a day. */
-  rotate(activatesAt: number): Promise<string>;
+  /** Reads the keys from the store now, after they were changed there. Creates the successor if there is none. */
+  reload(): Promise<void>;
 }
 
 export interface PublishedKey extends JWK {
@@ -47,10 +50,10 @@ export interface PublishedKey extends JWK {
   issuer: string;
 }
 
-/** Makes the RSA pair of a new signing key: extractable, for RS256. */
+/** Creates the RSA pair of a new signing key: extractable, for RS256. */
 export type NewKeyPair = () => Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }>;
 
-/** RSA with 2048 bits, as Entra's. */
+/** RSA with 2048 bits, like Entra's. */
 const newRsaPair: NewKeyPair = () => generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
 
 interface LoadedKey {
@@ -61,8 +64,8 @@ interface LoadedKey {
 }
 
 /**
- * Loads the signing keys, or makes them at first start: one that signs now and its successor, so that more than one is
- * always served. Private keys are in the store, sealed under the installation's seal key.
+ * Loads the signing keys, or creates them at first start: one that signs now and its successor, so that more than one
+ * is always published. Private keys are in the store, sealed with the data folder's seal key.
  */
 export async function loadSigningKeys(parts: {
   store: Store;
@@ -86,13 +89,16 @@ export async function loadSigningKeys(parts: {
         await newKey(newKeyPair, key, now, now + SIGNING_PERIOD),
       ]);
     }
-    if (!stored.some((each) => each.activatesAt > now)) {
+    if (!stored.some((each) => each.activatesAt > now && each.retiresAt === null)) {
       await store.keys.insert(await newKey(newKeyPair, key, now, now + SIGNING_PERIOD));
       stored = await store.keys.list();
     }
     const known = new Map(loaded.map((each) => [each.stored.kid, each]));
     const kept = served(stored, now);
-    return Promise.all(kept.map(async (each) => known.get(each.kid) ?? openKey(key, each, issuer)));
+    return Promise.all(
+      // Opened once. When it signs may have changed in the store.
+      kept.map(async (each) => ({ ...(known.get(each.kid) ?? (await openKey(key, each, issuer))), stored: each })),
+    );
   }
 
   async function current(): Promise<LoadedKey[]> {
@@ -105,25 +111,31 @@ export async function loadSigningKeys(parts: {
       loaded = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
       loadedAt = clock.now();
     } catch (error) {
-      // Whoever holds tokens can verify them while the store is down.
+      // Token holders can still verify them while the store is down.
       if (loaded.length === 0) throw error;
       loadedAt = clock.now() - RELOAD_AFTER + RETRY_AFTER;
     }
     return loaded;
   }
 
+  /** Those that are still served: a key may have retired since the store was read. */
+  const live = async (): Promise<LoadedKey[]> => {
+    const now = clock.now();
+    return (await current()).filter(({ stored: { retiresAt } }) => retiresAt === null || retiresAt > now);
+  };
+
   await current();
   return {
     async sign(payload, typ) {
       const now = clock.now();
       const active = (await current()).filter((each) => each.stored.activatesAt <= now);
-      const signer = active.reduce((a, b) => (b.stored.activatesAt > a.stored.activatesAt ? b : a));
+      const signer = active.reduce((a, b) => (b.stored.activatesAt >= a.stored.activatesAt ? b : a));
       return new SignJWT(payload)
         .setProtectedHeader({ typ, alg: "RS256", kid: signer.stored.kid })
         .sign(signer.privateKey);
     },
     async verify(token, options = {}) {
-      const keys = await current();
+      const keys = await live();
       try {
         const { payload } = await jwtVerify(
           token,
@@ -136,28 +148,31 @@ export async function loadSigningKeys(parts: {
             algorithms: ["RS256"],
             issuer,
             currentDate: options.allowExpired ? new Date(0) : new Date(clock.now()),
-            clockTolerance: options.allowExpired ? Number.MAX_SAFE_INTEGER : 0,
+            clockTolerance: options.allowExpired ? Number.MAX_SAFE_INTEGER : CLOCK_SKEW.unreadyMs / 1_000,
             ...(options.audience === undefined ? {} : { audience: options.audience }),
           },
         );
-        return payload;
+        // The tolerance is for `nbf`: another node, whose clock is ahead, may have signed the token a moment ago.
+        const isOver = payload.exp !== undefined && payload.exp * 1_000 <= clock.now();
+        return isOver && !options.allowExpired ? undefined : payload;
       } catch {
         return undefined;
       }
     },
     async published() {
-      return (await current()).map((each) => each.published);
+      return (await live()).map((each) => each.published);
     },
-    async rotate(activatesAt) {
-      const added = await newKey(newKeyPair, key, clock.now(), activatesAt);
-      await store.keys.insert(added);
+    async reload() {
       loadedAt = Number.NEGATIVE_INFINITY;
-      return added.kid;
+      // What is being loaded may have been read before the change.
+      await loading?.catch(() => undefined);
+      loadedAt = Number.NEGATIVE_INFINITY;
+      await current();
     },
   };
 }
 
-/** Which keys are published at `now`: those to come, the one that signs, and those superseded less than a day ago. */
+/** The keys that are published at `now`: future ones, the one that signs, and those superseded less than a day ago. */
 function served(stored: StoredKey[], now: number): StoredKey[] {
   const standing = stored.filter((each) => each.retiresAt === null || each.retiresAt > now);
   return standing.filter((_each, index) => {

@@ -12,13 +12,13 @@ export interface SignedTokens {
   idToken: string | undefined;
 }
 
-/** Signs what one answer of the token endpoint carries. Done before the transaction, which must not wait for a signature. */
+/** Signs the tokens of one token response, before the transaction, which must not wait for a signature. */
 export async function signTokens(
   ctx: OAuthContext,
   input: {
     user: User;
     app: App;
-    /** Of the scopes, where it was read before. */
+    /** The API of the scopes, if it was already read. */
     api?: Api | undefined;
     by: ClientProof;
     scopes: ScopeSet;
@@ -28,9 +28,14 @@ export async function signTokens(
 ): Promise<SignedTokens> {
   const { user, app, by, scopes, family, nonce = null } = input;
   const { directory } = ctx.store;
-  const api: Api | undefined =
-    scopes.resourceId === GRAPH_RESOURCE_ID ? undefined : (input.api ?? (await directory.findApi(scopes.resourceId)));
-  const roles = api ? (await directory.rolesFor(api.clientId, user.id)).filter(isForPeople(api)) : [];
+  const [api, assigned]: [Api | undefined, string[]] =
+    scopes.resourceId === GRAPH_RESOURCE_ID
+      ? [undefined, []]
+      : await Promise.all([
+          input.api ?? directory.findApi(scopes.resourceId),
+          directory.rolesFor(scopes.resourceId, user.id),
+        ]);
+  const roles = api ? assigned.filter(isForPeople(api)) : [];
   const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];
   const subject: TokenSubject = {
     user,
@@ -53,25 +58,25 @@ export async function signTokens(
   return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT") };
 }
 
-/** A role that is for apps only gives a person nothing, whoever assigned it, as one for people gives no app any. */
+/** A role for apps only gives a user nothing, even if assigned, just as one for users gives an app nothing. */
 function isForPeople({ roles }: Api): (value: string) => boolean {
   return (value) => roles.some((role) => role.value === value && (role.allowedMemberTypes?.includes("User") ?? true));
 }
 
-/** The token endpoint's success body in Entra's shape (RFC 6749 §5.1 besides). */
+/** The token endpoint's success body in Entra's shape (and RFC 6749 §5.1). */
 export function tokenResponse(input: {
   tokens: SignedTokens;
   refreshToken: string | undefined;
   scopes: ScopeSet;
   user: User;
   tenantId: string;
-  /** MSAL asks for it with `client_info=1`: its account id is made from it. */
+  /** MSAL requests it with `client_info=1` and derives its account ID from it. */
   withClientInfo: boolean;
 }): Record<string, unknown> {
   const { tokens, scopes, user } = input;
   const body: Record<string, unknown> = {
     token_type: "Bearer",
-    // The names the client asked by, so that MSAL finds its token again.
+    // The names that the client requested, so that MSAL finds its token again.
     scope: scopes.asked.join(" "),
     expires_in: ACCESS_TOKEN_SECONDS - 1,
     ext_expires_in: ACCESS_TOKEN_SECONDS - 1,

@@ -20,7 +20,7 @@ describe("an authorization code at the token endpoint", () => {
   });
   after(() => tenant.close());
 
-  /** A program that has its code: a person said yes in their browser. */
+  /** A program that has its code, after a user approved in their browser. */
   async function answered(changes: Partial<App> = {}, withChallenge = true) {
     const { store, clock } = tenant.context;
     const app = sampleApp(changes);
@@ -40,7 +40,7 @@ describe("an authorization code at the token endpoint", () => {
       expiresAt: now + 900_000,
     });
     await store.authorizations.insert(request);
-    // Of a moment long ago, which the tenant's clock does not look at here.
+    // From a moment long ago, which the tenant's clock does not check here.
     const session = await signedInSession(store, user.id);
     await store.sessions.ensure({ id: session, createdAt: now, expiresAt: now + 900_000 });
     const code = newSecret();
@@ -68,7 +68,7 @@ describe("an authorization code at the token endpoint", () => {
       redirect_uri: null,
     });
 
-  test("gives tokens once, with the request's nonce in the ID token and none in the access token", async () => {
+  test("returns tokens once, with the request's nonce in the ID token and not in the access token", async () => {
     const { asks, code, user } = await answered();
     const { status, body } = await redeem(asks, code, { client_info: "1" });
     assert.equal(status, 200);
@@ -93,7 +93,7 @@ describe("an authorization code at the token endpoint", () => {
     assert.equal(userinfo.status, 401);
   });
 
-  test("who saw a used code, and cannot prove that it was theirs, ends nothing", async () => {
+  test("a client that saw a used code, but cannot prove that it was issued to it, does not end the sign-in", async () => {
     const { asks, code } = await answered();
     const { body } = await redeem(asks, code);
     const strangers: Record<string, string | null>[] = [
@@ -115,10 +115,10 @@ describe("an authorization code at the token endpoint", () => {
     "without a verifier": [{ code_verifier: null }, "invalid_grant", 501481],
     "with another verifier": [{ code_verifier: "x".repeat(43) }, "invalid_grant", 501481],
     "with the challenge as verifier": [{ code_verifier: "challenge" }, "invalid_grant", 501481],
-    "with a verifier that can be none": [{ code_verifier: "é".repeat(50) }, "invalid_grant", 501481],
+    "with a malformed verifier": [{ code_verifier: "é".repeat(50) }, "invalid_grant", 501481],
   };
   for (const [what, [changes, error, number]] of Object.entries(misfits)) {
-    test(`${what} it gives nothing, and is as good as before`, async () => {
+    test(`${what} it returns nothing, and stays valid`, async () => {
       const { asks, code } = await answered();
       const challenge = authorizationQuery(asks).get("code_challenge")!;
       const sent = changes.code_verifier === "challenge" ? { code_verifier: challenge } : changes;
@@ -141,7 +141,7 @@ describe("an authorization code at the token endpoint", () => {
     assert.deepEqual([late.body.error, late.body.error_codes], ["invalid_grant", [70008]]);
   });
 
-  test("of 64 at once one is answered with tokens, and they are of no use to anybody", async () => {
+  test("of 64 concurrent uses one gets tokens, which are useless because reuse revokes them", async () => {
     const { asks, code } = await answered();
     const answers = await Promise.all(Array.from({ length: 64 }, () => redeem(asks, code)));
     const [given, ...more] = answers.filter(({ status }) => status === 200);
@@ -152,7 +152,7 @@ describe("an authorization code at the token endpoint", () => {
 
   const confidential = { publicClient: false };
 
-  test("a confidential client proves itself, in the body or by Basic, and by its verifier if it sent a challenge", async () => {
+  test("a confidential client authenticates, in the body or by Basic, and sends a verifier if it sent a challenge", async () => {
     const { asks, code } = await answered(confidential);
     assert.deepEqual((await redeem(asks, code)).body.error_codes, [7000218]);
     assert.deepEqual((await redeem(asks, code, { client_secret: "wrong" })).body.error_codes, [7000215]);
@@ -173,7 +173,7 @@ describe("an authorization code at the token endpoint", () => {
     assert.equal((await redeem(asks, code, { client_secret: SECRET, code_verifier: null })).status, 200);
   });
 
-  test("what the yes stood on is asked again: person, app, assignment, second factor", async () => {
+  test("what the approval depends on is checked again: user, app, assignment, second factor", async () => {
     const withdrawals: [number, (at: Awaited<ReturnType<typeof answered>>) => Promise<unknown>][] = [
       [50057, ({ user }) => seed(tenant.context.store).setUserDisabled(user.id, 1, 1)],
       [700016, ({ app }) => seed(tenant.context.store).putApp({ ...app, disabledAt: 1 })],

@@ -65,7 +65,7 @@ describe("a redirect URI", () => {
     "tel:1",
   ];
   for (const uri of never) {
-    test(`${JSON.stringify(uri.slice(0, 60))} gets no answer, registered or not`, () => {
+    test(`${JSON.stringify(uri.slice(0, 60))} never gets a response, registered or not`, () => {
       assert.equal(redirectKind(uri), undefined);
       assert.equal(isRegistered({ redirectUris: [uri] }, uri), false);
     });
@@ -84,7 +84,7 @@ describe("a redirect URI", () => {
     }
   });
 
-  test("is registered once without the port that it has by chance", () => {
+  test("is registered once without the port that the system assigned", () => {
     const suggested: Record<string, string> = {
       "http://localhost:39729": "http://localhost",
       "http://127.0.0.1:1/": "http://127.0.0.1",
@@ -104,7 +104,7 @@ describe("a redirect URI", () => {
     "another path": WEB.replace("back", "back/"),
     "another case of its path": WEB.replace("back", "Back"),
     "another case of its host": WEB.replace("notes", "NOTES"),
-    "more of a query": `${WEB}&x=1`,
+    "a longer query": `${WEB}&x=1`,
     "no query": WEB.split("?")[0]!,
     "another encoding": WEB.replace("back", "%62ack"),
     "dots in its path": WEB.replace("/back", "/x/../back"),
@@ -117,20 +117,20 @@ describe("a redirect URI", () => {
     "https on this computer": "https://localhost:51004/callback",
     "a registration that is no URI": "http://localhost:51004/only-its-path",
     "another path of the scheme": "com.contoso.notes:/other",
-    "a slash less on this computer": "http://localhost:51004/in",
-    "a slash more on this computer": "http://localhost:51004//in/",
+    "one slash fewer on this computer": "http://localhost:51004/in",
+    "one slash more on this computer": "http://localhost:51004//in/",
   };
   for (const [what, uri] of Object.entries(near)) {
     test(`is not registered with ${what}`, () => assert.equal(isRegistered(app, uri), false));
   }
 
-  test("of a web site the page names the host, in its ASCII form", () => {
+  test("of a website is shown by its host, in its ASCII form", () => {
     assert.equal(hostOf("https://bücher.example/".replace("ü", "%C3%BC")), "xn--bcher-kva.example");
     assert.equal(hostOf("https://notes.contoso.example:8443/x"), "notes.contoso.example:8443");
     assert.equal(hostOf("http://localhost:1/"), null);
   });
 
-  test("no form may lead to an IPv6 address, which no policy can name", () => {
+  test("no form may be sent to an IPv6 address, which no policy can name", () => {
     assert.deepEqual(["http://[::1]:1/", "http://localhost:1/", WEB].map(formMayLeadTo), [false, true, true]);
   });
 });

@@ -1,4 +1,4 @@
-// The decisions about a device's code, without pages: who may claim, say yes and no, and what is recorded of it.
+// The decisions about a device's code, without pages: who may claim, approve and deny, and what is recorded.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -14,6 +14,7 @@ import {
 } from "../../../src/oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../../src/storage/device-grant.ts";
 import type { NewGrant } from "../../../src/storage/store.ts";
+import { signInBrowser } from "../../fixtures/browser.ts";
 import { type QuickContext, quickContext } from "../../fixtures/quick-context.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { MINUTE, pendingGrant, type Samples, sampleUser, scopesAt, seedSamples } from "../../storage/samples.ts";
@@ -42,12 +43,13 @@ describe("a device's code", () => {
   const records = async (event: string, { id }: { id: string }) =>
     (await store.audit.list({ event, limit: 99 })).filter(({ grantId }) => grantId === id);
 
-  /** A grant that waits, and the person it is for. */
+  /** A pending grant, and its user. */
   async function asked(samples?: Samples, changes: Partial<NewGrant> = {}) {
     const own = samples ?? (await seedSamples(store));
     const createdAt = ctx.clock.now();
     const grant = await pendingGrant(store, own, { createdAt, expiresAt: createdAt + 15 * MINUTE, ...changes });
-    return { ...own, grant: await found(grant), approver: approverOf(own.user) };
+    const sessionId = await signInBrowser(store, own.user.id, createdAt);
+    return { ...own, grant: await found(grant), approver: approverOf(own.user, { sessionId }) };
   }
   async function claimed(...given: Parameters<typeof asked>) {
     const own = await asked(...given);
@@ -71,7 +73,7 @@ describe("a device's code", () => {
   const shownTo = async (own: { grant: DeviceGrant; approver: Approver }) => (await promptOf(own)).digest;
 
   describe("is claimed", () => {
-    test("by the session and the person that come first, and recorded when a second person comes", async () => {
+    test("by the first session and user, and recorded if a second user comes", async () => {
       const own = await claimed();
       assert.deepEqual([own.grant.status, own.grant.userId], ["claimed", own.user.id]);
       assert.equal(own.grant.sessionId, own.approver.sessionId);
@@ -92,7 +94,7 @@ describe("a device's code", () => {
       ]);
     });
 
-    test("by nobody who may not use the app or grant what it asks: they neither claim nor end it", async () => {
+    test("by no user who may not use the app or grant what it requests: they neither claim nor end it", async () => {
       const { app, grant, approver } = await asked();
       await seed(store).putApp({ ...app, assignmentRequired: true });
       assert.deepEqual(await claim(grant, approver), { outcome: "refused", why: "not_assigned", grant });
@@ -105,14 +107,14 @@ describe("a device's code", () => {
       for (const each of [grant, admin.grant]) assert.equal((await found(each)).status, "pending");
     });
 
-    test("only where there is such a grant", async () => {
+    test("only if there is such a grant", async () => {
       const { grant, approver } = await asked();
       assert.deepEqual(await claim({ ...grant, id: randomUUID() }, approver), { outcome: "unknown" });
     });
   });
 
-  describe("gets a yes", () => {
-    test("from the session that read the page: scopes, methods and time are frozen, consent kept, and recorded", async () => {
+  describe("gets an approval", () => {
+    test("from the session that read the page: scopes, methods and time are frozen, consent stored, and recorded", async () => {
       const own = await claimed();
       quick.clock.advance(1_000);
       const prompt = await promptOf(own);
@@ -138,7 +140,7 @@ describe("a device's code", () => {
       assert.deepEqual([record?.actor, record?.userId, more], ["user", own.user.id, []]);
     });
 
-    test("once: a second yes does nothing and is not recorded", async () => {
+    test("once: a second approval does nothing and is not recorded", async () => {
       const own = await claimed();
       const shown = await shownTo(own);
       await approve(ctx, own.grant, own.approver, shown);
@@ -170,7 +172,7 @@ describe("a device's code", () => {
       ],
     ];
     for (const [why, change] of refusals) {
-      test(`that is refused: ${why}; the grant stays as it is, and a claim is refused alike`, async () => {
+      test(`that is refused: ${why}; the grant does not change, and a claim is refused too`, async () => {
         const own = await claimed();
         const [shown, waiting] = [await shownTo(own), await asked(own)];
         await change(own);
@@ -194,7 +196,7 @@ describe("a device's code", () => {
       );
     });
 
-    test("that is refused: administrator_required; the right was taken back since the claim", async () => {
+    test("that is refused: administrator_required; the right was removed after the claim", async () => {
       const samples = { ...(await seedSamples(store)), scopes: scopesAt(GRAPH_RESOURCE_ID, ["User.Read.All"]) };
       await seed(store).setUserAdministrator(samples.user.id, true);
       const own = await claimed(samples);
@@ -205,7 +207,7 @@ describe("a device's code", () => {
       assert.deepEqual(outcome, { outcome: "refused", why: "administrator_required", grant });
     });
 
-    test("that is decided again in its transaction: what was withdrawn after it was looked at refuses it", async () => {
+    test("that is decided again in its transaction: a withdrawal after the first check refuses it", async () => {
       const own = await claimed();
       const shown = await shownTo(own);
       const late: typeof ctx = {
@@ -226,10 +228,10 @@ describe("a device's code", () => {
       assert.deepEqual(result, { outcome: "refused", why: "not_assigned", grant });
       assert.deepEqual(await records("device_grant.approved", grant), []);
       const consents = await store.directory.consentsFor(own.app.clientId, own.user.id);
-      assert.deepEqual(consents, [own.consent], "nothing of it is remembered");
+      assert.deepEqual(consents, [own.consent], "none of it is remembered");
     });
 
-    test("that is none where the page showed something else; its prompt says what", async () => {
+    test("that is ignored if the page showed something else; its prompt says what", async () => {
       const own = await claimed();
       const shown = await shownTo(own);
       await seed(store).putApp({ ...own.app, name: "Another name" });
@@ -240,7 +242,7 @@ describe("a device's code", () => {
       assert.deepEqual(await records("device_grant.approved", grant), []);
     });
 
-    test("with a second factor where one is required", async () => {
+    test("with a second factor if one is required", async () => {
       const own = await claimed();
       await seed(store).putApp({ ...own.app, requireMfa: true });
       const approver = { ...own.approver, methods: ["password" as const, "totp" as const] };
@@ -248,7 +250,7 @@ describe("a device's code", () => {
       assert.equal((await approve(ctx, own.grant, approver, shown)).outcome, "done");
     });
 
-    test("that means nothing without the digest of the page, unless it is the operator's", async () => {
+    test("that needs the digest of the page, unless the operator approves", async () => {
       const own = await claimed();
       for (const shown of [undefined, "", "x"]) {
         assert.equal((await approve(ctx, own.grant, own.approver, shown)).outcome, "changed");
@@ -260,13 +262,13 @@ describe("a device's code", () => {
   });
 
   describe("is shown", () => {
-    test("with the app and what it asks", async () => {
+    test("with the app and what it requests", async () => {
       const own = await asked();
       const prompt = await promptOf(own);
       assert.deepEqual([prompt.app, prompt.permissions.approved], [own.app, own.scopes]);
     });
 
-    test("under a digest of grant, name, words and scopes, which no other installation makes", async () => {
+    test("with a digest of grant, name, texts and scopes, which no other installation produces", async () => {
       const own = await asked();
       const another = await asked(own);
       const digest = await shownTo(own);
@@ -288,7 +290,7 @@ describe("a device's code", () => {
     });
   });
 
-  describe("gets a no", () => {
+  describe("gets a denial", () => {
     test("from the session that holds the claim, and from no other", async () => {
       const own = await claimed();
       const elsewhere = await denyGrant(ctx, own.grant, { ...own.approver, sessionId: randomUUID() });

@@ -1,6 +1,6 @@
-/** What RFC 8628's grant may do by design.md "The grant", in plain values: no store, no time of its own. */
+/** What RFC 8628's grant may do according to design.md "The grant", in plain values: no store, no time of its own. */
 
-/** Two people, each with two browser sessions. */
+/** Two users, each with two browser sessions. */
 export const sessions = {
   ana1: "ana",
   ana2: "ana",
@@ -14,7 +14,7 @@ export interface GrantModel {
   status: "pending" | "claimed" | "approved" | "denied" | "redeemed";
   reason: "user" | "two_users" | "operator" | "withdrawn" | null;
   holder: Session | null;
-  /** How many token families came of it. */
+  /** How many token families resulted from it. */
   families: number;
 }
 
@@ -23,6 +23,8 @@ export interface TestEnv {
   now: number;
   expiresAt: number;
   disabled: Record<Person, boolean>;
+  /** Disabling ends their sessions for good. */
+  signedOut: Record<Person, boolean>;
 }
 
 export type Step =
@@ -33,9 +35,9 @@ export type Step =
   | { do: "poll" }
   | { do: "disable" | "enable"; person: Person };
 
-/** What the step answers and what it leaves; the world that came in stays as it is. */
+/** The step's answer and the resulting state. The input state does not change. */
 export function take(testEnv: TestEnv, step: Step): { answer: string; testEnv: TestEnv } {
-  const { grant, disabled } = testEnv;
+  const { grant, disabled, signedOut } = testEnv;
   const same = (answer: string) => ({ answer, testEnv });
   const become = (answer: string, changes: Partial<GrantModel>) => ({
     answer,
@@ -54,6 +56,7 @@ export function take(testEnv: TestEnv, step: Step): { answer: string; testEnv: T
       if (!open) return same("ended");
       if (grant.holder !== step.session) return same("elsewhere");
       if (disabled[sessions[step.session]]) return same("refused");
+      if (signedOut[sessions[step.session]]) return same("elsewhere");
       return become("done", { status: "approved" });
     case "deny":
       if (!open) return same("ended");
@@ -71,10 +74,17 @@ export function take(testEnv: TestEnv, step: Step): { answer: string; testEnv: T
     case "poll":
       return same(grant.status);
     case "disable":
-      return { answer: "done", testEnv: { ...testEnv, disabled: { ...disabled, [step.person]: true } } };
+      return {
+        answer: "done",
+        testEnv: {
+          ...testEnv,
+          disabled: { ...disabled, [step.person]: true },
+          signedOut: { ...signedOut, [step.person]: true },
+        },
+      };
     case "enable": {
       const enabled = { ...testEnv, disabled: { ...disabled, [step.person]: false } };
-      // A yes from before the person was disabled is none after.
+      // An approval from before the user was disabled is ignored afterwards.
       const revived = disabled[step.person] && grant.status === "approved" && sessions[grant.holder!] === step.person;
       if (!revived) return { answer: "done", testEnv: enabled };
       return { answer: "done", testEnv: { ...enabled, grant: { ...grant, status: "denied", reason: "withdrawn" } } };
@@ -82,7 +92,7 @@ export function take(testEnv: TestEnv, step: Step): { answer: string; testEnv: T
   }
 }
 
-/** All that may come of steps taken at the same time: one outcome for each order of them. */
+/** All possible results of concurrent steps: one outcome for each order of them. */
 export function inAnyOrder(testEnv: TestEnv, steps: Step[]): { answers: string[]; testEnv: TestEnv }[] {
   return permutations(steps.map((_, index) => index)).map((order) => {
     const answers: string[] = [];

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import type { Store } from "../../../src/storage/store.ts";
+import { signInBrowser } from "../../fixtures/browser.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { type MakeStore, postgres, sqliteFile, sqliteMemory, type TestStore } from "../../storage/open-test-store.ts";
 import {
@@ -19,7 +20,7 @@ import {
 } from "../../storage/samples.ts";
 import { inAnyOrder, type Person, type Session, type Step, sessions, type TestEnv } from "./grant-model.ts";
 
-/** The real thing: one grant of a store, and the two people. */
+/** The real implementation: one grant in a store, and both users. */
 interface Real {
   store: Store;
   samples: Samples;
@@ -48,7 +49,7 @@ async function perform(real: Real, step: Step, now: number): Promise<string> {
       ).outcome;
     case "redeem":
     case "redeem_as_other_client": {
-      // As the token endpoint: reads who approved, signs, then redeems.
+      // Like the token endpoint: reads who approved, signs, then redeems.
       const seen = await store.grants.findById(grant.id);
       const input = redemption(grant, seen?.userId ?? people.ana, now);
       real.families.push(input.family.id);
@@ -76,13 +77,13 @@ async function observe(real: Real): Promise<TestEnv["grant"]> {
   };
 }
 
-/** Disabling and enabling at once answer alike in either order: what came of it shows here alone. */
+/** Concurrent disabling and enabling give the same answers in either order. Only the state shows which came last. */
 async function disabledIn({ store, people }: Real): Promise<TestEnv["disabled"]> {
   const isDisabled = async (person: Person) => (await store.directory.findUser(people[person]))?.disabledAt !== null;
   return { ana: await isDisabled("ana"), bo: await isDisabled("bo") };
 }
 
-/** Some steps at once, each begun after a few turns of the event loop's microtasks, so that they interleave. */
+/** Concurrent steps, each started after a few turns of the event loop's microtasks, so that they interleave. */
 class Together implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
   readonly steps: { step: Step; delay: number }[];
 
@@ -101,13 +102,13 @@ class Together implements fc.AsyncCommand<{ testEnv: TestEnv }, Real> {
       return perform(real, step, model.testEnv.now);
     };
     const answers = await Promise.all(this.steps.map(begin));
-    // Which of two that disable and enable came last, no answer says.
+    // No answer shows whether disabling or enabling came last.
     const seen = JSON.stringify({ answers, grant: await observe(real), disabled: await disabledIn(real) });
     const legal = inAnyOrder(model.testEnv, steps);
     const explanation = legal.find(({ answers, testEnv: { grant, disabled } }) => {
       return JSON.stringify({ answers, grant, disabled }) === seen;
     });
-    assert.ok(explanation, `no order of the steps gives ${seen}`);
+    assert.ok(explanation, `no order of the steps results in ${seen}`);
     model.testEnv = explanation.testEnv;
   }
 
@@ -163,7 +164,7 @@ function grantModel(makeStore: MakeStore, numRuns: number): void {
   });
   after(() => place.remove());
 
-  test(`whatever people and devices do at once, the grant goes one of its legal ways (${numRuns} walks)`, async () => {
+  test(`whatever users and devices do at once, the grant follows one of its legal paths (${numRuns} walks)`, async () => {
     const { app, api } = samples;
     const walk = fc.asyncProperty(walks, async (commands) => {
       const [ana, bo] = [sampleUser(), sampleUser()];
@@ -174,16 +175,18 @@ function grantModel(makeStore: MakeStore, numRuns: number): void {
       await seed(store).insertUser(ana);
       await seed(store).insertUser(bo);
       const people = { ana: ana.id, bo: bo.id };
+      for (const [id, person] of Object.entries(sessions)) await signInBrowser(store, people[person], T0, id);
       const real: Real = { store, samples, people, grant: await pendingGrant(store, samples), families: [] };
       const testEnv: TestEnv = {
         grant: { status: "pending", reason: null, holder: null, families: 0 },
         now: T0,
         expiresAt: real.grant.expiresAt,
         disabled: { ana: false, bo: false },
+        signedOut: { ana: false, bo: false },
       };
       await fc.asyncModelRun(() => ({ model: { testEnv }, real }), commands);
     });
-    // A failure prints its seed, its path and the shortest walk that shows it.
+    // A failure prints its seed, its path and the shortest walk that reproduces it.
     await fc.assert(walk, { numRuns, verbose: 1 });
   });
 }

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PollPace } from "../../../src/oauth/device-authorization/poll-pace.ts";
 
-function pace() {
+function pace(size = 100_000) {
   const time = { now: 1_000_000 };
-  return { time, pace: new PollPace({ now: () => time.now }), end: time.now + 900_000 };
+  return { time, pace: new PollPace({ now: () => time.now }, size), end: time.now + 900_000 };
 }
 
-test("the first poll is always on time, the next one 5 seconds later, half a second of jitter forgiven", () => {
+test("the first poll is always on time, the next one after 5 seconds, with half a second of tolerance", () => {
   const { pace: polls, time, end } = pace();
   assert.equal(polls.note("a", end, true), "on_time");
   time.now += 4_500;
@@ -16,7 +16,7 @@ test("the first poll is always on time, the next one 5 seconds later, half a sec
   assert.equal(polls.note("a", end, true), "early");
 });
 
-test("an early poll of a client that understands it costs 5 seconds more, kept and added up", () => {
+test("an early poll of a client that understands it adds 5 seconds, permanently and cumulatively", () => {
   const { pace: polls, time, end } = pace();
   polls.note("a", end, true);
   polls.note("a", end, true);
@@ -30,7 +30,7 @@ test("an early poll of a client that understands it costs 5 seconds more, kept a
   assert.equal(polls.note("a", end, true), "early", "the grown interval stays");
 });
 
-test("an early poll of MSAL is early but costs nothing", () => {
+test("an early poll of MSAL is early but adds nothing", () => {
   const { pace: polls, time, end } = pace();
   polls.note("a", end, false);
   assert.equal(polls.note("a", end, false), "early");
@@ -44,7 +44,7 @@ test("codes do not slow each other down", () => {
   assert.equal(polls.note("b", end, true), "on_time");
 });
 
-test("memory is given back after a final answer and after expiry", () => {
+test("memory is freed after a final response and after expiry", () => {
   const { pace: polls, time, end } = pace();
   for (let code = 0; code < 100; code++) polls.note(`code ${code}`, end, true);
   polls.forget("code 0");
@@ -54,7 +54,15 @@ test("memory is given back after a final answer and after expiry", () => {
   assert.equal(polls.size, 1);
 });
 
-test("a clock that jumps back makes a poll early, never negative", () => {
+test("above its size the oldest codes start over", () => {
+  const { pace: polls, end } = pace(10_000);
+  for (let code = 0; code < 10_005; code++) polls.note(`code ${code}`, end, true);
+  assert.ok(polls.size <= 10_001);
+  assert.equal(polls.note("code 10004", end, true), "early");
+  assert.equal(polls.note("code 0", end, true), "on_time");
+});
+
+test("a clock that goes back makes a poll early, never negative", () => {
   const { pace: polls, time, end } = pace();
   polls.note("a", end, true);
   time.now -= 3_600_000;

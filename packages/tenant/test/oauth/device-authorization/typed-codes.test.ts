@@ -1,4 +1,4 @@
-// A code as a person types it: which is found, and what is asked about it. Nothing is claimed by it.
+// A code as a user types it: which one is found, and what is requested with it. Typing never claims it.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newUserCode, userCodeLength } from "../../../src/directory/user-code.ts";
@@ -20,7 +20,7 @@ describe("a device's code", () => {
   after(() => store.close());
 
   const found = async ({ id }: { id: string }) => (await store.grants.findById(id))!;
-  /** A grant that waits, and the person it is for. */
+  /** A pending grant, and its user. */
   async function asked(changes: Partial<NewGrant> = {}) {
     const own = await seedSamples(store);
     const createdAt = ctx.clock.now();
@@ -32,7 +32,7 @@ describe("a device's code", () => {
     return { ...own, grant: await found(grant), approver };
   }
 
-  test("is found as a person types it, and stays as it is", async () => {
+  test("is found as a user types it, and does not change", async () => {
     const { grant } = await asked();
     const typed = `${grant.userCode.slice(0, 6).toLowerCase()} - ${grant.userCode.slice(6)}`;
     assert.deepEqual(await enterCode(ctx, typed), { outcome: "found", grant });
@@ -40,13 +40,13 @@ describe("a device's code", () => {
     for (const other of ["", "-", "BCDF-GHJK"]) assert.deepEqual(await enterCode(ctx, other), { outcome: "unknown" });
   });
 
-  test("about nothing that asks: the facts are those of the account page", async () => {
+  test("without a request has the facts of the account page", async () => {
     const { user } = await asked();
     const { app, api, consents } = await loadFacts(ctx, undefined, user.id);
     assert.deepEqual([app, api, consents], [undefined, undefined, []]);
   });
 
-  test("that holds nothing is not looked for", async () => {
+  test("that is empty is not looked up", async () => {
     const watched = {
       ...ctx,
       store: { grants: { findByUserCode: () => assert.fail("asked") } },
@@ -54,7 +54,7 @@ describe("a device's code", () => {
     assert.deepEqual(await enterCode(watched, " - "), { outcome: "unknown" });
   });
 
-  test("that is too short for the wrong guesses of the day is not known, unless it was long enough for them", async () => {
+  test("that is too short for the wrong guesses of the day is unknown, unless it was long enough for them", async () => {
     const guesses = 501;
     const length = userCodeLength((await store.grants.countLive(ctx.clock.now())) + 2, 1);
     const ofLength = async (letters: number) => (await asked({ userCode: newUserCode(letters) })).grant;
@@ -64,7 +64,7 @@ describe("a device's code", () => {
     assert.deepEqual(await enterCode(ctx, short.userCode, guesses - 1), { outcome: "found", grant: short });
   });
 
-  test("and a program's request are each asked about by the grant that they came by", async () => {
+  test("and a program's request are each checked by the grant type that they use", async () => {
     const own = await asked();
     const byBrowser = { ...own.grant, redirectUri: "https://shop.example/back" };
     const refusals = async () => {
@@ -77,7 +77,7 @@ describe("a device's code", () => {
     assert.deepEqual(await refusals(), ["grant_not_allowed", undefined]);
   });
 
-  test("is asked about with the tenant's own lifetimes", async () => {
+  test("is checked with the tenant's own lifetimes", async () => {
     const own = await asked();
     const lifetimes = { ...ctx.config.lifetimes, signInIdleDays: 7, signInDays: 30 };
     const facts = await loadFacts(ctx, own.grant, own.user.id);
@@ -104,7 +104,7 @@ describe("a device's code", () => {
     });
   }
 
-  test("that is over says so when it is typed", async () => {
+  test("that has ended says so when it is typed", async () => {
     const { grant } = await asked({ expiresAt: ctx.clock.now() });
     assert.deepEqual(await enterCode(ctx, grant.userCode), { outcome: "ended", why: "expired", grant });
   });

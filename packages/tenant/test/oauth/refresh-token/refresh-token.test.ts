@@ -19,7 +19,7 @@ import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tena
 const DAY = 24 * 60 * 60 * 1000;
 const REFRESH_TOKEN_LIFETIME = 90 * DAY;
 
-/** What a renewal and a revocation answer at the endpoints; the rules behind them: test/storage/refresh-suite.ts. */
+/** The responses to renewals and revocations. For the rules behind them, see test/storage/refresh-suite.ts. */
 describe("a refresh token", () => {
   let tenant: TestTenant;
   before(async () => {
@@ -38,12 +38,12 @@ describe("a refresh token", () => {
 
   const deaths: Record<string, (userId: string, token: string) => Promise<unknown>> = {
     "it was revoked": (_, token) => revoke(tenant, token),
-    "its person was disabled": (userId) =>
+    "its user was disabled": (userId) =>
       seed(tenant.context.store).setUserDisabled(userId, tenant.clock.now(), tenant.clock.now()),
     "it has expired": async () => tenant.clock.advance(REFRESH_TOKEN_LIFETIME),
   };
   for (const [death, kill] of Object.entries(deaths)) {
-    test(`is bad_token once ${death}, whatever it asks for: MSAL drops it`, async () => {
+    test(`is bad_token once ${death}, whatever it requests: MSAL discards it`, async () => {
       const { user, tokens } = await signedIn();
       await kill(user.id, tokens.refresh_token);
       const asked: Record<string, string>[] = [{ scope: "openid" }, {}];
@@ -54,7 +54,7 @@ describe("a refresh token", () => {
     });
   }
 
-  test("is good to its last millisecond; one that there never was is bad_token", async () => {
+  test("is valid to its last millisecond; an unknown one is bad_token", async () => {
     const { tokens } = await signedIn();
     tenant.clock.advance(REFRESH_TOKEN_LIFETIME - 1);
     assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
@@ -62,7 +62,17 @@ describe("a refresh token", () => {
     assert.deepEqual([body.error, body.suberror], ["invalid_grant", "bad_token"]);
   });
 
-  test("is no other app's to renew with, and stays good", async () => {
+  test("is answered once more, with the same successor, by a client that lost the answer in a failover", async () => {
+    const { tokens } = await signedIn();
+    const lost = await refresh(tenant, tokens.refresh_token);
+    // Patroni's default ttl, the promotion, and a client that tries again after its own timeout.
+    tenant.clock.advance(75_000);
+    const again = await refresh(tenant, tokens.refresh_token);
+    assert.deepEqual([again.status, again.body.refresh_token], [200, lost.body.refresh_token]);
+    assert.equal((await refresh(tenant, again.body.refresh_token)).status, 200);
+  });
+
+  test("cannot be used by another app, and stays valid", async () => {
     const { tokens } = await signedIn();
     const { clientId } = await addApp(tenant.context, "Another");
     const { status, body } = await refresh(tenant, tokens.refresh_token, { client_id: clientId });
@@ -70,7 +80,7 @@ describe("a refresh token", () => {
     assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
   });
 
-  test("gives another API's scopes only where they are consented, by .default all of them and never none", async () => {
+  test("gets another API's scopes only with consent, by .default all of them and never none", async () => {
     const { clientId: resourceId } = tenant.apis[0]!;
     const { tokens } = await signedIn();
     const at = async (scope: string) => refresh(tenant, tokens.refresh_token, { scope });
@@ -88,7 +98,7 @@ describe("a refresh token", () => {
     assert.equal((await at("openid profile")).status, 200);
   });
 
-  test("dies of its access token's revocation", async () => {
+  test("ends when its access token is revoked", async () => {
     const { tokens } = await signedIn();
     tenant.clock.advance(ACCESS_TOKEN_SECONDS * 1_000 - 1_000);
     assert.equal((await revoke(tenant, tokens.access_token)).status, 200);
@@ -111,7 +121,7 @@ describe("a refresh token", () => {
     assert.deepEqual([status, body.error, body.suberror], [400, "invalid_grant", "bad_token"]);
   });
 
-  test("ends by the tenant's own lifetimes, those of sign-ins from before too", async () => {
+  test("ends by the tenant's own lifetimes, also for earlier sign-ins", async () => {
     const { tokens } = await signedIn();
     await tenant.admin.changeLifetimes({ signInDays: 7 });
     tenant.clock.advance(6 * DAY);
@@ -123,7 +133,7 @@ describe("a refresh token", () => {
     assert.equal((await refresh(tenant, renewed.body.refresh_token)).body.suberror, "bad_token", "not revived");
   });
 
-  test("is revoked by its own app alone, as its access token is", async () => {
+  test("is revoked by its own app alone, like its access token", async () => {
     const { tokens } = await signedIn();
     const { clientId } = await addApp(tenant.context, "Another");
     for (const token of [tokens.refresh_token, tokens.access_token]) {
@@ -134,7 +144,7 @@ describe("a refresh token", () => {
     assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
   });
 
-  test("gives an access token that UserInfo takes until its app is disabled; other demands count at the next renewal", async () => {
+  test("gets an access token that UserInfo accepts until its app is disabled; other requirements apply at the next renewal", async () => {
     const { tokens } = await signedIn("openid profile");
     const { directory } = tenant.context.store;
     const app = (await directory.findApp(String(claimsOf(tokens.access_token).azp)))!;

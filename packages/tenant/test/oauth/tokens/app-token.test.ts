@@ -10,7 +10,7 @@ import { sampleApi, sampleApp } from "../../storage/samples.ts";
 const tenantId = randomUUID();
 const [app, api, principalId] = [sampleApp(), sampleApi(), randomUUID()];
 
-/** What is handed to the tenant's key to be signed. */
+/** What is passed to the tenant's key to be signed. */
 async function signed(by: "secret" | "certificate", to: Api | undefined, keyId?: string) {
   let given: { claims: Record<string, unknown>; typ: string } | undefined;
   const ctx = {
@@ -49,8 +49,8 @@ const entra = {
   ver: "2.0",
 };
 
-describe("an access token of an app on its own", () => {
-  test("has these claims and no other, neither scopes nor a sign-in", async () => {
+describe("an access token of an app without a user", () => {
+  test("has exactly these claims, neither scopes nor a sign-in", async () => {
     const { typ, claims, id, idName } = await signed("secret", api);
     assert.deepEqual([typ, claims, idName], ["JWT", entra, "uti"]);
     assert.notEqual((await signed("secret", api)).id, id);
@@ -70,7 +70,7 @@ describe("an access token of an app on its own", () => {
     assert.deepEqual((await signed("certificate", api, "the key")).claims, certified);
   });
 
-  test("is known by idtyp", () => {
+  test("is recognized by idtyp", () => {
     assert.deepEqual([{ idtyp: "app" }, { idtyp: "user" }, {}].map(isAppToken), [true, false, false]);
   });
 });

@@ -17,7 +17,7 @@ import { sampleApi, sampleApp, sampleUser, scopesAt } from "../../storage/sample
 const config = { issuerOrigin: "https://localhost:8443", tenantId: randomUUID() } as TenantConfig;
 const issuer = `${config.issuerOrigin}/${config.tenantId}/v2.0`;
 const sealKey = new Uint8Array(32).fill(7);
-/** 900 ms into a second: a claim counts whole seconds that are over. */
+/** 900 ms into a second: claims count only whole seconds that have passed. */
 const NOW = 1_750_000_000_900;
 const SECONDS = 1_750_000_000;
 const [user, app, api] = [sampleUser(), sampleApp(), sampleApi()];
@@ -40,7 +40,7 @@ const accessToken = (changes: Partial<TokenSubject> = {}) => accessTokenClaims(c
 const idToken = (changes: Partial<TokenSubject> = {}) =>
   idTokenClaims(config, sealKey, subject(changes), "the access token", NOW);
 
-/** The claims without the one that is drawn for each token; that one has 128 random bits. */
+/** The claims without the random one of each token, which has 128 bits. */
 function withoutId(claims: Record<string, unknown>, name: "jti" | "uti") {
   const { [name]: id, ...others } = claims;
   assert.match(String(id), /^[\w-]{22}$/);
@@ -57,7 +57,7 @@ const common = {
 };
 
 describe("an access token", () => {
-  test("in Entra's form has these claims and no other", () => {
+  test("in Entra's form has exactly these claims", () => {
     const { typ, claims } = accessToken();
     assert.equal(typ, "JWT");
     assert.deepEqual(withoutId(claims, "uti"), {
@@ -74,7 +74,7 @@ describe("an access token", () => {
     });
   });
 
-  test("for an API of RFC 9068's profile has these claims and no other", () => {
+  test("for an API with RFC 9068's profile has exactly these claims", () => {
     const { typ, claims } = accessToken({ api: { ...api, tokenProfile: "rfc9068" } });
     assert.equal(typ, "at+jwt");
     assert.deepEqual(withoutId(claims, "jti"), {
@@ -88,13 +88,13 @@ describe("an access token", () => {
     });
   });
 
-  test("of bare scopes is for Graph, and names OpenID Connect's beside Graph's own", () => {
+  test("of bare scopes is for Graph, and lists OpenID Connect's scopes with Graph's own", () => {
     const scopes = { ...scopesAt(GRAPH_RESOURCE_ID, ["User.Read"]), oidc: ["openid", "profile"] };
     const { claims } = accessToken({ api: undefined, scopes });
     assert.deepEqual([claims.aud, claims.scp], [GRAPH_RESOURCE_ID, "openid profile User.Read"]);
   });
 
-  test("has an id of its own, whatever the profile", () => {
+  test("has a unique ID, whatever the profile", () => {
     for (const tokenProfile of ["entra", "rfc9068"] as const) {
       const ids = [1, 2].map(() => {
         const { claims } = accessToken({ api: { ...api, tokenProfile } });
@@ -104,13 +104,13 @@ describe("an access token", () => {
     }
   });
 
-  test("says how the client authenticated", () => {
+  test("shows how the client authenticated", () => {
     const classes = (["nothing", "secret", "certificate"] as const).map((by) => accessToken({ by }).claims.azpacr);
     assert.deepEqual(classes, ["0", "1", "2"]);
   });
 
   for (const tokenProfile of ["entra", "rfc9068"] as const) {
-    test(`lists roles where there are some, and groups where the API wants them (${tokenProfile})`, () => {
+    test(`lists roles if there are any, and groups if the API wants them (${tokenProfile})`, () => {
       const here = { ...api, tokenProfile };
       const of = (changes: Partial<TokenSubject>) => {
         const { roles, groups, hasgroups } = accessToken({ api: here, ...changes }).claims;
@@ -125,7 +125,7 @@ describe("an access token", () => {
 });
 
 describe("an ID token", () => {
-  test("has these claims and no other", () => {
+  test("has exactly these claims", () => {
     const hash = createHash("sha256").update("the access token").digest().subarray(0, 16).toString("base64url");
     assert.deepEqual(withoutId(idToken({ scopes: { ...subject().scopes, oidc: ["openid"] } }), "uti"), {
       ...common,
@@ -140,12 +140,12 @@ describe("an ID token", () => {
     });
   });
 
-  test("repeats the request's nonce, an empty one too", () => {
+  test("repeats the request's nonce, even an empty one", () => {
     for (const nonce of ["n-0S6_WzA2Mj", ""]) assert.equal(idToken({ nonce }).nonce, nonce);
     assert.ok(!("nonce" in idToken()));
   });
 
-  test("tells name and email only by the scopes for them", () => {
+  test("contains name and email only with the scopes for them", () => {
     const by = (...oidc: string[]) => {
       const { name, preferred_username, email } = idToken({ scopes: { ...subject().scopes, oidc } });
       return { name, preferred_username, email };
@@ -156,7 +156,7 @@ describe("an ID token", () => {
     assert.deepEqual(by("openid"), { name: undefined, preferred_username: undefined, email: undefined });
   });
 
-  test("lists groups where the app wants them: 200 by name, of 201 only that there are some", () => {
+  test("lists groups if the app wants them: 200 by name, of 201 only that there are some", () => {
     const wants = { ...app, groupClaims: true };
     const groups = (count: number) => Array.from({ length: count }, (_, index) => `group ${index}`);
     const of = (count: number, to = wants) => {
@@ -166,13 +166,13 @@ describe("an ID token", () => {
     assert.deepEqual(of(1), { listed: ["group 0"], hasgroups: undefined });
     assert.deepEqual(of(200), { listed: groups(200), hasgroups: undefined });
     assert.deepEqual(of(201), { listed: undefined, hasgroups: true });
-    assert.ok(!("groups" in idToken({ app: wants })), "an empty list is left out");
+    assert.ok(!("groups" in idToken({ app: wants })), "an empty list is omitted");
     assert.deepEqual(of(1, app), { listed: undefined, hasgroups: undefined });
   });
 });
 
 describe("the subject", () => {
-  test("is one person's at one app, the same every time", () => {
+  test("is the same every time for one user at one app", () => {
     const one = pairwiseSub(sealKey, "app", "user");
     assert.match(one, /^[\w-]{43}$/);
     assert.equal(pairwiseSub(new Uint8Array(32).fill(7), "app", "user"), one);
@@ -181,12 +181,12 @@ describe("the subject", () => {
     assert.notEqual(pairwiseSub(new Uint8Array(32).fill(8), "app", "user"), one);
   });
 
-  test("is kept across versions: programs know their users by it", () => {
+  test("stays the same across versions: programs know their users by it", () => {
     assert.equal(pairwiseSub(sealKey, "app", "user"), "jhwmknwUSrHWBkvBXJG5ln8S8d8slIfV9gCpkoSi-OI");
   });
 });
 
-test("a profile has the parts of the name that sign-up collected", () => {
+test("a profile has the name parts that sign-up collected", () => {
   const of = (attributes: User["attributes"]) => profileClaims({ ...user, attributes });
   const name = { name: user.displayName, preferred_username: user.email };
   assert.deepEqual(of({}), name);

@@ -17,7 +17,7 @@ async function place() {
   return { store, load };
 }
 
-test("first start makes a key that signs and serves its successor beside it", async () => {
+test("the first start generates a key that signs and publishes its successor with it", async () => {
   const { load, store } = await place();
   const keys = await load();
   const published = await keys.published();
@@ -67,6 +67,6 @@ test("two nodes that start together agree on the keys; a restart finds them", as
   const [one, two] = await Promise.all([load(), load()]);
   assert.deepEqual(await one.published(), await two.published());
   assert.deepEqual(await (await load()).published(), await one.published());
-  await assert.rejects(load(new Uint8Array(32).fill(8)), "with another seal key none are made in their place");
+  await assert.rejects(load(new Uint8Array(32).fill(8)), "a different seal key does not replace them");
   await store.close();
 });

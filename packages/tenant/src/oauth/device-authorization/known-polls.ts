@@ -1,0 +1,43 @@
+import { hashSecret } from "../../kernel/seal.ts";
+import type { Form } from "../form.ts";
+import type { OAuthContext } from "../oauth-context.ts";
+
+/** RFC 8628 §3.4. */
+export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** MSAL's spelling of the same grant type. */
+export const MSAL_DEVICE_CODE_GRANT = "device_code";
+
+/** A poll of a client that authenticates with nothing, and so sends nothing that has to be checked. */
+export interface PublicPoll {
+  deviceCodeHash: string;
+  clientId: string;
+}
+
+/** `authorization`: the header of that name. Undefined for any other request. */
+export function publicPoll(form: Form, authorization: string | undefined): PublicPoll | undefined {
+  const [deviceCode, clientId] = [form.get("device_code"), form.get("client_id")];
+  const authenticates =
+    authorization !== undefined ||
+    form.has("client_secret") ||
+    form.has("client_assertion") ||
+    form.has("client_assertion_type");
+  if (authenticates || deviceCode === undefined || clientId === undefined) return undefined;
+  return { deviceCodeHash: hashSecret(deviceCode), clientId: clientId.toLowerCase() };
+}
+
+/**
+ * The answer to a poll whose grant is known to wait, and for this client: `slow_down` if it is early and its client
+ * understands that. Undefined if the store must be asked.
+ *
+ * @param standard true for the URN grant type
+ */
+export function answerFromMemory(
+  ctx: Pick<OAuthContext, "store" | "clock" | "pollPace">,
+  poll: PublicPoll,
+  standard: boolean,
+): "pending" | "slow_down" | undefined {
+  const known = ctx.store.pendingPolls.find(poll.deviceCodeHash);
+  if (!known || known.clientId !== poll.clientId || known.expiresAt <= ctx.clock.now()) return undefined;
+  const isEarly = ctx.pollPace.note(poll.deviceCodeHash, known.expiresAt, standard) === "early";
+  return isEarly && standard ? "slow_down" : "pending";
+}
