@@ -4,29 +4,29 @@ import type { MailContext } from "./messages.ts";
 
 const HOUR = 60 * 60 * 1000;
 
-/** Shares of the mails that the tenant sends in an hour; none uses up another's. */
+/** Shares of the mails that the tenant sends per hour. They do not affect each other. */
 export type MailShare = "mailByTenant" | "secondFactorMailByTenant" | "noticeByTenant";
 
-/** How many mails go out. The shares of the tenant: `TenantLimits.mailsPerHour`. */
+/** How many mails are sent. `TenantLimits.mailsPerHour` has the shares of the tenant. */
 export const mailLimits = ({ limits }: Pick<TenantConfig, "limits">) => {
   const share = { count: limits.mailsPerHour, windowMs: HOUR };
   return {
-    /** Codes that anybody can ask for. */
+    /** Codes that anyone can request. */
     mailByTenant: share,
-    /** Codes as a second factor, which take a first one. */
+    /** Codes as a second factor, which require a first one. */
     secondFactorMailByTenant: share,
-    /** Security notifications of one kind to one person. They go out whatever other accounts have used up. */
+    /** Security notifications of one kind to one user. They are sent even if other accounts have used up the budget. */
     noticeByPersonAndKind: { count: 5, windowMs: HOUR },
-    /** More of them, which the person has had five times already. */
+    /** Further ones of the same kind, after five to the same user. */
     noticeByTenant: share,
-    /** The same to one person, so that no account uses them up alone. */
+    /** The same for one user, so that no account uses up the budget alone. */
     noticeByPerson: { count: 30, windowMs: HOUR },
   };
 };
 
 /**
- * Takes one mail of a share. What is withheld is counted on, and logged at the first one and whenever there are twice as
- * many, whichever node withholds it.
+ * Takes one mail from a share. Withheld mails are counted too, and logged at the first one and each time their number
+ * doubles, across all nodes.
  */
 export async function takeMail(
   ctx: Pick<MailContext, "config" | "store" | "clock" | "log">,
@@ -38,14 +38,17 @@ export async function takeMail(
   if (count <= limit) return { allowed: true };
   const withheld = count - limit;
   if (Number.isInteger(Math.log2(withheld))) {
-    ctx.log.warn({ share, limit, withheld }, "the tenant's mails of this hour are used up, and more are withheld");
+    ctx.log.warn(
+      { share, limit, withheld },
+      "the tenant's mails for this hour are used up; further mails are withheld",
+    );
   }
   return { allowed: false, retryAt };
 }
 
 /**
- * Whether a security notification may go to this person. The first of each kind in an hour may, always: it may be all
- * that tells them of a takeover of their account.
+ * Whether a security notification may be sent to this user. The first of each kind per hour always may: it can be the
+ * user's only sign of an account takeover.
  */
 export async function takeNotice(
   ctx: Pick<MailContext, "config" | "store" | "clock" | "log">,
@@ -64,10 +67,10 @@ export async function takeNotice(
   return own.allowed && (await takeMail(ctx, "noticeByTenant")).allowed;
 }
 
-/** What the metrics count. `firstNotices`: notifications outside every share. */
+/** Shares that the metrics count. `firstNotices`: notifications outside all shares. */
 const COUNTED = ["mailByTenant", "secondFactorMailByTenant", "noticeByTenant", "firstNotices"] as const;
 
-/** Mails of each share in the hour that runs, withheld ones too, for the metrics. */
+/** Mails of each share in the current hour, including withheld ones, for the metrics. */
 export async function mailsTaken(
   ctx: Pick<MailContext, "store" | "clock">,
 ): Promise<{ share: string; taken: number }[]> {

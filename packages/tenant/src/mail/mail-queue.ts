@@ -5,35 +5,49 @@ import { type Clock, withTimeout } from "../kernel/time.ts";
 import type { MailLease, Store } from "../storage/store.ts";
 import { MailError, type Mailer, type OutgoingMail } from "./mailer.ts";
 
-/** `queued`: not sent yet, and tried again until it has expired. `refused`: it will never arrive. */
+/** `queued`: not sent yet, and retried until it expires. `refused`: it will never be delivered. */
 export type MailOutcome = "sent" | "queued" | "refused";
 
 export interface MailQueueOptions {
-  /** Names the mail to those who ask for its fate later; a new one unless given. */
+  /** Identifies the mail for later status requests. Default: a new ID. */
   id?: string;
-  /** When the mail is of no more use. */
+  /** When the mail becomes useless. */
   expiresAt: number;
 }
 
-/** Every mail goes through the store, so that it survives a restart and only one of many nodes sends it. */
+/** Every mail goes through the store, so that it survives a restart and only one of several nodes sends it. */
 export interface MailQueue {
-  /** Stores the mail, tries at once and waits a few seconds for the outcome. Throws when it cannot be stored. */
+  /** Stores the mail, tries to send it and waits a few seconds for the outcome. Throws if it cannot be stored. */
   send(mail: OutgoingMail, options: MailQueueOptions): Promise<MailOutcome>;
-  /** Stores the mail and returns; it is tried right after. For mails that no page waits for. */
+  /** Stores the mail and returns; sending starts right after. For mails that no page waits for. */
   post(mail: OutgoingMail, options: MailQueueOptions): Promise<void>;
-  /** Gives up expired mails and tries all that are due. */
+  /** Drops expired mails and tries all that are due. */
   deliverDue(): Promise<void>;
-  /** Delivers what is due, now and every few seconds until the queue is closed. */
+  /** Sends due mails, now and every few seconds, until the queue is closed. */
   start(): void;
-  /** Starts no more mails. Those being sent may finish; the lease of the others expires. */
+  /** Starts no more mails. Mails being sent may finish; the leases of the others expire. */
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Mails being sent at once by this process: a server that hangs holds no more than these. */
+/** What the queue reports, for metrics, traces and `/readyz`. */
+export interface MailObserver {
+  /**
+   * An attempt ended. `startedAt` is of `performance.now()`. `reason`: the code of its failure.
+   */
+  attempted(outcome: MailOutcome, startedAt: number, reason?: MailError["code"] | "unexpected"): void;
+  /** So many mails became useless before they were sent. */
+  expired(count: number): void;
+  /** Runs the worker outside of the request that woke it: it also sends the mails of others. */
+  apart<T>(work: () => T): T;
+}
+
+const noObserver: MailObserver = { attempted: () => undefined, expired: () => undefined, apart: (work) => work() };
+
+/** Mails that this process sends at once. A server that hangs blocks no more than these. */
 const SLOTS = 4;
 const WAIT_MS = 5_000;
 const POLL_MS = 5_000;
-/** Longer than any attempt of the transport (SEND_MS): a process that holds a lease beyond it was killed. */
+/** Longer than any attempt of the transport (SEND_MS): a process that holds a lease longer was killed. */
 const LEASE_MS = 90_000;
 const FIRST_RETRY_MS = 5_000;
 const SLOWEST_RETRY_MS = 15 * 60_000;
@@ -44,13 +58,14 @@ export function createMailQueue(parts: {
   sealKey: SealKey;
   clock: Clock;
   log: Logger;
+  observer?: MailObserver;
   /** How long `send` waits. */
   waitMs?: number;
 }): MailQueue {
-  const { mailer, clock, log, waitMs = WAIT_MS } = parts;
+  const { mailer, clock, log, observer = noObserver, waitMs = WAIT_MS } = parts;
   const { outbox } = parts.store;
   const key = deriveKey(parts.sealKey, "outbox");
-  /** Ids that were kept a moment ago: they go before what is merely due, because somebody waits. */
+  /** IDs stored a moment ago. They go first, because a user waits for them. */
   const fresh: string[] = [];
   const waiting = new Map<string, (outcome: MailOutcome) => void>();
   const working = new Set<Promise<void>>();
@@ -69,10 +84,10 @@ export function createMailQueue(parts: {
     wake();
   }
 
-  /** Sets one more slot to work, if there is one. */
+  /** Starts one more slot, if one is free. */
   function wake(): void {
     if (closed || busy === SLOTS) return;
-    const work = workOff().catch((error: unknown) => log.warn({ err: error }, "the mail queue could not go on"));
+    const work = observer.apart(workOff).catch((error: unknown) => log.warn({ err: error }, "the mail queue failed"));
     working.add(work);
     work.finally(() => working.delete(work));
   }
@@ -85,7 +100,7 @@ export function createMailQueue(parts: {
         const now = clock.now();
         const lease = await outbox.lease({ now, until: now + LEASE_MS, ...(id === undefined ? {} : { id }) });
         if (lease) {
-          // Where one is due there may be more: another slot looks.
+          // If one mail is due, more may be: another slot checks.
           if (id === undefined) wake();
           const outcome = await attempt(lease);
           waiting.get(lease.id)?.(outcome);
@@ -97,33 +112,39 @@ export function createMailQueue(parts: {
   }
 
   async function attempt(lease: MailLease): Promise<MailOutcome> {
+    const startedAt = performance.now();
     try {
       const mail = JSON.parse(unseal(key, lease.sealed, lease.id)) as OutgoingMail;
       await mailer.send({ ...mail, id: lease.id });
     } catch (error) {
-      return abandoned ? "queued" : notSent(lease, error);
+      if (abandoned) return "queued";
+      const outcome = isRefusal(error) ? "refused" : "queued";
+      observer.attempted(outcome, startedAt, error instanceof MailError ? error.code : "unexpected");
+      await notSent(lease, error);
+      return outcome;
     }
+    observer.attempted("sent", startedAt);
     if (!abandoned) await outbox.sent(lease.id, clock.now());
     return "sent";
   }
 
-  async function notSent(lease: MailLease, error: unknown): Promise<MailOutcome> {
+  async function notSent(lease: MailLease, error: unknown): Promise<void> {
     const reason = codeOf(error);
     const about = { err: error, reason, mail: lease.id, attempt: lease.attempt };
-    if (error instanceof MailError && error.code === "mail_refused") {
-      log.warn(about, "a mail was refused and is given up");
+    if (isRefusal(error)) {
+      log.warn(about, "a mail was refused and dropped");
       await outbox.failed(lease, reason, clock.now());
-      return "refused";
+      return;
     }
     const operators = !(error instanceof MailError) || error.code === "mail_configuration";
-    log[operators ? "error" : "warn"](about, "a mail could not be sent and is tried again");
+    log[operators ? "error" : "warn"](about, "a mail could not be sent; retrying");
     await outbox.retryLater(lease, clock.now() + retryAfter(lease.attempt), reason);
-    return "queued";
   }
 
   async function deliverDue(): Promise<void> {
     if (closed) return;
-    await outbox.expire(clock.now());
+    const expired = await outbox.expire(clock.now());
+    if (expired > 0) observer.expired(expired);
     wake();
     while (working.size > 0) await Promise.all(working);
   }
@@ -144,7 +165,7 @@ export function createMailQueue(parts: {
     start() {
       const next = () => {
         delivering = deliverDue().catch((error: unknown) =>
-          log.warn({ err: error }, "the mail queue could not be looked at"),
+          log.warn({ err: error }, "the mail queue could not be read"),
         );
       };
       next();
@@ -161,13 +182,15 @@ export function createMailQueue(parts: {
   };
 }
 
-/** Twice as long each time, and not all at the same moment after an outage. */
+const isRefusal = (error: unknown) => error instanceof MailError && error.code === "mail_refused";
+
+/** Doubles each time, with jitter, so that retries spread out after an outage. */
 function retryAfter(attempt: number): number {
   const pause = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), SLOWEST_RETRY_MS);
   return Math.round(pause * (0.75 + Math.random() / 2));
 }
 
-/** What store and log keep of a failure: never its cause's words, which may quote the address. */
+/** What store and log keep of a failure. Never the text of its cause, which may quote the address. */
 function codeOf(error: unknown): string {
   if (!(error instanceof MailError)) return "unexpected";
   return error.status === null ? error.code : `${error.code} ${error.status}`;

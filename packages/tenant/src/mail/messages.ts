@@ -10,7 +10,7 @@ import { type Language, type Locale, languages } from "../ui/i18n/languages.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
-/** What a mail to a person is made from and sent by. */
+/** What is needed to compose and send a mail. */
 export interface MailContext {
   config: TenantConfig;
   branding: Branding;
@@ -20,14 +20,14 @@ export interface MailContext {
   log: Logger;
 }
 
-/** Whom a mail is for, from whom, and in which language. */
+/** Recipient, sender and language of a mail. */
 export interface Addressed {
   to: string;
   sender: Sender;
   locale: Locale;
 }
 
-/** A code to be copied to the page where it was asked for. */
+/** A code to copy to the page that asked for it. */
 export function codeMail(
   what: "signUp" | "signIn" | "secondFactor" | "reset",
   about: Addressed & { code: string; minutes: number },
@@ -36,13 +36,13 @@ export function codeMail(
   const language = languages[about.locale];
   const { subject, enter, works, warning, warningOfPassword } = language.messages.mails.code;
   const name = oneLine(sender.name);
-  // Whoever asks for a second proof has shown the first: if that was somebody else, the person has to act.
+  // A second factor is requested only after the first one, so if it was someone else, the user has to act.
   const aside = what === "secondFactor" ? warningOfPassword : warning;
   const paragraphs = [enter[what](name), { code }, works(minutes), { aside }];
   return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
-/** To an address that somebody tried to sign up with although it has an account: only its owner learns that. */
+/** Sent if someone signs up with an address that already has an account. Only its owner learns that. */
 export function accountExistsMail(about: Addressed): OutgoingMail {
   const { to, sender } = about;
   const language = languages[about.locale];
@@ -51,7 +51,7 @@ export function accountExistsMail(about: Addressed): OutgoingMail {
   return renderMail({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
 }
 
-/** To an address that somebody tried to sign in with, or to reset, although it has no account: likewise. */
+/** Sent if someone signs in with, or resets, an address without an account. Only its owner learns that. */
 export function noAccountMail(about: Addressed & { mayCreate: boolean }): OutgoingMail {
   const { to, sender, mayCreate } = about;
   const language = languages[about.locale];
@@ -61,7 +61,7 @@ export function noAccountMail(about: Addressed & { mayCreate: boolean }): Outgoi
   return renderMail({ to, subject: subject(name), paragraphs }, sender, language);
 }
 
-/** To an address whose account has a passkey and no password, when somebody asks for a new password. */
+/** Sent if someone requests a new password for an account that has a passkey and no password. */
 export function noPasswordMail(about: Addressed): OutgoingMail {
   const { to, sender } = about;
   const language = languages[about.locale];
@@ -70,10 +70,10 @@ export function noPasswordMail(about: Addressed): OutgoingMail {
   return renderMail({ to, subject: subject(name), paragraphs: [none(name), passkey, notYou] }, sender, language);
 }
 
-/** Whose mail it is: the name at its top, and the colour of what stands out. */
+/** The sender as shown: the name at the top, and the color of highlights. */
 export interface Sender {
   name: string;
-  /** Of light pages: mails are light, whatever the reader's scheme. */
+  /** Of light pages: mails are light, regardless of the reader's color scheme. */
   palette: Palette;
 }
 
@@ -81,7 +81,7 @@ export function senderOf({ config, branding }: Pick<MailContext, "config" | "bra
   return { name: config.name, palette: branding.palettes.light };
 }
 
-/** A paragraph: a sentence, a code to be copied, short lines, a link with what it says, or what matters less. */
+/** A paragraph: a sentence, a code to copy, short lines, a link with its label, or less important text. */
 export type Paragraph =
   | string
   | { code: string }
@@ -91,12 +91,12 @@ export type Paragraph =
 
 export interface MailContent {
   to: string;
-  /** Holds the tenant's name only, never what somebody typed. */
+  /** Contains the tenant's name only, never input of a user. */
   subject: string;
   paragraphs: Paragraph[];
 }
 
-/** Both parts of a mail. The HTML loads nothing from anywhere; in the text a code has a line of its own. */
+/** Both parts of a mail. The HTML loads nothing. In the text part, a code has its own line. */
 export function renderMail(about: MailContent, sender: Sender, language: Language): OutgoingMail {
   const { to, subject, paragraphs } = about;
   const { palette } = sender;
@@ -112,7 +112,7 @@ ${paragraphs.map((paragraph) => htmlOf(paragraph, palette))}</div></div></body><
   return { to, subject, text: `${paragraphs.map(textOf).join("\n\n")}\n`, html: document.toString() };
 }
 
-/** A name as it may stand in a header of a mail. */
+/** A name, safe for a mail header. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\s]+/gu, " ").trim();
 }

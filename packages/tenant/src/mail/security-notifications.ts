@@ -10,9 +10,11 @@ import { takeNotice } from "./mail-budget.ts";
 import type { OutgoingMail } from "./mailer.ts";
 import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
 
-/** A change of an account that its owner gets a mail about, because somebody else may have made it (ASVS 6.3.5, 6.3.7). */
+/**
+ * A change to an account that its owner is notified about, because someone else may have made it (ASVS 6.3.5, 6.3.7).
+ */
 export type SecurityNotification =
-  /** A device was signed in: the grant that was approved. */
+  /** A device was signed in with this approved grant. */
   | { kind: "new_device"; grant: DeviceGrant; appName: string }
   | { kind: "password_changed" }
   | { kind: "authenticator_added" }
@@ -21,17 +23,19 @@ export type SecurityNotification =
   | { kind: "passkey_removed"; name: string }
   | { kind: "recovery_codes_replaced" }
   | { kind: "recovery_code_used"; left: number }
-  /** A used refresh token came again, and the program's sign-in was ended. */
+  /** A used refresh token was used again, and the program's sign-in was ended. */
   | { kind: "refresh_token_reused"; app: Pick<App, "clientId" | "name"> }
-  /** A refresh token came twice within seconds, from two networks; the program is still signed in. */
+  /** A refresh token was used twice within seconds, from two networks. The program is still signed in. */
   | { kind: "refresh_token_repeated"; app: Pick<App, "clientId" | "name">; before: string };
 
-/** How long the link of a notification works. */
+/** Lifetime of the link in a notification. */
 const LINK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Mails the notification, with a link by which the person can say that it was not them. Never throws: the change is
- * made, whether or not the mail goes out. `ip`: of the browser in which it happened; null for the operator.
+ * Mails the notification, with a link for users to report that it was not them. Never throws: the change is made,
+ * whether or not the mail is sent.
+ *
+ * @param about `ip`: of the browser that made the change; null for the operator
  */
 export async function sendSecurityNotification(
   ctx: MailContext,
@@ -42,13 +46,13 @@ export async function sendSecurityNotification(
   const { kind } = notification;
   try {
     if (!(await takeNotice(ctx, user, kind))) {
-      ctx.log.warn({ notification: kind, user: user.id }, "a security notification was withheld: there were too many");
+      ctx.log.warn({ notification: kind, user: user.id }, "a security notification was withheld: too many");
       return;
     }
     const now = ctx.clock.now();
     const token = newSecret();
     const expiresAt = now + LINK_MS;
-    // Before the mail, so that no mail goes out with a link that does not work.
+    // Before the mail, so that no mail is sent with a broken link.
     await ctx.store.links.insert({
       tokenHash: hashSecret(token),
       purpose: kind,
@@ -64,7 +68,10 @@ export async function sendSecurityNotification(
   }
 }
 
-/** The mails about a program's sign-in, for the token endpoint (`OAuthContext.notices`), which knows nothing of mail. */
+/**
+ * The mails about a program's sign-in. Passed to the token endpoint (`OAuthContext.notices`), which does not import
+ * mail/.
+ */
 export function signInNotices(ctxOf: () => MailContext) {
   return {
     refreshTokenReused: (user: User, { app, ip }: { app: App; ip: string }) =>
@@ -74,7 +81,7 @@ export function signInNotices(ctxOf: () => MailContext) {
   };
 }
 
-/** What the link is about; see `ActionLink`. */
+/** Subject of the link; see `ActionLink`. */
 function subjectOf(notification: SecurityNotification): string {
   if (notification.kind === "new_device") return notification.grant.id;
   if ("app" in notification) return notification.app.clientId;
@@ -91,8 +98,7 @@ interface Happened {
 }
 
 /**
- * The subject is ours alone. What the device says of itself, and the name that somebody gave a passkey, are quoted in
- * the body as their words.
+ * The subject contains only our own text. The body quotes what the device says about itself, and the name of a passkey.
  */
 function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail {
   const { notification, link } = happened;
@@ -103,12 +109,12 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   const { utc } = language.messages.time;
   const tenant = oneLine(sender.name);
   const name = "name" in notification ? cleanDeviceText(notification.name) : { text: null };
-  // A name that could pass for something else, an address above all, is left out.
+  // A name that could be mistaken for something else, such as an address, is omitted.
   const named = "text" in name && name.text !== null ? [texts.passkeyNamed(name.text)] : [];
   const first = "before" in notification ? [texts.fromBefore(plainIp(notification.before))] : [];
   const left = "left" in notification ? [texts.codesLeft(notification.left)] : [];
   const paragraphs: Paragraph[] = [
-    toldOf(notification, tenant, texts),
+    eventOf(notification, tenant, texts),
     {
       lines: [texts.when(utc(happened.at)), ...whereFrom(happened, language), ...first, ...named, ...left],
     },
@@ -121,10 +127,10 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   return renderMail({ to: user.email, subject, paragraphs }, sender, language);
 }
 
-function toldOf(notification: SecurityNotification, tenant: string, texts: Texts): string {
-  if ("app" in notification) return texts.toldOfProgram[notification.kind](oneLine(notification.app.name), tenant);
+function eventOf(notification: SecurityNotification, tenant: string, texts: Texts): string {
+  if ("app" in notification) return texts.programEvents[notification.kind](oneLine(notification.app.name), tenant);
   if (notification.kind === "new_device") return texts.deviceSignedIn(oneLine(notification.appName), tenant);
-  return texts.told[notification.kind](tenant);
+  return texts.events[notification.kind](tenant);
 }
 
 function whereFrom({ ip, notification }: Happened, { messages }: Language): string[] {

@@ -1,6 +1,6 @@
 let fromTrusted: (markup: string) => Html;
 
-/** Markup that went through `html`; nothing else can make one, so a string never passes for markup. */
+/** Markup produced by `html`. Nothing else can create one, so a string is never mistaken for markup. */
 export class Html {
   readonly #markup: string;
   private constructor(markup: string) {
@@ -14,7 +14,7 @@ export class Html {
   }
 }
 
-/** What may stand in `${}`. Null, undefined and false leave nothing; arrays are joined. */
+/** Values allowed in `${}`. Null, undefined and false render nothing; arrays are joined. */
 export type Child = Html | string | number | null | undefined | false | readonly Child[];
 
 type Place = "text" | "tag" | "quoted";
@@ -26,8 +26,8 @@ function escapeText(text: string): string {
 }
 
 /**
- * The pages' template. Text and quoted attribute values are escaped; other places take no text at all:
- * in a tag, outside quotes, only `attrs()` may stand, because a space there would begin a new attribute.
+ * The template of all pages. It escapes text and quoted attribute values. Other positions accept no text: inside a tag,
+ * outside quotes, only `attrs()` is allowed, because a space there would start a new attribute.
  */
 export function html(strings: TemplateStringsArray, ...values: Child[]): Html {
   const places = placesOf(strings);
@@ -51,7 +51,7 @@ function render(value: Child, place: Place): string {
 
 const known = new WeakMap<TemplateStringsArray, Place[]>();
 
-/** Where each hole of a template stands; read once per template. */
+/** The position of each hole in a template, parsed once per template. */
 function placesOf(strings: TemplateStringsArray): Place[] {
   let places = known.get(strings);
   if (places) return places;
@@ -76,7 +76,10 @@ function placesOf(strings: TemplateStringsArray): Place[] {
   return places;
 }
 
-/** Attributes of one tag: true is a bare name; null, undefined and false leave the attribute out. Event handlers and `style` are refused: the CSP would. */
+/**
+ * Attributes of one tag. True renders the bare name; null, undefined and false omit the attribute. Event handlers and
+ * `style` are refused, because the CSP blocks them.
+ */
 export function attrs(attributes: Record<string, string | number | boolean | null | undefined>): Html {
   let markup = "";
   for (const [name, value] of Object.entries(attributes)) {
@@ -89,13 +92,13 @@ export function attrs(attributes: Record<string, string | number | boolean | nul
   return fromTrusted(markup);
 }
 
-/** The one `<script>` of a page that has any. Its text is ours alone; data for it stands in attributes. */
+/** The `<script>` of a page, at most one. Its text is fixed; its data is in attributes. */
 export function scriptElement(source: string, nonce: string): Html {
   if (source.includes("</") || source.includes("<!--")) throw new TypeError("a script cannot contain </ or <!--");
   return fromTrusted(`<script${attrs({ nonce })}>${source}</script>`);
 }
 
-/** The one `<style>` of a page. Its text is ours alone; no value of a request goes in. */
+/** The `<style>` of a page. Its text is fixed and contains nothing from a request. */
 export function styleElement(css: string, nonce: string): Html {
   if (css.includes("</")) throw new TypeError("a style sheet cannot contain </");
   return fromTrusted(`<style${attrs({ nonce })}>${css}</style>`);

@@ -51,11 +51,14 @@ export function titleOf(view: View, chrome: Chrome): string {
 function pageOf(view: View, chrome: Chrome): Page {
   const render = pages[view.page] as (view: View, chrome: Chrome) => Page;
   const page = render(view, chrome);
-  // The problem comes first, so that a screen reader says it first.
+  // The error comes first, so that screen readers announce it first.
   return problemOf(view) === null ? page : { ...page, title: chrome.messages.common.problem(page.title) };
 }
 
-/** Of pages with passkeys or a password, and of the page that sends a person back to a program. Other pages have none. */
+/**
+ * For pages with passkeys or a password, and for the page that returns the user to a program. Other pages have no
+ * script.
+ */
 export function scriptOf(view: View): string | undefined {
   if (view.page === "form_post") return formPostScript;
   const hasPasskeys = view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);

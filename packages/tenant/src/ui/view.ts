@@ -17,7 +17,7 @@ import type { SignUpView } from "./pages/sign-up.ts";
 
 /**
  * Every page of the tenant, as data. Handlers in interaction/ answer with a View, and `renderPage` turns it into HTML.
- * Nothing in it is escaped: the `html` template does that.
+ * Views contain unescaped text; the `html` template escapes it.
  */
 export type View =
   | EnterCodeView
@@ -74,7 +74,7 @@ export function statusOf(view: View): number {
   }
 }
 
-/** What went wrong with the form that the page shows again; null where nothing did. */
+/** The error of the form that the page shows again, or null. */
 export function problemOf(view: View): string | null {
   return "problem" in view ? view.problem : null;
 }

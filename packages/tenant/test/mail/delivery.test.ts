@@ -21,7 +21,7 @@ const code = "04718293";
 const mailTo = (to: string) => codeMail("signUp", { to, sender: contoso, locale: "en", code, minutes: 10 });
 const smtp = (server: MailServer) => createSmtpMailer({ ...server.options, security: "starttls" });
 
-/** The same tenant, started as often as one likes: its file, its folder, its clock. */
+/** The same tenant, restarted as often as needed: its file, its folder, its clock. */
 async function place(t: TestContext, server: MailServer) {
   const dir = await scratch(t);
   const clock = manualClock();
@@ -88,7 +88,7 @@ describe("mail, from the tenant to a server", { concurrency: true }, () => {
     assert.equal(server.received.length, 1);
   });
 
-  test("a line that breaks before the server's 250: the same mail again, to be told by its Message-ID", async (t) => {
+  test("a connection that breaks before the server's 250: the same mail again, recognizable by its Message-ID", async (t) => {
     const replies = ["lost"] as const;
     const server = await mailServer(t, {
       tls: "starttls",

@@ -56,7 +56,7 @@ describe("DKIM", { concurrency: true }, () => {
     assert.equal(verifyDkim(changed("no-reply@contoso", "eve@contoso"), publicKey).holds, false);
   });
 
-  test("without the option a mail bears no signature", async (t) => {
+  test("without the option a mail has no signature", async (t) => {
     const { received, options } = await mailServer(t, { tls: "starttls" });
     const mailer = createSmtpMailer({ ...options, security: "starttls" });
     await mailer.send(mail);
@@ -67,7 +67,7 @@ describe("DKIM", { concurrency: true }, () => {
     );
   });
 
-  test("a key that every user of the computer may read is refused", async (t) => {
+  test("a key that every user of the computer can read is refused", async (t) => {
     const file = join(await scratch(t), "dkim.pem");
     await writeFile(file, pem(rsa().privateKey), { mode: 0o600 });
     const setting = `contoso.example:mail:${file}`;
@@ -78,7 +78,7 @@ describe("DKIM", { concurrency: true }, () => {
     assert.throws(() => readDkim(setting), failsWith("mail_configuration"));
   });
 
-  test("what could not sign is known at the start, not by unsigned mails", async (t) => {
+  test("an unusable key is detected at startup, not by unsigned mails", async (t) => {
     const dir = await scratch(t);
     const locked = rsa().privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" });
     const keys: Record<string, string> = {

@@ -1,4 +1,4 @@
-// A tenant in a process of its own that is killed while its mail server keeps it waiting.
+// A tenant in its own process, which is killed while its mail server keeps it waiting.
 import { createSmtpMailer, type SmtpOptions } from "../../src/mail/smtp-mailer.ts";
 import { createLogger } from "../../src/server/logger.ts";
 import { startWithContext } from "../../src/server/start-tenant.ts";
@@ -14,7 +14,7 @@ export interface KeptMail {
   expiresAt: number;
 }
 
-// Nobody is left to kill this process: it ends by itself.
+// No process is left to kill this one, so it exits on its own.
 process.on("disconnect", () => process.exit());
 const tenant = await startWithContext({
   store: { sqlite },

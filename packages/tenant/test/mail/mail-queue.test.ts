@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import { describe, type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import { MailError, type QueuedMail } from "../../src/mail/mailer.ts";
 import { createLogger } from "../../src/server/logger.ts";
@@ -12,7 +13,7 @@ import { manualClock } from "../fixtures/manual-clock.ts";
 const MINUTE = 60_000;
 const mail = (to = "ada@contoso.example") => ({ to, subject: "Your code", text: "04718293", html: "<p>04718293</p>" });
 
-/** Queues over one store and clock, as nodes have them, with mailers that do as they are told. */
+/** Queues over one store and clock, as on several nodes, with mailers that follow a script. */
 async function queueUnderTest(t: TestContext) {
   const store = await openSqliteStore(":memory:");
   const clock = manualClock();
@@ -42,7 +43,7 @@ const fails =
     Promise.reject(new MailError(code, "no", "wait", { status, cause: new Error("ada@contoso.example 04718293") }));
 
 describe("the mail queue", { concurrency: true }, () => {
-  test("a mail is sent at once, and its sender hears of it", async (t) => {
+  test("a mail is sent at once, and its sender gets the outcome", async (t) => {
     const { store, node, expiresAt } = await queueUnderTest(t);
     const sent: QueuedMail[] = [];
     const queue = node(async (each) => void sent.push(each));
@@ -53,7 +54,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal(sent.length, 1);
   });
 
-  test("a refusal is final and heard at once", async (t) => {
+  test("a refusal is final and reported at once", async (t) => {
     const { store, clock, node, expiresAt } = await queueUnderTest(t);
     let tries = 0;
     const queue = node((each) => {
@@ -67,7 +68,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal(tries, 1);
   });
 
-  test("what may pass is tried again, ever less often, until it gets through", async (t) => {
+  test("a temporary failure is retried, ever less often, until it succeeds", async (t) => {
     const { store, clock, node } = await queueUnderTest(t);
     const triedAt: number[] = [];
     const start = clock.now();
@@ -90,7 +91,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(await store.outbox.find("a"), { state: "sent", attempts: 8, lastError: null });
   });
 
-  test("too late, it is not sent any more", async (t) => {
+  test("an expired mail is not sent", async (t) => {
     const { store, clock, node, expiresAt } = await queueUnderTest(t);
     let works = false;
     const sent: string[] = [];
@@ -106,7 +107,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.equal((await store.outbox.find("a"))?.state, "expired");
   });
 
-  test("who waits is let go after a while; the mail is sent all the same, once", async (t) => {
+  test("a waiting sender returns after a while; the mail is still sent, once", async (t) => {
     const { store, node, expiresAt } = await queueUnderTest(t);
     const answers = Promise.withResolvers<void>();
     const sent: string[] = [];
@@ -132,6 +133,7 @@ describe("the mail queue", { concurrency: true }, () => {
     const ids = Array.from({ length: 20 }, (_, index) => `mail ${index}`);
     const outcomes = await Promise.all(ids.map((id) => queue.send(mail(), { id, expiresAt: expiresAt() })));
     assert.deepEqual(new Set(outcomes), new Set(["queued"]));
+    while (begun.length < 4) await delay(5);
     assert.equal(begun.length, 4);
     answers.resolve();
     await queue.deliverDue();
@@ -153,7 +155,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(await store.outbox.find("a"), { state: "sent", attempts: 2, lastError: null });
   });
 
-  test("at the end nothing more is taken up; what finishes within the deadline is noted", async (t) => {
+  test("on closing, nothing more is started; what finishes within the deadline is recorded", async (t) => {
     const { store, node, expiresAt } = await queueUnderTest(t);
     const answers = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -164,7 +166,7 @@ describe("the mail queue", { concurrency: true }, () => {
     const waits = queue.send(mail(), { id: "a", expiresAt: expiresAt() });
     await reached.promise;
     const closed = queue.close(10_000);
-    assert.equal(await waits, "queued", "nobody is kept waiting");
+    assert.equal(await waits, "queued", "no sender is kept waiting");
     answers.resolve();
     await closed;
     assert.equal((await store.outbox.find("a"))?.state, "sent");
@@ -173,7 +175,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(await store.outbox.find("b"), { state: "queued", attempts: 0, lastError: null });
   });
 
-  test("what does not finish in time is left to its lease, and a late word of it changes nothing", async (t) => {
+  test("a mail that does not finish in time is left to its lease, and a late outcome changes nothing", async (t) => {
     const { store, node, expiresAt } = await queueUnderTest(t);
     const answers = Promise.withResolvers<void>();
     const queue = node(() => answers.promise, 1);
@@ -184,7 +186,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(await store.outbox.find("a"), { state: "queued", attempts: 1, lastError: null });
   });
 
-  test("a node with another key cannot read the mail, says so and leaves it to those who can", async (t) => {
+  test("a node with another key cannot read the mail, logs that and leaves it to the others", async (t) => {
     const { store, clock, node, expiresAt } = await queueUnderTest(t);
     let works = false;
     const sent: QueuedMail[] = [];
@@ -206,7 +208,7 @@ describe("the mail queue", { concurrency: true }, () => {
     assert.deepEqual(sent, [{ ...mail(), id: "a" }]);
   });
 
-  test("the log says which mail and why, and never to whom or what", async (t) => {
+  test("the log says which mail and why, but never the recipient or the content", async (t) => {
     const { logged, node, expiresAt } = await queueUnderTest(t);
     await node(fails("mail_refused", 550)).send(mail(), { id: "a", expiresAt: expiresAt() });
     await node(fails("mail_configuration", 535)).send(mail(), { id: "b", expiresAt: expiresAt() });

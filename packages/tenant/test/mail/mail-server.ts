@@ -14,25 +14,28 @@ export interface Received {
   mail: Email;
 }
 
-/** A number to refuse with, nothing to accept, a promise to keep the client waiting; `lost` accepts and hangs up before it says so. */
+/**
+ * A reply code to refuse with, nothing to accept, a promise to keep the client waiting. `lost` accepts and hangs up
+ * before its reply.
+ */
 type Reply = number | "lost" | undefined;
 
 export interface MailServer {
   received: Received[];
-  /** What a mailer needs to reach it. */
+  /** What a mailer needs to connect to it. */
   options: { host: string; port: number; from: string; ca: string };
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** A mail server with a certificate of its own authority; it can be stopped and started again on its port. */
+/** A mail server with a certificate from its own authority. It can be stopped and restarted on its port. */
 export async function mailServer(
   t: TestContext,
   options: {
     tls: "none" | "starttls" | "tls";
-    /** Who does not give user and password may not send. */
+    /** Only clients with user and password may send. */
     closed?: boolean;
-    /** What it says to the sender, the recipient and the mail. */
+    /** Its replies to the sender, the recipient and the mail. */
     answer?: (stage: "MAIL" | "RCPT" | "DATA", attempt: number) => Reply | Promise<Reply>;
     running?: boolean;
   },

@@ -47,7 +47,7 @@ async function newest({ mailsTo }: PagesUnderTest) {
 }
 
 describe("security notifications", { concurrency: true }, () => {
-  test("a yes tells the person which app, when, from where, and what the device says of itself, with a link", async (t) => {
+  test("after an approval the user learns which app, when, from where, and what the device says of itself, with a link", async (t) => {
     const pages = await pagesUnderTest(t);
     const { browser, grant, person, mailsTo } = pages;
     await person();
@@ -61,18 +61,18 @@ describe("security notifications", { concurrency: true }, () => {
     const [mail] = mails;
     assert.equal(mail?.subject, "A device was signed in to your Contoso account");
     for (const part of [
-      "Contoso Player was signed in on a device, with your Contoso account.",
+      "Contoso Player was signed in on a device with your Contoso account.",
       "When: 15 January 2026 at 12:00 UTC",
-      "The device’s network address: 127.0.0.1",
-      "Yes was said from: 198.51.100.7",
-      "The device says it is: “Living-room TV”",
+      "Network address of the device: 127.0.0.1",
+      "Approved from: 198.51.100.7",
+      "The device calls itself: “Living-room TV”",
       "It works once, until 22 January 2026 at 12:00 UTC.",
     ]) {
       assert.ok(mail?.text.includes(part), `${part} in ${mail?.text}`);
     }
   });
 
-  test("a no tells nothing", async (t) => {
+  test("a denial sends nothing", async (t) => {
     const { browser, grant, person, mailsTo } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -82,7 +82,7 @@ describe("security notifications", { concurrency: true }, () => {
   });
 
   for (const notification of notifications) {
-    test(`${notification.kind}: a mail in two parts, with the same link in both, good for a week and kept as a hash`, async (t) => {
+    test(`${notification.kind}: a mail in two parts with the same link, valid for a week and stored as a hash`, async (t) => {
       const pages = await pagesUnderTest(t);
       const { ctx, person } = pages;
       const ada = await person();
@@ -97,7 +97,7 @@ describe("security notifications", { concurrency: true }, () => {
         [href],
       );
       assert.doesNotMatch(mail.html, /<(?:img|link|script|iframe|object)|url\(|@import/i);
-      if (notification.kind !== "new_device") assert.match(mail.text, /From the network address: 198\.51\.100\.7/);
+      if (notification.kind !== "new_device") assert.match(mail.text, /Network address: 198\.51\.100\.7/);
       const now = ctx.clock.now();
       const link = await ctx.store.links.find(hashSecret(token), now + WEEK - 1);
       assert.deepEqual([link?.purpose, link?.userId, link?.createdAt], [notification.kind, ada.id, now]);
@@ -112,7 +112,7 @@ describe("security notifications", { concurrency: true }, () => {
       assert.equal(await ctx.store.links.find(token, now), undefined);
     });
 
-    test(`${notification.kind}: in the person's language`, async (t) => {
+    test(`${notification.kind}: in the user's language`, async (t) => {
       const pages = await pagesUnderTest(t);
       const ada = await pages.person();
       const said: Record<string, { subject: string; html: string }> = {};
@@ -150,18 +150,18 @@ describe("security notifications", { concurrency: true }, () => {
       const mail = await newest(pages);
       assert.equal(mail.subject, "A passkey was added to your Contoso account");
       assert.doesNotMatch(mail.html, /<i>|evil|\u202E/);
-      assert.equal(mail.text.includes("given the name"), name === "<i>me</i>");
+      assert.equal(mail.text.includes("Passkey name:"), name === "<i>me</i>");
     }
   });
 
-  test("a tenant's and an app's name stay on their line", async (t) => {
+  test("the names of tenants and apps stay on their line", async (t) => {
     const pages = await pagesUnderTest(t, { config: { name: "Contoso\r\nBcc: eve@evil.example" } });
     const ada = await pages.person();
     await sendSecurityNotification(pages.ctx, ada, { kind: "password_changed" }, about);
     assert.doesNotMatch((await newest(pages)).subject, /[\r\n]/);
   });
 
-  test("a mail that is refused, or cannot even be kept, stops nothing, and no log names the link", async (t) => {
+  test("a mail that is refused, or cannot be stored, blocks nothing, and no log contains the link", async (t) => {
     const { ctx, person } = await pagesUnderTest(t);
     const ada = await person();
     const lines: string[] = [];

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { MailError } from "../../src/mail/mailer.ts";
 import { accountExistsMail, codeMail, noAccountMail, noPasswordMail } from "../../src/mail/messages.ts";
-import { createSmtpMailer } from "../../src/mail/smtp-mailer.ts";
+import { checkSmtp, createSmtpMailer, type SmtpOptions } from "../../src/mail/smtp-mailer.ts";
 import { locales } from "../../src/ui/i18n/languages.ts";
 import { FROM, mailServer } from "./mail-server.ts";
 import { contoso } from "./sender.ts";
@@ -30,7 +30,7 @@ const failsWith =
 
 describe("mail by SMTP", { concurrency: true }, () => {
   for (const security of ["tls", "starttls"] as const) {
-    test(`${security}: the mail arrives encrypted, in text and HTML, with the code on a line of its own`, async (t) => {
+    test(`${security}: the mail arrives encrypted, in text and HTML, with the code on its own line`, async (t) => {
       const { received, options } = await mailServer(t, { tls: security });
       const mailer = createSmtpMailer({ ...options, security, user: "contoso", password: "hunter2" });
       await mailer.send(mail);
@@ -45,7 +45,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     });
   }
 
-  test("a mail says that a program wrote it, where to answer, and which mail it is, every time the same", async (t) => {
+  test("a mail says that a program wrote it, where to reply, and has the same ID at every attempt", async (t) => {
     const { received, options } = await mailServer(t, { tls: "starttls" });
     const mailer = createSmtpMailer({ ...options, security: "starttls", replyTo: "Help <help@contoso.example>" });
     await mailer.send(mail);
@@ -59,7 +59,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     }
   });
 
-  test("starttls is required, not tried: a server without it gets neither mail nor password", async (t) => {
+  test("starttls is required: a server without it gets neither mail nor password", async (t) => {
     const { received, options } = await mailServer(t, { tls: "none" });
     const mailer = createSmtpMailer({ ...options, security: "starttls", user: "contoso", password: "hunter2" });
     await assert.rejects(mailer.send(mail), failsWith("mail_unreachable", 500));
@@ -71,7 +71,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     assert.equal(received.length, 1);
   });
 
-  test("without TLS there is no password, and another computer only where it was said in so many words", () => {
+  test("without TLS no password is sent, and another computer is used only if that is set explicitly", () => {
     const options = { host: "127.0.0.1", port: 25, from: FROM, security: "none" } as const;
     const refused = failsWith("mail_configuration");
     assert.throws(() => createSmtpMailer({ ...options, user: "contoso", password: "hunter2" }), refused);
@@ -82,7 +82,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     for (const host of ["localhost", "127.0.0.1", "::1"]) assert.ok(createSmtpMailer({ ...options, host }));
   });
 
-  test("a sender that is no address is known at the start", () => {
+  test("a sender that is not an address is detected at startup", () => {
     for (const from of ["", "Contoso", "a@contoso.example, b@contoso.example", "@contoso.example"]) {
       const create = () => createSmtpMailer({ host: "localhost", port: 25, security: "starttls", from });
       assert.throws(create, failsWith("mail_configuration"), from);
@@ -98,13 +98,40 @@ describe("mail by SMTP", { concurrency: true }, () => {
     assert.equal(received.length, 0);
   });
 
-  test("a server that is not there may come back", async () => {
-    const nobody = createSmtpMailer({ host: "localhost", port: 1, from: FROM, security: "starttls" });
-    await assert.rejects(nobody.send(mail), failsWith("mail_unreachable"));
-    await nobody.close();
+  test("a server that is down counts as temporary", async () => {
+    const noServer = createSmtpMailer({ host: "localhost", port: 1, from: FROM, security: "starttls" });
+    await assert.rejects(noServer.send(mail), failsWith("mail_unreachable"));
+    await noServer.close();
   });
 
-  // What is said of the recipient or the mail is for good or for now by its number; what is said of us is the operator's.
+  test("an unusable server is named with its port and the reason", async (t) => {
+    const tls = (await mailServer(t, { tls: "tls" })).options;
+    const starttls = (await mailServer(t, { tls: "starttls" })).options;
+    const plain = (await mailServer(t, { tls: "none" })).options;
+    const { ca: _ca, ...unknown } = tls;
+    const cases: [SmtpOptions, reason: string, hint: RegExp][] = [
+      [{ ...plain, port: 1, security: "starttls" }, "ECONNREFUSED", /running/],
+      [{ ...plain, host: "mail.contoso.invalid", security: "starttls" }, "(ENOTFOUND|EAI_AGAIN)", /host/],
+      [{ ...unknown, security: "tls" }, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", /mail\.caFile/],
+      [{ ...tls, host: "127.0.0.1", security: "tls" }, "ERR_TLS_CERT_ALTNAME_INVALID", /for this host/],
+      [{ ...starttls, security: "tls" }, "ERR_SSL_WRONG_VERSION_NUMBER", /starttls for port 587/],
+      [{ ...plain, security: "starttls" }, "ETLS", /starttls for port 587/],
+    ];
+    for (const [options, reason, hint] of cases) {
+      await assert.rejects(checkSmtp(options), (error: MailError) => {
+        const { host, port } = options;
+        assert.match(
+          error.message,
+          new RegExp(`^Cannot use the mail server ${host}, port ${port} \\(${reason}\\)\\.$`),
+        );
+        assert.match(error.hint, hint);
+        return true;
+      });
+    }
+  });
+
+  // A reply about the recipient or the mail is permanent or temporary by its code; a reply about us is for the
+  // operator.
   const answers = [
     ["RCPT", 550, "mail_refused"],
     ["RCPT", 553, "mail_refused"],
@@ -128,7 +155,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     });
   }
 
-  test("a wrong password, and none where one is needed, are the operator's to mend", async (t) => {
+  test("a wrong password, or a missing one, is for the operator to fix", async (t) => {
     const { options } = await mailServer(t, { tls: "starttls", closed: true });
     const wrong = createSmtpMailer({ ...options, security: "starttls", user: "contoso", password: "hunter3" });
     await assert.rejects(wrong.send(mail), failsWith("mail_configuration", 535));
@@ -138,7 +165,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     await none.close();
   });
 
-  test("closing gives up what a server lets hang", async (t) => {
+  test("closing cancels what a server leaves hanging", async (t) => {
     const reached = Promise.withResolvers<void>();
     const answer = () => {
       reached.resolve();
@@ -158,7 +185,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
     for (const to of ["a@contoso.example, b@contoso.example", "a@contoso.example\r\nBcc: b@contoso.example"]) {
       await mailer.send({ ...mail, to }).catch(() => {});
     }
-    // The server's judgement, and what never gets that far.
+    // The server's reply, and addresses that never get that far.
     await assert.rejects(mailer.send({ ...mail, to: "not an address" }), failsWith("mail_refused", 501));
     await assert.rejects(mailer.send({ ...mail, to: "<" }), failsWith("mail_refused"));
     await mailer.close();
@@ -169,7 +196,7 @@ describe("mail by SMTP", { concurrency: true }, () => {
   });
 });
 
-describe("what the mails say", () => {
+describe("the texts of mails", () => {
   const messages = locales.flatMap((locale) => {
     const about = { to: "x@y.example", sender: { ...contoso, name: 'A&B <img src="https://evil.example">' }, locale };
     const code = { ...about, code: "12345678", minutes: 10 };
@@ -181,14 +208,14 @@ describe("what the mails say", () => {
     ];
   });
 
-  test("the HTML is escaped and loads nothing from anywhere", () => {
+  test("the HTML is escaped and loads nothing", () => {
     for (const { html } of messages) {
       assert.doesNotMatch(html, /<(?:img|script|link|iframe)|url\(|<[^>]*\s(?:src|href|background)=/);
       assert.match(html, /A&amp;B &lt;img src=&quot;https:\/\/evil\.example&quot;&gt;/);
     }
   });
 
-  test("subjects hold the tenant's name on one line, no code, and nothing that was typed", () => {
+  test("subjects contain the tenant's name on one line, no code, and no user input", () => {
     for (const { subject } of messages) {
       assert.doesNotMatch(subject, /x@y|12345678/);
       assert.doesNotMatch(subject, /[\r\n]/);
@@ -203,7 +230,7 @@ describe("what the mails say", () => {
     assert.equal(lines.subject, "Your code for A Bcc: e@e");
   });
 
-  test("both parts are in the language that was asked for, with the code on a line of its own", () => {
+  test("both parts are in the requested language, with the code on its own line", () => {
     const about = { to: "x@y.example", sender: contoso, code: "12345678" } as const;
     const german = codeMail("signUp", { ...about, locale: "de", minutes: 10 });
     assert.equal(german.subject, "Ihr Code für Contoso");

@@ -1,6 +1,9 @@
 import { createHash, createVerify, type KeyObject } from "node:crypto";
 
-/** Whether a DKIM signature over a raw mail holds (RFC 6376 §6.1), for rsa-sha256 and relaxed/relaxed; its tags besides. */
+/**
+ * Whether a DKIM signature over a raw mail is valid (RFC 6376 §6.1), for rsa-sha256 and relaxed/relaxed; also returns
+ * its tags.
+ */
 export function verifyDkim(raw: Buffer, key: KeyObject): { holds: boolean; tags: Record<string, string> } {
   const text = raw.toString("latin1");
   const split = text.indexOf("\r\n\r\n");
@@ -16,7 +19,7 @@ export function verifyDkim(raw: Buffer, key: KeyObject): { holds: boolean; tags:
   const bodyHash = createHash("sha256")
     .update(relaxedBody(text.slice(split + 4)), "latin1")
     .digest("base64");
-  // §5.4.2: of fields with the same name the last one first.
+  // §5.4.2: fields with the same name are taken from last to first.
   const left = [...fields].reverse();
   const signed = (tags.h ?? "").split(":").map((name: string) => {
     const at = left.findIndex((field) => field.toLowerCase().startsWith(`${name.toLowerCase()}:`));

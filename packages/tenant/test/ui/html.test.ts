@@ -13,7 +13,7 @@ const hostile = [
   `]]>`,
 ];
 
-/** Text from anywhere: any characters, and the ones that HTML cares for. */
+/** Arbitrary text: any characters, and the ones that are special in HTML. */
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: fc.constantFrom("<", ">", '"', "'", "&", "/", "=", " ", "a", ";", "#", "-", "!") }),
@@ -67,7 +67,7 @@ describe("the html template", () => {
     assert.throws(() => html`<p>${forged}</p>`, TypeError);
   });
 
-  test("text in a tag outside quotes is refused, because a space would begin another attribute", () => {
+  test("text in a tag outside quotes is refused, because a space would start another attribute", () => {
     assert.throws(() => html`<p title=${"a onclick=alert(1)"}>`, TypeError);
     assert.throws(() => html`<p ${"onclick=alert(1)"}>`, TypeError);
     assert.throws(() => html`<${"script"}>`, TypeError);
@@ -77,7 +77,7 @@ describe("the html template", () => {
     assert.throws(() => html`<p title="${html`<b class="x">`}">`, TypeError);
   });
 
-  test("a quote inside text does not begin an attribute", () => {
+  test("a quote inside text does not start an attribute", () => {
     assert.equal(html`<p>don't</p><p title="${"<"}">${"<"}</p>`.toString(), `<p>don't</p><p title="&lt;">&lt;</p>`);
   });
 });

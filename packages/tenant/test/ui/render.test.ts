@@ -12,7 +12,7 @@ function ourScriptOf(view: View): string {
   return script === undefined ? "no script" : `<script nonce="${chrome.nonce}">${script}</script>`;
 }
 
-/** The page that sends a person back to a program has one form, which is not for us. */
+/** The page that returns the user to a program has one form, which is not sent to us. */
 const forProgram = '<form id="back" method="post" action="http://localhost:51004/">';
 
 describe("every page", () => {
@@ -20,11 +20,11 @@ describe("every page", () => {
     const page = renderPage(view, chrome).replace(forProgram, "<form>");
     const ourScript = ourScriptOf(view);
 
-    test(`${name} is under 30 KB, has no script but one of ours, no inline style, nothing from elsewhere`, () => {
+    test(`${name} is under 30 KB, has no script but one of ours, no inline style, and loads nothing`, () => {
       assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
       assert.equal(page.includes(ourScript), scriptOf(view) !== undefined);
       assert.doesNotMatch(page.replace(ourScript, ""), /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
-      // The administrator's terms of use are elsewhere, and a link: it is opened by whoever wants to read them.
+      // The administrator's terms of use are external, so they are a link: users open it if they want to read them.
       const own = page.replaceAll(/<a [^>]*href="https:[^"]*" target="_blank" rel="noopener noreferrer">/g, "");
       const addresses = [...own.matchAll(/ (?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
       for (const address of addresses) assert.match(address, /^(?:\/[^/]|data:image\/svg\+xml,|otpauth:\/\/totp\/)/);
@@ -33,27 +33,27 @@ describe("every page", () => {
       assert.doesNotMatch(page, /url\(|@import/);
     });
 
-    test(`${name} carries the CSRF token in each form to us, and in no other`, () => {
+    test(`${name} has the CSRF token in each form to us, and in no other`, () => {
       if (view.page === "form_post") return assert.ok(!page.includes(chrome.csrfToken));
       for (const form of formsOf(page)) assert.ok(form.fields.includes("csrf"), form.action);
       assert.equal(formsOf(page).length, page.match(/<form/g)?.length ?? 0);
       assert.doesNotMatch(page, /method="(?!post")/);
     });
 
-    test(`${name} uses no word of the protocol`, () => {
+    test(`${name} uses no term of the protocol`, () => {
       assert.doesNotMatch(
         wordsOf(page).replaceAll("ciam-client-app", ""),
         /authori[sz]|grant|scope|oauth|token|consent|credential|user_code|client\b/i,
       );
     });
 
-    test(`${name} has one heading and a title that names the tenant`, () => {
+    test(`${name} has one heading and a title with the tenant's name`, () => {
       assert.equal(page.match(/<h1/g)?.length, 1);
       assert.match(page, /<title>[^<]+ · Contoso<\/title>/);
     });
   }
 
-  test("no text of a view gets out of its place, whatever it holds", () => {
+  test("no text of a view escapes from its place, regardless of its content", () => {
     const attack = `"'><script>alert(1)</script><x y="`;
     for (const { name, view } of samples) {
       const bad = poisoned(view, attack);
@@ -65,7 +65,7 @@ describe("every page", () => {
   });
 });
 
-/** The view with every text replaced, but for those that choose the page. */
+/** The view with every text replaced, except for those that select the page. */
 function poisoned<T>(value: T, attack: string, key = ""): T {
   if (typeof value === "string")
     return (
@@ -87,12 +87,12 @@ describe("what the device says of itself", () => {
 
   test("is quoted as its own words, once, in its row", () => {
     const page = renderPage(view, chrome);
-    assert.match(wordsOf(page), /Device says it is “ Bank-of-Trust ”/);
+    assert.match(wordsOf(page), /Device calls itself “ Bank-of-Trust ”/);
     assert.equal(page.split("Bank-of-Trust").length, 2);
     assert.equal(page.split("PlatformX").length, 2);
   });
 
-  test("never stands in a title or a heading", () => {
+  test("is never in a title or a heading", () => {
     for (const shown of [
       view,
       { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
@@ -109,18 +109,18 @@ describe("the consent page of a device", () => {
   test("says what asks, since when, from where, with which code, and what it may do", () => {
     const words = wordsOf(rendered("device-consent"));
     assert.match(words, /Are you trying to sign in to Contoso Player ?\?/);
-    assert.match(words, /Code FSBF-ZMBK Say yes only if the device is in front of you and shows this code\./);
+    assert.match(words, /Code FSBF-ZMBK Only say yes if the device is in front of you and shows this code\./);
     assert.match(words, /Started 40 seconds ago From Same network as you/);
     assert.match(
       words,
-      /It will be able to Know your name and email Read your to-do lists Stay signed in until unused for 90 days, at most 365 days/,
+      /It will be able to Know your name and email Read your to-do lists Stay signed in for up to 365 days, or until unused for 90 days/,
     );
   });
 
-  test("what it may do already is folded away below what is new, which stands out; for how long never is", () => {
+  test("earlier permissions are collapsed below new ones, which stand out; the duration is never collapsed", () => {
     assert.match(
       wordsOf(rendered("device-consent-more")),
-      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days, at most 365 days What else it can do already Know your name and email Read your to-do lists/,
+      /New: it will also be able to Read and change your to-do lists Stay signed in for up to 365 days, or until unused for 90 days What else it can already do Know your name and email Read your to-do lists/,
     );
     const page = rendered("device-consent-more");
     assert.doesNotMatch(page, /<details[^>]* open/);
@@ -129,7 +129,7 @@ describe("the consent page of a device", () => {
     assert.doesNotMatch(folded, /90 days|Read and change/);
     assert.match(
       wordsOf(rendered("device-consent-more-and-longer")),
-      /New: it will also be able to Read and change your to-do lists Stay signed in until unused for 90 days, at most 365 days What it can/,
+      /New: it will also be able to Read and change your to-do lists Stay signed in for up to 365 days, or until unused for 90 days What it can/,
     );
     const nothing = rendered("device-consent-nothing-new");
     assert.doesNotMatch(nothing, /New:/);
@@ -137,10 +137,10 @@ describe("the consent page of a device", () => {
     assert.match(wordsOf(rendered("device-consent-for-an-hour")), /Stay signed in for one hour/);
   });
 
-  test("lists what a renewal could add, openly, and as new where it is", () => {
+  test("lists what a renewal could add, openly, and as new if it is", () => {
     assert.match(
       wordsOf(rendered("device-consent-by-renewal")),
-      /until unused for 90 days, at most 365 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
+      /for up to 365 days, or until unused for 90 days It may also, without asking again See your account: .* Read and change your calendar Yes/,
     );
     const page = rendered("device-consent-more-by-renewal");
     const open = page.replace(/<details>.*<\/details>/s, "");
@@ -151,9 +151,9 @@ describe("the consent page of a device", () => {
     assert.match(wordsOf(rendered("program-consent-by-renewal")), /It may also, without asking again See your account/);
   });
 
-  test("says once when to say yes, with a warning and without", () => {
+  test("says once when to approve, with a warning and without", () => {
     for (const name of ["program-consent", "program-consent-administration"]) {
-      assert.equal(wordsOf(rendered(name)).match(/Say yes only if/g)?.length, 1, name);
+      assert.equal(wordsOf(rendered(name)).match(/Only say yes if/g)?.length, 1, name);
     }
   });
 
@@ -161,30 +161,30 @@ describe("the consent page of a device", () => {
     const page = rendered("device-consent-changed");
     assert.match(
       page,
-      /<p id="problem" class="note bad" role="alert">What it asks for has changed\. Look again\.<\/p>/,
+      /<p id="problem" class="note bad" role="alert">What it asks for has changed\. Check it again\.<\/p>/,
     );
-    assert.ok(page.indexOf("Look again") < page.indexOf("Started"));
+    assert.ok(page.indexOf("Check it again") < page.indexOf("Started"));
   });
 
-  test("warns before all else when the device is on another network, and only then", () => {
+  test("warns first if the device is on another network, and only then", () => {
     const warning = "The device is not on your network.";
     const page = rendered("device-consent-other-network");
-    assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("says it is"));
+    assert.ok(page.indexOf(warning) > 0 && page.indexOf(warning) < page.indexOf("calls itself"));
     assert.ok(page.indexOf("FSBF-ZMBK") < page.indexOf(warning), "the code comes first");
     assert.ok(!rendered("device-consent").includes(warning));
     assert.ok(!rendered("device-consent-this-computer").includes(warning));
   });
 
-  test("says all warnings as one", () => {
+  test("merges all warnings", () => {
     const page = rendered("device-consent-administration-all");
     assert.equal([...page.matchAll(/class="note warn"/g)].length, 1);
     assert.match(
       wordsOf(page),
-      /It asks for an administrator’s rights\. The device is not on your network\. .* If somebody sent you the code, say no\./,
+      /It asks for administrator rights\. The device is not on your network\. .* If someone sent you the code, say no\./,
     );
   });
 
-  test("tells the time as a person would", () => {
+  test("shows times in natural language", () => {
     const base = sample("device-consent") as DeviceConsentView;
     const said = (startedSecondsAgo: number) =>
       wordsOf(renderPage({ ...base, startedSecondsAgo }, chrome)).match(/Started (.*?) From/)?.[1];
@@ -214,7 +214,7 @@ describe("the code page", () => {
     assert.match(wordsOf(page), /Enter the code shown on your device/);
   });
 
-  test("after a wrong code it keeps what was typed and names the problem to the field", () => {
+  test("after a wrong code it keeps the input and shows the error at the field", () => {
     const page = rendered("enter-code-unknown");
     assert.match(
       page,
@@ -224,9 +224,9 @@ describe("the code page", () => {
     assert.match(titleOf(sample("enter-code-unknown"), chrome), /^Problem: /);
   });
 
-  test("always warns of codes that somebody sent", () => {
+  test("always warns of codes that someone sent", () => {
     for (const { name } of samples.filter((s) => s.view.page === "enter_code")) {
-      assert.match(rendered(name), /Did somebody send you this code\?/, name);
+      assert.match(rendered(name), /Did someone send you this code\?/, name);
     }
   });
 });
@@ -240,27 +240,27 @@ test("a password is never written back into a page, and password managers can te
   assert.match(rendered("sign-up-code"), /autocomplete="one-time-code"[^>]* inputmode="numeric"/);
 });
 
-test("the browser offers passkeys in the email field where there are any, and the page waits for its script with the button", () => {
+test("the browser offers passkeys in the email field if there are any, and the page shows the button once its script has run", () => {
   assert.match(rendered("sign-in-passkey"), /type="email"[^>]* autocomplete="username webauthn"/);
   assert.match(rendered("sign-in-passkey"), /<div class="passkey" hidden data-passkey="get" data-options="\{&quot;/);
   assert.doesNotMatch(rendered("sign-in"), /webauthn|data-passkey/);
   assert.doesNotMatch(wordsOf(rendered("sign-in-account")), /device/);
 });
 
-test("sign-in offers a new account only where one can be made", () => {
+test("sign-in offers a new account only if one can be created", () => {
   assert.match(rendered("sign-in"), /href="\/sign-up\?flow=/);
   assert.doesNotMatch(rendered("sign-in-closed"), /\/sign-up/);
 });
 
-test("the done page sends the person back to the device", () => {
-  assert.match(wordsOf(rendered("done")), /Contoso Player is signed in Return to your device/);
+test("the done page sends the user back to the device", () => {
+  assert.match(wordsOf(rendered("done")), /Contoso Player is signed in Go back to your device/);
 });
 
-test("the code of a mail stands by itself and the rest keeps its lines", () => {
+test("the code of a mail has its own line and the rest keeps its lines", () => {
   assert.match(rendered("mail"), /browser:<b>48213907<\/b>It works/);
 });
 
-test("of a mail's links the tenant's own can be followed, on this origin, and no other", () => {
+test("of a mail's links, only the tenant's own can be followed, on this origin", () => {
   const page = rendered("mail-with-link");
   const links = [...page.matchAll(/<a href="([^"]*)">/g)].map((match) => match[1]);
   assert.equal(links.length, 1);

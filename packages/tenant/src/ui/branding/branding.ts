@@ -4,18 +4,19 @@ import { TenantError } from "../../kernel/tenant-error.ts";
 import type { Store } from "../../storage/store.ts";
 import { isColour, type Palettes, palettesOf } from "./palette.ts";
 
-/** How the tenant looks beside its name. */
+/** How the tenant looks, apart from its name. */
 export interface Branding {
   palettes: Palettes;
   logo: Logo | null;
 }
 
+/** How a tenant looks. */
 export interface BrandingOptions {
-  /** Shown at the top of every page and in mails. */
+  /** The name at the top of every page and in mails: at most 60 characters. */
   name?: string;
-  /** `#3b5bdb`; what the pages make of it can always be read. */
+  /** A color such as `#3b5bdb`. The pages adjust it so that text stays readable. */
   colour?: string;
-  /** PNG, JPEG, WebP or SVG of at most 64 KB; null takes the logo away. */
+  /** Path of a PNG, JPEG, WebP or SVG file of at most 64 KB; null removes the logo. */
   logoFile?: string | null;
 }
 
@@ -23,22 +24,23 @@ export const DEFAULT_COLOUR = "#3b5bdb";
 const MAX_NAME = 60;
 
 /**
- * The settings that hold this branding, checked. Whoever keeps them: admin/administration.ts.
+ * Checks the settings of this branding. `admin/administration.ts` stores them.
+ *
  * @throws TenantError `branding_refused`, `logo_refused`
  */
 export async function brandingSettings({ name, colour, logoFile }: BrandingOptions): Promise<Record<string, string>> {
   if (name !== undefined && (name.trim() === "" || [...name].length > MAX_NAME || /\p{C}/u.test(name))) {
     throw refused(
       "branding_refused",
-      "The tenant's name is empty, too long or has characters that cannot be seen.",
-      `At most ${MAX_NAME}.`,
+      "The tenant's name is empty, too long, or contains invisible characters.",
+      `Use 1 to ${MAX_NAME} visible characters.`,
     );
   }
   if (colour !== undefined && !isColour(colour)) {
     throw refused(
       "branding_refused",
       `${JSON.stringify(colour)} is not a colour.`,
-      "Write it as #rrggbb, for example #3b5bdb.",
+      "Use the form #rrggbb, for example #3b5bdb.",
     );
   }
   const logo = typeof logoFile === "string" ? readLogo(await read(logoFile)).bytes.toString("base64") : undefined;
@@ -60,21 +62,24 @@ async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new TenantError("logo_refused", `The logo ${file} cannot be read.`, "Name a file that is there.", { cause });
+    throw new TenantError("logo_refused", `Cannot read the logo ${file}.`, "Check the path and its permissions.", {
+      cause,
+    });
   }
 }
 
 export interface Logo {
   type: "image/png" | "image/jpeg" | "image/webp" | "image/svg+xml";
   bytes: Buffer;
-  /** Changes with the picture, so that browsers may keep each for good. */
+  /** Changes with the image, so that browsers can cache each one forever. */
   version: string;
 }
 
 export const MAX_LOGO_BYTES = 64 * 1024;
 
 /**
- * The picture beside the tenant's name. Its type is read from its first bytes, not from a file name.
+ * The image beside the tenant's name. Its type is detected from its first bytes, not from the file name.
+ *
  * @throws TenantError `logo_refused`
  */
 export function readLogo(bytes: Buffer): Logo {
@@ -82,11 +87,12 @@ export function readLogo(bytes: Buffer): Logo {
     throw refused(
       "logo_refused",
       "The logo is larger than 64 KB.",
-      "Pages have to be quick on a phone: make it smaller.",
+      "Make it smaller, so that pages load quickly on phones.",
     );
   }
   const type = typeOf(bytes);
-  if (!type) throw refused("logo_refused", "The logo is no picture that browsers show.", "Use PNG, JPEG, WebP or SVG.");
+  if (!type)
+    throw refused("logo_refused", "The logo is not an image that browsers support.", "Use PNG, JPEG, WebP or SVG.");
   return { type, bytes, version: createHash("sha256").update(bytes).digest("base64url").slice(0, 16) };
 }
 

@@ -3,18 +3,18 @@ import { attrs, type Html, html, scriptElement, styleElement } from "../html.ts"
 import type { Language } from "../i18n/languages.ts";
 import { styleOf } from "./style.ts";
 
-/** What surrounds every page, and the language that it is written in. */
+/** What all pages share: the tenant's look and the language. */
 export interface Chrome extends Language {
   tenantName: string;
   branding: { palettes: Palettes; logoUrl: string | null };
-  /** For the one `<style>` element. */
+  /** For the `<style>` element. */
   nonce: string;
   csrfToken: string;
 }
 
-/** A page before it is put into the document. */
+/** A page before it is placed in the document. */
 export interface Page {
-  /** Of what asks, only the registered name of the app may be in a title. */
+  /** Of everything the requesting app controls, only its registered name may be in a title. */
   title: string;
   main: Html;
   footer?: Html;
@@ -25,7 +25,9 @@ export type Pages<V extends { page: string }> = {
   [P in V["page"]]: (view: Extract<V, { page: P }>, chrome: Chrome) => Page;
 };
 
-/** The document around a page: nothing from elsewhere, its style element, and a script where it has one, under the response's nonce. */
+/**
+ * The document around a page. It loads nothing external; its style element and script carry the nonce of the response.
+ */
 export function layout(page: Page, chrome: Chrome, script: string | undefined): string {
   const initial = initialOf(chrome.tenantName);
   const { palettes, logoUrl } = chrome.branding;
@@ -52,13 +54,13 @@ ${script !== undefined && scriptElement(script, chrome.nonce)}
 `.toString();
 }
 
-/** The tenant's name is beside it, so it has no text alternative of its own. */
+/** The tenant's name is next to it, so the image needs no alternative text. */
 function markOf(initial: string, logoUrl: string | null): Html {
   if (logoUrl !== null) return html`<img${attrs({ class: "logo", src: logoUrl, alt: "", height: 32 })}>`;
   return html`<span${attrs({ class: "mark", "aria-hidden": "true" })}>${initial}</span>`;
 }
 
-/** First letter of a name, as a person sees letters. */
+/** The first letter of a name, as users perceive letters (grapheme clusters). */
 export function initialOf(name: string): string {
   const [first] = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(name.trim());
   return (first?.segment ?? "").toLocaleUpperCase("en");

@@ -3,9 +3,9 @@ import type { Chrome } from "./layout.ts";
 import { address, asTyped, button, field, form, problemNote } from "./parts.ts";
 import { passwordField } from "./password-field.ts";
 
-/** A form that asks for an email address, to send a code there. */
+/** A form that asks for the email address to send a code to. */
 export interface EmailView {
-  /** Empty where this form starts the interaction. */
+  /** Empty if this form starts the interaction. */
   flowId: string;
   email: string;
   problem: null | "invalid" | "too_many" | "mail_failed" | "mail_refused";
@@ -17,20 +17,20 @@ export interface MailedCodeView {
   email: string;
   minutes: number;
   resent: boolean;
-  /** The mail server did not take the mail at once. */
+  /** The mail server did not accept the mail right away. */
   slow: boolean;
   problem: null | "wrong" | "dead" | "too_many" | "mail_failed";
 }
 
 /** A form that asks for a new password. */
 export interface NewPasswordView {
-  /** Empty where the password is changed on the account page. */
+  /** Empty if the password is changed on the account page. */
   flowId: string;
   email: string;
   problem: null | "short" | "long" | "common";
 }
 
-/** Asks for an email address; a code is sent there. */
+/** Asks for an email address and sends a code to it. */
 export function emailForm(view: EmailView, chrome: Chrome, action: string): Html {
   const { common, mailedCode } = chrome.messages;
   return html`${problemNote(view.problem && mailedCode.problems[view.problem])}
@@ -49,7 +49,7 @@ ${form(action, chrome, { flow: view.flowId || null }, [
 ])}`;
 }
 
-/** The code that was mailed, and another one if it did not arrive. `mayHaveNone`: the mail may say instead that there is no account. */
+/** Asks for the mailed code, and offers a new one. `mayHaveNone`: the mail may say that there is no account instead. */
 export function mailedCodeForms(
   view: MailedCodeView,
   chrome: Chrome,

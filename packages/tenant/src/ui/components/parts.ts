@@ -1,7 +1,10 @@
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { Chrome } from "./layout.ts";
 
-/** Every form of the pages: POST, with the CSRF token. `novalidate`, because our own sentences say what to do, to everybody the same. */
+/**
+ * A form of the pages: POST, with the CSRF token. `novalidate`, because our own error messages say what to do in every
+ * browser.
+ */
 export function form(
   action: string,
   chrome: Chrome,
@@ -17,7 +20,7 @@ export function form(
 
 export const problemId = "problem";
 
-/** What went wrong and what to do next; fields refer to it by `problemId`. */
+/** The error and what to do next. Fields refer to it by `problemId`. */
 export function problemNote(sentence: string | null | undefined): Html | null {
   return sentence ? html`<p id="${problemId}" class="note bad" role="alert">${sentence}</p>` : null;
 }
@@ -29,15 +32,15 @@ export interface Field {
   autocomplete: string;
   value?: string;
   hint?: string;
-  /** The page's note says what is wrong with it. */
+  /** The error at the top of the page is about this field. */
   wrong?: boolean;
-  /** What is wrong with it, said at the field: on a page of many. */
+  /** The error of this field, shown next to it on pages with many fields. */
   problem?: string | null | undefined;
-  /** True unless said. */
+  /** Default: true. */
   required?: boolean;
   autofocus?: boolean;
   class?: string;
-  /** Stands in the line of the label, at its end. */
+  /** At the end of the label's line. */
   beside?: Html;
   more?: Parameters<typeof attrs>[0];
 }
@@ -63,12 +66,12 @@ export function field(f: Field): Html {
   )}>${f.hint && html`<p class="hint" id="${hintId}">${f.hint}</p>`}${fieldProblem(f.name, f.problem)}</div>`;
 }
 
-/** What is wrong with one field among others. */
+/** The error of one field on a page with many. */
 export function fieldProblem(name: string, sentence: string | null | undefined): Html | null {
   return sentence ? html`<p class="hint wrong" id="${name}-problem">${sentence}</p>` : null;
 }
 
-/** A box to tick; it sends `yes` or nothing. */
+/** A checkbox. It sends `yes` or nothing. */
 export function tickBox(box: {
   name: string;
   label: string;
@@ -94,18 +97,18 @@ export function tickBox(box: {
 }
 
 /**
- * An email, IP or host address: one longer than `whole` characters, what a line of running text holds, breaks at its
- * dots, colons and @, not anywhere.
+ * An email, IP or host address. If it is longer than `whole` characters, which fit in one line of text, it breaks only
+ * at its dots, colons and @.
  */
 export function address(text: string, whole = 30): Html {
   if (text.length <= whole) return html`<bdi>${text}</bdi>`;
   return html`<bdi>${text.split(/(?<=[.:])|(?=@)/).map((part, i) => [i > 0 && html`<wbr>`, part])}</bdi>`;
 }
 
-/** What a field of email, user name or code must not do to what is typed. */
+/** Keeps browsers from changing what is typed in a field for an email, user name or code. */
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 
-/** `action`: where this button sends the form, if not where the form says. */
+/** `action`: where this button sends the form, if not to the form's own action. */
 export function button(label: Child, answer?: { name?: string; value?: string; alt?: boolean; action?: string }): Html {
   return html`<button${attrs({
     class: answer?.alt ? "button alt" : "button",
@@ -120,22 +123,24 @@ export function buttonLink(href: string, label: string, alt = false): Html {
   return html`<a class="${alt ? "button alt" : "button"}" href="${href}">${label}</a>`;
 }
 
-/** A link of another page of the same flow. */
+/** A link to another page of the same interaction. */
 export function flowLink(path: string, flowId: string): string {
   return `${path}?flow=${encodeURIComponent(flowId)}`;
 }
 
-/** One line of what is known, in a list of such. */
+/** One row in a list of facts. */
 export function fact(name: string, value: Html | string): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-/** The name of an app in a heading: a short one stays on one line (`ciam-client-app` has places to break). */
+/**
+ * The name of an app in a heading. A short name stays on one line, although names like `ciam-client-app` could break.
+ */
 export function appName(name: string): Html {
   return html`<bdi${attrs({ class: name.length <= 20 ? "whole" : null })}>${name}</bdi>`;
 }
 
-/** The one sign that the pages draw. */
+/** The check mark, the only icon of the pages. */
 export function tick(drawn = false): Html {
   return html`<svg${attrs({ class: drawn ? "draw" : null })} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4.5 12.5l5 5 10-11"/></svg>`;
 }

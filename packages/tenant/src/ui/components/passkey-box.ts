@@ -3,7 +3,7 @@ import { formActions } from "./form-actions.ts";
 import type { Chrome } from "./layout.ts";
 import { button, form } from "./parts.ts";
 
-/** Hidden until the page's script finds that the browser has passkeys; what the script says stands here beforehand. */
+/** Hidden until the script finds that the browser supports passkeys. It contains the texts that the script shows. */
 export function passkeyBox(kind: "get" | "create", options: string, { messages }: Chrome, body: Child): Html {
   const { cancelled, exists, broken } = messages.passkeys;
   const says = { "data-cancelled": cancelled, "data-exists": exists, "data-broken": broken };
@@ -11,11 +11,11 @@ export function passkeyBox(kind: "get" | "create", options: string, { messages }
 <p${attrs({ class: "note bad", role: "alert", hidden: true, "data-says": true })}></p>${body}</div>`;
 }
 
-/** Filled in by the script. */
+/** The script fills these in. */
 export const passkeyAnswer = html`<input type="hidden" name="passkey">`;
 const keep = html`<input type="hidden" name="keep">`;
 
-/** The button on a page where a person may sign in with a passkey; `alt` where another method comes first. */
+/** The passkey button on a sign-in page. `alt`: another method is the primary one. */
 export function usePasskey(flowId: string, options: string, chrome: Chrome, alt: boolean): Html {
   const label = button(chrome.messages.passkeys.use, { alt });
   return passkeyBox(
@@ -27,9 +27,9 @@ export function usePasskey(flowId: string, options: string, chrome: Chrome, alt:
 }
 
 /**
- * Asks the browser for a passkey, or to make one, and sends its answer with the page's form. What it needs and says
- * stands in data attributes of the page (`passkeyBox`), so this text is the same on every page. Browsers without
- * WebAuthn's JSON methods, and extensions that forget them, get them here. Not one `</` may stand in it.
+ * Asks the browser for a passkey, or to create one, and sends the answer with the form of the page. Options and texts
+ * are in data attributes (`passkeyBox`), so the script is the same on every page. It replaces WebAuthn's JSON methods
+ * in browsers that lack them, and for extensions that omit them. It must not contain `</`.
  */
 const source = `
 (() => {
@@ -82,7 +82,7 @@ const source = `
       const credential = await (makes ? navigator.credentials.create(request) : navigator.credentials.get(request));
       if (open !== mine) return;
       form.elements.passkey.value = JSON.stringify(asJson(credential));
-      // "Keep me signed in" stands in the form of the other ways in.
+      // "Keep me signed in" is in the form of the other sign-in methods.
       const keep = document.querySelector('input[name="keep"][type="checkbox"]');
       if (keep && keep.checked) form.elements.keep.value = keep.value;
       form.submit();
@@ -111,7 +111,7 @@ const source = `
 })();
 `;
 
-/** Without the line breaks and comments that only we need. */
+/** Without line breaks and comments. */
 export const passkeyScript: string = source
   .split("\n")
   .map((line) => line.trim())

@@ -2,7 +2,7 @@ import { attrs, type Html, html } from "../html.ts";
 import type { Chrome } from "./layout.ts";
 import { type Field, field } from "./parts.ts";
 
-/** A field for a password, with a button beside its label that shows what is typed. Without scripts there is no button. */
+/** A password field with a button beside its label that shows the password. Without scripts there is no button. */
 export function passwordField(f: Omit<Field, "type" | "beside">, { messages }: Chrome): Html {
   const { showPassword, hidePassword } = messages.common;
   const button = {
@@ -16,7 +16,7 @@ export function passwordField(f: Omit<Field, "type" | "beside">, { messages }: C
   return field({ ...f, type: "password", beside: html`<button${attrs(button)}>${showPassword}</button>` });
 }
 
-/** Hides it again before it is sent: a browser keeps what stands in a field of text, and offers it to the next person. */
+/** Hides the password before it is sent: browsers save the values of text fields and suggest them to the next user. */
 const source = `
 (() => {
   for (const button of document.querySelectorAll("[data-show]")) {

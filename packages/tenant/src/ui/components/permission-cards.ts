@@ -7,51 +7,51 @@ import { address, button, form, tick } from "./parts.ts";
 
 /** What a program asks for. */
 export interface AskedPermissions {
-  /** What this person approved before, and what is new to them; empty and everything at the first time. */
+  /** What this user approved before, and what is new to them. The first time, everything is new. */
   already: PermissionLine[];
   fresh: PermissionLine[];
-  /** New to them, not asked now, and in reach of a renewal. */
+  /** New to this user, not requested now, and available to a renewal. */
   byRenewal: PermissionLine[];
-  /** For how long. */
+  /** How long it stays signed in. */
   stays: { line: PermissionLine; already: boolean };
 }
 
-/** The button for another person. `of`: the ID of the form that it sends, if it is outside of it. */
+/** The button to use another account. `of`: the ID of the form it submits, if it is outside that form. */
 function otherPerson(label: string, of?: string): Html {
   return html`<button${attrs({ class: "text-button", type: "submit", form: of, name: "decision", value: "other" })}>${label}</button>`;
 }
 
-/** Who is signed in, and the way to another account. */
+/** The signed-in user, and the way to another account. */
 export function signedInAs(email: string, { consent }: Messages, other: Html): Html {
   return html`<div class="account"><span>${consent.signedInAs(address(email))}</span>${other}</div>`;
 }
 
-/** The same where the page's form has fields: in a form of its own, which Enter in a field does not send. */
+/** The same on a page whose form has fields. It is a separate form, so that Enter in a field does not submit it. */
 export function signedInAsApart(view: { flowId: string; email: string }, action: string, chrome: Chrome): Html {
   const { messages } = chrome;
   const other = form(action, chrome, { flow: view.flowId }, otherPerson(messages.consent.notYou));
   return signedInAs(view.email, messages, other);
 }
 
-/** What a consent page asks, in the words of its own catalogue. */
+/** What a consent page asks. */
 export interface Decision extends AskedPermissions {
   flowId: string;
   email: string;
-  /** `changed`: what the person approved is not what is asked now. */
+  /** `changed`: the request changed after the user approved it. */
   problem: null | "changed";
-  /** Of what the page shows; its form carries it. */
+  /** Digest of what the page shows. The form sends it back. */
   digest: string;
 }
 
 const decideId = "decide";
 
-/** As many characters fit beside each other on a phone. */
+/** Characters that fit next to each other on a phone. */
 const SHORT_LABEL = 12;
 
 /**
- * Who decides, about what, and the buttons. They stick to the edge of the screen within `.decision` only, which begins
- * below code and warning, and not at all where something has to be read before them. Yes and no are the same size, and
- * nothing has the focus beforehand, so that an Enter too many decides nothing.
+ * Who decides, about what, and the buttons. The buttons stick to the bottom of the screen only within `.decision`,
+ * which begins below code and warning, and not at all if something must be read first. "Yes" and "No" have the same
+ * size and neither has the focus, so an accidental Enter decides nothing.
  */
 export function decision(
   view: Decision,
@@ -75,13 +75,13 @@ ${form(
 </div>`;
 }
 
-/** A reason to look twice, and what to do. */
+/** A reason to be careful, and what to do. */
 export interface Warning {
   what: string;
   advice: Html | string;
 }
 
-/** The permissions are not the person's own alone. Null where nothing administrative is asked. */
+/** The permissions affect more than the user's own account. Null if no administrative permission is requested. */
 export function administrationWarning(
   asked: AskedPermissions,
   { messages: { consent }, tenantName }: Chrome,
@@ -93,7 +93,7 @@ export function administrationWarning(
   };
 }
 
-/** All warnings as one: a second box is one that people no longer read. */
+/** Merges all warnings into one box: users stop reading at the second. */
 export function warningNote(warnings: (Warning | null)[]): Html | null {
   const given = warnings.filter((warning) => warning !== null);
   if (given.length === 0) return null;
@@ -102,9 +102,9 @@ export function warningNote(warnings: (Warning | null)[]): Html | null {
 }
 
 /**
- * What is an administrator's comes first, apart from what concerns the person alone, never folded away, and new every
- * time. Then what is new stands out, what a renewal could add included; what this person approved before is folded away
- * below. For how long is never folded.
+ * Order: administrative permissions come first, in their own card, never collapsed, and new every time. New
+ * permissions, including those of renewals, come next and stand out. Permissions that this user approved before are
+ * collapsed below. The duration is never collapsed.
  */
 function permissionCards(asked: AskedPermissions, language: Language): Html {
   const { consent } = language.messages;
@@ -132,7 +132,7 @@ function ticks(lines: PermissionLine[], language: Language): Html {
   return html`<ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${permissionText(line, language)}</span></li>`)}</ul>`;
 }
 
-/** One permission in words; those of an API in the reader's language where its registration has it. */
+/** One permission as text. An API's permissions use the reader's language if its registration has it. */
 export function permissionText(line: PermissionLine, { locale, messages: { permissions } }: Language): string {
   switch (line.kind) {
     case "api":

@@ -2,16 +2,16 @@ import { attrs, type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { field, fieldProblem, tickBox } from "./parts.ts";
 
-/** What a user flow asks a person for: its attributes, and its terms of use. Each field has its own problem. */
+/** What a user flow asks for: its attributes and its terms of use. Each field has its own error. */
 export interface Questions {
   questions: Question[];
   terms: { label: string; url: string | null; accepted: boolean; missing: boolean } | null;
 }
 
 export interface Question {
-  /** Of the attribute: a built-in one with an empty label is called in the page's language. */
+  /** Label of the attribute. A built-in attribute with an empty label gets its name in the language of the page. */
   id: string;
-  /** Of the field; option n of a `CheckboxMultiSelect` is `<name>.<n>`. */
+  /** Name of the field. Option n of a `CheckboxMultiSelect` is `<name>.<n>`. */
   name: string;
   label: string;
   input: "TextBox" | "RadioSingleSelect" | "CheckboxMultiSelect" | "CheckboxSingleSelect" | "NumericTextBox";
@@ -23,8 +23,8 @@ export interface Question {
 }
 
 /**
- * The fields, and the box of the terms. The first one with a problem has the focus, unless one before them has one; where
- * there is no problem, the very first of the page (`first`).
+ * The fields, and the checkbox for the terms. The first field with an error gets the focus, unless an earlier field has
+ * one. Without an error, the first field of the page (`first`) gets it.
  */
 export function questionFields(
   view: Questions & { problem: string | null },

@@ -1,6 +1,9 @@
 import type { Palette, Palettes } from "../branding/palette.ts";
 
-/** Colours, type and the page's frame. Lengths follow the reader's text size (rem); directions are logical, for right-to-left scripts. */
+/**
+ * Colors, type and page frame. Lengths follow the user's text size (rem). Directions are logical, for right-to-left
+ * scripts.
+ */
 const foundation = `
 :root{
   color-scheme:light dark;
@@ -46,7 +49,7 @@ bdi{overflow-wrap:anywhere}
 }
 `;
 
-/** What stands on the pages: fields, buttons, cards, messages. */
+/** The parts of pages: fields, buttons, cards, messages. */
 const components = `
 form{display:flex;flex-direction:column;margin:0}
 .field{margin-block-end:1.1rem;display:flex;flex-direction:column}
@@ -188,12 +191,12 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 @media (forced-colors:active){.mark,.face{border:1px solid CanvasText}.button{border-color:ButtonText}}
 `;
 
-/** All but the tenant's colour, without the line breaks that only we need. */
+/** Everything except the tenant's color, without line breaks. */
 const base = (foundation + components).replace(/\n\s*/g, "");
 
 const sheets = new WeakMap<Palettes, string>();
 
-/** The whole style sheet; made once for each tenant's colour. */
+/** The complete style sheet, built once for each color. */
 export function styleOf(palettes: Palettes): string {
   let sheet = sheets.get(palettes);
   if (sheet === undefined) {

@@ -8,7 +8,9 @@ import { en, type Messages } from "./en.ts";
 
 export type Locale = "en" | "de";
 
-/** A language of pages and mails. Adding one is a folder of texts, its name in `Locale` and its line in `languages`. */
+/**
+ * A language of pages and mails. To add one, add a folder of texts, its name in `Locale` and its line in `languages`.
+ */
 export interface Language {
   /** For `lang` and Content-Language (BCP 47). */
   locale: Locale;
@@ -25,5 +27,5 @@ export const languages: Record<Locale, Language> = {
 
 export const locales = Object.keys(languages) as Locale[];
 
-/** Where nothing says otherwise, and what the operator reads. */
+/** The default, and the language of the operator. */
 export const defaultLocale: Locale = "en";

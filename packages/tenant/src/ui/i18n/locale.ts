@@ -1,25 +1,26 @@
 import { defaultLocale, type Locale, languages, locales } from "./languages.ts";
 
-/** Characters; more than any browser sends. The rest is ignored. */
+/** Characters, more than any browser sends. The rest is ignored. */
 const LONGEST_LIST = 1_000;
 
 /** What a request says about the language of its answer. */
 export interface Wishes {
-  /** OpenID Connect Core §3.1.2.1: BCP 47 tags with spaces between them, the best first. */
+  /** OpenID Connect Core §3.1.2.1: BCP 47 tags separated by spaces, in order of preference. */
   uiLocales?: string | null | undefined;
-  /** Entra's word for it: one tag. */
+  /** Entra's equivalent: one tag. */
   mkt?: string | null | undefined;
 }
 
-/** The language that was asked for by name, if we have it: `de-AT` is German (RFC 4647 §3.4). */
+/** The explicitly requested language, if available: `de-AT` is German (RFC 4647 §3.4). */
 export function askedLocale({ uiLocales, mkt }: Wishes): Locale | undefined {
   const tags = `${uiLocales ?? ""} ${mkt ?? ""}`.slice(0, LONGEST_LIST).split(/ +/);
   return tags.map(localeOfTag).find((locale) => locale !== undefined);
 }
 
 /**
- * The best of Accept-Language (RFC 9110 §12.5.4). A range that is not valid is ignored. Not by negotiator (1.1.0): it
- * takes weights beyond 1 (`de;q=9`), and serves English for `de-AT, en;q=0.9, de;q=0.1` (RFC 4647 §3.4: German).
+ * The best match for Accept-Language (RFC 9110 §12.5.4). Invalid ranges are ignored. The negotiator package (1.1.0) is
+ * not used: it accepts weights above 1 (`de;q=9`), and picks English for `de-AT, en;q=0.9, de;q=0.1` (RFC 4647 §3.4:
+ * German).
  */
 export function acceptedLocale(header: string | undefined): Locale {
   const ranges = (header ?? "").slice(0, LONGEST_LIST).split(",").map(readRange);
@@ -43,7 +44,7 @@ function readRange(range: string): { tag: string; quality: number } | undefined 
   return tag === undefined ? undefined : { tag, quality: quality === undefined ? 1 : Number(quality) };
 }
 
-/** The words that the endpoints of oauth/ answer with. They are passed to oauth/, which does not import ui/. */
+/** Texts for the endpoints of oauth/, injected because oauth/ does not import ui/. */
 export const endpointTexts = {
   locales,
   deviceMessage(asked: Wishes, { verificationUri, userCode }: { verificationUri: string; userCode: string }): string {

@@ -4,15 +4,15 @@ import { type NewPasswordView, newPasswordForm } from "../components/mailed-code
 import { address, button, buttonLink, form } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 
-/** The pages of a person's own account. */
+/** The pages of a user's own account. */
 export type AccountPagesView =
   | AccountView
   | ({ page: "my_password" } & NewPasswordView)
-  /** Nobody is signed in, so there is no account to show. */
+  /** Not signed in. */
   | { page: "account_signed_out" }
   /**
-   * `change`: the sign-in is too old, or lacked a factor, for a change of what one signs in with; `policy`: it is not
-   * what the account page asks for now.
+   * `change`: the sign-in is too old, or lacks a factor, for a change of sign-in methods. `policy`: the sign-in no
+   * longer meets the requirements of the account page.
    */
   | { page: "sign_in_again"; email: string; why: "change" | "policy" };
 
@@ -22,10 +22,10 @@ export interface AccountView {
   email: string;
   hasPassword: boolean;
   passkeys: { credentialId: string; name: string; createdAt: number; lastUsedAt: number | null }[];
-  /** False where browsers have none: on an IP address. */
+  /** False at an IP address, where browsers do not support passkeys. */
   passkeysPossible: boolean;
   authenticator: { since: number } | null;
-  /** Null: the person never had any. */
+  /** Null if the user never had any. */
   recoveryCodesLeft: number | null;
 }
 
@@ -38,7 +38,7 @@ export const accountPages: Pages<AccountPagesView> = {
   sign_in_again: signInAgainPage,
 };
 
-/** Who is signed in, and by what they sign in; each way is changed on a page of its own. */
+/** The signed-in user and their sign-in methods. Each method is changed on its own page. */
 function accountPage(view: View<"account">, chrome: Chrome): Page {
   const { account, time } = chrome.messages;
   return {

@@ -5,12 +5,12 @@ import { qrCode } from "../components/qr-code.ts";
 import { html } from "../html.ts";
 
 export type AuthenticatorView =
-  /** A second factor is required and the person has none yet. */
+  /** A second factor is required and the user has none yet. */
   | { page: "authenticator_needed"; flowId: string }
-  /** `secret` in base32; `uri` holds it for the QR code and the app on the same phone. */
+  /** `secret` in base32. `uri` contains it, for the QR code and for an app on the same phone. */
   | { page: "authenticator_set_up"; flowId: string; secret: string; uri: string; problem: null | "wrong" }
   | { page: "authenticator"; enrolled: boolean }
-  /** Shown once; without a flow they were made on the account page. */
+  /** Shown once. Without a `flowId`, the codes were created on the account page. */
   | { page: "recovery_codes"; flowId: string | null; codes: string[] }
   | { page: "recovery_codes_hidden"; flowId: string }
   | { page: "my_recovery_codes"; left: number };

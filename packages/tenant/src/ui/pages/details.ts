@@ -5,7 +5,7 @@ import { signedInAsApart } from "../components/permission-cards.ts";
 import { type Questions, questionFields } from "../components/questions.ts";
 import { html } from "../html.ts";
 
-/** What the app's user flow requires and the signed-in person has not given yet. */
+/** Attributes and terms that the app's user flow requires and the signed-in user has not given yet. */
 export interface DetailsView extends Questions {
   page: "details";
   flowId: string;

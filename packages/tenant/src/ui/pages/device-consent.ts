@@ -14,13 +14,13 @@ import type { Messages } from "../i18n/en.ts";
 /** What a device asks for. */
 export interface DeviceConsentView extends Decision {
   page: "device_consent";
-  /** From the app's registration only. */
+  /** From the app registration only. */
   appName: string;
-  /** What the device says of itself; never in a title. */
+  /** Claimed by the device; never in a title. */
   deviceName: string | null;
   devicePlatform: string | null;
   startedSecondsAgo: number;
-  /** Address the device asked from. */
+  /** The IP address of the device's request. */
   fromIp: string;
   /** `this_computer`: both on loopback; `same_network`: same address; else `other_network`. */
   network: "this_computer" | "same_network" | "other_network";
@@ -31,8 +31,8 @@ export interface DeviceConsentView extends Decision {
 export const deviceConsentPages: Pages<DeviceConsentView> = { device_consent: deviceConsentPage };
 
 /**
- * The question that protects the person (RFC 8628 §5.4): what asks, with which code, since when, from where, and what it may
- * do. Code and warning come first, so that no button is in sight before the code was, or over it.
+ * The question that protects the user (RFC 8628 §5.4): what asks, with which code, since when, from where, and what it
+ * may do. Code and warning come first, so that the buttons are never visible before the code and never cover it.
  */
 function deviceConsentPage(view: DeviceConsentView, chrome: Chrome): Page {
   const { messages } = chrome;
@@ -60,12 +60,15 @@ ${deviceFact(view, messages)}
   };
 }
 
-/** Above all that the device says, so that no long text moves it out of sight. */
+/** Above all text from the device, so that no long text pushes it out of view. */
 function elsewhereWarning({ network }: DeviceConsentView, { deviceConsent }: Messages): Warning | null {
   return network === "other_network" ? { what: deviceConsent.elsewhere, advice: deviceConsent.elsewhereAdvice } : null;
 }
 
-/** Anybody can write this text: it is quoted as the device's own words, in this row only, below what the tenant knows. */
+/**
+ * Anyone can write this text, so it is quoted as the device's own words, in this row only, below the facts from the
+ * tenant.
+ */
 function deviceFact(view: DeviceConsentView, { deviceConsent }: Messages): Html | null {
   const { deviceName, devicePlatform } = view;
   const said = deviceName ?? devicePlatform;
@@ -81,7 +84,7 @@ function from(view: DeviceConsentView, { deviceConsent }: Messages): Html {
   return view.network === "this_computer" ? html`${where}` : html`${where}<span>${address(view.fromIp)}</span>`;
 }
 
-/** `40 seconds ago`, `2 minutes ago`: exact enough to recognize what one did a moment ago. */
+/** `40 seconds ago`, `2 minutes ago`: precise enough for users to recognize what they just did. */
 function ago(seconds: number, { time }: Messages): string {
   if (seconds < 5) return time.justNow;
   return seconds < 60 ? time.secondsAgo(Math.floor(seconds)) : time.minutesAgo(Math.floor(seconds / 60));

@@ -3,26 +3,26 @@ import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, appName, button, buttonLink, form, tick } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 
-/** Where an interaction ends, well or not. */
+/** The end of an interaction, successful or not. */
 export type EndedView =
-  /** Signed in, and the app is for people who are assigned to it. */
+  /** Signed in, but the app requires an assignment that the user lacks. */
   | { page: "no_access"; flowId: string; email: string; appName: string }
-  /** Signed in, and only an administrator can grant what is asked for. */
+  /** Signed in, but only an administrator can grant what is requested. */
   | { page: "needs_administrator"; flowId: string; email: string; appName: string }
-  /** `offerPasskey`: the person has none yet. */
+  /** `offerPasskey`: the user has no passkey yet. */
   | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
   | { page: "declined"; appName: string }
   | { page: "expired" }
-  /** The code was decided or redeemed before. */
+  /** The code was already approved, denied or redeemed. */
   | { page: "used" }
   | { page: "used_twice" }
-  /** The same person took the claim over in another browser. */
+  /** The same user took over the claim in another browser. */
   | { page: "elsewhere"; flowId: string }
-  /** A program's request that was decided or took too long. */
+  /** The request of a program that was already answered or took too long. */
   | { page: "sign_in_over" }
   /**
-   * A program's request without a redirect URI that can be trusted. `code`: `AADSTS50011`. `yaml`: what the
-   * file of an embedded tenant lacks.
+   * The request of a program without a trusted redirect URI. `code`: `AADSTS50011`. `yaml`: the lines missing in the
+   * file of an embedded tenant.
    */
   | {
       page: "request_refused";
@@ -30,16 +30,16 @@ export type EndedView =
       traceId: string;
       yaml: string | null;
     }
-  /** The form came from another page, another browser, or after too long. */
+  /** The form came from another page, from another browser, or too late. */
   | { page: "stale_form" }
   | { page: "not_found" }
-  /** `device`: one is waiting, and its code is still good. */
+  /** `device`: a device is waiting, and its code is still valid. */
   | { page: "too_many"; device: boolean }
   | { page: "failed"; traceId: string };
 
 type View<P extends EndedView["page"]> = Extract<EndedView, { page: P }>;
 
-/** Each says what happened, and offers the one thing to do next. */
+/** Each page says what happened and offers the one thing to do next. */
 export const endedPages: Pages<EndedView> = {
   done: donePage,
   no_access: refusedPage,

@@ -7,7 +7,7 @@ import type { Messages } from "../i18n/en.ts";
 
 export interface EnterCodeView {
   page: "enter_code";
-  /** The field's value. */
+  /** Value of the field. */
   typed: string;
   /** The code came in the complete URI (RFC 8628 §3.3.1), so the page asks to compare it with the device. */
   fromLink: boolean;
@@ -26,8 +26,8 @@ export const enterCodePages: Pages<EnterCodeView> = {
 const plausible = new RegExp(`^[${USER_CODE_ALPHABET}]{8,16}$`);
 
 /**
- * The code of the complete URI, if it looks like one of ours: a link must not put other words in large letters on this page.
- * After a problem the person types the code instead.
+ * The code of the complete URI, if it looks valid: a link must not display other words in large letters on this page.
+ * After an error the user types the code instead.
  */
 function codeToCompare(view: EnterCodeView): string | null {
   if (!view.fromLink || view.problem !== null) return null;
@@ -58,7 +58,7 @@ ${form(formActions.enter_code, chrome, {}, [
 ${sentToYou(chrome.messages)}`;
 }
 
-/** RFC 8628 §3.3.1: the code came with the link, so the person must see that it is the device's, and say so. */
+/** RFC 8628 §3.3.1: the code came in the link, so the user must confirm that the device shows it. */
 function compare(chrome: Chrome, code: string): Html {
   const { titles, enterCode } = chrome.messages;
   return html`<h1>${titles.compare}</h1>
@@ -69,7 +69,7 @@ ${buttonLink(formActions.enter_code, enterCode.different, true)}
 ${sentToYou(chrome.messages)}`;
 }
 
-/** RFC 8628 §5.4: remote phishing begins with a code that somebody else sent. */
+/** RFC 8628 §5.4: remote phishing starts with a code that someone else sent. */
 function sentToYou({ enterCode }: Messages): Html {
   return html`<p class="note warn"><strong>${enterCode.sentToYou}</strong>${enterCode.sentToYouAdvice}</p>`;
 }

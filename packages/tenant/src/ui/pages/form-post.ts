@@ -2,14 +2,14 @@ import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { button } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 
-/** Back to the program: by a form, or by a link with all in it. */
+/** Back to the program: by a form, or by a link that contains the answer. */
 export type FormPostView =
   | { page: "form_post"; by: "form"; to: string; fields: Record<string, string> }
   | { page: "form_post"; by: "link"; to: string };
 
 export const formPostPages: Pages<FormPostView> = { form_post: formPostPage };
 
-/** Goes back to the program by itself where scripts run, and by its one button where none do. */
+/** Returns to the program automatically if scripts run, otherwise by its button. */
 function formPostPage(view: FormPostView, chrome: Chrome): Page {
   const { messages } = chrome;
   const { titles, formPost } = messages;
@@ -23,7 +23,7 @@ ${view.by === "form" ? formTo(view, button(formPost.button)) : html`<a${attrs({ 
 
 const ID = "back";
 
-/** The one form that is not for us: it has no token of ours. */
+/** The form is sent to the program, so it has no CSRF token. */
 function formTo({ to, fields }: Extract<FormPostView, { by: "form" }>, send: Html): Html {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
@@ -31,7 +31,7 @@ function formTo({ to, fields }: Extract<FormPostView, { by: "form" }>, send: Htm
   return html`<form${attrs({ id: ID, method: "post", action: to })}>${inputs}${send}</form>`;
 }
 
-/** Once the page stands. Not the form's own `submit`: a field could be called so. */
+/** Submits once the page has loaded. Not by the form's own `submit`, which a field of that name would shadow. */
 export const formPostScript = `
 addEventListener("load", () => {
 const back = document.getElementById("${ID}");

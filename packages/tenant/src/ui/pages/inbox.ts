@@ -41,21 +41,21 @@ function mailPage(view: View<"mail">, { messages }: Chrome): Page {
   };
 }
 
-/** The tenant's own link can be followed from here, as from any mailbox; whatever else is written stays text. */
+/** The tenant's own link works here as in any mailbox; all other addresses remain text. */
 function withLink(text: string) {
   const [before = "", address, token, after = ""] = text.split(/(https?:\/\/\S+?\/not-me)\?token=([\w-]{43})(?=\s|$)/);
   if (token === undefined) return withCode(text);
   return [withCode(before), html`<a href="/not-me?token=${token}">${address}</a>`, withCode(after)];
 }
 
-/** A line that is only a code is what the reader came for. */
+/** Highlights a line that contains only a code. */
 function withCode(text: string) {
   return text
     .split(/(?:^|\n+)[ \t]*(\d{6,8})[ \t]*(?:\n+|$)/)
     .map((part, i) => (i % 2 === 1 ? html`<b>${part}</b>` : part));
 }
 
-/** In this computer's time zone: the inbox is read on the computer that runs the tenant. */
+/** In the time zone of this computer, because the inbox is read on the computer that runs the tenant. */
 function time(at: number, messages: Messages) {
   return html`<time datetime="${new Date(at).toISOString()}">${messages.time.at(at)}</time>`;
 }

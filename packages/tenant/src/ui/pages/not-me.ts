@@ -6,10 +6,13 @@ import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 export type NotMeView =
-  /** A link of a mail: "this wasn't me". `appName`: of a device's or a program's sign-in, while it is known. */
+  /**
+   * The page behind a mail's "This wasn't me" link. `appName`: the app of the device's or program's sign-in, while it
+   * is known.
+   */
   | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
   | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
-  /** Used, expired, or never ours. */
+  /** Used, expired or unknown. */
   | { page: "dead_link" };
 
 type NotMe = Messages["notMe"];
@@ -20,7 +23,7 @@ export const notMePages: Pages<NotMeView> = { not_me: notMePage, not_me_done: no
 const programEnds = ["everywhere", "password"] as const;
 const accountEnds = ["recent", ...programEnds] as const;
 
-/** What the link ends, line by line; `LinkStore.use` does it. */
+/** What the link ends, one line each. `LinkStore.use` ends it. */
 const ends = {
   new_device: ["device", "browser"],
   password_changed: accountEnds,
@@ -38,7 +41,7 @@ function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): H
   return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${ends[purpose].map((line) => html`<li>${tick()}<span>${notMe.ends[line]}</span></li>`)}</ul></div>`;
 }
 
-/** What was done, and what the button ends. */
+/** What happened, and what the button ends. */
 function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   const { notMe, time } = chrome.messages;
   const { purpose, at } = view;
@@ -46,23 +49,26 @@ function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   return {
     title: chrome.messages.titles.not_me,
     main: html`<h1>${chrome.messages.titles.not_me}</h1>
-<p>${told(view, notMe)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
+<p>${eventOf(view, notMe)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
 ${endsCard(notMe.willEnd, purpose, chrome.messages)}
 ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.signOutDevice : notMe.secure))}
 <p class="hint">${notMe.wasYou}</p>`,
   };
 }
 
-function told({ purpose, appName }: View<"not_me">, { told, toldOfProgram, aProgram, deviceSignedIn }: NotMe): Child {
+function eventOf(
+  { purpose, appName }: View<"not_me">,
+  { events, programEvents, aProgram, deviceSignedIn }: NotMe,
+): Child {
   const name = appName !== null && html`<bdi>${appName}</bdi>`;
   switch (purpose) {
     case "refresh_token_reused":
     case "refresh_token_repeated":
-      return toldOfProgram[purpose](name || aProgram);
+      return programEvents[purpose](name || aProgram);
     case "new_device":
-      return name ? deviceSignedIn(name) : told.new_device;
+      return name ? deviceSignedIn(name) : events.new_device;
     default:
-      return told[purpose];
+      return events[purpose];
   }
 }
 

@@ -5,7 +5,7 @@ import { passkeyAnswer, passkeyBox } from "../components/passkey-box.ts";
 import { attrs, html } from "../html.ts";
 
 export type PasskeysView =
-  /** `options`: what the script hands to the browser (WebAuthn's creation options as JSON). */
+  /** `options`: WebAuthn creation options as JSON, which the script passes to the browser. */
   | {
       page: "passkey_add";
       flowId: string;

@@ -6,19 +6,19 @@ import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 export type ProgramConsentView =
-  /** What a program asks for that sent the person here with its own browser. */
+  /** The request of a program that redirected the user's browser here. */
   | ProgramQuestion
-  /** As `no_access` and `needs_administrator`, where a program asks. */
+  /** Like `no_access` and `needs_administrator`, for a program. */
   | { page: "program_no_access"; flowId: string; email: string; appName: string }
   | { page: "program_needs_administrator"; flowId: string; email: string; appName: string };
 
 export interface ProgramQuestion extends Decision {
   page: "program_consent";
-  /** From the app's registration only. */
+  /** From the app registration only. */
   appName: string;
-  /** A program on the person's computer, a web site, or an app with a scheme of its own. */
+  /** A program on the user's computer, a website, or an app with its own URI scheme. */
   leadsTo: "loopback" | "web" | "app";
-  /** Of the web site. */
+  /** Host of the website. */
   host: string | null;
 }
 
@@ -31,8 +31,8 @@ export const programConsentPages: Pages<ProgramConsentView> = {
 };
 
 /**
- * The question of a program that sent the person here (RFC 9700 §4.1.3, RFC 8252 §8.6): which one, by its registered
- * name, where a yes leads, and what it may do. As on the device's page the buttons come after the warning and the place.
+ * The question of a program that redirected the user here (RFC 9700 §4.1.3, RFC 8252 §8.6): its registered name, where
+ * the answer goes, and what it may do. As on the device page, the buttons come after the warning and the destination.
  */
 function programConsentPage(view: View<"program_consent">, chrome: Chrome): Page {
   const { messages } = chrome;
@@ -55,7 +55,9 @@ ${decision(view, chrome, {
   };
 }
 
-/** The person may not use the app, or not grant what it asks; the program hears it when they go back. */
+/**
+ * The user may not use the app, or cannot grant what it requests. The program gets the error when the user goes back.
+ */
 function programRefusedPage(view: View<"program_no_access" | "program_needs_administrator">, chrome: Chrome): Page {
   const { programConsent, formPost, titles } = chrome.messages;
   const title = (view.page === "program_no_access" ? titles.no_access : titles.needs_administrator)(view.appName);
@@ -71,6 +73,6 @@ ${form(formActions.program_consent, chrome, { flow: view.flowId }, [
 }
 
 function placeOf({ leadsTo, host }: View<"program_consent">, { programConsent }: Messages): Html | string {
-  // Beside its label there is room for less than a line.
+  // There is less than one line of space next to the label.
   return host === null ? programConsent.places[leadsTo] : address(host, 18);
 }

@@ -5,7 +5,7 @@ import { address, asTyped, button, field, flowLink, form, problemNote } from "..
 import { usePasskey } from "../components/passkey-box.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 
-/** `byApp`, `byEmail`, `byRecovery`, `byPasskey`: the other ways that this person has. */
+/** `byApp`, `byEmail`, `byRecovery`, `byPasskey`: the other methods that the user has. */
 export type SecondFactorView =
   | {
       page: "second_factor_app";
@@ -14,7 +14,7 @@ export type SecondFactorView =
       byPasskey: boolean;
       problem: null | "wrong" | "used" | "too_many";
     }
-  /** `sent`: a code is on its way; before that, the page has a button that sends it. */
+  /** `sent`: a code is on its way. Until then, the page has a button that sends one. */
   | ({ page: "second_factor_email"; sent: true; byPasskey: boolean } & MailedCodeView)
   | {
       page: "second_factor_email";
@@ -27,7 +27,7 @@ export type SecondFactorView =
   | {
       page: "second_factor_passkey";
       flowId: string;
-      /** What the script hands to the browser (WebAuthn's request options as JSON). */
+      /** WebAuthn request options as JSON, which the script passes to the browser. */
       passkeyOptions: string;
       byApp: boolean;
       byEmail: boolean;
@@ -118,7 +118,7 @@ ${otherWays(view.flowId, chrome, { byApp: true })}`,
   };
 }
 
-/** A passkey in the password's stead: by itself it is both proofs. */
+/** A passkey instead of the password: it counts as both factors. */
 function secondFactorPasskeyPage(view: View<"second_factor_passkey">, chrome: Chrome): Page {
   const { titles, secondFactor } = chrome.messages;
   return {

@@ -8,24 +8,24 @@ import { html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
 export type SignInView =
-  /** This browser is signed in already: continue as this person, or as another one? */
+  /** This browser is already signed in: continue with this account or with another one? */
   | { page: "continue_as"; flowId: string; email: string; displayName: string }
   | {
       page: "sign_in";
       flowId: string;
-      /** What comes after it: the question of a device or a program, or the person's own account. */
+      /** The page that follows: the question of a device or a program, or the user's account. */
       intent: "device" | "account" | "authorization";
       email: string;
-      /** Without "password" the form asks for the email only, and mails a code. */
+      /** Without "password", the form asks only for the email and mails a code. */
       methods: ("password" | "email_code" | "passkey")[];
       signUpAllowed: boolean;
       keepSignedIn: boolean;
-      /** How long that lasts, and how long without use. */
+      /** How long the browser stays signed in, and how long without use. */
       keepDays: number;
       keepIdleDays: number;
-      /** By a reset, a moment ago. */
+      /** The user just reset their password. */
       passwordChanged: boolean;
-      /** What the script hands to the browser (WebAuthn's request options as JSON); null: no passkeys here. */
+      /** WebAuthn request options as JSON, which the script passes to the browser. Null: no passkeys here. */
       passkeyOptions: string | null;
       problem: null | "wrong" | "empty" | "invalid" | "passkey" | "too_many" | "mail_failed" | "mail_refused";
     }

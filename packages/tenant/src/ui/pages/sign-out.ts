@@ -17,14 +17,14 @@ type View<P extends SignOutView["page"]> = Extract<SignOutView, { page: P }>;
 
 export const signOutPages: Pages<SignOutView> = { sign_out: signOutPage, signed_out: signedOutPage };
 
-/** OpenID Connect RP-Initiated Logout §2: the person is asked, so that no other site can sign them out. */
+/** OpenID Connect RP-Initiated Logout §2: asks the user, so that no other site can sign them out. */
 function signOutPage(view: View<"sign_out">, chrome: Chrome): Page {
   const { signOut } = chrome.messages;
   const hidden = { post_logout_redirect_uri: view.returnTo, state: view.state, client_id: view.clientId };
   return {
     title: chrome.messages.titles.sign_out,
     main: html`<h1>${signOut.heading(html`<bdi>${chrome.tenantName}</bdi>`)}</h1>
-<p class="lede">${view.displayName === null ? signOut.nobody : signOut.somebody(html`<bdi>${view.displayName}</bdi>`)}</p>
+<p class="lede">${view.displayName === null ? signOut.signedOut : signOut.signedIn(html`<bdi>${view.displayName}</bdi>`)}</p>
 <p class="lede">${signOut.devicesStay}</p>
 ${form(formActions.sign_out, chrome, hidden, button(signOut.button))}`,
   };

@@ -13,19 +13,19 @@ import { type Questions, questionFields } from "../components/questions.ts";
 import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 
-/** `steps`: how many there are. */
+/** `steps`: total number of steps. */
 export type SignUpView =
   | ({ page: "sign_up_email"; steps: number } & EmailView)
   | ({ page: "sign_up_code"; steps: number } & MailedCodeView)
   | ({ page: "sign_up_password"; steps: number } & NewPasswordView)
   | SignUpDetailsView;
 
-/** The name, and what else the user flow asks for. Each field has its own problem. */
+/** The name, and the other questions of the user flow. Each field has its own error. */
 export interface SignUpDetailsView extends Questions {
   page: "sign_up_details";
   flowId: string;
   steps: number;
-  /** An empty label is the page's own. */
+  /** If empty, the page uses its own label. */
   name: { label: string; value: string; problem: null | "empty" | "long" };
   problem: null | "answers";
 }
@@ -87,7 +87,7 @@ ${newPasswordForm(view, chrome, {
   };
 }
 
-/** The name, and what else the user flow asks for. What was typed stays, and each field says what is wrong with it. */
+/** The name, and the other questions of the user flow. Input is kept, and each field shows its error. */
 function signUpDetailsPage(view: SignUpDetailsView, chrome: Chrome): Page {
   const { messages } = chrome;
   const { details } = messages.signUp;

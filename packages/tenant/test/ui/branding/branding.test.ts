@@ -15,7 +15,7 @@ async function folder(t: TestContext): Promise<string> {
 }
 
 describe("how a tenant looks", () => {
-  test("name, colour and logo are on its pages, and stay over a restart that does not name them", async (t) => {
+  test("name, color and logo are on its pages, and survive a restart without them", async (t) => {
     const dataDir = await folder(t);
     const logoFile = join(dataDir, "logo.svg");
     await writeFile(logoFile, svg);
@@ -38,7 +38,7 @@ describe("how a tenant looks", () => {
     assert.equal((await plain.fetch(`${plain.pages}/branding/logo`)).status, 404);
   });
 
-  test("what is no colour, no picture or no name is refused with a sentence, and changes nothing", async (t) => {
+  test("an invalid color, image or name is refused with an explanation, and changes nothing", async (t) => {
     const dataDir = await folder(t);
     const file = async (name: string, content: string | Buffer) => {
       await writeFile(join(dataDir, name), content);
@@ -48,9 +48,9 @@ describe("how a tenant looks", () => {
     const refused = [
       [{ colour: "red" }, "branding_refused", /#rrggbb/],
       [{ colour: "#fff;}body{display:none" }, "branding_refused", /#rrggbb/],
-      [{ name: " " }, "branding_refused", /At most 60/],
-      [{ name: "Contoso\u202e" }, "branding_refused", /At most 60/],
-      [{ logoFile: join(dataDir, "none.png") }, "logo_refused", /file that is there/],
+      [{ name: " " }, "branding_refused", /1 to 60/],
+      [{ name: "Contoso\u202e" }, "branding_refused", /1 to 60/],
+      [{ logoFile: join(dataDir, "none.png") }, "logo_refused", /Check the path/],
       [{ logoFile: await file("page.html", "<html><svg></svg></html>") }, "logo_refused", /PNG, JPEG, WebP or SVG/],
       [{ logoFile: await file("huge.png", png) }, "logo_refused", /smaller/],
     ] as const;

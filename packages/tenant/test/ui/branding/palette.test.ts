@@ -8,7 +8,7 @@ const anyColour = fc
   .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }))
   .map((channels) => `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`);
 
-test("whatever the tenant's colour is, text in it and on it can be read, light and dark", () => {
+test("text in and on the tenant's color is readable, light and dark, for any color", () => {
   fc.assert(
     fc.property(anyColour, (colour) => {
       const palettes = palettesOf(colour);
@@ -26,16 +26,16 @@ test("whatever the tenant's colour is, text in it and on it can be read, light a
   );
 });
 
-test("a colour that can be read as it is stays as it is on light pages", () => {
+test("a color that is readable remains unchanged on light pages", () => {
   assert.equal(palettesOf("#3b5bdb").light.brand, "#3b5bdb");
   assert.equal(palettesOf("#004e2a").light.brand, "#004e2a");
 });
 
-test("black, white and grey make a palette too", () => {
+test("black, white and gray make a palette too", () => {
   for (const colour of ["#000", "#fff", "#808080"]) assert.doesNotThrow(() => palettesOf(colour));
 });
 
-test("only a colour of hex digits is one: it goes into the style sheet", () => {
+test("only hex digits are accepted as a color, because it goes into the style sheet", () => {
   for (const colour of ["#3b5bdb", "#35d", "#ABCDEF"]) assert.equal(isColour(colour), true, colour);
   for (const text of ["", "red", "#12345", "#3b5bdb;}", "#3b5bdb ", "url(x)", "#zzzzzz"]) {
     assert.equal(isColour(text), false, text);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import jsqr from "jsqr";
 import { qrCode } from "../../../src/ui/components/qr-code.ts";
 
-/** Four pixels a module, as a camera would see the picture. */
+/** Four pixels per module, as a camera would see the picture. */
 function decoded(svg: string): string | undefined {
   const size = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]);
   const scale = 4;
@@ -27,7 +27,7 @@ function decoded(svg: string): string | undefined {
   return jsqr.default(pixels, width, width)?.data;
 }
 
-test("the picture says what it was given, short or long", () => {
+test("the picture contains its input, short or long", () => {
   const long = `otpauth://totp/${"%D9%83".repeat(60)}:${"a".repeat(200)}%40contoso.example?secret=${"A".repeat(32)}`;
   for (const text of [
     "x",
@@ -38,6 +38,6 @@ test("the picture says what it was given, short or long", () => {
   }
 });
 
-test("it is a picture with a name", () => {
+test("it is an image with a name", () => {
   assert.match(qrCode("x", "a <b>").toString(), /<svg class="qr" role="img" aria-label="a &lt;b&gt;"/);
 });

@@ -25,7 +25,7 @@ function entriesOf(catalogue: object, at = ""): Map<string, Leaf> {
   );
 }
 
-/** The entry in words; where it takes data, with the same data in every language. */
+/** The text of an entry. If it takes data, every language gets the same. */
 function wordsOf(entry: Leaf): string {
   if (typeof entry === "string") return entry;
   const given = Array.from({ length: entry.length }, (_, i) => i + 2);
@@ -38,34 +38,56 @@ for (const locale of locales) {
   const entries = entriesOf(languages[locale].messages);
 
   describe(`the catalogue ${locale}`, () => {
-    test("has the entries that English has, and no other", () => {
+    test("has the same entries as English", () => {
       const shape = (of: Map<string, Leaf>) => [...of].map(([path, entry]) => `${path}: ${typeof entry}`).sort();
       assert.deepEqual(shape(entries), shape(english));
     });
 
-    test("has words in every entry, without spaces around them", () => {
+    test("has text in every entry, without surrounding spaces", () => {
       for (const [path, entry] of entries) assert.match(wordsOf(entry), /^\S(.*\S)?$/s, path);
     });
 
-    test("writes the data that it is given into each sentence", () => {
+    test("writes its data into each sentence", () => {
       for (const [path, entry] of entries) {
         if (typeof entry === "string" || path.startsWith("time.")) continue;
         for (let i = 0; i < entry.length; i++) assert.match(wordsOf(entry), new RegExp(`\\b${i + 2}\\b`), path);
       }
     });
 
-    test("escapes what it is given as text", () => {
+    test("escapes its data", () => {
       const { ended, signOut } = languages[locale].messages;
-      for (const message of [ended.failed, signOut.somebody]) {
+      for (const message of [ended.failed, signOut.signedIn]) {
         assert.ok(String(message(html`${"<b>"}`)).includes("&lt;b&gt;"));
       }
     });
   });
 }
 
-test("German has one word for one thing, and does not break “E‑Mail”", () => {
+test("German uses one term for one thing, and does not break “E‑Mail”", () => {
   for (const [path, entry] of entriesOf(languages.de.messages)) {
     assert.doesNotMatch(wordsOf(entry), /Authentifizierungs-?App|\bE-Mail/i, path);
+  }
+});
+
+test("German addresses the reader as Sie, on pages and in mails", () => {
+  for (const [path, entry] of entriesOf(languages.de.messages)) {
+    assert.doesNotMatch(
+      wordsOf(entry),
+      /\b(?:du|dich|dir|dein|deine|deinem|deinen|deiner|deines|euch|euer|eure|euren|ihr)\b/,
+      path,
+    );
+  }
+});
+
+test("no language uses a word of the protocol", () => {
+  const words = {
+    en: /\b(?:authori[sz]\w*|scopes?|tokens?|consents?|oauth|clients?|grants?)\b/i,
+    de: /autoris|berechtigung|scope|token|consent|einwillig|oauth|\bclient\b|faktor/i,
+  };
+  for (const locale of locales) {
+    for (const [path, entry] of entriesOf(languages[locale].messages)) {
+      assert.doesNotMatch(wordsOf(entry), words[locale], path);
+    }
   }
 });
 

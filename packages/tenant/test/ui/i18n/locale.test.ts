@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { acceptedLocale, askedLocale } from "../../../src/ui/i18n/locale.ts";
 
-test("ui_locales is taken in its order, the first that we have; mkt comes after it", () => {
+test("ui_locales: the first available language wins; mkt comes after it", () => {
   const asked = (uiLocales?: string, mkt?: string) => askedLocale({ uiLocales, mkt });
   assert.equal(asked("de"), "de");
   assert.equal(asked("fr-CA de-CH en"), "de");
@@ -27,7 +27,7 @@ test("ui_locales is taken in its order, the first that we have; mkt comes after 
   }
 });
 
-test("Accept-Language is taken by its weights, then in its order", () => {
+test("Accept-Language: sorted by weight, then by order", () => {
   const accepted: Record<string, string> = {
     de: "de",
     "de-AT,de;q=0.9,en;q=0.8": "de",
@@ -44,7 +44,7 @@ test("Accept-Language is taken by its weights, then in its order", () => {
   for (const [header, locale] of Object.entries(accepted)) assert.equal(acceptedLocale(header), locale, header);
 });
 
-test("a header that cannot be read, or is none, means English", () => {
+test("an unreadable or missing header means English", () => {
   const junk = [
     undefined,
     "",

@@ -4,12 +4,12 @@ import type { Messages } from "../../../src/ui/i18n/en.ts";
 const open = "⟦";
 const close = "⟧";
 
-/** A catalogue in which every word of its own stands between ⟦ and ⟧; the data that a message is given does not. */
+/** A catalogue whose own words are all between ⟦ and ⟧; the data of a message is not. */
 export function pseudoOf(messages: Messages): Messages {
   return marked(messages) as Messages;
 }
 
-/** What of a text did not come from the catalogue. */
+/** The parts of a text that did not come from the catalogue. */
 export function withoutMarked(text: string): string[] {
   return text.split(/⟦[^⟧]*⟧/);
 }
@@ -22,7 +22,7 @@ function marked(entry: unknown): unknown {
 
 type Entry = (...given: unknown[]) => unknown;
 
-/** Asks with a stand-in for each piece of data, so that what comes back tells the message's own words from it. */
+/** Calls the message with a placeholder for each piece of data, to tell its own words from the data. */
 function call(entry: Entry, given: unknown[]): unknown {
   const standIns = given.map((value, i) => {
     if (typeof value === "number") return value;
@@ -44,7 +44,7 @@ function mark(text: string): string {
     .join("");
 }
 
-/** Markup of ours as it is: a template without holes. */
+/** Our own markup as it is: a template without holes. */
 function trusted(markup: string): Html {
   return html(Object.assign([markup], { raw: [markup] }));
 }

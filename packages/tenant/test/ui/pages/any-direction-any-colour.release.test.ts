@@ -30,7 +30,7 @@ async function eachPage(around: Partial<Chrome>, look: (page: Page, name: string
 }
 
 describe("every page", () => {
-  test("can be written from right to left: nothing sticks out, and the text begins at the right", async () => {
+  test("works from right to left: nothing overflows, and the text starts on the right", async () => {
     await eachPage({ dir: "rtl" }, async (page, name) => {
       await page.evaluate(inPage);
       assert.equal(await page.evaluate("look.overflow()"), 0, name);
@@ -39,8 +39,8 @@ describe("every page", () => {
     });
   });
 
-  // Yellow is the colour that is hardest to read; all others are computed in test/branding/palette.test.ts.
-  test("can be read in yellow, beside a logo, light and dark", async () => {
+  // Yellow is the hardest color to read; test/branding/palette.test.ts computes all others.
+  test("is readable in yellow, next to a logo, light and dark", async () => {
     const around = { branding: { palettes: palettesOf("#ffd400"), logoUrl } };
     await eachPage(around, async (page, name) => {
       await page.setViewportSize({ width: 390, height: 2400 });

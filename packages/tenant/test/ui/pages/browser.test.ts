@@ -1,4 +1,4 @@
-// Every page once. browser.release.test.ts has the matrix of languages, widths and ways of looking.
+// Every page once. browser.release.test.ts has the matrix of languages, widths and display settings.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLocale } from "../../../src/ui/i18n/languages.ts";
@@ -14,7 +14,7 @@ pageSuite({
   thorough: false,
 });
 
-test("the code field takes a paste of any case, with its dash, and shows a long code whole", async () => {
+test("the code field accepts a paste in any case, with its dash, and shows a long code completely", async () => {
   const served = await serveSamples();
   try {
     const context = await served.browser.newContext({ viewport: { width: 320, height: 700 } });

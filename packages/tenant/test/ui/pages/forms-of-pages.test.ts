@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { formActions } from "../../../src/ui/components/form-actions.ts";
 import { type Form, formsOf, rendered, wordsOf } from "./rendered.ts";
 
-test("each form goes where its handler is and carries what that reads", () => {
+test("each form goes to its handler and carries the fields that it reads", () => {
   const expected: Record<string, Form[]> = {
     "enter-code": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
     "enter-code-from-link": [{ action: formActions.enter_code, fields: ["csrf", "user_code"] }],
@@ -72,7 +72,7 @@ test("each form goes where its handler is and carries what that reads", () => {
     "dead-link": [],
     elsewhere: [{ action: formActions.elsewhere, fields: ["csrf", "flow"] }],
     "sign-out": [{ action: formActions.sign_out, fields: ["csrf", "post_logout_redirect_uri", "state", "client_id"] }],
-    "sign-out-nobody": [{ action: formActions.sign_out, fields: ["csrf"] }],
+    "sign-out-signed-out": [{ action: formActions.sign_out, fields: ["csrf"] }],
     "second-factor-app": [{ action: formActions.second_factor_app, fields: ["csrf", "flow", "code"] }],
     "second-factor-email-before": [{ action: formActions.second_factor_email_send, fields: ["csrf", "flow"] }],
     "second-factor-email": [
@@ -94,7 +94,7 @@ test("each form goes where its handler is and carries what that reads", () => {
   for (const [name, forms] of Object.entries(expected)) assert.deepEqual(formsOf(rendered(name)), forms, name);
 });
 
-test("the sign-in page offers the ways there are; its second button sends the same form elsewhere", () => {
+test("the sign-in page offers the available methods; its second button sends the same form elsewhere", () => {
   const instead = 'formaction="/sign-in/code/send"';
   assert.ok(rendered("sign-in").includes(instead));
   assert.ok(!rendered("sign-in-password-only").includes(instead));
@@ -102,7 +102,7 @@ test("the sign-in page offers the ways there are; its second button sends the sa
   assert.doesNotMatch(rendered("sign-in-email-only"), /reset|type="password"/);
 });
 
-test("each wrong answer is named at its field, and what was chosen stays", () => {
+test("each invalid answer is marked at its field, and choices are kept", () => {
   const page = rendered("sign-up-questions-wrong");
   for (const name of [
     "attribute.0",

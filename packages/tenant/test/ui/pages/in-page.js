@@ -1,9 +1,9 @@
-// Runs inside the page under test (plain JavaScript, because the sources are checked without the DOM's types).
+// Runs inside the page under test (plain JavaScript, because the sources are checked without DOM types).
 const pressable = [
   ...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]):not([tabindex='-1'])"),
 ];
 
-/** Of radio buttons with one name Tab stops at one: the chosen one, or the first. */
+/** Tab stops once per group of radio buttons: at the chosen one, or at the first. */
 const isTabStop = (element) => {
   if (!element.matches("[type=radio]")) return true;
   const group = pressable.filter(({ name }) => name === element.name);
@@ -17,7 +17,7 @@ function linesOf(element) {
 }
 
 globalThis.look = {
-  /** What a person can press or fill in, as the keyboard comes by. */
+  /** Everything that can be clicked or filled in, in keyboard order. */
   interactive: [...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")].filter(
     (element) => element.tabIndex === 0 && element.type !== "hidden" && isTabStop(element),
   ),
@@ -61,7 +61,7 @@ globalThis.look = {
     return document.activeElement.matches("input");
   },
 
-  /** The next Tab starts at the top, whatever had the focus. */
+  /** The next Tab starts at the top, regardless of the focus. */
   focusTop() {
     const start = document.createElement("span");
     start.tabIndex = -1;
@@ -69,7 +69,7 @@ globalThis.look = {
     start.focus();
   },
 
-  /** Which of `interactive` has the focus, and whether one can see it. */
+  /** Which of `interactive` has the focus, and whether that is visible. */
   focused() {
     const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
     return {
@@ -78,7 +78,10 @@ globalThis.look = {
     };
   },
 
-  /** Sizes and lines of yes and no, whether they stay in sight, whether they are, and whether there is room for them below what has to be seen before. */
+  /**
+   * Sizes and lines of yes and no, whether they stick, whether they are visible, and whether they fit below what must
+   * be seen first.
+   */
   decisions() {
     const room = document.querySelector(".decision");
     const form = document.querySelector("#decide")?.getBoundingClientRect();
@@ -96,7 +99,7 @@ globalThis.look = {
     });
   },
 
-  /** What the buttons lie over or come before, of the code, the warning and the place, wherever the page is scrolled to. */
+  /** What the buttons cover or precede, of the code, the warning and the destination, at any scroll position. */
   coveredByDecisions() {
     const first = document.querySelectorAll(".shown-code, .note, main > .facts");
     const found = new Set();

@@ -15,22 +15,22 @@ export interface Screen {
   height: number;
 }
 
-/** How much is looked at; axe and the loads are what takes the time. */
+/** Extent of the checks; axe and page loads take most of the time. */
 export interface Extent {
   locales: readonly Locale[];
   screens: readonly Screen[];
-  /** Dark, forced colours, large text and the keyboard too. */
+  /** Also dark mode, forced colors, large text and the keyboard. */
   thorough: boolean;
 }
 
-/** What was seen on one page, in one load of it: loads are what takes the time here. */
+/** Everything observed on one page in one load, because loads take most of the time. */
 interface Seen {
   name: string;
   complaints: string[];
   axe: string[];
   onScreens: { width: number; overflow: number; tooSmall: string[]; decisions: Decision[]; covered: string[] }[];
   largeText: { rootFontSize: string; overflow: number; cutOff: string[] } | null;
-  /** The same in every language, so it is looked at in one. */
+  /** The same in every language, so it is checked in one. */
   once: Once | null;
 }
 interface Once {
@@ -48,13 +48,13 @@ interface Decision {
   width: number;
   height: number;
   inSight: boolean;
-  /** Stuck to the screen's edge. */
+  /** Sticks to the edge of the screen. */
   stays: boolean;
   lines: number;
   hasRoom: boolean;
 }
 
-/** What axe finds wrong and what it could not decide: a page must leave it no doubt. */
+/** Violations and undecided results of axe: a page must cause neither. */
 async function axeFindings(page: Page, options: axe.RunOptions): Promise<string[]> {
   const { violations, incomplete } = await page.evaluate<axe.AxeResults>(
     `axe.run(document, ${JSON.stringify({ resultTypes: ["violations", "incomplete"], ...options })})`,
@@ -66,7 +66,7 @@ async function inspect(page: Page, name: string, locale: Locale, address: string
   page.removeAllListeners();
   const complaints = complaintsOf(page);
 
-  // Tall for axe, so that nothing lies behind the bar that stays in sight: contrast cannot be measured there.
+  // Tall for axe, so that nothing is behind the sticky bar: contrast cannot be measured there.
   await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
   await page.setViewportSize({ width: 390, height: 2400 });
   await page.goto(address);
@@ -111,7 +111,7 @@ async function inspectLargeText(page: Page): Promise<Seen["largeText"]> {
 
 async function inspectOnce(page: Page, thorough: boolean): Promise<Once> {
   const look = <T>(call: string) => page.evaluate<T>(`look.${call}`);
-  // Browsers act on autofocus when they first draw, which may be after the load.
+  // Browsers apply autofocus at the first paint, which may be after the load event.
   await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))");
   const hasField = await look<boolean>("hasField()");
   const fieldHasFocus = await look<boolean>("fieldHasFocus()");
@@ -138,7 +138,7 @@ async function inspectThoroughly(page: Page): Promise<Thorough> {
   return { axeInDark, withoutBorder, interactive, tabStops };
 }
 
-/** Every page in Chromium, as far as `extent` goes. */
+/** Every page in Chromium, within `extent`. */
 export function pageSuite(extent: Extent): void {
   let served: Served;
   const seen: Seen[] = [];
@@ -161,13 +161,13 @@ export function pageSuite(extent: Extent): void {
   );
   after(() => served.close());
 
-  /** Runs a check on all that was seen. */
+  /** Runs a check on everything observed. */
   function everyPage(check: (page: Seen) => void): void {
     assert.equal(seen.length, samples.length * extent.locales.length);
     for (const page of seen) check(page);
   }
 
-  /** The same for what does not depend on the language. */
+  /** The same, for checks that do not depend on the language. */
   function everySample(check: (name: string, page: Once) => void): void {
     const once = seen.filter((page) => page.once !== null);
     assert.equal(once.length, samples.length);
@@ -183,7 +183,7 @@ export function pageSuite(extent: Extent): void {
       everyPage(({ name, complaints }) => assert.deepEqual(complaints, [], name));
     });
 
-    test("gives axe nothing to find", () => {
+    test("has no axe violations", () => {
       everyPage(({ name, axe }) => assert.deepEqual(axe, [], name));
     });
 
@@ -193,23 +193,23 @@ export function pageSuite(extent: Extent): void {
       });
     });
 
-    test("gives whatever can be pressed at least 44 by 44 px", () => {
+    test("has targets of at least 44 by 44 px", () => {
       everyPage(({ name, onScreens }) => {
         for (const { width, tooSmall } of onScreens) assert.deepEqual(tooSmall, [], `${name} at ${width} px`);
       });
     });
 
-    test("has the focus in its first field; where there is only a decision, or a picture to look at first, nothing has it", () => {
+    test("focuses the first field; if there is only a decision, or an image to look at first, it focuses nothing", () => {
       const pictureFirst = (name: string) => /^authenticator-set-up(-long)? /.test(name);
       everySample((name, { hasField, fieldHasFocus }) =>
         assert.equal(fieldHasFocus, hasField && !pictureFirst(name), name),
       );
     });
 
-    test("makes yes and no equally large, each on one line of a phone, both in sight where code and place leave room for them", () => {
+    test("makes yes and no equally large, each on one line of a phone, both visible if code and destination leave room", () => {
       everyPage(({ name, onScreens }) => {
         for (const { width, decisions } of onScreens) {
-          // For whom an app is not meant, or who cannot grant what it asks, can only go back.
+          // A user who has no access, or cannot grant the request, can only go back.
           if (/^program-(?:no-access|needs-administrator)\b/.test(name)) assert.equal(decisions.length, 1, name);
           else if (!/^(?:device|program)-consent\b/.test(name)) assert.deepEqual(decisions, [], name);
           else {
@@ -224,7 +224,7 @@ export function pageSuite(extent: Extent): void {
       });
     });
 
-    test("keeps yes and no in sight, but below a warning and what a renewal could add, which are read first", () => {
+    test("keeps yes and no visible, but below a warning and what a renewal could add, which are read first", () => {
       everyPage(({ name, onScreens }) => {
         const view = samples.find((sample) => sample.name === name.split(" ")[0])?.view;
         if (view?.page !== "device_consent" && view?.page !== "program_consent") return;
@@ -241,7 +241,7 @@ export function pageSuite(extent: Extent): void {
       });
     });
 
-    test("never lets yes and no cover the code, the warning or the place, or come before them", () => {
+    test("never lets yes and no cover or precede the code, the warning or the destination", () => {
       everyPage(({ name, onScreens }) => {
         for (const { width, covered } of onScreens) assert.deepEqual(covered, [], `${name} at ${width} px`);
       });
@@ -249,24 +249,24 @@ export function pageSuite(extent: Extent): void {
 
     if (!extent.thorough) return;
 
-    test("gives axe nothing to find in the dark", () => {
+    test("has no axe violations in dark mode", () => {
       everySampleThoroughly((name, { axeInDark }) => assert.deepEqual(axeInDark, [], name));
     });
 
-    test("bears text at 200 %: nothing sticks out, nothing is cut off", () => {
+    test("works at 200 % text size: nothing overflows, nothing is cut off", () => {
       everyPage(({ name, largeText }) => {
         assert.deepEqual(largeText, { rootFontSize: "34px", overflow: 0, cutOff: [] }, name);
       });
     });
 
-    test("can be walked with the keyboard, in reading order, with the focus in sight", () => {
+    test("is usable with the keyboard, in reading order, with visible focus", () => {
       everySampleThoroughly((name, { interactive, tabStops }) => {
         const expected = Array.from({ length: interactive }, (_, at) => ({ at, visible: true }));
         assert.deepEqual(tabStops, expected, name);
       });
     });
 
-    test("shows the borders of buttons and fields in forced colours", () => {
+    test("shows the borders of buttons and fields in forced colors", () => {
       everySampleThoroughly((name, { withoutBorder }) => assert.deepEqual(withoutBorder, [], name));
     });
   });

@@ -25,7 +25,7 @@ export function formsOf(page: string): Form[] {
   }));
 }
 
-/** Words of a page as a person reads them. */
+/** The words of a page as a user reads them. */
 export function wordsOf(page: string): string {
   return page
     .replace(/<(style|script|title)\b.*?<\/\1>/gs, " ")

@@ -4,7 +4,7 @@ import type { SignUpDetailsView } from "../../../src/ui/pages/sign-up.ts";
 import type { View } from "../../../src/ui/view.ts";
 
 export interface Sample {
-  /** Unique; names the picture. */
+  /** Unique; the name of the picture. */
   name: string;
   view: View;
 }
@@ -109,7 +109,7 @@ const missing: DetailsView = {
 };
 const wrong = ["empty", "long", "number", "empty", "empty", "empty"] as const;
 
-/** Signing in and up, and a forgotten password, in every state. */
+/** Sign-in, sign-up and password reset, in every state. */
 export const accountSamples: Sample[] = [
   { name: "sign-in", view: signIn },
   { name: "sign-in-closed", view: { ...signIn, signUpAllowed: false } },

@@ -15,7 +15,7 @@ const account: AccountView = {
   recoveryCodesLeft: null,
 };
 
-/** The pages about a person's own account, in every state. */
+/** The pages of a user's own account, in every state. */
 export const ownPagesSamples: Sample[] = [
   {
     name: "account",
@@ -60,7 +60,7 @@ export const ownPagesSamples: Sample[] = [
   { name: "passkey-long", view: { ...passkey, name: "A".repeat(200), problem: "long" } },
 ];
 
-/** With as many passkeys to leave out as one person may have, each with a long id. */
+/** With the maximum number of passkeys to exclude, each with a long ID. */
 function creationOptions(): string {
   const id = "x".repeat(171);
   return JSON.stringify({

@@ -21,7 +21,7 @@ const administrative: ProgramQuestion["fresh"] = [
 ];
 const web = { leadsTo: "web", host: "notes.contoso.example" } as const;
 
-/** The pages of a sign-in that a program began in this browser. */
+/** The pages of a sign-in that a program started in this browser. */
 export const programSamples: Sample[] = [
   { name: "program-consent", view: consent },
   { name: "program-consent-web", view: { ...consent, ...web } },

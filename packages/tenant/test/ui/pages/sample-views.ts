@@ -110,7 +110,7 @@ const notMe = {
   at,
 } as const;
 
-/** Every page in every state that the contract knows, and the texts that strain a layout. */
+/** Every page in every state, and texts that strain a layout. */
 export const samples: Sample[] = [
   { name: "enter-code", view: enterCode },
   { name: "enter-code-from-link", view: { ...enterCode, typed: "fsbf-zmbk", fromLink: true } },
@@ -161,7 +161,7 @@ export const samples: Sample[] = [
         { kind: "name_and_email" },
         {
           kind: "api",
-          text: "Read, change and delete every to-do list that you made or that somebody else shared with you",
+          text: "Read, change, and delete every to-do list that you made or that someone else shared with you",
         },
       ],
     },
@@ -247,7 +247,7 @@ export const samples: Sample[] = [
     },
   },
   {
-    name: "sign-out-nobody",
+    name: "sign-out-signed-out",
     view: { page: "sign_out", displayName: null, returnTo: null, state: null, clientId: null },
   },
   { name: "signed-out", view: { page: "signed_out" } },
@@ -320,7 +320,7 @@ export const samples: Sample[] = [
       page: "mail",
       to: email,
       subject: "Your code for Contoso",
-      text: "Enter this code on the page that is open in your browser:\n\n48213907\n\nIt works for 10 minutes. If you did not ask for it, ignore this mail.\n",
+      text: "Enter this code on the page that is open in your browser:\n\n48213907\n\nIt works for 10 minutes. If you didn’t ask for it, ignore this email.\n",
       at,
     },
   },

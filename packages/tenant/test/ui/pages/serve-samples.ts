@@ -9,7 +9,7 @@ import { statusOf, type View } from "../../../src/ui/view.ts";
 import { launchChromium } from "../../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
 
-/** The header that the tenant sends; a page that needs more than this allows is broken. */
+/** The header that the tenant sends. A page that needs more than this allows is broken. */
 const contentSecurityPolicy = (view: View) =>
   [
     "default-src 'none'",
@@ -22,19 +22,19 @@ const contentSecurityPolicy = (view: View) =>
     "object-src 'none'",
   ].join("; ");
 
-/** A page that goes on by itself is looked at as it stands. */
+/** A page that redirects automatically is shown as it is. */
 export function standing(page: string): string {
   return page.replace(formPostScript, "");
 }
 
 export interface Served {
   browser: Browser;
-  /** Address of a sample by its name. */
+  /** URL of a sample by its name. */
   addressOf(name: string, locale?: Locale): string;
   close(): Promise<void>;
 }
 
-/** Every sample under its name on a loopback port, and one Chromium to look at them. */
+/** Serves every sample under its name on a loopback port, with one Chromium. */
 export async function serveSamples(): Promise<Served> {
   const server = createServer((request, response) => {
     const [locale, name] = (request.url ?? "").split("/").slice(1);

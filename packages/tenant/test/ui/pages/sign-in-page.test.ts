@@ -36,7 +36,7 @@ describe("the sign-in page in Chromium", () => {
     "sign-up-password": "/sign-up/password",
   };
   for (const [name, action] of Object.entries(fields)) {
-    test(`${name}: what is typed is shown, hidden again, and hidden before it is sent`, async () => {
+    test(`${name}: the password is shown, hidden again, and hidden before it is sent`, async () => {
       await using at = await open(name);
       const { page } = at;
       const [input, button] = [page.locator("#password"), page.locator("[data-show]")];

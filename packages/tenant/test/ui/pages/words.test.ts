@@ -7,7 +7,10 @@ import { chrome, chromeIn, samples } from "./sample-views.ts";
 
 const pseudo = { ...chrome, messages: pseudoOf(chrome.messages) };
 
-/** Every text that a person or a screen reader meets: between the tags, in the attributes that are read, and in those that the script says. */
+/**
+ * All texts for users and screen readers: between tags, in attributes that are read aloud, and in those that the script
+ * shows.
+ */
 function textsOf(page: string): string[] {
   const body = page.replace(/<style\b.*?<\/style>/gs, "").replace(/<script\b.*?<\/script>/s, "");
   const between = body.split(/<[^>]*>/);
@@ -24,7 +27,7 @@ function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => entities[name]!);
 }
 
-/** Every text of a view, but for those that choose the page. */
+/** All texts of a view, except for those that select the page. */
 function dataOf(value: unknown, key = ""): string[] {
   if (typeof value === "string")
     return ["page", "problem", "network", "kind", "of", "purpose", "leadsTo", "by"].includes(key) ? [] : [value];
@@ -32,7 +35,10 @@ function dataOf(value: unknown, key = ""): string[] {
   return Object.entries(value).flatMap(([k, v]) => dataOf(v, k));
 }
 
-/** What is not from the catalogue, piece by piece; the dot is the document title's, before the tenant's name. */
+/**
+ * Everything that is not from the catalogue, in pieces. The dot is the one before the tenant's name in the document
+ * title.
+ */
 const foreignTo = (texts: string[]) =>
   texts
     .flatMap(withoutMarked)
@@ -41,9 +47,9 @@ const foreignTo = (texts: string[]) =>
 
 const plain = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, "").toLowerCase();
 
-describe("no page has words of its own", () => {
+describe("no page has hard-coded text", () => {
   for (const { name, view } of samples) {
-    test(`${name}: what is not from the catalogue is data`, () => {
+    test(`${name}: everything not from the catalogue is data`, () => {
       const data = [...dataOf(view), chrome.tenantName].map(plain);
       const texts = textsOf(renderPage(view, pseudo));
       assert.ok(texts.some((text) => text.includes("⟦")));
@@ -56,13 +62,13 @@ describe("no page has words of its own", () => {
     });
   }
 
-  test("and a page that had would be found", () => {
+  test("hard-coded text would be found", () => {
     const texts = textsOf('<p>⟦Sign in to ⟧Contoso⟦.⟧</p><button title="Hello">⟦Go⟧</button>');
     assert.deepEqual(foreignTo(texts).filter(Boolean), ["contoso", "hello"]);
   });
 });
 
-describe("the document says which language it is in", () => {
+describe("the document declares its language", () => {
   for (const locale of locales) {
     test(locale, () => {
       for (const { view } of samples) {
@@ -73,7 +79,7 @@ describe("the document says which language it is in", () => {
     });
   }
 
-  test("and from which side it is read, by the catalogue alone", () => {
+  test("and its direction, from the catalogue alone", () => {
     assert.match(renderPage({ page: "expired" }, { ...chrome, dir: "rtl" }), /<html lang="en" dir="rtl">/);
   });
 });

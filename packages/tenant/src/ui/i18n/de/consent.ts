@@ -13,8 +13,8 @@ export const consent: Messages["consent"] = {
   administration: "Was es mit Administratorrechten darf",
   administrationWarning: "Es verlangt Administratorrechte.",
   administrationAdvice: (tenant) =>
-    html`Administratorrechte reichen zu allen und allem bei ${tenant}. Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.`,
-  changed: "Was verlangt wird, hat sich geändert. Sehen Sie noch einmal hin.",
+    html`Administratorrechte gelten für alle Konten und Daten bei ${tenant}. Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.`,
+  changed: "Der angeforderte Zugriff hat sich geändert. Prüfen Sie ihn noch einmal.",
 };
 
 export const deviceConsent: Messages["deviceConsent"] = {
@@ -23,23 +23,23 @@ export const deviceConsent: Messages["deviceConsent"] = {
   elsewhere: "Das Gerät ist nicht in Ihrem Netzwerk.",
   elsewhereAdvice: "Wenn Ihnen jemand den Code geschickt hat, sagen Sie Nein.",
   started: "Begonnen",
-  from: "Woher",
+  from: "Netzwerk",
   code: "Code",
   device: "Gerät",
   saysItIs: (name) => html`nennt sich „${name}“`,
   with: (platform) => html`mit „${platform}“`,
   networks: {
-    this_computer: "Von diesem Computer",
-    same_network: "Aus demselben Netzwerk",
-    other_network: "Aus einem anderen Netzwerk",
+    this_computer: "Dieser Computer",
+    same_network: "Dasselbe wie Ihres",
+    other_network: "Ein anderes",
   },
   yes: "Ja, anmelden",
   no: "Nein, das war ich nicht",
 };
 
 export const permissions: Messages["permissions"] = {
-  name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse erfahren",
-  email: "Ihre E‑Mail-Adresse erfahren",
+  name_and_email: "Ihren Namen und Ihre E‑Mail-Adresse sehen",
+  email: "Ihre E‑Mail-Adresse sehen",
   you: "Erkennen, dass Sie es sind",
   account: "Ihr Konto sehen: Name, E‑Mail-Adresse und Ihre Angaben bei der Registrierung",
   administration: {
@@ -47,20 +47,20 @@ export const permissions: Messages["permissions"] = {
     change_apps: "Alle Apps und APIs dieses Mandanten sehen, ändern und löschen",
     see_access: "Sehen, was Apps dürfen und wer sie verwenden darf",
     change_access: "Für alle bestimmen, was Apps dürfen und wer sie verwenden darf",
-    see_sign_in: "Sehen, wie man sich anmeldet und registriert",
-    change_sign_in: "Ändern, wie man sich anmeldet und registriert",
+    see_sign_in: "Sehen, wie Anmeldung und Registrierung ablaufen",
+    change_sign_in: "Ändern, wie Anmeldung und Registrierung ablaufen",
     see_people: "Alle Konten und Gruppen sehen",
     change_people: "Alle Konten und Gruppen sehen, ändern und löschen",
     sign_people_out: "Jede Person überall abmelden",
     see_administrators: "Sehen, wer Administratorrechte hat",
-    change_administrators: "Administratorrechte geben und nehmen",
+    change_administrators: "Administratorrechte vergeben und entziehen",
     see_tenant: "Name und Aussehen dieses Mandanten sehen",
     change_tenant: "Name und Aussehen dieses Mandanten ändern",
   },
   offline: (days, maxDays) =>
     days >= maxDays
       ? `${maxDays === 1 ? "1 Tag" : `${maxDays} Tage`} lang angemeldet bleiben`
-      : `Angemeldet bleiben, bis ${days === 1 ? "1 Tag" : `${days} Tage`} lang nichts geschieht, höchstens ${maxDays} Tage`,
+      : `Höchstens ${maxDays} Tage angemeldet bleiben, ohne Nutzung höchstens ${days === 1 ? "1 Tag" : `${days} Tage`}`,
   for_hours: (hours) => `${hours === 1 ? "Eine Stunde" : `${hours} Stunden`} lang angemeldet bleiben`,
 };
 
@@ -68,16 +68,16 @@ export const programConsent: Messages["programConsent"] = {
   heading: (app) => html`Bei <em>${app}</em> anmelden?`,
   otherAccount: "Anderes Konto verwenden",
   backTo: "Zurück zu",
-  places: { loopback: "Programm auf diesem Computer", app: "App auf diesem Gerät", web: "Deren Website" },
+  places: { loopback: "Programm auf diesem Computer", app: "App auf diesem Gerät", web: "Website der App" },
   startedByYou: "Sagen Sie nur Ja, wenn Sie das gerade selbst begonnen haben.",
   yes: "Ja, anmelden",
   no: "Nein, zurück",
-  program_no_access: (email, tenant) => html`${email} darf es nicht verwenden. Wenden Sie sich an ${tenant}.`,
+  program_no_access: (email, tenant) => html`${email} darf diese App nicht verwenden. Wenden Sie sich an ${tenant}.`,
   program_needs_administrator: (email, tenant) =>
-    html`Was verlangt wird, reicht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte.`,
+    html`Der angeforderte Zugriff geht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte.`,
 };
 
 export const formPost: Messages["formPost"] = {
-  lede: "Ihr Browser kehrt von selbst zurück. Wenn nichts geschieht, drücken Sie den Knopf.",
+  lede: "Wenn nichts geschieht, verwenden Sie die Schaltfläche.",
   button: "Zurück",
 };

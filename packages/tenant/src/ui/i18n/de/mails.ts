@@ -4,52 +4,53 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
   subject: {
     new_device: (tenant) => `Mit Ihrem Konto bei ${tenant} wurde ein Gerät angemeldet`,
     password_changed: (tenant) => `Ihr Passwort bei ${tenant} wurde geändert`,
-    authenticator_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam eine Authenticator-App hinzu`,
-    authenticator_removed: (tenant) => `Die Authenticator-App Ihres Kontos bei ${tenant} wurde entfernt`,
-    passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu`,
-    passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt`,
+    authenticator_added: (tenant) => `Ihrem Konto bei ${tenant} wurde eine Authenticator-App hinzugefügt`,
+    authenticator_removed: (tenant) => `Die Authenticator-App wurde aus Ihrem Konto bei ${tenant} entfernt`,
+    passkey_added: (tenant) => `Ihrem Konto bei ${tenant} wurde ein Passkey hinzugefügt`,
+    passkey_removed: (tenant) => `Ein Passkey wurde aus Ihrem Konto bei ${tenant} entfernt`,
     recovery_codes_replaced: (tenant) => `Ihre Wiederherstellungscodes bei ${tenant} wurden ersetzt`,
-    recovery_code_used: (tenant) => `Für Ihr Konto bei ${tenant} wurde ein Wiederherstellungscode benutzt`,
+    recovery_code_used: (tenant) => `Für Ihr Konto bei ${tenant} wurde ein Wiederherstellungscode verwendet`,
     refresh_token_reused: (tenant) => `Ein Programm wurde von Ihrem Konto bei ${tenant} abgemeldet`,
     refresh_token_repeated: (tenant) => `Eine Anmeldung mit Ihrem Konto bei ${tenant} kam aus zwei Netzwerken`,
   },
   deviceSignedIn: (app, tenant) => `${app} wurde auf einem Gerät mit Ihrem Konto bei ${tenant} angemeldet.`,
-  told: {
-    password_changed: (tenant) => `Das Passwort Ihres Kontos bei ${tenant} wurde geändert.`,
+  events: {
+    password_changed: (tenant) => `Ihr Passwort bei ${tenant} wurde geändert.`,
     authenticator_added: (tenant) =>
-      `Zu Ihrem Konto bei ${tenant} kam eine Authenticator-App hinzu. Beim Anmelden kann nach ihren Codes gefragt werden.`,
+      `Ihrem Konto bei ${tenant} wurde eine Authenticator-App hinzugefügt. Beim Anmelden werden Sie möglicherweise nach ihren Codes gefragt.`,
     authenticator_removed: (tenant) =>
-      `Die Authenticator-App Ihres Kontos bei ${tenant} wurde entfernt. Ihre Codes gelten nicht mehr.`,
-    passkey_added: (tenant) => `Zu Ihrem Konto bei ${tenant} kam ein Passkey hinzu. Er meldet ohne das Passwort an.`,
-    passkey_removed: (tenant) => `Ein Passkey Ihres Kontos bei ${tenant} wurde entfernt. Er gilt nicht mehr.`,
+      `Die Authenticator-App wurde aus Ihrem Konto bei ${tenant} entfernt. Ihre Codes gelten nicht mehr.`,
+    passkey_added: (tenant) =>
+      `Ihrem Konto bei ${tenant} wurde ein Passkey hinzugefügt. Damit ist die Anmeldung ohne Passwort möglich.`,
+    passkey_removed: (tenant) => `Ein Passkey wurde aus Ihrem Konto bei ${tenant} entfernt. Er gilt nicht mehr.`,
     recovery_codes_replaced: (tenant) =>
-      `Für Ihr Konto bei ${tenant} wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.`,
+      `Ihre Wiederherstellungscodes bei ${tenant} wurden ersetzt. Die alten Codes gelten nicht mehr.`,
     recovery_code_used: (tenant) =>
-      `Jemand hat sich mit einem Ihrer Wiederherstellungscodes an Ihrem Konto bei ${tenant} angemeldet. Er gilt nicht mehr.`,
+      `Jemand hat sich mit einem Wiederherstellungscode bei Ihrem Konto bei ${tenant} angemeldet. Dieser Code gilt nicht mehr.`,
   },
-  toldOfProgram: {
+  programEvents: {
     refresh_token_reused: (app, tenant) =>
-      `Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt. Das Programm war mit Ihrem Konto bei ${tenant} angemeldet, und ein bereits ersetzter Schlüssel dieser Anmeldung kam noch einmal. Vielleicht hat ein anderer Computer eine Kopie davon. Deshalb wurde diese Anmeldung beendet. Das Programm bittet Sie, sich neu anzumelden.`,
+      `Die Anmeldung bei ${app} mit Ihrem Konto bei ${tenant} wurde möglicherweise kopiert. Ein bereits ersetzter Schlüssel dieser Anmeldung wurde noch einmal verwendet. Möglicherweise hat ein anderer Computer eine Kopie. Wir haben diese Anmeldung beendet. Das Programm bittet Sie, sich neu anzumelden.`,
     refresh_token_repeated: (app, tenant) =>
-      `Vielleicht wurde eine Kopie der Anmeldung von ${app} benutzt. Das Programm ist mit Ihrem Konto bei ${tenant} angemeldet, und derselbe Schlüssel dieser Anmeldung kam innerhalb von Sekunden zweimal, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
+      `Die Anmeldung bei ${app} mit Ihrem Konto bei ${tenant} wurde möglicherweise kopiert. Ein Schlüssel dieser Anmeldung wurde innerhalb von Sekunden zweimal verwendet, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
   },
   when: (time) => `Wann: ${time}`,
-  fromBefore: (ip) => `Und kurz davor von: ${ip}`,
-  from: (ip) => `Von der Netzwerkadresse: ${ip}`,
+  fromBefore: (ip) => `Netzwerkadresse kurz zuvor: ${ip}`,
+  from: (ip) => `Netzwerkadresse: ${ip}`,
   deviceFrom: (ip) => `Netzwerkadresse des Geräts: ${ip}`,
-  approvedFrom: (ip) => `Ja gesagt wurde von: ${ip}`,
-  byOperator: "Ja gesagt haben für Sie die Betreiber dieses Dienstes.",
+  approvedFrom: (ip) => `Netzwerkadresse bei der Zustimmung: ${ip}`,
+  byOperator: "Die Betreiber dieses Dienstes haben für Sie zugestimmt.",
   deviceSays: (name) => `Das Gerät nennt sich: „${name}“`,
-  deviceSaysPlatform: (platform) => `und sagt, es laufe mit: „${platform}“`,
-  passkeyNamed: (name) => `Er bekam den Namen: „${name}“`,
+  deviceSaysPlatform: (platform) => `Nach eigener Angabe läuft es mit: „${platform}“`,
+  passkeyNamed: (name) => `Name des Passkeys: „${name}“`,
   codesLeft: (left) => `Verbleibende Wiederherstellungscodes: ${left}`,
-  wasYou: "Wenn Sie das waren, brauchen Sie nichts zu tun.",
+  wasYou: "Wenn Sie es waren, brauchen Sie nichts zu tun.",
   wasNotYouDevice: (until) =>
-    `Wenn Sie das nicht waren, melden Sie das Gerät mit dem Link unten ab. Er gilt einmal, bis ${until}.`,
+    `Wenn Sie es nicht waren, melden Sie das Gerät mit dem Link unten ab. Er gilt einmal, bis ${until}.`,
   wasNotYou: (until) =>
-    `Wenn Sie das nicht waren, sichern Sie Ihr Konto mit dem Link unten. Er gilt einmal, bis ${until}.`,
+    `Wenn Sie es nicht waren, sichern Sie Ihr Konto mit dem Link unten. Er gilt einmal, bis ${until}.`,
   link: "Das war ich nicht",
-  why: "Sie erhalten diese E‑Mail, weil es Ihr Konto ist. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
+  why: "Sie erhalten diese E‑Mail, weil es Ihr Konto betrifft. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
 };
 
 export const mails: Messages["mails"] = {
@@ -64,30 +65,31 @@ export const mails: Messages["mails"] = {
     works: (minutes) =>
       `Er gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang, in dem Browser, in dem Sie ihn angefordert haben.`,
     warning:
-      "Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E‑Mail. Nennen Sie den Code niemandem: Von uns fragt niemand danach.",
+      "Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E‑Mail. Geben Sie den Code nicht weiter. Wir fragen Sie nie danach.",
     warningOfPassword:
-      "Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort: Ändern Sie es und nennen Sie den Code niemandem. Von uns fragt niemand danach.",
+      "Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort. Ändern Sie es. Geben Sie den Code nicht weiter. Wir fragen Sie nie danach.",
   },
   accountExists: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     exists: (tenant) =>
-      `Jemand, vermutlich Sie, wollte mit dieser Adresse ein Konto bei ${tenant} erstellen. Sie haben schon eines.`,
+      `Jemand, vermutlich Sie, wollte mit dieser Adresse ein Konto bei ${tenant} erstellen. Sie haben bereits eines.`,
     signIn: "Gehen Sie zurück zur Seite und melden Sie sich stattdessen an.",
-    notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: An Ihrem Konto hat sich nichts geändert.",
+    notYou: "Wenn Sie es nicht waren, brauchen Sie nichts zu tun. Ihr Konto ist unverändert.",
   },
   securityNotifications,
   noPassword: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
-    none: (tenant) => `Jemand, vermutlich Sie, wollte ein neues Passwort für ${tenant}. Ihr Konto hat kein Passwort.`,
-    passkey: "Melden Sie sich mit Ihrem Passkey an. Ein Passwort können Sie danach auf Ihrer Kontoseite wählen.",
-    notYou: "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Konto ist unverändert.",
+    none: (tenant) =>
+      `Jemand, vermutlich Sie, hat ein neues Passwort für ${tenant} angefordert. Ihr Konto hat kein Passwort.`,
+    passkey: "Melden Sie sich mit Ihrem Passkey an. Danach können Sie auf Ihrer Kontoseite ein Passwort festlegen.",
+    notYou: "Wenn Sie es nicht waren, brauchen Sie nichts zu tun. Ihr Konto ist unverändert.",
   },
   noAccount: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     none: (tenant) =>
-      `Jemand, vermutlich Sie, wollte sich mit dieser Adresse bei ${tenant} anmelden. Es gibt kein Konto, bei dem sich diese Adresse anmelden kann.`,
-    create: "Um eines zu erstellen, gehen Sie zurück zur Anmeldeseite und wählen Sie „Konto erstellen“.",
+      `Jemand, vermutlich Sie, wollte sich mit dieser Adresse bei ${tenant} anmelden. Mit dieser Adresse ist keine Anmeldung möglich.`,
+    create: "Um ein Konto zu erstellen, gehen Sie zurück zur Anmeldeseite und wählen Sie „Konto erstellen“.",
     other:
-      "Vielleicht haben Sie ein Konto mit einer anderen Adresse. Wenn Sie das nicht waren, brauchen Sie nichts zu tun.",
+      "Vielleicht haben Sie ein Konto mit einer anderen Adresse. Wenn Sie es nicht waren, brauchen Sie nichts zu tun.",
   },
 };

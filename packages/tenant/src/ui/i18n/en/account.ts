@@ -1,110 +1,110 @@
 import { type Html, html } from "../../html.ts";
 
 export const account = {
-  signedOut: "You see here who you are to us and what you sign in with, and can change it.",
+  signedOut: "See your details and change your sign-in methods.",
   signInAgain: {
     change: (email: Html) =>
-      html`You are signed in as ${email}. Before you change what you sign in with, confirm once more that it is you.`,
+      html`You’re signed in as ${email}. Sign in once more before you change your sign-in methods.`,
     policy: (email: Html) =>
-      html`You are signed in as ${email}. Your account asks for another way to sign in, or for a second step, before it opens.`,
+      html`You’re signed in as ${email}. To open your account, sign in another way or add a second step.`,
   },
-  signInAgainButton: "Confirm",
+  signInAgainButton: "Continue",
   password: "Password",
-  hasPassword: "You have one.",
-  noPassword: "You have none: we mail you a code when you sign in.",
-  changePassword: "Change it",
-  choosePassword: "Choose one",
+  hasPassword: "Set.",
+  noPassword: "Not set. We email you a code when you sign in.",
+  changePassword: "Change password",
+  choosePassword: "Set a password",
   passkeys: "Passkeys",
-  noPasskeys: "Sign in with your finger, your face or your PIN instead of a password.",
-  passkeysImpossible: "This address cannot have passkeys.",
+  noPasskeys: "Sign in with your fingerprint, face, or PIN instead of a password.",
+  passkeysImpossible: "Passkeys don’t work at this web address.",
   passkeyAdded: (day: string) => `Added ${day}`,
   passkeyUsed: (day: string) => `last used ${day}`,
   addPasskey: "Add a passkey",
   authenticator: "Authenticator app",
   noAuthenticator: "An app on your phone shows a code that you enter after your password.",
   authenticatorSince: (day: string) => `Set up ${day}`,
-  setUpAuthenticator: "Set it up",
-  changeAuthenticator: "Change it",
+  setUpAuthenticator: "Set up an app",
+  changeAuthenticator: "Change app",
   recoveryCodes: "Recovery codes",
-  recoveryCodesLeft: (count: number) => (count === 1 ? "1 code is left." : `${count} codes are left.`),
-  seeRecoveryCodes: "Make new codes",
+  recoveryCodesLeft: (count: number) => (count === 1 ? "1 code left." : `${count} codes left.`),
+  seeRecoveryCodes: "Create new codes",
   signOut: "Sign out",
 };
 
-/** "This wasn't me": what a link in a mail leads to. */
+/** The pages behind the "This wasn’t me" link of a mail. */
 export const notMe = {
-  deviceSignedIn: (app: Html) => html`${app} was signed in on a device, with your account.`,
-  told: {
+  deviceSignedIn: (app: Html) => html`${app} was signed in on a device with your account.`,
+  events: {
     new_device: "A device was signed in with your account.",
-    password_changed: "The password of your account was changed.",
+    password_changed: "Your password was changed.",
     authenticator_added: "An authenticator app was added to your account.",
     authenticator_removed: "The authenticator app was removed from your account.",
     passkey_added: "A passkey was added to your account.",
     passkey_removed: "A passkey was removed from your account.",
-    recovery_codes_replaced: "New recovery codes were made for your account.",
-    recovery_code_used: "Somebody signed in to your account with a recovery code.",
+    recovery_codes_replaced: "Your recovery codes were replaced.",
+    recovery_code_used: "Someone signed in to your account with a recovery code.",
   },
-  /** About a program's sign-in; `aProgram` where its name is not known. */
-  toldOfProgram: {
+  /** About a program’s sign-in. `app` is `aProgram` where its name is unknown. */
+  programEvents: {
     refresh_token_reused: (app: Html | string) =>
-      html`A copy of the sign-in of ${app} may have been used: a replaced key of it came again.`,
+      html`The sign-in to ${app} may have been copied: one of its keys was used again after it was replaced.`,
     refresh_token_repeated: (app: Html | string) =>
-      html`A copy of the sign-in of ${app} may have been used: a key of it came twice, from two networks.`,
+      html`The sign-in to ${app} may have been copied: one of its keys was used twice, from two networks.`,
   },
   aProgram: "a program",
-  willEnd: "If it wasn’t you, this happens now",
-  ended: "This was done",
-  /** What the button ends, a line each. */
+  willEnd: "If you say no",
+  ended: "Done",
+  /** What the button ends, one line each. */
   ends: {
-    device: "The device is signed out; what it has already stops working within an hour",
-    browser: "The browser that said yes to it is signed out",
+    device: "The device is signed out; access it already has ends within an hour",
+    browser: "The browser that approved it is signed out",
     authenticator: "The new authenticator app and its recovery codes are removed",
     passkey: "The new passkey is removed",
     recoveryCodes: "All recovery codes are removed",
-    recent: "Passkeys, authenticator apps and recovery codes of the last seven days are removed",
-    everywhere: "Every browser and every device with this account is signed out",
-    password: "The password no longer works; a new one is chosen by email",
+    recent: "Passkeys, authenticator apps, and recovery codes from the last seven days are removed",
+    everywhere: "Every browser and device with this account is signed out",
+    password: "The password no longer works; you choose a new one by email",
   },
-  signOutDevice: "It wasn’t me: sign it out",
-  secure: "It wasn’t me: secure my account",
+  signOutDevice: "No, sign it out",
+  secure: "No, secure my account",
   wasYou: "If it was you, close this page. Nothing changes.",
-  deviceNext: "Could somebody know your password? Then choose a new one too.",
-  accountNext: "Choose a new password now: we send a code to your email.",
+  deviceNext: "Could someone know your password? Choose a new one too.",
+  accountNext: "Choose a new password now. We’ll email you a code.",
   reset: "Choose a new password",
-  dead: "A link like this works once, and for a week. If you have used it, what it was about is ended. If something looks wrong to you, choose a new password.",
+  dead: "Each link works once, within a week. If you already used yours, there’s nothing more to do. If something looks wrong, choose a new password.",
 };
 
 export const ended = {
   doneHeading: (app: Html) => html`${app} is signed in`,
   no_access: (email: Html, tenant: Html) =>
-    html`${email} may not use it. Ask the people at ${tenant}; your device goes on waiting meanwhile.`,
+    html`${email} isn’t allowed to use it. Ask ${tenant} for access. Your device keeps waiting.`,
   needs_administrator: (email: Html, tenant: Html) =>
-    html`What it asks for reaches beyond one account, and ${email} is no administrator of ${tenant}. Your device goes on waiting meanwhile.`,
+    html`It asks for access beyond a single account, and ${email} is not an administrator at ${tenant}. Your device keeps waiting.`,
   otherAccount: "Use another account",
-  done: "Return to your device: it goes on by itself in a few seconds. You can close this page.",
-  deviceSays: (name: Html) => html`The device says it is “${name}”.`,
+  done: "Go back to your device. It continues in a few seconds. You can close this page.",
+  deviceSays: (name: Html) => html`The device calls itself “${name}”.`,
   addPasskey: "Add a passkey for next time",
   declined: (app: Html) => html`You said no, so ${app} got nothing. You can close this page.`,
-  sentToYou: "Did somebody send you the code?",
-  sentToYouAdvice: "Don’t enter another one from them.",
-  expired: "A code works for a short time only. Start again on your device and enter the new one.",
-  used: "It was answered already and works once only. If your device isn’t signed in, start again there and enter the new code.",
+  sentToYou: "Did someone send you the code?",
+  sentToYouAdvice: "Don’t enter any other code they send.",
+  expired: "Codes work for a short time. Start again on your device and enter the new code.",
+  used: "Codes work once. If your device isn’t signed in, start again there and enter the new code.",
   used_twice:
-    "Two accounts entered the same code, so we stopped it, and nobody was signed in. Start again on your device and show its new code to nobody.",
-  elsewhere: "You opened this sign-in in another browser or tab. Finish it there, or go on here.",
-  goOnHere: "Go on here",
-  sign_in_over: "It was answered already, or took too long. Start again in the program that sent you here.",
+    "Two accounts entered this code, so no one was signed in. Start again on your device, and don’t show the new code to anyone.",
+  elsewhere: "You opened this sign-in in another browser or tab. Finish it there, or continue here.",
+  goOnHere: "Continue here",
+  sign_in_over: "It was already answered, or it took too long. Start again in the program that sent you here.",
   request_refused:
-    "The program that sent you here asked in a way that is not registered for it. Nothing was signed in. Give this to the people who made it:",
+    "The program that sent you here isn’t set up for this sign-in. Nothing was signed in. Give these details to its developers:",
   ownProgram: {
     heading: "Is it your own program?",
-    lines: "Then add this address in doorcode.tenant.yaml, and start this service with that file:",
+    lines: "Add this address to doorcode.tenant.yaml, then start this service with that file:",
   },
   stale_form:
-    "It was open too long, or the form did not come from here. Nothing was changed. Enter the code on your device again, or start again in the program that sent you here.",
-  not_found: "The address may be mistyped. To sign in on a device, enter its code.",
+    "It was open too long, or the form came from somewhere else. Nothing was changed. Enter your device’s code again, or start again in the program that sent you here.",
+  not_found: "Check the address. To sign in on a device, enter its code.",
   too_many: "Wait a few minutes, then try again.",
-  tooManyDevice: "Wait a few minutes, then try again. Your device keeps its code meanwhile.",
+  tooManyDevice: "Wait a few minutes, then try again. Your device keeps its code.",
   failed: (tenant: Html) =>
-    html`It isn’t your fault. Wait a minute and try again. If it keeps happening, give ${tenant} this ID:`,
+    html`It’s not your fault. Wait a minute and try again. If it keeps happening, give ${tenant} this ID:`,
 };

@@ -1,4 +1,4 @@
-/** Mails that tell a person what was done with their account, in case it was not them. Plain text. */
+/** Mails about changes to an account, in case someone else made them. Plain text. */
 const securityNotifications = {
   subject: {
     new_device: (tenant: string) => `A device was signed in to your ${tenant} account`,
@@ -10,50 +10,50 @@ const securityNotifications = {
     recovery_codes_replaced: (tenant: string) => `Your ${tenant} recovery codes were replaced`,
     recovery_code_used: (tenant: string) => `A recovery code was used for your ${tenant} account`,
     refresh_token_reused: (tenant: string) => `A program was signed out of your ${tenant} account`,
-    refresh_token_repeated: (tenant: string) => `A sign-in with your ${tenant} account came from two networks`,
+    refresh_token_repeated: (tenant: string) => `A sign-in to your ${tenant} account came from two networks`,
   },
-  deviceSignedIn: (app: string, tenant: string) => `${app} was signed in on a device, with your ${tenant} account.`,
-  told: {
-    password_changed: (tenant: string) => `The password of your ${tenant} account was changed.`,
+  deviceSignedIn: (app: string, tenant: string) => `${app} was signed in on a device with your ${tenant} account.`,
+  events: {
+    password_changed: (tenant: string) => `Your ${tenant} password was changed.`,
     authenticator_added: (tenant: string) =>
-      `An authenticator app was added to your ${tenant} account. Its codes can be asked for when you sign in.`,
+      `An authenticator app was added to your ${tenant} account. You may be asked for its codes when you sign in.`,
     authenticator_removed: (tenant: string) =>
       `The authenticator app was removed from your ${tenant} account. Its codes no longer work.`,
     passkey_added: (tenant: string) =>
-      `A passkey was added to your ${tenant} account. It signs in without the password.`,
+      `A passkey was added to your ${tenant} account. It signs in without your password.`,
     passkey_removed: (tenant: string) => `A passkey was removed from your ${tenant} account. It no longer works.`,
     recovery_codes_replaced: (tenant: string) =>
-      `New recovery codes were made for your ${tenant} account. The ones before no longer work.`,
+      `Your ${tenant} recovery codes were replaced. The old codes no longer work.`,
     recovery_code_used: (tenant: string) =>
-      `Somebody signed in to your ${tenant} account with one of its recovery codes. It no longer works.`,
+      `Someone signed in to your ${tenant} account with one of its recovery codes. That code no longer works.`,
   },
-  /** About a program's sign-in. */
-  toldOfProgram: {
+  /** About a program’s sign-in. */
+  programEvents: {
     refresh_token_reused: (app: string, tenant: string) =>
-      `A copy of the sign-in of ${app} may have been used. It was signed in with your ${tenant} account, and a key of this sign-in came again after it had been replaced. Another computer may have a copy of it, so this sign-in was ended. The program asks you to sign in again.`,
+      `The sign-in to ${app} with your ${tenant} account may have been copied. A key of this sign-in was used again after it was replaced, so another computer may have a copy. We ended this sign-in. The program will ask you to sign in again.`,
     refresh_token_repeated: (app: string, tenant: string) =>
-      `A copy of the sign-in of ${app} may have been used. It is signed in with your ${tenant} account, and the same key of this sign-in came twice within seconds, from two network addresses. That happens when a device changes its network. It also happens when another computer has a copy of the key.`,
+      `The sign-in to ${app} with your ${tenant} account may have been copied. A key of this sign-in was used twice within seconds, from two network addresses. This happens when a device changes networks. It also happens when another computer has a copy of the key.`,
   },
   when: (time: string) => `When: ${time}`,
-  fromBefore: (ip: string) => `And a moment before from: ${ip}`,
-  from: (ip: string) => `From the network address: ${ip}`,
-  deviceFrom: (ip: string) => `The device’s network address: ${ip}`,
-  approvedFrom: (ip: string) => `Yes was said from: ${ip}`,
-  byOperator: "Yes was said for you by the people who run this service.",
-  deviceSays: (name: string) => `The device says it is: “${name}”`,
-  deviceSaysPlatform: (platform: string) => `and that it runs: “${platform}”`,
-  passkeyNamed: (name: string) => `It was given the name: “${name}”`,
+  fromBefore: (ip: string) => `A moment earlier, from: ${ip}`,
+  from: (ip: string) => `Network address: ${ip}`,
+  deviceFrom: (ip: string) => `Network address of the device: ${ip}`,
+  approvedFrom: (ip: string) => `Approved from: ${ip}`,
+  byOperator: "Approved for you by the people who run this service.",
+  deviceSays: (name: string) => `The device calls itself: “${name}”`,
+  deviceSaysPlatform: (platform: string) => `It says it runs: “${platform}”`,
+  passkeyNamed: (name: string) => `Passkey name: “${name}”`,
   codesLeft: (left: number) => `Recovery codes left: ${left}`,
-  wasYou: "If that was you, there is nothing to do.",
+  wasYou: "If it was you, you don’t need to do anything.",
   wasNotYouDevice: (until: string) =>
-    `If it was not you, sign the device out with the link below. It works once, until ${until}.`,
+    `If it wasn’t you, sign the device out with the link below. It works once, until ${until}.`,
   wasNotYou: (until: string) =>
-    `If it was not you, secure your account with the link below. It works once, until ${until}.`,
+    `If it wasn’t you, secure your account with the link below. It works once, until ${until}.`,
   link: "This wasn’t me",
-  why: "You get this mail because it is your account. We never ask for your password or a code by mail.",
+  why: "You’re getting this email because it’s your account. We never ask for your password or a code by email.",
 };
 
-/** Plain text; `mail/messages.ts` makes the two parts of a mail from it. */
+/** Plain text. `mail/messages.ts` renders the text and HTML parts from it. */
 export const mails = {
   code: {
     subject: (tenant: string) => `Your code for ${tenant}`,
@@ -66,30 +66,30 @@ export const mails = {
     works: (minutes: number) =>
       `It works for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}, in the browser where you asked for it.`,
     warning:
-      "If you did not ask for it, ignore this mail. Never tell anybody the code: nobody of ours will ask for it.",
+      "If you didn’t ask for it, ignore this email. Don’t share the code with anyone. We’ll never ask you for it.",
     warningOfPassword:
-      "If you are not signing in just now, somebody knows your password: change it, and tell nobody the code. Nobody of ours will ask for it.",
+      "If you’re not signing in right now, someone knows your password. Change it. Don’t share the code with anyone. We’ll never ask you for it.",
   },
   accountExists: {
-    subject: (tenant: string) => `Your account at ${tenant}`,
+    subject: (tenant: string) => `Your ${tenant} account`,
     exists: (tenant: string) =>
-      `Somebody, probably you, tried to create a ${tenant} account with this address. You have one already.`,
+      `Someone, probably you, tried to create a ${tenant} account with this address. You already have one.`,
     signIn: "Go back to the page and choose to sign in instead.",
-    notYou: "If that was not you, there is nothing to do: your account has not changed.",
+    notYou: "If it wasn’t you, you don’t need to do anything. Your account hasn’t changed.",
   },
   securityNotifications,
   noPassword: {
-    subject: (tenant: string) => `Your account at ${tenant}`,
+    subject: (tenant: string) => `Your ${tenant} account`,
     none: (tenant: string) =>
-      `Somebody, probably you, asked for a new password for ${tenant}. Your account has no password.`,
-    passkey: "Sign in with your passkey. To have a password as well, choose one on your account page after that.",
-    notYou: "If that was not you, there is nothing to do: your account has not changed.",
+      `Someone, probably you, asked for a new password for ${tenant}. Your account has no password.`,
+    passkey: "Sign in with your passkey. You can then set a password on your account page.",
+    notYou: "If it wasn’t you, you don’t need to do anything. Your account hasn’t changed.",
   },
   noAccount: {
-    subject: (tenant: string) => `Your account at ${tenant}`,
+    subject: (tenant: string) => `Your ${tenant} account`,
     none: (tenant: string) =>
-      `Somebody, probably you, wanted to sign in to ${tenant} with this address. There is no account that this address can sign in to.`,
+      `Someone, probably you, tried to sign in to ${tenant} with this address. There’s no account that you can use with this address.`,
     create: "To create one, go back to the sign-in page and choose “Create an account”.",
-    other: "Perhaps you have an account with another address. If it was not you, there is nothing to do.",
+    other: "You may have an account with another address. If it wasn’t you, you don’t need to do anything.",
   },
 };

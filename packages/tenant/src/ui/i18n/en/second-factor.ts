@@ -3,29 +3,30 @@ import { common } from "./common.ts";
 
 export const secondFactor = {
   app: {
-    lede: "Open the authenticator app on your phone. It shows six digits, new ones every half minute.",
+    lede: "Open the authenticator app on your phone. It shows a new six-digit code every 30 seconds.",
     label: "Code from the app",
     problems: {
-      wrong: "That code isn’t right. Enter the one that the app shows now.",
-      used: "That code was used already. Wait until the app shows the next one.",
+      wrong: "That code isn’t right. Enter the one the app shows now.",
+      used: "That code was already used. Wait until the app shows the next one.",
       too_many: common.tooManyTries,
     },
   },
   email: {
-    before: (email: Html) => html`To be sure that it is you, we send a code to ${email}.`,
-    send: "Send the code",
-    refused: "The mail server of this address refused our mail. Use another way if you have one, or try again later.",
+    before: (email: Html) => html`To check that it’s you, we’ll send a code to ${email}.`,
+    send: "Send code",
+    refused:
+      "The mail server for this address rejected our email. Use another way if you have one, or try again later.",
   },
   passkey: {
-    lede: "Your finger, your face or the PIN of your device is enough.",
-    without: "This browser cannot use passkeys. Use another way, or the device that has your passkey.",
+    lede: "Use your fingerprint, face, or device PIN.",
+    without: "This browser can’t use passkeys. Use another way, or the device that has your passkey.",
   },
   recovery: {
-    lede: "One of those that you saved when you set up your authenticator app. Each works once.",
+    lede: "Use one that you saved when you set up your authenticator app. Each works once.",
     label: "Recovery code",
     hint: "Capitals and dashes don’t matter.",
     problems: {
-      wrong: "That code isn’t right, or it was used before. Try another one.",
+      wrong: "That code isn’t right, or it was already used. Try another one.",
       too_many: common.tooManyTries,
     },
   },
@@ -38,70 +39,70 @@ export const secondFactor = {
 
 export const authenticator = {
   needed: {
-    lede: "Signing in here takes your password and one more thing that only you have: an app on your phone that shows codes.",
+    lede: "To sign in here, you also need an app on your phone that shows codes.",
     choose:
-      "Any app for this will do: Google Authenticator, Microsoft Authenticator, or the passwords app of your phone. Install one first if you have none.",
-    start: "I have the app",
+      "Any authenticator app works: Google Authenticator, Microsoft Authenticator, or your phone’s password app. If you don’t have one, install it first.",
+    start: "I have an app",
   },
   setUp: {
-    lede: "In the app, choose to add an account and scan this picture.",
+    lede: "Scan this QR code with the app.",
     picture: "QR code for your authenticator app",
     byHand: "Or enter this key in the app:",
-    onThisPhone: "The app is on this phone: open it",
-    label: "Code that the app shows then",
+    onThisPhone: "Open the app on this phone",
+    label: "Code from the app",
     problems: {
       wrong:
-        "That code isn’t right. Check that the time on your phone is set by itself, then enter the code that the app shows now.",
+        "That code isn’t right. Check that your phone sets its time automatically, then enter the code the app shows now.",
     },
   },
   own: {
-    has: "You have an authenticator app. You are asked for its code whenever you sign in with your password or by email.",
-    hasNone: "With an authenticator app, nobody who learns your password can sign in without your phone.",
+    has: "You have an authenticator app. We ask for its code when you sign in with your password or by email.",
+    hasNone: "With an authenticator app, no one can sign in with just your password.",
     add: "Set up an app",
-    replace: "Set up another in its place",
-    remove: "Remove it",
-    whenRemoved: "Once it is removed, your recovery codes no longer work either.",
+    replace: "Set up a different app",
+    remove: "Remove the app",
+    whenRemoved: "If you remove it, your recovery codes stop working too.",
   },
 };
 
 export const recoveryCodes = {
-  lede: "If you lose your phone, one of these lets you in. Each works once. We show them now and never again.",
-  where: "Print them or write them down, and keep them where your phone is not.",
-  saved: "I have saved them",
-  hidden: "They were shown once. If you did not save them, make new ones; those before no longer work then.",
-  makeNew: "Make new codes",
-  goOn: "Go on",
+  lede: "If you lose your phone, sign in with one of these. Each works once. We won’t show them again.",
+  where: "Print them or write them down, and don’t keep them with your phone.",
+  saved: "I saved them",
+  hidden: "We showed them once. If you didn’t save them, create new ones. The old ones then stop working.",
+  makeNew: "Create new codes",
+  goOn: "Continue",
   left: (count: number) => (count === 1 ? "You have 1 code left." : `You have ${count} codes left.`),
-  whenNew: "If you make new ones, those before no longer work.",
+  whenNew: "If you create new ones, the old ones stop working.",
 };
 
 export const passkeys = {
   use: "Use a passkey",
-  /** Shown at sign-in for whatever was wrong with one. */
+  /** Shown at sign-in for any problem with a passkey. */
   refused: "That passkey didn’t work here. Try again, or sign in another way.",
-  /** Said by the page's script. */
-  cancelled: "Nothing happened: it was cancelled, or took too long. Try again when you are ready.",
-  exists: "This device has a passkey for your account already.",
-  broken: "This browser could not do it. Try another browser or device.",
+  /** Shown by the script of the page. */
+  cancelled: "It was canceled or took too long. Try again when you’re ready.",
+  exists: "This device already has a passkey for your account.",
+  broken: "This browser couldn’t do it. Try another browser or device.",
   add: {
-    lede: "Your device asks for your finger, your face or your PIN, and remembers the rest.",
-    without: "This browser cannot make passkeys, or runs no scripts here. Open this page in another browser.",
+    lede: "Your device asks for your fingerprint, face, or PIN. You don’t need to remember anything.",
+    without: "This browser can’t create passkeys, or scripts are turned off. Open this page in another browser.",
     name: "Name",
-    nameHint: "Tells this passkey from others: “Phone”, “Work laptop”. You can leave it empty.",
-    button: "Make the passkey",
+    nameHint: "Helps you tell your passkeys apart: “Phone”, “Work laptop”. You can leave it empty.",
+    button: "Create passkey",
     back: "Back to your account",
     problems: {
-      failed: "That didn’t work, and no passkey was kept. Try again.",
-      taken: "This passkey is known here already.",
-      full: "You have as many passkeys as one account can have. Remove one first.",
-      long: "That name is too long. Use 50 characters at most.",
+      failed: "That didn’t work, and no passkey was saved. Try again.",
+      taken: "This passkey is already in use here.",
+      full: "Your account has the maximum number of passkeys. Remove one first.",
+      long: "That name is too long. Use at most 50 characters.",
     },
   },
   edit: {
     name: "Name",
-    rename: "Save the name",
+    rename: "Save name",
     remove: "Remove this passkey",
-    removeHint: "Once it is removed, you cannot sign in with it any more. Remove it in your device’s settings as well.",
+    removeHint: "If you remove this passkey, you can’t sign in with it. Remove it in your device’s settings too.",
     empty: "Enter a name for the passkey.",
   },
 };
