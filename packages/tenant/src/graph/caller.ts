@@ -9,26 +9,29 @@ import { isAppToken } from "../oauth/tokens/app-token.ts";
 import { tokenHolder } from "../oauth/userinfo.ts";
 import { GraphError } from "./odata/graph-error.ts";
 
-/** Who asks Graph, for its answers and the audit log. */
+/** The caller of Graph, for responses and the audit log. */
 export interface GraphCaller {
-  /** `client`: an app on its own. */
+  /** `client`: an app without a user. */
   actor: "user" | "client" | "operator";
-  /** Null for an app on its own, and for the operator, who is no person of the tenant. */
+  /** Null for an app without a user, and for the operator, who is not a user of the tenant. */
   userId: string | null;
-  /** Null for the operator, whose token was made without a program. */
+  /** Null for the operator, whose token was issued without an app. */
   clientId: string | null;
   ip: string;
-  /** Graph scopes of the token; an app's own: its application permissions, of the same names; all there are for the operator. */
+  /**
+   * Graph scopes of the token. For an app without a user: its application permissions, which have the same names. For
+   * the operator: all.
+   */
   scopes: ReadonlySet<string>;
 }
 
 /**
- * Who sends this request, as things stand now: a token is only where it begins. Account, sign-in, program, the scopes
- * that the program is named for and the administrator's right are looked up at every call, so that taking one away counts
- * from the next request on.
+ * Authenticates the caller of this request by the current state. The token is only the start: account, sign-in, app,
+ * the app's administrative scopes and the user's administrator right are looked up at every call, so that removing one
+ * takes effect with the next request.
  *
  * @param anyOf scopes of which one is enough, such as the `.Read.All` and the `.ReadWrite.All` for a GET
- * @param options.ofThemselves the call shows callers their own account only (`GET /me`): no administrator is needed
+ * @param options.ofThemselves the call shows callers only their own account (`GET /me`), so no administrator is needed
  * @throws GraphError 401 `InvalidAuthenticationToken`; 403 `Authorization_RequestDenied` that names what is missing
  */
 export async function authenticateCaller(
@@ -38,7 +41,7 @@ export async function authenticateCaller(
   options: { ofThemselves?: boolean } = {},
 ): Promise<GraphCaller> {
   const header = request.headers.authorization;
-  // RFC 6750 §3.1: whoever sent no bearer token at all is told the scheme and no error.
+  // RFC 6750 §3.1: without any bearer token, the response names the scheme but no error.
   if (header === undefined || !/^Bearer(?: |$)/i.test(header)) {
     throw unauthenticated("Access token is empty.", "");
   }
@@ -64,17 +67,19 @@ export async function authenticateCaller(
   const mayUse = (scope: string) => !isAdministrative(scope) || mayAdminister(app, [scope], family.grantType);
   const scopes = new Set([...holder.scopes].filter(mayUse));
   requireOne(anyOf, scopes, "scope");
-  // Of their own account everybody may see all that there is.
+  // All users may see everything about their own account.
   if (options.ofThemselves !== true && !holder.user.administrator) {
-    throw denied("Insufficient privileges to complete the operation: the account is no administrator of this tenant.");
+    throw denied(
+      "Insufficient privileges to complete the operation: the account is not an administrator of this tenant.",
+    );
   }
   return { actor: "user", userId: oid, clientId: azp, ip: request.ip, scopes };
 }
 
 /**
- * An app on its own: enabled now, with the permission in its token and still assigned, and the certificate or secret that it
- * came by still its own. Removing any of them ends the token's use: whoever replaces a credential that others got hold of
- * must not find that they have put in another one meanwhile.
+ * Authenticates an app without a user. It must be enabled, have the permission in its token and still be assigned it,
+ * and still have the certificate or secret with which it got the token. Removing any of these ends the token: an
+ * administrator who replaces a leaked credential must not find that the attacker has added another one meanwhile.
  */
 async function callerOfApp(
   ctx: AdminView,
@@ -98,10 +103,10 @@ async function callerOfApp(
     keyId === undefined ? [] : secretsOf(azp),
   ]);
   if (app?.disabledAt !== null || found?.registration.servicePrincipalId !== oid) {
-    throw unauthenticated("The application of the access token is disabled or gone.", "invalid_token");
+    throw unauthenticated("The application of the access token is disabled or deleted.", "invalid_token");
   }
   if (keyId !== undefined && !credentials.flat().some((credential) => credential.keyId === keyId)) {
-    throw unauthenticated("The certificate or secret behind the access token was taken away.", "invalid_token");
+    throw unauthenticated("The certificate or secret of the access token was removed.", "invalid_token");
   }
   const scopes = new Set(assigned.filter((role) => roles.includes(role)));
   requireOne(anyOf, scopes, "application permission");
@@ -110,7 +115,7 @@ async function callerOfApp(
 
 function requireOne(anyOf: readonly string[], scopes: ReadonlySet<string>, what: string): void {
   if (anyOf.some((scope) => scopes.has(scope))) return;
-  throw denied(`Insufficient privileges to complete the operation: it needs the ${what} ${listed(anyOf)}.`, {
+  throw denied(`Insufficient privileges to complete the operation: it requires the ${what} ${listed(anyOf)}.`, {
     "www-authenticate": `Bearer error="insufficient_scope", scope="${anyOf.join(" ")}"`,
   });
 }

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Lower case only, as everything here is kept. */
+/** Lower case, like all stored GUIDs. */
 export const isGuid = (text: string) => GUID.test(text);
 
-/** RFC 9562 §5.5: the same GUID for the same name, for what has none of its own. `namespace` is a GUID itself. */
+/** RFC 9562 §5.5: derives a GUID from a name, for objects without an ID of their own. `namespace` is a GUID. */
 export function uuidV5(namespace: string, name: string): string {
   const digest = createHash("sha1").update(bytesOf(namespace)).update(name, "utf8").digest().subarray(0, 16);
   digest[6] = (digest[6]! & 0x0f) | 0x50;
@@ -13,12 +13,12 @@ export function uuidV5(namespace: string, name: string): string {
   return guidOf(digest);
 }
 
-/** One id for what is several things together, in the form that Graph's own ids of grants and assignments have. */
+/** Combines several IDs into one, in the form of Graph's own IDs of grants and assignments. */
 export function packIds(...guids: string[]): string {
   return Buffer.concat(guids.map(bytesOf)).toString("base64url");
 }
 
-/** The ids in it, or undefined when there are not `count` of them. */
+/** The IDs in it, or undefined if there are not `count` of them. */
 export function unpackIds(packed: string, count: number): string[] | undefined {
   if (!/^[\w-]+$/.test(packed)) return undefined;
   const bytes = Buffer.from(packed, "base64url");

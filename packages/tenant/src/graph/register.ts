@@ -4,6 +4,7 @@ import { type Administration, administration } from "../admin/administration.ts"
 import { HashingBusy } from "../directory/password.ts";
 import { graphOf } from "../directory/tenant-config.ts";
 import { correlationIdOf } from "../oauth/protocol-error.ts";
+import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
 import { applicationRoutes } from "./applications/applications.ts";
 import { authenticateCaller, type GraphCaller } from "./caller.ts";
 import { groupRoutes } from "./groups/groups.ts";
@@ -23,7 +24,7 @@ import { userRoutes } from "./users/users.ts";
 
 const BODY_LIMIT = 64 * 1024;
 
-/** Of one caller: a file with everything in it is applied in some hundred calls. */
+/** Requests of one caller. Applying a file that contains everything takes a few hundred. */
 export const GRAPH_LIMIT = { count: 1_200, windowMs: 60_000 };
 
 const routes: readonly GraphRoute[] = [
@@ -42,16 +43,16 @@ const routes: readonly GraphRoute[] = [
   ...directoryRoleRoutes,
 ];
 
-/** What the path and the token say, before any body is read. */
+/** The result of checking path and token, before any body is read. */
 interface Admitted {
   route: GraphRoute;
   call: Omit<GraphCall, "body">;
 }
 
 /**
- * Microsoft Graph v1.0, as much of it as prepares a tenant, on the issuer origin. In a scope of its own: its body parser
- * and errors are neither the endpoints' nor the pages'. One route of Fastify's leads to all of ours, because its paths
- * know nothing of OData's keys.
+ * The part of Microsoft Graph v1.0 that prepares a tenant, on the issuer origin. In its own Fastify scope, because body
+ * parser and errors differ from the endpoints' and the pages'. One Fastify route leads to all of ours, because
+ * Fastify's paths do not support OData's keys.
  */
 export function registerGraph(app: FastifyInstance, admin: AdminContext): void {
   const ctx: AdminView = admin;
@@ -94,7 +95,7 @@ async function admit(
   const path = whole.slice(base.length + 1);
   const steps = stepsOf(path);
   const query = new URLSearchParams(search.join("?"));
-  // PostgreSQL has no such character, and nothing here does.
+  // PostgreSQL cannot store this character, so nothing here contains it.
   if (!steps || /%00/.test(request.url)) throw badRequest("The URL cannot be decoded.");
 
   const here = routes.flatMap((route) => {
@@ -120,12 +121,12 @@ async function admit(
   };
 }
 
-/** Who may not ask at all is not told what there is. */
+/** Callers without access do not learn which resources exist. */
 async function refusedPath(ctx: AdminView, request: FastifyRequest, methods: string[]): Promise<GraphError> {
   await authenticateCaller(ctx, request, [...new Set(routes.flatMap(({ scopes }) => scopes))]);
-  if (methods.length === 0) return new GraphError(404, "Request_ResourceNotFound", "There is no such resource here.");
+  if (methods.length === 0) return new GraphError(404, "Request_ResourceNotFound", "The resource does not exist.");
   const allow = [...new Set(methods)].sort().join(", ");
-  return new GraphError(405, "Request_BadRequest", `Specified HTTP method is not allowed here; use ${allow}.`, {
+  return new GraphError(405, "Request_BadRequest", `Specified HTTP method is not allowed. Use ${allow}.`, {
     headers: { allow },
   });
 }
@@ -139,7 +140,7 @@ function tooMany(message: string, seconds: number): GraphError {
   return new GraphError(429, "TooManyRequests", message, { headers: { "retry-after": String(Math.max(1, seconds)) } });
 }
 
-/** RFC 7240 §2; those with a value are none of ours. */
+/** RFC 7240 §2. Preferences with a value are not used here. */
 function preferencesOf(request: FastifyRequest): Set<string> {
   const header = request.headers.prefer ?? "";
   return new Set(
@@ -153,7 +154,7 @@ function preferencesOf(request: FastifyRequest): Set<string> {
 function parsed(body: unknown): unknown {
   if (typeof body !== "string" || body.trim() === "") return undefined;
   try {
-    // An escaped NUL, which PostgreSQL cannot keep.
+    // An escaped NUL, which PostgreSQL cannot store.
     if (/(?<!\\)(?:\\\\)*\\u0000/.test(body)) throw new SyntaxError("NUL");
     return JSON.parse(body);
   } catch {
@@ -181,13 +182,18 @@ function sendError(ctx: AdminView, request: FastifyRequest, reply: FastifyReply,
 function answerTo(error: FastifyError | GraphError | HashingBusy): GraphError {
   if (error instanceof GraphError) return error;
   if (error instanceof HashingBusy) return tooMany(error.message, 5);
+  if (isUnavailable(error)) {
+    return new GraphError(503, "serviceNotAvailable", "The tenant's store is not available at the moment.", {
+      headers: { "retry-after": String(RETRY_SECONDS) },
+    });
+  }
   const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
   if (status === 413) return new GraphError(413, "Request_BadRequest", "The body is larger than 64 KiB.");
   if (status === 415) return new GraphError(415, "Request_BadRequest", "The body must be application/json.");
-  if (status < 500) return new GraphError(status, "Request_BadRequest", "The request could not be understood.");
+  if (status < 500) return new GraphError(status, "Request_BadRequest", "The request is invalid.");
   return new GraphError(
     500,
     "UnknownError",
-    "The tenant could not answer; the request ID finds the reason in its log.",
+    "The tenant could not process the request. Its log shows the reason under the request ID.",
   );
 }

@@ -3,18 +3,18 @@ import { hashSecret, newSecret } from "../kernel/seal.ts";
 import { type Locale, locales } from "../ui/i18n/languages.ts";
 import { acceptedLocale, askedLocale } from "../ui/i18n/locale.ts";
 
-/** The browser's secret. The session's identity is its hash; the secret itself is stored nowhere but in the browser. */
+/** The browser's secret. Its hash identifies the session; only the browser has the secret itself. */
 export interface BrowserCookie {
   value: string;
-  /** Not in the browser yet: the answer sets it. */
+  /** The browser does not have it yet: the answer sets it. */
   fresh: boolean;
-  /** Kept by the browser beyond its own end for this long; undefined: until the browser is closed. */
+  /** How long the browser keeps the cookie after the session has ended. Undefined: until the browser is closed. */
   maxAgeMs?: number;
 }
 
 /**
- * Cookies know no ports, so tenants side by side on one host would overwrite each other's: the name carries the port.
- * `__Host-` needs Secure, which Safari refuses on http://localhost.
+ * Cookies ignore ports, so tenants on the same host would overwrite each other's: the name contains the port. `__Host-`
+ * requires Secure, which Safari rejects on http://localhost.
  */
 export function cookieName(what: "session" | "language", pagesOrigin: string): string {
   const { protocol, port } = new URL(pagesOrigin);
@@ -26,13 +26,13 @@ export function freshCookie(): BrowserCookie {
   return { value: newSecret(), fresh: true };
 }
 
-/** Of two with one name the first is the more specific (RFC 6265 §4.2, §5.4). */
+/** Of two cookies with the same name, the first is more specific (RFC 6265 §4.2, §5.4). */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   const pair = (header ?? "").split(/; */).find((one) => one.startsWith(`${name}=`));
   return pair?.slice(name.length + 1);
 }
 
-/** What the browser sent, when it has the form of ours. */
+/** The value that the browser sent, if it has the expected form. */
 export function readCookie(header: string | undefined, pagesOrigin: string): BrowserCookie | undefined {
   const value = cookieValue(header, cookieName("session", pagesOrigin));
   return value !== undefined && /^[\w-]{43}$/.test(value) ? { value, fresh: false } : undefined;
@@ -43,7 +43,7 @@ export function setCookieHeader(browser: BrowserCookie, pagesOrigin: string): st
   return `${cookieName("session", pagesOrigin)}=${browser.value}; ${cookieAttributes(pagesOrigin)}${kept}`;
 }
 
-/** What every cookie of ours is set with. */
+/** Attributes of all cookies. */
 export function cookieAttributes(pagesOrigin: string): string {
   const secure = new URL(pagesOrigin).protocol === "https:" ? "; Secure" : "";
   return `Path=/; HttpOnly; SameSite=Lax${secure}`;
@@ -56,14 +56,14 @@ export function sessionIdOf(browser: BrowserCookie): string {
 const A_YEAR = 365 * 24 * 60 * 60;
 
 /**
- * The language a browser is answered in: what the address of a page asks for, or what it asked for before, or what the
- * browser prefers. Read from the request alone, so that the earliest error page has it too.
+ * The language of the answer: from the URL, from an earlier URL, or from the browser's preferences. Read from the
+ * request alone, so that early error pages have it too.
  */
 export function localeOf(request: FastifyRequest, pagesOrigin: string): Locale {
   return inAddress(request) ?? remembered(request, pagesOrigin) ?? acceptedLocale(request.headers["accept-language"]);
 }
 
-/** The Set-Cookie that keeps what the address asks for for the next pages. It holds two letters and no secret. */
+/** The Set-Cookie that keeps the language of the URL for later pages. It contains two letters and no secret. */
 export function rememberLocale(request: FastifyRequest, pagesOrigin: string): string | undefined {
   const asked = inAddress(request);
   if (asked === undefined || asked === remembered(request, pagesOrigin)) return undefined;

@@ -4,7 +4,7 @@ import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
 import { type BrowserCookie, readCookie } from "./cookies.ts";
 import type { Fields, InteractionContext } from "./page-request.ts";
 
-/** Belongs to this cookie and no other, so it ends with it at sign-in and sign-out. */
+/** Bound to this cookie, so it ends with it at sign-in and sign-out. */
 export function csrfTokenOf(browser: BrowserCookie, sealKey: SealKey): string {
   return keyedHash(deriveKey(sealKey, "csrf token"), browser.value);
 }
@@ -16,8 +16,8 @@ export function isCsrfTokenOf(browser: BrowserCookie, sealKey: SealKey, sent: st
 }
 
 /**
- * What the browser itself says of where a form came from. A request that says neither Origin nor Sec-Fetch-Site is
- * refused: every browser sends one of them on POST.
+ * The browser's own statement of where a form came from. A request with neither Origin nor Sec-Fetch-Site is rejected:
+ * every browser sends one of them with POST.
  */
 export function isFromOurPages(ctx: InteractionContext, request: FastifyRequest): boolean {
   const origin = request.headers.origin;
@@ -27,7 +27,7 @@ export function isFromOurPages(ctx: InteractionContext, request: FastifyRequest)
   return site === undefined || site === "same-origin";
 }
 
-/** A form of ours, sent by this browser from a page of ours (ASVS 3.5.1): its token belongs to the cookie. */
+/** Whether this browser sent the form from one of our pages (ASVS 3.5.1): the token belongs to the cookie. */
 export function isOurForm(ctx: InteractionContext, request: FastifyRequest, fields: Fields): boolean {
   if (!isFromOurPages(ctx, request)) return false;
   const cookie = readCookie(request.headers.cookie, ctx.config.pagesOrigin);

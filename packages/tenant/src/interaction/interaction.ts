@@ -8,34 +8,40 @@ import type { Interaction, InteractionSubject, MailCodePurpose } from "../storag
 import { type Answer, type PageHandler, PageProblem, type PageRequest } from "./page-request.ts";
 import { openInteraction } from "./session.ts";
 
-/** How people get in for the app that an interaction is about. */
+/** The sign-in methods of the app that an interaction is about. */
 export interface WaysIn {
   password: boolean;
   emailCode: boolean;
   passkey: boolean;
-  /** By the tenant and by the user flow. */
+  /** Allowed by both the tenant and the user flow. */
   signUp: boolean;
 }
 
-/** A request within an interaction, with all that it is about. Loaded once. */
+/** A request within an interaction, with everything it is about. Loaded once. */
 export interface InteractionRequest extends PageRequest {
   interaction: Interaction;
-  /** The device's grant that it is about, while there is one. */
+  /** The device's grant, while it exists. */
   grant: DeviceGrant | undefined;
-  /** The program's request that it is about, while there is one. */
+  /** The program's request, while it exists. */
   authorization: AuthorizationRequest | undefined;
-  /** The app that asks; undefined for the account page and before a code was entered. */
+  /** The requesting app. Undefined on the account page and before a code was entered. */
   app: App | undefined;
-  /** Of the app; without an app that of the account page. */
+  /** The user flow of the app, or that of the account page. */
   userFlow: UserFlow;
   ways: WaysIn;
-  /** What the access rule decides on and consent pages say, about the signed-in user, if any; `factsAbout` gives another user's. */
+  /**
+   * Input of the access rule and of the consent pages, about the signed-in user, if any. `factsAbout` loads it for
+   * another user.
+   */
   facts: ConsentFacts;
 }
 
 export type InteractionHandler = (request: InteractionRequest) => Promise<Answer>;
 
-/** A page of an interaction: its handler gets all that it is about. Another browser's interaction is as unknown as one that never was. */
+/**
+ * A page of an interaction: its handler gets everything it is about. An interaction of another browser is treated as
+ * unknown.
+ */
 export function inInteraction(handler: InteractionHandler): PageHandler {
   return async (request) => {
     const interaction = await findInteraction(request);
@@ -49,7 +55,7 @@ export async function findInteraction({ ctx, session, fields, now }: PageRequest
   return session && /^[\w-]{20,64}$/.test(id) ? ctx.store.sessions.findInteraction(id, session.id, now) : undefined;
 }
 
-/** Begins an interaction and goes on within it. */
+/** Starts an interaction and continues within it. */
 export async function beginInteraction(
   request: PageRequest,
   subject: InteractionSubject | null,
@@ -57,7 +63,9 @@ export async function beginInteraction(
   return resolveInteraction(request, await openInteraction(request, subject));
 }
 
-/** Loads what the interaction is about. The request stays the same object, so that a new cookie reaches the answer. */
+/**
+ * Loads what the interaction is about. The request remains the same object, so that a new cookie reaches the answer.
+ */
 export async function resolveInteraction(request: PageRequest, interaction: Interaction): Promise<InteractionRequest> {
   const { ctx, user } = request;
   const { grant, authorization } = await recordOf(ctx.store, interaction.subject);
@@ -73,14 +81,14 @@ export async function resolveInteraction(request: PageRequest, interaction: Inte
 }
 
 /**
- * The facts about this user, who has just shown who they are. Loaded where others were; an account made by this request
- * has no groups, assignments and consents of its own.
+ * The facts about this user, who just proved their identity. Loaded if other facts were; an account created by this
+ * request has no groups, assignments or consents yet.
  */
 export async function factsAbout(request: InteractionRequest, user: User, isNew = false): Promise<ConsentFacts> {
   const { facts, grant, authorization } = request;
   if (isNew) {
     const consents = facts.consents.filter((consent) => consent.userId === null);
-    // What its user flow asks for was given with it.
+    // Its user flow already collected the required details.
     request.facts = { ...facts, user, termsAccepted: true, groupIds: [], assigned: false, consents, shown: [] };
   } else if (facts.user?.id !== user.id) {
     request.facts = await loadFacts(request.ctx, grant ?? authorization, user.id);
@@ -98,22 +106,22 @@ async function recordOf(
   return { ...none, authorization: await store.authorizations.find(subject.id) };
 }
 
-/** The pages of a way that the app does not offer are not there. */
+/** The pages of a method that the app does not offer do not exist. */
 export function requireWay({ ways }: InteractionRequest, way: keyof WaysIn): void {
   if (!ways[way]) throw new PageProblem({ page: "not_found" });
 }
 
-/** The address that was typed for this purpose; one typed or proven for something else counts for nothing. */
+/** The address entered for this purpose. An address entered or proven for another purpose does not count. */
 export function addressFor({ email }: Interaction, purpose: MailCodePurpose): string | undefined {
   return email?.purpose === purpose ? email.address : undefined;
 }
 
-/** A page of this interaction, with what else stands in its query. */
+/** The address of a page of this interaction, with its other query parameters. */
 export function goTo({ interaction }: { interaction: Interaction }, page: string, more = ""): { to: string } {
   return { to: `${page}?flow=${interaction.id}${more}` };
 }
 
-/** What the audit log says an interaction is about. */
+/** What the audit log records as the subject of an interaction. */
 export function subjectIdOf({ interaction }: { interaction: Interaction }): string | null {
   return interaction.subject?.id ?? null;
 }

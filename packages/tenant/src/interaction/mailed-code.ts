@@ -10,16 +10,16 @@ import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
 import { type Budget, byNetwork, type Consumed, consume, refund } from "./throttle.ts";
 
-/** Tries at one mailed code; then it is dead. */
+/** Attempts at one mailed code. After that it is invalid. */
 export const MAIL_CODE_ATTEMPTS = 5;
 export const MAIL_CODE_MS = 10 * 60_000;
 
-/** What a code is mailed for. */
+/** Purpose of a mailed code. */
 export interface CodeKind {
   purpose: MailCodePurpose;
   /**
-   * What goes to the address: the code, or why there is none. The interaction then gets a code that is told to no one,
-   * so that the pages, the attempts counted and the work done are the same whether or not the address has an account.
+   * The mail for the address: a code, or why there is none. In that case the interaction gets a code that is never
+   * sent, so that pages, counted attempts and work are the same whether or not the address has an account.
    */
   write(request: InteractionRequest, about: CodeMail): Promise<{ mail: OutgoingMail; withCode: boolean }>;
 }
@@ -30,29 +30,29 @@ export interface CodeMail extends Addressed {
 }
 
 export type Sent =
-  /** Or on its way: the queue goes on trying. */
+  /** Sent, or on its way: the queue retries. */
   | { outcome: "sent" }
   | { outcome: "too_many"; retryAt: number }
-  /** The mail could not even be kept; the person may ask again. */
+  /** The mail could not be stored. The user may try again. */
   | { outcome: "mail_failed" }
-  /** The address's mail server will never take it. */
+  /** The mail server of the address will never accept it. */
   | { outcome: "mail_refused" };
 
-/** What was wrong with a code, or with the mail that brings it. */
+/** The error with a code, or with its mail. */
 export type CodeProblem = null | "wrong" | "dead" | "too_many" | "mail_failed";
 
-/** What a page shows that waits for a mailed code. */
+/** What a page shows while it waits for a mailed code. */
 export interface AwaitedCode {
   flowId: string;
   email: string;
   minutes: number;
   resent: boolean;
-  /** The mail server did not take the mail at once. */
+  /** The mail server did not accept the mail right away. */
   slow: boolean;
   problem: CodeProblem;
 }
 
-/** Where the mail will never come, the page says so, whatever was entered; `refused` leads back to the address. */
+/** If the mail will never arrive, the page says so, regardless of the input. `refused` leads back to the address. */
 export async function awaitedCode(
   request: InteractionRequest,
   email: string,
@@ -67,8 +67,8 @@ export async function awaitedCode(
 }
 
 /**
- * A code for an account that exists. Only the mail says that an address has none, or that its account has a passkey in
- * place of a password: the mailbox alone must not put a weaker way in beside that.
+ * A code for an existing account. Only the mail says that an address has no account, or that its account has a passkey
+ * instead of a password: the mailbox alone must not add a weaker method.
  */
 export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
   return {
@@ -86,7 +86,7 @@ export function accountCode(purpose: "sign_in" | "reset"): CodeKind {
   };
 }
 
-/** Mails a code to an address and binds the interaction to it; what was proven in it before is forgotten. */
+/** Mails a code to an address and binds the interaction to it. Earlier proofs in the interaction are discarded. */
 export async function sendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
   const consumed = await takeCodeMail(request, email, kind);
   if (!consumed.allowed) return { outcome: "too_many", retryAt: consumed.retryAt };
@@ -97,7 +97,7 @@ export async function sendCode(request: InteractionRequest, email: string, kind:
   return mailCode(request, email, kind);
 }
 
-/** "Send a new code": not at once, and then ever less often; the one before it ends. */
+/** "Send a new code": rate-limited with growing delays. The previous code becomes invalid. */
 export async function resendCode(request: InteractionRequest, email: string, kind: CodeKind): Promise<Sent> {
   const paced = await consume(request, [
     ["resendSoon", request.interaction.id],
@@ -109,7 +109,7 @@ export async function resendCode(request: InteractionRequest, email: string, kin
   return mailCode(request, email, kind);
 }
 
-/** Leads on once the mail is on its way; else `again` shows the page with the reason, and when to try again. */
+/** Continues once the mail is on its way. Otherwise `again` shows the page with the error, and when to try again. */
 export async function afterSending(
   sent: Sent,
   onward: Answer,
@@ -120,14 +120,14 @@ export async function afterSending(
   return sent.outcome === "too_many" ? { ...page, retryAt: sent.retryAt } : page;
 }
 
-/** Uses the code that was typed. Every try at eight digits is counted before it is judged. */
+/** Uses the code. Every attempt at eight digits is counted before it is checked. */
 export async function useCode(
   request: InteractionRequest,
   email: string,
   kind: CodeKind,
 ): Promise<"ok" | "wrong" | "dead"> {
   const code = (request.fields.get("code") ?? "").slice(0, 64).replace(/[\s-]/g, "");
-  // Not eight digits: a slip of the keyboard that costs no attempt, because it could never have been right.
+  // Not eight digits: a typo that costs no attempt, because it could never be right.
   if (!/^\d{8}$/.test(code)) return "wrong";
   const used = await request.ctx.store.mail.useCode({
     interactionId: request.interaction.id,
@@ -141,7 +141,7 @@ export async function useCode(
   return used === "none" ? "dead" : used;
 }
 
-/** The budgets of address and network first, so that one of them alone never uses up what the tenant may send. */
+/** The budgets of address and network come first, so that one of them alone cannot use up the tenant's budget. */
 async function takeCodeMail(request: InteractionRequest, email: string, kind: CodeKind): Promise<Consumed> {
   const budgets = budgetsOf(request, email, kind);
   const consumed = await consume(request, budgets);
@@ -181,12 +181,15 @@ async function mailCode(request: InteractionRequest, email: string, kind: CodeKi
     const outcome = await ctx.mail.send(mail, { id: mailId, expiresAt });
     return { outcome: outcome === "refused" ? "mail_refused" : "sent" };
   } catch (error) {
-    ctx.log.error({ err: error }, "a mail could not be kept");
+    ctx.log.error({ err: error }, "a mail could not be stored");
     return { outcome: "mail_failed" };
   }
 }
 
-/** Eight digits are too few to be hashed bare; bound to purpose, interaction and address, a code proves nothing anywhere else (ASVS 6.6.2). */
+/**
+ * Eight digits are too few for a plain hash. Bound to purpose, interaction and address, a code proves nothing elsewhere
+ * (ASVS 6.6.2).
+ */
 function codeHash(request: InteractionRequest, email: string, kind: CodeKind, code: string): string {
   const bound = `${kind.purpose}:${request.interaction.id}:${normalizeEmail(email)}:${code}`;
   return keyedHash(deriveKey(request.ctx.sealKey, "mail code"), bound);

@@ -16,7 +16,7 @@ export interface PageOptions {
   referrerPolicy?: "strict-origin" | undefined;
 }
 
-/** Sends one page, in the language of the request that it answers, with the headers that every page has. */
+/** Sends one page, in the language of the request, with the headers of all pages. */
 export function sendPage(
   ctx: InteractionContext,
   reply: FastifyReply,
@@ -50,7 +50,7 @@ function chromeOf(ctx: InteractionContext, language: Language, nonce: string, cs
   };
 }
 
-/** Sends what a handler answered. 303 after a form, so that Back and reload send nothing again. */
+/** Sends the answer of a handler. 303 after a form, so that Back and reload send nothing again. */
 export function sendAnswer(request: PageRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const { ctx, cookie } = request;
   if (cookie.fresh) reply.header("Set-Cookie", setCookieHeader(cookie, ctx.config.pagesOrigin));
@@ -75,7 +75,8 @@ function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
   if (language !== undefined) reply.header("Set-Cookie", language);
   reply.headers({
     "Cache-Control": "no-store",
-    // Not no-referrer: under it browsers send `Origin: null` with our own forms (Fetch, "append a request Origin header").
+    // Not no-referrer: with it, browsers send `Origin: null` with our own forms (Fetch, "append a request Origin
+    // header").
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -99,7 +100,7 @@ function contentSecurityPolicy(nonce: string, script: boolean, formTarget: strin
   ].join("; ");
 }
 
-/** Chromium holds form-action against redirects too, so a form that ends at an app names where it will lead. */
+/** Chromium applies form-action to redirects too, so a form that ends at an app lists where it will lead. */
 function sourceOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === "null" ? protocol : origin;
@@ -107,20 +108,22 @@ function sourceOf(uri: string): string {
 
 const LOGO_PATH = "/branding/logo";
 
-/** The logo as a picture of its own: pages stay small, and a browser loads it once. */
-export function serveLogo(app: FastifyInstance, logo: Logo): void {
-  app.get(LOGO_PATH, async (_request, reply) =>
-    reply
+/** The logo as a separate image: pages stay small, and browsers load it once. */
+export function serveLogo(app: FastifyInstance, ctx: InteractionContext): void {
+  app.get(LOGO_PATH, async (_request, reply) => {
+    const { logo } = ctx.branding;
+    if (!logo) return sendPage(ctx, reply, { page: "not_found" });
+    return reply
       .headers({
         "Content-Type": logo.type,
         "Cache-Control": "public, max-age=31536000, immutable",
-        // An SVG opened by itself is a document: it runs nothing and loads nothing.
+        // An SVG opened directly is a document: the policy keeps it from running or loading anything.
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
       })
-      .send(logo.bytes),
-  );
+      .send(logo.bytes);
+  });
 }
 
 const logoUrlOf = (logo: Logo) => `${LOGO_PATH}?v=${logo.version}`;

@@ -8,54 +8,57 @@ import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
 import { type BrowserCookie, freshCookie, localeOf, readCookie, sessionIdOf } from "./cookies.ts";
 
-/** Handed to every page; holds no state of a request. */
+/** Passed to every page. Contains no state of a request. */
 export interface InteractionContext extends OAuthContext {
-  /** How the pages look. */
+  /** The look of the pages. */
   branding: Branding;
-  /** The way of every mail to a person. */
+  /** Sends every mail to users. */
   mail: MailQueue;
 }
 
 /** One request of a browser for a page. */
 export interface PageRequest {
   ctx: InteractionContext;
-  /** Under which the log has it: the trace ID of answers. */
+  /** The ID in the log: the trace ID of answers. */
   requestId: string;
   now: number;
   ip: string;
-  /** Without its query. */
+  /** Without the query. */
   path: string;
-  /** Pages and mails to this person are in this language. */
+  /** Language of pages and mails to this user. */
   locale: Locale;
-  /** Of the query on GET, of the form on POST. */
+  /** From the query on GET, from the form on POST. */
   fields: Fields;
-  /** What the browser wants the answer for (`Sec-Fetch-Dest`), or `prefetch`; undefined where it does not say. */
+  /**
+   * The browser's destination for the answer (`Sec-Fetch-Dest`), or `prefetch`. Undefined if the browser does not send
+   * it.
+   */
   destination: string | undefined;
   /** Replaced at sign-in and sign-out. */
   cookie: BrowserCookie;
-  /** The stored session of the cookie; a browser that has only looked has none. */
+  /** The stored session of the cookie. A browser that only looked has none. */
   session: BrowserSession | undefined;
-  /** Who is signed in. */
+  /** The signed-in user. */
   user: User | undefined;
 }
 
-/** What a page answers with. */
+/** A page's answer. */
 export type Answer =
   | {
       view: View;
-      /** When a throttle opens again: becomes Retry-After. */
+      /** When a throttle opens again. Sent as Retry-After. */
       retryAt?: number;
-      /** Where the page's form may lead besides this origin (a validated redirect of an app). */
+      /** Where the form of the page may lead besides this origin (a validated redirect URI of an app). */
       formTarget?: string;
-      /** Where the page's address holds a secret. */
+      /** The URL of the page contains a secret. */
       referrerPolicy?: "strict-origin";
     }
-  /** A path of ours, or a URI registered by an app. */
+  /** One of our paths, or a URI registered by an app. */
   | { to: string };
 
 export type PageHandler = (request: PageRequest) => Promise<Answer>;
 
-/** Reads only: a browser that just looks leaves no row behind, unless a program sent it (authorize/authorize.ts). */
+/** Reads only: a browser that only looks leaves no row behind, unless a program sent it (authorize/authorize.ts). */
 export async function openPageRequest(
   ctx: InteractionContext,
   request: FastifyRequest,
@@ -86,15 +89,15 @@ function destinationOf({ headers }: FastifyRequest): string | undefined {
   return typeof destination === "string" ? destination : undefined;
 }
 
-/** Fields of a form or a query; every name at most once. */
+/** Fields of a form or a query. Each name occurs at most once. */
 export type Fields = ReadonlyMap<string, string>;
 
-/** Ends a request with a page; thrown where no handler can go on. */
+/** Ends a request with a page. Thrown if the handler cannot continue. */
 export class PageProblem extends Error {
   readonly view: View;
-  /** Instead of the view's own status. */
+  /** Replaces the status of the view. */
   readonly status: number | undefined;
-  /** When a throttle opens again, milliseconds since the epoch: becomes Retry-After. */
+  /** When a throttle opens again, in milliseconds since the epoch. Sent as Retry-After. */
   readonly retryAt: number | undefined;
   constructor(view: View, status?: number, retryAt?: number) {
     super(view.page);
@@ -106,22 +109,22 @@ export class PageProblem extends Error {
 }
 
 /**
- * Ends a request whose throttle is used up, where no page of the step says so. `about`: of its interaction; where it is a
- * device, the page says that the device's code is still good.
+ * Ends a request whose throttle is used up, if no page of the step reports it. `about`: the subject of its interaction.
+ * For a device, the page says that its code is still valid.
  */
 export function tooMany(retryAt: number, about: InteractionSubject | null): PageProblem {
   return new PageProblem({ page: "too_many", device: about?.kind === "device" }, undefined, retryAt);
 }
 
-/** No page of ours sends a form like this: a field twice, an unknown button, far too many fields. */
+/** None of our pages sends such a form: a duplicate field, an unknown button, far too many fields. */
 export function malformed(): PageProblem {
   return new PageProblem({ page: "stale_form" }, 400);
 }
 
-/** Sign-up asks for 80 at most (`MAX_QUESTION_FIELDS`), beside its own. */
+/** Sign-up asks for at most 80 (`MAX_QUESTION_FIELDS`), plus its own. */
 const MAX_FIELDS = 100;
 
-/** @throws PageProblem when a name comes twice: which of the two counts is not ours to guess */
+/** @throws PageProblem if a name occurs twice: we do not guess which one counts */
 export function readFields(encoded: string): Fields {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(encoded)) {

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HashingBusy } from "../directory/password.ts";
+import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
 import { isFromOurPages, isOurForm } from "./csrf.ts";
 import { findInteraction, goTo, resolveInteraction } from "./interaction.ts";
 import { nextStep } from "./next-step.ts";
@@ -16,21 +17,26 @@ import {
 import { factsOf, stepPage } from "./proceed.ts";
 import { touchSession } from "./session.ts";
 
-/** More than the longest form of ours, URL-encoded; less than anything that costs. */
+/** More than our longest form, URL-encoded; small enough to be cheap. */
 const BODY_LIMIT = 16 * 1024;
 
 export interface PageHandlers {
   get?: PageHandler;
   post?: PageHandler;
-  /** The session changes here, and with it the token of every form. A path says where the form leads when sent twice. */
+  /**
+   * The session changes here, and with it the CSRF token of every form. A path says where the form leads if it is sent
+   * twice.
+   */
   signsIn?: boolean | string;
-  /** Of the form, where it may be longer than others. */
+  /** Limit for the form, if it may be longer than others. */
   bodyLimit?: number;
 }
 
 export type DefinePage = (path: string, handlers: PageHandlers) => void;
 
-/** Routes whose every answer, errors included, is a page; they share nothing with the JSON endpoints of the same server. */
+/**
+ * Routes whose every answer is a page, including errors. They share nothing with the JSON endpoints of the same server.
+ */
 export function pageRoutes(
   app: FastifyInstance,
   ctx: InteractionContext,
@@ -78,7 +84,7 @@ function definePage(
   scope.route({
     method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
     url,
-    // Before the body is looked at: what it holds does not matter.
+    // Before the body is read: its content does not matter.
     onRequest: async (_request, reply) => {
       reply.header("Allow", allowed.join(", "));
       return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
@@ -88,8 +94,8 @@ function definePage(
 }
 
 /**
- * A sign-in form sent twice (a double click, a second tab) arrives the second time under the session that the first one
- * made. It does nothing; the person is led to their next step.
+ * A sign-in form sent twice (a double click, a second tab) arrives the second time with the session that the first one
+ * created. It does nothing and redirects to the next step.
  */
 async function whereSignedInGoes(page: PageRequest, signsIn: true | string): Promise<Answer | undefined> {
   const interaction = page.user && (await findInteraction(page));
@@ -114,8 +120,11 @@ function sendProblem(
     return sendPage(ctx, reply, { page: "too_many", device: false });
   }
   const status = error.statusCode ?? 500;
-  // Fastify's own: body too large (413), not a form (415), length does not match (400).
+  // Fastify's own errors: body too large (413), not a form (415), length mismatch (400).
   if (status >= 400 && status < 500) return sendPage(ctx, reply, { page: "stale_form" }, { status });
   request.log.error({ err: error, traceId: request.id }, "page failed");
-  return sendPage(ctx, reply, { page: "failed", traceId: String(request.id) });
+  const view = { page: "failed", traceId: String(request.id) } as const;
+  if (!isUnavailable(error)) return sendPage(ctx, reply, view);
+  reply.header("Retry-After", RETRY_SECONDS);
+  return sendPage(ctx, reply, view, { status: 503 });
 }

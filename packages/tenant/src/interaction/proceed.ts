@@ -8,8 +8,8 @@ import { type Answer, PageProblem } from "./page-request.ts";
 import { approverOf, signInAs } from "./session.ts";
 
 /**
- * The facts of this request; `more` overrides them. Whether a second factor is owed is not among them: it is asked where
- * a form was sent (`proceed`), and again by whatever issues tokens.
+ * The facts of this request; `more` overrides them. They do not include whether a second factor is required: that is
+ * checked when a form is sent (`proceed`), and again when tokens are issued.
  */
 export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = {}): StepFacts {
   const { interaction, ways, session, user, authorization, userFlow, facts } = request;
@@ -28,7 +28,7 @@ export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = 
     secondFactorDemanded: false,
     strongFactorDemanded: false,
     secondFactorWays: "unknown",
-    // On the code page the app is not known yet; its own user flow asks after the code.
+    // On the code page the app is unknown. Its user flow is checked after the code.
     detailsMissing: !entersCode && user !== undefined && facts.user?.id === user.id && owesDetails(facts),
     subject: entersCode ? "enter_code" : (subject?.kind ?? null),
     addingAuthenticator: interaction.totpSecretSealed !== null,
@@ -38,11 +38,11 @@ export function factsOf(request: InteractionRequest, more: Partial<StepFacts> = 
 }
 
 /**
- * The person proved a first factor. Where a second one is asked for, the session stays as it is and the interaction
- * remembers who it is (ASVS 2.3.1); else they are signed in. An authenticator app is asked for at every sign-in, also
- * where nothing demands it.
+ * The user proved a first factor. If a second one is required, the session remains unchanged and the interaction
+ * remembers the user (ASVS 2.3.1). Otherwise they are signed in. An authenticator app is asked for at every sign-in,
+ * even if nothing requires it.
  *
- * @param passed `user`: as read before what they showed was verified
+ * @param passed `user`: as read before the factor was verified
  */
 export async function passFirstFactor(
   request: InteractionRequest,
@@ -53,7 +53,7 @@ export async function passFirstFactor(
   const demanded = requiresSecondFactor(await factsAbout(request, user, isNew), askedIn(request));
   const asked =
     !hasSecondFactor(methods, request.userFlow) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
-  // Asked here, not by its place in the list: no other reason to stop may sign anybody in before it.
+  // Checked here, not by its place in the list: no earlier reason to stop may sign the user in before it.
   if (asked) {
     return askSecondFactor(request, user, { methods, at: request.now, keepSignedIn });
   }
@@ -61,13 +61,13 @@ export async function passFirstFactor(
   return proceed(request);
 }
 
-/** The person proved the second factor: they are signed in, and go on. */
+/** The user proved the second factor: they are signed in, and continue. */
 export async function passSecondFactor(request: InteractionRequest, user: User, method: SignInMethod): Promise<Answer> {
   await signInWithBoth(request, user, method);
   return proceed(request);
 }
 
-/** The session that comes of it has both methods, the time of the first, and a new id (ASVS 7.2.4). */
+/** The resulting session has both methods, the time of the first, and a new ID (ASVS 7.2.4). */
 export async function signInWithBoth(request: InteractionRequest, user: User, method: SignInMethod): Promise<void> {
   const { id, keepSignedIn, firstFactor } = request.interaction;
   if (!firstFactor) throw new PageProblem({ page: "stale_form" });
@@ -75,12 +75,12 @@ export async function signInWithBoth(request: InteractionRequest, user: User, me
   await signInAs(request, user, { methods, keepSignedIn, authTime: firstFactor.at, interactionId: id });
 }
 
-/** Leads a signed-in person who sent a form to their next step. */
+/** Redirects a signed-in user who sent a form to their next step. */
 export async function proceed(request: InteractionRequest): Promise<Answer> {
   return takeStep(request, await decideStep(request));
 }
 
-/** The next step by this browser's session, a second factor included. */
+/** The next step for the session of this browser, including a second factor. */
 export async function decideStep(request: InteractionRequest, more: Partial<StepFacts> = {}): Promise<Step> {
   const { user } = request;
   const secondFactorDemanded =
@@ -89,8 +89,8 @@ export async function decideStep(request: InteractionRequest, more: Partial<Step
 }
 
 /**
- * Does what a step needs, and leads to its page. A device's grant becomes this person's before the page says what it
- * asks; that page says too how it ended, and why it was refused.
+ * Does what a step requires, and redirects to its page. A device's grant is claimed for this user before the page shows
+ * the request. The same page says how it ended, and why it was refused.
  */
 export async function takeStep(request: InteractionRequest, step: Step): Promise<Answer> {
   if (step.name === "second_factor") return stepUp(request);
@@ -102,7 +102,7 @@ export async function takeStep(request: InteractionRequest, step: Step): Promise
   return stepPage(request, step);
 }
 
-/** Signed in already, by one factor: the session's own is the first of this interaction. */
+/** Already signed in with one factor: the session's factor is the first of this interaction. */
 export async function stepUp(request: InteractionRequest): Promise<Answer> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");

@@ -63,7 +63,7 @@ import {
 } from "./sign-up/sign-up.ts";
 import { refund, takeAccountChange } from "./throttle.ts";
 
-/** Eighty answers of 250 characters each, all of them emoji, would not fit; what people answer does. */
+/** Fits real answers. Eighty answers of 250 emoji each would not fit. */
 const MANY_ANSWERS = 64 * 1024;
 
 /** A page within an interaction. */
@@ -72,12 +72,12 @@ interface StepHandlers extends Omit<PageHandlers, "get" | "post"> {
   post?: InteractionHandler;
 }
 
-/** Every page that a person meets, by its path. */
+/** Every page for users, by path. */
 export function registerPages(app: FastifyInstance, ctx: InteractionContext): void {
   pageRoutes(app, ctx, (page, scope) => {
     const step = (path: string, { get, post, ...options }: StepHandlers) =>
       page(path, { ...options, ...(get && { get: inInteraction(get) }), ...(post && { post: inInteraction(post) }) });
-    // By the path that is registered, not the one that was sent, which may be spelled in several ways.
+    // By the registered path, not the requested one, which can be spelled in several ways.
     const change = (path: string, { post, ...options }: PageHandlers & { post: PageHandler }) =>
       page(path, {
         ...options,
@@ -86,7 +86,8 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
           if (!user) return post(request);
           const budget = await takeAccountChange(request, user, path);
           const answer = await post(request);
-          // What this browser may not do is no change: a session left open uses up nothing of its person's.
+          // An action that this browser may not perform is not a change: a session left open uses up nothing of its
+          // user's budget.
           if ("view" in answer && answer.view.page === "sign_in_again") await refund(request, budget);
           return answer;
         },
@@ -151,13 +152,13 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
     change("/me/passkeys/add", { get: getAddPasskey, post: postAddPasskey });
     change("/me/passkeys/rename", { post: postRenamePasskey });
     change("/me/passkeys/remove", { post: postRemovePasskey });
-    if (ctx.branding.logo) serveLogo(scope, ctx.branding.logo);
+    serveLogo(scope, ctx);
     change("/me/authenticator", { get: getAuthenticator, post: postAuthenticator });
     change("/me/recovery-codes", { get: getRecoveryCodes, post: postRecoveryCodes });
     page("/not-me", { get: getNotMe, post: postNotMe });
     page("/sign-out", { get: getSignOut, post: postSignOut });
 
-    // Entra's own address of the code page, under any of the tenant's names.
+    // Entra's own address of the code page, under any name of the tenant.
     const names = ["common", ctx.config.tenantId, ctx.config.domain.toLowerCase()];
     page("/:tenant/oauth2/deviceauth", {
       get: async (request) => {
@@ -167,7 +168,7 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
       },
     });
 
-    // On one origin with the endpoints an unknown path is theirs to answer.
+    // If pages and endpoints share an origin, the endpoints answer unknown paths.
     if (ctx.config.pagesOrigin === ctx.config.issuerOrigin) return;
     scope.all("/*", { onRequest: async (_request, reply) => sendPage(ctx, reply, { page: "not_found" }) }, async () => {
       throw new PageProblem({ page: "not_found" });

@@ -11,19 +11,19 @@ import { type Answer, PageProblem, type PageRequest, tooMany } from "./page-requ
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** How long after a sign-in the person may change what they sign in with (ASVS 7.5.1). */
+/** How long after a sign-in users may change their sign-in methods (ASVS 7.5.1). */
 export const RECENT_SIGN_IN_MS = 10 * MINUTE;
 export const ANONYMOUS_MS = HOUR;
 export const INTERACTION_MS = 15 * MINUTE;
 
 /**
- * The session of this browser with enough life left for an interaction; made when there is none. Called on POST, or where
- * a program sent the person.
+ * The session of this browser, with enough remaining lifetime for an interaction; created if there is none. Called on
+ * POST, or if a program sent the user.
  */
 export async function openSession(request: PageRequest): Promise<BrowserSession> {
   const { session, now, ctx } = request;
   if (session && session.expiresAt - now >= INTERACTION_MS) return session;
-  // A cookie whose session is known and ends soon is not given a second life: sessions end absolutely.
+  // A known session that ends soon is not extended: sessions have an absolute end.
   if (session) request.cookie = freshCookie();
   for (let tries = 0; tries < 2; tries++) {
     const id = sessionIdOf(request.cookie);
@@ -37,9 +37,9 @@ export async function openSession(request: PageRequest): Promise<BrowserSession>
 }
 
 /**
- * Begins an interaction; with an address in the field to begin with.
+ * Starts an interaction, optionally with a prefilled address.
  *
- * @throws PageProblem when this network has begun too many
+ * @throws PageProblem if this network has started too many
  */
 export async function openInteraction(
   request: PageRequest,
@@ -74,16 +74,16 @@ async function newInteraction(
     createdAt: request.now,
     expiresAt: request.now + INTERACTION_MS,
   };
-  // The session may have ended this moment: signed in or out in another tab.
+  // The session may have just ended: signed in or out in another tab.
   if (!(await request.ctx.store.sessions.insertInteraction(interaction))) throw new PageProblem({ page: "stale_form" });
   return interaction;
 }
 
 /**
- * Signs this browser in under a new session id; the one before it ends, so a planted cookie gains nothing (ASVS 7.2.4).
- * Its life counts from `authTime`, that of the first factor: a second one later prolongs nothing.
+ * Signs this browser in with a new session ID and ends the old one, so a planted cookie is useless (ASVS 7.2.4). Its
+ * lifetime starts at `authTime`, the time of the first factor: a later second factor does not extend it.
  *
- * @param user as read before what they showed was verified, so that whatever replaces it since is noticed
+ * @param user as read before the factor was verified, so that a change since then is noticed
  */
 export async function signInAs(
   request: PageRequest & { interaction: Interaction },
@@ -109,14 +109,17 @@ export async function signInAs(
   request.cookie = cookie;
   request.session = session;
   request.user = user;
-  // The store moved it along with the session.
+  // The store moved it to the new session.
   request.interaction = { ...request.interaction, sessionId: session.id };
 }
 
-/** Moves this often at most, so that a busy browser is not a write for each form. */
+/** Minimum interval of updates, so that an active browser does not cause a write for each form. */
 const TOUCH_MS = 5 * MINUTE;
 
-/** The browser is in use: a form of ours came from it, or a program sent it. Looking at pages changes nothing (ASVS 3.5.3). */
+/**
+ * Records that the browser is in use: it sent one of our forms, or a program sent it. Viewing pages changes nothing
+ * (ASVS 3.5.3).
+ */
 export async function touchSession({ ctx, session, now }: PageRequest): Promise<void> {
   if (!session || session.authTime === null || session.idleExpiresAt === null) return;
   const { authTime, keepSignedIn } = session;
@@ -128,19 +131,19 @@ export async function touchSession({ ctx, session, now }: PageRequest): Promise<
   await ctx.store.sessions.touch(session.id, next);
 }
 
-/** Who decides in this browser; undefined while it is signed out. */
+/** The user who decides in this browser. Undefined while it is signed out. */
 export function approverOf({ session, user, ip }: PageRequest): Approver | undefined {
   if (!session || !user) return undefined;
   const { id: sessionId, methods, authTime, createdAt } = session;
   return { sessionId, user, methods, authTime: authTime ?? createdAt, by: "user", ip };
 }
 
-/** Whether the person showed who they are a moment ago. */
+/** Whether the user just proved their identity. */
 export function isRecentSignIn({ session, user, now }: PageRequest): boolean {
   return user !== undefined && now - (session?.authTime ?? 0) < RECENT_SIGN_IN_MS;
 }
 
-/** Ends the session on the server; the browser goes on with a new cookie. */
+/** Ends the session on the server. The browser gets a new cookie. */
 export async function signOut(request: PageRequest): Promise<void> {
   const { session, user } = request;
   if (session) await request.ctx.store.sessions.end(session.id);
@@ -158,17 +161,17 @@ export async function signOut(request: PageRequest): Promise<void> {
   });
 }
 
-/** The session has ended in the store: this browser goes on signed out, with a new cookie. */
+/** The session has ended in the store: this browser continues signed out, with a new cookie. */
 export function forgetSession(request: PageRequest): void {
   request.cookie = freshCookie();
   request.session = undefined;
   request.user = undefined;
 }
 
-/** "Not you?": this browser forgets the person and signs in anew, about the same device or program. */
+/** "Not you?": this browser forgets the user and signs in again, about the same device or program. */
 export async function startOver(request: PageRequest & { interaction: Interaction }): Promise<Answer> {
   const { subject } = request.interaction;
-  // Taken while the person is still known, and nobody is signed out who could not begin again.
+  // Taken while the user is still known, so that no one is signed out who could not start again.
   await takeInteraction(request, subject);
   await signOut(request);
   const { id } = await newInteraction(request, subject, null);

@@ -7,18 +7,18 @@ import { byNetwork, count, limits } from "./throttle.ts";
 interface Attempt {
   user: User | undefined;
   signedIn: boolean;
-  /** The address that was entered, with an account or without; of a passkey that of its owner, if it has one. */
+  /** The address that was entered, with or without an account. For a passkey, its owner's, if known. */
   email: string | undefined;
-  detail: AuditRecord["detail"];
+  detail: AuditRecord["detail"] & { method: "password" | "email_code" | "passkey" };
 }
 
 /**
- * Writes that somebody signed in, or did not. Anybody can fail to sign in as somebody, and records are kept for ever:
- * beyond a number of failures in a day, of an address or from a network, only each doubling is written, with how many
- * there were.
+ * Records a sign-in or a failure. Anyone can cause failures, and records are kept forever. So beyond a daily number of
+ * failures per address or network, only each doubling is recorded, with the count.
  */
 export async function recordSignIn(request: InteractionRequest, attempt: Attempt): Promise<void> {
   const { signedIn, user, detail } = attempt;
+  request.ctx.telemetry.signIn(detail.method, signedIn ? "success" : "failure");
   const failures = signedIn ? {} : await failuresToRecord(request, attempt.email);
   if (failures === null) return;
   await request.ctx.store.audit.write({
@@ -33,7 +33,7 @@ export async function recordSignIn(request: InteractionRequest, attempt: Attempt
   });
 }
 
-/** Null where this failure is only counted. The same work for every address (ASVS 6.3.8). */
+/** Null if this failure is only counted. The same work for every address (ASVS 6.3.8). */
 async function failuresToRecord(
   request: InteractionRequest,
   email: string | undefined,

@@ -10,7 +10,7 @@ import { signedInToken } from "./signed-in-token.ts";
 
 const BAD = "Request_BadRequest";
 
-describe("Graph: who may call, and what is no call at all", () => {
+describe("Graph: who may call, and invalid requests", () => {
   let tenant: TestTenant;
   let graph: GraphClient;
   before(async () => {
@@ -19,20 +19,20 @@ describe("Graph: who may call, and what is no call at all", () => {
   });
   after(() => tenant.close());
 
-  test("without a token, with a made-up one or another audience's, every path is 401, unknown ones too", async () => {
-    const nobody = await graphClient(tenant, "");
+  test("without a token, with a made-up one or one for another audience, every path is 401, unknown ones too", async () => {
+    const anonymous = await graphClient(tenant, "");
     const madeUp = await graphClient(tenant, "made.up.token");
     for (const path of ["applications", "users", "nothing", `applications/${randomUUID()}`]) {
-      for (const client of [nobody, madeUp]) {
+      for (const client of [anonymous, madeUp]) {
         const reply = await client.get(path);
         assertRefused(reply, 401, "InvalidAuthenticationToken");
         assert.match(reply.headers.get("www-authenticate") ?? "", /^Bearer/);
       }
     }
-    assertRefused(await nobody.post("applications", "no JSON"), 401, "InvalidAuthenticationToken");
+    assertRefused(await anonymous.post("applications", "no JSON"), 401, "InvalidAuthenticationToken");
   });
 
-  test("an administrator needs the scope of the call; reading takes the one for reading or the one for writing", async () => {
+  test("an administrator needs the scope of the call; for reading, the read scope or the write scope", async () => {
     const admin = await addUser(tenant.context, "admin@contoso.example", "Admin");
     await seed(tenant.context.store).setUserAdministrator(admin.id, true);
     const reading = await graphClient(tenant, await signedInToken(tenant, admin, ["Application.Read.All"]));
@@ -47,7 +47,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     assert.deepEqual([record?.actor, record?.userId, record?.detail.app_id], ["user", admin.id, made.appId]);
 
     await seed(tenant.context.store).setUserAdministrator(admin.id, false);
-    assertRefused(await writing.get("applications"), 403, "Authorization_RequestDenied", /no administrator/);
+    assertRefused(await writing.get("applications"), 403, "Authorization_RequestDenied", /not an administrator/);
   });
 
   test("it is not served over http", async () => {
@@ -58,7 +58,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     assert.doesNotMatch(await plain.text(), /ciam-client-app/);
   });
 
-  test("a path that there is not is 404, a method that it has not is 405 and names those it has", async () => {
+  test("an unknown path is 404, an unsupported method is 405 and names the supported ones", async () => {
     for (const path of ["nothing", "applications/x/y/z", "servicePrincipals/x/nothing", ""]) {
       assertRefused(await graph.get(path), 404, "Request_ResourceNotFound");
     }
@@ -67,11 +67,11 @@ describe("Graph: who may call, and what is no call at all", () => {
     assert.equal(wrong.headers.get("allow"), "GET, POST");
     assert.equal((await graph.get("applications/%E0%A4%A")).status, 400);
     assertRefused(await graph.get("applications(uniqueName='a%00b')"), 400, BAD);
-    assertRefused(await graph.get("applications(color='red')"), 400, BAD, /no key/);
+    assertRefused(await graph.get("applications(color='red')"), 400, BAD, /not a key/);
     assertDone(await graph.get("Applications"), 200);
   });
 
-  test("a body that is no JSON, is too large or says that it is something else is refused, and nothing is made", async () => {
+  test("a body that is not JSON, is too large or has another type is refused, and nothing is created", async () => {
     const before = assertDone(await graph.get("applications?$count=true"), 200)["@odata.count"];
     assertRefused(await graph.post("applications", '{"displayName": "x"'), 400, BAD, /JSON/);
     assertRefused(await graph.post("applications", '{"displayName": "a\\u0000b"}'), 400, BAD);
@@ -86,7 +86,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     assert.equal(after, before);
   });
 
-  test("a list is paged by links that keep the query, and every page has what its link promised", async () => {
+  test("a list is paged by links that keep the query, and every page has what its link says", async () => {
     for (let index = 0; index < 7; index++) {
       assertDone(await graph.post("applications", { displayName: "Paged", tags: [`n${index}`] }), 201);
     }
@@ -107,7 +107,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     assert.deepEqual(seen.sort(), ["n0", "n1", "n2", "n3", "n4", "n5", "n6"]);
   });
 
-  test("filters compare for equality, by and, and in collections", async () => {
+  test("filters compare for equality, with and, and in collections", async () => {
     const made = assertDone(
       await graph.post("applications", {
         displayName: "It's filtered",
@@ -140,7 +140,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     }
   });
 
-  test("a query that is not understood is refused, never passed over", async () => {
+  test("an unsupported query is refused, never ignored", async () => {
     const rows: [string, RegExp][] = [
       ["$filter=startswith(displayName,'x')", /filter/],
       ["$filter=displayName ne 'x'", /filter/],
@@ -159,7 +159,7 @@ describe("Graph: who may call, and what is no call at all", () => {
       ["$orderby=displayName", /\$orderby/],
       ["$search=x", /\$search/],
       ["$expand=owners", /\$expand/],
-      ["$top=1&$top=2", /twice/],
+      ["$top=1&$top=2", /repeated/],
       ["$skiptoken=%F0%9F%98%80", /\$skiptoken/],
     ];
     for (const [query, message] of rows) {
@@ -168,7 +168,7 @@ describe("Graph: who may call, and what is no call at all", () => {
     assertDone(await graph.get("applications?api-version=1.0&x=y"), 200);
   });
 
-  test("one caller's calls have a limit, generous, that is told with when to come again, and is their own", async () => {
+  test("each caller has a generous request limit, which names the time to retry", async () => {
     const own = await startTestTenant();
     try {
       const { store } = own.context;

@@ -13,7 +13,7 @@ import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
 
 const READ_OR_WRITE = ["Application.Read.All", "Application.ReadWrite.All"];
 
-describe("an app on its own at Graph", () => {
+describe("an app without a user at Graph", () => {
   let tenant: TestTenant;
   before(async () => {
     tenant = await startTestTenant();
@@ -22,7 +22,7 @@ describe("an app on its own at Graph", () => {
 
   const directory = () => tenant.context.store.directory;
 
-  /** An app with these permissions and a token of its own that has them. */
+  /** An app with these permissions, and its own token with them. */
   async function permitted(...roles: string[]): Promise<{ app: App; principalId: string; token: string }> {
     const app = sampleApp({ publicClient: false });
     await seed(tenant.context.store).putApp(app);
@@ -40,23 +40,23 @@ describe("an app on its own at Graph", () => {
       options,
     );
 
-  test("passes by an application permission that the call needs; no person is behind it", async () => {
+  test("is accepted with an application permission that the call needs, without a user", async () => {
     const { app, token } = await permitted("Application.Read.All", "Group.Read.All");
     const { scopes, ...caller } = await call(token);
     assert.deepEqual(caller, { actor: "client", userId: null, clientId: app.clientId, ip: "192.0.2.7" });
     assert.deepEqual([...scopes].sort(), ["Application.Read.All", "Group.Read.All"]);
   });
 
-  test("is denied a call that needs another, and told which", async () => {
+  test("is denied a call that needs another permission, and the error names it", async () => {
     const { token } = await permitted("Group.ReadWrite.All");
     await assert.rejects(call(token), {
       status: 403,
       code: "Authorization_RequestDenied",
-      message: /needs the application permission Application\.Read\.All or Application\.ReadWrite\.All\./,
+      message: /requires the application permission Application\.Read\.All or Application\.ReadWrite\.All\./,
     });
   });
 
-  test("a permission that was taken away counts no more, whatever the token says; one given later is not in it", async () => {
+  test("a removed permission no longer counts, even if the token has it; one added later is not in the token", async () => {
     const { principalId, token } = await permitted("Application.Read.All");
     await seed(tenant.context.store).unassignRoles(GRAPH_RESOURCE_ID, principalId);
     await assert.rejects(call(token), { status: 403 });
@@ -66,7 +66,7 @@ describe("an app on its own at Graph", () => {
     assert.deepEqual([...(await call(token)).scopes], ["Application.Read.All"]);
   });
 
-  test("a disabled or deleted app is let in no more", async () => {
+  test("a disabled or deleted app is refused", async () => {
     const disabled = await permitted("Application.Read.All");
     await seed(tenant.context.store).putApp({ ...disabled.app, disabledAt: tenant.clock.now() });
     await assert.rejects(call(disabled.token), { status: 401, code: "InvalidAuthenticationToken" });
@@ -75,12 +75,12 @@ describe("an app on its own at Graph", () => {
     const deleted = await permitted("Application.Read.All");
     await seed(tenant.context.store).deleteApp(deleted.app.clientId, tenant.clock.now());
     await assert.rejects(call(deleted.token), { status: 401 });
-    // Registered anew under its old client ID, it is another service principal.
+    // Registered again with its old client ID, it is a different service principal.
     await seed(tenant.context.store).putApp(deleted.app);
     await assert.rejects(call(deleted.token), { status: 401 });
   });
 
-  test("with rights over accounts alone it has none over an administrator's: no end of it, and no beginning", async () => {
+  test("with permissions for accounts alone it has none over an administrator's: it can neither disable nor enable it", async () => {
     const admin = await addUser(tenant.context, "chief@contoso.example", "Chief");
     const other = await addUser(tenant.context, "other@contoso.example", "Other");
     await seed(tenant.context.store).setUserAdministrator(admin.id, true);
@@ -100,7 +100,7 @@ describe("an app on its own at Graph", () => {
     assertDone(await (await graphClient(tenant, both.token)).delete(`users/${admin.id}`), 204);
   });
 
-  test("there is no /me of an app", async () => {
+  test("an app has no /me", async () => {
     const { token } = await permitted("User.Read.All");
     await assert.rejects(call(token, ["User.Read"], { ofThemselves: true }), {
       status: 400,
@@ -108,7 +108,7 @@ describe("an app on its own at Graph", () => {
     });
   });
 
-  test("an API's token, an expired one, and an app-only token without what it needs are none", async () => {
+  test("an API's token, an expired one, and an app-only token without the required claims are refused", async () => {
     const { app, principalId, token } = await permitted("Application.Read.All");
     const api = await directory().findApi(tenant.apis[0]!.clientId);
     const forApi = { app, principalId, api, roles: ["Application.Read.All"], by: "certificate" as const };

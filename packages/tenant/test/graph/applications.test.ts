@@ -9,7 +9,7 @@ const GRAPH = "00000003-0000-0000-c000-000000000000";
 const OPENID = { id: "37f7f235-527c-4136-accd-4a02d197296e", type: "Scope" };
 const OFFLINE_ACCESS = { id: "7427e0e9-2fba-42fe-b0c0-848c9e6a8182", type: "Scope" };
 
-/** The how-to's client, as the facts have it. */
+/** The how-to's client, as in the facts. */
 const client = (displayName: string) => ({
   displayName,
   signInAudience: "AzureADMyOrg",
@@ -57,7 +57,7 @@ describe("Graph: applications", () => {
   });
   after(() => tenant.close());
 
-  test("the how-to's client is created, read by every key, and is the app that programs sign in to", async () => {
+  test("the how-to's client is created, found by every key, and is the app that programs sign in to", async () => {
     const body = { ...client("Client"), web: { redirectUris: ["https://app.example/bye"] }, tags: ["doorcode:client"] };
     const made = assertDone(await graph.post("applications", { ...body, uniqueName: "client" }), 201);
     assert.equal(made["@odata.context"], `${tenant.graph}/$metadata#applications/$entity`);
@@ -74,7 +74,7 @@ describe("Graph: applications", () => {
     );
   });
 
-  test("an upsert creates once and then changes, and without Prefer there is nothing to change", async () => {
+  test("an upsert creates once and then changes; without Prefer, a missing object is not created", async () => {
     const encoded = "applications(uniqueName='it''s%20mine%2F2')";
     assertRefused(await graph.patch(encoded, client("Mine")), 404, "Request_ResourceNotFound", /it's mine\/2/);
     const made = assertDone(await graph.patch(encoded, client("Mine"), CREATE), 201);
@@ -93,7 +93,7 @@ describe("Graph: applications", () => {
     );
   });
 
-  test("of parallel upserts of one name all succeed and one application is there; of parallel POSTs one is 201", async () => {
+  test("parallel upserts of one name all succeed and create one application; of parallel POSTs one is 201", async () => {
     const upserts = Array.from({ length: 8 }, () =>
       graph.patch("applications(uniqueName='together')", client("Together"), CREATE),
     );
@@ -111,7 +111,7 @@ describe("Graph: applications", () => {
     assert.equal(found["@odata.count"], 1);
   });
 
-  test("of two PATCHes at once both are kept", async () => {
+  test("of two concurrent PATCHes both are applied", async () => {
     for (let round = 0; round < 10; round++) {
       const made = assertDone(await graph.post("applications", client(`Before ${round}`)), 201);
       const path = `applications/${made.id}`;
@@ -128,7 +128,7 @@ describe("Graph: applications", () => {
     }
   });
 
-  test("an API has its scopes, roles and identifier URI, and tokens of the profile that was asked for", async () => {
+  test("an API has its scopes, roles and identifier URI, and tokens of the requested profile", async () => {
     const [read, write] = [scope("ToDoList.Read"), scope("ToDoList.ReadWrite", { type: "User" })];
     const all = role("ToDoList.Read.All");
     const body = { ...api("To-do", [read, write], [all]), doorcodeTokenProfile: "rfc9068" };
@@ -153,7 +153,7 @@ describe("Graph: applications", () => {
     assert.deepEqual(back.identifierUris, made.identifierUris);
   });
 
-  test("two APIs never have one identifier URI, even when both ask at once", async () => {
+  test("two APIs never have one identifier URI, even if both request it at once", async () => {
     const makes = ["a", "b", "c", "d"].map((name) =>
       graph.post("applications", { ...api(name), identifierUris: ["api://shared"] }),
     );
@@ -167,7 +167,7 @@ describe("Graph: applications", () => {
     assertRefused(taken, 409, "Request_MultipleObjectsWithSameKeyValue");
   });
 
-  test("a scope or a role goes only once it is disabled", async () => {
+  test("a scope or a role can be deleted only after it is disabled", async () => {
     const [one, two] = [scope("One"), scope("Two")];
     const reader = role("Reader");
     const made = assertDone(await graph.post("applications", api("Shrinking", [one, two], [reader])), 201);
@@ -184,7 +184,7 @@ describe("Graph: applications", () => {
     assert.deepEqual([left.api.oauth2PermissionScopes, left.appRoles], [[one], []]);
   });
 
-  test("an application stays the client or the API that it was made as", async () => {
+  test("an application stays the client or API that it was created as", async () => {
     const app = assertDone(await graph.post("applications", client("A client")), 201);
     const resource = assertDone(await graph.post("applications", api("An API")), 201);
     for (const body of [
@@ -206,7 +206,7 @@ describe("Graph: applications", () => {
     assertDone(await graph.patch(`applications/${app.id}`, nothing), 204);
   });
 
-  test("what is unknown, of a wrong type or of no use is refused by its name, and nothing has changed", async () => {
+  test("an unknown, mistyped or useless property is refused by its name, and nothing changes", async () => {
     const made = assertDone(await graph.post("applications", client("Steady")), 201);
     const rows: [unknown, RegExp][] = [
       [{ displayname: "x" }, /Invalid property 'displayname'/],
@@ -214,7 +214,7 @@ describe("Graph: applications", () => {
       [{ web: { homePageUrl: "https://x.example" } }, /Invalid property 'web.homePageUrl'/],
       [{ displayName: 7 }, /'displayName'.*expected string/],
       [{ displayName: "" }, /'displayName'.*empty/],
-      [{ displayName: "a\u202eb" }, /'displayName'.*cannot be seen/],
+      [{ displayName: "a\u202eb" }, /'displayName'.*invisible characters/],
       [{ displayName: "x".repeat(257) }, /'displayName'/],
       [{ displayName: null }, /'displayName'/],
       [{ tags: "x" }, /'tags'/],
@@ -225,11 +225,11 @@ describe("Graph: applications", () => {
       [{ publicClient: { redirectUris: ["http://app.example/"] } }, /https/],
       [{ publicClient: { redirectUris: ["https://app.example/#x"] } }, /fragment/],
       [{ publicClient: { redirectUris: ["https://*.app.example/"] } }, /wildcard/],
-      [{ publicClient: { redirectUris: ["not a URI"] } }, /no absolute URI/],
+      [{ publicClient: { redirectUris: ["not a URI"] } }, /not an absolute URI/],
       [{ groupMembershipClaims: "Some" }, /'groupMembershipClaims'/],
       [{ requiredResourceAccess: [{ resourceAppId: "x", resourceAccess: [] }] }, /resourceAppId.*GUID/],
       [{ requiredResourceAccess: [{ resourceAppId: GRAPH }] }, /resourceAccess'.*a value is required/],
-      [[], /no application/],
+      [[], /not a valid application/],
       ["text", /JSON/],
       ["", /Empty Payload/],
     ];
@@ -245,7 +245,7 @@ describe("Graph: applications", () => {
       [api("x", [same, { ...scope("Other"), id: same.id }]), /the id '.*' twice/],
       [api("x", [same, scope("same")]), /the value 'same' twice/],
       [api("x", [scope("two words")]), /oauth2PermissionScopes.0.value/],
-      [api("x", [scope("S", { type: "Everybody" })]), /oauth2PermissionScopes.0.type/],
+      [api("x", [scope("S", { type: "Anyone" })]), /oauth2PermissionScopes.0.type/],
       [api("x", [scope("S", { id: "1" })]), /oauth2PermissionScopes.0.id'.*GUID/],
       [api("x", [], [role("R", { allowedMemberTypes: [] })]), /appRoles.0.allowedMemberTypes/],
       [api("x", [], [role("R", { displayName: undefined })]), /appRoles.0.displayName'.*a value is required/],
@@ -259,7 +259,7 @@ describe("Graph: applications", () => {
     }
   });
 
-  test("a deleted application is gone with its consents, its sign-ins are over, its name is free again", async () => {
+  test("deleting an application deletes its consents, ends its sign-ins, and frees its name", async () => {
     const made = assertDone(await graph.post("applications", { ...client("Brief"), uniqueName: "brief" }), 201);
     const { store } = tenant.context;
     await seed(store).addConsent({ clientId: made.appId, userId: null, resourceId: GRAPH, scopes: ["openid"] });
@@ -271,7 +271,7 @@ describe("Graph: applications", () => {
     assertDone(await graph.post("applications", { ...client("Brief"), uniqueName: "brief" }), 201);
   });
 
-  test("what the tenant began with is there by name, with what was consented as what it needs", async () => {
+  test("the built-in objects are found by name, with what was consented to as their permissions", async () => {
     const app = assertDone(await graph.get("applications(uniqueName='ciam-client-app')"), 200);
     const resource = assertDone(await graph.get("applications(uniqueName='ciam-ToDoList-api')"), 200);
     assert.equal(app.appId, tenant.apps[0]?.clientId);
@@ -290,7 +290,7 @@ describe("Graph: applications", () => {
     assert.equal(again.api.oauth2PermissionScopes[0].id, one);
   });
 
-  test("every change is in the audit log, with who did it and nothing secret", async () => {
+  test("every change is in the audit log, with its author and nothing secret", async () => {
     const made = assertDone(await graph.post("applications", client("Audited")), 201);
     assertDone(await graph.patch(`applications/${made.id}`, { displayName: "Audited again", tags: [] }), 204);
     assertDone(await graph.delete(`applications/${made.id}`), 204);
@@ -304,7 +304,7 @@ describe("Graph: applications", () => {
     }
   });
 
-  test("a client's grant types and administrative scopes are set, answered and taken back; an API has none", async () => {
+  test("a client's grant types and administrative scopes are set, returned and removed; an API has none", async () => {
     const doorcodeGrantTypes = ["authorization_code", "device_code"];
     const doorcodeAdministrativeScopes = ["User.Read.All"];
     const body = { displayName: "Console", doorcodeGrantTypes, doorcodeAdministrativeScopes };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
-import { operate } from "../../src/control/operations.ts";
+import { runRequest } from "../../src/control/operations.ts";
 import { operatorOf } from "../../src/control/server.ts";
 import { GRAPH_SCOPES } from "../../src/directory/graph-scopes.ts";
 import type { GraphCaller } from "../../src/graph/caller.ts";
@@ -22,7 +22,7 @@ describe("who may call Graph", () => {
   after(() => tenant.close());
 
   let people = 0;
-  /** An account with a sign-in that was approved for these scopes; what it gives is really signed and stored. */
+  /** An account with a sign-in approved for these scopes; its tokens are really signed and stored. */
   async function signedIn(scope: string, { administrator = true, clientId = COMMAND_LINE_CLIENT_ID } = {}) {
     const email = `person${++people}@contoso.example`;
     const password = "violet-harbour-1871";
@@ -34,8 +34,8 @@ describe("who may call Graph", () => {
     return { userId: id, token: access_token! };
   }
   // biome-ignore lint/suspicious/noExplicitAny: each command answers with its own members.
-  const tellTenant = (request: Parameters<typeof operate>[1]): Promise<any> =>
-    operate(operatorOf(tenant.context), request);
+  const tellTenant = (request: Parameters<typeof runRequest>[1]): Promise<any> =>
+    runRequest(operatorOf(tenant.context), request);
   async function post(path: string, parameters: Record<string, string>): Promise<Record<string, string>> {
     const url = `${tenant.authority}/oauth2/v2.0/${path}`;
     const response = await tenant.fetch(url, { method: "POST", body: new URLSearchParams(parameters) });
@@ -74,12 +74,12 @@ describe("who may call Graph", () => {
     assert.deepEqual([...scopes].sort(), ["Application.ReadWrite.All", "Group.Read.All", "openid"]);
   });
 
-  test("without a token the scheme is told, and no error", async () => {
+  test("without a token, the response names the scheme and no error", async () => {
     await unauthenticated(call(undefined), /^Bearer$/);
     await unauthenticated(call("Basic YTpi"), /^Bearer$/);
   });
 
-  test("a token that is malformed, changed, expired, of another kind or for another audience is none", async () => {
+  test("a token that is malformed, changed, expired, of another kind or for another audience is refused", async () => {
     const invalid = /^Bearer error="invalid_token"/;
     const { token } = await signedIn("openid Application.Read.All");
     const [header, payload, signature] = token.split(".") as [string, string, string];
@@ -94,42 +94,42 @@ describe("who may call Graph", () => {
     await unauthenticated(call(`Bearer ${await signed({ iss: "https://elsewhere.example/v2.0" })}`), invalid);
     await unauthenticated(call(`Bearer ${await signed({ scp: undefined })}`), invalid);
     await unauthenticated(call(`Bearer ${await signed({ sid: undefined })}`), invalid);
-    // A person's token never becomes the operator's by one claim.
+    // One claim must never turn a user's token into the operator's.
     await unauthenticated(call(`Bearer ${await signed({ idtyp: "operator", scp: undefined })}`), invalid);
     assert.equal((await call(`Bearer ${token}`)).actor, "user");
     tenant.clock.advance(60 * 60 * 1000);
     await unauthenticated(call(`Bearer ${token}`), invalid);
   });
 
-  test("a token without the scope is told which one it needs", async () => {
+  test("without the scope, the error names the required one", async () => {
     const { token } = await signedIn("openid Group.ReadWrite.All");
     const error = await denied(
       call(`Bearer ${token}`),
-      /needs the scope Application\.Read\.All or Application\.ReadWrite\.All/,
+      /requires the scope Application\.Read\.All or Application\.ReadWrite\.All/,
     );
     assert.equal(
       error.headers["www-authenticate"],
       'Bearer error="insufficient_scope", scope="Application.Read.All Application.ReadWrite.All"',
     );
-    await denied(call(`Bearer ${token}`, []), /needs the scope/);
+    await denied(call(`Bearer ${token}`, []), /requires the scope/);
   });
 
-  test("an account that is no administrator is told so, whatever it was granted before", async () => {
+  test("an account that is not an administrator is refused, whatever it was granted before", async () => {
     const { userId, token } = await signedIn("openid Application.Read.All");
     await seed(tenant.context.store).setUserAdministrator(userId, false);
-    await denied(call(`Bearer ${token}`), /the account is no administrator/);
+    await denied(call(`Bearer ${token}`), /the account is not an administrator/);
     await seed(tenant.context.store).setUserAdministrator(userId, true);
     assert.equal((await call(`Bearer ${token}`)).userId, userId);
   });
 
-  test("everybody may ask about themselves, where the call is for that", async () => {
+  test("all users may read their own account, if the call allows it", async () => {
     const { userId, token } = await signedIn("openid User.Read", { administrator: false });
     assert.equal((await call(`Bearer ${token}`, ["User.Read"], { ofThemselves: true })).userId, userId);
-    await denied(call(`Bearer ${token}`, ["User.Read"]), /no administrator/);
-    await denied(call(`Bearer ${token}`, ["User.Read.All"], { ofThemselves: true }), /needs the scope/);
+    await denied(call(`Bearer ${token}`, ["User.Read"]), /not an administrator/);
+    await denied(call(`Bearer ${token}`, ["User.Read.All"], { ofThemselves: true }), /requires the scope/);
   });
 
-  test("it ends at once with the account, the sign-in and the program", async () => {
+  test("it ends at once with the account, the sign-in and the app", async () => {
     const revoked = /error="invalid_token".*revoked/;
     const { store, clock } = tenant.context;
     const disabled = await signedIn("openid Application.Read.All");
@@ -148,7 +148,7 @@ describe("who may call Graph", () => {
     await unauthenticated(call(`Bearer ${byApp.token}`), revoked);
   });
 
-  test("assignment or a second factor, demanded since, count for the next token: a run that sets up a policy can end", async () => {
+  test("an assignment or second factor required since then applies to the next token: a run that sets up a policy can finish", async () => {
     const app = sampleApp();
     await seed(tenant.context.store).putApp(app);
     const { token, userId } = await signedIn("openid Application.Read.All", { clientId: app.clientId });
@@ -158,7 +158,7 @@ describe("who may call Graph", () => {
     }
   });
 
-  test("the operator, by a token of theirs, with every scope, for ten minutes", async () => {
+  test("the operator, by their own token, with every scope, for ten minutes", async () => {
     const token = await tenant.operatorToken();
     const { scopes, ...caller } = await call(`bearer ${token}`);
     assert.deepEqual(caller, { actor: "operator", userId: null, clientId: null, ip: "192.0.2.7" });
@@ -173,7 +173,7 @@ describe("who may call Graph", () => {
   });
 });
 
-test("a GraphError's body is Graph's", () => {
+test("a GraphError has Graph's error body", () => {
   const error = new GraphError(404, "Request_ResourceNotFound", "There is no such application.");
   const ids = { requestId: "r", clientRequestId: "c" };
   assert.deepEqual(graphErrorBody(error, ids, Date.UTC(2026, 10, 26, 9, 8, 7, 654)), {

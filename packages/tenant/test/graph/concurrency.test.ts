@@ -3,11 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { storeKinds } from "../fixtures/place.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { assertDone, CREATE, type GraphClient, graphClient } from "./graph-client.ts";
 
-/** What a database in memory cannot show: writers and readers on connections of their own. */
-for (const store of ["sqlite", "postgres"] as const) {
+/** What a database in memory cannot show: writers and readers on separate connections. */
+for (const store of storeKinds()) {
   describe(`Graph: many at once, on ${store}`, () => {
     let tenant: TestTenant;
     let graph: GraphClient;
@@ -26,7 +27,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       (await Promise.all(calls)).map(({ status }) => status).sort();
     const eight = <T>(make: (index: number) => T) => Array.from({ length: 8 }, (_, index) => make(index));
 
-    test("upserts of one name make one application and one group, and none of them fails", async () => {
+    test("upserts of one name create one application and one group, and none of them fails", async () => {
       for (let round = 0; round < 5; round++) {
         for (const set of ["applications", "groups"]) {
           const path = `${set}(uniqueName='name-${round}')`;
@@ -36,7 +37,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("POSTs of one thing make it once, and every other is 409", async () => {
+    test("POSTs of one object create it once, and all others are 409", async () => {
       const { appId, id } = assertDone(await graph.post("applications", { displayName: "App" }), 201);
       assert.ok(id);
       const domain = tenant.context.config.domain;
@@ -62,7 +63,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("whoever is told that something is there finds it", async () => {
+    test("a caller that gets a conflict finds the existing object", async () => {
       for (let round = 0; round < 10; round++) {
         const body = { displayName: "x", uniqueName: `there-${round}` };
         const calls = ["applications", "groups"].flatMap((set) =>
@@ -76,7 +77,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("PATCHes of one thing are all kept", async () => {
+    test("PATCHes of one object are all applied", async () => {
       const app = assertDone(await graph.post("applications", { displayName: "Before" }), 201);
       const path = `applications/${app.id}`;
       const got = await statuses([
@@ -96,7 +97,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual(read.web.redirectUris, ["https://app.example/bye"]);
     });
 
-    test("a deletion among changes and upserts leaves the thing whole or gone", async () => {
+    test("a deletion among changes and upserts leaves a complete object or none", async () => {
       for (let round = 0; round < 5; round++) {
         const path = `applications(uniqueName='fought-${round}')`;
         assertDone(await graph.patch(path, { displayName: "Fought over" }, CREATE), 201);

@@ -4,7 +4,7 @@ import type { TestTenant } from "../fixtures/start-test-tenant.ts";
 export interface GraphReply {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are read member by member
+  // biome-ignore lint/suspicious/noExplicitAny: responses are read member by member
   body: any;
 }
 
@@ -16,7 +16,7 @@ export interface GraphClient {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<GraphReply>;
 }
 
-/** Calls the tenant's Graph over https with this token, the operator's unless another is given; "" sends none. */
+/** Calls the tenant's Graph over https. Default: the operator's token. "" sends none. */
 export async function graphClient(tenant: TestTenant, token?: string): Promise<GraphClient> {
   const bearer = token ?? (await tenant.operatorToken());
   const send: GraphClient["send"] = async (method, path, body, headers = {}) => {
@@ -43,16 +43,16 @@ export async function graphClient(tenant: TestTenant, token?: string): Promise<G
   };
 }
 
-/** As in the facts: who makes an application by its name, and again. */
+/** As in the facts: the headers to create an application by its name, or change it. */
 export const CREATE = { prefer: "create-if-missing" };
 
-/** Graph's error body, this status and code, and words that say what was wrong. */
+/** Graph's error body with this status and code, and a message that names the problem. */
 export function assertRefused(reply: GraphReply, status: number, code: string, message?: RegExp): void {
-  const told = JSON.stringify(reply.body);
-  assert.equal(reply.status, status, told);
-  assert.deepEqual(Object.keys(reply.body), ["error"], told);
+  const text = JSON.stringify(reply.body);
+  assert.equal(reply.status, status, text);
+  assert.deepEqual(Object.keys(reply.body), ["error"], text);
   const { error } = reply.body;
-  assert.equal(error.code, code, told);
+  assert.equal(error.code, code, text);
   assert.deepEqual(Object.keys(error.innerError), ["date", "request-id", "client-request-id"]);
   assert.equal(reply.headers.get("request-id"), error.innerError["request-id"]);
   assert.equal(reply.headers.get("cache-control"), "no-store");

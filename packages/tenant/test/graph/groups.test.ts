@@ -24,7 +24,7 @@ describe("Graph: groups and their members", () => {
   });
   after(() => tenant.close());
 
-  test("an upsert creates once and then changes; what was sent is answered", async () => {
+  test("an upsert creates once and then changes; the response has what was sent", async () => {
     const path = "groups(uniqueName='staff')";
     assertRefused(await graph.patch(path, group("Staff")), 404, "Request_ResourceNotFound");
     const made = assertDone(await graph.patch(path, group("Staff"), CREATE), 201);
@@ -40,7 +40,7 @@ describe("Graph: groups and their members", () => {
     assert.ok(names.includes("All staff"));
   });
 
-  test("of parallel upserts all succeed and one group is there; of parallel POSTs one is 201", async () => {
+  test("parallel upserts all succeed and create one group; of parallel POSTs one is 201", async () => {
     const upserts = [1, 2, 3, 4, 5].map(() => graph.patch("groups(uniqueName='one')", group("One"), CREATE));
     const statuses = (await Promise.all(upserts)).map(({ status }) => status).sort();
     assert.deepEqual(statuses, [201, 204, 204, 204, 204]);
@@ -51,7 +51,7 @@ describe("Graph: groups and their members", () => {
     assertRefused(refused, 409, "Request_MultipleObjectsWithSameKeyValue", /uniqueName/);
   });
 
-  test("of two PATCHes at once both are kept", async () => {
+  test("of two concurrent PATCHes both are applied", async () => {
     const made = assertDone(await graph.post("groups", group("Before")), 201);
     const path = `groups/${made.id}`;
     await Promise.all([graph.patch(path, { displayName: "After" }), graph.patch(path, { description: "Kept" })]);
@@ -59,7 +59,7 @@ describe("Graph: groups and their members", () => {
     assert.deepEqual([read.displayName, read.description], ["After", "Kept"]);
   });
 
-  test("members are added by reference, listed and removed, and go with the group", async () => {
+  test("members are added by reference, listed and removed, and deleted with the group", async () => {
     const made = assertDone(await graph.post("groups", group("Team")), 201);
     const members = `groups/${made.id}/members`;
     const people = [];
@@ -87,7 +87,7 @@ describe("Graph: groups and their members", () => {
     assertRefused(await graph.get(members), 404, "Request_ResourceNotFound");
   });
 
-  test("what no group here can be is refused by its name", async () => {
+  test("an unsupported group is refused by the property's name", async () => {
     const rows: [object, RegExp][] = [
       [group("x", { mailEnabled: true }), /'mailEnabled'/],
       [group("x", { securityEnabled: false }), /'securityEnabled'/],

@@ -22,7 +22,7 @@ const keyCredential = (own: Pick<OwnCertificate, "der">, more: object = {}) => (
 });
 
 for (const store of ["sqlite", "postgres"] as const) {
-  describe(`Graph: certificates of applications, and roles of apps on their own (${store})`, () => {
+  describe(`Graph: certificates of applications, and roles of apps without a user (${store})`, () => {
     let tenant: TestTenant;
     let graph: GraphClient;
     let own: OwnCertificate;
@@ -43,7 +43,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       const principal = assertDone(await graph.post("servicePrincipals", { appId: app.appId }), 201);
       return { app, principal };
     };
-    /** A token of the app's own for Graph, by its certificate, or the refusal. */
+    /** The app's own token for Graph, obtained with its certificate, or the refusal. */
     const ownToken = async (clientId: string, scope = "https://graph.microsoft.com/.default") => {
       const app = (await tenant.context.store.directory.findApp(clientId))!;
       const body = new URLSearchParams({
@@ -57,7 +57,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       return (await answer.json()) as { access_token?: string; error_codes?: number[] };
     };
 
-    test("from nothing: a certificate, a service principal, a permission, and the app calls Graph by it", async () => {
+    test("from nothing: a certificate, a service principal, a permission, and the app calls Graph with it", async () => {
       const { id, appId } = await newApp();
       assertDone(await set(id, keyCredential(own)), 204);
       assert.deepEqual((await ownToken(appId)).error_codes, [7000229]);
@@ -97,12 +97,12 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await graph.delete(`${path}/${assigned.id}`), 404, "Request_ResourceNotFound");
     });
 
-    test("certificates are told without their key, and are the collection as it was sent last", async () => {
+    test("certificates are returned without their key, and are the collection that was last sent", async () => {
       const other = await ownCertificate({ name: "other" });
       const { id } = await newApp({ keyCredentials: [keyCredential(own, { displayName: null })] });
       const [first] = await keysOf(id);
-      const { keyId, startDateTime, endDateTime, ...told } = first;
-      assert.deepEqual(told, {
+      const { keyId, startDateTime, endDateTime, ...returned } = first;
+      assert.deepEqual(returned, {
         customKeyIdentifier: Buffer.from(own.sha1, "base64url").toString("base64"),
         displayName: "ci",
         key: null,
@@ -110,7 +110,7 @@ for (const store of ["sqlite", "postgres"] as const) {
         usage: "Verify",
       });
       assert.ok(Date.parse(startDateTime) < Date.parse(endDateTime));
-      // As Graph wants it: what is to stay is sent again, by its id.
+      // As Graph requires it: a certificate to keep is sent again, with its ID.
       assertDone(await set(id, first, keyCredential(other, { displayName: "next" })), 204);
       const both = await keysOf(id);
       const names = new Map(both.map((each: Record<string, string>) => [each.keyId, each.displayName]));
@@ -118,7 +118,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal(names.get(keyId), "ci");
       const [record] = await tenant.context.store.audit.list({ event: "graph.application.changed", limit: 1 });
       assert.deepEqual([record?.detail.changed, record?.detail.certificates], ["keyCredentials", 2]);
-      // The same certificate again keeps its id; what is not sent goes.
+      // The same certificate keeps its ID when sent again. Omitted ones are removed.
       assertDone(await set(id, keyCredential(own, { displayName: "renamed" })), 204);
       const [renamed, ...rest] = await keysOf(id);
       assert.deepEqual([renamed.keyId, renamed.displayName, rest.length], [keyId, "renamed", 0]);
@@ -128,7 +128,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual(await keysOf(id), []);
     });
 
-    test("what is no certificate that Entra would take is refused by place, and nothing of the request is done", async () => {
+    test("a certificate that Entra would not accept is refused by position, and nothing of the request is stored", async () => {
       const { id } = await newApp({ keyCredentials: [keyCredential(own)] });
       const now = tenant.clock.now();
       const expired = await ownCertificate({ notBefore: new Date(now - 9_000_000), notAfter: new Date(now - 1_000) });
@@ -137,13 +137,13 @@ for (const store of ["sqlite", "postgres"] as const) {
         [keyCredential(expired), /keyCredentials\.1\.key.*expired/],
         [keyCredential(await ownCertificate({ key: "ec" })), /keyCredentials\.1\.key.*not RSA/],
         [keyCredential(await ownCertificate({ bits: 1024 })), /keyCredentials\.1\.key.*2048/],
-        [keyCredential(own), /there twice/],
+        [keyCredential(own), /listed twice/],
         [keyCredential(own, { key: null, keyId: randomUUID() }), /a value is required/],
-        [keyCredential(own, { key: "***" }), /no base64/],
+        [keyCredential(own, { key: "***" }), /not base64/],
         [keyCredential(own, { type: "Symmetric" }), /AsymmetricX509Cert/],
         [keyCredential(own, { usage: "Sign" }), /Verify/],
         [keyCredential(own, { secretText: "x" }), /secretText/],
-        [keyCredential(own, { displayName: "a\u202eb" }), /cannot be seen/],
+        [keyCredential(own, { displayName: "a\u202eb" }), /invisible characters/],
       ];
       for (const [wrong, message] of cases) {
         const body = { displayName: "Changed", keyCredentials: [keyCredential(own), wrong] };
@@ -162,13 +162,13 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await graph.get("applications(uniqueName='n')"), 404, "Request_ResourceNotFound");
     });
 
-    test("an API has no certificate: a client is registered for that", async () => {
+    test("an API has no certificate: register a client for that", async () => {
       const { id } = await newApp({ api: {} });
       assertRefused(await set(id, keyCredential(own)), 400, BAD, /'keyCredentials'.*client/);
       assertDone(await set(id), 204);
     });
 
-    test("an API's role is assigned to an app where it is for apps, and gives the app's token", async () => {
+    test("an API's role for apps is assigned to an app, and is in the app's token", async () => {
       const roles = { forApps: randomUUID(), forPeople: randomUUID() };
       const role = (id: string, value: string, allowedMemberTypes: string[]) => ({
         ...{ id, value, displayName: value, description: value, allowedMemberTypes, isEnabled: true },
@@ -190,7 +190,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual(assertDone(await graph.get(path), 200).value, []);
     });
 
-    test("application permissions of Graph are for apps: no person and no group is given one", async () => {
+    test("application permissions of Graph are for apps: users and groups cannot have them", async () => {
       const user = await addUser(tenant.context, `${randomUUID()}@contoso.example`, "Ada");
       const group = { id: randomUUID(), name: "Staff", createdAt: 0 };
       await seed(tenant.context.store).putGroup(group);

@@ -10,14 +10,14 @@ import { assertDone, assertRefused, graphClient } from "./graph-client.ts";
 
 const BAD = "Request_BadRequest";
 
-describe("Graph: the organization and its colour", () => {
+describe("Graph: the organization and its color", () => {
   let dataDir: string;
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "doorcode-graph-"));
   });
   after(() => rm(dataDir, { recursive: true, force: true }));
 
-  test("name and colour are on the next page, and on the first one after a restart", async () => {
+  test("name and color are on the next page, and on the first one after a restart", async () => {
     const place = { dataDir, sqliteFile: join(dataDir, "tenant.sqlite") };
     const brand = palettesOf("#0b6e4f").light.brand;
     {
@@ -52,7 +52,7 @@ describe("Graph: the organization and its colour", () => {
     assert.equal(assertDone(await (await graphClient(again)).get("organization"), 200).value[0].displayName, "Contoso");
   });
 
-  test("another organization, a name that cannot be shown and a colour that is none change nothing", async () => {
+  test("another organization, an invalid name and an invalid color change nothing", async () => {
     await using tenant = await startTestTenant();
     const graph = await graphClient(tenant);
     const path = `organization/${tenant.tenantId}`;

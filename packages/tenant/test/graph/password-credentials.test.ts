@@ -29,7 +29,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     const iso = (ms: number) => new Date(ms).toISOString();
     const inDays = (days: number) => iso(tenant.clock.now() + days * DAY);
 
-    test("addPassword answers the secret once, for two years, as Microsoft documents it", async () => {
+    test("addPassword returns the secret once, for two years, as Microsoft documents it", async () => {
       const { id } = await newApp();
       assert.deepEqual(await secretsOf(id), []);
       const reply = await add(id);
@@ -53,7 +53,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.notEqual(assertDone(await add(id), 200).secretText, secretText);
     });
 
-    test("by appId too; name and times are the caller's, and nobody signs in by it before it begins", async () => {
+    test("also by appId, with the caller's name and times; it cannot be used before it starts", async () => {
       const { appId } = await newApp();
       const asked = { displayName: "web server", startDateTime: inDays(1), endDateTime: inDays(30) };
       const path = `applications(appId='${appId}')`;
@@ -74,7 +74,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       post(tenant, "/oauth2/v2.0/token", {
         ...{ grant_type: "client_credentials", client_id: appId, client_secret, scope: `${resource}/.default` },
       });
-    /** 7000229 is what follows: the secret was right, and the app has no service principal. */
+    /** 7000229 follows: the secret was right, but the app has no service principal. */
     const authenticated = async (appId: string, secret: string) => {
       const { status, body } = await token(appId, secret);
       return { status, error: body.error, number: body.error_codes[0] };
@@ -83,7 +83,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     const WRONG = { status: 401, error: "invalid_client", number: 7000215 };
     const EXPIRED = { status: 401, error: "invalid_client", number: 7000222 };
 
-    test("several are good at once; one that is removed ends alone, and one that has ended is named as expired", async () => {
+    test("several are valid at once; removing one affects no other, and the error says which one has expired", async () => {
       const { id, appId } = await newApp();
       const [first, second, short] = [
         assertDone(await add(id), 200),
@@ -125,19 +125,19 @@ for (const store of ["sqlite", "postgres"] as const) {
       const app = await graphClient(tenant, body.access_token);
       assertDone(await app.get("applications"), 200);
       assertDone(await graph.post(`applications/${id}/removePassword`, { keyId }), 204);
-      assertRefused(await app.get("applications"), 401, "InvalidAuthenticationToken", /secret .* was taken away/);
+      assertRefused(await app.get("applications"), 401, "InvalidAuthenticationToken", /secret .* was removed/);
     });
 
-    test("times that cannot be, and members that are not the caller's, are refused by name", async () => {
+    test("invalid times, and members that the caller cannot set, are refused by name", async () => {
       const { id } = await newApp();
       const refused = async (credential: object, message: RegExp) =>
         assertRefused(await add(id, credential), ...BAD, message);
-      await refused({ endDateTime: inDays(0) }, /'passwordCredential' .*later than now/);
-      await refused({ endDateTime: inDays(-1) }, /later than now/);
-      await refused({ startDateTime: inDays(3), endDateTime: inDays(2) }, /later than it begins/);
+      await refused({ endDateTime: inDays(0) }, /'passwordCredential' .*in the future/);
+      await refused({ endDateTime: inDays(-1) }, /in the future/);
+      await refused({ startDateTime: inDays(3), endDateTime: inDays(2) }, /after the start/);
       await refused({ endDateTime: inDays(733) }, /two years at most/);
       await refused({ endDateTime: "2299-12-31T00:00:00Z" }, /two years at most/);
-      await refused({ startDateTime: inDays(733) }, /begin within two years/);
+      await refused({ startDateTime: inDays(733) }, /within the next two years/);
       await refused({ endDateTime: "tomorrow" }, /passwordCredential\.endDateTime/);
       await refused({ secretText: "hunter2hunter2hunter2" }, /'passwordCredential\.secretText'.*read-only/);
       for (const displayName of ["", " ", "x".repeat(121), "a\u202eb", "a\nb"]) await refused({ displayName }, /name/);
@@ -147,12 +147,12 @@ for (const store of ["sqlite", "postgres"] as const) {
         /passwordCredentials/,
       );
       assertRefused(await graph.post(`applications/${id}/removePassword`), ...BAD, /Empty Payload/);
-      assertRefused(await graph.post(`applications/${id}/removePassword`, { keyId: "x" }), ...BAD, /no GUID/);
+      assertRefused(await graph.post(`applications/${id}/removePassword`, { keyId: "x" }), ...BAD, /not a GUID/);
       assert.deepEqual(await secretsOf(id), []);
       assertDone(await add(id, { endDateTime: inDays(731) }), 200);
     });
 
-    test("what is not there, an API, and more than an app can have", async () => {
+    test("unknown applications, APIs, and more secrets than an app can have are refused", async () => {
       assertRefused(await add(randomUUID()), 404, "Request_ResourceNotFound");
       const api = await newApp({ api: { requestedAccessTokenVersion: 2 } });
       assertRefused(await add(api.id), ...BAD, /is an API/);
@@ -160,11 +160,11 @@ for (const store of ["sqlite", "postgres"] as const) {
       const replies = await Promise.all(Array.from({ length: MAX_SECRETS + 4 }, () => add(id)));
       const [added, full] = [200, 400].map((status) => replies.filter((reply) => reply.status === status));
       assert.deepEqual([added?.length, full?.length], [MAX_SECRETS, 4]);
-      assertRefused(full![0]!, ...BAD, /as many as it can have/);
+      assertRefused(full![0]!, ...BAD, /already has the maximum number/);
       assert.equal((await secretsOf(id)).length, MAX_SECRETS);
     });
 
-    test("whoever may only read applications adds and removes none", async () => {
+    test("with read permission alone, secrets can be neither added nor removed", async () => {
       const { id, appId } = await newApp();
       const principal = assertDone(await graph.post("servicePrincipals", { appId }), 201);
       await seed(tenant.context.store).assignRole(GRAPH_RESOURCE_ID, "Application.Read.All", principal.id);

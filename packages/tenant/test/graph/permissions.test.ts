@@ -60,7 +60,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     return id;
   };
 
-  test("an application has a service principal once it is given one, once", async () => {
+  test("an application gets a service principal only once", async () => {
     const { appId } = assertDone(await graph.post("applications", { displayName: "Later" }), 201);
     const path = `servicePrincipals(appId='${appId}')`;
     assertRefused(await graph.get(path), 404, "Request_ResourceNotFound");
@@ -83,7 +83,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assertRefused(await graph.post("servicePrincipals", {}), 400, BAD, /'appId'.*a value is required/);
   });
 
-  test("Microsoft Graph's own is always there, with the scopes that programs ask for, and cannot be changed", async () => {
+  test("Microsoft Graph's own always exists, with the scopes that programs request, and cannot be changed", async () => {
     const own = await graphPrincipal();
     assert.equal(own.oauth2PermissionScopes.length, 5);
     const idOf = (value: string) =>
@@ -93,7 +93,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assertRefused(await graph.patch(`servicePrincipals/${own.id}`, { accountEnabled: false }), 400, BAD);
   });
 
-  test("the command line's own client is no application of the tenant's, and can be disabled by its service principal", async () => {
+  test("the command line's own client is not listed as an application, and can be disabled by its service principal", async () => {
     const appId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
     const listed = assertDone(await graph.get(`applications?$filter=appId eq '${appId}'`), 200);
     assert.deepEqual(listed.value, []);
@@ -102,7 +102,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.notEqual((await tenant.context.store.directory.findApp(appId))?.disabledAt, null);
   });
 
-  test("a client that requires assignment, or is disabled, is so for its sign-ins", async () => {
+  test("a client that requires assignment, or is disabled, applies this to its sign-ins", async () => {
     const client = await newClient();
     const path = `servicePrincipals/${client.id}`;
     const app = () => tenant.context.store.directory.findApp(client.appId);
@@ -167,7 +167,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.ok(scopes.includes(assertDone(await graph.get(`oauth2PermissionGrants/${id}`), 200).scope));
   });
 
-  test("people read what the API says to people, and administrators what it says to them", async () => {
+  test("users read the API's texts for users, and administrators its texts for them", async () => {
     const own = { adminConsentDisplayName: "Read all lists", userConsentDisplayName: "Read your lists" };
     const read = { id: randomUUID(), value: "Read", type: "User", isEnabled: true, ...own };
     const [client, api] = [await newClient(), await newPrincipal({ api: { oauth2PermissionScopes: [read] } })];
@@ -184,7 +184,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.equal(api.oauth2PermissionScopes[0].adminConsentDisplayName, "Read all lists");
   });
 
-  test("a person's own consent is listed and can be taken back", async () => {
+  test("a user's own consent is listed and can be withdrawn", async () => {
     const [client, own] = [await newClient(), await graphPrincipal()];
     const user = await addUser(tenant.context, "own@contoso.example", "Own");
     const mine = { ...grantOf(client, own, "openid"), consentType: "Principal", principalId: user.id };
@@ -194,7 +194,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.deepEqual(await tenant.context.store.permissions.listConsents({ clientId: client.appId }), []);
   });
 
-  test("a grant that means nothing is refused by the property that is wrong", async () => {
+  test("an invalid grant is refused by the name of the property", async () => {
     const [client, api] = [await newClient(), await newApi()];
     const good = grantOf(client, api, "Read");
     const rows: [object, RegExp][] = [
@@ -204,12 +204,15 @@ describe("Graph: service principals, permission grants, role assignments", () =>
       [{ ...good, scope: "Read Nothing" }, /'scope'.*Nothing/],
       [{ ...good, scope: " " }, /'scope'/],
       [{ ...good, scope: 5 }, /'scope'/],
-      [{ ...good, consentType: "Everybody" }, /'consentType'/],
+      [{ ...good, consentType: "Anyone" }, /'consentType'/],
       [{ ...good, consentType: "Principal" }, /'principalId'/],
       [{ ...good, principalId: randomUUID() }, /'principalId'/],
-      [{ ...good, consentType: "Principal", principalId: randomUUID() }, /no such user/],
+      [{ ...good, consentType: "Principal", principalId: randomUUID() }, /the user does not exist/],
       [{ ...good, expiryTime: "2030-01-01" }, /'expiryTime'/],
-      [grantOf(client, await graphPrincipal(), "openid User.Read.All"), /User.Read.All is an administrator's/],
+      [
+        grantOf(client, await graphPrincipal(), "openid User.Read.All"),
+        /User.Read.All cannot be consented to for others/,
+      ],
     ];
     for (const [body, message] of rows) {
       assertRefused(await graph.post("oauth2PermissionGrants", body), 400, BAD, message);
@@ -219,7 +222,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     }
   });
 
-  test("roles are assigned to people and groups and taken away, and stand in tokens meanwhile", async () => {
+  test("roles are assigned to users and groups and removed, and are in tokens meanwhile", async () => {
     const api = await newApi();
     const path = `servicePrincipals/${api.id}/appRoleAssignedTo`;
     const [reader, writer] = api.appRoles;
@@ -246,7 +249,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.deepEqual(await directory.rolesFor(api.appId, user.id), ["Writer"]);
   });
 
-  test("a role that is for applications is assigned to no person and no group", async () => {
+  test("a role for applications cannot be assigned to a user or group", async () => {
     const api = await newApi();
     const user = await addUser(tenant.context, "human@contoso.example", "Human");
     const forApps = { ...api.appRoles[0], id: randomUUID(), value: "Everything", allowedMemberTypes: ["Application"] };
@@ -255,12 +258,12 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     const path = `servicePrincipals/${api.id}/appRoleAssignedTo`;
     for (const principalId of [user.id, await newGroup()]) {
       const body = { principalId, resourceId: api.id, appRoleId: forApps.id };
-      assertRefused(await graph.post(path, body), 400, BAD, /not one for people and groups/);
+      assertRefused(await graph.post(path, body), 400, BAD, /not for users and groups/);
     }
     assert.deepEqual(await tenant.context.store.directory.rolesFor(api.appId, user.id), []);
   });
 
-  test("a role that is disabled is nobody's; one that is removed takes its assignments with it", async () => {
+  test("no one has a disabled role; a removed one takes its assignments with it", async () => {
     const api = await newApi();
     const { id } = assertDone(await graph.get(`applications(appId='${api.appId}')`), 200);
     const user = await addUser(tenant.context, "waning@contoso.example", "Waning");
@@ -279,7 +282,7 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.deepEqual(await roles(), []);
   });
 
-  test("an app that requires assignment is open to whom it is assigned, without a role", async () => {
+  test("an app that requires assignment can be used by assigned users, without a role", async () => {
     const client = await newClient();
     const path = `servicePrincipals/${client.id}/appRoleAssignedTo`;
     const groupId = await newGroup();
@@ -291,10 +294,10 @@ describe("Graph: service principals, permission grants, role assignments", () =>
     assert.deepEqual(await directory.assignmentsOf(client.appId), []);
   });
 
-  test("nothing is assigned to nobody, elsewhere, or that there is not", async () => {
+  test("an assignment without a principal, elsewhere, or of an unknown role is refused", async () => {
     const [api, client] = [await newApi(), await newClient()];
     const path = `servicePrincipals/${api.id}/appRoleAssignedTo`;
-    const user = await addUser(tenant.context, "somebody@contoso.example", "Somebody");
+    const user = await addUser(tenant.context, "someone@contoso.example", "Someone");
     const good = { principalId: user.id, resourceId: api.id, appRoleId: api.appRoles[0].id };
     assertRefused(await graph.post(path, { ...good, principalId: randomUUID() }), 404, "Request_ResourceNotFound");
     assertRefused(await graph.post(path, { ...good, appRoleId: randomUUID() }), 400, BAD, /not found on application/);

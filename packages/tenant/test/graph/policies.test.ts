@@ -30,7 +30,7 @@ describe("Graph: Conditional Access policies", () => {
   const kept = async (id: string) =>
     (await tenant.context.store.directory.listPolicies()).find((each) => each.id === id);
 
-  test("a policy for everybody and everything, then for a group and an app without one person, then none", async () => {
+  test("a policy for all users and apps, then for a group and an app without one user, then none", async () => {
     const made = assertDone(await graph.post(PATH, policy("admins-mfa")), 201);
     assert.deepEqual(made.conditions.users.includeUsers, ["All"]);
     assert.deepEqual([made.state, made.grantControls.builtInControls], ["enabled", ["mfa"]]);
@@ -61,7 +61,7 @@ describe("Graph: Conditional Access policies", () => {
     assertRefused(await graph.get(`${PATH}/${made.id}`), 404, "Request_ResourceNotFound");
   });
 
-  test("All beside names is all: the group or app that is named too narrows nothing", async () => {
+  test("All next to names means all: naming a group or app as well does not narrow it", async () => {
     const groupId = assertDone(await graph.post("groups", { displayName: "Named too" }), 201).id;
     const conditions = {
       applications: { includeApplications: [tenant.apps[0]!.clientId, "All"] },
@@ -79,7 +79,7 @@ describe("Graph: Conditional Access policies", () => {
     }
   });
 
-  test("ids are kept once each and in lower case, as sign-ins know them", async () => {
+  test("IDs are stored once each and in lower case, as sign-ins know them", async () => {
     const user = await addUser(tenant.context, "spelled@contoso.example", "Spelled");
     const groupId: string = assertDone(await graph.post("groups", { displayName: "Spelled" }), 201).id;
     const appId = tenant.apps[0]!.clientId;
@@ -96,7 +96,7 @@ describe("Graph: Conditional Access policies", () => {
     );
   });
 
-  test("of two PATCHes at once both are kept", async () => {
+  test("of two concurrent PATCHes both are applied", async () => {
     const made = assertDone(await graph.post(PATH, policy("Before")), 201);
     const path = `${PATH}/${made.id}`;
     await Promise.all([graph.patch(path, { displayName: "After" }), graph.patch(path, { state: "disabled" })]);
@@ -112,7 +112,7 @@ describe("Graph: Conditional Access policies", () => {
       [policy("x", about({ includeApplications: [] })), /includeApplications/],
       [policy("x", about({ includeApplications: [randomUUID()] })), /1011.*includeApplications/],
       [policy("x", about({ excludeApplications: [randomUUID()] })), /excludeApplications/],
-      [policy("x", about({}, { includeUsers: [] })), /names nobody/],
+      [policy("x", about({}, { includeUsers: [] })), /set includeUsers to All, or list groups/],
       [policy("x", about({}, { includeUsers: [randomUUID()] })), /includeUsers/],
       [policy("x", about({}, { includeGroups: [randomUUID()] })), /includeGroups/],
       [policy("x", about({}, { includeUsers: ["All"], excludeUsers: [randomUUID()] })), /excludeUsers/],

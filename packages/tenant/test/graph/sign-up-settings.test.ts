@@ -9,7 +9,7 @@ const PATH = "policies/authenticationFlowsPolicy";
 
 describe("Graph: sign-up, and the user flow of the account page", () => {
   for (const store of ["sqlite", "postgres"] as const) {
-    test(`sign-up is switched off and on, and a user flow is named for the account page (${store})`, async () => {
+    test(`sign-up is turned off and on, and a user flow is set for the account page (${store})`, async () => {
       await using tenant = await startTestTenant({ store });
       const graph = await graphClient(tenant);
       const before = assertDone(await graph.get(PATH), 200);
@@ -29,11 +29,11 @@ describe("Graph: sign-up, and the user flow of the account page", () => {
     });
   }
 
-  test("what there is not, and what is none of its properties, is refused", async () => {
+  test("unknown user flows and unknown properties are refused", async () => {
     await using tenant = await startTestTenant();
     const graph = await graphClient(tenant);
     const unknown = { doorcodeAccountUserFlow: { id: randomUUID() } };
-    assertRefused(await graph.patch(PATH, unknown), 400, "Request_BadRequest", /no user flow/);
+    assertRefused(await graph.patch(PATH, unknown), 400, "Request_BadRequest", /user flow .* does not exist/);
     assertRefused(await graph.patch(PATH, { selfServiceSignUp: {} }), 400, "Request_BadRequest");
     assertRefused(await graph.patch(PATH, { displayName: "x" }), 400, "Request_BadRequest", /'displayName'/);
     assert.equal((await graph.post(PATH, {})).status, 405);

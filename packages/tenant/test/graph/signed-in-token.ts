@@ -3,15 +3,16 @@ import type { User } from "../../src/directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { signTokens } from "../../src/oauth/tokens/sign-tokens.ts";
+import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { TestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleAudit } from "../storage/samples.ts";
 
-/** An access token for Graph of a sign-in by this person, as the token endpoint makes it, with these scopes. */
+/** An access token for Graph from a sign-in by this user, as the token endpoint issues it, with these scopes. */
 export async function signedInToken(tenant: TestTenant, user: User, resourceScopes: string[]): Promise<string> {
   const { store, clock } = tenant.context;
   const app = (await store.directory.findApp(tenant.apps[0]!.clientId))!;
-  // Not these alone: each call of Graph asks for what the app may, and a token of before is to stay good.
+  // Adds to the app's scopes: each Graph call checks what the app may use, and earlier tokens must stay valid.
   await seed(store).putApp({
     ...app,
     administrativeScopes: [...ADMINISTRATIVE_SCOPES],
@@ -38,9 +39,10 @@ export async function signedInToken(tenant: TestTenant, user: User, resourceScop
     expiresAt: now + 60_000,
   };
   await store.grants.insert(request);
-  await store.grants.claim(request.id, { sessionId: "s", userId: user.id, now, audit: sampleAudit("grant") });
+  const sessionId = await signInBrowser(store, user.id, now);
+  await store.grants.claim(request.id, { sessionId, userId: user.id, now, audit: sampleAudit("grant") });
   const by = {
-    sessionId: "s",
+    sessionId,
     userId: user.id,
     approved: scopes,
     reach: [],

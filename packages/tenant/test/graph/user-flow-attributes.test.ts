@@ -21,7 +21,7 @@ describe("Graph: what user flows ask for", () => {
     return assertDone(await graph.post(ATTRIBUTES, { displayName, dataType }), 201).id;
   }
 
-  test("custom attributes of every input there is come back as they were sent", async () => {
+  test("custom attributes of every input type are returned as they were sent", async () => {
     const [number, size, news, toppings, terms] = [
       await newAttribute("Loyalty number", "int64"),
       await newAttribute("Shoe size", "string"),
@@ -84,7 +84,7 @@ describe("Graph: what user flows ask for", () => {
     assertRefused(await graph.delete(`${ATTRIBUTES}/${size}`), 404, "Request_ResourceNotFound");
   });
 
-  test("a flow that cannot be used is refused by what is wrong with it", async () => {
+  test("an invalid flow is refused with the reason", async () => {
     const collection = (...inputs: object[]) => ({ onAttributeCollection: collecting(...inputs) });
     const number = await newAttribute("Number", "int64");
     const google = { identityProviders: [{ id: "Google-OAUTH" }] };
@@ -93,26 +93,26 @@ describe("Graph: what user flows ask for", () => {
       [{ ...flow("x"), displayName: undefined }, /'displayName'/],
       [{ ...TYPE, displayName: "x" }, /identityProviders'.*a value is required/],
       [flow("x", { onAuthenticationMethodLoadStart: google }), /EmailPassword-OAUTH/],
-      [flow("x", { onAuthenticationMethodLoadStart: { identityProviders: [] } }), /one way in/],
+      [flow("x", { onAuthenticationMethodLoadStart: { identityProviders: [] } }), /at least one identity provider/],
       [
         flow("x", { onAuthenticationMethodLoadStart: { identityProviders: [{ id: "Passkey-OAUTH" }] } }),
         /passkey alone/,
       ],
       [flow("x", { conditions: { applications: { includeAllApplications: true } } }), /includeAllApplications/],
-      [flow("x", { onAttributeCollectionStart: {} }), /not supported here/],
+      [flow("x", { onAttributeCollectionStart: {} }), /not supported/],
       [flow("x", { priority: "high" }), /'priority'/],
       [flow("x", { color: "red" }), /Invalid property 'color'/],
-      [flow("x", collection(input("shoeSize"))), /no user flow attribute shoeSize/],
+      [flow("x", collection(input("shoeSize"))), /user flow attribute shoeSize does not exist/],
       [flow("x", collection(input("city", { inputType: "slider" }))), /inputType'.*radioSingleSelect/],
       [flow("x", collection(input("city", { inputType: "radioSingleSelect" }))), /no options/],
-      [flow("x", collection(input("city", { inputType: "boolean" }))), /of the type string/],
-      [flow("x", collection(input(number, { inputType: "radioSingleSelect" }))), /of the type int64/],
+      [flow("x", collection(input("city", { inputType: "boolean" }))), /have the type string/],
+      [flow("x", collection(input(number, { inputType: "radioSingleSelect" }))), /have the type int64/],
       [flow("x", collection(input("city", { hidden: true }))), /hidden/],
       [flow("x", collection(input("city", { editable: false }))), /editable/],
       [flow("x", collection(input("city", { writeToDirectory: false }))), /writeToDirectory/],
       [flow("x", collection(input("city", { defaultValue: "Rome" }))), /defaultValue/],
       [flow("x", collection(input("city", { validationRegEx: "(" }))), /regular expression/],
-      [flow("x", collection(input("city"), input("city"))), /there twice/],
+      [flow("x", collection(input("city"), input("city"))), /listed twice/],
       [flow("x", collection(input("city", { label: "" }), input(number, { label: "" }))), /no label/],
       [
         flow("x", { onAttributeCollection: { ...collecting(), attributes: [{ id: "city" }] } }),
@@ -125,7 +125,7 @@ describe("Graph: what user flows ask for", () => {
     assertRefused(await graph.get(`${FLOWS}/${randomUUID()}`), 404, "Request_ResourceNotFound");
   });
 
-  test("attributes: the built-in ones and one's own, once each", async () => {
+  test("attributes: the built-in ones and custom ones, each once", async () => {
     const replies = await Promise.all(
       [1, 2, 3].map(() =>
         graph.post(ATTRIBUTES, { displayName: "Pastime", description: "Your pastime", dataType: "string" }),

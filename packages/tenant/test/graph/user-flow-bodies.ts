@@ -1,4 +1,4 @@
-/** Bodies of user flows as Microsoft's documentation and the facts write them. */
+/** Bodies of user flows as in Microsoft's documentation and the facts. */
 export const FLOWS = "identity/authenticationEventsFlows";
 export const ATTRIBUTES = "identity/userFlowAttributes";
 export const TYPE = { "@odata.type": "#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow" };
@@ -29,7 +29,7 @@ export const collecting = (...inputs: object[]) => ({
   ...handler("onAttributeCollection"),
   attributeCollectionPage: { views: [{ title: null, description: null, inputs: [EMAIL, ...inputs] }] },
 });
-/** The how-to's user flow, as the documentation's example writes it. */
+/** The how-to's user flow, as in the documentation's example. */
 export const flow = (displayName: string, changes: object = {}) => ({
   ...TYPE,
   displayName,

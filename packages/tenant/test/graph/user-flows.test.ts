@@ -23,7 +23,7 @@ describe("Graph: user flows", () => {
     return appId;
   }
 
-  test("the how-to's flow is created and answered as Graph does, and is what people sign up by", async () => {
+  test("the how-to's flow is created and returned as in Graph, and used for sign-up", async () => {
     const body = flow("SignInSignUpSample", {
       description: "doorcode:SignInSignUpSample",
       onAttributeCollection: {
@@ -54,7 +54,7 @@ describe("Graph: user flows", () => {
       [stored?.name, stored?.methods, stored?.signUpAllowed],
       ["SignInSignUpSample", ["password"], true],
     );
-    // Nobody chose other words than Graph's own: the pages say it in the person's language.
+    // With Graph's own texts, the pages use the user's language.
     assert.deepEqual(
       stored?.attributes.map(({ id, label, required }) => [id, label, required]),
       [
@@ -65,7 +65,7 @@ describe("Graph: user flows", () => {
     );
   });
 
-  test("a PATCH changes what it names and leaves the rest; of two at once both are kept", async () => {
+  test("a PATCH changes only what it names; two concurrent ones are both applied", async () => {
     const made = assertDone(
       await graph.post(FLOWS, flow("Changing", { onAttributeCollection: collecting(input("city")) })),
       201,
@@ -91,7 +91,7 @@ describe("Graph: user flows", () => {
     assertRefused(await graph.patch(path, { displayName: "x" }), 400, BAD, /'@odata.type'/);
   });
 
-  test("names are unique, whoever asks at once", async () => {
+  test("names are unique, also for concurrent requests", async () => {
     const replies = await Promise.all([1, 2, 3, 4].map(() => graph.post(FLOWS, flow("Once"))));
     assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 409, 409, 409]);
     const other = assertDone(await graph.post(FLOWS, flow("Twice")), 201);
@@ -99,7 +99,7 @@ describe("Graph: user flows", () => {
     assertRefused(renamed, 409, "Request_MultipleObjectsWithSameKeyValue", /displayName/);
   });
 
-  test("an app uses one flow, which is added and taken away by its appId", async () => {
+  test("an app uses one flow, which is added and removed by its appId", async () => {
     const [one, two] = [
       assertDone(await graph.post(FLOWS, flow("One")), 201),
       assertDone(await graph.post(FLOWS, flow("Two")), 201),
@@ -125,7 +125,7 @@ describe("Graph: user flows", () => {
     assertRefused(await graph.post(apps(two.id), body), 404, "Request_ResourceNotFound");
   });
 
-  test("an app needs a service principal first; one flow can be created with its apps, or with none of them", async () => {
+  test("an app needs a service principal first; a flow is created with all its apps, or not at all", async () => {
     const { appId } = assertDone(await graph.post("applications", { displayName: "No principal" }), 201);
     const made = assertDone(await graph.post(FLOWS, flow("Strict")), 201);
     const apps = `${FLOWS}/${made.id}/conditions/applications/includeApplications`;
@@ -142,7 +142,7 @@ describe("Graph: user flows", () => {
     assert.deepEqual(whole.conditions.applications.includeApplications, [{ appId: good }]);
   });
 
-  test("ways in and attributes are listed, added and taken away by Graph's long paths too", async () => {
+  test("identity providers and attributes are also listed, added and removed by Graph's detailed paths", async () => {
     const made = assertDone(await graph.post(FLOWS, flow("In parts")), 201);
     const cast = "microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
     const part = (event: string, what: string) =>
@@ -160,7 +160,7 @@ describe("Graph: user flows", () => {
     assert.deepEqual(await ids(providers), ["EmailPassword-OAUTH", "EmailOtpSignup-OAUTH"]);
     assertDone(await graph.delete(`${providers}/EmailPassword-OAUTH/$ref`), 204);
     assertRefused(await graph.delete(`${providers}/EmailPassword-OAUTH/$ref`), 404, "Request_ResourceNotFound");
-    assertRefused(await graph.delete(`${providers}/EmailOtpSignup-OAUTH/$ref`), 400, BAD, /no way to sign in/);
+    assertRefused(await graph.delete(`${providers}/EmailOtpSignup-OAUTH/$ref`), 400, BAD, /no sign-in method/);
 
     assertDone(await graph.post(`${attributes}/$ref`, refer("identity/userFlowAttributes/city")), 204);
     assertRefused(await graph.post(`${attributes}/$ref`, refer("identity/userFlowAttributes/shoe")), 400, BAD);
@@ -169,7 +169,7 @@ describe("Graph: user flows", () => {
     assert.deepEqual(await ids(attributes), ["email"]);
   });
 
-  test("a flow of the TypeScript API is answered whole, and sending it back changes nothing", async () => {
+  test("a flow of the TypeScript API is returned completely, and sending it back changes nothing", async () => {
     const made = await tenant.admin.userFlows.put({
       name: "Written in TypeScript",
       methods: ["email_code", "password"],

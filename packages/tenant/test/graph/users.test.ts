@@ -20,7 +20,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
   });
   after(() => tenant.close());
 
-  /** As the facts have it. */
+  /** As in the facts. */
   const person = (email: string, changes: object = {}) => ({
     displayName: "Ada Lovelace",
     identities: [{ signInType: "emailAddress", issuer: tenant.context.config.domain, issuerAssignedId: email }],
@@ -30,7 +30,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     ...changes,
   });
 
-  test("an account is made, found by its address, changed, and signs in by its password", async () => {
+  test("an account is created, found by its address, changed, and signs in with its password", async () => {
     const made = assertDone(await graph.post("users", person("Ada@contoso.example", { city: "London" })), 201);
     assert.deepEqual(
       [made.displayName, made.mail, made.accountEnabled, made.city],
@@ -59,7 +59,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     assert.deepEqual(read, { ...was, displayName: "Countess", city: null, surname: "King" });
   });
 
-  test("of parallel POSTs with one address, in whatever case, one is 201", async () => {
+  test("of parallel POSTs with one address, in any case, one is 201", async () => {
     const emails = ["bob@contoso.example", "BOB@contoso.example", "Bob@Contoso.example", "bob@contoso.example"];
     const replies = await Promise.all(emails.map((email) => graph.post("users", person(email))));
     assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 409, 409, 409]);
@@ -67,7 +67,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     assertRefused(refused, 409, "Request_MultipleObjectsWithSameKeyValue", /issuerAssignedId/);
   });
 
-  test("of two PATCHes at once both are kept", async () => {
+  test("of two concurrent PATCHes both are applied", async () => {
     const made = assertDone(await graph.post("users", person("both@contoso.example")), 201);
     const path = `users/${made.id}`;
     await Promise.all([graph.patch(path, { city: "Rome" }), graph.patch(path, { country: "Italy" })]);
@@ -98,11 +98,11 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     }
   });
 
-  test("a password that the pages would refuse is refused here, and never in an answer or the audit log", async () => {
+  test("a password that the pages would refuse is refused here, and is in no response or audit record", async () => {
     for (const [password, why] of [
-      ["short", /less than 8/],
-      ["password1", /tried first/],
-      ["x".repeat(129), /more than 128/],
+      ["short", /shorter than 8/],
+      ["password1", /attackers try/],
+      ["x".repeat(129), /longer than 128/],
     ] as const) {
       const reply = await graph.post("users", person("weak@contoso.example", { passwordProfile: { password } }));
       assertRefused(reply, 400, BAD, why);
@@ -115,7 +115,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     assert.deepEqual(record?.detail, { user_id: made.id });
   });
 
-  test("what no account can be is refused by its name, and makes none", async () => {
+  test("an invalid account is refused by the property's name, and not created", async () => {
     const identity = {
       signInType: "emailAddress",
       issuer: tenant.context.config.domain,
@@ -125,7 +125,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
       [{ identities: [] }, /'identities'/],
       [{ identities: [identity, identity] }, /'identities'/],
       [{ identities: [{ ...identity, issuer: "other.example" }] }, /'identities.0.issuer'.*domain/],
-      [{ identities: [{ ...identity, issuerAssignedId: "nobody" }] }, /'identities.0.issuerAssignedId'/],
+      [{ identities: [{ ...identity, issuerAssignedId: "no-address" }] }, /'identities.0.issuerAssignedId'/],
       [{ identities: [{ ...identity, signInType: "userName" }] }, /'identities.0.signInType'/],
       [{ mail: "other@contoso.example" }, /'mail'/],
       [{ displayName: " \u202e " }, /'displayName'/],
@@ -178,7 +178,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     assertRefused(await graph.post(`${path}/revokeSignInSessions`), 404, "Request_ResourceNotFound");
   });
 
-  test("/me is whoever signed in, administrator or not, and nobody for the operator", async () => {
+  test("/me is the signed-in user, administrator or not, and does not exist for the operator", async () => {
     const user = await addUser(tenant.context, "me@contoso.example", "Me");
     const own = await graphClient(tenant, await signedInToken(tenant, user, ["User.Read"]));
     const me = assertDone(await own.get("me?$select=id,displayName"), 200);
@@ -188,7 +188,7 @@ describe("Graph: users, their sign-ins, and who is an administrator", () => {
     assertRefused(await graph.get("me"), 400, BAD, /delegated/);
   });
 
-  test("administrators are made, listed and unmade as Global Administrators", async () => {
+  test("administrators are appointed, listed and removed as Global Administrators", async () => {
     const path = "roleManagement/directory/roleAssignments";
     const user = await addUser(tenant.context, "promoted@contoso.example", "Promoted");
     const role = "62e90394-69f5-4237-9190-012177145e10";

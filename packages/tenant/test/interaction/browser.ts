@@ -14,11 +14,11 @@ export interface SendOptions {
   headers?: Record<string, string>;
   /** Instead of the fields of the form. */
   body?: string;
-  /** Stay at the redirect instead of following it. */
+  /** Stops at the redirect instead of following it. */
   stay?: boolean;
 }
 
-/** What a browser without JavaScript does on the pages origin: keeps cookies, follows redirects, sends forms. */
+/** Does what a browser without JavaScript does on the pages origin: keeps cookies, follows redirects, sends forms. */
 export class Browser {
   readonly app: FastifyInstance;
   readonly origin: string;
@@ -35,7 +35,7 @@ export class Browser {
     return this.request({ method: "GET", url: path, headers: options.headers ?? {} }, options.stay);
   }
 
-  /** Sends the page's form that goes to `action`, filled in with `values`. */
+  /** Sends the page's form to `action`, filled in with `values`. */
   send(page: Page, action: string, values: Record<string, string> = {}, options: SendOptions = {}): Promise<Page> {
     const fields = formFields(page, action);
     for (const [name, value] of Object.entries(values)) fields.set(name, value);
@@ -52,7 +52,7 @@ export class Browser {
     return this.request({ method: "POST", url: path, headers, payload: body }, options.stay);
   }
 
-  /** The session's cookie, as the server named it. */
+  /** The session cookie, under the server's name for it. */
   get cookie(): string | undefined {
     return [...this.cookies].find(([name]) => name.includes("_session"))?.[1];
   }
@@ -78,7 +78,10 @@ export class Browser {
   }
 }
 
-/** The hidden and visible inputs of a form, as a browser would send them untouched. A button of it may have an action of its own. */
+/**
+ * The hidden and visible inputs of a form, as a browser would send them unchanged. One of its buttons may have its own
+ * action.
+ */
 export function formFields(page: Page, action: string): URLSearchParams {
   const forms = [...page.html.matchAll(/(<form\s[^>]*>)(.*?)<\/form>/gs)];
   const form =
@@ -105,7 +108,7 @@ export function textOf(html: string): string {
     .trim();
 }
 
-/** A page without what differs from one rendering to the next: nonce, CSRF token, flow, challenge. */
+/** A page without what differs between renderings: nonce, CSRF token, flow, challenge. */
 export function withoutSecrets(page: Page): string {
   return page.html
     .replace(/nonce="[^"]*"/g, "")

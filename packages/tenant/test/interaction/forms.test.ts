@@ -8,7 +8,7 @@ import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 import { enterCode, walkToConfirm } from "./walks.ts";
 
 const ADA = "ada@contoso.example";
-describe("a form is ours or refused", { concurrency: true }, () => {
+describe("a form must be ours", { concurrency: true }, () => {
   test("without the token, with another's, or with another browser's, nothing is decided", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
@@ -28,7 +28,7 @@ describe("a form is ours or refused", { concurrency: true }, () => {
     assert.equal((await phone.send(confirm, "/confirm", { decision: "yes" })).status, 200);
   });
 
-  test("from another origin, or saying nothing of where it comes from, it is refused", async (t) => {
+  test("from another origin, or without stating one, it is refused", async (t) => {
     const { browser, grant, person } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -83,7 +83,7 @@ describe("a form is ours or refused", { concurrency: true }, () => {
     assert.equal((await phone.send(page, "/device", { user_code: "BCDFGHJKL", csrf })).status, 403);
   });
 
-  test("a sign-in form sent twice goes on where the first led, and does nothing itself", async (t) => {
+  test("a sign-in form sent twice continues where the first led, and does nothing itself", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -106,7 +106,7 @@ describe("a form is ours or refused", { concurrency: true }, () => {
 });
 
 describe("bad input gets a page and its status", { concurrency: true }, () => {
-  test("fields that are missing, empty, twice, oversized or of the wrong kind: 4xx on every form", async (t) => {
+  test("fields that are missing, empty, duplicate, oversized or of the wrong kind: 4xx on every form", async (t) => {
     const { ctx, browser, grant } = await pagesUnderTest(t);
     const phone = browser();
     const page = await enterCode(phone, (await grant()).userCode);
@@ -126,7 +126,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       `${csrf}&${Array.from({ length: 150 }, (_, i) => `f${i}=1`).join("&")}`,
       `${csrf}&${flow}&email=${"x".repeat(8_000)}&password=${"y".repeat(7_000)}`,
     ];
-    // Signing out needs no field, and the account's forms first of all somebody who is signed in.
+    // Signing out needs no field, and the forms of the account need a sign-in first.
     const posts = (await pagePaths(ctx)).post.filter((path) => path !== "/sign-out" && !path.startsWith("/me"));
     for (const path of posts) {
       for (const body of junk) {
@@ -143,7 +143,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
     }
   });
 
-  test("bodies that are no form: 415; methods that are none of the page's: 405 with Allow; unknown paths: 404", async (t) => {
+  test("bodies that are not forms: 415; unsupported methods: 405 with Allow; unknown paths: 404", async (t) => {
     const { app, browser } = await pagesUnderTest(t);
     const phone = browser();
     for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", "application/xml"]) {
@@ -171,7 +171,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
     assert.equal((await app.inject({ method: "POST", url: "/nowhere", payload: "x" })).statusCode, 404);
   });
 
-  test("queries that are twice, huge or garbage: no page fails", async (t) => {
+  test("queries that are duplicate, huge or garbage: no page fails", async (t) => {
     const { app, ctx } = await pagesUnderTest(t);
     for (const path of (await pagePaths(ctx)).get) {
       for (const query of [
@@ -189,7 +189,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
     }
   });
 
-  test("five hundred random requests: no 5xx and nothing of the inside in a body", async (t) => {
+  test("five hundred random requests: no 5xx and no internals in a body", async (t) => {
     const { app, ctx, browser, grant } = await pagesUnderTest(t);
     const { get, post } = await pagePaths(ctx);
     const phone = browser();
@@ -234,7 +234,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
     }
   });
 
-  test("a failure of the tenant's own shows a page with the trace, and nothing of the inside", async (t) => {
+  test("an internal failure shows a page with the trace ID, and no internals", async (t) => {
     const { ctx, browser, grant } = await pagesUnderTest(t);
     const phone = browser();
     const { userCode } = await grant();
@@ -245,7 +245,7 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
   });
 });
 
-describe("what every page carries", { concurrency: true }, () => {
+describe("headers and cookies of every page", { concurrency: true }, () => {
   test("headers: CSP with a fresh nonce, no store, no framing, no sniffing", async (t) => {
     const { app } = await pagesUnderTest(t);
     const nonces = new Set<string>();
@@ -290,14 +290,14 @@ describe("what every page carries", { concurrency: true }, () => {
       String(headers["set-cookie"]),
       /^__Host-doorcode_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     );
-    // Another tenant of the same host must not overwrite it.
+    // Another tenant on the same host must not overwrite it.
     const pagesOrigin = "https://login.contoso.example:8443";
     const besides = await pagesUnderTest(t, { config: { issuerOrigin: pagesOrigin, pagesOrigin } });
     const answer = await besides.app.inject({ url: "/device" });
     assert.match(String(answer.headers["set-cookie"]), /^__Host-doorcode_session_8443=.*; Secure$/);
   });
 
-  test("the cookie is 256 random bits, and kept as a hash", async (t) => {
+  test("the cookie is 256 random bits, and stored as a hash", async (t) => {
     const { ctx, browser, grant } = await pagesUnderTest(t);
     const seen: [zeros: bigint, ones: bigint] = [0n, 0n];
     const all = (1n << 256n) - 1n;
@@ -310,14 +310,14 @@ describe("what every page carries", { concurrency: true }, () => {
       seen[0] |= all ^ bits;
       seen[1] |= bits;
     }
-    assert.deepEqual(seen, [all, all], "each bit is now this, now that");
+    assert.deepEqual(seen, [all, all], "each bit varies");
     const phone = browser();
     await enterCode(phone, (await grant()).userCode);
     assert.equal(await ctx.store.sessions.find(phone.cookie ?? "", ctx.clock.now()), undefined);
     assert.ok(await ctx.store.sessions.find(hashSecret(phone.cookie ?? ""), ctx.clock.now()));
   });
 
-  test("a browser that has its cookie is not given another", async (t) => {
+  test("a browser that has its cookie does not get another", async (t) => {
     const { browser } = await pagesUnderTest(t);
     const phone = browser();
     assert.ok((await phone.get("/device")).headers["set-cookie"]);
@@ -328,7 +328,7 @@ describe("what every page carries", { concurrency: true }, () => {
     assert.equal(page.headers["set-cookie"], undefined);
   });
 
-  test("a cookie that is none of ours is replaced, not used", async (t) => {
+  test("a foreign cookie is replaced, not used", async (t) => {
     const { browser } = await pagesUnderTest(t);
     for (const planted of ["", "short", "x".repeat(44), `${"x".repeat(42)};`]) {
       const phone = browser();

@@ -7,10 +7,10 @@ import { seed } from "../fixtures/seed.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 
 /**
- * What only a real browser decides: which Origin it sends under our Referrer-Policy, whether it keeps the cookie on
- * http://localhost, and whether the CSP lets the sign-out form lead to the app.
+ * Behavior that only a real browser shows: which Origin it sends under our Referrer-Policy, whether it keeps the cookie
+ * on http://localhost, and whether the CSP lets the sign-out form lead to the app.
  */
-test("a real browser walks from the code to yes and out again to the app", async (t) => {
+test("a real browser goes from the code to the approval and out again to the app", async (t) => {
   const bye = createServer((_request, response) => response.end("bye")).listen(0, "127.0.0.1");
   const byeUrl = () => `http://127.0.0.1:${(bye.address() as AddressInfo).port}/bye`;
   t.after(() => bye.close());

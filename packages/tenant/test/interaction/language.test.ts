@@ -12,7 +12,7 @@ function assertIn(page: Page, locale: "en" | "de"): void {
 }
 
 describe("the language of a page", { concurrency: true }, () => {
-  test("is the browser's, where we have it, and else English", async (t) => {
+  test("is the browser's, if available, and else English", async (t) => {
     const { browser } = await pagesUnderTest(t);
     const phone = browser();
     assertIn(await phone.get("/device"), "en");
@@ -24,7 +24,7 @@ describe("the language of a page", { concurrency: true }, () => {
     assert.deepEqual([...phone.cookies.keys()], ["doorcode_session_8444"]);
   });
 
-  test("is what the address asks for, by ui_locales or mkt, and stays so through the walk", async (t) => {
+  test("is what the URL asks for, by ui_locales or mkt, and stays so through the interaction", async (t) => {
     const { browser, grant } = await pagesUnderTest(t);
     for (const query of ["ui_locales=fr%20de-AT", "mkt=de-DE"]) {
       const phone = browser();
@@ -55,7 +55,7 @@ describe("the language of a page", { concurrency: true }, () => {
     );
   });
 
-  test("junk in address, cookie or header changes nothing", async (t) => {
+  test("junk in URL, cookie or header changes nothing", async (t) => {
     const { browser } = await pagesUnderTest(t);
     for (const junk of ["", "%00", "xx", "de%0d%0aX:%201", "constructor", "__proto__", "d".repeat(5_000)]) {
       const phone = browser();
@@ -79,7 +79,7 @@ describe("the language of a page", { concurrency: true }, () => {
     assert.equal(put.headers["content-language"], "de");
   });
 
-  test("is not what a form's own fields ask for", async (t) => {
+  test("does not come from the fields of a form", async (t) => {
     const { browser } = await pagesUnderTest(t);
     const phone = browser();
     const page = await phone.send(await phone.get("/device"), "/device", {
@@ -92,7 +92,7 @@ describe("the language of a page", { concurrency: true }, () => {
   });
 });
 
-test("the mail with the code is in the language of the visit", async (t) => {
+test("the mail with the code is in the language of the pages", async (t) => {
   const { ctx, browser, grant } = await pagesUnderTest(t);
   const phone = browser();
   await phone.get("/device?ui_locales=de");

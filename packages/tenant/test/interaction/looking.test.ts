@@ -8,7 +8,7 @@ import { afterPassword, personWithApp } from "./second-factor/authenticator.ts";
 import { isRead, recordVerbs } from "./store-calls.ts";
 import { askForReset, enterCode, openSignUp, signIn } from "./walks.ts";
 
-/** Opens every page there is, in the walk that this page belongs to; says what the store was asked to change by it. */
+/** Opens every page in the interaction of this page, and returns the writes to the store. */
 async function lookEverywhere(testEnv: PagesUnderTest, browser: Browser, at: string): Promise<string[]> {
   const { get } = await pagePaths(testEnv.ctx);
   const query = at.includes("?") ? at.slice(at.indexOf("?")) : "";
@@ -53,7 +53,7 @@ describe("looking at pages changes nothing (ASVS 3.5.3)", { concurrency: true },
     assert.deepEqual(await lookEverywhere(testEnv, browser, question.at), []);
   });
 
-  test("while a code that was mailed is waited for", async (t) => {
+  test("while a mailed code is awaited", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const browser = testEnv.browser();
     const signUp = await openSignUp(browser, (await testEnv.grant()).userCode);

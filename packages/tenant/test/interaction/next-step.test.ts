@@ -23,7 +23,7 @@ const nothingOwed: StepFacts = {
   answered: false,
 };
 
-/** For each reason the facts that make it hold, where no other one does. */
+/** For each reason the facts that make it apply, while no other one does. */
 const cases: Record<StepName, Partial<StepFacts>[]> = {
   sign_up_email: [{ entry: "sign_up" }],
   sign_up_code: [{ entry: "sign_up", address: "unproven" }],
@@ -56,14 +56,14 @@ describe("the next step of an interaction", () => {
     }
   }
 
-  test("every reason has a case, and they are looked at in this order", () => {
+  test("every reason has a case, and they are checked in this order", () => {
     assert.deepEqual(
       reasons.map(({ name }) => name),
       Object.keys(cases),
     );
   });
 
-  test("the first reason that holds wins: all at once they are met one after the other", () => {
+  test("the first reason that applies wins: all together, they come one after the other", () => {
     let facts: StepFacts = {
       ...nothingOwed,
       entry: "sign_up",
@@ -103,12 +103,12 @@ describe("the next step of an interaction", () => {
     assert.equal(nextStep(facts).name, "account");
   });
 
-  test("a sign-in at the very millisecond that is asked for is new enough", () => {
+  test("a sign-in at exactly the required millisecond is new enough", () => {
     assert.equal(nextStep({ ...nothingOwed, signedInSince: T0 }).name, "account");
     assert.equal(nextStep({ ...nothingOwed, signedInSince: T0 + 1 }).name, "too_old");
   });
 
-  test("two factors shown, no second one is asked for, however it is demanded", () => {
+  test("after two factors no second one is asked for, regardless of what requires it", () => {
     const both = { methods: ["password" as const, "passkey" as const], authTime: T0 };
     for (const secondFactorWays of ["unknown", "some", "none"] as const) {
       const facts = { ...nothingOwed, signIn: both, secondFactorDemanded: true, secondFactorWays };
@@ -116,7 +116,7 @@ describe("the next step of an interaction", () => {
     }
   });
 
-  test("a mailed code is a second factor where the user flow lists it, and never in the stead of an app or a passkey", () => {
+  test("a mailed code is a second factor if the user flow lists it, and never instead of an app or a passkey", () => {
     const mailed = { methods: ["password" as const, "email_second_factor" as const], authTime: T0 };
     const facts = { ...nothingOwed, signIn: mailed, secondFactorDemanded: true };
     assert.equal(nextStep(facts).name, "account");
@@ -127,7 +127,7 @@ describe("the next step of an interaction", () => {
     assert.equal(nextStep({ ...facts, takes, signIn: app, strongFactorDemanded: true }).name, "account");
   });
 
-  test("what stands before the sign-in does not wait for it: nobody is signed in while signing up or resetting", () => {
+  test("steps before the sign-in do not wait for it: no one is signed in during sign-up or reset", () => {
     for (const entry of ["sign_up", "reset"] as const) {
       assert.match(nextStep({ ...nothingOwed, entry, signIn: null }).name, new RegExp(`^${entry}`));
     }

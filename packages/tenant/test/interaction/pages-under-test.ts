@@ -10,17 +10,23 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
+import { noTelemetry } from "../../src/kernel/telemetry.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
 import { createInboxMailer } from "../../src/mail/mailer.ts";
 import { signInNotices } from "../../src/mail/security-notifications.ts";
+import { HeldPolls } from "../../src/oauth/device-authorization/held-polls.ts";
+import { PollPace } from "../../src/oauth/device-authorization/poll-pace.ts";
+import { RefusedRequests } from "../../src/oauth/request-limits.ts";
 import type { SigningKeys } from "../../src/oauth/tokens/key-ring.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
-import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
-import type { Mail } from "../../src/storage/store.ts";
+import { openPostgresStore, openSqliteStore } from "../../src/storage/sql/open-store.ts";
+import type { Mail, Store } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/locale.ts";
+import { contextOver, nodePicker, place, storeUrls } from "../fixtures/place.ts";
+import { freshSchema } from "../fixtures/postgres.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
 import { Browser } from "./browser.ts";
 
@@ -32,9 +38,9 @@ export interface PagesUnderTest {
   ctx: TenantContext;
   /** Moves time; nothing sleeps. */
   advance(ms: number): void;
-  /** A new browser: no cookies yet. Its address can be set apart. */
+  /** A new browser without cookies. Its IP address can be set. */
   browser(ip?: string): Browser;
-  /** A grant that a device asked for a moment ago. */
+  /** A grant that a device just requested. */
   grant(input?: {
     userCode?: string;
     deviceName?: string;
@@ -43,7 +49,7 @@ export interface PagesUnderTest {
     requested?: ScopeSet;
   }): Promise<TestGrant>;
   person(email?: string): Promise<User>;
-  /** Every mail to an address, newest first, once all that is due has gone out. */
+  /** Every mail to an address, newest first, after all due mails were sent. */
   mailsTo(email: string): Promise<Mail[]>;
   /** The code in the newest mail to an address. */
   mailedCode(email: string): Promise<string>;
@@ -57,20 +63,20 @@ export interface TestGrant {
 
 let passwordHash: Promise<string> | undefined;
 
-/** The pages on the real SQLite store and the real rendering, without a listener. */
+/** The pages on a real store (SQLite, or PostgreSQL with two nodes) and the real rendering, without a listener. */
 export async function pagesUnderTest(
   t: TestContext,
   options: { config?: Partial<TenantConfig>; mailer?: Mailer; trustProxy?: string } = {},
 ): Promise<PagesUnderTest> {
   let now = Date.UTC(2026, 0, 15, 12);
   const clock = { now: () => now };
-  const store = await openSqliteStore(":memory:");
   const config: TenantConfig = {
     tenantId: randomUUID(),
     name: "Contoso",
     domain: "contoso.example",
     issuerOrigin: "https://localhost:8443",
     pagesOrigin: "http://localhost:8444",
+    localPagesOrigin: "http://localhost:8444",
     embedded: true,
     signUpAllowed: true,
     lifetimes: DEFAULT_LIFETIMES,
@@ -81,28 +87,47 @@ export async function pagesUnderTest(
   };
   const sealKey = randomBytes(32);
   const log = pino({ level: "silent" });
-  const mailer = options.mailer ?? createInboxMailer({ store, clock });
-  const ctx: TenantContext = {
-    config,
-    store,
-    clock,
-    signingKeys: undefined as unknown as SigningKeys,
-    sealKey,
-    mail: createMailQueue({ store, mailer, sealKey, clock, log }),
-    branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
-    texts: endpointTexts,
-    notices: signInNotices(() => ctx),
-    log,
+  const startNode = async (store: Store) => {
+    const mailer = options.mailer ?? createInboxMailer({ store, clock });
+    const ctx: TenantContext = {
+      config,
+      store,
+      clock,
+      signingKeys: undefined as unknown as SigningKeys,
+      sealKey,
+      mail: createMailQueue({ store, mailer, sealKey, clock, log }),
+      branding: { palettes: palettesOf(DEFAULT_COLOUR), logo: null },
+      heldPolls: new HeldPolls({ config, clock, store }),
+      pollPace: new PollPace(clock, config.limits.pollsInMemory),
+      refusedRequests: new RefusedRequests(config, clock),
+      texts: endpointTexts,
+      notices: signInNotices(() => ctx),
+      telemetry: noTelemetry,
+      log,
+    };
+    const app = Fastify({ trustProxy: options.trustProxy ?? false });
+    registerPages(app, ctx);
+    registerInbox(app, ctx, { bearer: BEARER });
+    await app.ready();
+    t.after(async () => {
+      await app.close();
+      await ctx.mail.close(1_000);
+      await store.close();
+    });
+    return { app, ctx };
   };
-  const app = Fastify({ trustProxy: options.trustProxy ?? false });
-  registerPages(app, ctx);
-  registerInbox(app, ctx, { bearer: BEARER });
-  await app.ready();
-  t.after(async () => {
-    await app.close();
-    await ctx.mail.close(1_000);
-    await store.close();
-  });
+  const nodes: Node[] = [];
+  if (place.nodes === 1) nodes.push(await startNode(await openSqliteStore(":memory:")));
+  else {
+    const { url, schema, drop } = await freshSchema();
+    const urls = storeUrls(url);
+    const open = () => openPostgresStore(urls.url, { schema, direct: urls.direct, poolSize: 4 });
+    for (const store of [await open(), await open()]) nodes.push(await startNode(store));
+    t.after(drop);
+  }
+  const [one, two] = nodes;
+  const { app, ctx } = two === undefined ? one! : asOneNode(one!, two);
+  const { store } = ctx;
 
   const device: App = {
     clientId: randomUUID(),
@@ -121,6 +146,7 @@ export async function pagesUnderTest(
     disabledAt: null,
   };
   await seed(store).putApp(device);
+  const deliverDue = () => Promise.all(nodes.map((node) => node.ctx.mail.deliverDue()));
 
   return {
     app,
@@ -160,10 +186,11 @@ export async function pagesUnderTest(
       return user;
     },
     async mailsTo(email) {
-      await ctx.mail.deliverDue();
+      await deliverDue();
       return store.mail.listMails(email);
     },
     async mailedCode(email) {
+      await deliverDue();
       const [mail] = await store.mail.listMails(email);
       const code = /^\d{8}$/m.exec(mail?.text ?? "")?.[0];
       if (code === undefined) throw new Error(`No code was mailed to ${email}`);
@@ -174,4 +201,17 @@ export async function pagesUnderTest(
 
 function letters(count: number): string {
   return [...randomBytes(count)].map((byte) => "BCDFGHJKLMNPQRSTVWXZ"[byte % 20]).join("");
+}
+
+type Node = Pick<PagesUnderTest, "app" | "ctx">;
+
+/** Each request goes to one of the nodes. */
+function asOneNode(one: Node, two: Node): Node {
+  const apps = [one.app, two.app] as const;
+  const pick = nodePicker();
+  const inject = (...args: Parameters<FastifyInstance["inject"]>) => apps[pick()].inject(...args);
+  return {
+    app: new Proxy(one.app, { get: (app, name) => (name === "inject" ? inject : Reflect.get(app, name)) }),
+    ctx: contextOver([one.ctx, two.ctx]),
+  };
 }

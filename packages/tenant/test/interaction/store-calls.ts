@@ -3,10 +3,10 @@ import type { PagesUnderTest } from "./pages-under-test.ts";
 const READS =
   /\.(?:find|list|count|peek|poll|stateOf|facts$|consentFacts$|setting$|totpOf$|consentsFor$|rolesFor$|groupsOf$)/;
 
-/** Whether a verb of the store only reads. One that is not known here counts as a change. */
+/** Whether a store operation only reads. An unknown one counts as a write. */
 export const isRead = (verb: string) => READS.test(verb);
 
-/** The names of the store's verbs that were called, in their order; what the work of a request is made of. */
+/** The names of the store operations that were called, in order: the work of a request. */
 export function recordVerbs(of: PagesUnderTest | Pick<PagesUnderTest["ctx"], "store">): string[] {
   const ctx = "ctx" in of ? of.ctx : of;
   const called: string[] = [];

@@ -1,4 +1,5 @@
-// What a form costs the store: what a request is about is read once. A read more here is a read more at every sign-in.
+// The store reads of one form: everything a request needs is read once. One more read here is one more at every
+// sign-in.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -15,7 +16,7 @@ import { enterCode, openSignUp, signIn, walkToConfirm } from "./walks.ts";
 const ADA = "ada@contoso.example";
 const NEW = "grace@contoso.example";
 
-/** The calls that the store gets of one form, reads and changes apart. */
+/** The store calls of one form, reads and writes separately. */
 async function callsOf(
   testEnv: PagesUnderTest,
   send: () => Promise<Page>,
@@ -26,7 +27,7 @@ async function callsOf(
   return { reads: called.filter(isRead), changes: called.filter((verb) => !isRead(verb)) };
 }
 
-/** Scopes of an API of its own, which takes more rows to decide on than Graph's. */
+/** Scopes of its own API, which take more rows to decide on than Graph's. */
 async function scopesOfAnApi({ ctx }: PagesUnderTest): Promise<ScopeSet> {
   const api = sampleApi();
   await seed(ctx.store).putApi(api);
@@ -64,7 +65,7 @@ describe("store reads of one form", { concurrency: true }, () => {
     });
   }
 
-  test("the last step of a sign-up reads 4 times, and nothing again after the account is made", async (t) => {
+  test("the last step of a sign-up reads 4 times, and nothing again after the account is created", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await useUserFlow(testEnv, {});
     const phone = testEnv.browser();
@@ -76,7 +77,7 @@ describe("store reads of one form", { concurrency: true }, () => {
     assert.deepEqual(changes, ["administration.users.insert", "audit.write", "sessions.signIn", "grants.claim"]);
   });
 
-  test("a password reads at most 7 times: the person, their facts and their authenticator app beside those", async (t) => {
+  test("a password reads at most 7 times: also the user, their facts and their authenticator app", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const phone = testEnv.browser();

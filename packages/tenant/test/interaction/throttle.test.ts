@@ -47,7 +47,7 @@ test("loopback is 127/8 and ::1, however it is written", () => {
   }
 });
 
-test("every throttle stands in the threat model as it is (ASVS 6.1.1)", () => {
+test("the threat model lists every throttle with its values (ASVS 6.1.1)", () => {
   const model = readFileSync(new URL("../../../../docs/threat-model.md", import.meta.url), "utf8");
   const rows = [...model.matchAll(/^\| `(\w+)` \|.*\| (\d[\d,]*) in (\d+) (seconds|minutes|hours) \|$/gm)];
   const unit = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 };

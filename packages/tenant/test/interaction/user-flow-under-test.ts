@@ -5,7 +5,7 @@ import { seed } from "../fixtures/seed.ts";
 import { sampleUserFlow } from "../storage/samples.ts";
 import type { PagesUnderTest } from "./pages-under-test.ts";
 
-/** Lets people sign in and up for the device's app by a user flow of its own. */
+/** Lets users sign in and up for the device's app by its own user flow. */
 export async function useUserFlow({ ctx, device }: PagesUnderTest, changes: Partial<UserFlow>): Promise<UserFlow> {
   const flow = sampleUserFlow({ attributes: [], termsOfUse: null, ...changes });
   assert.deepEqual(checkUserFlow(flow), []);

@@ -20,7 +20,7 @@ export async function openSignUp(browser: Browser, code: string): Promise<Page> 
   return browser.get(`/sign-up${page.at.slice(page.at.indexOf("?"))}`);
 }
 
-/** On the sign-in page, "Email me a code instead". */
+/** Selects "Email me a code instead" on the sign-in page. */
 export async function askForCode(browser: Browser, page: Page, email: string): Promise<Page> {
   return browser.send(page, "/sign-in/code/send", { email });
 }

@@ -13,21 +13,21 @@ import { passwordCredentialOf } from "./password-credentials.ts";
 
 const guid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, "it is no GUID")
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, "it is not a GUID")
   .toLowerCase();
-/** A name that people read: nothing in it that cannot be seen. */
+/** A name for people to read, without invisible characters. */
 export const shownText = (max: number) =>
   z
     .string()
     .min(1, "it is empty")
-    .max(max, `it has more than ${max} characters`)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, "it has characters that cannot be seen")
+    .max(max, `it is longer than ${max} characters`)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, "it contains invisible characters")
     .regex(/\S/, "it is blank");
-const prose = z.string().max(1_024, "it has more than 1024 characters");
+const prose = z.string().max(1_024, "it is longer than 1024 characters");
 const permissionValue = z
   .string()
-  .regex(/^[A-Za-z0-9!#$%&'()*+,\-./:;<=>?@[\]^_`{|}~]{1,120}$/, "it is no name of a permission")
-  .refine((value) => !value.startsWith("."), "it begins with a dot");
+  .regex(/^[A-Za-z0-9!#$%&'()*+,\-./:;<=>?@[\]^_`{|}~]{1,120}$/, "it is not a valid permission name")
+  .refine((value) => !value.startsWith("."), "it starts with a dot");
 const redirectUri = z
   .string()
   .max(2_048)
@@ -47,7 +47,7 @@ const scope = strictBody({
   userConsentDescription: prose.nullable().optional(),
   isEnabled: z.boolean(),
   doorcodeDisplayNames: z
-    .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "it is no language tag, as de"), shownText(100))
+    .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "it is not a language tag such as de"), shownText(100))
     .optional(),
 });
 
@@ -62,20 +62,20 @@ const role = strictBody({
 
 const identifierUri = z
   .string()
-  .max(255, "it has more than 255 characters")
+  .max(255, "it is longer than 255 characters")
   .regex(
     /^(?:api|https|urn):\S+[^\s/]$/,
-    "it begins with api:// or https:// and has no slash at the end, as api://contoso-todo",
+    "it must start with api:// or https:// and not end with a slash, for example api://contoso-todo",
   )
-  .refine((uri) => URL.canParse(uri), "it is no URI");
+  .refine((uri) => URL.canParse(uri), "it is not a URI");
 
-/** What can be set of an application; on creation and afterwards alike. */
+/** The writable properties of an application, at creation and later. */
 export const applicationInput = strictBody({
   displayName: shownText(256).optional(),
   uniqueName: z.string().min(1).max(256).optional(),
   description: prose.nullable().optional(),
   tags: z.array(z.string().min(1).max(256)).max(50).optional(),
-  signInAudience: z.literal("AzureADMyOrg", "here it is AzureADMyOrg").optional(),
+  signInAudience: z.literal("AzureADMyOrg", "it must be AzureADMyOrg").optional(),
   isFallbackPublicClient: z.boolean().nullable().optional(),
   publicClient: redirectUris.optional(),
   web: redirectUris.optional(),
@@ -89,9 +89,9 @@ export const applicationInput = strictBody({
     )
     .max(50)
     .optional(),
-  identifierUris: z.array(identifierUri).max(1, "here an API has one").optional(),
+  identifierUris: z.array(identifierUri).max(1, "an API can have only one").optional(),
   api: strictBody({
-    requestedAccessTokenVersion: z.literal(2, "access tokens are of version 2 here").nullable().optional(),
+    requestedAccessTokenVersion: z.literal(2, "it must be 2").nullable().optional(),
     oauth2PermissionScopes: z.array(scope).max(200).optional(),
   })
     .nullable()
@@ -99,12 +99,12 @@ export const applicationInput = strictBody({
   appRoles: z.array(role).max(200).optional(),
   doorcodeTokenProfile: z.enum(["entra", "rfc9068"]).nullable().optional(),
   doorcodeGrantTypes: z
-    .array(z.enum(GRANT_TYPES, `it is one of ${GRANT_TYPES.join(", ")}`))
+    .array(z.enum(GRANT_TYPES, `it must be one of ${GRANT_TYPES.join(", ")}`))
     .max(GRANT_TYPES.length)
     .nullable()
     .optional(),
   doorcodeAdministrativeScopes: z
-    .array(z.enum(ADMINISTRATIVE_SCOPES, "it is no administrative scope of Microsoft Graph here"))
+    .array(z.enum(ADMINISTRATIVE_SCOPES, "it is not an administrative scope of Microsoft Graph"))
     .max(ADMINISTRATIVE_SCOPES.length)
     .optional(),
   keyCredentials: keyCredentials.optional(),
@@ -112,7 +112,7 @@ export const applicationInput = strictBody({
 
 export type ApplicationInput = z.infer<typeof applicationInput>;
 
-/** By what an application authenticates; an API has none. */
+/** An application's credentials. An API has none. */
 export interface AppCredentials {
   certificates: readonly AppCertificate[];
   secrets: readonly AppSecret[];
@@ -156,7 +156,7 @@ export function appRolesOf(roles: readonly ApiRole[]) {
   }));
 }
 
-/** The scopes and roles of an API as applications and service principals answer them. */
+/** The scopes and roles of an API in responses for applications and service principals. */
 export function permissionsOf(api: Api | undefined) {
   return {
     oauth2PermissionScopes: (api?.scopes ?? []).map((each) => ({
@@ -175,8 +175,8 @@ export function permissionsOf(api: Api | undefined) {
 }
 
 /**
- * As Graph answers it. `requiredResourceAccess` is handed in: where nobody set it, it is told by what was consented; and so
- * are certificates and secrets, which are stored apart.
+ * The Graph response. `requiredResourceAccess` is passed in, because it may have to be derived from consents; so are
+ * certificates and secrets, which are stored separately.
  */
 export function applicationOf(
   registered: Registered,

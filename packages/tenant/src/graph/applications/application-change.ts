@@ -6,7 +6,7 @@ import { type ApplicationInput, roleOf, scopeId, scopeOf } from "./application-b
 
 const RESOURCE = "application";
 
-/** What an application is before anything is said of it: an API where the request has an `api`, else a client. */
+/** The initial state of a new application: an API if the request has an `api`, otherwise a client. */
 export function newRegistered(
   kind: Registered["kind"],
   ids: { clientId: string; objectId: string; uniqueName: string | null },
@@ -25,12 +25,13 @@ export function newRegistered(
 }
 
 /**
- * What stands with what the request says in its place; nothing is done yet.
- * @throws GraphError 400 for what this kind of application cannot be
+ * The current state merged with the request. Does not store anything.
+ *
+ * @throws GraphError 400 for properties that this kind of application cannot have
  */
 export function changedBy(before: Registered, input: ApplicationInput): Registered {
   if (input.uniqueName !== undefined && input.uniqueName !== before.registration.uniqueName) {
-    throw invalidProperty("uniqueName", RESOURCE, "it is set at creation and stays.");
+    throw invalidProperty("uniqueName", RESOURCE, "it is set at creation and cannot change.");
   }
   const registration: Registration = {
     ...before.registration,
@@ -64,7 +65,7 @@ export function changedBy(before: Registered, input: ApplicationInput): Register
   }
   refuseMembersOfClients(input);
   const { clientId } = registration;
-  // A scope of the TypeScript API is known by the id that follows from its name.
+  // A scope of the TypeScript API has the ID derived from its name.
   const had = before.api.scopes.map((scope) => ({ ...scope, id: scopeId(before.api, scope) }));
   const scopes = input.api?.oauth2PermissionScopes?.map(scopeOf) ?? before.api.scopes;
   const roles = input.appRoles?.map(roleOf) ?? before.api.roles;
@@ -90,11 +91,7 @@ function refuseMembersOfApis({ api, identifierUris, appRoles, doorcodeTokenProfi
     ((appRoles ?? []).length > 0 && "appRoles") ||
     (doorcodeTokenProfile != null && "doorcodeTokenProfile");
   if (!wrong) return;
-  throw invalidProperty(
-    wrong,
-    RESOURCE,
-    "this application is a client; register the API as one of its own, created with 'api'.",
-  );
+  throw invalidProperty(wrong, RESOURCE, "this application is a client. Register the API separately, with 'api'.");
 }
 
 function refuseMembersOfClients(input: ApplicationInput): void {
@@ -107,11 +104,7 @@ function refuseMembersOfClients(input: ApplicationInput): void {
     ((publicClient?.redirectUris ?? []).length > 0 && "publicClient") ||
     ((web?.redirectUris ?? []).length > 0 && "web");
   if (!wrong) return;
-  throw invalidProperty(
-    wrong,
-    RESOURCE,
-    "this application is an API; register the client as one of its own, created without 'api'.",
-  );
+  throw invalidProperty(wrong, RESOURCE, "this application is an API. Register the client separately, without 'api'.");
 }
 
 interface Entitlement {
@@ -120,7 +113,10 @@ interface Entitlement {
   enabled: boolean;
 }
 
-/** Ids and values are there once; what is enabled neither goes nor gets another value (Graph: disable it first). */
+/**
+ * IDs and values must be unique. An enabled scope or role can be neither removed nor get another value (Graph: disable
+ * it first).
+ */
 function checkPermissions(property: string, before: (ApiScope | ApiRole)[], after: (ApiScope | ApiRole)[]): void {
   const entitlements = (all: (ApiScope | ApiRole)[]): Entitlement[] =>
     all.map(({ id, value, enabled }) => ({ id: id as string, value, enabled: enabled !== false }));

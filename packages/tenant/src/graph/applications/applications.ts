@@ -34,7 +34,7 @@ export const READ_APPLICATIONS = ["Application.Read.All", "Application.ReadWrite
 export const WRITE_APPLICATIONS = ["Application.ReadWrite.All"];
 const ALTERNATE_KEYS = ["appId", "uniqueName"];
 
-/** Two who make one application at once, a third who deletes it in between: after so many rounds somebody else tries. */
+/** Maximum rounds for concurrent upserts of the same application while other requests delete it. */
 const ROUNDS = 4;
 
 export const applicationRoutes: GraphRoute[] = [
@@ -78,7 +78,7 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
   return entity(call, applications, await answerOf(call, found));
 }
 
-/** By `uniqueName` with `Prefer: create-if-missing` it makes what is not there ("Upsert application"). */
+/** With `uniqueName` and `Prefer: create-if-missing`, creates a missing application ("Upsert application"). */
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   const key = keyOf(call, "application", ALTERNATE_KEYS);
   const input = readBody(call, applicationInput, "application");
@@ -91,7 +91,7 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
     try {
       return created(call, await insert(call, { ...input, uniqueName: key.value }, key.value));
     } catch (error) {
-      // Somebody made it meanwhile: then it is theirs that is changed.
+      // Another request created it meanwhile, so that one is changed.
       if (round === ROUNDS || !(await lookUp(call, key))) throw error;
     }
   }
@@ -106,7 +106,7 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
 async function insert(call: GraphCall, input: ApplicationInput, uniqueName: string | null): Promise<Registered> {
   if (input.displayName === undefined) throw invalidProperty("displayName", "application", "a value is required.");
   const ids = { clientId: randomUUID(), objectId: randomUUID(), uniqueName };
-  // With `api` it is an API, without one a client (docs/differences.md).
+  // With `api` it is an API, without it a client (docs/differences.md).
   const blank = newRegistered(input.api == null ? "app" : "api", ids, call.now);
   const registered = changedBy(blank, input);
   const certificates = certificatesOf(input.keyCredentials ?? [], [], { clientId: ids.clientId, now: call.now });
@@ -115,7 +115,7 @@ async function insert(call: GraphCall, input: ApplicationInput, uniqueName: stri
   return registered;
 }
 
-/** False when it is there no more. */
+/** False if it no longer exists. */
 async function change(call: GraphCall, { registration }: Registered, input: ApplicationInput): Promise<boolean> {
   const { keyCredentials } = input;
   const of = { clientId: registration.clientId, now: call.now };
@@ -166,7 +166,7 @@ async function lookUp({ ctx }: GraphCall, { by, value }: Key): Promise<Registere
   return found && isOwn(found) ? found : undefined;
 }
 
-/** As at Entra, where Microsoft's own programs have a service principal in the tenant and no application. */
+/** As in Entra, where Microsoft's own apps have a service principal in the tenant but no application. */
 const isOwn = ({ registration }: Registered) => registration.clientId !== COMMAND_LINE_CLIENT_ID;
 
 function registrationKey(by: string, value: string): RegistrationKey {
@@ -175,6 +175,6 @@ function registrationKey(by: string, value: string): RegistrationKey {
 }
 
 function taken(what: RegistrationConflict) {
-  if (what === "user_flow") return badRequest("The application uses a user flow that there is not any more.");
+  if (what === "user_flow") return badRequest("The application's user flow no longer exists.");
   return alreadyTaken({ unique_name: "uniqueName", identifier_uri: "identifierUris", client_id: "appId" }[what]);
 }

@@ -15,9 +15,9 @@ const added = strictBody({
     .optional(),
 });
 
-const removed = strictBody({ keyId: z.guid("it is no GUID").toLowerCase() });
+const removed = strictBody({ keyId: z.guid("it is not a GUID").toLowerCase() });
 
-/** `POST /applications/{id}/addPassword`: the one answer that has the secret's text. */
+/** `POST /applications/{id}/addPassword`: the only response with the secret's text. */
 export async function addPassword(call: GraphCall, clientId: string): Promise<GraphAnswer> {
   const { passwordCredential } = call.body === undefined ? {} : readBody(call, added, "passwordCredential");
   const { displayName, startDateTime, endDateTime } = passwordCredential ?? {};
@@ -26,9 +26,14 @@ export async function addPassword(call: GraphCall, clientId: string): Promise<Gr
     ...(startDateTime == null ? {} : { startsAt: Date.parse(startDateTime) }),
     ...(endDateTime == null ? {} : { endsAt: Date.parse(endDateTime) }),
   });
-  if (made === "app_unknown") throw badRequest("This application is an API, or gone: a client alone has passwords.");
+  if (made === "app_unknown")
+    throw badRequest("This application is an API, or was deleted. Only clients can have passwords.");
   if (made === "full") {
-    throw invalidProperty("passwordCredentials", "application", "it has as many as it can have; remove one first.");
+    throw invalidProperty(
+      "passwordCredentials",
+      "application",
+      "it already has the maximum number of secrets. Remove one first.",
+    );
   }
   if ("problem" in made) throw invalidProperty("passwordCredential", "application", made.problem);
   const context = `${graphOf(call.ctx.config)}/$metadata#microsoft.graph.passwordCredential`;
@@ -43,7 +48,7 @@ export async function removePassword(call: GraphCall, clientId: string): Promise
   throw badRequest(`No password credential found with keyId '${keyId}'.`);
 }
 
-/** As Graph answers it, without its text. */
+/** The Graph response, without the text. */
 export function passwordCredentialOf({ keyId, displayName, hint, startsAt, endsAt }: Omit<AppSecret, "secretHash">) {
   return {
     customKeyIdentifier: null,

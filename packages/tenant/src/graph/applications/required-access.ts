@@ -2,7 +2,7 @@ import { GRAPH_RESOURCE_ID, OIDC_SCOPES } from "../../directory/scopes.ts";
 import type { Registered, RequiredResourceAccess, StoreReader } from "../../storage/store.ts";
 import { scopeId } from "./application-body.ts";
 
-/** The ids that Microsoft Graph's own delegated permissions have everywhere. */
+/** The global IDs of Microsoft Graph's own delegated permissions. */
 export const GRAPH_SCOPE_IDS: Readonly<Record<string, string>> = {
   openid: "37f7f235-527c-4136-accd-4a02d197296e",
   profile: "14dad69e-099b-42c9-810b-d002981feec1",
@@ -12,8 +12,8 @@ export const GRAPH_SCOPE_IDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What applications say they need. Where nobody ever said, as in the TypeScript API, it is what the administrator
- * consented to: an application that was described in another way is described whole in this one.
+ * The permissions that applications declare. If an application never declared any (through the TypeScript API), they
+ * are those the administrator consented to, so that Graph shows it completely.
  */
 export async function requiredAccess(
   store: StoreReader,
@@ -45,7 +45,7 @@ export async function requiredAccess(
   };
 }
 
-/** OpenID Connect's own as everybody writes them. */
+/** OpenID Connect's own scopes, in their usual form. */
 function inOrder(scopes: string[]): string[] {
   const rank = (scope: string) => (OIDC_SCOPES.includes(scope) ? OIDC_SCOPES.indexOf(scope) : OIDC_SCOPES.length);
   return [...scopes].sort((a, b) => rank(a) - rank(b));

@@ -32,15 +32,15 @@ const groupInput = strictBody({
   displayName: shownText(256).optional(),
   uniqueName: z.string().min(1).max(256).optional(),
   description: z.string().max(1_024).nullable().optional(),
-  mailEnabled: z.literal(false, "groups here have no mail").optional(),
+  mailEnabled: z.literal(false, "mail-enabled groups are not supported").optional(),
   mailNickname: z
     .string()
     .min(1)
     .max(64)
-    .regex(/^[\x21-\x7e]+$/, "it has a space or a sign")
+    .regex(/^[\x21-\x7e]+$/, "it contains a space or a symbol")
     .optional(),
-  securityEnabled: z.literal(true, "groups here are security groups").optional(),
-  groupTypes: z.array(z.never("groups here are security groups")).optional(),
+  securityEnabled: z.literal(true, "only security groups are supported").optional(),
+  groupTypes: z.array(z.never("only security groups are supported")).optional(),
 });
 type GroupInput = z.infer<typeof groupInput>;
 
@@ -55,7 +55,7 @@ export const groupRoutes: GraphRoute[] = [
   { method: "DELETE", path: "groups/{group}/members/{member}/$ref", scopes: WRITE, handle: removeMember },
 ];
 
-/** Two who make one group at once, a third who deletes it in between: after so many rounds somebody else tries. */
+/** Maximum rounds for concurrent upserts of the same group while other requests delete it. */
 const ROUNDS = 4;
 
 async function list(call: GraphCall): Promise<GraphAnswer> {
@@ -71,7 +71,7 @@ async function get(call: GraphCall): Promise<GraphAnswer> {
   return entity(call, groups, groupOf(await find(call)));
 }
 
-/** By `uniqueName` with `Prefer: create-if-missing` it makes what is not there ("Upsert group"). */
+/** With `uniqueName` and `Prefer: create-if-missing`, creates a missing group ("Upsert group"). */
 async function patch(call: GraphCall): Promise<GraphAnswer> {
   const key = keyOf(call, "group", ["uniqueName"]);
   const input = readBody(call, groupInput, "group");
@@ -84,7 +84,7 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
     try {
       return entity(call, groups, groupOf(await insert(call, input, key.value)), 201);
     } catch (error) {
-      // Somebody made it meanwhile: then it is theirs that is changed.
+      // Another request created it meanwhile, so that one is changed.
       if (round === ROUNDS || !(await lookUp(call))) throw error;
     }
   }
@@ -132,10 +132,10 @@ async function insert(call: GraphCall, input: GroupInput, uniqueName: string | n
   return group;
 }
 
-/** False when it is there no more. */
+/** False if it no longer exists. */
 async function change(call: GraphCall, { id, uniqueName }: ManagedGroup, input: GroupInput): Promise<boolean> {
   if (input.uniqueName !== undefined && input.uniqueName !== uniqueName) {
-    throw invalidProperty("uniqueName", "group", "it is set at creation and stays.");
+    throw invalidProperty("uniqueName", "group", "it is set at creation and cannot change.");
   }
   const outcome = await call.admin.groups.change(
     id,

@@ -3,15 +3,15 @@ import { type Condition, meets, noProperty, parseFilter } from "./filter.ts";
 import { badRequest } from "./graph-error.ts";
 import type { GraphAnswer, GraphCall } from "./route.ts";
 
-/** How entities of one kind are answered. */
+/** How Graph responds with entities of one kind. */
 export interface Resource {
-  /** Of Graph's metadata: `application`. */
+  /** The type in Graph's metadata: `application`. */
   type: string;
-  /** What stands after `$metadata#` in `@odata.context`. */
+  /** The part after `$metadata#` in `@odata.context`. */
   set: string;
-  /** What may be selected and filtered by. */
+  /** The properties that can be selected and filtered. */
   properties: readonly string[];
-  /** `$expand` is taken, and changes nothing: all is answered already. */
+  /** `$expand` is accepted without effect: everything is already in the response. */
   expands?: boolean;
 }
 
@@ -21,16 +21,16 @@ const PAGE = 100;
 const MAX_PAGE = 999;
 const OPTIONS = ["$filter", "$select", "$top", "$count", "$skiptoken", "$expand"];
 
-/** What the query asks of a list, checked. */
+/** The validated query options of a list. */
 export interface ListQuery {
   conditions: Condition[];
   top: number;
-  /** Ids up to this one were on the pages before. */
+  /** IDs up to this one were on earlier pages. */
   after: string;
   count: boolean;
 }
 
-/** @throws GraphError 400 for an option that is not understood, or a value it cannot have */
+/** @throws GraphError 400 for an unknown option or an invalid value */
 export function listQuery({ query }: Pick<GraphCall, "query">, resource: Resource): ListQuery {
   checkOptions(query, resource);
   const filter = query.get("$filter");
@@ -39,7 +39,7 @@ export function listQuery({ query }: Pick<GraphCall, "query">, resource: Resourc
     throw badRequest(`Invalid page size specified: '${top}'. Must be between 1 and ${MAX_PAGE} inclusive.`);
   }
   const count = query.get("$count") ?? "false";
-  if (count !== "true" && count !== "false") throw badRequest("Invalid value for $count: it is true or false.");
+  if (count !== "true" && count !== "false") throw badRequest("Invalid value for $count: it must be true or false.");
   return {
     conditions: filter === null ? [] : parseFilter(filter, resource.properties, resource.type),
     top: Number(top),
@@ -48,7 +48,7 @@ export function listQuery({ query }: Pick<GraphCall, "query">, resource: Resourc
   };
 }
 
-/** One page of all there are; `items` in any order. */
+/** One page of all items. `items` can be in any order. */
 export function collection(call: GraphCall, resource: Resource, items: Item[]): GraphAnswer {
   const asked = listQuery(call, resource);
   const found = items
@@ -63,7 +63,7 @@ export function collection(call: GraphCall, resource: Resource, items: Item[]): 
   });
 }
 
-/** A page that was read as one. */
+/** A page that was read from the store as a page. */
 export function pageAnswer(
   call: GraphCall,
   resource: Resource,
@@ -94,7 +94,7 @@ function selected({ query }: GraphCall, { properties, type }: Resource, item: It
   const select = query.get("$select");
   if (select === null || select === "*") return item;
   const names = select.split(",").map((name) => name.trim());
-  // Custom attributes are properties of the users that have them.
+  // Custom attributes are properties of the users who have them.
   const unknown = names.find(
     (name) => !properties.includes(name) && !(type === "user" && /^extension_\w+$/.test(name)),
   );
@@ -106,8 +106,8 @@ function checkOptions(query: URLSearchParams, resource: Resource): void {
   for (const name of query.keys()) {
     if (!name.startsWith("$")) continue;
     const known = OPTIONS.includes(name) && (name !== "$expand" || resource.expands === true);
-    if (!known) throw badRequest(`The query option '${name}' is not supported here.`);
-    if (query.getAll(name).length > 1) throw badRequest(`The query option '${name}' is there twice.`);
+    if (!known) throw badRequest(`The query option '${name}' is not supported.`);
+    if (query.getAll(name).length > 1) throw badRequest(`The query option '${name}' is repeated.`);
   }
 }
 
@@ -115,5 +115,5 @@ function afterOf(skipToken: string | null): string {
   if (skipToken === null) return "";
   const after = Buffer.from(skipToken, "base64url").toString();
   if (/^[\w-]{1,400}$/.test(skipToken) && /^[^\p{Cc}\ufffd]+$/u.test(after)) return after;
-  throw badRequest("Invalid $skiptoken: follow the @odata.nextLink of the page before.");
+  throw badRequest("Invalid $skiptoken: use the @odata.nextLink of the previous page.");
 }

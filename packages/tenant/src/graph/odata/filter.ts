@@ -1,12 +1,12 @@
 import { badRequest } from "./graph-error.ts";
 
 /**
- * What `$filter` may say here (OData URL Conventions §5.1.1): comparisons for equality, and such of the members of a
+ * The supported part of `$filter` (OData URL Conventions §5.1.1): comparisons for equality, also for members of a
  * collection (`tags/any(t:t eq '…')`), joined by `and`.
  */
 export type Condition =
   | { is: "eq"; path: string[]; value: Literal }
-  /** Some member meets all of these, whose paths begin at the member. */
+  /** Some member of the collection matches all of these, whose paths start at the member. */
   | { is: "any"; path: string[]; all: Condition[] };
 
 type Literal = string | number | boolean | null;
@@ -14,7 +14,7 @@ type Literal = string | number | boolean | null;
 const TOKEN = /\s*(?:('(?:[^']|'')*')|([A-Za-z_@][\w.@]*)|(-?\d+)|([()/:,]))/y;
 const MAX_LENGTH = 2_000;
 
-/** @throws GraphError 400 for what is no filter, or one that is not understood here */
+/** @throws GraphError 400 for an invalid or unsupported filter */
 export function parseFilter(text: string, properties: readonly string[], type: string): Condition[] {
   if (text.length > MAX_LENGTH) throw badRequest("Invalid filter clause: it is too long.");
   const tokens = tokensOf(text);
@@ -23,7 +23,7 @@ export function parseFilter(text: string, properties: readonly string[], type: s
   const next = () => tokens[at++];
   const wrong = () =>
     badRequest(
-      `Invalid filter clause: '${text}' is not supported. Use eq, and, and any with them, as in displayName eq 'x'.`,
+      `Invalid filter clause: '${text}' is not supported. Use eq, and, and any, for example displayName eq 'x'.`,
     );
   const expect = (token: string) => {
     if (next() !== token) throw wrong();
@@ -54,7 +54,7 @@ export function parseFilter(text: string, properties: readonly string[], type: s
       return inside;
     }
     const path = pathOf();
-    // A function of OData's, which none is.
+    // A function of OData. None is supported.
     if (peek() === "(") throw wrong();
     if (variable === null && !properties.includes(path[0]!)) throw noProperty(path[0]!, type);
     if (variable !== null && path.shift() !== variable) throw wrong();
@@ -90,13 +90,13 @@ export function meets(item: unknown, conditions: Condition[]): boolean {
   });
 }
 
-/** Only what an object itself was answered with: neither what it inherits, nor the length of a text or a list. */
+/** Only own properties of the response object: neither inherited ones, nor the length of a string or array. */
 function ownProperty(inside: unknown, name: string): unknown {
   if (typeof inside !== "object" || inside === null || Array.isArray(inside)) return undefined;
   return Object.hasOwn(inside, name) ? (inside as Record<string, unknown>)[name] : undefined;
 }
 
-/** The string that this path is to equal, where the filter says so. */
+/** The string that the filter requires at this path, if any. */
 export function equalTo(conditions: Condition[], ...path: string[]): string | undefined {
   for (const condition of conditions) {
     if (condition.path.join("/") !== path.slice(0, condition.path.length).join("/")) continue;
@@ -108,7 +108,7 @@ export function equalTo(conditions: Condition[], ...path: string[]): string | un
   return undefined;
 }
 
-/** Graph compares without regard to case, but for what is a key or a word of the caller's own. */
+/** Graph's comparisons are case-insensitive, except for keys and for values that callers define. */
 function equal(value: unknown, wanted: Literal, name: string | undefined): boolean {
   if (typeof value !== "string" || typeof wanted !== "string") return value === wanted;
   if (name === undefined || name === "uniqueName") return value === wanted;
@@ -129,7 +129,7 @@ function tokensOf(text: string): string[] {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const match = TOKEN.exec(text);
-    if (!match) throw badRequest(`Invalid filter clause: '${text}' cannot be read.`);
+    if (!match) throw badRequest(`Invalid filter clause: '${text}' cannot be parsed.`);
     tokens.push(match[0].trim());
   }
   if (tokens.length === 0) throw badRequest("Invalid filter clause: it is empty.");

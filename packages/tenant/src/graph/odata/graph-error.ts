@@ -1,4 +1,4 @@
-/** Codes that Microsoft Graph's own errors have (docs: "Microsoft Graph error responses and resource types"). */
+/** Error codes of Microsoft Graph (docs: "Microsoft Graph error responses and resource types"). */
 export type GraphErrorCode =
   | "InvalidAuthenticationToken"
   | "Authorization_RequestDenied"
@@ -8,14 +8,15 @@ export type GraphErrorCode =
   | "ObjectConflict"
   | "CannotDeleteOrUpdateEnabledEntitlement"
   | "TooManyRequests"
+  | "serviceNotAvailable"
   | "UnknownError";
 
-/** An answer of Graph, not a failure of the server: thrown by whoever refuses a request under /graph/v1.0. */
+/** An error response of Graph, not a server failure. Thrown to refuse a request under /graph/v1.0. */
 export class GraphError extends Error {
   override name = "GraphError";
   readonly status: number;
   readonly code: GraphErrorCode;
-  /** Of the answer: `www-authenticate`, `retry-after` … */
+  /** Response headers: `www-authenticate`, `retry-after` … */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -39,20 +40,20 @@ export interface GraphErrorBody {
   };
 }
 
-/** Graph's error body. `now` in milliseconds since the epoch; `requestId` is the one in our log. */
+/** Graph's error body. `now` in milliseconds since the epoch; `requestId` is also in our log. */
 export function graphErrorBody(
   error: Pick<GraphError, "code" | "message">,
   ids: { requestId: string; clientRequestId: string },
   now: number,
 ): GraphErrorBody {
   const { code, message } = error;
-  // Graph's own form: UTC to the second, without a zone.
+  // Graph's own format: UTC to the second, without a zone.
   const date = new Date(now).toISOString().slice(0, 19);
   const innerError = { date, "request-id": ids.requestId, "client-request-id": ids.clientRequestId };
   return { error: { code, message, innerError } };
 }
 
-/** The refusals that many resources have, in Graph's own words where it has some. */
+/** Errors that many resources share, in Graph's own words where they are known. */
 export function badRequest(message: string): GraphError {
   return new GraphError(400, "Request_BadRequest", message);
 }
@@ -69,7 +70,7 @@ export function notFound(what: string): GraphError {
   );
 }
 
-/** A property that has to be unique has this value elsewhere. */
+/** Another object has this value of a unique property. */
 export function alreadyTaken(property: string): GraphError {
   return new GraphError(
     409,

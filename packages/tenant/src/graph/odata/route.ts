@@ -8,27 +8,27 @@ export interface GraphRoute {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the base: `groups/{group}/members/$ref`. */
   path: string;
-  /** Of which the caller's token needs one. */
+  /** The caller's token needs one of these. */
   scopes: readonly string[];
-  /** Shows callers their own account only, and needs no administrator. */
+  /** Shows callers only their own account, and needs no administrator. */
   ofThemselves?: boolean;
   handle(call: GraphCall): Promise<GraphAnswer>;
 }
 
 export interface GraphCall {
-  /** Its store is for reading. */
+  /** The store is read-only here. */
   ctx: AdminView;
-  /** Changes in the caller's name. */
+  /** Makes changes on behalf of the caller. */
   admin: Administration;
   caller: GraphCaller;
   /** By their names in the route's path. */
   keys: Record<string, Key>;
   query: URLSearchParams;
-  /** As it was asked for, below the base and without the query. */
+  /** As requested, below the base and without the query. */
   path: string;
-  /** The parsed JSON, undefined where none was sent. */
+  /** The parsed JSON. Undefined if there was no body. */
   body: unknown;
-  /** Preferences of RFC 7240 that have no value, lower case. */
+  /** Preferences of RFC 7240 without a value, in lower case. */
   prefer: ReadonlySet<string>;
   now: number;
 }
@@ -40,21 +40,22 @@ export interface GraphAnswer {
 
 export const NO_CONTENT: GraphAnswer = { status: 204 };
 
-/** One entity by the keys that this resource has; `id` is one always. */
+/** One entity, by a key that this resource supports. `id` is always one. */
 export function keyOf(call: GraphCall, name: string, alternates: readonly string[] = []): Key {
   const key = call.keys[name] as Key;
   if (key.by === "id" || alternates.includes(key.by)) return key;
-  throw badRequest(`'${key.by}' is no key here; use ${["id", ...alternates].join(" or ")}.`);
+  throw badRequest(`'${key.by}' is not a key of this resource. Use ${["id", ...alternates].join(" or ")}.`);
 }
 
-/** An object of the wire with exactly these members; annotations of its type may stand beside them. */
+/** A JSON object with exactly these members, plus annotations of its type. */
 export function strictBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject({ "@odata.type": z.string().max(200).optional(), ...shape });
 }
 
 /**
- * The request's body, every member of it known and of the right type.
- * @throws GraphError 400 that names what is not
+ * The validated request body: every member known and of the right type.
+ *
+ * @throws GraphError 400 that names the invalid property
  */
 export function readBody<Schema extends z.ZodType>(call: GraphCall, schema: Schema, resource: string): z.infer<Schema> {
   if (call.body === undefined) throw badRequest("Empty Payload. JSON content expected.");
@@ -67,7 +68,7 @@ export function readBody<Schema extends z.ZodType>(call: GraphCall, schema: Sche
     const names = issue.keys.map((key) => `'${[...path, key].join(".")}'`).join(", ");
     throw badRequest(`Invalid property ${names} on resource '${resource}': it is unknown, read-only or not supported.`);
   }
-  if (path.length === 0) throw badRequest(`The body is no ${resource}: ${issue.message}.`);
+  if (path.length === 0) throw badRequest(`The body is not a valid ${resource}: ${issue.message}.`);
   const missing = issue.code === "invalid_type" && valueAt(call.body, issue.path) === undefined;
   throw invalidProperty(path.join("."), resource, missing ? "a value is required." : `${issue.message}.`);
 }
@@ -76,18 +77,18 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((inside: unknown, name) => (inside as Record<PropertyKey, unknown> | undefined)?.[name], body);
 }
 
-/** A key of one entity: by `id`, or by an alternate key as in `applications(uniqueName='…')`. */
+/** A key of one entity: `id`, or an alternate key such as `applications(uniqueName='…')`. */
 export interface Key {
   by: string;
   value: string;
 }
 
-/** One step of a path: a word, or the key that stood in parentheses after one (OData URL Conventions §4.3). */
+/** One step of a path: a word, or a key in parentheses after one (OData URL Conventions §4.3). */
 export type Step = { word: string } | { key: Key };
 
 const WITH_KEY = /^([A-Za-z.]+)\((?:([A-Za-z]+)=)?(?:'((?:[^']|'')*)'|([0-9A-Za-z-]+))\)$/;
 
-/** The steps below the base, or undefined when the path cannot be decoded. */
+/** The steps below the base, or undefined if the path cannot be decoded. */
 export function stepsOf(path: string): Step[] | undefined {
   const steps: Step[] = [];
   for (const encoded of path.split("/").filter((segment) => segment !== "")) {
@@ -108,7 +109,7 @@ export function stepsOf(path: string): Step[] | undefined {
   return steps;
 }
 
-/** The keys by their names in the pattern (`users/{user}`), or undefined when the path is another one. */
+/** The keys by their names in the pattern (`users/{user}`), or undefined if the path does not match. */
 export function matchPath(pattern: string, steps: Step[]): Record<string, Key> | undefined {
   const parts = pattern.split("/");
   if (parts.length !== steps.length) return undefined;

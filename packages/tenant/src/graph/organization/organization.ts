@@ -31,7 +31,9 @@ const READ_BRANDING = ["OrganizationalBranding.Read.All", "OrganizationalBrandin
 const WRITE_BRANDING = ["OrganizationalBranding.ReadWrite.All", "Organization.ReadWrite.All"];
 
 const lifetime = z.number().optional();
-/** The name: Graph has it read-only. The lifetimes: Graph has no such member. Both are this tenant's own (docs/differences.md). */
+/**
+ * Graph has the name read-only, and no member for lifetimes. Both are additions of this tenant (docs/differences.md).
+ */
 const changes = strictBody({
   displayName: z.string().max(256).optional(),
   doorcodeLifetimes: z
@@ -44,7 +46,7 @@ const changes = strictBody({
 const colours = strictBody({
   backgroundColor: z
     .string()
-    .refine((text) => isColour(text), "it is no colour, as #0b6e4f")
+    .refine((text) => isColour(text), "it is not a color such as #0b6e4f")
     .nullable(),
 });
 
@@ -78,7 +80,7 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
 async function getBranding(call: GraphCall): Promise<GraphAnswer> {
   checkOrganization(call);
   const backgroundColor = (await call.ctx.store.directory.setting("colour")) ?? DEFAULT_COLOUR;
-  // "0" is the branding for every language that has none of its own.
+  // "0" is the branding for all languages without their own.
   return entity(call, brandings, { id: "0", backgroundColor });
 }
 

@@ -5,7 +5,7 @@ import { badRequest } from "../odata/graph-error.ts";
 import { type GraphAnswer, type GraphCall, type GraphRoute, NO_CONTENT, readBody, strictBody } from "../odata/route.ts";
 
 /**
- * Graph's one policy of sign-up (authenticationFlowsPolicy). `doorcodeAccountUserFlow` is an addition
+ * Graph's only sign-up policy (authenticationFlowsPolicy). `doorcodeAccountUserFlow` is an addition
  * (docs/differences.md): the user flow of the account page.
  */
 const policy: Resource = {
@@ -49,6 +49,6 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
     ...(selfServiceSignUp && { signUpAllowed: selfServiceSignUp.isEnabled }),
     ...(flow !== undefined && { accountUserFlowId: flow?.id.toLowerCase() ?? null }),
   });
-  if (outcome === "unknown") throw badRequest(`doorcodeAccountUserFlow: there is no user flow '${flow?.id}'.`);
+  if (outcome === "unknown") throw badRequest(`doorcodeAccountUserFlow: the user flow '${flow?.id}' does not exist.`);
   return NO_CONTENT;
 }

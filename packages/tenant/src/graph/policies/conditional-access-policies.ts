@@ -32,33 +32,33 @@ const EVERYTHING = "All";
 
 const ids = z.array(z.string().min(1).max(100)).max(500);
 const nothing = (why: string) => z.array(z.never(why)).optional();
-const notHere = z.null("it is not supported here").optional();
+const notHere = z.null("it is not supported").optional();
 
 const conditions = strictBody({
-  clientAppTypes: z.array(z.literal("all", "it is all")).max(1).optional(),
+  clientAppTypes: z.array(z.literal("all", "it must be all")).max(1).optional(),
   applications: strictBody({
     includeApplications: ids,
-    excludeApplications: nothing("no application is left out here; name those that it is for"),
-    includeUserActions: nothing("it is not supported here"),
-    includeAuthenticationContextClassReferences: nothing("it is not supported here"),
+    excludeApplications: nothing("it is not supported. List the applications in includeApplications instead"),
+    includeUserActions: nothing("it is not supported"),
+    includeAuthenticationContextClassReferences: nothing("it is not supported"),
     applicationFilter: notHere,
   }),
   users: strictBody({
     includeUsers: z
-      .array(z.literal(EVERYTHING, `it is ${EVERYTHING}, or groups are named`))
+      .array(z.literal(EVERYTHING, `it must be ${EVERYTHING}, or list groups in includeGroups`))
       .max(1)
       .optional(),
     excludeUsers: ids.optional(),
     includeGroups: ids.optional(),
-    excludeGroups: nothing("people are left out one by one here"),
-    includeRoles: nothing("it is not supported here"),
-    excludeRoles: nothing("it is not supported here"),
+    excludeGroups: nothing("it is not supported. List users in excludeUsers instead"),
+    includeRoles: nothing("it is not supported"),
+    excludeRoles: nothing("it is not supported"),
     includeGuestsOrExternalUsers: notHere,
     excludeGuestsOrExternalUsers: notHere,
   }),
-  userRiskLevels: nothing("it is not supported here"),
-  signInRiskLevels: nothing("it is not supported here"),
-  servicePrincipalRiskLevels: nothing("it is not supported here"),
+  userRiskLevels: nothing("it is not supported"),
+  signInRiskLevels: nothing("it is not supported"),
+  servicePrincipalRiskLevels: nothing("it is not supported"),
   platforms: notHere,
   locations: notHere,
   devices: notHere,
@@ -72,9 +72,9 @@ const policyInput = strictBody({
   conditions: conditions.optional(),
   grantControls: strictBody({
     operator: z.enum(["OR", "AND"]).optional(),
-    builtInControls: z.array(z.literal("mfa", "policies require mfa here")).length(1, "policies require mfa here"),
-    customAuthenticationFactors: nothing("it is not supported here"),
-    termsOfUse: nothing("terms of use are a user flow's here"),
+    builtInControls: z.array(z.literal("mfa", "it must be mfa")).length(1, "it must be mfa"),
+    customAuthenticationFactors: nothing("it is not supported"),
+    termsOfUse: nothing("set terms of use in a user flow"),
     authenticationStrength: notHere,
   }).optional(),
   sessionControls: notHere,
@@ -141,7 +141,7 @@ function unknownMention({ list, id }: UnknownMention): GraphError {
     groupIds: "users.includeGroups",
     excludedUserIds: "users.excludeUsers",
   }[list];
-  return badRequest(`1011: Invalid policy. conditions.${property} names '${id}', which there is not.`);
+  return badRequest(`1011: Invalid policy. conditions.${property} names '${id}', which does not exist.`);
 }
 
 function changedBy(before: Policy, input: PolicyInput): Policy {
@@ -162,7 +162,7 @@ function whoAndWhat({ applications, users }: NonNullable<PolicyInput["conditions
     throw invalidProperty(
       "conditions.users",
       RESOURCE,
-      `it names nobody: includeUsers is ${EVERYTHING}, or groups are named.`,
+      `set includeUsers to ${EVERYTHING}, or list groups in includeGroups.`,
     );
   }
   const distinct = (some: string[]) => [...new Set(some.map((id) => id.toLowerCase()))];

@@ -28,7 +28,7 @@ const READ = ["DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.Rea
 const WRITE = ["DelegatedPermissionGrant.ReadWrite.All"];
 
 const objectId = z.string().min(1).max(100).toLowerCase();
-const scope = z.string().max(4_000).regex(/\S/, "it names no scope; delete the grant instead");
+const scope = z.string().max(4_000).regex(/\S/, "it contains no scope. Delete the grant instead");
 const creation = strictBody({
   clientId: objectId,
   consentType: z.enum(["AllPrincipals", "Principal"]),
@@ -58,17 +58,17 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   if (client?.kind !== "app") throw unknownPrincipal("clientId", "a client application");
   const resource = await findPrincipal(call, { id: input.resourceId });
   if (!resource || resource.kind === "app") throw unknownPrincipal("resourceId", "an API");
-  const forEverybody = input.consentType === "AllPrincipals";
-  if (forEverybody !== (input.principalId == null)) {
+  const forAllUsers = input.consentType === "AllPrincipals";
+  if (forAllUsers !== (input.principalId == null)) {
     throw invalidProperty(
       "principalId",
       "oAuth2PermissionGrant",
-      "it goes with consentType Principal, and only with it.",
+      "it is required with consentType Principal, and not allowed otherwise.",
     );
   }
   const userId = input.principalId ?? null;
   if (userId !== null && !(await store.directory.findUser(userId))) {
-    throw invalidProperty("principalId", "oAuth2PermissionGrant", "there is no such user.");
+    throw invalidProperty("principalId", "oAuth2PermissionGrant", "the user does not exist.");
   }
   const consent = {
     clientId: client.registration.clientId,
@@ -117,7 +117,7 @@ async function find(call: GraphCall): Promise<{ consent: Consent; resource: Prin
   return { consent, resource };
 }
 
-/** A consent as Graph answers it; nothing where client or resource has no service principal. */
+/** A consent as a Graph response. Undefined if client or resource has no service principal. */
 async function answers({ ctx }: GraphCall): Promise<(consent: Consent) => Item[]> {
   const principals = new Map([[GRAPH_RESOURCE_ID, graphPrincipalId(ctx.config)]]);
   for (const { registration } of await ctx.store.registrations.list()) {
@@ -151,7 +151,7 @@ function scopesOf(text: string, resource: Principal): string[] {
   const asked = [...new Set(text.split(" ").filter((word) => word !== ""))];
   const administrative = resource.kind === "graph" ? asked.filter(isAdministrative) : [];
   if (administrative.length > 0) {
-    const why = "is an administrator's at each sign-in, and nobody consents to it for others.";
+    const why = "cannot be consented to for others: an administrator must approve it at each sign-in.";
     throw invalidProperty("scope", "oAuth2PermissionGrant", `${administrative.join(", ")} ${why}`);
   }
   const offered =
@@ -162,4 +162,4 @@ function scopesOf(text: string, resource: Principal): string[] {
 }
 
 const unknownPrincipal = (property: string, what: string) =>
-  invalidProperty(property, "oAuth2PermissionGrant", `it is the object id of no service principal of ${what}.`);
+  invalidProperty(property, "oAuth2PermissionGrant", `it is not the object ID of the service principal of ${what}.`);

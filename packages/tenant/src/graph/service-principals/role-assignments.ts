@@ -30,7 +30,7 @@ const READ = ["Application.Read.All", "Application.ReadWrite.All", "AppRoleAssig
 const WRITE = ["AppRoleAssignment.ReadWrite.All"];
 const PATH = "servicePrincipals/{principal}/appRoleAssignedTo";
 
-/** "Default access": the app as a whole, without a role of its own. */
+/** "Default access": the whole app, without a role. */
 const NO_ROLE = "00000000-0000-0000-0000-000000000000";
 
 const objectId = z.string().min(1).max(100).toLowerCase();
@@ -108,7 +108,7 @@ function nameOf(resource: Principal): string {
   return resource.kind === "app" ? resource.app.name : resource.api.name;
 }
 
-/** An app has roles that are for apps, people and groups those that are for people, and none of Graph's. */
+/** Apps have roles for apps, users and groups have roles for users. Only apps have roles of Graph. */
 async function refuseWrongPrincipal(
   { ctx }: GraphCall,
   resource: Principal,
@@ -117,16 +117,16 @@ async function refuseWrongPrincipal(
 ): Promise<void> {
   const app = await ctx.store.registrations.find({ servicePrincipalId: principalId });
   if (!app && resource.kind === "graph") {
-    throw badRequest("Application permissions of Microsoft Graph are assigned to the service principals of apps.");
+    throw badRequest("Only service principals of apps can have application permissions of Microsoft Graph.");
   }
   if (!app && !role) return;
   const member = app ? "Application" : "User";
   if (role && (role.allowedMemberTypes?.includes(member) ?? true)) return;
-  const whom = app ? "applications" : "people and groups";
-  throw badRequest(`The permission being assigned is not one for ${whom} (allowedMemberTypes).`);
+  const whom = app ? "applications" : "users and groups";
+  throw badRequest(`The permission being assigned is not for ${whom} (allowedMemberTypes).`);
 }
 
-/** Undefined for a role that the API has no more. */
+/** Undefined for a role that the API no longer has. */
 async function answerOf(
   call: GraphCall,
   resource: Principal,

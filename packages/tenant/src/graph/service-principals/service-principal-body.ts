@@ -7,7 +7,7 @@ import { appRolesOf, permissionsOf } from "../applications/application-body.ts";
 import { GRAPH_SCOPE_IDS } from "../applications/required-access.ts";
 import { uuidV5 } from "../derived-id.ts";
 
-/** The ids that Microsoft Graph's own application permissions have everywhere ("Microsoft Graph permissions reference"). */
+/** The global IDs of Microsoft Graph's own application permissions ("Microsoft Graph permissions reference"). */
 const ids: Readonly<Record<AdministrativeScope, string>> = {
   "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
   "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
@@ -34,7 +34,7 @@ const ids: Readonly<Record<AdministrativeScope, string>> = {
   "User.RevokeSessions.All": "77f3a031-c388-4f99-b373-dc68676a979e",
 };
 
-/** Application permissions of Graph, which only apps can be assigned. */
+/** Application permissions of Graph, which only apps can have. */
 export const GRAPH_APP_ROLES: readonly ApiRole[] = Object.entries(ids).map(([value, id]) => ({
   id,
   value,
@@ -68,7 +68,7 @@ export function graphPrincipal(config: TenantConfig) {
   };
 }
 
-/** As Graph answers it; undefined where the application has none. */
+/** The Graph response. Undefined if the application has no service principal. */
 export function servicePrincipalOf(registered: Registered, config: TenantConfig) {
   const { servicePrincipalId: id, clientId: appId } = registered.registration;
   if (id === null) return undefined;

@@ -38,10 +38,10 @@ export const servicePrincipalRoutes: GraphRoute[] = [
   { method: "PATCH", path: "servicePrincipals/{principal}", scopes: WRITE_APPLICATIONS, handle: patch },
 ];
 
-/** What a service principal stands for; `graph` is Microsoft Graph's own. */
+/** What a service principal represents. `graph` is Microsoft Graph's own. */
 export type Principal = { kind: "graph" } | Registered;
 
-/** The one that the path names, by its id or `appId`. */
+/** The one in the path, by its ID or `appId`. */
 export async function principalOf(call: GraphCall): Promise<Principal> {
   const { by, value } = keyOf(call, "principal", ["appId"]);
   const found = await findPrincipal(call, by === "appId" ? { appId: value } : { id: value });
@@ -112,11 +112,7 @@ function changed(before: Registered, input: z.infer<typeof changes>, now: number
     return { ...before, app: { ...app, assignmentRequired, disabledAt: disabledAt(app.disabledAt) } };
   }
   if (appRoleAssignmentRequired) {
-    throw invalidProperty(
-      "appRoleAssignmentRequired",
-      "servicePrincipal",
-      "clients require assignment here, APIs do not.",
-    );
+    throw invalidProperty("appRoleAssignmentRequired", "servicePrincipal", "it applies to clients only, not to APIs.");
   }
   return { ...before, api: { ...before.api, disabledAt: disabledAt(before.api.disabledAt) } };
 }

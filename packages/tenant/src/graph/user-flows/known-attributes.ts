@@ -4,7 +4,7 @@ import type { CustomAttribute, FlowAttribute, UserFlow } from "../../directory/u
 import type { StoreReader } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 
-/** As Graph calls them; what a user flow shows where it has no label of its own. */
+/** Graph's names. A user flow shows them where it has no label of its own. */
 export const BUILT_IN_NAMES: Readonly<Record<BuiltInAttribute | "email", string>> = {
   city: "City",
   country: "Country/Region",
@@ -23,17 +23,19 @@ export type KnownAttribute = Omit<CustomAttribute, "createdAt"> & { userFlowAttr
 const CUSTOM_ID = /^extension_[0-9a-f]{32}_(\w+)$/;
 const TERMS_OF_USE = "TermsOfUse";
 
-/** The id of a custom attribute. Entra's begin with its extensions app's ID, ours with one that follows from the tenant's. */
+/**
+ * The ID of a custom attribute. Entra's contain its extensions app's ID, ours contain one derived from the tenant's.
+ */
 export function customAttributeId({ tenantId }: Pick<TenantConfig, "tenantId">, name: string): string {
   return `extension_${uuidV5(tenantId, "extensions").replaceAll("-", "")}_${name}`;
 }
 
-/** Whether a person's yes to the terms of use is what this attribute stands for. */
+/** Whether this attribute represents the acceptance of the terms of use. */
 export const isTermsOfUse = (id: string) => CUSTOM_ID.exec(id)?.[1] === TERMS_OF_USE;
 
 /**
- * All that a user flow may ask for: what is built in, what somebody made, and what flows of the TypeScript API ask for
- * without anybody having made it. By id.
+ * All attributes that a user flow can ask for: built-in ones, custom ones, and those that flows of the TypeScript API
+ * ask for without having been created. Sorted by ID.
  */
 export async function knownAttributes(
   store: StoreReader,
@@ -54,7 +56,7 @@ export async function knownAttributes(
   return known;
 }
 
-/** The attribute that stands for the terms of use: the one that was made for it, else the one that would be. */
+/** The attribute for the terms of use: the one created for it, or the one that would be. */
 export function termsAttributeId(known: Map<string, KnownAttribute>, config: Pick<TenantConfig, "tenantId">): string {
   return [...known.keys()].find(isTermsOfUse) ?? customAttributeId(config, TERMS_OF_USE);
 }

@@ -29,7 +29,7 @@ const creation = strictBody({
   displayName: shownText(64),
   description,
   dataType: z.enum(["string", "boolean", "int64", "stringCollection"]),
-  userFlowAttributeType: z.literal("custom", "it is custom").optional(),
+  userFlowAttributeType: z.literal("custom", "it must be custom").optional(),
 });
 const changes = strictBody({ description });
 
@@ -50,11 +50,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   const { displayName, dataType, description = null } = readBody(call, creation, RESOURCE);
   const name = displayName.replace(/\W/g, "");
   if (!/^[A-Za-z]\w{0,63}$/.test(name)) {
-    throw invalidProperty(
-      "displayName",
-      RESOURCE,
-      "what is left of it without spaces and signs begins with no letter.",
-    );
+    throw invalidProperty("displayName", RESOURCE, "without spaces and symbols, it must start with a letter.");
   }
   const id = customAttributeId(call.ctx.config, name);
   const custom = { id, displayName, description, dataType };
@@ -77,7 +73,7 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await findCustom(call);
   const outcome = await call.admin.userFlows.removeAttribute(id);
   if (outcome === "unknown") throw notFound(id);
-  if (outcome === "in_use") throw conflict(`A user flow asks for ${id}: take it from there first.`);
+  if (outcome === "in_use") throw conflict(`A user flow asks for ${id}. Remove it there first.`);
   return NO_CONTENT;
 }
 
@@ -90,6 +86,6 @@ async function find(call: GraphCall): Promise<KnownAttribute> {
 
 async function findCustom(call: GraphCall): Promise<KnownAttribute> {
   const found = await find(call);
-  if (found.userFlowAttributeType === "builtIn") throw badRequest(`${found.id} is built in, and stays as it is.`);
+  if (found.userFlowAttributeType === "builtIn") throw badRequest(`${found.id} is built in and cannot be changed.`);
   return found;
 }

@@ -9,30 +9,30 @@ import { BUILT_IN_NAMES, type KnownAttribute, termsAttributeId } from "./known-a
 const KIND = "externalUsersSelfServiceSignUpEventsFlow";
 const HANDLER = "ExternalUsersSelfServiceSignUp";
 
-/** Graph's identity providers of an external tenant's local accounts; the last one is ours (docs/differences.md). */
+/** Graph's identity providers for local accounts of an external tenant. The last one is ours (docs/differences.md). */
 export const PROVIDERS: Readonly<Record<string, { method: FirstFactor; displayName: string; type: string }>> = {
   "EmailPassword-OAUTH": { method: "password", displayName: "Email with password", type: "EmailPassword" },
   "EmailOtpSignup-OAUTH": { method: "email_code", displayName: "Email one time passcode", type: "EmailOTP" },
   "Passkey-OAUTH": { method: "passkey", displayName: "Passkey", type: "Passkey" },
 };
 
-/** Graph's `authenticationAttributeCollectionInputType`, in whatever case (its own examples have `Text`). */
+/** Graph's `authenticationAttributeCollectionInputType`, case-insensitive (its own examples have `Text`). */
 const INPUT_TYPES = ["text", "radioSingleSelect", "checkboxMultiSelect", "boolean", "checkboxSingleSelect"] as const;
 const inputType = z.string().transform((text, context) => {
   const known = INPUT_TYPES.find((each) => each.toLowerCase() === text.toLowerCase());
   if (known) return known;
-  context.addIssue({ code: "custom", message: `it is one of ${INPUT_TYPES.join(", ")}` });
+  context.addIssue({ code: "custom", message: `it must be one of ${INPUT_TYPES.join(", ")}` });
   return z.NEVER;
 });
 
 const input = strictBody({
   attribute: z.string().min(1).max(200),
-  label: z.string().max(250, "it has more than 250 characters"),
+  label: z.string().max(250, "it is longer than 250 characters"),
   inputType,
-  defaultValue: z.null("default values are not supported here").optional(),
+  defaultValue: z.null("default values are not supported").optional(),
   hidden: z.boolean().optional(),
   editable: z.boolean().optional(),
-  writeToDirectory: z.literal(true, "every answer is kept here").optional(),
+  writeToDirectory: z.literal(true, "it must be true: every answer is stored").optional(),
   required: z.boolean().optional(),
   validationRegEx: z.string().max(1_000).nullable().optional(),
   options: z
@@ -50,26 +50,28 @@ const named = strictBody({
   dataType: z.string().nullable().optional(),
 });
 const provider = strictBody({
-  id: z.string().refine((id) => Object.hasOwn(PROVIDERS, id), `it is one of ${Object.keys(PROVIDERS).join(", ")}`),
+  id: z.string().refine((id) => Object.hasOwn(PROVIDERS, id), `it must be one of ${Object.keys(PROVIDERS).join(", ")}`),
   displayName: z.string().nullable().optional(),
   identityProviderType: z.string().nullable().optional(),
   state: z.string().nullable().optional(),
 });
-const none = z.null("it is not supported here").optional();
+const none = z.null("it is not supported").optional();
 
 export const userFlowInput = z.strictObject({
   "@odata.type": z
     .string()
     .refine(
       (type) => type.toLowerCase() === `#microsoft.graph.${KIND}`.toLowerCase(),
-      `it is #microsoft.graph.${KIND}`,
+      `it must be #microsoft.graph.${KIND}`,
     ),
   displayName: shownText(250).optional(),
   description: z.string().max(1_024).nullable().optional(),
   priority: z.int().min(0).max(1_000_000).optional(),
   conditions: strictBody({
     applications: strictBody({
-      includeAllApplications: z.literal(false, "a user flow names its applications").optional(),
+      includeAllApplications: z
+        .literal(false, "it is not supported. List the applications in includeApplications instead")
+        .optional(),
       includeApplications: z
         .array(strictBody({ appId: z.string().max(100).toLowerCase() }))
         .max(200)
@@ -77,7 +79,7 @@ export const userFlowInput = z.strictObject({
     }).optional(),
   }).optional(),
   onAuthenticationMethodLoadStart: strictBody({
-    identityProviders: z.array(provider).min(1, "a user flow has one way in at least").optional(),
+    identityProviders: z.array(provider).min(1, "a user flow needs at least one identity provider").optional(),
   }).optional(),
   onInteractiveAuthFlowStart: strictBody({ isSignUpAllowed: z.boolean().optional() }).optional(),
   onAttributeCollection: strictBody({
@@ -91,7 +93,7 @@ export const userFlowInput = z.strictObject({
   onAttributeCollectionStart: none,
   onAttributeCollectionSubmit: none,
   onUserCreateStart: strictBody({
-    userTypeToCreate: z.literal("member", "everybody is a member here").optional(),
+    userTypeToCreate: z.literal("member", "it must be member").optional(),
     accessPackages: z.array(z.never()).optional(),
   })
     .nullable()
@@ -105,11 +107,11 @@ const INPUT_TYPE_OF: Record<AttributeInput, (typeof INPUT_TYPES)[number]> = {
   RadioSingleSelect: "radioSingleSelect",
   CheckboxMultiSelect: "checkboxMultiSelect",
   CheckboxSingleSelect: "checkboxSingleSelect",
-  // Graph has none of its own: it is text of an attribute whose values are whole numbers.
+  // Graph has no input type for numbers: they are text inputs of an attribute with whole numbers.
   NumericTextBox: "text",
 };
 
-/** As Graph answers it, with nothing left out that Graph gives on request only. */
+/** The Graph response, including everything that Graph returns only on request. */
 export function userFlowOf(
   flow: UserFlow,
   apps: string[],

@@ -8,8 +8,9 @@ export const FLOW = "authenticationEventsFlow";
 const INPUTS = "onAttributeCollection.attributeCollectionPage.views.0.inputs";
 
 /**
- * What stands with what the request says in its place; nothing is done yet.
- * @throws GraphError 400 for what a user flow cannot be here
+ * The current user flow merged with the request. Does not store anything.
+ *
+ * @throws GraphError 400 for properties that a user flow cannot have here
  */
 export function flowChangedBy(before: UserFlow, input: UserFlowInput, known: Map<string, KnownAttribute>): UserFlow {
   const { onAuthenticationMethodLoadStart: methods, onInteractiveAuthFlowStart: start } = input;
@@ -33,14 +34,14 @@ export function flowChangedBy(before: UserFlow, input: UserFlowInput, known: Map
   return checked(flow);
 }
 
-/** @throws GraphError 400 with what is wrong, a sentence each */
+/** @throws GraphError 400 with one sentence for each error */
 export function checked(flow: UserFlow): UserFlow {
   const problems = checkUserFlow(flow);
-  if (problems.length > 0) throw badRequest(`The user flow cannot be used: ${problems.join(" ")}`);
+  if (problems.length > 0) throw badRequest(`The user flow is invalid: ${problems.join(" ")}`);
   return flow;
 }
 
-/** `attributes`, where it is sent, lists what the inputs ask for: one that nobody asks for would be lost. */
+/** If `attributes` is sent, it must list only attributes that an input asks for. Others would be lost. */
 function checkListed({ onAttributeCollection: collection }: UserFlowInput): void {
   if (!collection?.attributes) return;
   const inputs = collection.attributeCollectionPage?.views.flatMap((view) => view.inputs) ?? [];
@@ -56,11 +57,15 @@ function asked(inputs: InputBody[], known: Map<string, KnownAttribute>): Pick<Us
   for (const [index, input] of inputs.entries()) {
     const property = `${INPUTS}.${index}`;
     if (input.attribute === "email") continue;
-    if (input.hidden === true) throw invalidProperty(`${property}.hidden`, FLOW, "only email is hidden here.");
-    if (input.editable === false) throw invalidProperty(`${property}.editable`, FLOW, "every answer is the person's.");
+    if (input.hidden === true) throw invalidProperty(`${property}.hidden`, FLOW, "only email can be hidden.");
+    if (input.editable === false) throw invalidProperty(`${property}.editable`, FLOW, "every answer must be editable.");
     const attribute = known.get(input.attribute);
     if (!attribute) {
-      throw invalidProperty(`${property}.attribute`, FLOW, `there is no user flow attribute ${input.attribute}.`);
+      throw invalidProperty(
+        `${property}.attribute`,
+        FLOW,
+        `the user flow attribute ${input.attribute} does not exist.`,
+      );
     }
     if (isTermsOfUse(attribute.id)) termsOfUse = termsOf(input, property, termsOfUse !== null);
     else attributes.push(questionOf(input, attribute, property));
@@ -84,13 +89,13 @@ function questionOf(input: InputBody, { id, dataType }: KnownAttribute, property
     int64: ["NumericTextBox"],
   }[dataType];
   if (!fits.includes(kind)) {
-    throw invalidProperty(`${property}.inputType`, FLOW, `values of ${id} are of the type ${dataType}.`);
+    throw invalidProperty(`${property}.inputType`, FLOW, `values of ${id} have the type ${dataType}.`);
   }
-  // Any name is a name; and Graph's own defaults for numbers and yes or no say what their types say.
+  // Every name is valid, and Graph's defaults for numbers and booleans repeat what the types say.
   const pattern = isText && kind === "TextBox" && id !== "displayName" ? (input.validationRegEx ?? null) : null;
   return {
     id,
-    // The pages say it in the person's language where nobody chose other words.
+    // Without custom texts, the pages show it in the user's language.
     label: isBuiltIn(id) && input.label === BUILT_IN_NAMES[id] ? "" : input.label,
     inputType: kind,
     dataType: DATA_TYPE_OF[kind],
@@ -110,12 +115,12 @@ const DATA_TYPE_OF: Record<AttributeInput, FlowAttribute["dataType"]> = {
 
 const LINK = /\[([^\]]*)\]\(([^)\s]*)\)/;
 
-/** A label with a link in it, as Entra writes terms of use: what is said, and where they stand. */
+/** A label with a link in it, as Entra writes terms of use: the text and the address. */
 function termsOf(input: InputBody, property: string, twice: boolean): NonNullable<UserFlow["termsOfUse"]> {
-  if (twice) throw invalidProperty(property, FLOW, "the terms of use are there twice.");
-  if (input.required !== true) throw invalidProperty(`${property}.required`, FLOW, "terms of use are accepted or not.");
+  if (twice) throw invalidProperty(property, FLOW, "the terms of use are listed twice.");
+  if (input.required !== true) throw invalidProperty(`${property}.required`, FLOW, "it must be true for terms of use.");
   if (input.inputType !== "checkboxSingleSelect" && input.inputType !== "boolean") {
-    throw invalidProperty(`${property}.inputType`, FLOW, "terms of use are a checkbox.");
+    throw invalidProperty(`${property}.inputType`, FLOW, "terms of use must be a checkbox.");
   }
   const link = LINK.exec(input.label);
   if (!link) return { label: input.label, url: null };

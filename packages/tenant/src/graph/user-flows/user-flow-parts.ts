@@ -16,7 +16,7 @@ import { attributesOf, PROVIDERS, providersOf } from "./user-flow-body.ts";
 import { checked, flowChangedBy } from "./user-flow-change.ts";
 import { changeFlow, flowOf, READ_FLOWS, WRITE_FLOWS } from "./user-flows.ts";
 
-/** Graph's long way to the ways in and the attributes of a flow, which its answers leave out unless they are asked for. */
+/** Graph's detailed paths to a flow's identity providers and attributes, which its responses omit unless requested. */
 const FLOW = "identity/authenticationEventsFlows/{flow}/microsoft.graph.externalUsersSelfServiceSignUpEventsFlow";
 const WAYS = `${FLOW}/onAuthenticationMethodLoadStart/microsoft.graph.onAuthenticationMethodLoadStartExternalUsersSelfServiceSignUp/identityProviders`;
 const ATTRIBUTES = `${FLOW}/onAttributeCollection/microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp/attributes`;
@@ -32,11 +32,11 @@ export const userFlowPartRoutes: GraphRoute[] = [
   { method: "DELETE", path: `${ATTRIBUTES}/{attribute}/$ref`, scopes: WRITE_FLOWS, handle: removeAttribute },
 ];
 
-/** The last step of an address of Graph's: `…/directoryObjects/ID`, `…/userFlowAttributes/city`. */
+/** The last segment of a Graph address: `…/directoryObjects/ID`, `…/userFlowAttributes/city`. */
 export function referenced(call: GraphCall): string {
   const address = readBody(call, reference, "reference")["@odata.id"];
   const id = /([^/('"]+?)'?\)?$/.exec(address)?.[1];
-  if (id === undefined) throw badRequest("Invalid value specified for property '@odata.id': it ends in no id.");
+  if (id === undefined) throw badRequest("Invalid value specified for property '@odata.id': it must end with an ID.");
   return id;
 }
 
@@ -47,9 +47,10 @@ async function listProviders(call: GraphCall): Promise<GraphAnswer> {
 async function addProvider(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await flowOf(call);
   const method = PROVIDERS[referenced(call)]?.method;
-  if (!method) throw badRequest(`There is no such identity provider; there is ${Object.keys(PROVIDERS).join(", ")}.`);
+  if (!method)
+    throw badRequest(`The identity provider does not exist. Use one of ${Object.keys(PROVIDERS).join(", ")}.`);
   const add = (before: UserFlow): UserFlow => {
-    if (before.methods.includes(method)) throw conflict("The user flow has this identity provider already.");
+    if (before.methods.includes(method)) throw conflict("The user flow already has this identity provider.");
     return checked({ ...before, methods: [...before.methods, method] });
   };
   await changeFlow(call, id, add, "identityProviders");
@@ -75,18 +76,17 @@ async function listAttributes(call: GraphCall): Promise<GraphAnswer> {
   return listOf(call, "Collection(microsoft.graph.identityUserFlowAttribute)", attributesOf(flow, known, config));
 }
 
-/** As Graph: with the settings that it begins with. */
+/** As in Graph: with its initial settings. */
 async function addAttribute(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await flowOf(call);
   const wanted = referenced(call);
   const add: Parameters<typeof changeFlow>[2] = (before, known) => {
     const attribute = known.get(wanted);
-    if (!attribute) throw badRequest(`There is no user flow attribute ${wanted}.`);
+    if (!attribute) throw badRequest(`The user flow attribute ${wanted} does not exist.`);
     if (wanted === "email" || before.attributes.some((each) => each.id === wanted)) {
-      throw conflict("The user flow has this attribute already.");
+      throw conflict("The user flow already has this attribute.");
     }
-    if (isTermsOfUse(wanted))
-      throw badRequest("Terms of use are set as an input, with their label: PATCH the user flow.");
+    if (isTermsOfUse(wanted)) throw badRequest("Set terms of use as an input, with their label: PATCH the user flow.");
     const inputType = attribute.dataType === "boolean" ? ("checkboxSingleSelect" as const) : ("text" as const);
     const label = Object.hasOwn(BUILT_IN_NAMES, wanted) ? "" : attribute.displayName;
     const alone = flowChangedBy(

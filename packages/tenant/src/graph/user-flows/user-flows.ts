@@ -54,7 +54,7 @@ export const userFlowRoutes: GraphRoute[] = [
   { method: "DELETE", path: `${APPS}/{app}`, scopes: WRITE_FLOWS, handle: removeApp },
 ];
 
-/** The flow that the path names. */
+/** The flow in the path. */
 export async function flowOf(call: GraphCall): Promise<UserFlow> {
   const id = keyOf(call, "flow").value.toLowerCase();
   const flow = await call.ctx.store.directory.findUserFlow(id);
@@ -93,7 +93,7 @@ async function patch(call: GraphCall): Promise<GraphAnswer> {
   const input = readBody(call, userFlowInput, FLOW);
   if (input.conditions?.applications?.includeApplications) {
     const property = "conditions.applications.includeApplications";
-    throw invalidProperty(property, FLOW, `applications are added one by one: POST ${APPS.replace("{flow}", id)}.`);
+    throw invalidProperty(property, FLOW, `add applications one at a time: POST ${APPS.replace("{flow}", id)}.`);
   }
   const { "@odata.type": _type, ...members } = input;
   const changed = Object.keys(members).sort().join(" ");
@@ -106,10 +106,10 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
   const outcome = await call.admin.userFlows.remove(flow);
   if (outcome === "unknown") throw notFound(flow.id);
   if (outcome === "deleted") return NO_CONTENT;
-  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}: give these another one first.`);
+  throw conflict(`The user flow is used by ${outcome.usedBy.join(", ")}. Give these another one first.`);
 }
 
-/** @throws GraphError where the flow is gone, or cannot be so */
+/** @throws GraphError if the flow was deleted, or cannot have these properties */
 export async function changeFlow(
   call: GraphCall,
   id: string,
@@ -154,7 +154,7 @@ async function answersOf(call: GraphCall, some: UserFlow[]): Promise<Item[]> {
   return some.map((flow) => userFlowOf(flow, apps.get(flow.id) ?? [], known, config));
 }
 
-/** Client IDs by the id of the flow that they use. */
+/** Client IDs by the ID of the flow that they use. */
 async function appsOf({ ctx }: GraphCall): Promise<Map<string, string[]>> {
   const apps = new Map<string, string[]>();
   for (const { clientId, userFlowId } of await ctx.store.directory.listApps()) {
@@ -170,12 +170,12 @@ function refusal(outcome: Exclude<FlowOutcome | AppLink, "done">, id: string): G
     case "name_taken":
       return alreadyTaken("displayName");
     case "attribute":
-      return badRequest("The user flow asks for a user flow attribute that there is not.");
+      return badRequest("The user flow asks for a user flow attribute that does not exist.");
     case "app_unknown":
-      return badRequest("There is no client application with this appId and a service principal.");
+      return badRequest("No client application has this appId and a service principal.");
     case "app_linked":
-      return conflict("The application uses this user flow already.");
+      return conflict("The application already uses this user flow.");
     case "app_elsewhere":
-      return conflict("The application uses another user flow, and can use one only: remove it there first.");
+      return conflict("The application uses another user flow, and can use only one. Remove it there first.");
   }
 }

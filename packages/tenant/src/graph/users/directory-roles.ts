@@ -24,13 +24,13 @@ const READ = ["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directo
 const WRITE = ["RoleManagement.ReadWrite.Directory"];
 const PATH = "roleManagement/directory/roleAssignments";
 
-/** Of Microsoft's directory roles the one that there is here: an account is an administrator, or is not. */
+/** The only supported Microsoft directory role: an account either is an administrator or is not. */
 const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 
 const creation = strictBody({
   principalId: z.string().min(1).max(100).toLowerCase(),
-  roleDefinitionId: z.string().toLowerCase().pipe(z.literal(GLOBAL_ADMINISTRATOR, "here it is Global Administrator")),
-  directoryScopeId: z.literal("/", "it is /, the whole tenant"),
+  roleDefinitionId: z.string().toLowerCase().pipe(z.literal(GLOBAL_ADMINISTRATOR, "it must be Global Administrator")),
+  directoryScopeId: z.literal("/", "it must be /, the whole tenant"),
 });
 
 export const directoryRoleRoutes: GraphRoute[] = [
@@ -50,7 +50,7 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   const { principalId } = readBody(call, creation, "unifiedRoleAssignment");
   const outcome = await call.admin.people.setAdministrator(principalId, true);
   if (outcome === "unknown") {
-    throw invalidProperty("principalId", "unifiedRoleAssignment", "there is no such user.");
+    throw invalidProperty("principalId", "unifiedRoleAssignment", "the user does not exist.");
   }
   if (outcome === "same") {
     throw conflict(

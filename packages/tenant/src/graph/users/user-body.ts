@@ -6,7 +6,7 @@ import type { TenantConfig } from "../../directory/tenant-config.ts";
 import type { Resource } from "../odata/answer.ts";
 import { strictBody } from "../odata/route.ts";
 
-/** Of the built-in attributes: the name is a column of its own. */
+/** The built-in attributes. The name is a separate column. */
 const PROFILE = Object.keys(BUILT_IN_ATTRIBUTES).filter((id) => id !== "displayName");
 
 export const users: Resource = {
@@ -22,21 +22,21 @@ const displayName = z
   .string()
   .transform(cleanDisplayName)
   .refine((name) => name !== "", "it is empty")
-  .refine((name) => [...name].length <= MAX_DISPLAY_NAME, `it has more than ${MAX_DISPLAY_NAME} characters`);
+  .refine((name) => [...name].length <= MAX_DISPLAY_NAME, `it is longer than ${MAX_DISPLAY_NAME} characters`);
 const email = z
   .string()
   .transform((text) => text.trim())
-  .refine(isEmailAddress, "it is no email address");
+  .refine(isEmailAddress, "it is not an email address");
 const answer = z
   .string()
-  .max(250, "it has more than 250 characters")
-  .regex(/^[^\p{C}]*$/u, "it has characters that cannot be seen")
+  .max(250, "it is longer than 250 characters")
+  .regex(/^[^\p{C}]*$/u, "it contains invisible characters")
   .nullable()
   .optional();
 const profile = Object.fromEntries(PROFILE.map((id) => [id, answer])) as Record<string, typeof answer>;
 
 const identity = strictBody({
-  signInType: z.literal("emailAddress", "people sign in by emailAddress here"),
+  signInType: z.literal("emailAddress", "it must be emailAddress"),
   issuer: z.string().min(1).max(255),
   issuerAssignedId: email,
 });
@@ -44,11 +44,11 @@ const identity = strictBody({
 export const userCreation = strictBody({
   displayName,
   accountEnabled: z.boolean().optional(),
-  identities: z.array(identity).length(1, "an account has one here"),
+  identities: z.array(identity).length(1, "an account must have exactly one"),
   mail: email.nullable().optional(),
   passwordProfile: strictBody({
     password: z.string().max(1_024),
-    forceChangePasswordNextSignIn: z.literal(false, "nobody is made to change it here").optional(),
+    forceChangePasswordNextSignIn: z.literal(false, "it is not supported").optional(),
   })
     .nullable()
     .optional(),
@@ -62,7 +62,7 @@ export const userChanges = strictBody({
   ...profile,
 });
 
-/** What the body says of the person, over what was said before; null takes an answer away. */
+/** What the body says about the user, merged over earlier attributes. Null removes an attribute. */
 export function attributesBy(before: Attributes, input: Record<string, unknown>): Attributes {
   const after = { ...before };
   for (const id of PROFILE) {

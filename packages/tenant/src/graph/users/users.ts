@@ -33,7 +33,7 @@ async function me(call: GraphCall): Promise<GraphAnswer> {
   return entity(call, { ...users, set: "users" }, userOf(await find(call, userId), call.ctx.config));
 }
 
-/** There can be many: without a filter pages are read as pages, and by an address the one account is. */
+/** There can be many: without a filter, pages are read as pages, and a filter by address reads the one account. */
 async function list(call: GraphCall): Promise<GraphAnswer> {
   const { store, config } = call.ctx;
   const asked = listQuery(call, users);
@@ -56,10 +56,10 @@ async function post(call: GraphCall): Promise<GraphAnswer> {
   const { config } = call.ctx;
   const [{ issuer, issuerAssignedId: email }] = input.identities as [(typeof input.identities)[number]];
   if (issuer.toLowerCase() !== config.domain.toLowerCase()) {
-    throw invalidProperty("identities.0.issuer", "user", `it is the tenant's domain, ${config.domain}.`);
+    throw invalidProperty("identities.0.issuer", "user", `it must be the tenant's domain, ${config.domain}.`);
   }
   if (input.mail != null && normalizeEmail(input.mail) !== normalizeEmail(email)) {
-    throw invalidProperty("mail", "user", "it is the address that the person signs in by.");
+    throw invalidProperty("mail", "user", "it must be the address that the user signs in with.");
   }
   const added = await call.admin.people.add({
     email,
@@ -107,17 +107,18 @@ async function remove(call: GraphCall): Promise<GraphAnswer> {
 
 async function revokeSignInSessions(call: GraphCall): Promise<GraphAnswer> {
   const { id } = await find(call);
-  if (!(await call.admin.people.endSignIns(id))) throw notFound(id);
+  if ((await call.admin.people.endSignIns(id)) === undefined) throw notFound(id);
   return { status: 200, body: { "@odata.context": `${graphOf(call.ctx.config)}/$metadata#Edm.Boolean`, value: true } };
 }
 
 /**
- * Who may only keep accounts does not decide who is administrator, neither by taking one's account away nor by giving it
- * back: an app needs the right over administrators too (Graph, users: "permissions for specific scenarios").
+ * An app that manages accounts must not decide who is an administrator, neither by disabling an administrator's account
+ * nor by enabling it. It also needs the permission for administrators (Graph, users: "permissions for specific
+ * scenarios").
  */
 function refuseOverAdministrators({ caller }: GraphCall, { administrator }: User): void {
   if (!administrator || caller.actor !== "client" || caller.scopes.has(OVER_ADMINISTRATORS)) return;
-  const needs = `the account is an administrator's, and an application needs ${OVER_ADMINISTRATORS} besides.`;
+  const needs = `the account is an administrator's, so an application also needs ${OVER_ADMINISTRATORS}.`;
   throw new GraphError(
     403,
     "Authorization_RequestDenied",
@@ -125,9 +126,9 @@ function refuseOverAdministrators({ caller }: GraphCall, { administrator }: User
   );
 }
 
-/** Nobody could make another one through Graph; the operator can (`doorcode tenant recover-administrator`). */
+/** No one could appoint another one through Graph. The operator can (`doorcode tenant recover-administrator`). */
 export function lastAdministrator(): GraphError {
-  return badRequest("The last administrator who is enabled stays one: make another account an administrator first.");
+  return badRequest("The last enabled administrator cannot be removed. Make another account an administrator first.");
 }
 
 async function find(call: GraphCall, id = keyOf(call, "user").value.toLowerCase()): Promise<User> {
@@ -143,15 +144,15 @@ function refusedAccount(problem: AccountProblem): GraphError {
     case "taken":
       return alreadyTaken("issuerAssignedId");
     case "email_invalid":
-      return invalidProperty("identities.0.issuerAssignedId", "user", "it is no email address.");
+      return invalidProperty("identities.0.issuerAssignedId", "user", "it is not an email address.");
     case "name_invalid":
       return invalidProperty("displayName", "user", "it is empty or too long.");
     case "short":
-      return weakPassword(`it has less than ${MIN_PASSWORD} characters.`);
+      return weakPassword(`it is shorter than ${MIN_PASSWORD} characters.`);
     case "long":
-      return weakPassword(`it has more than ${MAX_PASSWORD} characters.`);
+      return weakPassword(`it is longer than ${MAX_PASSWORD} characters.`);
     case "common":
-      return weakPassword("it is one of those that are tried first.");
+      return weakPassword("it is one of the first that attackers try.");
   }
 }
 

@@ -6,8 +6,8 @@ import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { isRecentSignIn } from "../session.ts";
 
 /**
- * Undefined where this session may see and use the account page: by the methods and the second factor that its user flow
- * and the policies demand now, whenever the person signed in. Else the page that leads there.
+ * Undefined if this session may see and use the account page: its methods and second factor meet what the user flow and
+ * the policies require now, regardless of when the user signed in. Otherwise the page that leads there.
  */
 export async function requireAccountSession(request: PageRequest): Promise<Answer | undefined> {
   const { ctx, session, user } = request;
@@ -20,8 +20,8 @@ export async function requireAccountSession(request: PageRequest): Promise<Answe
 }
 
 /**
- * Undefined where what the person signs in with may change now (ASVS 7.5.1): they signed in a moment ago, and showed
- * the authenticator app or a passkey if they have one. A mailed code never does in its stead.
+ * Undefined if the user may change their sign-in methods now (ASVS 7.5.1): they signed in recently, and used the
+ * authenticator app or a passkey if they have one. A mailed code does not replace either.
  */
 export async function requireRecentSignIn(request: PageRequest): Promise<Answer | undefined> {
   const { session, user } = request;

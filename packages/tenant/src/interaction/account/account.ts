@@ -13,7 +13,7 @@ import { isRecentSignIn } from "../session.ts";
 import { hashNewPassword } from "../throttle.ts";
 import { requireAccountSession, requireRecentSignIn } from "./account-access.ts";
 
-/** Who is signed in here, and by what they can sign in. */
+/** The signed-in user and their sign-in methods. */
 export async function getAccount(request: PageRequest): Promise<Answer> {
   const refused = await requireAccountSession(request);
   const { user } = request;
@@ -43,7 +43,9 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
   };
 }
 
-/** Signs in to the account page, for the first time or anew; after a recent sign-in what is missing is the second factor. */
+/**
+ * Signs in to the account page, for the first time or again. After a recent sign-in, only the second factor is missing.
+ */
 export async function postSignInToAccount(page: PageRequest): Promise<Answer> {
   const recent = isRecentSignIn(page);
   const request = await beginInteraction(page, null);
@@ -57,13 +59,13 @@ export async function getMyPassword(request: PageRequest): Promise<Answer> {
   return user ? passwordPage(user, null) : { view: { page: "account_signed_out" } };
 }
 
-/** Where the account page's user flow takes no passwords, there is none to choose. */
+/** If the user flow of the account page accepts no passwords, users cannot choose one. */
 async function requirePasswords(request: PageRequest): Promise<void> {
   const { userFlow } = await loadFacts(request.ctx, undefined, request.user?.id ?? "");
   if (!userFlow.methods.includes("password")) throw new PageProblem({ page: "not_found" });
 }
 
-/** Every other browser and every device is signed out by it; this browser stays. */
+/** Signs out every other browser and every device; this browser stays signed in. */
 export async function postMyPassword(request: PageRequest): Promise<Answer> {
   await requirePasswords(request);
   const refused = await requireRecentSignIn(request);
@@ -88,7 +90,7 @@ export async function postMyPassword(request: PageRequest): Promise<Answer> {
       detail: {},
     },
   });
-  // Changed elsewhere this moment, by a reset for example: that one stands.
+  // The password was just changed elsewhere, for example by a reset. That change wins.
   if (changed) await sendSecurityNotification(ctx, user, { kind: "password_changed" }, { ip });
   return { to: "/me" };
 }
@@ -97,7 +99,7 @@ function passwordPage(user: User, problem: PasswordProblem | null): Answer {
   return { view: { page: "my_password", flowId: "", email: user.email, problem } };
 }
 
-/** The person's own authenticator app: whether there is one. */
+/** The user's authenticator app, if there is one. */
 export async function getAuthenticator(request: PageRequest): Promise<Answer> {
   const { user } = request;
   if (!user) return { view: { page: "account_signed_out" } };
@@ -105,7 +107,7 @@ export async function getAuthenticator(request: PageRequest): Promise<Answer> {
   return { view: { page: "authenticator", enrolled } };
 }
 
-/** Adds one, or another in its place, or takes it away. */
+/** Adds an app, replaces it, or removes it. */
 export async function postAuthenticator(request: PageRequest): Promise<Answer> {
   const refused = await requireRecentSignIn(request);
   const { user, ctx } = request;
@@ -122,7 +124,7 @@ export async function getRecoveryCodes(request: PageRequest): Promise<Answer> {
   const { user } = request;
   if (!user) return { view: { page: "account_signed_out" } };
   const { factors } = request.ctx.store;
-  // They stand in for an app, so first there is one.
+  // Recovery codes replace an app, so an app must exist first.
   if (!(await factors.totpOf(user.id))) return { to: "/me/authenticator" };
   return { view: { page: "my_recovery_codes", left: await factors.countRecoveryCodes(user.id) } };
 }
@@ -134,7 +136,7 @@ export async function postRecoveryCodes(request: PageRequest): Promise<Answer> {
   return (await newCodes(request, user, null)) ?? { to: "/me/authenticator" };
 }
 
-/** Within an interaction of its own; set-up asks for the second factor first, where there is one to ask for. */
+/** In its own interaction. Set-up asks for the second factor first, if the user has one. */
 async function beginSetUp(page: PageRequest, user: User): Promise<Answer> {
   const request = await beginInteraction(page, null);
   await stepUp(request);

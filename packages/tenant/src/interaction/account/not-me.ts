@@ -2,14 +2,14 @@ import { hashSecret } from "../../kernel/seal.ts";
 import type { ActionLink } from "../../storage/store.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 
-/** The secret stands in the address: no page that is asked for from here learns it, our own included. */
+/** The URL contains the secret, so it is not sent as a referrer to any page, not even our own. */
 const referrerPolicy = "strict-origin";
 
 const deadLink: Answer = { view: { page: "dead_link" }, referrerPolicy };
 
 /**
- * Where the link of a notice leads. It says what the button will do and does nothing itself: mail scanners open links,
- * and their readers' browsers fetch them ahead.
+ * The page behind the link of a notification. It says what the button will do and changes nothing: mail scanners open
+ * links, and browsers prefetch them.
  */
 export async function getNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
@@ -20,7 +20,7 @@ export async function getNotMe(request: PageRequest): Promise<Answer> {
   return { view, referrerPolicy };
 }
 
-/** Once; the page that comes of it leads to a new password. */
+/** Works once. The resulting page leads to a new password. */
 export async function postNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
   const { ctx, now, ip } = request;
@@ -30,13 +30,13 @@ export async function postNotMe(request: PageRequest): Promise<Answer> {
   return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, used.link) }, referrerPolicy };
 }
 
-/** What could be one of ours; undefined for anything else, which no store is asked about. */
+/** A token of the expected form. For anything else, undefined, without a query. */
 function tokenOf({ fields }: PageRequest): string | undefined {
   const token = fields.get("token") ?? "";
   return /^[\w-]{43}$/.test(token) ? token : undefined;
 }
 
-/** Null once the row of the device's sign-in or of the program is gone. */
+/** Null if the row of the device's sign-in or of the program was deleted. */
 async function appNameOf({ ctx }: PageRequest, link: ActionLink): Promise<string | null> {
   const clientId = await clientIdOf(ctx, link);
   const app = clientId && (await ctx.store.directory.findApp(clientId));

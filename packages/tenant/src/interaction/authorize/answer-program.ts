@@ -4,12 +4,12 @@ import { errorBody, type ProtocolError } from "../../oauth/protocol-error.ts";
 import type { ReturnAddress } from "../../storage/authorization-request.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 
-/** To the program, by its browser: a code (RFC 6749 §4.1.2) and, so that it knows whose, the issuer (RFC 9207). */
+/** Redirects the browser to the program with a code (RFC 6749 §4.1.2) and the issuer (RFC 9207). */
 export function answerWithCode(request: PageRequest, back: ReturnAddress, code: string): Answer {
   return answerProgram(request, back, { code });
 }
 
-/** In Entra's spelling (RFC 6749 §4.1.2.1). */
+/** Spelled like Entra's (RFC 6749 §4.1.2.1). */
 export function answerWithError(request: PageRequest, back: ReturnAddress, error: ProtocolError): Answer {
   const body = errorBody(error, idsOf(request), request.ctx.clock);
   return answerProgram(request, back, {
@@ -20,8 +20,8 @@ export function answerWithError(request: PageRequest, back: ReturnAddress, error
 }
 
 /**
- * To the person, where the program must not be answered: the number is enough for its developer, the log has the rest.
- * On the embedded default the developer is who looks: `yaml` is what their file has to say.
+ * Shows the error to the user if the program must not be answered. The code is enough for its developer; the log has
+ * the details. With the embedded default, the user is the developer: `yaml` is what to add to their file.
  */
 export function refuseToPerson(request: PageRequest, error: ProtocolError, yaml: string | null = null): Answer {
   const { traceId } = idsOf(request);
@@ -35,13 +35,13 @@ export function refuseToPerson(request: PageRequest, error: ProtocolError, yaml:
 function answerProgram(request: PageRequest, back: ReturnAddress, answer: Record<string, string>): Answer {
   const { redirectUri, responseMode, state } = back;
   const fields = { ...answer, ...(state === null ? {} : { state }), iss: issuerOf(request.ctx.config) };
-  // OAuth 2.0 Form Post Response Mode: a page of ours sends the form.
+  // OAuth 2.0 Form Post Response Mode: one of our pages sends the form.
   if (responseMode === "form_post") {
     return { view: { page: "form_post", by: "form", to: redirectUri, fields }, formTarget: redirectUri };
   }
   const target = new URL(redirectUri);
   for (const [name, value] of Object.entries(fields)) target.searchParams.append(name, value);
-  // No form of ours may lead there, not even by a redirect: the page has a link.
+  // No form may lead there, not even by a redirect, so the page has a link.
   if (!formMayLeadTo(redirectUri)) return { view: { page: "form_post", by: "link", to: target.href } };
   return { to: target.href };
 }

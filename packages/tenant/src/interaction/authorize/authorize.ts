@@ -22,9 +22,9 @@ import { approverOf, INTERACTION_MS, openInteraction, touchSession } from "../se
 import { answerWithCode, answerWithError, refuseToPerson } from "./answer-program.ts";
 
 /**
- * Where the authorization endpoint leads (oauth/authorization-code/authorize-endpoint.ts). The one page whose opening keeps something: the
- * request, and an interaction about it, which is of no use outside this browser. It does not sign in, and answers no
- * program that the person has not approved.
+ * Continues the authorization endpoint (oauth/authorization-code/authorize-endpoint.ts). This is the only page that
+ * stores something when opened: the request, and an interaction about it, which is useless outside this browser. It
+ * does not sign in, and answers no program that the user has not approved.
  */
 export async function getAuthorize(request: PageRequest): Promise<Answer> {
   if (!isNavigation(request)) return refuseToPerson(request, new ProtocolError("parameter_invalid", NO_NAVIGATION));
@@ -36,7 +36,7 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
   try {
     const parameters = await readAuthorizationParameters(request.ctx, withoutEmpty(request.fields));
     await touchSession(request);
-    return await (parameters.prompts.has("none") ? askNobody(request, parameters) : begin(request, parameters));
+    return await (parameters.prompts.has("none") ? answerSilently(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;
     return error.back === null
@@ -45,36 +45,36 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
   }
 }
 
-const NO_NAVIGATION = { detail: "a browser opens this address as a page, or in a frame with prompt=none." };
+const NO_NAVIGATION = { detail: "open this address in a browser, or in a frame with prompt=none." };
 
 /**
- * Whether the person went here, or a program that wants no question. Images, prefetches and frames of any other site
- * would begin sign-ins in its visitors' networks until those have none left.
+ * Whether the user navigated here, or a program asked silently. Images, prefetches and frames of any other site could
+ * otherwise start sign-ins from its visitors' networks until their budget is used up.
  */
 function isNavigation({ destination, fields }: PageRequest): boolean {
   if (destination === undefined || destination === "document") return true;
   return destination === "iframe" && fields.get("prompt")?.trim() === "none";
 }
 
-/** What the file of an embedded tenant lacks, where it is the redirect alone; null elsewhere. */
+/** The lines that the file of an embedded tenant lacks, if only the redirect URI is missing; otherwise null. */
 async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | null> {
   const [clientId = "", redirectUri = ""] = [fields.get("client_id"), fields.get("redirect_uri")];
   if (!ctx.config.embedded || redirectKind(redirectUri) === undefined) return null;
   const found = await ctx.store.registrations.find({ clientId: clientId.toLowerCase() });
   if (found?.kind !== "app" || found.app.disabledAt !== null || isRegistered(found.app, redirectUri)) return null;
   const key = found.registration.uniqueName ?? found.app.name;
-  // The quotes are YAML's: an address or a name may hold what it reads otherwise.
+  // YAML quotes: YAML would read some addresses and names as other values.
   const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
   return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(registrable(redirectUri))}`;
 }
 
-/** An interaction that leads to the answer, beginning with the first page that this person has to see. */
+/** Starts an interaction that ends with the answer, at the first page that this user must see. */
 async function begin(page: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
   const { prompts, loginHint } = parameters;
   const asked = newRequest(page, parameters);
   const email = loginHint !== null && isEmailAddress(loginHint) ? loginHint : null;
   const subject = { kind: "authorization" as const, id: asked.id };
-  // Before the request is stored: a network that has begun too many leaves no row behind.
+  // Before the request is stored: a network that has started too many leaves no row behind.
   const interaction = await openInteraction(page, subject, email);
   await page.ctx.store.authorizations.insert(asked);
   const request = await resolveInteraction(page, interaction);
@@ -83,7 +83,7 @@ async function begin(page: PageRequest, parameters: AuthorizationParameters): Pr
     entry: signIn && prompts.has("create") && request.ways.signUp ? "sign_up" : "sign_in",
     accountUnconfirmed: prompts.has("select_account"),
   });
-  // Only from here, where no form of ours was sent: the person comes from the program and goes straight back.
+  // Only here, where none of our forms was sent: the user comes from the program and returns to it directly.
   if (step.name === "program_consent" && !prompts.has("consent")) {
     const answered = await unasked(request, asked, parameters, request.facts);
     if (answered) return answered;
@@ -91,8 +91,8 @@ async function begin(page: PageRequest, parameters: AuthorizationParameters): Pr
   return takeStep(request, step);
 }
 
-/** `prompt=none`: an answer at once, whatever it is (OpenID Connect Core §3.1.2.6). */
-async function askNobody(request: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
+/** `prompt=none`: answers immediately (OpenID Connect Core §3.1.2.6). */
+async function answerSilently(request: PageRequest, parameters: AuthorizationParameters): Promise<Answer> {
   const { ctx, user } = request;
   const { back, idTokenHint } = parameters;
   const refuse = (error: ProtocolError | ProtocolErrorName) =>
@@ -113,7 +113,7 @@ async function askNobody(request: PageRequest, parameters: AuthorizationParamete
   return (await unasked(request, asked, parameters, facts)) ?? refuse("question_required");
 }
 
-/** The code, where there is nothing to ask; undefined where there is. */
+/** The code, if nothing needs to be asked; otherwise undefined. */
 async function unasked(
   request: PageRequest,
   asked: NewAuthorizationRequest,
@@ -122,7 +122,7 @@ async function unasked(
 ): Promise<Answer | undefined> {
   const { ctx } = request;
   const approver = approverOf(request);
-  // No page may come of `prompt=none`: what the administrator allowed meanwhile waits for a sign-in that shows it.
+  // `prompt=none` cannot show a page, so what an administrator allowed since then waits for a sign-in that shows it.
   const silent = prompts.has("none");
   const evaluated = approver && evaluateApproval(ctx, asked, approver, facts, { silent });
   if (!approver || !evaluated || evaluated.refusal || !needsNoQuestion(asked, evaluated.prompt)) return undefined;
@@ -151,7 +151,7 @@ function newRequest(request: PageRequest, parameters: AuthorizationParameters): 
   };
 }
 
-/** RFC 6749 §3.1: a parameter without a value is as one that was left out. */
+/** RFC 6749 §3.1: a parameter without a value is treated as omitted. */
 function withoutEmpty(fields: Fields): Fields {
   return new Map([...fields].filter(([, value]) => value !== ""));
 }

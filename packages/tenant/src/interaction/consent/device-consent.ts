@@ -14,7 +14,7 @@ import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { approverOf, startOver } from "../session.ts";
 import { canBeSupplied, refusalPage } from "./refusal-page.ts";
 
-/** What is asked, or how it ended. Reads only: the claim was made by the form that led here. */
+/** The question, or how it ended. Reads only: the form that led here made the claim. */
 export async function getConfirm(request: InteractionRequest): Promise<Answer> {
   const { grant, ctx, facts } = request;
   if (!grant) return { view: { page: "expired" } };
@@ -24,7 +24,7 @@ export async function getConfirm(request: InteractionRequest): Promise<Answer> {
   if (!approver) return stepPage(request, nextStep(factsOf(request)));
   const evaluated = evaluateApproval(ctx, grant, approver, facts);
   if (evaluated.refusal) return refusalPage(request, evaluated.refusal);
-  // Unclaimed yet, or a second person's: only a form claims, and the claim decides.
+  // Not claimed yet, or another user's. Only a form claims, and the claim decides.
   if (grant.status === "pending" || grant.userId !== approver.user.id) return goTo(request, "/device/continue");
   if (grant.sessionId !== approver.sessionId) return { view: { page: "elsewhere", flowId: request.interaction.id } };
   return question(request, grant, approver, evaluated.prompt, null);
@@ -48,8 +48,7 @@ function question(
     deviceName: grant.deviceName,
     devicePlatform: grant.devicePlatform,
     startedSecondsAgo: Math.max(0, Math.floor((request.now - grant.createdAt) / 1_000)),
-    fromIp: plainIp(grant.initiatedIp),
-    network: networkBetween(grant.initiatedIp, request.ip),
+    ...whereFrom(grant.initiatedIp, request),
     userCode: displayUserCode(grant.userCode),
     already,
     fresh,
@@ -59,7 +58,7 @@ function question(
   return { view };
 }
 
-/** Yes or no. What is over stays as it ended: the next page says how. */
+/** Yes or no. A request that has ended does not change; the next page says how it ended. */
 export async function postConfirm(request: InteractionRequest): Promise<Answer> {
   const decision = choice(request.fields, "decision", ["yes", "no", "other"]);
   if (decision === "other") return startOver(request);
@@ -80,13 +79,13 @@ export async function postConfirm(request: InteractionRequest): Promise<Answer> 
       return doneStep(request);
     }
     case "changed": {
-      // Only the session that holds the claim is asked again; the page of all others says what became of it.
+      // Only the session that holds the claim is asked again. Others see the outcome.
       const held = grant.status === "claimed" && grant.sessionId === approver.sessionId;
       const open = held && grant.expiresAt > request.now;
       return open ? question(request, grant, approver, result.prompt, "changed") : goTo(request, "/confirm");
     }
     case "refused":
-      // Since the question was shown it has become necessary.
+      // Became necessary after the question was shown.
       return canBeSupplied(result.why) ? proceed(request) : goTo(request, "/confirm");
     default:
       return goTo(request, "/confirm");
@@ -95,7 +94,7 @@ export async function postConfirm(request: InteractionRequest): Promise<Answer> 
 
 const doneStep = (request: InteractionRequest) => stepPage(request, nextStep(factsOf(request, { answered: true })));
 
-/** The same person goes on here instead of in the other browser. */
+/** The same user continues here instead of in the other browser. */
 export async function postTakeOver(request: InteractionRequest): Promise<Answer> {
   return proceed(request);
 }
@@ -106,7 +105,7 @@ export async function getDone(request: InteractionRequest): Promise<Answer> {
   return ended ? { view: ended } : goTo(request, "/confirm");
 }
 
-/** The last page of a grant: only the person who ended it learns how. */
+/** The last page of a grant. Only the user who ended it sees the outcome. */
 async function endPage(request: InteractionRequest, grant: DeviceGrant): Promise<View | undefined> {
   const why = endedBecause(grant, request.now);
   if (why !== "used") return why && { page: why };
@@ -125,7 +124,16 @@ async function lacksPasskey({ ctx, user }: PageRequest): Promise<boolean> {
   return (await ctx.store.passkeys.listOf(user.id)).length === 0;
 }
 
-function networkBetween(device: string, browser: string): DeviceConsentView["network"] {
-  if (isLoopbackAddress(device) && isLoopbackAddress(browser)) return "this_computer";
-  return plainIp(device) === plainIp(browser) ? "same_network" : "other_network";
+/**
+ * Where the device is, as this browser sees it. Where the pages are on the local network, the programs are on the tenant's own
+ * computer: the browser there comes by the pages' address, every other one is in the same network as that computer.
+ */
+function whereFrom(device: string, { ip, ctx }: InteractionRequest): Pick<DeviceConsentView, "fromIp" | "network"> {
+  const { pagesOrigin, localPagesOrigin } = ctx.config;
+  const own = new URL(pagesOrigin).hostname.replace(/^\[|\]$/g, "");
+  const isHere = (address: string) => isLoopbackAddress(address) || plainIp(address) === own;
+  const here = isHere(device);
+  if (here && isHere(ip)) return { fromIp: plainIp(device), network: "this_computer" };
+  if (here && pagesOrigin !== localPagesOrigin) return { fromIp: own, network: "same_network" };
+  return { fromIp: plainIp(device), network: plainIp(device) === plainIp(ip) ? "same_network" : "other_network" };
 }

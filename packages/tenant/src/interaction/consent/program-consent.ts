@@ -14,7 +14,7 @@ import { canBeSupplied, refusalPage } from "./refusal-page.ts";
 
 const OVER: Answer = { view: { page: "sign_in_over" } };
 
-/** What a program asks for, and where the answer leads. Reads only. */
+/** What a program asks for, and where the answer goes. Reads only. */
 export async function getConsent(request: InteractionRequest): Promise<Answer> {
   const { authorization, session, now, ctx, facts } = request;
   if (!authorization || authorization.status === "denied" || isOver(authorization, session?.id, now)) return OVER;
@@ -51,7 +51,7 @@ function question(
   return { view, ...formTargetOf(authorization) };
 }
 
-/** Yes or no; the program hears either. What is over stays as it ended. */
+/** Yes or no. The program gets either answer. A request that has ended does not change. */
 export async function postConsent(request: InteractionRequest): Promise<Answer> {
   const decision = choice(request.fields, "decision", ["yes", "no", "other"]);
   if (decision === "other") return startOver(request);
@@ -71,7 +71,7 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
     case "changed":
       return question(request, authorization, approver, approval.prompt, "changed");
     case "refused":
-      // Since the question was shown it has become necessary.
+      // Became necessary after the question was shown.
       if (canBeSupplied(approval.why)) return proceed(request);
       return { ...refusalPage(request, approval.why), ...formTargetOf(authorization) };
     case "ended":
@@ -79,7 +79,7 @@ export async function postConsent(request: InteractionRequest): Promise<Answer> 
   }
 }
 
-/** A yes or no leads there by a redirect, which browsers hold against the page's own policy. */
+/** The answer redirects there. Browsers apply the form-action policy of the page to that redirect too. */
 function formTargetOf({ redirectUri, responseMode }: AuthorizationRequest): { formTarget?: string } {
   return responseMode === "query" && formMayLeadTo(redirectUri) ? { formTarget: redirectUri } : {};
 }

@@ -2,14 +2,14 @@ import type { Refusal } from "../../directory/access-rules.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import type { Answer } from "../page-request.ts";
 
-/** What the person can show or give on the way to the same question. */
+/** Refusals that the user can resolve on the way to the same question. */
 export function canBeSupplied(refusal: Refusal): boolean {
   return (
     refusal === "sign_in_method_required" || refusal === "second_factor_required" || refusal === "details_required"
   );
 }
 
-/** What a user is shown for a refusal of the access rule, in place of a device's or a program's question. */
+/** The page for a refusal of the access rule, instead of the question of a device or program. */
 export function refusalPage(request: InteractionRequest, refusal: Refusal): Answer {
   const { interaction, user, app } = request;
   const program = interaction.subject?.kind === "authorization";
@@ -20,7 +20,7 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
     case "login_required":
     case "sign_in_method_required":
       return goTo(request, "/sign-in");
-    // From there a form leads on to the second factor: this page changes nothing.
+    // A form on that page leads on to the second factor; this page changes nothing.
     case "second_factor_required":
       return goTo(request, "/device/continue");
     case "details_required":

@@ -10,7 +10,7 @@ import { startOver } from "../session.ts";
 import { emptyQuestions, type Only, readQuestions } from "../sign-up/sign-up-answers.ts";
 
 /**
- * What the app's user flow requires of everybody, and a person has not given who signed up elsewhere, or before it was
+ * Attributes and terms that the app's user flow requires, for users who signed up elsewhere or before they were
  * required.
  */
 export async function getDetails(request: InteractionRequest): Promise<Answer> {
@@ -49,14 +49,14 @@ export async function postDetails(request: InteractionRequest): Promise<Answer> 
   });
 }
 
-/** The page of this step; a page out of turn leads to its step (ASVS 2.3.1). */
+/** The page of this step. A page out of order redirects to the current step (ASVS 2.3.1). */
 async function whereOwed(
   request: InteractionRequest,
   step: (user: User, only: Only) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   const next = await decideStep(request);
   const { user, termsAccepted } = request.facts;
-  // A second factor comes first: what one factor shows changes nothing of the person.
+  // A second factor comes first: with one factor, a user must not change their account.
   if (next.name !== "details" || !user)
     return next.name === "second_factor" ? stepUp(request) : stepPage(request, next);
   return step(user, { attributes: missingAttributes(user, request.userFlow), terms: !termsAccepted });

@@ -8,22 +8,22 @@ import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { openInteraction, openSession, startOver } from "../session.ts";
 import { type Budget, byNetwork, consume, count, limits, refund } from "../throttle.ts";
 
-/** Longer than any code of ours, so what a link brought cannot be a text of its own on our page. */
+/** Longer than any code, so that a link cannot display its own text on our page. */
 const LONGEST_CODE = 16;
 
-/** With a code in the link (RFC 8628 §3.3.1) the page shows it to be compared; it acts on nothing. */
+/** If the link contains a code (RFC 8628 §3.3.1), the page shows it for comparison. It changes nothing. */
 export async function getEnterCode(request: PageRequest): Promise<Answer> {
   const code = normalizeUserCode(request.fields.get("user_code") ?? "");
   if (code === "" || code.length > LONGEST_CODE) return enterCodePage("", null);
   return { view: { page: "enter_code", typed: displayUserCode(code), fromLink: true, problem: null } };
 }
 
-/** Looks the code up and begins an interaction about its grant. The grant does not change. */
+/** Looks up the code and starts an interaction about its grant. The grant does not change. */
 export async function postCode(request: PageRequest): Promise<Answer> {
   const typed = (request.fields.get("user_code") ?? "").slice(0, 64);
   if (normalizeUserCode(typed) === "") return enterCodePage("", "empty");
 
-  // The address comes first: what it may not try leaves no session behind.
+  // The IP address first: an address that may not try leaves no session behind.
   const budgets = byNetwork("userCodeByIp", request.ip);
   const ofAddress = await consume(request, budgets);
   if (!ofAddress.allowed) return { ...enterCodePage(typed, "too_many"), retryAt: ofAddress.retryAt };
@@ -39,7 +39,7 @@ export async function postCode(request: PageRequest): Promise<Answer> {
 
   const wrongGuesses = await count(request, ["userCodeGlobal", "tenant"]);
   if (wrongGuesses > limits.userCodeGlobal.count && !request.user) {
-    // The day's budget of wrong guesses is spent: after a sign-in a code can still be entered.
+    // The daily budget of wrong guesses is used up. After a sign-in, codes can still be entered.
     await refund(request, budgets);
     return goTo({ interaction: await openInteraction(request, { kind: "device", id: null }) }, "/sign-in");
   }
@@ -52,7 +52,7 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   return goTo({ interaction }, request.user ? "/device/continue" : "/sign-in");
 }
 
-/** Signed in already: going on is a decision of its own, or a link alone would claim a stranger's device. */
+/** Already signed in: continuing is a separate decision, otherwise a link alone could claim a stranger's device. */
 export async function getContinueAs(request: InteractionRequest): Promise<Answer> {
   const { user, interaction } = request;
   if (!user || interaction.subject === null || interaction.subject.id === null) {

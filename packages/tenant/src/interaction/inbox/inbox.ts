@@ -6,13 +6,13 @@ import { type InteractionContext, PageProblem } from "../page-request.ts";
 import { pageRoutes } from "../page-routes.ts";
 
 /**
- * The embedded default's mailbox: pages for the person at this computer, and a JSON fetch for programs that hold the
- * ready event's bearer. Never registered with another store, host or public URL.
+ * The mailbox of the embedded default: pages for the user at this computer, and JSON for programs that have the bearer
+ * token of the ready event. Never registered with another store, host or public URL.
  */
 export function registerInbox(app: FastifyInstance, ctx: InteractionContext, { bearer }: { bearer: string }): void {
   pageRoutes(app, ctx, (page, scope) => {
     scope.addHook("onRequest", async (request) => {
-      // Mail codes stand in these pages: no other computer, and no other site's link or frame, gets to them.
+      // These pages show mailed codes, so other computers, and links or frames of other sites, cannot open them.
       if (!isFromThisComputer(request) || isFromAnotherSite(request)) throw new PageProblem({ page: "not_found" });
     });
     page("/inbox", {
@@ -43,11 +43,13 @@ async function listMessages(ctx: InteractionContext, bearer: string, request: Fa
   reply.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
   if (!sameSecret(request.headers.authorization ?? "", `Bearer ${bearer}`)) {
     reply.header("WWW-Authenticate", 'Bearer realm="inbox"');
-    return reply.code(401).send({ error: "unauthorized", error_description: "Send the bearer of the ready event." });
+    return reply
+      .code(401)
+      .send({ error: "unauthorized", error_description: "Send the bearer token from the ready event." });
   }
   const { to } = request.query as { to?: string | string[] };
   if (Array.isArray(to)) {
-    return reply.code(400).send({ error: "invalid_request", error_description: "Name one recipient." });
+    return reply.code(400).send({ error: "invalid_request", error_description: "Specify one recipient." });
   }
   const mails = await ctx.store.mail.listMails(to === undefined ? undefined : normalizeEmail(to).replace(/\0/g, ""));
   return reply.send({
@@ -71,7 +73,7 @@ function isFromAnotherSite(request: FastifyRequest): boolean {
   return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
-/** Compares digests, so that neither content nor length shows in the time it takes. */
+/** Compares digests, so that the time reveals neither content nor length. */
 function sameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -3,6 +3,7 @@ import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
 import { hasSecondFactor } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
+import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { Passkey } from "../../storage/store.ts";
 import type { View } from "../../ui/view.ts";
 import { requireAccountSession, requireRecentSignIn } from "../account/account-access.ts";
@@ -22,10 +23,10 @@ import { isCredentialId, readResponse, verifyRegistration } from "./passkey-veri
 
 type AddProblem = Extract<View, { page: "passkey_add" }>["problem"];
 
-/** Code points of a passkey's name. */
+/** Maximum length of a passkey's name, in code points. */
 export const MAX_PASSKEY_NAME = 50;
 
-/** Within an interaction of its own: its challenge is the passkey's. The second factor comes first, where there is one to ask for. */
+/** In its own interaction, which has the passkey's challenge. The second factor comes first, if the user has one. */
 export async function postBeginPasskey(page: PageRequest): Promise<Answer> {
   const refused = await requireRecentSignIn(page);
   if (refused) return refused;
@@ -33,7 +34,7 @@ export async function postBeginPasskey(page: PageRequest): Promise<Answer> {
   return (await owesProof(request)) ? stepUp(request) : goTo(request, "/me/passkeys/add");
 }
 
-/** A passkey counts as two factors: the password alone must neither make one nor take one away. */
+/** A passkey counts as two factors, so the password alone must neither create nor remove one. */
 async function owesProof(request: InteractionRequest): Promise<boolean> {
   const { session, user, userFlow } = request;
   if (!session || !user || hasSecondFactor(session.methods, userFlow)) return false;
@@ -121,7 +122,10 @@ interface Adding {
   rp: RelyingParty;
 }
 
-/** What every step of adding needs: a recent sign-in, an interaction about the account, and an origin that can have passkeys. */
+/**
+ * Requirements of every step of adding: a recent sign-in, an interaction about the account, and an origin that supports
+ * passkeys.
+ */
 async function addingPasskey(page: PageRequest, step: (adding: Adding) => Promise<Answer>): Promise<Answer> {
   const refused = await requireRecentSignIn(page);
   if (refused) return refused;
@@ -158,7 +162,7 @@ function nameOf({ fields }: PageRequest): string {
 async function record(
   { ctx, now, ip }: PageRequest,
   user: User,
-  event: string,
+  event: AuditEvent,
   { credentialId, name }: Pick<Passkey, "credentialId" | "name">,
 ): Promise<void> {
   await ctx.store.audit.write({

@@ -11,13 +11,13 @@ import { findInteraction, type InteractionRequest } from "../interaction.ts";
 import { PageProblem } from "../page-request.ts";
 import { INTERACTION_MS } from "../session.ts";
 
-/** Whom a passkey is made for and shown to: this origin of ours, and its host as the name that the key is bound to. */
+/** The relying party of passkeys: our origin, and its host as the RP ID that the key is bound to. */
 export interface RelyingParty {
   id: string;
   origin: string;
 }
 
-/** Undefined where browsers have no passkeys: an IP address is no RP ID (WebAuthn §5.1.2). */
+/** Undefined if browsers do not support passkeys: an IP address is not an RP ID (WebAuthn §5.1.2). */
 export function relyingPartyOf({ pagesOrigin }: TenantConfig): RelyingParty | undefined {
   const { hostname } = new URL(pagesOrigin);
   return isIP(hostname.replace(/^\[|\]$/g, "")) === 0 ? { id: hostname, origin: pagesOrigin } : undefined;
@@ -25,20 +25,23 @@ export function relyingPartyOf({ pagesOrigin }: TenantConfig): RelyingParty | un
 
 export type Ceremony = "sign_in" | "register";
 
-/** EdDSA, ES256, RS256 (IANA COSE): what authenticators have, and Node.js verifies. */
+/** EdDSA, ES256, RS256 (IANA COSE): supported by authenticators and verified by Node.js. */
 export const KEY_ALGORITHMS = [-8, -7, -257];
 
-/** The key is a person's if it says so in what it signs for: their id, never their address (WebAuthn §14.6.1). */
+/**
+ * The signed user handle shows that the key belongs to the user. It is their ID, never their address (WebAuthn
+ * §14.6.1).
+ */
 export function userHandleOf(userId: string): string {
   return Buffer.from(userId).toString("base64url");
 }
 
-/** What the browser is asked for at sign-in. Null where the app's sign-in has no passkeys. */
+/** The request to the browser at sign-in. Null if the app's sign-in does not accept passkeys. */
 export function signInOptions(request: InteractionRequest): string | null {
   return request.ways.passkey ? requestOptions(request) : null;
 }
 
-/** Any passkey of ours that the browser has. Null where browsers have none. */
+/** Accepts any of our passkeys that the browser has. Null if browsers do not support them. */
 export function requestOptions(request: InteractionRequest): string | null {
   const rp = relyingPartyOf(request.ctx.config);
   if (!rp) return null;
@@ -50,7 +53,7 @@ export function requestOptions(request: InteractionRequest): string | null {
   } satisfies PublicKeyCredentialRequestOptionsJSON);
 }
 
-/** A passkey that finds its owner by itself and asks for finger, face or PIN; who made the authenticator is not asked. */
+/** A discoverable passkey with user verification (fingerprint, face or PIN). No attestation is requested. */
 export function registrationOptions(request: InteractionRequest, rp: RelyingParty, user: User, own: Passkey[]): string {
   return JSON.stringify({
     challenge: challengeOf(request, "register"),
@@ -65,8 +68,8 @@ export function registrationOptions(request: InteractionRequest, rp: RelyingPart
 }
 
 /**
- * The challenge that an answer must have signed; undefined when it was answered before. Taken before anything is
- * verified, so that right or wrong there is one answer to each (ASVS 6.7.2). The next page has the next challenge.
+ * The challenge that an answer must have signed. Undefined if it was already answered. Taken before anything is
+ * verified, so that each challenge gets one answer, right or wrong (ASVS 6.7.2). The next page has the next challenge.
  */
 export async function takeChallenge(request: InteractionRequest, ceremony: Ceremony): Promise<string | undefined> {
   const { interaction, ctx, now } = request;
@@ -80,8 +83,8 @@ export async function takeChallenge(request: InteractionRequest, ceremony: Cerem
 }
 
 /**
- * Nothing is stored when a page is looked at: the challenge is made of where the interaction stands, by a key that stays
- * here. So it belongs to this interaction in this browser, ends with it, and is another one after each answer.
+ * Looking at a page stores nothing: a key that stays here derives the challenge from the state of the interaction. So
+ * it belongs to this interaction in this browser, ends with it, and changes after each answer.
  */
 function challengeOf({ ctx, interaction }: InteractionRequest, ceremony: Ceremony): string {
   const { id, sessionId, challengeNumber } = interaction;

@@ -16,9 +16,9 @@ type Proof =
       user?: User;
     };
 
-/** Whatever is wrong with a passkey, the page says one thing; the audit log says which. */
+/** The page shows the same error for any problem with a passkey. The audit log has the reason. */
 export async function postPasskey(request: InteractionRequest): Promise<Answer> {
-  // Where the app's sign-in has no passkeys, one is the second factor of the person who showed a first one here.
+  // If the app's sign-in does not accept passkeys, one can be the second factor of a user who passed a first one here.
   const onlyOf = request.ways.passkey ? undefined : (request.interaction.firstFactor?.userId ?? null);
   if (onlyOf === null || !relyingPartyOf(request.ctx.config)) throw new PageProblem({ page: "not_found" });
   const budgets = byNetwork("passkeyByIp", request.ip);
@@ -51,7 +51,7 @@ async function prove(request: InteractionRequest, onlyOf: string | undefined): P
   const user = passkey && (await store.directory.findUser(passkey.userId));
   if (!passkey || !user) return { failed: "unknown" };
   if (onlyOf !== undefined && user.id !== onlyOf) return { failed: "another", user };
-  // WebAuthn §7.2 step 6: no one was named before, so the key must name its owner.
+  // WebAuthn §7.2 step 6: no user was named before, so the key must name its owner.
   if (response.response.userHandle !== userHandleOf(user.id)) return { failed: "unverified", user };
   const verified = await verifyAssertion({ challenge, rp }, response, passkey);
   if (!verified) return { failed: "unverified", user };

@@ -12,17 +12,17 @@ export type NewCredential = Pick<
   "credentialId" | "publicKey" | "counter" | "transports" | "deviceType" | "backedUp"
 >;
 
-/** Longest credential id that a relying party takes (WebAuthn §7.1), in base64url. */
+/** Longest credential ID that a relying party accepts (WebAuthn §7.1), in base64url. */
 const LONGEST_ID = Math.ceil((1_023 * 4) / 3);
 
 const knownTransports = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
 
-/** Has the form of one; no store is asked about anything else. */
+/** Whether it has the form of a credential ID. Nothing else is looked up in the store. */
 export function isCredentialId(text: string): boolean {
   return text.length <= LONGEST_ID && /^[\w-]+$/.test(text);
 }
 
-/** What the page's script sent, as far as it can be told before it is verified. */
+/** The answer of the page's script, as far as it is known before verification. */
 export function readResponse<T extends AuthenticationResponseJSON | RegistrationResponseJSON>(
   text: string,
 ): T | undefined {
@@ -37,7 +37,10 @@ export function readResponse<T extends AuthenticationResponseJSON | Registration
   }
 }
 
-/** Signature, challenge, origin, RP ID, presence and user verification (WebAuthn §7.2). The counter is the store's to judge. */
+/**
+ * Verifies signature, challenge, origin, RP ID, presence and user verification (WebAuthn §7.2). The store checks the
+ * counter.
+ */
 export async function verifyAssertion(
   { challenge, rp }: Expected,
   response: AuthenticationResponseJSON,
@@ -54,16 +57,17 @@ export async function verifyAssertion(
       requireUserVerification: true,
       credential: { id: passkey.credentialId, publicKey: bytesOf(passkey.publicKey), counter: 0 },
     });
-    // Whether a key may be copied is settled when it is made (WebAuthn §6.1.3): one that says otherwise now is another.
+    // Whether a key can be backed up is fixed at creation (WebAuthn §6.1.3): a key that now says otherwise is a
+    // different one.
     if (!verified || authenticationInfo.credentialDeviceType !== passkey.deviceType) return undefined;
     return { counter: authenticationInfo.newCounter, backedUp: authenticationInfo.credentialBackedUp };
   } catch {
-    // The library throws for whatever it finds wrong; nothing in there asks the store or the network.
+    // The library throws for any problem it finds. Nothing in it queries the store or the network.
     return undefined;
   }
 }
 
-/** The same for a passkey that was just made (WebAuthn §7.1). */
+/** The same for a new passkey (WebAuthn §7.1). */
 export async function verifyRegistration(
   { challenge, rp }: Expected,
   response: RegistrationResponseJSON,
@@ -96,20 +100,20 @@ export async function verifyRegistration(
   }
 }
 
-/** Loaded when the first passkey is shown: half a second of every start would be its. */
+/** Loaded at the first passkey: it would add half a second to every start. */
 function library() {
   return import("@simplewebauthn/server");
 }
 
-/** Our pages stand in no frame, so an answer from one is not ours (WebAuthn §13.4.2). */
+/** Our pages are never framed, so an answer from a frame is not ours (WebAuthn §13.4.2). */
 async function isFramed(clientDataJSON: string): Promise<boolean> {
   const { decodeClientDataJSON } = await import("@simplewebauthn/server/helpers");
   return decodeClientDataJSON(clientDataJSON).crossOrigin === true;
 }
 
 /**
- * Who made the authenticator is not asked, and browsers leave it out then. So no certificate is read, trusted, or looked
- * up at the addresses in it.
+ * No attestation is requested, and browsers then omit it. So no certificate is read, trusted, or looked up at the URLs
+ * in it.
  */
 async function hasCertificates(attestationObject: string): Promise<boolean> {
   const { decodeAttestationObject } = await import("@simplewebauthn/server/helpers");

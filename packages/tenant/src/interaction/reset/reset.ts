@@ -77,7 +77,7 @@ export async function getResetPassword(request: InteractionRequest): Promise<Ans
 }
 
 /**
- * The mailbox alone does not sign in: with the new password the person goes through sign-in, and meets the second factor
+ * The mailbox alone does not sign in: with the new password, the user goes through sign-in, including the second factor
  * they had before (ASVS 6.4.3).
  */
 export async function postResetPassword(request: InteractionRequest): Promise<Answer> {
@@ -108,7 +108,7 @@ export async function postResetPassword(request: InteractionRequest): Promise<An
   });
 }
 
-/** All sessions of the account ended. If this browser's was one of them, it goes on in a new one, signed out. */
+/** All sessions of the account ended. If this browser's was one of them, it continues in a new one, signed out. */
 async function interactionAfter(request: InteractionRequest, userId: string): Promise<Interaction> {
   const { interaction, user } = request;
   if (user?.id !== userId) return interaction;
@@ -116,12 +116,12 @@ async function interactionAfter(request: InteractionRequest, userId: string): Pr
   return openInteraction(request, interaction.subject);
 }
 
-/** By the page's plain address, as mails and the page after "this wasn't me" have it: the interaction begins with the form. */
+/** From the plain address, as in mails and on the page after "this wasn't me": the interaction starts with the form. */
 function isFromOutside({ fields }: PageRequest): boolean {
   return (fields.get("flow") ?? "") === "";
 }
 
-/** The page of this step; a page out of turn leads to its step (ASVS 2.3.1). */
+/** The page of this step. A page out of order redirects to the current step (ASVS 2.3.1). */
 async function atStep(
   request: InteractionRequest,
   name: StepName,

@@ -29,11 +29,11 @@ import {
 
 interface SettingUp {
   user: User;
-  /** The sealed secret of the app that is there. */
+  /** The sealed secret of the existing app. */
   replaces: string | null;
 }
 
-/** What will be needed, and a button; or, once that was pressed, what the app has to scan. */
+/** What the user needs, and a button. After the button, the QR code for the app. */
 export async function getSetUp(request: InteractionRequest): Promise<Answer> {
   return settingUp(request, ({ user }) => {
     const { id: flowId, totpSecretSealed } = request.interaction;
@@ -50,7 +50,7 @@ export async function postStartSetUp(request: InteractionRequest): Promise<Answe
 }
 
 /**
- * The first code proves that the app has the secret; with it the person is signed in. Tries are not counted: this page
+ * The first code proves that the app has the secret, and signs the user in. Attempts are not counted, because this page
  * shows the secret.
  */
 export async function postSetUp(request: InteractionRequest): Promise<Answer> {
@@ -75,7 +75,7 @@ export async function postSetUp(request: InteractionRequest): Promise<Answer> {
       recoveryCodeHashes: codes.map((each) => hashRecoveryCode(ctx.sealKey, user.id, each)),
       now,
     });
-    // In another tab, this moment.
+    // In another tab, just now.
     if (!enrolled) return toAnotherWay(request);
     await recordFactor(request, user, "authenticator.added");
     await sendSecurityNotification(ctx, user, { kind: "authenticator_added" }, { ip: request.ip });
@@ -86,8 +86,8 @@ export async function postSetUp(request: InteractionRequest): Promise<Answer> {
 }
 
 /**
- * The mailbox alone set the app up, so this sign-in had one factor: it ends, and the next one asks for the app. Else who
- * reads the mails would have both.
+ * The app was set up after a mailed code alone, so this sign-in had one factor. It ends, and the next one asks for the
+ * app. Otherwise anyone who reads the mails would have both factors.
  */
 async function signInAnew(request: InteractionRequest, codes: string[]): Promise<Answer> {
   const { subject } = request.interaction;
@@ -96,14 +96,14 @@ async function signInAnew(request: InteractionRequest, codes: string[]): Promise
   return { view: { page: "recovery_codes", flowId, codes } };
 }
 
-/** After a reload: what was shown once is not shown again. */
+/** After a reload: codes shown once are not shown again. */
 export async function getRecoveryCodesAgain(request: InteractionRequest): Promise<Answer> {
   const user = await firstFactorOf(request);
   if (!user || !signedInWithBoth(request, user)) return toAnotherWay(request);
   return { view: { page: "recovery_codes_hidden", flowId: request.interaction.id } };
 }
 
-/** "I have saved them" goes on; or a new set. */
+/** "I saved them" continues; the other button creates a new set. */
 export async function postNewRecoveryCodes(request: InteractionRequest): Promise<Answer> {
   const user = await firstFactorOf(request);
   if (!user || !signedInWithBoth(request, user)) return toAnotherWay(request);
@@ -114,7 +114,7 @@ export async function postNewRecoveryCodes(request: InteractionRequest): Promise
   return (await newCodes(request, user, request.interaction.id)) ?? proceed(request);
 }
 
-/** The page with a new set; undefined when the authenticator app is gone, for which they would stand in. */
+/** The page with a new set. Undefined if the authenticator app that the codes replace was removed. */
 export async function newCodes(request: PageRequest, user: User, flowId: string | null): Promise<Answer | undefined> {
   const { ctx } = request;
   const codes = newRecoveryCodes();
@@ -136,8 +136,8 @@ export async function putNewSecret(request: InteractionRequest, user: User): Pro
 }
 
 /**
- * An app is set up on the way to a sign-in that has no other way, or after a recent sign-in with both factors. A browser
- * that was left signed in gives nobody a factor: the person signs in anew first (ASVS 7.5.1).
+ * An app is set up during a sign-in that has no other second factor, or after a recent sign-in with both factors. A
+ * browser left signed in cannot add a factor: the user must sign in again (ASVS 7.5.1).
  */
 async function settingUp(
   request: InteractionRequest,
@@ -155,7 +155,7 @@ async function settingUp(
   const secondFactorWays = another === null ? "none" : "some";
   const step = stepBetweenFactors(request, user, { secondFactorWays, strongFactorDemanded });
   if (step.name !== "second_factor_enrolment") return stepPage(request, step);
-  // By when the interaction began, so that who takes their time over the app is not stopped half way.
+  // Measured from the start of the interaction, so that a slow set-up is not interrupted.
   const age = interaction.createdAt - (interaction.firstFactor?.at ?? 0);
   return age < RECENT_SIGN_IN_MS ? page(at) : startOver(request);
 }

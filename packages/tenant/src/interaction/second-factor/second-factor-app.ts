@@ -5,9 +5,9 @@ import type { Answer } from "../page-request.ts";
 import { passSecondFactor } from "../proceed.ts";
 import { consume, refund } from "../throttle.ts";
 import {
-  hashRecoveryCode,
   readRecoveryCode,
   readTotpCode,
+  recoveryCodeHashes,
   stepOfCode,
   unsealTotpSecret,
 } from "./authenticator-codes.ts";
@@ -27,7 +27,7 @@ export async function postAppCode(request: InteractionRequest): Promise<Answer> 
     const totp = await factors.totpOf(user.id);
     if (!totp) return toAnotherWay(request);
     const code = readTotpCode(request.fields.get("code") ?? "");
-    // Not six digits: a slip of the keyboard that costs no attempt, because it could never have been right.
+    // Not six digits: a typo that costs no attempt, because it could never be right.
     if (code === undefined) return appPage(request, at, "wrong");
     const budgets = attemptOf(request, at);
     const consumed = await consume(request, budgets);
@@ -60,8 +60,7 @@ export async function postRecovery(request: InteractionRequest): Promise<Answer>
     if (!consumed.allowed) return { ...recoveryPage(request, "too_many"), retryAt: consumed.retryAt };
 
     const { ctx } = request;
-    const hash = hashRecoveryCode(ctx.sealKey, user.id, code);
-    const used = await ctx.store.factors.useRecoveryCode(user.id, hash, request.now);
+    const used = await useRecoveryCode(request, user.id, code);
     if (!used) {
       await recordFactor(request, user, "user.second_factor_failed", { method: "recovery_code" });
       return recoveryPage(request, "wrong");
@@ -72,6 +71,14 @@ export async function postRecovery(request: InteractionRequest): Promise<Answer>
     await sendSecurityNotification(ctx, user, { kind: "recovery_code_used", left: used.left }, { ip: request.ip });
     return passSecondFactor(request, user, "recovery_code");
   });
+}
+
+async function useRecoveryCode({ ctx, now }: InteractionRequest, userId: string, code: string) {
+  for (const hash of recoveryCodeHashes(ctx.sealKey, userId, code)) {
+    const used = await ctx.store.factors.useRecoveryCode(userId, hash, now);
+    if (used) return used;
+  }
+  return undefined;
 }
 
 function appPage({ interaction }: InteractionRequest, { ways }: AtSecondFactor, problem: AppProblem): { view: View } {

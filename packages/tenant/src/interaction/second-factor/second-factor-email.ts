@@ -9,20 +9,20 @@ import { type AtSecondFactor, atSecondFactor, recordFactor, toAnotherWay } from 
 
 type Page = Extract<View, { page: "second_factor_email" }>;
 
-/** The person has shown a first factor already: the mail says what it means if that was not them. */
+/** The user already passed a first factor. The mail says what it means if that was someone else. */
 const secondFactorCode: CodeKind = {
   purpose: "second_factor",
   write: async (_request, about) => ({ mail: codeMail("secondFactor", about), withCode: true }),
 };
 
-/** Nothing is mailed by looking; the page has a button for it. */
+/** Opening the page sends no mail; its button does. */
 export async function getEmailCode(request: InteractionRequest): Promise<Answer> {
   return atSecondFactor(request, (at) =>
     at.ways.email ? emailPage(request, at, null, request.fields.has("resent")) : toAnotherWay(request),
   );
 }
 
-/** The first code, or another one: not at once, and then ever less often. */
+/** The first code, or another one: rate-limited with growing delays. */
 export async function postSendEmailCode(request: InteractionRequest): Promise<Answer> {
   return atSecondFactor(request, async (at) => {
     const { user, ways } = at;
@@ -47,12 +47,12 @@ export async function postEmailCode(request: InteractionRequest): Promise<Answer
   });
 }
 
-/** A code was mailed to this person in this interaction, and to no other. */
+/** Whether a code was mailed to this user in this interaction. */
 function wasSent({ interaction }: InteractionRequest, { user }: AtSecondFactor): boolean {
   return normalizeEmail(addressFor(interaction, "second_factor") ?? "") === user.emailNormalized;
 }
 
-/** Not sent yet, or never to arrive: the page has the button that sends one, and the other ways. */
+/** Not sent, or undeliverable: the page has the button to send one, and the other methods. */
 async function emailPage(
   request: InteractionRequest,
   at: AtSecondFactor,

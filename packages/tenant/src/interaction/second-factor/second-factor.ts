@@ -5,6 +5,7 @@ import {
   type SignInMethod,
   showedStrongFactor,
 } from "../../directory/sign-in-methods.ts";
+import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { AuditRecord, Interaction } from "../../storage/store.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep, type Step, type StepFacts } from "../next-step.ts";
@@ -13,20 +14,20 @@ import { requestOptions } from "../passkeys/passkey-ceremony.ts";
 import { factsOf, stepPage } from "../proceed.ts";
 import type { Budget } from "../throttle.ts";
 
-/** How this person can prove who they are a second time, in this interaction. */
+/** The second factors that this user can use in this interaction. */
 export interface Ways {
-  /** An authenticator app; also where the user flow does not list it, for the person has chosen it. */
+  /** An authenticator app, even if the user flow does not list it, because the user chose it. */
   app: boolean;
   /**
-   * A mailed code, where the user flow lists it and a mailed code was not the first factor already. Never in the stead
-   * of an app or a passkey: the mailbox also resets the password (ASVS 6.4.3), so it would be all that is needed.
+   * A mailed code, if the user flow lists it and the first factor was not a mailed code. Never instead of an app or a
+   * passkey: the mailbox can also reset the password (ASVS 6.4.3), so it would be enough on its own.
    */
   email: boolean;
-  /** In the app's stead. */
+  /** Instead of the app. */
   recovery: boolean;
   /**
-   * By itself it is both; what the browser is asked for (WebAuthn's request options), or null. Like the app, also where
-   * the user flow does not list it: else a password alone could set up a second factor beside it.
+   * Both factors at once. WebAuthn request options for the browser, or null. Like the app, even if the user flow does
+   * not list it: otherwise a password alone could set up another second factor.
    */
   passkey: string | null;
 }
@@ -36,7 +37,9 @@ export interface AtSecondFactor {
   ways: Ways;
 }
 
-/** What every page of the second factor begins with: the first one was passed in this interaction, and nothing since. */
+/**
+ * The guard of every second-factor page: the first factor was passed in this interaction, and nothing changed since.
+ */
 export async function atSecondFactor(
   request: InteractionRequest,
   page: (at: AtSecondFactor) => Answer | Promise<Answer>,
@@ -47,7 +50,7 @@ export async function atSecondFactor(
   return user && ways && step.name === "second_factor" ? page({ user, ways }) : stepPage(request, step);
 }
 
-/** Leads to the way that this person has, or to the set-up of one. */
+/** Redirects to the user's second factor, or to the set-up of one. */
 export async function getSecondFactor(request: InteractionRequest): Promise<Answer> {
   return atSecondFactor(request, ({ user, ways }) => {
     const secondFactorWays = hasWay(ways) ? "some" : "none";
@@ -58,7 +61,7 @@ export async function getSecondFactor(request: InteractionRequest): Promise<Answ
   });
 }
 
-/** The next step of this person, who passed the first factor here, or has a session with both since. */
+/** The next step of this user, who passed the first factor here, or has since signed in with both. */
 export function stepBetweenFactors(
   request: InteractionRequest,
   user: User | undefined,
@@ -68,11 +71,11 @@ export function stepBetweenFactors(
   const facts = factsOf(request, { secondFactorDemanded: true, ...more });
   const first = user && firstFactor ? { methods: firstFactor.methods, authTime: firstFactor.at } : null;
   if (user && signedInWithBoth(request, user, more.strongFactorDemanded)) return nextStep(facts);
-  // Whether the sign-in that comes of it is new enough is asked once there is one.
+  // Whether the resulting sign-in is recent enough is checked once it exists.
   return nextStep({ ...facts, signIn: first, signedInSince: null });
 }
 
-/** The page's script asks for it; what the browser answers is a sign-in by passkey, which needs no second factor. */
+/** The script of the page asks for it. The browser's answer is a sign-in by passkey, which needs no second factor. */
 export async function getPasskeyWay(request: InteractionRequest): Promise<Answer> {
   return atSecondFactor(request, ({ ways }) => {
     if (ways.passkey === null) return toAnotherWay(request);
@@ -86,14 +89,17 @@ export function toAnotherWay(request: InteractionRequest): Answer {
   return goTo(request, "/second-factor");
 }
 
-/** Who passed the first factor in this interaction. */
+/** The user who passed the first factor in this interaction. */
 export async function firstFactorOf({ interaction, ctx }: InteractionRequest): Promise<User | undefined> {
   const { firstFactor } = interaction;
   const user = firstFactor === null ? undefined : await ctx.store.directory.findUser(firstFactor.userId);
   return user?.disabledAt === null ? user : undefined;
 }
 
-/** As this person, no earlier than this interaction's first factor: a session from before does not spare the second. */
+/**
+ * As this user, and not before the first factor of this interaction: an older session does not replace the second
+ * factor.
+ */
 export function signedInWithBoth(request: InteractionRequest, person: User, strongFactorDemanded = false): boolean {
   const { user, session, interaction, userFlow } = request;
   if (user?.id !== person.id || !session || !isListedSignIn(session.methods, userFlow)) return false;
@@ -118,8 +124,10 @@ async function waysOf(request: InteractionRequest, user: User, methods: readonly
 }
 
 /**
- * One factor alone never adds another where a second one can be asked for: with the password alone, a stranger would
- * have a factor of their own. `methods`: of the first factor.
+ * One factor alone never adds another if a second one can be required: with the password alone, an attacker could add
+ * their own factor.
+ *
+ * @param methods of the first factor
  */
 export async function owesAnotherWay(
   request: InteractionRequest,
@@ -131,11 +139,11 @@ export async function owesAnotherWay(
   return hasWay(ways) ? "mailed" : null;
 }
 
-/** The person has enrolled what proves more than their mailbox does. */
+/** The user has enrolled a factor that is stronger than their mailbox. */
 const isStrong = ({ app, passkey }: Ways) => app || passkey !== null;
 const hasWay = ({ app, email, passkey }: Ways) => app || email || passkey !== null;
 
-/** An attempt counts for the interaction and for the person: another interaction gives no more of them. */
+/** An attempt counts for the interaction and for the user: another interaction does not give more attempts. */
 export function attemptOf({ interaction }: InteractionRequest, { user }: AtSecondFactor): Budget[] {
   return [
     ["secondFactorByFlow", interaction.id],
@@ -147,9 +155,11 @@ export function attemptOf({ interaction }: InteractionRequest, { user }: AtSecon
 export async function recordFactor(
   request: PageRequest & { interaction?: Interaction },
   user: User,
-  event: string,
+  event: AuditEvent,
   detail: AuditRecord["detail"] = {},
 ): Promise<void> {
+  const checked = /^user\.second_factor_(passed|failed)$/.exec(event);
+  if (checked) request.ctx.telemetry.signIn(String(detail.method), checked[1] === "passed" ? "success" : "failure");
   await request.ctx.store.audit.write({
     at: request.now,
     event,

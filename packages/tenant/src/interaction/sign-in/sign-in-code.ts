@@ -18,7 +18,7 @@ import { keepAsked, signInPage, stepWithoutSignIn } from "./sign-in.ts";
 
 const signInCode = accountCode("sign_in");
 
-/** From the sign-in page, with the address that stands in its field. */
+/** From the sign-in page, with the address in its field. */
 export async function postSendSignInCode(request: InteractionRequest): Promise<Answer> {
   requireWay(request, "emailCode");
   const email = (request.fields.get("email") ?? "").trim();
@@ -43,12 +43,12 @@ export async function getSignInCode(request: InteractionRequest): Promise<Answer
 export async function postSignInCode(request: InteractionRequest): Promise<Answer> {
   const email = awaitedAddress(request);
   if (email === undefined) return goTo(request, "/sign-in");
-  // Read first: a reset or "this wasn't me" between the code and the session then shows.
+  // Read first: a reset or "this wasn't me" between the code and the session is then detected.
   const user = await request.ctx.store.directory.findUserByEmail(normalizeEmail(email));
   const used = await useCode(request, email, signInCode);
   const signedIn = used === "ok" && user?.disabledAt === null;
   await recordSignIn(request, { user, signedIn, email, detail: { method: "email_code" } });
-  // Disabled or gone since the code was mailed: it opens nothing any more.
+  // Disabled or deleted since the code was mailed: the code no longer works.
   if (!signedIn) return codePage(request, email, used === "wrong" ? "wrong" : "dead");
   return passFirstFactor(request, { user, method: "email_code", keepSignedIn: request.interaction.keepSignedIn });
 }
@@ -62,7 +62,7 @@ export async function postResendSignInCode(request: InteractionRequest): Promise
   );
 }
 
-/** Where a sign-in code was mailed to; a page out of turn leads back (ASVS 2.3.1). */
+/** The address that a sign-in code was mailed to. A page out of order redirects back (ASVS 2.3.1). */
 function awaitedAddress(request: InteractionRequest): string | undefined {
   requireWay(request, "emailCode");
   return addressFor(request.interaction, "sign_in");

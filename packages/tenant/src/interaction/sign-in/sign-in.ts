@@ -16,15 +16,15 @@ import { type Budget, byNetwork, consume, refund } from "../throttle.ts";
 type SignInView = Extract<View, { page: "sign_in" }>;
 type Problem = SignInView["problem"];
 
-/** Signed in already, the person is asked for a sign-in only where theirs is too old for what they came for. */
+/** A user who is already signed in is asked only if the sign-in is too old for the request. */
 export async function getSignIn(request: InteractionRequest): Promise<Answer> {
   const elsewhere = stepWithoutSignIn(request);
   if (elsewhere) return stepPage(request, elsewhere);
-  // The same person shows again who they are.
+  // The same user signs in again.
   return signInPage(request, null, { email: request.interaction.email?.address ?? request.user?.email ?? "" });
 }
 
-/** Where a person goes whose sign-in does for what they came for; undefined where they have to sign in. */
+/** The next step if the user's sign-in is sufficient; undefined if they must sign in. */
 export function stepWithoutSignIn(request: InteractionRequest): Step | undefined {
   const facts = factsOf(request);
   const ofAccount = request.interaction.subject === null;
@@ -36,7 +36,7 @@ export function stepWithoutSignIn(request: InteractionRequest): Step | undefined
   return step.path === "/sign-in" ? undefined : step;
 }
 
-/** Unknown address, wrong password, disabled account: one answer, and the same work before it (ASVS 6.3.8). */
+/** Unknown address, wrong password, disabled account: the same answer, after the same work (ASVS 6.3.8). */
 export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   requireWay(request, "password");
   const email = (request.fields.get("email") ?? "").trim();
@@ -62,12 +62,12 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   return passFirstFactor(request, { user, method: "password", keepSignedIn });
 }
 
-/** "Keep me signed in" is ticked. */
+/** "Keep me signed in" is checked. */
 export function keepAsked(fields: Fields): boolean {
   return fields.get("keep") === "yes";
 }
 
-/** `typed`: what stands in its fields, where that is not what the interaction remembers. */
+/** `typed`: the input of the fields, if it differs from what the interaction remembers. */
 export function signInPage(
   request: InteractionRequest,
   problem: Problem,

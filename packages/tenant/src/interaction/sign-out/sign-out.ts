@@ -30,7 +30,7 @@ export async function postSignOut(request: PageRequest): Promise<Answer> {
   return { to: target.href };
 }
 
-/** Only a URI that the app has registered, character by character: no open redirect (ASVS 3.7.2). */
+/** Only a URI that the app has registered, compared exactly: no open redirect (ASVS 3.7.2). */
 async function validReturn(request: PageRequest): Promise<Return | undefined> {
   const uri = request.fields.get("post_logout_redirect_uri") ?? "";
   const clientId = (request.fields.get("client_id") ?? "").toLowerCase();

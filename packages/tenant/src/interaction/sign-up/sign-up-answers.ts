@@ -7,7 +7,7 @@ import type { Question, Questions } from "../../ui/components/questions.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import { type Fields, malformed } from "../page-request.ts";
 
-/** The questions as they stand on the page: what was typed stays, and what was wrong is said at its field. */
+/** The questions as the page shows them: with the input, and the error of each field. */
 export type Details = Pick<SignUpDetailsView, "name" | "questions" | "terms" | "problem">;
 
 export interface Answers {
@@ -26,7 +26,7 @@ export function emptyDetails(userFlow: UserFlow): Details {
   };
 }
 
-/** Reads the form; without answers something is to be mended. */
+/** Reads the form. Without `answers`, something must be corrected. */
 export function answersOf(userFlow: UserFlow, fields: Fields): { answers: Answers | null; details: Details } {
   const displayName = cleanDisplayName(fields.get("display_name") ?? "");
   const { attributes, complete, ...asked } = readQuestions(userFlow, fields);
@@ -43,7 +43,7 @@ export function answersOf(userFlow: UserFlow, fields: Fields): { answers: Answer
   return { answers: { displayName, attributes, termsAccepted: details.terms !== null }, details };
 }
 
-/** What is asked beside the name. `only`: what of the user flow's is asked, else all of it. */
+/** The questions besides the name. `only`: restricts them; default: all of the user flow. */
 export interface Only {
   attributes: readonly FlowAttribute[];
   terms: boolean;
@@ -56,7 +56,7 @@ export function emptyQuestions(userFlow: UserFlow, only?: Only): Questions {
   };
 }
 
-/** `complete`: every answer can be taken, and the terms are accepted where they are asked for. */
+/** `complete`: every answer is valid, and the terms are accepted if required. */
 export function readQuestions(
   userFlow: UserFlow,
   fields: Fields,
@@ -82,7 +82,7 @@ function termsOf<T>({ termsOfUse }: UserFlow, only: Only | undefined, state: T) 
   return termsOfUse && only?.terms !== false ? { ...termsOfUse, ...state } : null;
 }
 
-/** Beside the name, which everybody is asked. A question has the same name whatever else is asked. */
+/** Questions besides the name. The name of a question does not depend on which others are asked. */
 function questionsOf(userFlow: UserFlow, only?: Only): { attribute: FlowAttribute; name: string }[] {
   return userFlow.attributes
     .filter(({ id }) => id !== "displayName")
@@ -100,7 +100,7 @@ function nameProblem(name: string): "empty" | "long" | null {
 }
 
 interface Read {
-  /** Undefined: not answered. */
+  /** Undefined if not answered. */
   value?: Attributes[string];
   problem: Question["problem"];
 }

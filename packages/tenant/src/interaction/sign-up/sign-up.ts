@@ -3,6 +3,7 @@ import { isEmailAddress, newUser } from "../../directory/identity.ts";
 import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
 import { termsKey } from "../../directory/user-flow.ts";
 import { accountExistsMail, codeMail } from "../../mail/messages.ts";
+import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { AuditRecord } from "../../storage/store.ts";
 import type { SignUpDetailsView } from "../../ui/pages/sign-up.ts";
 import type { View } from "../../ui/view.ts";
@@ -38,7 +39,7 @@ export async function getSignUpAddress(request: InteractionRequest): Promise<Ans
   return addressPage(request, request.interaction.email?.address ?? "", null);
 }
 
-/** Starts sign-up, or starts it again with another address. */
+/** Starts sign-up, or restarts it with another address. */
 export async function postSignUpAddress(request: InteractionRequest): Promise<Answer> {
   requireWay(request, "signUp");
   const email = (request.fields.get("email") ?? "").trim();
@@ -90,7 +91,7 @@ export async function getSignUpDetails(request: InteractionRequest): Promise<Ans
   return atStep(request, ["sign_up_details"], () => detailsPage(request, emptyDetails(request.userFlow)));
 }
 
-/** The last step makes the account and signs it in. */
+/** The last step creates the account and signs it in. */
 export async function postSignUpDetails(request: InteractionRequest): Promise<Answer> {
   return atStep(request, ["sign_up_details"], async (email) => {
     const { ctx, now, ways, interaction } = request;
@@ -109,7 +110,7 @@ export async function postSignUpDetails(request: InteractionRequest): Promise<An
       },
       now,
     );
-    const record = (event: string): AuditRecord => ({
+    const record = (event: AuditEvent): AuditRecord => ({
       at: now,
       event,
       actor: "user",
@@ -122,20 +123,23 @@ export async function postSignUpDetails(request: InteractionRequest): Promise<An
     const { termsOfUse } = request.userFlow;
     const terms = termsAccepted && termsOfUse ? termsKey(termsOfUse) : null;
     const { administration, audit } = ctx.store;
-    // The address was proven, so only its owner learns that it has an account by now.
+    // The address was proven, so only its owner learns that it now has an account.
     if (!(await administration.users.insert(user, record("user.signed_up"), terms))) return goTo(request, "/sign-in");
     await audit.write(record("user.signed_in"));
     return passFirstFactor(request, { user, method: ways.password ? "password" : "email_code", isNew: true });
   });
 }
 
-/** Until the account is made the password may be chosen again. */
+/** Until the account is created, the password can be chosen again. */
 function choosingPassword(request: InteractionRequest, page: (email: string) => Answer | Promise<Answer>) {
   const steps: StepName[] = request.ways.password ? ["sign_up_password", "sign_up_details"] : [];
   return atStep(request, steps, page);
 }
 
-/** The page of these steps, where people may create accounts at all; a page out of turn leads to its step (ASVS 2.3.1). */
+/**
+ * The page of these steps, if users may create accounts. A page out of order redirects to the current step (ASVS
+ * 2.3.1).
+ */
 async function atStep(
   request: InteractionRequest,
   steps: StepName[],

@@ -24,7 +24,7 @@ async function signedIn(testEnv: PagesUnderTest): Promise<Browser> {
 const sessionOf = ({ ctx }: PagesUnderTest, browser: Browser) =>
   ctx.store.sessions.find(hashSecret(browser.cookie ?? ""), ctx.clock.now());
 
-/** Of the last mail that was written to the person, who is told of every change (ASVS 6.3.7). */
+/** Subject of the last mail to the user, who is notified of every change (ASVS 6.3.7). */
 const newestSubject = async ({ mailsTo }: PagesUnderTest) => (await mailsTo(ADA))[0]?.subject;
 
 async function byMailedCode(testEnv: PagesUnderTest, browser: Browser, page: Page): Promise<Page> {
@@ -33,7 +33,7 @@ async function byMailedCode(testEnv: PagesUnderTest, browser: Browser, page: Pag
   return browser.send(sent, "/second-factor/email", { code: await testEnv.mailedCode(ADA) });
 }
 
-describe("a person's own authenticator app", { concurrency: true }, () => {
+describe("a user's own authenticator app", { concurrency: true }, () => {
   test("is added from the account: a mailed code first, then the key, its code, the recovery codes", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
@@ -65,7 +65,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     }
   });
 
-  test("is replaced by a person who showed the old one a moment ago; then only the new one counts", async (t) => {
+  test("is replaced by a user who just used the old one; then only the new one counts", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance } = testEnv;
     const { secret, codes } = await personWithApp(testEnv);
@@ -89,7 +89,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     assert.match(done.at, /^\/confirm/);
   });
 
-  test("is removed, and asked for no more", async (t) => {
+  test("is removed, and no longer asked for", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
     const { user, secret } = await personWithApp(testEnv);
@@ -103,7 +103,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     assert.match((await afterPassword(testEnv)).page.at, /^\/confirm/);
   });
 
-  test("ten minutes after the sign-in nothing changes before a new one, with the app", async (t) => {
+  test("ten minutes after the sign-in, changes require a new one, with the app", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance } = testEnv;
     const { user, secret } = await personWithApp(testEnv);
@@ -113,7 +113,7 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     const own = await browser.get("/me/authenticator");
     let next = await browser.send(own, "/me/authenticator", { answer: "remove" });
     assert.ok(await ctx.store.factors.totpOf(user.id));
-    assert.match(next.html, /confirm once more/);
+    assert.match(next.html, /Sign in once more before you change/);
     next = await browser.send(next, "/me/sign-in-again");
     assert.match(next.at, /^\/sign-in/);
     next = await signIn(browser, next, ADA);
@@ -137,10 +137,10 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
     let next = await browser.send(await browser.get("/me/authenticator"), "/me/authenticator", { answer: "remove" });
     assert.ok(await ctx.store.factors.totpOf(user.id));
     next = await browser.send(next, "/me/sign-in-again");
-    assert.match(next.at, /^\/second-factor\/app/, "it signed in a moment ago: what is missing is the app");
+    assert.match(next.at, /^\/second-factor\/app/, "it just signed in: only the app is missing");
   });
 
-  test("is nobody's business but that of the person signed in", async (t) => {
+  test("is visible to its own user only", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const browser = testEnv.browser();
     for (const path of ["/me/authenticator", "/me/recovery-codes"]) {
@@ -156,8 +156,8 @@ describe("a person's own authenticator app", { concurrency: true }, () => {
   });
 });
 
-describe("a person's own recovery codes", { concurrency: true }, () => {
-  test("are made anew, and those before end", async (t) => {
+describe("a user's own recovery codes", { concurrency: true }, () => {
+  test("are replaced, and the old ones stop working", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
     const { user, secret, codes } = await personWithApp(testEnv);
@@ -177,7 +177,7 @@ describe("a person's own recovery codes", { concurrency: true }, () => {
     assert.match((await send(fresh[0])).at, /^\/confirm/);
   });
 
-  test("need an app that they stand in for, and a recent sign-in", async (t) => {
+  test("require an app that they replace, and a recent sign-in", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const browser = await signedIn(testEnv);
@@ -189,7 +189,7 @@ describe("a person's own recovery codes", { concurrency: true }, () => {
     await walk.browser.send(walk.page, "/second-factor/app", { code: codeAt(secret, late.ctx.clock.now()) });
     const own = await walk.browser.get("/me/recovery-codes");
     late.advance(10 * MINUTES);
-    assert.match((await walk.browser.send(own, "/me/recovery-codes")).html, /confirm once more/);
+    assert.match((await walk.browser.send(own, "/me/recovery-codes")).html, /Sign in once more before you change/);
     assert.equal(await late.ctx.store.factors.countRecoveryCodes(user.id), 10);
   });
 });

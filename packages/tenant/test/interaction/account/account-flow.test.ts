@@ -1,4 +1,4 @@
-// The user flow of the account page: whom it lets in, and where people may sign up without an app.
+// The user flow of the account page: who can sign in there, and where users can sign up without an app.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
@@ -17,7 +17,7 @@ const ADA = "ada@contoso.example";
 const set = ({ ctx }: PagesUnderTest, changes: Partial<AccessSettings>) =>
   userFlows(ctx, OPERATOR).changeSettings(changes);
 
-/** A user flow that is named for the account page. */
+/** A user flow that is set for the account page. */
 async function accountFlow(under: PagesUnderTest, changes: Partial<UserFlow>): Promise<UserFlow> {
   const id = randomUUID();
   const flow = { ...DEFAULT_USER_FLOW, id, name: id, ...changes };
@@ -29,14 +29,14 @@ async function accountFlow(under: PagesUnderTest, changes: Partial<UserFlow>): P
 const offersSignUp = (page: Page) => page.html.includes("/sign-up?flow=");
 
 describe("the user flow of the account page", { concurrency: true }, () => {
-  test("says how people sign in there: a session of another way is asked for one that it lists", async (t) => {
+  test("determines how users sign in there: a session with another method is asked for a listed one", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person();
     const browser = under.browser();
     await signInToAccount(browser, ADA);
     await accountFlow(under, { methods: ["email_code"], signUpAllowed: false });
     const refused = await browser.get("/me");
-    assert.deepEqual([refused.heading, refused.status], ["Is it still you?", 403]);
+    assert.deepEqual([refused.heading, refused.status], ["Confirm it’s you", 403]);
     let page = await browser.send(refused, "/me/sign-in-again");
     assert.match(page.at, /^\/sign-in\?/);
     assert.doesNotMatch(page.html, /name="password"/);
@@ -45,7 +45,7 @@ describe("the user flow of the account page", { concurrency: true }, () => {
     assert.deepEqual([page.at, page.heading], ["/me", "Your account"]);
   });
 
-  test("demands a second factor and what it requires", async (t) => {
+  test("requires a second factor and its attributes", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person();
     const terms = { label: "I accept the terms of use.", url: null };
@@ -56,11 +56,11 @@ describe("the user flow of the account page", { concurrency: true }, () => {
     page = await browser.send(page, "/second-factor/email/send");
     page = await browser.send(page, "/second-factor/email", { code: await under.mailedCode(ADA) });
     assert.match(page.at, /^\/details/);
-    assert.match(page.html, /Everybody is asked to accept the terms of use/);
+    assert.match(page.html, /We ask everyone to accept the terms of use/);
     assert.equal((await browser.send(page, "/details", { terms: "yes" })).at, "/me");
   });
 
-  test("without passwords there is none to reset or to choose from outside an app", async (t) => {
+  test("without passwords none can be reset or chosen outside an app", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person();
     await accountFlow(under, { methods: ["email_code", "passkey"] });
@@ -70,7 +70,7 @@ describe("the user flow of the account page", { concurrency: true }, () => {
     assert.equal((await browser.get("/me/password")).status, 404);
   });
 
-  test("is kept from being deleted, and one that there is not cannot be named", async (t) => {
+  test("cannot be deleted, and an unknown one cannot be set", async (t) => {
     const under = await pagesUnderTest(t);
     const flow = await accountFlow(under, { methods: ["passkey"], signUpAllowed: false });
     const admin = userFlows(under.ctx, OPERATOR);
@@ -88,7 +88,7 @@ describe("the user flow of the account page", { concurrency: true }, () => {
 });
 
 describe("an account without an app", { concurrency: true }, () => {
-  test("can be made where people may sign up for some app, and not where they may for none", async (t) => {
+  test("can be created if some app allows sign-up, and not if none does", async (t) => {
     const under = await pagesUnderTest(t);
     await seed(under.ctx.store).putApp(newApp({ clientId: COMMAND_LINE_CLIENT_ID, name: "Command line" }, 0));
     assert.ok(offersSignUp(await openAccountSignIn(under.browser())));
@@ -102,17 +102,17 @@ describe("an account without an app", { concurrency: true }, () => {
     await useUserFlow(under, { methods: ["password"] });
     assert.ok(offersSignUp(await openAccountSignIn(under.browser())));
     await seed(under.ctx.store).putApp({ ...under.device, disabledAt: 0 });
-    assert.ok(!offersSignUp(await openAccountSignIn(under.browser())), "a disabled app counts for nothing");
+    assert.ok(!offersSignUp(await openAccountSignIn(under.browser())), "a disabled app does not count");
   });
 
-  test("can be made where the operator named a user flow that allows it", async (t) => {
+  test("can be created if the operator set a user flow that allows it", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { methods: ["passkey"], signUpAllowed: false });
     await accountFlow(under, { methods: ["password"] });
     assert.ok(offersSignUp(await openAccountSignIn(under.browser())));
   });
 
-  test("nor any other can be made once the operator switched sign-up off, until it is on again", async (t) => {
+  test("cannot be created once the operator turned sign-up off, until it is on again", async (t) => {
     const under = await pagesUnderTest(t);
     const at = async () => [
       offersSignUp(await openAccountSignIn(under.browser())),

@@ -8,7 +8,7 @@ import { signIn } from "../walks.ts";
 const NEW = "nine quiet cormorants";
 
 describe("a password that is changed on the account page", { concurrency: true }, () => {
-  test("signs out every other browser, keeps this one, and is told by mail", async (t) => {
+  test("signs out every other browser, keeps this one, and sends a mail", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person(ADA);
     const [here, elsewhere] = [under.browser(), under.browser()];
@@ -26,7 +26,7 @@ describe("a password that is changed on the account page", { concurrency: true }
     assert.equal((await signIn(elsewhere, wrong, ADA, NEW)).at, "/me");
   });
 
-  test("takes a recent sign-in, and a password that will do", async (t) => {
+  test("requires a recent sign-in, and an acceptable password", async (t) => {
     const under = await pagesUnderTest(t);
     const ada = await under.person(ADA);
     const browser = under.browser();
@@ -40,14 +40,14 @@ describe("a password that is changed on the account page", { concurrency: true }
     assert.equal((await under.ctx.store.directory.findUser(ada.id))?.passwordHash, ada.passwordHash);
   });
 
-  test("is of nobody who is signed out", async (t) => {
+  test("is unavailable to a signed-out browser", async (t) => {
     const { browser } = await pagesUnderTest(t);
     const page = await browser().get("/me/password");
     assert.equal(page.heading, "Sign in to see your account");
   });
 });
 
-test("a forgotten password is reset by the page's plain address too, and the walk leads to the account", async (t) => {
+test("a forgotten password is reset from the page's plain URL too, and the interaction leads to the account", async (t) => {
   const under = await pagesUnderTest(t);
   await under.person(ADA);
   const phone = under.browser();

@@ -22,7 +22,7 @@ import { signIn, walkToConfirm } from "../walks.ts";
 const linkTo = (credentialId: string) => `/me/passkeys?id=${credentialId}`;
 
 describe("the account page", { concurrency: true }, () => {
-  test("signed out it asks to sign in, leaves nothing behind, and leads back to itself", async (t) => {
+  test("signed out it asks to sign in, stores nothing, and leads back to itself", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person(ADA);
     const browser = under.browser();
@@ -40,7 +40,7 @@ describe("the account page", { concurrency: true }, () => {
     assert.equal((await browser.get(signInPage.at)).at, "/me");
   });
 
-  test("a policy that names one app asks for no second factor here; one for every app does", async (t) => {
+  test("a policy for one app requires no second factor here; one for all apps does", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, device, browser } = under;
     await under.person(ADA);
@@ -58,11 +58,11 @@ describe("the account page", { concurrency: true }, () => {
   test("it signs out", async (t) => {
     const { browser } = await adaAtHerAccount(await pagesUnderTest(t));
     const page = await browser.send(await browser.get("/me"), "/sign-out");
-    assert.equal(page.heading, "You are signed out");
+    assert.equal(page.heading, "You’re signed out");
     assert.equal((await browser.get("/me")).heading, "Sign in to see your account");
   });
 
-  test("a device that was signed in offers a passkey for next time to who has none", async (t) => {
+  test("the end of a device sign-in offers a passkey for next time to a user without one", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under, { email: "grace@contoso.example" });
     await under.person(ADA);
@@ -78,7 +78,7 @@ describe("the account page", { concurrency: true }, () => {
   });
 });
 
-describe("changing what one signs in with", { concurrency: true }, () => {
+describe("changing sign-in methods", { concurrency: true }, () => {
   test("ten minutes after the sign-in it takes a new one, which leads back to the account", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
@@ -90,7 +90,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
 
     under.advance(RECENT_SIGN_IN_MS);
     const account = await browser.get("/me");
-    assert.equal(account.heading, "Your account", "looking is still allowed");
+    assert.equal(account.heading, "Your account", "viewing is still allowed");
     const shown = await browser.get(linkTo(authenticator.credentialId));
     for (const refused of [
       await browser.send(account, "/me/passkeys/new"),
@@ -98,7 +98,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
       await browser.send(adding, "/me/passkeys/add", { passkey }),
       await browser.send(shown, "/me/passkeys/remove"),
     ]) {
-      assert.equal(refused.heading, "Is it still you?");
+      assert.equal(refused.heading, "Confirm it’s you");
       assert.equal(refused.status, 403);
     }
     assert.equal((await under.ctx.store.passkeys.listOf(user.id)).length, 1);
@@ -113,7 +113,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     assert.equal((await under.ctx.store.passkeys.listOf(user.id)).length, 2);
   });
 
-  test("a passkey signs in again as well as a password", async (t) => {
+  test("a passkey can be used to sign in again, like a password", async (t) => {
     const under = await pagesUnderTest(t);
     const { browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator);
@@ -136,7 +136,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     assert.equal((await under.ctx.store.passkeys.listOf(user.id))[0]?.name, "Old laptop");
   });
 
-  test("a passkey is removed, once, and told", async (t) => {
+  test("a passkey is removed, once, with a mail", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator, { name: "Laptop" });
@@ -154,7 +154,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     assert.equal((await showPasskey(laptop, await openAccountSignIn(laptop), authenticator)).status, 422);
   });
 
-  test("what can be no passkey's id is asked of no store: PostgreSQL takes no NUL", async (t) => {
+  test("a value that cannot be a passkey ID is not looked up in the store: PostgreSQL rejects NUL", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person(ADA);
     const browser = under.browser();
@@ -175,7 +175,7 @@ describe("changing what one signs in with", { concurrency: true }, () => {
     );
   });
 
-  test("somebody else's passkey is not to be seen, renamed or removed", async (t) => {
+  test("another user's passkey cannot be viewed, renamed or removed", async (t) => {
     const under = await pagesUnderTest(t);
     const grace = await personWithPasskey(under, { email: "grace@contoso.example" });
     const { browser, authenticator } = await adaAtHerAccount(under);

@@ -17,7 +17,7 @@ async function newestLink({ mailsTo }: PagesUnderTest) {
   return linkIn(mail?.text ?? "");
 }
 
-/** A device that Ada, or whoever sits at her browser, said yes to. */
+/** A device that was approved in Ada's browser, by her or by someone else. */
 async function approved(pages: PagesUnderTest) {
   const phone = pages.browser();
   const grant = await pages.grant({ deviceName: "Living-room TV" });
@@ -25,7 +25,7 @@ async function approved(pages: PagesUnderTest) {
   return { phone, grant, link: await newestLink(pages) };
 }
 
-/** Its tokens, as the token endpoint gets them. */
+/** Its tokens, as the token endpoint issues them. */
 async function redeem({ ctx, device }: PagesUnderTest, grantId: string) {
   const grant = await ctx.store.grants.findById(grantId);
   const now = ctx.clock.now();
@@ -51,7 +51,7 @@ async function redeem({ ctx, device }: PagesUnderTest, grantId: string) {
 }
 
 describe("this wasn't me", { concurrency: true }, () => {
-  test("opening the link ends nothing, however often and by whatever reads it; it says what the button will do", async (t) => {
+  test("opening the link ends nothing, however often and by any reader; it says what the button will do", async (t) => {
     const pages = await pagesUnderTest(t);
     await pages.person();
     const { link, grant } = await approved(pages);
@@ -59,15 +59,15 @@ describe("this wasn't me", { concurrency: true }, () => {
     const reader = pages.browser("203.0.113.9");
     for (let i = 0; i < 3; i++) {
       const page = await reader.get(link.path);
-      assert.equal(page.heading, "Was this not you?");
+      assert.equal(page.heading, "Was this you?");
       assert.match(textOf(page.html), /Contoso Player was signed in on a device.*15 January 2026 at 12:00 UTC/);
-      assert.match(textOf(page.html), /The device is signed out; .*The browser that said yes to it is signed out/);
+      assert.match(textOf(page.html), /The device is signed out; .*The browser that approved it is signed out/);
     }
     await pages.app.inject({ method: "HEAD", url: link.path });
     assert.deepEqual(await pages.ctx.store.grants.findById(grant.id), row);
   });
 
-  test("the button signs a device out that has its tokens, in a browser where nobody is signed in", async (t) => {
+  test("the button signs out a device that has its tokens, in a browser that is signed out", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser } = pages;
     const ada = await pages.person();
@@ -95,7 +95,7 @@ describe("this wasn't me", { concurrency: true }, () => {
     assert.equal((await pages.ctx.store.grants.findById(grant.id))?.status, "denied");
   });
 
-  test("a changed password: nobody stays signed in, the old and the new one are worth nothing, and the page leads to another", async (t) => {
+  test("a changed password: no one stays signed in, the old and the new password are worthless, and the page leads to another", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant } = pages;
     const ada = await pages.person();
@@ -105,7 +105,7 @@ describe("this wasn't me", { concurrency: true }, () => {
     const { path } = await newestLink(pages);
     const reader = browser();
     const page = await reader.get(path);
-    assert.match(textOf(page.html), /The password of your account was changed\./);
+    assert.match(textOf(page.html), /Your password was changed\./);
     const done = await reader.send(page, "/not-me");
     assert.match(done.html, /href="\/reset"/);
     assert.equal((await intruder.get("/device")).status, 200);
@@ -116,22 +116,22 @@ describe("this wasn't me", { concurrency: true }, () => {
   });
 
   for (const kind of ["refresh_token_reused", "refresh_token_repeated"] as const) {
-    test(`${kind}: the page names the program, as long as there is one`, async (t) => {
+    test(`${kind}: the page names the program, as long as it exists`, async (t) => {
       const pages = await pagesUnderTest(t);
       const { ctx, device } = pages;
       const ada = await pages.person();
-      const told: string[] = [];
+      const texts: string[] = [];
       for (const clientId of [device.clientId, "9d3c8a55-1111-4222-8333-444455556666"]) {
         const app = { clientId, name: device.name };
         await sendSecurityNotification(ctx, ada, { kind, app, before: "198.51.100.0" }, { ip: "198.51.100.7" });
-        told.push(textOf((await pages.browser().get((await newestLink(pages)).path)).html));
+        texts.push(textOf((await pages.browser().get((await newestLink(pages)).path)).html));
       }
-      assert.match(told[0]!, /A copy of the sign-in of Contoso Player may have been used/);
-      assert.match(told[1]!, /A copy of the sign-in of a program may have been used/);
+      assert.match(texts[0]!, /The sign-in to Contoso Player may have been copied/);
+      assert.match(texts[1]!, /The sign-in to a program may have been copied/);
     });
   }
 
-  test("twice, late, unknown, cut short or none at all: one page that says the same, with a way on", async (t) => {
+  test("twice, late, unknown, truncated or missing: one page with the same text, and a way on", async (t) => {
     const pages = await pagesUnderTest(t);
     const { browser, advance } = pages;
     await pages.person();
@@ -143,13 +143,13 @@ describe("this wasn't me", { concurrency: true }, () => {
     const latePage = await reader.get(late.path);
     advance(7 * DAY);
     const bodies = new Set<string>();
-    const told = async (answer: Awaited<ReturnType<typeof reader.get>>) => {
+    const isDead = async (answer: Awaited<ReturnType<typeof reader.get>>) => {
       assert.equal(answer.status, 410);
       assert.equal(answer.heading, dead);
       bodies.add(textOf(answer.html));
     };
-    await told(await reader.send(page, "/not-me"));
-    await told(await reader.send(latePage, "/not-me"));
+    await isDead(await reader.send(page, "/not-me"));
+    await isDead(await reader.send(latePage, "/not-me"));
     const cut = used.path.slice(0, -1);
     const unknown = `/not-me?token=${"A".repeat(43)}`;
     for (const path of [
@@ -162,13 +162,13 @@ describe("this wasn't me", { concurrency: true }, () => {
       "/not-me?token=",
       "/not-me?token=%00",
     ]) {
-      await told(await reader.get(path));
+      await isDead(await reader.get(path));
     }
     assert.equal(bodies.size, 1);
     assert.match([...bodies][0] as string, /Choose a new password/);
   });
 
-  test("of many presses at once one does it, and all others read that it is done", async (t) => {
+  test("of many simultaneous clicks one takes effect, and all others see that it is done", async (t) => {
     const pages = await pagesUnderTest(t);
     await pages.person();
     const { link } = await approved(pages);
@@ -179,7 +179,7 @@ describe("this wasn't me", { concurrency: true }, () => {
     assert.equal((await pages.ctx.store.audit.list({ event: "user.disowned", limit: 9 })).length, 1);
   });
 
-  test("without our form's token, from elsewhere, or with another browser's: refused, and the link is as good as before", async (t) => {
+  test("without our form's token, from elsewhere, or with another browser's: refused, and the link still works", async (t) => {
     const pages = await pagesUnderTest(t);
     await pages.person();
     const { link, grant } = await approved(pages);
@@ -195,7 +195,7 @@ describe("this wasn't me", { concurrency: true }, () => {
     assert.equal((await reader.send(page, "/not-me")).status, 200);
   });
 
-  test("a token in the address of the form counts for nothing", async (t) => {
+  test("a token in the form's URL is ignored", async (t) => {
     const pages = await pagesUnderTest(t);
     await pages.person();
     const { link } = await approved(pages);

@@ -9,14 +9,14 @@ import { pagesUnderTest } from "../pages-under-test.ts";
 import { recordVerbs } from "../store-calls.ts";
 import { answerOf, arrive, programOf, registeredApp, WEB } from "./program-under-test.ts";
 
-describe("a request that nobody can be sent back with", { concurrency: true }, () => {
+describe("a request without a trusted redirect URI", { concurrency: true }, () => {
   const unanswerable: Record<string, [changes: Record<string, string | null>, code: string]> = {
     "without a client": [{ client_id: null }, "AADSTS900144"],
     "of an unknown client": [{ client_id: "9d3c8a55-1111-4222-8333-444455556666" }, "AADSTS700016"],
-    "of a client no ID can name": [{ client_id: "\0" }, "AADSTS700016"],
+    "of a client that no ID can identify": [{ client_id: "\0" }, "AADSTS700016"],
     "without a redirect_uri": [{ redirect_uri: null }, "AADSTS900144"],
-    "with a redirect_uri of somebody's": [{ redirect_uri: "https://evil.example/" }, "AADSTS50011"],
-    "with a redirect_uri that begins like a registered one": [{ redirect_uri: `${WEB}.evil.example` }, "AADSTS50011"],
+    "with an unregistered redirect_uri": [{ redirect_uri: "https://evil.example/" }, "AADSTS50011"],
+    "with a redirect_uri that starts like a registered one": [{ redirect_uri: `${WEB}.evil.example` }, "AADSTS50011"],
     "with a script": [{ redirect_uri: "javascript:alert(1)" }, "AADSTS50011"],
     "with everything else wrong too": [
       { redirect_uri: "https://evil.example/", scope: null, prompt: "none" },
@@ -24,7 +24,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
     ],
   };
   for (const [what, [changes, code]] of Object.entries(unanswerable)) {
-    test(`${what}: is told to the person alone, by its number`, async (t) => {
+    test(`${what}: the error is shown to the user only, by its code`, async (t) => {
       const testEnv = await pagesUnderTest(t, { config: { embedded: false } });
       const asks = await programOf(testEnv);
       const called = recordVerbs(testEnv);
@@ -41,7 +41,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
     });
   }
 
-  test("on an embedded tenant the page has the lines for the file, where they would help", async (t) => {
+  test("on an embedded tenant the page has the lines for the file, where they help", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const asks = await programOf(testEnv);
     const linesFor = async (changes: Record<string, string | null>) => {
@@ -51,7 +51,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
     const redirectUri = "https://other.contoso.example:8443/signed-in?by=doorcode";
     const lines = ["apps:", '  "Contoso Notes":', "    redirectUris:", `      - "${redirectUri}"`];
     assert.deepEqual(await linesFor({ redirect_uri: redirectUri }), lines);
-    // A program on this computer has another port at its next start.
+    // A program on this computer uses another port at its next start.
     for (const [asked, suggested] of [
       ["http://localhost:39729", "http://localhost"],
       ["http://localhost:3000/signed-in?by=doorcode", "http://localhost/signed-in?by=doorcode"],
@@ -67,7 +67,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
     for (const changes of noHelp) assert.equal(await linesFor(changes), undefined, JSON.stringify(changes));
   });
 
-  test("of a disabled client is told so too, and a page that was open leads nowhere any more", async (t) => {
+  test("a disabled client gets the same error, and an open page no longer leads anywhere", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, browser, person } = testEnv;
     await person();
@@ -82,14 +82,14 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
     await seed(ctx.store).putApp({ ...app, disabledAt: 1 });
     assert.equal((await arrive(browser(), asks)).status, 400);
     const over = await phone.send(page, "/authorize/consent", { decision: "yes" });
-    assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
+    assert.deepEqual([over.status, over.heading], [410, "This sign-in has ended"]);
   });
 
   for (const [refused, code] of [
     ["repeated", "AADSTS90023"],
     ["too_long", "AADSTS90023"],
   ] as const) {
-    test(`that the endpoint could not hand on (${refused}) is told by its number`, async (t) => {
+    test(`an error from the endpoint (${refused}) is shown by its code`, async (t) => {
       const page = await (await pagesUnderTest(t)).browser().get(`/authorize?refused=${refused}`);
       assert.equal(page.status, 400);
       assert.ok(page.html.includes(code));
@@ -97,7 +97,7 @@ describe("a request that nobody can be sent back with", { concurrency: true }, (
   }
 });
 
-describe("a request with a mistake", { concurrency: true }, () => {
+describe("an invalid request", { concurrency: true }, () => {
   const mistakes: Record<string, [changes: Record<string, string | null>, error: string, number: number]> = {
     "no response_type": [{ response_type: null }, "invalid_request", 900144],
     "the implicit response_type": [{ response_type: "token" }, "unsupported_response_type", 700054],
@@ -106,17 +106,17 @@ describe("a request with a mistake", { concurrency: true }, () => {
     "no code_challenge": [{ code_challenge: null, code_challenge_method: null }, "invalid_request", 9002325],
     "no code_challenge_method, which would be plain": [{ code_challenge_method: null }, "invalid_request", 501491],
     "the plain code_challenge_method": [{ code_challenge_method: "plain" }, "invalid_request", 501491],
-    "a code_challenge that is no hash": [{ code_challenge: "too-short" }, "invalid_request", 50147],
+    "a code_challenge that is not a hash": [{ code_challenge: "too-short" }, "invalid_request", 50147],
     "no scope": [{ scope: null }, "invalid_request", 900144],
     "an unknown scope": [{ scope: "openid Everything.Read" }, "invalid_scope", 70011],
-    "an unknown API": [{ scope: "api://nobody/Read" }, "invalid_scope", 500011],
+    "an unknown API": [{ scope: "api://unknown/Read" }, "invalid_scope", 500011],
     "an unknown prompt": [{ prompt: "maybe" }, "invalid_request", 90023],
     "prompt none and another": [{ prompt: "none login" }, "invalid_request", 90023],
-    "a max_age that is no number": [{ max_age: "-1" }, "invalid_request", 90023],
+    "a max_age that is not a number": [{ max_age: "-1" }, "invalid_request", 90023],
     "a request object": [{ request: "e30.e30." }, "request_not_supported", 90023],
     "a request_uri": [{ request_uri: "https://evil.example/" }, "request_uri_not_supported", 90023],
-    "a nonce that can be none": [{ nonce: "\0" }, "invalid_request", 90023],
-    "nobody signed in, and nobody to be asked": [{ prompt: "none" }, "login_required", 50058],
+    "a nonce that is not allowed": [{ nonce: "\0" }, "invalid_request", 90023],
+    "not signed in, and no question allowed": [{ prompt: "none" }, "login_required", 50058],
   };
   for (const [what, [changes, error, number]] of Object.entries(mistakes)) {
     test(`${what}: the program hears ${error}, with its state and the issuer`, async (t) => {
@@ -125,17 +125,17 @@ describe("a request with a mistake", { concurrency: true }, () => {
       const page = await arrive(testEnv.browser(), asks, changes);
       const location = String(page.headers.location);
       assert.ok(location.startsWith(`${asks.redirectUri}?`), location);
-      const told = answerOf(page);
-      assert.deepEqual([told?.error, told?.state, told?.iss], [error, asks.state, issuerOf(testEnv.ctx.config)]);
+      const answer = answerOf(page);
+      assert.deepEqual([answer?.error, answer?.state, answer?.iss], [error, asks.state, issuerOf(testEnv.ctx.config)]);
       assert.match(
-        told?.error_description ?? "",
+        answer?.error_description ?? "",
         new RegExp(`^AADSTS${number}: .*Trace ID: \\S+ Correlation ID: \\S+ Timestamp: `),
       );
-      assert.equal(told?.code, undefined);
+      assert.equal(answer?.code, undefined);
     });
   }
 
-  test("an administrator's scope that none has consented to is told before anybody is asked to sign in", async (t) => {
+  test("an administrator's scope without consent is reported before any sign-in", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const api = sampleApi();
     await seed(testEnv.ctx.store).putApi(api);
@@ -144,11 +144,11 @@ describe("a request with a mistake", { concurrency: true }, () => {
     assert.match(answerOf(page)?.error_description ?? "", /^AADSTS90094/);
   });
 
-  test("a state that can be none is not given back, and a redirect keeps the query that it is registered with", async (t) => {
+  test("an invalid state is not returned, and a redirect keeps its registered query", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const asks = await programOf(testEnv, WEB);
-    const told = answerOf(await arrive(testEnv.browser(), asks, { state: "\r\nSet-Cookie: a=b" }));
-    assert.deepEqual([told?.from, told?.error, told?.state], ["doorcode", "invalid_request", undefined]);
+    const answer = answerOf(await arrive(testEnv.browser(), asks, { state: "\r\nSet-Cookie: a=b" }));
+    assert.deepEqual([answer?.from, answer?.error, answer?.state], ["doorcode", "invalid_request", undefined]);
   });
 
   test("the program's own correlation ID comes back", async (t) => {
@@ -158,11 +158,11 @@ describe("a request with a mistake", { concurrency: true }, () => {
     assert.match(answerOf(page)?.error_description ?? "", new RegExp(`Correlation ID: ${id} `));
   });
 
-  test("in form_post mode the program hears it by a form that only goes there", async (t) => {
+  test("in form_post mode the program gets the error by a form that only goes there", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const asks = await programOf(testEnv);
     const page = await arrive(testEnv.browser(), asks, { response_mode: "form_post", scope: "openid Nothing" });
-    assert.deepEqual([page.status, page.heading], [200, "Going back"]);
+    assert.deepEqual([page.status, page.heading], [200, "Taking you back"]);
     assert.match(page.html, new RegExp(`<form id="back" method="post" action="${asks.redirectUri}">`));
     assert.match(page.html, /name="error" value="invalid_scope"/);
     assert.match(page.html, new RegExp(`name="state" value="${asks.state}"`));
@@ -170,7 +170,7 @@ describe("a request with a mistake", { concurrency: true }, () => {
     assert.match(String(page.headers["content-security-policy"]), /form-action 'self' http:\/\/localhost:51004;/);
   });
 
-  test("to an IPv6 address a page has a link, since no form may lead there", async (t) => {
+  test("to an IPv6 address a page has a link, because no form may lead there", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const asks = await programOf(testEnv, "http://[::1]:51004/");
     const page = await arrive(testEnv.browser(), asks, { response_mode: "form_post" });
@@ -198,14 +198,14 @@ describe("a request with a mistake", { concurrency: true }, () => {
     test(`${what} is refused for a confidential client too`, async (t) => {
       const testEnv = await pagesUnderTest(t);
       const asks = await programOf(testEnv, WEB, { publicClient: false });
-      const told = answerOf(await arrive(testEnv.browser(), asks, changes));
-      assert.equal(told?.error, "invalid_request");
-      assert.match(told?.error_description ?? "", new RegExp(`^AADSTS${number}: `));
+      const answer = answerOf(await arrive(testEnv.browser(), asks, changes));
+      assert.equal(answer?.error, "invalid_request");
+      assert.match(answer?.error_description ?? "", new RegExp(`^AADSTS${number}: `));
     });
   }
 });
 
-test("a request keeps a walk for this browser alone, with the address that the program knows", async (t) => {
+test("a request stores an interaction for this browser alone, with the address that the program knows", async (t) => {
   const testEnv = await pagesUnderTest(t);
   const asks = await programOf(testEnv);
   const mine = testEnv.browser();
@@ -219,7 +219,7 @@ test("a request keeps a walk for this browser alone, with the address that the p
   assert.equal(withoutSecrets(junk), withoutSecrets(await arrive(testEnv.browser(), asks)));
 });
 
-test("prompt=create begins with a new account, where there can be one", async (t) => {
+test("prompt=create starts with a new account, if sign-up is allowed", async (t) => {
   const testEnv = await pagesUnderTest(t);
   const page = await arrive(testEnv.browser(), await programOf(testEnv), { prompt: "create" });
   assert.match(page.at, /^\/sign-up\?flow=/);

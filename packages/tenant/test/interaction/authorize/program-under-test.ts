@@ -8,7 +8,7 @@ import type { PagesUnderTest } from "../pages-under-test.ts";
 export const WEB = "https://notes.contoso.example/back?from=doorcode";
 export const LOOPBACK = "http://localhost:51004/callback";
 
-/** An app that may be answered on the web, on this computer, and by a scheme of its own. */
+/** An app with redirect URIs on the web, on this computer, and with its own scheme. */
 export async function registeredApp({ ctx }: PagesUnderTest, changes: Partial<App> = {}): Promise<App> {
   const redirectUris = [WEB, "http://localhost/callback", "http://[::1]/", "com.contoso.notes:/back"];
   const app = sampleApp({ name: "Contoso Notes", redirectUris, ...changes });
@@ -16,7 +16,7 @@ export async function registeredApp({ ctx }: PagesUnderTest, changes: Partial<Ap
   return app;
 }
 
-/** The browser comes from the program, and stands at the first page that it is shown, or at the answer. */
+/** The browser comes from the program, and is on the first page that it gets, or at the answer. */
 export function arrive(browser: Browser, asks: Program, changes: Record<string, string | null> = {}): Promise<Page> {
   return browser.get(`/authorize?${authorizationQuery(asks, changes)}`);
 }
@@ -29,7 +29,7 @@ export async function programOf(
   return program((await registeredApp(testEnv, changes)).clientId, redirectUri);
 }
 
-/** What the program is told; undefined on a page of ours. */
+/** The program's answer; undefined on one of our pages. */
 export function answerOf(page: Page): Record<string, string> | undefined {
   const { location } = page.headers;
   return typeof location === "string" ? Object.fromEntries(new URL(location).searchParams) : undefined;

@@ -19,7 +19,7 @@ const asking = (...resourceScopes: string[]): ScopeSet => ({
 const requested = asking("Application.Read.All", "Application.ReadWrite.All", "Group.Read.All");
 
 describe("what only an administrator can grant", { concurrency: true }, () => {
-  test("is asked of an administrator in plain words, apart from the rest, with a warning", async (t) => {
+  test("is shown to an administrator in plain words, apart from the rest, with a warning", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const root = await person(ROOT);
     await seed(ctx.store).setUserAdministrator(root.id, true);
@@ -29,11 +29,11 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const words = textOf(page.html);
     assert.match(
       words,
-      /It asks for an administrator’s rights\. An administrator’s rights reach everybody and everything at Contoso\./,
+      /It asks for administrator rights\. Administrator rights cover everyone and everything at Contoso\./,
     );
     assert.match(
       words,
-      /As an administrator, it will be able to See, change and delete every app and API of this tenant See everybody’s account and groups It will be able to Know your name and email Stay/,
+      /As an administrator, it will be able to See, change, and delete all apps and APIs in this tenant See everyone’s account and groups It will be able to Know your name and email Stay/,
     );
     assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
     assert.deepEqual((await ctx.store.grants.findById(id))?.approved, requested);
@@ -51,18 +51,18 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     assert.deepEqual(kept, [
       { clientId: device.clientId, userId: root.id, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid", "profile"] },
     ]);
-    // Nor when an administrator has written it down for everybody.
-    const forEverybody = { clientId: device.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
-    await seed(ctx.store).addConsent({ ...forEverybody, scopes: requested.resourceScopes });
+    // Nor if an administrator has consented for all users.
+    const forAllUsers = { clientId: device.clientId, userId: null, resourceId: GRAPH_RESOURCE_ID };
+    await seed(ctx.store).addConsent({ ...forAllUsers, scopes: requested.resourceScopes });
     const again = await enterCode(phone, (await grant({ requested })).userCode);
     const page = await phone.send(again, "/device/continue", { answer: "continue" });
-    assert.match(textOf(page.html), /As an administrator, it will be able to See, change and delete every app/);
+    assert.match(textOf(page.html), /As an administrator, it will be able to See, change, and delete all apps/);
     const folded = /<details>.*<\/details>/s.exec(page.html)?.[0] ?? "";
     assert.match(folded, /Know your name/);
-    assert.doesNotMatch(folded, /every app/);
+    assert.doesNotMatch(folded, /all apps/);
   });
 
-  test("is not anybody else's: they are told, claim nothing, and the device goes on waiting", async (t) => {
+  test("is refused to other users: they get an error, claim nothing, and the device keeps waiting", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     const { id, userCode } = await grant({ requested });
@@ -70,11 +70,11 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const page = await walkToConfirm(browser(), userCode, ADA);
     assert.equal(page.status, 403);
     assert.equal(page.heading, "Contoso Player needs an administrator");
-    assert.match(textOf(page.html), /ada@contoso\.example is no administrator of Contoso/);
+    assert.match(textOf(page.html), /ada@contoso\.example is not an administrator at Contoso/);
     assert.deepEqual(await ctx.store.grants.findById(id), before);
   });
 
-  test("with an administrator's account it goes on from there", async (t) => {
+  test("with an administrator's account it continues from there", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     const root = await person(ROOT);
@@ -88,7 +88,7 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.userId, root.id);
   });
 
-  test("the right taken between the page and the yes: nothing is approved, and the page says why", async (t) => {
+  test("the role removed between the page and the approval: nothing is approved, and the page says why", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const root = await person(ROOT);
     await seed(ctx.store).setUserAdministrator(root.id, true);
@@ -112,10 +112,10 @@ describe("what only an administrator can grant", { concurrency: true }, () => {
     const url = new URL(refused.at, "http://localhost");
     url.searchParams.set("ui_locales", "de");
     const page = await phone.get(url.pathname + url.search);
-    assert.equal(page.heading, "Contoso Player braucht Administratorrechte");
+    assert.equal(page.heading, "Contoso Player erfordert Administratorrechte");
   });
 
-  test("User.Read is for everybody", async (t) => {
+  test("User.Read is for all users", async (t) => {
     const { browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     const page = await walkToConfirm(browser(), (await grant({ requested: asking("User.Read") })).userCode, ADA);

@@ -8,8 +8,8 @@ import { enterCode, signIn, walkToConfirm } from "../walks.ts";
 const ADA = "ada@contoso.example";
 const BOB = "bob@contoso.example";
 
-describe("an app for people who are assigned to it", { concurrency: true }, () => {
-  test("who is not is told whom to ask, claims nothing, and the device goes on waiting", async (t) => {
+describe("an app for assigned users", { concurrency: true }, () => {
+  test("an unassigned user learns who to ask, claims nothing, and the device keeps waiting", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     await person();
     await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
@@ -18,11 +18,11 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
     const page = await walkToConfirm(browser(), userCode, ADA);
     assert.equal(page.status, 403);
     assert.equal(page.heading, "You don’t have access to Contoso Player");
-    assert.match(textOf(page.html), /ada@contoso\.example may not use it\. Ask the people at Contoso/);
+    assert.match(textOf(page.html), /ada@contoso\.example isn’t allowed to use it\. Ask Contoso/);
     assert.deepEqual(await ctx.store.grants.findById(id), before);
   });
 
-  test("with another account it goes on, and neither has used the code twice", async (t) => {
+  test("with another account it continues, and neither has used the code twice", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     await person(ADA);
     const bob = await person(BOB);
@@ -34,13 +34,13 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
     const again = await phone.send(refused, "/device/continue", { answer: "other" });
     const page = await signIn(phone, again, BOB);
     assert.match(page.heading, /Are you trying to sign in/);
-    // Nor does who comes after and may not use it end what is Bob's.
+    // Nor does a later user without access end Bob's grant.
     assert.equal((await walkToConfirm(browser(), userCode, ADA)).status, 403);
     await phone.send(page, "/confirm", { decision: "yes" });
     assert.equal((await ctx.store.grants.findById(id))?.userId, bob.id);
   });
 
-  test("through a group; and given while the page stands, reloading it goes on", async (t) => {
+  test("through a group; assigned while the page is open, a reload continues", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person();
     await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
@@ -57,7 +57,7 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
     assert.match(page.heading, /Are you trying to sign in/);
   });
 
-  test("withdrawn between the page and the yes: nothing is approved, and the page says why", async (t) => {
+  test("withdrawn between the page and the approval: nothing is approved, and the page says why", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person();
     await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
@@ -73,7 +73,7 @@ describe("an app for people who are assigned to it", { concurrency: true }, () =
     assert.equal((await phone.send(page, "/confirm", { decision: "yes" })).status, 200);
   });
 
-  test("nobody learns it before they sign in", async (t) => {
+  test("no one learns it before they sign in", async (t) => {
     const { ctx, browser, grant, device } = await pagesUnderTest(t);
     await seed(ctx.store).putApp({ ...device, assignmentRequired: true });
     assert.equal((await enterCode(browser(), (await grant()).userCode)).heading, "Sign in");

@@ -26,7 +26,7 @@ describe("the question", { concurrency: true }, () => {
       "Another network",
       "FSBFZ-MBKC",
       "Know your name",
-      "Stay signed in until unused for 90 days, at most 365 days",
+      "Stay signed in for up to 365 days, or until unused for 90 days",
     ]) {
       assert.ok(text.includes(part), `${part} in: ${text}`);
     }
@@ -51,7 +51,7 @@ describe("the question", { concurrency: true }, () => {
     }
   });
 
-  test("no declines; Back and the form sent again change nothing", async (t) => {
+  test("no declines; Back and sending the form again change nothing", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -91,7 +91,7 @@ describe("the question", { concurrency: true }, () => {
     assert.equal(approvals.length, 1);
   });
 
-  test("nobody decides on a grant that their session has not claimed", async (t) => {
+  test("only the session that claimed a grant decides on it", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -104,7 +104,7 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "pending");
   });
 
-  test("the same person in another browser takes over; the first says so and can take it back", async (t) => {
+  test("the same user in another browser takes over; the first says so and can take it back", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -124,7 +124,7 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "approved");
   });
 
-  test("two people with one code: both read that it was used twice, and the device gets nothing", async (t) => {
+  test("two users with one code: both see that it was used twice, and the device gets nothing", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     await person(BOB);
@@ -144,7 +144,7 @@ describe("the question", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.grants.findById(id), row);
   });
 
-  test("two people who meet at the code page: the second to sign in ends it", async (t) => {
+  test("two users who meet at the code page: the second to sign in ends it", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(ADA);
     await person(BOB);
@@ -159,7 +159,7 @@ describe("the question", { concurrency: true }, () => {
   });
 
   for (const decision of ["yes", "no"]) {
-    test(`a second person who comes after a ${decision} reads that the code was used, and neither app nor device`, async (t) => {
+    test(`a second user who comes after a ${decision} sees that the code was used, and neither app nor device`, async (t) => {
       const { browser, grant, person } = await pagesUnderTest(t);
       await person(ADA);
       await person(BOB);
@@ -173,13 +173,13 @@ describe("the question", { concurrency: true }, () => {
       const pages = [signedIn, await bob.get(signedIn.at), await enterCode(bob, userCode)];
       pages.push(await stranger.get(`/confirm${flow}`), await stranger.get(`/done${flow}`));
       for (const page of pages) {
-        assert.deepEqual([page.status, page.heading], [410, "This code was used before"], page.at);
+        assert.deepEqual([page.status, page.heading], [410, "This code was already used"], page.at);
         assert.doesNotMatch(page.html, /Contoso Player|Living-room TV/);
       }
     });
   }
 
-  test("the operator's no is nobody's own: the person reads that the code was used", async (t) => {
+  test("after the operator's denial, the user only sees that the code was used", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -191,10 +191,10 @@ describe("the question", { concurrency: true }, () => {
       now: ctx.clock.now(),
       audit: sampleAudit("grant"),
     });
-    assert.equal((await phone.get(confirm.at)).heading, "This code was used before");
+    assert.equal((await phone.get(confirm.at)).heading, "This code was already used");
   });
 
-  test("not you: this browser forgets the person, and signing in again as the same one goes on", async (t) => {
+  test("not you: this browser forgets the user, and signing in again as the same one continues", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -209,7 +209,7 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await signIn(phone, signInAgain, ADA)).heading, confirm.heading);
   });
 
-  test("leaving the page leaves the grant to be taken up again by the same person", async (t) => {
+  test("leaving the page lets the same user resume the grant", async (t) => {
     const { browser, grant, person, advance } = await pagesUnderTest(t);
     await person();
     const { userCode } = await grant();
@@ -234,7 +234,7 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
   });
 
-  test("a person disabled, or an app disabled or deleted, while the question stands: nothing is approved", async (t) => {
+  test("a user disabled, or an app disabled or deleted, while the question is open: nothing is approved", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person(ADA);
     await person(BOB);

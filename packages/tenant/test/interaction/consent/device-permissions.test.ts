@@ -18,13 +18,13 @@ const scope = (value: string, displayName: string, consent: ApiScope["consent"] 
   enabled: true,
 });
 
-/** An API with two permissions of a person's own and one of the administrator's. */
+/** An API with two permissions for users and one for administrators. */
 async function withApi({ ctx }: PagesUnderTest): Promise<Api> {
   const api = sampleApi({
     scopes: [
       scope("Read", "Read your plants"),
       scope("Water", "Water your plants"),
-      scope("All", "See everybody's plants", "Admin"),
+      scope("All", "See everyone's plants", "Admin"),
     ],
   });
   await seed(ctx.store).putApi(api);
@@ -39,7 +39,7 @@ const requested = (api: Api, resourceScopes: string[], oidc = ["openid", "profil
   asked: [],
 });
 
-/** What stands open on the page, and what is folded away. */
+/** The visible part of the page, and the collapsed part. */
 function shownOn(page: Page): { open: string; folded: string } {
   const folded = /<details>.*?<\/details>/s.exec(page.html)?.[0] ?? "";
   return { open: textOf(page.html.replace(folded, "")), folded: textOf(folded) };
@@ -48,7 +48,7 @@ function shownOn(page: Page): { open: string; folded: string } {
 const yes = { decision: "yes" };
 
 describe("consent", { concurrency: true }, () => {
-  test("a permission is read in the person's language where the API has it, else as it is", async (t) => {
+  test("a permission is shown in the user's language if the API has it, else as it is", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const translated = { ...scope("Read", "Read your plants"), displayNames: { de: "Ihre Pflanzen ansehen" } };
@@ -64,7 +64,7 @@ describe("consent", { concurrency: true }, () => {
     }
   });
 
-  test("the first time everything is new; the second time it is known and the device's question is asked all the same", async (t) => {
+  test("the first time everything is new; the second time it is known and the device's question is still asked", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = pages;
     await person();
@@ -73,7 +73,7 @@ describe("consent", { concurrency: true }, () => {
     assert.equal(shownOn(first).folded, "");
     assert.match(
       shownOn(first).open,
-      /It will be able to Know your name and email Read your plants Stay signed in until unused/,
+      /It will be able to Know your name and email Read your plants Stay signed in for up to/,
     );
     const phone = browser();
     const page = await walkToConfirm(phone, (await grant({ requested: requested(api, ["Read"]) })).userCode, ADA);
@@ -82,13 +82,13 @@ describe("consent", { concurrency: true }, () => {
     const third = await grant({ requested: requested(api, ["Read"]) });
     const again = await walkToConfirm(browser(), third.userCode, ADA);
     assert.match(again.heading, /Are you trying to sign in/);
-    assert.equal(shownOn(again).folded, "What else it can do already Know your name and email Read your plants");
+    assert.equal(shownOn(again).folded, "What else it can already do Know your name and email Read your plants");
     assert.doesNotMatch(shownOn(again).open, /New:|Read your plants/);
-    assert.match(shownOn(again).open, /Stay signed in until unused for 90 days, at most 365 days/);
+    assert.match(shownOn(again).open, /Stay signed in for up to 365 days, or until unused for 90 days/);
     assert.equal((await ctx.store.grants.findById(third.id))?.status, "claimed");
   });
 
-  test("what is asked for beyond it stands out, adds up, and holds for this person and app alone", async (t) => {
+  test("further permissions stand out, add up, and are kept for this user and app alone", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person, device } = pages;
     const ada = await person();
@@ -111,14 +111,14 @@ describe("consent", { concurrency: true }, () => {
     assert.deepEqual(consents.find(({ resourceId }) => resourceId === api.clientId)?.scopes, ["Read", "Water"]);
     assert.equal(
       (await say(["Water"])).folded,
-      "What else it can do already Know your name and email Water your plants Read your plants",
+      "What else it can already do Know your name and email Water your plants Read your plants",
     );
 
     const { userCode } = await grant({ requested: requested(api, ["Read"]) });
     assert.equal(shownOn(await walkToConfirm(browser(), userCode, "bob@contoso.example")).folded, "");
   });
 
-  test("a no remembers nothing", async (t) => {
+  test("a denial remembers nothing", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person, device } = pages;
     const ada = await person();
@@ -129,7 +129,7 @@ describe("consent", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.directory.consentsFor(device.clientId, ada.id), []);
   });
 
-  test("what the administrator allowed for everybody is shown in full at a person's first yes, and known from then on", async (t) => {
+  test("what the administrator allowed for all users is shown in full at a user's first approval, and known from then on", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person, device } = pages;
     await person();
@@ -140,10 +140,10 @@ describe("consent", { concurrency: true }, () => {
     const phone = browser();
     const ask = () => grant({ requested: requested(api, ["All"]) });
     const first = await walkToConfirm(phone, (await ask()).userCode, ADA);
-    assert.match(shownOn(first).open, /It will be able to Know your name and email See everybody's plants/);
+    assert.match(shownOn(first).open, /It will be able to Know your name and email See everyone's plants/);
     await phone.send(first, "/confirm", yes);
     const second = await walkToConfirm(browser(), (await ask()).userCode, ADA);
-    assert.match(shownOn(second).folded, /See everybody's plants/);
+    assert.match(shownOn(second).folded, /See everyone's plants/);
   });
 
   test("for how long: an hour without offline access; asked for later, it is new", async (t) => {
@@ -160,7 +160,7 @@ describe("consent", { concurrency: true }, () => {
     const longer = await walkToConfirm(browser(), userCode, ADA);
     assert.match(
       shownOn(longer).open,
-      /New: it will also be able to Stay signed in until unused for 90 days, at most 365 days/,
+      /New: it will also be able to Stay signed in for up to 365 days, or until unused for 90 days/,
     );
   });
 
@@ -172,7 +172,7 @@ describe("consent", { concurrency: true }, () => {
     "the app has another name": ({ ctx, device }) => seed(ctx.store).putApp({ ...device, name: "Contoso Gardener" }),
   };
   for (const [what, change] of Object.entries(changes)) {
-    test(`a yes to what has changed since approves nothing (${what}); the page comes again, and a yes to that does`, async (t) => {
+    test(`an approval of what has changed since approves nothing (${what}); the page is shown again, and approving that one works`, async (t) => {
       const pages = await pagesUnderTest(t);
       const { ctx, browser, grant, person, device } = pages;
       const ada = await person();
@@ -184,11 +184,11 @@ describe("consent", { concurrency: true }, () => {
       const again = await phone.send(page, "/confirm", yes);
       const gone = what === "a permission is withdrawn";
       if (gone) {
-        // Less than was asked for cannot be granted: the device has to ask anew.
+        // Less than requested cannot be granted: the device has to ask again.
         assert.equal(again.status, 410);
       } else {
         assert.equal(again.status, 422);
-        assert.match(textOf(again.html), /What it asks for has changed\. Look again\./);
+        assert.match(textOf(again.html), /What it asks for has changed\. Check it again\./);
       }
       assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
       assert.deepEqual(await ctx.store.directory.consentsFor(device.clientId, ada.id), []);
@@ -199,7 +199,7 @@ describe("consent", { concurrency: true }, () => {
     });
   }
 
-  test("an administrator's consent withdrawn between page and yes: the yes approves nothing", async (t) => {
+  test("an administrator's consent withdrawn between page and approval: the approval is ignored", async (t) => {
     for (const isDefault of [false, true]) {
       const pages = await pagesUnderTest(t);
       const { ctx, browser, grant, person, device } = pages;
@@ -212,7 +212,7 @@ describe("consent", { concurrency: true }, () => {
       const { id, userCode } = await grant({ requested: asked });
       const phone = browser();
       const page = await walkToConfirm(phone, userCode, ADA);
-      assert.match(shownOn(page).open, /See everybody's plants/);
+      assert.match(shownOn(page).open, /See everyone's plants/);
       await seed(ctx.store).removeConsent(device.clientId, null, api.clientId);
       assert.equal((await phone.send(page, "/confirm", yes)).status, 410);
       const row = await grants.findById(id);
@@ -221,7 +221,7 @@ describe("consent", { concurrency: true }, () => {
     }
   });
 
-  test("what “all that the administrator allowed” comes to has grown since: nothing is approved", async (t) => {
+  test("“all that the administrator allowed” has grown since: nothing is approved", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person, device } = pages;
     await person();
@@ -235,12 +235,12 @@ describe("consent", { concurrency: true }, () => {
     const page = await walkToConfirm(phone, userCode, ADA);
     await allow(["All"]);
     const again = await phone.send(page, "/confirm", yes);
-    assert.match(textOf(again.html), /has changed.*See everybody's plants/);
+    assert.match(textOf(again.html), /has changed.*See everyone's plants/);
     await phone.send(again, "/confirm", yes);
     assert.deepEqual((await ctx.store.grants.findById(id))?.approved?.resourceScopes, ["Read", "All"]);
   });
 
-  test("a form without the digest, with another's or with a made-up one approves nothing; a no needs none", async (t) => {
+  test("a form without the digest, with another's or with an invented one approves nothing; a denial needs none", async (t) => {
     const pages = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = pages;
     await person();

@@ -51,19 +51,19 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(words, /Sign in to Contoso Notes \?/);
     assert.match(words, /Signed in as ada@contoso\.example Use another account/);
     assert.match(words, /Back to The program on this computer/);
-    const listed = "Know your name and email Stay signed in until unused for 90 days, at most 365 days";
+    const listed = "Know your name and email Stay signed in for up to 365 days, or until unused for 90 days";
     assert.match(words, new RegExp(`It will be able to ${listed}`));
     assert.equal(formActionOf(page), "'self' http://localhost:51004");
     const back = await browser.send(page, CONSENT, yes);
     assert.equal(back.status, 303);
     assert.ok(String(back.headers.location).startsWith(`${LOOPBACK}?code=`));
-    const told = answerOf(back);
-    assert.deepEqual([told?.state, told?.iss], [asks.state, issuerOf(testEnv.ctx.config)]);
+    const answer = answerOf(back);
+    assert.deepEqual([answer?.state, answer?.iss], [asks.state, issuerOf(testEnv.ctx.config)]);
     assert.equal(await statusOfCode(testEnv, back), "approved");
     assert.equal((await testEnv.ctx.store.audit.list({ event: "authorization.approved", limit: 9 })).length, 1);
   });
 
-  test("names the host of a web site, and an app's scheme in its policy", async (t) => {
+  test("names the host of a website, and an app's scheme in its policy", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { page } = await atQuestion(testEnv, WEB);
     assert.match(textOf(page.html), /Back to notes\.contoso\.example/);
@@ -74,15 +74,15 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal(formActionOf(app.page), "'self' com.contoso.notes:");
   });
 
-  test("a no is told to the program, and said twice it stays one; a yes after it is none", async (t) => {
+  test("a denial goes to the program, and repeating it changes nothing; a later approval is ignored", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(testEnv);
     for (let times = 0; times < 2; times++) {
-      const told = answerOf(await browser.send(page, CONSENT, { decision: "no" }));
-      assert.deepEqual([told?.error, told?.state, told?.code], ["access_denied", asks.state, undefined]);
-      assert.match(told?.error_description ?? "", /^AADSTS65004/);
+      const answer = answerOf(await browser.send(page, CONSENT, { decision: "no" }));
+      assert.deepEqual([answer?.error, answer?.state, answer?.code], ["access_denied", asks.state, undefined]);
+      assert.match(answer?.error_description ?? "", /^AADSTS65004/);
     }
-    assert.equal((await browser.send(page, CONSENT, yes)).heading, "This sign-in is over");
+    assert.equal((await browser.send(page, CONSENT, yes)).heading, "This sign-in has ended");
     assert.equal((await browser.get(page.at)).status, 410);
   });
 
@@ -94,7 +94,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal(await statusOfCode(testEnv, second), "approved");
   });
 
-  test("another account: this one is signed out here, and the next person is asked about the same program", async (t) => {
+  test("another account: this one is signed out here, and the next user is asked about the same program", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(testEnv);
     const grace = "grace@contoso.example";
@@ -109,7 +109,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal((await testEnv.ctx.store.directory.findUser(request?.userId ?? ""))?.email, grace);
   });
 
-  test("in form_post mode the answer is a form of a page whose policy names the program alone", async (t) => {
+  test("in form_post mode the answer is a form of a page whose policy allows the program alone", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(testEnv, LOOPBACK, { response_mode: "form_post" });
     assert.equal(formActionOf(page), "'self'");
@@ -123,7 +123,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(String(back.headers["content-security-policy"]), /script-src 'nonce-/);
   });
 
-  test("what is asked for changed between page and yes: the page comes again and there is no code", async (t) => {
+  test("the request changed between page and approval: the page is shown again, without a code", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(testEnv);
     const { directory } = testEnv.ctx.store;
@@ -138,7 +138,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.ok(answerOf(await browser.send(again, CONSENT, yes))?.code);
   });
 
-  test("an administrator's consent withdrawn between page and yes: there is no code", async (t) => {
+  test("an administrator's consent withdrawn between page and approval: no code", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const api = sampleApi();
@@ -154,10 +154,10 @@ describe("the question of a program", { concurrency: true }, () => {
     const browser = testEnv.browser();
     const scope = `openid ${api.identifierUri}/ToDoList.Admin`;
     const page = await signIn(browser, await arrive(browser, asks, { scope }), ADA);
-    assert.match(textOf(page.html), /Read everybody's to-do lists/);
+    assert.match(textOf(page.html), /Read all users' to-do lists/);
     await seed(testEnv.ctx.store).removeConsent(clientId, null, api.clientId);
     const over = await browser.send(page, CONSENT, yes);
-    assert.deepEqual([over.status, over.heading], [410, "This sign-in is over"]);
+    assert.deepEqual([over.status, over.heading], [410, "This sign-in has ended"]);
   });
 
   test("after a quarter of an hour it is over", async (t) => {
@@ -167,7 +167,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal((await browser.send(page, CONSENT, yes)).heading, "This page is out of date");
   });
 
-  test("who may not use the app is told so, and can go back or be somebody else", async (t) => {
+  test("a user without access gets an error, and can go back or use another account", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const asks = await programOf(testEnv, LOOPBACK, { assignmentRequired: true });
@@ -182,7 +182,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.equal((await browser.send(other, CONSENT, yes)).status, 403);
   });
 
-  test("a second factor comes before the question, and is asked for at the yes too", async (t) => {
+  test("a second factor comes before the question, and is required for the approval too", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { secret } = await personWithApp(testEnv);
     const asks = await programOf(testEnv, LOOPBACK, { requireMfa: true });
@@ -199,7 +199,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.deepEqual(request?.methods, ["password", "totp"]);
   });
 
-  test("a second factor demanded after the question was shown: the yes leads to it", async (t) => {
+  test("a second factor required after the question was shown: the approval leads to it", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page } = await atQuestion(testEnv);
     const { directory } = testEnv.ctx.store;
@@ -207,7 +207,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match((await browser.send(page, CONSENT, yes)).at, /^\/second-factor/);
   });
 
-  test("the person forgot the password: the reset leads back to the same question", async (t) => {
+  test("forgotten password: the reset leads back to the same question", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const asks = await programOf(testEnv);
@@ -220,7 +220,7 @@ describe("the question of a program", { concurrency: true }, () => {
     assert.match(question.at, /^\/authorize\/consent/);
   });
 
-  test("a walk about a device leads to no program, and a program's walk to no device", async (t) => {
+  test("an interaction about a device leads to no program, and a program's to no device", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { browser, page } = await atQuestion(testEnv);
     assert.equal((await browser.get(page.at.replace(CONSENT, "/confirm"))).status, 410);
@@ -239,7 +239,7 @@ describe("signed in already", { concurrency: true }, () => {
   const askAgain = (browser: Browser, asks: Program, changes: Record<string, string | null> = {}) =>
     arrive(browser, { ...asks, state: "another" }, changes);
 
-  test("a web site that has the person's yes gets its code at once, also with prompt=none", async (t) => {
+  test("a website that the user approved gets its code at once, also with prompt=none", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser } = await remembered(testEnv, WEB);
     const silent: Record<string, string>[] = [{}, { prompt: "none" }, { prompt: "none", max_age: "60" }];
@@ -251,7 +251,7 @@ describe("signed in already", { concurrency: true }, () => {
     }
   });
 
-  test("it is asked for more than before: the question comes, and prompt=none hears consent_required", async (t) => {
+  test("a larger request: the question is shown, and prompt=none gets consent_required", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser, page: first } = await atQuestion(testEnv, WEB, { scope: "openid email offline_access" });
     await browser.send(first, CONSENT, yes);
@@ -261,7 +261,7 @@ describe("signed in already", { concurrency: true }, () => {
     await browser.send(page, CONSENT, yes);
     const scope = "openid profile email offline_access";
     const both = await askAgain(browser, asks, { scope, prompt: "none" });
-    assert.equal(await statusOfCode(testEnv, both), "approved", "the name was told with the address");
+    assert.equal(await statusOfCode(testEnv, both), "approved", "the name was shown with the address");
   });
 
   test("what the administrator allows later comes into reach by a question, never by prompt=none", async (t) => {
@@ -273,7 +273,7 @@ describe("signed in already", { concurrency: true }, () => {
     assert.deepEqual(await reachOf(await askAgain(browser, asks, { prompt: "none" })), []);
 
     const page = await askAgain(browser, asks);
-    assert.match(textOf(page.html), /New: it may also, without asking again See your account: your name/);
+    assert.match(textOf(page.html), /New: it may also, without asking again See your account: name/);
     const answered = await browser.send(page, CONSENT, yes);
     const ownAccount = [`${GRAPH_RESOURCE_ID}/User.Read`];
     assert.deepEqual(await reachOf(answered), ownAccount);
@@ -283,7 +283,7 @@ describe("signed in already", { concurrency: true }, () => {
     }
   });
 
-  test("all of the account is more than the name: the question names it, and a yes to less does not give it", async (t) => {
+  test("the whole account is more than the name: the question says so, and approving less does not give it", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser } = await remembered(testEnv, WEB);
     const scope = "openid offline_access User.Read";
@@ -291,7 +291,7 @@ describe("signed in already", { concurrency: true }, () => {
     const page = await askAgain(browser, asks, { scope });
     assert.match(
       textOf(page.html),
-      /it will also be able to See your account: your name, email and what you said at sign-up/,
+      /it will also be able to See your account: name, email, and what you entered at sign-up/,
     );
     await browser.send(page, CONSENT, yes);
     assert.equal(await statusOfCode(testEnv, await askAgain(browser, asks, { scope, prompt: "none" })), "approved");
@@ -303,7 +303,7 @@ describe("signed in already", { concurrency: true }, () => {
       const { asks, browser } = await remembered(testEnv, redirectUri);
       const page = await askAgain(browser, asks);
       assert.match(page.at, /^\/authorize\/consent/);
-      assert.match(textOf(page.html), /What else it can do already/);
+      assert.match(textOf(page.html), /What else it can already do/);
       assert.equal(answerOf(await askAgain(browser, asks, { prompt: "none" }))?.error, "consent_required");
     }
   });
@@ -324,7 +324,7 @@ describe("signed in already", { concurrency: true }, () => {
     assert.equal((await browser.send(other, "/device/continue", { answer: "other" })).heading, "Sign in");
   });
 
-  test("prompt=login and max_age want a new sign-in, which no page is a way around", async (t) => {
+  test("prompt=login and max_age require a new sign-in, which no page can bypass", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser } = await remembered(testEnv, WEB);
     testEnv.advance(60_000);
@@ -349,7 +349,7 @@ describe("signed in already", { concurrency: true }, () => {
     assert.equal(answerOf(await askAgain(browser, asks, { prompt: "none", max_age: "59" }))?.error, "login_required");
   });
 
-  test("prompt=none hears what stands in the way: no assignment, a second factor", async (t) => {
+  test("prompt=none returns the reason: no assignment, a second factor", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { asks, browser } = await remembered(testEnv, WEB);
     const { directory } = testEnv.ctx.store;
@@ -365,7 +365,7 @@ describe("signed in already", { concurrency: true }, () => {
     assert.deepEqual([factor?.error, factor?.error_description?.slice(0, 11)], ["interaction_required", "AADSTS50076"]);
   });
 
-  test("by one factor where two are demanded: the second one comes before anything is given", async (t) => {
+  test("with one factor where two are required: the second one comes before anything is issued", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const browser = testEnv.browser();

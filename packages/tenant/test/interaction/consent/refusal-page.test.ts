@@ -1,4 +1,4 @@
-// What a user is shown for each refusal of the access rule: one mapping, for devices and for programs in the browser.
+// The page for each refusal of the access rule: one mapping, for devices and for programs in the browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Refusal } from "../../../src/directory/access-rules.ts";
@@ -6,7 +6,7 @@ import { refusalPage } from "../../../src/interaction/consent/refusal-page.ts";
 import type { InteractionRequest } from "../../../src/interaction/interaction.ts";
 import { sampleApp, sampleInteraction, sampleUser } from "../../storage/samples.ts";
 
-/** The page of a device and that of a program, or where both lead. */
+/** The page for a device and that for a program, or where both lead. */
 const rows: Record<Refusal, [string, string] | string> = {
   user_unknown: "/sign-in",
   user_disabled: "/sign-in",

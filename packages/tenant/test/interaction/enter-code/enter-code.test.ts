@@ -16,7 +16,7 @@ describe("entering a code", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.grants.findById(id), before);
   });
 
-  test("a code in the link is shown to be compared, and neither it nor the page acts", async (t) => {
+  test("a code in the link is shown for comparison, and neither the link nor the page acts", async (t) => {
     const { ctx, app, browser, grant } = await pagesUnderTest(t);
     const { id, userCode } = await grant();
     const before = await ctx.store.grants.findById(id);
@@ -31,10 +31,10 @@ describe("entering a code", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.grants.findById(id), before);
     const page = await phone.get(`/device?user_code=${userCode}`);
     assert.match((await phone.send(page, "/device")).at, /^\/sign-in/);
-    assert.equal((await phone.get("/nobody/oauth2/deviceauth")).status, 404);
+    assert.equal((await phone.get("/unknown/oauth2/deviceauth")).status, 404);
   });
 
-  test("whoever only looks leaves no session behind", async (t) => {
+  test("a browser that only looks leaves no session behind", async (t) => {
     const { ctx, browser } = await pagesUnderTest(t);
     const calls: string[] = [];
     const { ensure } = ctx.store.sessions;
@@ -58,7 +58,7 @@ describe("entering a code", { concurrency: true }, () => {
     const phone = browser();
     const wrong = await enterCode(phone, "BCDFGHJKL");
     assert.equal(wrong.status, 422);
-    assert.match(wrong.html, /No device is waiting with that code/);
+    assert.match(wrong.html, /That code isn’t right/);
     assert.equal((await enterCode(phone, " -- ")).status, 422);
 
     const yes = await grant();
@@ -75,7 +75,7 @@ describe("entering a code", { concurrency: true }, () => {
     assert.notEqual(expired.heading, used.heading);
   });
 
-  test("who is signed in goes on as that person or as another, and only the answer claims", async (t) => {
+  test("a signed-in user continues with this account or another, and only the answer claims", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const ada = await person();
     await person("bob@contoso.example");
@@ -105,19 +105,19 @@ describe("guessing codes", { concurrency: true }, () => {
   const wrongCode = (i: number) =>
     `BCDFGHJ${"BCDFGHJKLMNPQRSTVWXZ"[i % 20]}${"BCDFGHJKLMNPQRSTVWXZ"[Math.floor(i / 20) % 20]}`;
 
-  test("ten wrong codes in ten minutes close the page for that address, whatever browser", async (t) => {
+  test("ten wrong codes in ten minutes close the page for that IP address, in any browser", async (t) => {
     const { browser, grant, advance } = await pagesUnderTest(t);
     const { userCode } = await grant({ expiresInMs: 3_600_000 });
     for (let i = 0; i < 10; i++) assert.equal((await enterCode(browser("192.0.2.1"), wrongCode(i))).status, 422);
     const refused = await enterCode(browser("192.0.2.1"), userCode);
     assert.equal(refused.status, 429);
     assert.equal(refused.headers["retry-after"], "600");
-    assert.match((await enterCode(browser("192.0.2.2"), userCode)).at, /^\/sign-in/, "another address is not held up");
+    assert.match((await enterCode(browser("192.0.2.2"), userCode)).at, /^\/sign-in/, "another address is not affected");
     advance(600_000);
     assert.match((await enterCode(browser("192.0.2.1"), userCode)).at, /^\/sign-in/);
   });
 
-  test("one browser has ten wrong codes, whatever its address", async (t) => {
+  test("one browser may enter ten wrong codes, from any address", async (t) => {
     const { browser } = await pagesUnderTest(t);
     const phone = browser();
     for (let i = 0; i < 10; i++) {
@@ -128,7 +128,7 @@ describe("guessing codes", { concurrency: true }, () => {
     assert.equal((await enterCode(phone, wrongCode(10))).status, 429);
   });
 
-  test("one person has thirty wrong codes a day, whatever their address and browser", async (t) => {
+  test("one user may enter thirty wrong codes a day, from any address and browser", async (t) => {
     const { ctx, browser, grant, person, advance } = await pagesUnderTest(t);
     const ada = await person();
     const daily = { count: 30, windowMs: 86_400_000 };
@@ -142,7 +142,7 @@ describe("guessing codes", { concurrency: true }, () => {
     assert.equal((await enterCode(phone, wrongCode(2))).status, 429);
   });
 
-  test("a success gives back its own charge and resets nothing", async (t) => {
+  test("a success refunds its own attempt and resets nothing", async (t) => {
     const { browser, grant } = await pagesUnderTest(t);
     const { userCode } = await grant();
     const guesser = () => browser("192.0.2.1");
@@ -167,7 +167,7 @@ describe("guessing codes", { concurrency: true }, () => {
     assert.equal(answers.filter(({ status }) => status === 429).length, 20);
   });
 
-  test("the day's thousand wrong guesses spent, a code needs sign-in first, and nobody is shut out", async (t) => {
+  test("once the day's thousand wrong guesses are used up, a code requires sign-in first, and no one is shut out", async (t) => {
     const { ctx, browser, grant, person, advance } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant();
@@ -195,6 +195,6 @@ describe("guessing codes", { concurrency: true }, () => {
     const entered = await enterCode(free, next.userCode);
     const before = await ctx.store.throttle.peek("userCodeGlobal:tenant", global.windowMs, ctx.clock.now());
     assert.match(entered.at, /^\/sign-in/);
-    assert.equal(before, 0, "a new day, and the success gave its charge back");
+    assert.equal(before, 0, "a new day, and the success refunded its attempt");
   });
 });

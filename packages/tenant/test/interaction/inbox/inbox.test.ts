@@ -12,7 +12,7 @@ const sent = async ({ mail, clock }: PagesUnderTest["ctx"], message: OutgoingMai
   assert.equal(await mail.send(message, { expiresAt: clock.now() + 600_000 }), "sent");
 
 describe("the inbox", { concurrency: true }, () => {
-  test("a person at this computer reads the newest mail first, escaped", async (t) => {
+  test("the user at this computer sees the newest mail first, escaped", async (t) => {
     const { ctx, browser, advance } = await pagesUnderTest(t);
     await sent(ctx, codeFor("Ada@contoso.example", "11111111"));
     advance(1_000);
@@ -46,7 +46,7 @@ describe("the inbox", { concurrency: true }, () => {
     assert.equal((await browser().get("/inbox", { headers: { "sec-fetch-site": "none" } })).status, 200);
   });
 
-  test("behind a proxy on this computer, whoever it forwards for is another computer", async (t) => {
+  test("behind a proxy on this computer, every forwarded client counts as another computer", async (t) => {
     const { app } = await pagesUnderTest(t, { trustProxy: "127.0.0.1" });
     const forwarded = { "x-forwarded-for": "192.0.2.1" };
     assert.equal((await app.inject({ url: "/inbox", headers: forwarded })).statusCode, 404);
@@ -60,7 +60,7 @@ describe("the inbox", { concurrency: true }, () => {
     assert.equal(spoofed.statusCode, 404);
   });
 
-  test("a program fetches the mails of one recipient with the bearer, and nothing without", async (t) => {
+  test("a program fetches the mails of one recipient with the bearer token, and nothing without", async (t) => {
     const { ctx, app } = await pagesUnderTest(t);
     await sent(ctx, codeFor("ada@contoso.example", "11111111"));
     await sent(ctx, codeFor("ada@contoso.example", "22222222"));

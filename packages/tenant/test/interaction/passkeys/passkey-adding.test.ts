@@ -19,7 +19,7 @@ import {
 } from "./passkey-walks.ts";
 import { Authenticator, type Cbor, type Quirks } from "./software-authenticator.ts";
 
-/** A correct `fido-u2f` attestation (WebAuthn §8.6), by a certificate of its own. */
+/** A correct `fido-u2f` attestation (WebAuthn §8.6), by its own certificate. */
 async function makerOfAuthenticators(): Promise<NonNullable<Quirks["attestation"]>> {
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({ name: "CN=Maker", keys });
@@ -37,7 +37,7 @@ async function makerOfAuthenticators(): Promise<NonNullable<Quirks["attestation"
 }
 
 describe("adding a passkey", { concurrency: true }, () => {
-  test("it is kept under its name, told by mail and in the audit log, and opens the account", async (t) => {
+  test("it is stored under its name, reported by mail and in the audit log, and opens the account", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     const page = await addPasskey(browser, authenticator, { name: "  Work \u202e laptop " });
@@ -55,7 +55,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     assert.equal((await showPasskey(laptop, await openAccountSignIn(laptop), authenticator)).at, "/me");
   });
 
-  test("the browser is asked for one that finds its owner, verifies them, and is not there yet", async (t) => {
+  test("the browser is asked for a discoverable one, with user verification, that is not there yet", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     await addPasskey(browser, authenticator);
@@ -92,10 +92,10 @@ describe("adding a passkey", { concurrency: true }, () => {
       "another type": { type: "webauthn.get" },
       "another challenge": { challenge: Buffer.alloc(32).toString("base64url") },
       "in a frame": { crossOrigin: true },
-      "another id than the attested one": { claimedId: Buffer.alloc(16).toString("base64url") },
-      "an algorithm not asked for": { algorithm: -35 },
+      "an ID other than the attested one": { claimedId: Buffer.alloc(16).toString("base64url") },
+      "an algorithm not requested": { algorithm: -35 },
       "a wrong attestation": { attestation: () => ({ format: "packed", statement: packed }) },
-      "an attestation nobody asked for, right as it is": { attestation: maker },
+      "an attestation that was not requested, although valid": { attestation: maker },
       "an unknown attestation": { attestation: () => ({ format: "unheard-of", statement: new Map() }) },
     };
     const under = await pagesUnderTest(t);
@@ -105,7 +105,7 @@ describe("adding a passkey", { concurrency: true }, () => {
       const passkey = authenticator.create(optionsOf(page), quirks);
       page = await browser.send(page, "/me/passkeys/add", { passkey, name: "Laptop" });
       assert.equal(page.status, 422, what);
-      assert.match(textOf(page.html), /That didn’t work, and no passkey was kept/, what);
+      assert.match(textOf(page.html), /That didn’t work, and no passkey was saved/, what);
       assert.match(page.html, /value="Laptop"/);
     }
     for (const passkey of ["", "null", "{}", '{"id":"x","response":{}}']) {
@@ -117,7 +117,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     assert.equal((await browser.send(page, "/me/passkeys/add", { passkey })).at, "/me");
   });
 
-  test("a challenge makes one passkey, and only in its own browser and walk", async (t) => {
+  test("a challenge creates one passkey, and only in its own browser and interaction", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     const page = await openAdding(browser);
@@ -134,7 +134,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     assert.equal((await under.ctx.store.passkeys.listOf(user.id)).length, 1);
   });
 
-  test("a sign-in's challenge makes no passkey", async (t) => {
+  test("a sign-in's challenge creates no passkey", async (t) => {
     const under = await pagesUnderTest(t);
     const { browser, authenticator } = await adaAtHerAccount(under);
     const adding = await openAdding(browser);
@@ -148,13 +148,13 @@ describe("adding a passkey", { concurrency: true }, () => {
     const grace = await personWithPasskey(under, { email: "grace@contoso.example" });
     const { user, browser } = await adaAtHerAccount(under);
     const page = await addPasskey(browser, grace.authenticator);
-    assert.match(textOf(page.html), /This passkey is known here already/);
+    assert.match(textOf(page.html), /This passkey is already in use here/);
     assert.deepEqual(await under.ctx.store.passkeys.listOf(user.id), []);
     const kept = await under.ctx.store.passkeys.find(grace.authenticator.credentialId);
     assert.equal(kept?.userId, grace.user.id);
   });
 
-  test("a name that is too long is told before anything is used up", async (t) => {
+  test("a name that is too long is reported before anything is used up", async (t) => {
     const under = await pagesUnderTest(t);
     const { browser, authenticator } = await adaAtHerAccount(under);
     const page = await openAdding(browser);
@@ -164,7 +164,7 @@ describe("adding a passkey", { concurrency: true }, () => {
     assert.equal(optionsOf(long).challenge, optionsOf(page).challenge);
   });
 
-  test("nobody who is signed out, or disabled meanwhile, adds one", async (t) => {
+  test("a user who is signed out, or disabled meanwhile, adds none", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser, authenticator } = await adaAtHerAccount(under);
     const page = await openAdding(browser);

@@ -18,10 +18,10 @@ const authenticator = new Authenticator(rp.origin);
 const made = authenticator.create({ challenge, rp, user: { id: "YWRh" } });
 const shown = authenticator.get({ challenge, rpId: rp.id });
 
-/** How many damages each property tries; `seed` makes them the same each time. */
+/** Number of damaged inputs per property; `seed` makes them reproducible. */
 const RUNS = { numRuns: 1_500, seed: 4 };
 
-/** One change to an answer: a bit of what is binary, a member that is gone, or something else in its place. */
+/** One change to an answer: a bit of a binary value, a missing member, or another value. */
 const damageTo = (...binary: string[]) =>
   fc.oneof(
     fc.record({ kind: fc.constant("bit" as const), member: fc.constantFrom(...binary), at: fc.nat(8_000) }),
@@ -33,7 +33,7 @@ const damageTo = (...binary: string[]) =>
     }),
   );
 
-/** The damaged answer; undefined where the damage changes nothing. */
+/** The damaged answer; undefined if the damage changes nothing. */
 function damaged(
   json: string,
   { kind, member, ...how }: { kind: string; member: string; at?: number; value?: unknown },
@@ -45,7 +45,7 @@ function damaged(
   if (kind === "value") holder[member] = how.value;
   else if (typeof before === "string") {
     const bytes = Buffer.from(before, "base64url");
-    // The two bytes around ECDSA's two numbers are read leniently; they are no part of what is proven.
+    // The two bytes around ECDSA's two numbers are read leniently; they are not part of the proof.
     const envelope = member === "signature" ? 2 : 0;
     const at = envelope + ((how.at ?? 0) % (bytes.length - envelope));
     if (kind === "bit") bytes[at] = (bytes[at] ?? 0) ^ (1 << ((how.at ?? 0) % 8));
@@ -60,7 +60,7 @@ async function keptPasskey(): Promise<Passkey> {
   return { ...credential, userId: "ada", name: "Laptop", createdAt: 0, lastUsedAt: null };
 }
 
-test("of a passkey that is shown, no bit can change", async () => {
+test("no bit of a passkey's answer can change", async () => {
   const passkey = await keptPasskey();
   assert.ok(await verifyAssertion(expected, JSON.parse(shown) as AuthenticationResponseJSON, passkey));
   let verified = 0;
@@ -74,11 +74,11 @@ test("of a passkey that is shown, no bit can change", async () => {
     }),
     RUNS,
   );
-  // Most damage has to be read and verified: what parsing refuses says nothing of the signature.
+  // Most damaged inputs must be parsed and verified: inputs that parsing rejects say nothing about the signature.
   assert.ok(verified >= 1_300, `only ${verified} of ${RUNS.numRuns} were verified`);
 });
 
-test("whatever is sent in place of a new passkey raises no error, and never passes for another origin or challenge", async () => {
+test("arbitrary input instead of a new passkey raises no error, and never passes for another origin or challenge", async () => {
   const times = { verified: 0, kept: 0 };
   await fc.assert(
     fc.asyncProperty(damageTo("clientDataJSON", "attestationObject"), async (how) => {
@@ -89,7 +89,7 @@ test("whatever is sent in place of a new passkey raises no error, and never pass
       const kept = await verifyRegistration(expected, response);
       if (!kept) return;
       times.kept++;
-      // Nothing signs a new key, so another in its place is one too; but it was made here, for this challenge.
+      // Nothing signs a new key, so another key instead is valid too; but it was created here, for this challenge.
       assert.equal(kept.credentialId, response.id);
       const clientData = JSON.parse(Buffer.from(response.response.clientDataJSON, "base64url").toString());
       assert.deepEqual(
@@ -102,7 +102,7 @@ test("whatever is sent in place of a new passkey raises no error, and never pass
   assert.ok(times.verified >= 1_250 && times.kept >= 100, JSON.stringify(times));
 });
 
-test("no text at all makes reading it fail", () => {
+test("no text makes reading it fail", () => {
   const id = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.string({ unit: "binary" }), fc.stringMatching(/^[\w-]{1,40}$/));
   const answer = fc.record({
     id,
@@ -130,7 +130,7 @@ test("no text at all makes reading it fail", () => {
   assert.ok(read >= 150, `only ${read} were read`);
 });
 
-test("a credential id is base64url of at most 1,023 bytes (WebAuthn §7.1)", () => {
+test("a credential ID is base64url of at most 1,023 bytes (WebAuthn §7.1)", () => {
   for (const id of ["a", "-_09Az", Buffer.alloc(1_023).toString("base64url")]) assert.ok(isCredentialId(id), id);
   for (const id of ["", "a=", "a+/", "a b", "é", "a\n", `${Buffer.alloc(1_023).toString("base64url")}A`]) {
     assert.ok(!isCredentialId(id), id);

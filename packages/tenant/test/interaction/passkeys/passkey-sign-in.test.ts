@@ -20,7 +20,7 @@ const failures = async ({ ctx }: PagesUnderTest) =>
   (await ctx.store.audit.list({ event: "user.sign_in_failed", limit: 50 })).map(({ detail }) => detail.why);
 
 describe("sign-in with a passkey", { concurrency: true }, () => {
-  test("it signs in without a name or a password, as two factors, and the walk goes on to the question", async (t) => {
+  test("it signs in without a name or a password, as two factors, and continues to the question", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, authenticator } = await personWithPasskey(under);
     const { id, userCode } = await under.grant();
@@ -36,7 +36,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(passkey?.lastUsedAt, under.ctx.clock.now());
   });
 
-  test("by itself it leads to the account page, and the session has a new id", async (t) => {
+  test("without an interaction it leads to the account page, and the session has a new ID", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, authenticator } = await personWithPasskey(under);
     const laptop = under.browser();
@@ -48,7 +48,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.notEqual(laptop.cookie, before);
   });
 
-  test("an app that requires two factors is content with it", async (t) => {
+  test("it is sufficient for an app that requires two factors", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     await seed(under.ctx.store).putApp({ ...under.device, requireMfa: true });
@@ -68,7 +68,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     }
   });
 
-  test("the answer that signed in does it once: sent again it leads on and signs in nobody", async (t) => {
+  test("an answer signs in once: sent again it redirects and signs in no one", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const laptop = under.browser();
@@ -93,8 +93,8 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
       "another key": { foreignKey: true },
       "in a frame": { crossOrigin: true },
       "no user handle": { userHandle: null },
-      "somebody else's user handle": { userHandle: Buffer.from("somebody").toString("base64url") },
-      "synced all of a sudden": { synced: true },
+      "another user's user handle": { userHandle: Buffer.from("another user").toString("base64url") },
+      "suddenly synced": { synced: true },
     };
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
@@ -111,14 +111,10 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     pages.add(withoutSecrets(page));
     assert.equal(pages.size, 1);
     assert.deepEqual((await failures(under)).reverse(), [...Object.keys(wrong).map(() => "unverified"), "unknown"]);
-    assert.equal(
-      (await showPasskey(laptop, page, authenticator)).at,
-      "/me",
-      "the next challenge is as good as the first",
-    );
+    assert.equal((await showPasskey(laptop, page, authenticator)).at, "/me", "the next challenge works like the first");
   });
 
-  test("garbage is refused as any other answer", async (t) => {
+  test("garbage is refused like any other answer", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const laptop = under.browser();
@@ -155,7 +151,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.deepEqual(await failures(under), ["unverified", "unreadable"]);
   });
 
-  test("an answer to another browser's challenge, or to another walk's, is none", async (t) => {
+  test("an answer to the challenge of another browser or interaction is refused", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const [phisher, laptop] = [under.browser(), under.browser()];
@@ -167,7 +163,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(again.status, 422);
   });
 
-  test("a challenge for making a passkey signs nobody in", async (t) => {
+  test("a challenge for creating a passkey signs no one in", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator, user } = await personWithPasskey(under);
     const laptop = under.browser();
@@ -181,7 +177,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(page.status, 422);
   });
 
-  test("a walk that has ended takes no answer", async (t) => {
+  test("an interaction that has ended accepts no answer", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const laptop = under.browser();
@@ -207,7 +203,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal((await use(10)).at, "/me");
   });
 
-  test("a disabled person's passkey signs nobody in, nor does one that was removed", async (t) => {
+  test("a disabled user's passkey signs no one in, nor does a removed one", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator, user } = await personWithPasskey(under);
     const { passkeys } = under.ctx.store;
@@ -223,7 +219,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.deepEqual(await failures(under), ["unknown", "disabled"]);
   });
 
-  test("wrong ones are limited by address; a right one costs nothing", async (t) => {
+  test("wrong ones are limited by IP address; a right one costs nothing", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const laptop = under.browser("192.0.2.7");
@@ -240,7 +236,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal(await under.ctx.store.throttle.peek("passkeyByIp:192.0.2.8", 0, under.ctx.clock.now()), 0);
   });
 
-  test("where the app's sign-in has no passkeys, none is asked for and none is taken", async (t) => {
+  test("if the app's sign-in has no passkeys, none is requested and none accepted", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator } = await personWithPasskey(under);
     const flow = { ...DEFAULT_USER_FLOW, id: "7b1f7f0e-1111-4a4a-8b8b-000000000001", name: "Passwords" };
@@ -258,7 +254,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.equal((await phone.post("/sign-in/passkey", body.toString())).status, 404);
   });
 
-  test("is the second factor of whoever has one, also where the app's sign-in has none: the password alone sets up nothing", async (t) => {
+  test("is the second factor of a user who has one, even if the app's sign-in has none: the password alone sets up nothing", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, authenticator } = await personWithPasskey(under);
     const other = await personWithPasskey(under, { email: "bob@contoso.example" });
@@ -269,24 +265,24 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.match(page.at, /^\/second-factor\/passkey\?/);
     const setUp = await phone.get(page.at.replace("/passkey", "/set-up"));
     assert.match(setUp.at, /^\/second-factor\/passkey\?/);
-    // Somebody else's is the first factor of a sign-in that this app does not have.
+    // Another user's passkey would be the first factor of a sign-in that this app does not have.
     assert.equal((await showPasskey(phone, setUp, other.authenticator)).status, 422);
     assert.match((await phone.get("/me")).html, /\/me\/sign-in-again/);
     assert.match((await showPasskey(phone, await begin(), authenticator)).at, /^\/confirm/);
   });
 
-  test("a tenant at an IP address has no passkeys: browsers make none there", async (t) => {
+  test("a tenant at an IP address has no passkeys: browsers create none there", async (t) => {
     const under = await pagesUnderTest(t, { config: { pagesOrigin: "http://127.0.0.1:8444" } });
     await under.person();
     const laptop = under.browser();
     const page = await openAccountSignIn(laptop);
     assert.doesNotMatch(page.html, /data-passkey/);
     const account = await signIn(laptop, page, "ada@contoso.example");
-    assert.match(textOf(account.html), /This address cannot have passkeys/);
+    assert.match(textOf(account.html), /Passkeys don’t work at this web address/);
     assert.doesNotMatch(account.html, /\/me\/passkeys\/new/);
   });
 
-  test("looking at the sign-in page changes nothing, and only its own script may run", async (t) => {
+  test("viewing the sign-in page changes nothing, and only its own script may run", async (t) => {
     const under = await pagesUnderTest(t);
     const laptop = under.browser();
     const page = await openAccountSignIn(laptop);
@@ -300,7 +296,7 @@ describe("sign-in with a passkey", { concurrency: true }, () => {
     assert.doesNotMatch(String(other.headers["content-security-policy"]), /script-src/);
   });
 
-  test("the key of somebody else's account is not this one's, whatever it says", async (t) => {
+  test("the key of another user's account does not match this one, regardless of its content", async (t) => {
     const under = await pagesUnderTest(t);
     const { authenticator, user } = await personWithPasskey(under);
     const mallory = await personWithPasskey(under, { email: "mallory@contoso.example" });

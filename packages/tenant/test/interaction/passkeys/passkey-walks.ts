@@ -6,7 +6,7 @@ import { Authenticator, type Quirks } from "./software-authenticator.ts";
 
 export const ADA = "ada@contoso.example";
 
-/** What the page hands to its script. */
+/** What the page passes to its script. */
 export function optionsOf<T = { challenge: string; rpId: string; rp: { id: string }; user: { id: string } }>(
   page: Page,
 ): T {
@@ -25,13 +25,13 @@ export async function signInToAccount(browser: Browser, email: string): Promise<
 }
 
 /**
- * To the page where a passkey is made; from an account page. After a password alone a mailed code is asked for, and of a
- * person who has a passkey that one (`own`).
+ * From an account page to the page that creates a passkey. After a password alone a mailed code is asked for, and a
+ * user who has a passkey is asked for that (`own`).
  */
 export async function openAdding(browser: Browser, own?: Authenticator): Promise<Page> {
   const begin = async () => browser.send(await browser.get("/me"), "/me/passkeys/new");
   let page = await begin();
-  if (own && page.heading === "Is it still you?") {
+  if (own && page.heading === "Confirm it’s you") {
     await confirmByPasskey(browser, page, own);
     return begin();
   }
@@ -56,7 +56,7 @@ export async function addPasskey(
   return browser.send(page, "/me/passkeys/add", { passkey, name: values.name ?? "" });
 }
 
-/** Shows the passkey to the sign-in page that the browser is on. */
+/** Uses the passkey on the sign-in page that the browser is on. */
 export async function showPasskey(
   browser: Browser,
   page: Page,
@@ -66,12 +66,12 @@ export async function showPasskey(
   return browser.send(page, "/sign-in/passkey", { passkey: authenticator.get(optionsOf(page), quirks) });
 }
 
-/** From "Is it still you?" back to the account page. */
+/** From "Confirm it’s you" back to the account page. */
 export async function confirmByPasskey(browser: Browser, page: Page, own: Authenticator): Promise<Page> {
   return showPasskey(browser, await browser.send(page, "/me/sign-in-again"), own);
 }
 
-/** A person with a password and a passkey, made in a browser of its own. */
+/** A user with a password and a passkey, created in their own browser. */
 export async function personWithPasskey(
   under: PagesUnderTest,
   options: { email?: string; quirks?: Quirks } = {},
@@ -85,7 +85,7 @@ export async function personWithPasskey(
   return { user, authenticator };
 }
 
-/** Ada, signed in to her account page, with a passkey not yet made. */
+/** Ada, signed in to her account page, with a passkey not yet created. */
 export async function adaAtHerAccount(under: PagesUnderTest) {
   const user = await under.person(ADA);
   const browser = under.browser();

@@ -15,9 +15,9 @@ after(() => chromium.close());
 
 interface Device {
   page: Page;
-  /** What the console said, the content security policy's complaints among it. */
+  /** Console output, including violations of the content security policy. */
   complaints: string[];
-  /** The authenticator of this device, where the browser has passkeys. */
+  /** The authenticator of this device, if the browser supports passkeys. */
   cdp: CDPSession;
   authenticatorId: string;
 }
@@ -31,7 +31,7 @@ async function served(t: TestContext) {
   return { ...under, user };
 }
 
-/** A browser of its own with an authenticator of its own, and whatever a test does before its pages' scripts run. */
+/** A separate browser with its own authenticator, and code that runs before the scripts of its pages. */
 async function device(
   t: TestContext,
   options: { context?: BrowserContextOptions; first?: string } = {},
@@ -56,7 +56,7 @@ async function device(
   return { page, complaints, cdp, authenticatorId };
 }
 
-/** So that the button is what signs in: the virtual authenticator answers the email field's request at once. */
+/** Makes the button sign in: the virtual authenticator answers the request of the email field at once. */
 const WITHOUT_AUTOFILL = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 const WITHOUT_JSON = `
   delete PublicKeyCredential.parseCreationOptionsFromJSON;
@@ -77,7 +77,7 @@ async function signInByPassword(page: Page, under: PagesUnderTest): Promise<void
   await page.waitForURL("**/me");
 }
 
-/** A person who has a passkey shows it before they change what they sign in with. */
+/** A user with a passkey must use it before they change their sign-in methods. */
 async function confirmByPasskey(page: Page): Promise<void> {
   await page.locator('form[action="/me/sign-in-again"] button').click();
   await usePasskey(page).click();
@@ -101,7 +101,7 @@ async function openAdding(page: Page, { mailedCode }: PagesUnderTest): Promise<v
 async function addPasskey(page: Page, under: PagesUnderTest, name: string): Promise<void> {
   await openAdding(page, under);
   await page.locator("#name").fill(name);
-  await page.getByRole("button", { name: "Make the passkey" }).click();
+  await page.getByRole("button", { name: "Create passkey" }).click();
   await page.waitForURL("**/me");
 }
 
@@ -114,7 +114,7 @@ const usePasskey = (page: Page) => page.getByRole("button", { name: "Use a passk
 const said = (page: Page) => page.locator("[data-says]");
 
 describe("passkeys in a real browser", { concurrency: 3 }, () => {
-  test("one is made on the account page, and its button signs in by itself and says yes to a device", async (t) => {
+  test("one is created on the account page, and its button signs in and approves a device", async (t) => {
     const under = await served(t);
     const { page, complaints } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
@@ -156,19 +156,19 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test("a browser without WebAuthn's JSON methods makes and uses one as well", async (t) => {
+  test("a browser without WebAuthn's JSON methods creates and uses one as well", async (t) => {
     const under = await served(t);
     const { page, complaints } = await device(t, { first: WITHOUT_JSON + WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
     await addPasskey(page, under, "");
     assert.deepEqual((await under.ctx.store.passkeys.listOf(under.user.id))[0]?.transports, ["internal"]);
-    // Now there is one to leave out.
+    // Now there is one to exclude.
     await page.locator('form[action="/me/passkeys/new"] button').click();
     await confirmByPasskey(page);
     await openAdding(page, under);
-    await page.getByRole("button", { name: "Make the passkey" }).click();
+    await page.getByRole("button", { name: "Create passkey" }).click();
     await said(page).waitFor();
-    assert.match(await said(page).innerText(), /This device has a passkey for your account already/);
+    assert.match(await said(page).innerText(), /This device already has a passkey for your account/);
     await page.getByRole("link", { name: "Back to your account" }).click();
     await signOut(page);
     await openSignIn(page, under);
@@ -177,7 +177,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test("a device that has one already says so, and makes no second", async (t) => {
+  test("a device that already has one says so, and creates no second", async (t) => {
     const under = await served(t);
     const { page } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
@@ -185,13 +185,13 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await page.locator('form[action="/me/passkeys/new"] button').click();
     await confirmByPasskey(page);
     await openAdding(page, under);
-    await page.getByRole("button", { name: "Make the passkey" }).click();
+    await page.getByRole("button", { name: "Create passkey" }).click();
     await said(page).waitFor();
-    assert.match(await said(page).innerText(), /This device has a passkey for your account already/);
+    assert.match(await said(page).innerText(), /This device already has a passkey for your account/);
     assert.equal((await under.ctx.store.passkeys.listOf(under.user.id)).length, 1);
   });
 
-  test("who is not verified, or cancels, is told so and can try again or sign in another way", async (t) => {
+  test("a user who is not verified, or cancels, sees an error and can try again or sign in another way", async (t) => {
     const under = await served(t);
     const { page, cdp, authenticatorId } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
@@ -201,7 +201,7 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
     await usePasskey(page).click();
     await said(page).waitFor();
-    assert.match(await said(page).innerText(), /Nothing happened: it was cancelled, or took too long/);
+    assert.match(await said(page).innerText(), /It was canceled or took too long/);
     assert.match(page.url(), /\/sign-in\?/);
     await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
     await usePasskey(page).click();
@@ -217,13 +217,13 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     await openSignIn(page, under);
     await usePasskey(page).click();
     await said(page).waitFor();
-    assert.match(await said(page).innerText(), /Nothing happened/);
+    assert.match(await said(page).innerText(), /canceled or took too long/);
     await signInByPassword(page, under);
     assert.match(await page.locator(".passkeys").innerText(), /Phone/);
     assert.deepEqual(complaints, []);
   });
 
-  test("a passkey that was removed here is refused though the device still has it", async (t) => {
+  test("a passkey that was removed here is refused although the device still has it", async (t) => {
     const under = await served(t);
     const { page } = await device(t, { first: WITHOUT_AUTOFILL });
     await signInByPassword(page, under);
@@ -242,15 +242,15 @@ describe("passkeys in a real browser", { concurrency: 3 }, () => {
     assert.match(await page.title(), /^Problem: Sign in/);
   });
 
-  test("without JavaScript the pages work as before, and say what cannot be", async (t) => {
+  test("without JavaScript the pages work as before, and say what is unavailable", async (t) => {
     const under = await served(t);
     const { page, complaints } = await device(t, { context: { javaScriptEnabled: false } });
     await openSignIn(page, under);
     assert.equal(await usePasskey(page).isVisible(), false);
     await signInByPassword(page, under);
     await openAdding(page, under);
-    assert.equal(await page.getByRole("button", { name: "Make the passkey" }).isVisible(), false);
-    assert.match(await page.locator("[data-without]").innerText(), /This browser cannot make passkeys/);
+    assert.equal(await page.getByRole("button", { name: "Create passkey" }).isVisible(), false);
+    assert.match(await page.locator("[data-without]").innerText(), /This browser can’t create passkeys/);
     await page.getByRole("link", { name: "Back to your account" }).click();
     await page.waitForURL("**/me");
     assert.deepEqual(complaints, []);

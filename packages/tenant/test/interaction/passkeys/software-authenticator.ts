@@ -1,6 +1,6 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 
-/** What an authenticator is told to do wrong, or just differently. */
+/** What an authenticator should do wrong, or differently. */
 export interface Quirks {
   origin?: string;
   rpId?: string;
@@ -18,11 +18,11 @@ export interface Quirks {
   claimedId?: string;
   algorithm?: number;
   attestation?: (about: Attested) => { format: string; statement: Map<string, Cbor> };
-  /** Signs with another key than the one it registered. */
+  /** Signs with a key other than the registered one. */
   foreignKey?: boolean;
 }
 
-/** What an attestation vouches for. */
+/** What an attestation covers. */
 export interface Attested {
   rpIdHash: Buffer;
   clientDataHash: Buffer;
@@ -41,7 +41,7 @@ interface CreationOptions {
   user: { id: string };
 }
 
-/** A passkey in software (WebAuthn §6): what a browser would send, and whatever else a test wants to send. */
+/** A passkey in software (WebAuthn §6): it sends what a browser would send, or what a test specifies. */
 export class Authenticator {
   readonly origin: string;
   readonly credentialId = randomBytes(16).toString("base64url");
@@ -156,7 +156,7 @@ function signed(key: KeyObject, data: Buffer): string {
 
 export type Cbor = number | string | Buffer | Cbor[] | Map<number | string, Cbor>;
 
-/** As much of RFC 8949 as an attestation object takes. */
+/** The part of RFC 8949 that an attestation object needs. */
 function cbor(value: Cbor): Buffer {
   if (typeof value === "number") return value < 0 ? head(1, -1 - value) : head(0, value);
   if (typeof value === "string") return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);

@@ -15,7 +15,7 @@ const ADA = "ada@contoso.example";
 const NEW = "nine noisy newts";
 
 describe("a forgotten password", { concurrency: true }, () => {
-  test("the mailed code leads to a new password, and that through sign-in to the question", async (t) => {
+  test("the mailed code leads to a new password, and from there through sign-in to the question", async (t) => {
     const { ctx, browser, grant, person, mailedCode, mailsTo } = await pagesUnderTest(t);
     const ada = await person();
     const phone = browser();
@@ -33,13 +33,13 @@ describe("a forgotten password", { concurrency: true }, () => {
     page = await phone.send(page, "/reset/password", { password: NEW });
     assert.match(page.at, /^\/sign-in\?flow=.*&changed=1$/);
     assert.match(page.html, /Your password was changed/);
-    assert.equal(phone.cookie, before, "a mailbox alone signs nobody in");
+    assert.equal(phone.cookie, before, "a mailbox alone signs no one in");
     assert.equal((await ctx.store.grants.findById(id))?.status, "pending");
     const [event] = await ctx.store.audit.list({ event: "user.password_reset", limit: 1 });
     assert.deepEqual([event?.userId, event?.ip, event?.grantId], [ada.id, "127.0.0.1", id]);
     assert.equal((await mailsTo(ADA))[0]?.subject, "Your Contoso password was changed");
 
-    assert.equal((await signIn(phone, page, ADA)).status, 422, "the old one is no more");
+    assert.equal((await signIn(phone, page, ADA)).status, 422, "the old one no longer works");
     page = await signIn(phone, page, ADA, NEW);
     assert.match(page.at, /^\/confirm/);
   });
@@ -58,7 +58,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm/);
   });
 
-  test("every session of the account ends, and Back changes nothing any more", async (t) => {
+  test("every session of the account ends, and Back changes nothing", async (t) => {
     const { ctx, browser, grant, person, mailedCode } = await pagesUnderTest(t);
     const ada = await person();
     const [laptop, phone] = [browser(), browser()];
@@ -79,7 +79,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.equal(await verifyPassword(passwordHash, NEW), true);
   });
 
-  test("in a browser that is signed in the walk goes on, signed out", async (t) => {
+  test("in a signed-in browser the interaction continues, signed out", async (t) => {
     const { ctx, browser, grant, person, mailedCode } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -87,7 +87,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     const start = await enterCode(phone, userCode);
     let page = await askForReset(phone, start, ADA);
     page = await phone.send(page, "/reset/code", { code: await mailedCode(ADA) });
-    // In another tab; the walk's flow goes with the session.
+    // In another tab; the interaction moves with the session.
     await signIn(phone, await enterCode(phone, userCode), ADA);
     page = await phone.get(page.at);
     const signedIn = phone.cookie ?? "";
@@ -98,7 +98,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.match((await signIn(phone, page, ADA, NEW)).at, /^\/confirm/);
   });
 
-  test("known, unknown and disabled addresses: the same pages, the same work; the mail alone tells", async (t) => {
+  test("known, unknown and disabled addresses: the same pages, the same work; only the mail differs", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, browser, grant, person } = under;
     await person();
@@ -157,14 +157,14 @@ describe("a forgotten password", { concurrency: true }, () => {
     const start = await other.phone.get(turned.at.replace("/reset/password", "/reset"));
     await other.phone.send(start, "/reset", { email: "victim@contoso.example" });
     const refused = await other.phone.send(turned, "/reset/password", { password: NEW });
-    assert.match(refused.at, /^\/reset\/code/, "another address after the proof has to be proven anew");
+    assert.match(refused.at, /^\/reset\/code/, "another address after the proof must be proven again");
 
     const late = await ask();
     advance(600_000);
     assert.match((await late.phone.send(late.page, "/reset/code", { code: late.code })).html, /no longer works/);
   });
 
-  test("a proven address does for no sign-up, and the other way round", async (t) => {
+  test("an address proven for one purpose counts for no other", async (t) => {
     const { browser, grant, person, mailedCode } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -196,7 +196,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     }
   });
 
-  test("an account without a password gets its first one so", async (t) => {
+  test("an account without a password gets its first one this way", async (t) => {
     const { ctx, browser, grant, mailedCode } = await pagesUnderTest(t);
     await createUser(ctx, { email: ADA, displayName: "Ada", passwordHash: null });
     const phone = browser();
@@ -206,7 +206,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     assert.match((await signIn(phone, page, ADA, NEW)).at, /^\/confirm/);
   });
 
-  test("a mail that is refused or late, and too many, are said", async (t) => {
+  test("a refused or late mail, and too many mails, are reported", async (t) => {
     let answer: MailError["code"] = "mail_refused";
     const mailer = { send: () => Promise.reject(new MailError(answer, "no", "wait")), close: async () => {} };
     const { ctx, browser, grant, person, advance } = await pagesUnderTest(t, { mailer });
@@ -216,17 +216,17 @@ describe("a forgotten password", { concurrency: true }, () => {
     for (let i = 0; i < 4; i++) assert.equal((await askForReset(phone, start, ADA)).status, 422);
     answer = "mail_deferred";
     const slow = await askForReset(phone, start, ADA);
-    assert.match(slow.html, /It can take some minutes/);
+    assert.match(slow.html, /It can take a few minutes/);
     answer = "mail_refused";
     advance(60_000);
     await ctx.mail.deliverDue();
     const refused = await phone.get(slow.at);
     assert.equal(refused.status, 422);
-    assert.match(refused.html, /refused our mail/);
+    assert.match(refused.html, /rejected our email/);
     assert.equal((await askForReset(phone, start, ADA)).status, 429);
   });
 
-  test("where sign-up is off, no mail offers it", async (t) => {
+  test("if sign-up is off, no mail offers it", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, browser, grant } = under;
     await useUserFlow(under, { signUpAllowed: false });
@@ -241,7 +241,7 @@ describe("a forgotten password", { concurrency: true }, () => {
     for (const { text } of mails) assert.doesNotMatch(text, /Create an account/);
   });
 
-  test("who waits for a second step with the old password waits in vain", async (t) => {
+  test("a wait for the second step with the old password ends", async (t) => {
     const { ctx, browser, grant, person, mailedCode, device } = await pagesUnderTest(t);
     await person();
     await seed(ctx.store).putApp({ ...device, requireMfa: true });

@@ -5,7 +5,7 @@ import { pagesUnderTest } from "../pages-under-test.ts";
 import { signIn } from "../walks.ts";
 import { afterPassword, codeAt, demandMfa, recoveryCodesOn, secretOn, wrongCode } from "./authenticator.ts";
 
-describe("setting up an app on the way", { concurrency: true }, () => {
+describe("setting up an app during a sign-in", { concurrency: true }, () => {
   const walk = async (t: Parameters<typeof pagesUnderTest>[0]) => {
     const testEnv = await pagesUnderTest(t);
     await demandMfa(testEnv, "totp");
@@ -13,7 +13,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     return { testEnv, user, ...(await afterPassword(testEnv)) };
   };
 
-  test("shows a key, takes the first code as proof, shows ten recovery codes once, and goes on to the question", async (t) => {
+  test("shows a key, takes the first code as proof, shows ten recovery codes once, and continues to the question", async (t) => {
     const { testEnv, user, browser, page, grantId } = await walk(t);
     const { ctx } = testEnv;
     assert.match(page.at, /^\/second-factor\/set-up\?/);
@@ -41,13 +41,13 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     assert.ok(!stored.includes(secret), "the secret is not stored in the clear");
     const again = await afterPassword(testEnv);
     const replayed = await again.browser.send(again.page, "/second-factor/app", { code: codeAt(secret, now) });
-    assert.match(replayed.html, /was used already/);
+    assert.match(replayed.html, /was already used/);
     const recovery = await again.browser.get(again.page.at.replace("/app", "/recovery"));
     const done = await again.browser.send(recovery, "/second-factor/recovery", { code: shown[9] ?? "" });
     assert.match(done.at, /^\/confirm/);
   });
 
-  test("shows recovery codes once: after a reload there is only the way to new ones", async (t) => {
+  test("shows recovery codes once: a reload only offers new ones", async (t) => {
     const { testEnv, browser, page } = await walk(t);
     const qr = await browser.send(page, "/second-factor/set-up/start");
     const code = codeAt(secretOn(qr), testEnv.ctx.clock.now());
@@ -65,7 +65,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     assert.equal((await again.browser.send(recovery, "/second-factor/recovery", { code: first })).status, 422);
   });
 
-  test("is the way for a mailed code as the first factor too, where that is all the user flow lists", async (t) => {
+  test("is available with a mailed code as the first factor too, if the user flow lists nothing else", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
     await demandMfa(testEnv, "email_code");
@@ -78,7 +78,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/set-up/);
   });
 
-  test("begun in one account goes on in another: its key is its own", async (t) => {
+  test("started in one account and continued in another: each has its own key", async (t) => {
     const { testEnv, browser, page } = await walk(t);
     const bob = await testEnv.person("bob@contoso.example");
     const first = secretOn(await browser.send(page, "/second-factor/set-up/start"));
@@ -95,7 +95,7 @@ describe("setting up an app on the way", { concurrency: true }, () => {
     assert.notEqual(await testEnv.ctx.store.factors.totpOf(bob.id), undefined);
   });
 
-  test("in two tabs enrols the one that proves itself first, and leads the other to its code", async (t) => {
+  test("in two tabs enrolls the one that proves itself first, and leads the other to its code", async (t) => {
     const { testEnv, browser, page } = await walk(t);
     const qr = await browser.send(page, "/second-factor/set-up/start");
     const old = secretOn(qr);

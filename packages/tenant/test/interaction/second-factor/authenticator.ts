@@ -15,18 +15,18 @@ import { walkToConfirm } from "../walks.ts";
 
 export const STEP_MS = 30_000;
 
-/** What the app on a phone shows. */
+/** The code that the app on a phone shows. */
 export function codeAt(secret: string, now: number, steps = 0): string {
   return new TOTP({ secret }).generate({ timestamp: now + steps * STEP_MS });
 }
 
-/** No code of this app around now. */
+/** No current code of this app. */
 export function wrongCode(secret: string, now: number): string {
   const right = [-2, -1, 0, 1, 2].map((steps) => codeAt(secret, now, steps));
   return ["000000", "111111", "222222", "333333", "444444", "555555"].find((code) => !right.includes(code)) ?? "";
 }
 
-/** The key that a set-up page shows to be typed; that of its link must be the same. */
+/** The key that a set-up page shows for typing; the one in its link must be the same. */
 export function secretOn(page: Page): string {
   const typed = /<span class="mono">([A-Z2-7 ]+)<\/span>/.exec(page.html)?.[1]?.replaceAll(" ", "") ?? "";
   const link = /href="(otpauth:[^"]*)"/.exec(page.html)?.[1]?.replaceAll("&amp;", "&") ?? "";
@@ -38,7 +38,7 @@ export function recoveryCodesOn(page: Page): string[] {
   return [...page.html.matchAll(/<li><bdi>(.*?)<\/bdi><\/li>/g)].map(([, code]) => textOf(code ?? ""));
 }
 
-/** Makes the app under test demand a second factor, by these ways. */
+/** Makes the app under test require a second factor, by these methods. */
 export async function demandMfa({ ctx, device }: PagesUnderTest, ...mfaMethods: SecondFactor[]): Promise<void> {
   const id = randomUUID();
   const flow = { ...DEFAULT_USER_FLOW, id, name: id, mfaRequired: true, createdAt: ctx.clock.now() };
@@ -46,8 +46,10 @@ export async function demandMfa({ ctx, device }: PagesUnderTest, ...mfaMethods: 
   await seed(ctx.store).putApp({ ...device, userFlowId: id });
 }
 
-/** A person who has an authenticator app since a while ago. */
-export async function personWithApp(testEnv: PagesUnderTest): Promise<{ user: User; secret: string; codes: string[] }> {
+/** A user who has had an authenticator app for a while. */
+export async function personWithApp(
+  testEnv: Pick<PagesUnderTest, "ctx" | "person">,
+): Promise<{ user: User; secret: string; codes: string[] }> {
   const user = await testEnv.person();
   const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
   const { ctx } = testEnv;

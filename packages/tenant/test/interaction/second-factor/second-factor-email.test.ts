@@ -15,15 +15,15 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     return afterPassword(testEnv);
   };
 
-  test("is sent when the person says so, to their own address, and signs in", async (t) => {
+  test("is sent when the user asks, to their own address, and signs in", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, mailedCode } = testEnv;
     const { browser, page, grantId } = await walk(testEnv);
     assert.match(page.at, /^\/second-factor\/email\?/);
-    assert.deepEqual(await ctx.store.mail.listMails(), [], "looking mails nothing");
+    assert.deepEqual(await ctx.store.mail.listMails(), [], "viewing sends no mail");
     const sent = await browser.send(page, "/second-factor/email/send");
     const [mail] = await ctx.store.mail.listMails(ADA);
-    assert.match(mail?.text ?? "", /somebody knows your password/);
+    assert.match(mail?.text ?? "", /someone knows your password/);
     const done = await browser.send(sent, "/second-factor/email", { code: await mailedCode(ADA) });
     assert.match(done.at, /^\/confirm/);
     await browser.send(done, "/confirm", { decision: "yes" });
@@ -31,7 +31,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.deepEqual([grant?.status, grant?.methods], ["approved", ["password", "email_second_factor"]]);
   });
 
-  test("dies after ten minutes, after five wrong tries, and when a new one is sent", async (t) => {
+  test("expires after ten minutes, after five wrong attempts, and when a new one is sent", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance, mailedCode } = testEnv;
     let { browser, page } = await walk(testEnv);
@@ -52,7 +52,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.match((await send(second)).html, /no longer works/);
   });
 
-  test("is sent again not at once but after half a minute, five times an hour at most", async (t) => {
+  test("is sent again only after half a minute, five times an hour at most", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance } = testEnv;
     const { browser, page } = await walk(testEnv);
@@ -65,14 +65,14 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
       advance(30_000);
       await browser.send(sent, "/second-factor/email/send");
     }
-    assert.equal((await ctx.store.mail.listMails(ADA)).length, 4, "in one walk");
+    assert.equal((await ctx.store.mail.listMails(ADA)).length, 4, "in one interaction");
     const again = await afterPassword(testEnv);
     assert.equal((await again.browser.send(again.page, "/second-factor/email/send")).status, 200);
     const last = await afterPassword(testEnv);
     assert.equal((await last.browser.send(last.page, "/second-factor/email/send")).status, 429);
   });
 
-  test("is not kept from its owner by whoever asks for mails to the address without a first factor", async (t) => {
+  test("cannot be kept from its owner by someone who requests mails without a first factor", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { browser, page } = await walk(testEnv);
     const stranger = testEnv.browser("192.0.2.66");
@@ -83,7 +83,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.equal((await browser.send(page, "/second-factor/email/send")).status, 200);
   });
 
-  test("that was right costs no mail of the hour: whoever signs in on many devices gets a code for each", async (t) => {
+  test("that was right is refunded: a user who signs in on many devices gets a code for each", async (t) => {
     const testEnv = await pagesUnderTest(t);
     let { browser, page } = await walk(testEnv);
     for (let device = 0; device < 7; device++) {
@@ -94,7 +94,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     }
   });
 
-  test("that the mail server refuses is said, also when it does so later, and can be asked for again", async (t) => {
+  test("that the mail server refuses is reported, even if it is refused later, and can be requested again", async (t) => {
     let answer: MailError["code"] | null = "mail_refused";
     const send = async () => {
       if (answer) throw new MailError(answer, "no", "wait");
@@ -104,21 +104,21 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     const { browser, page } = await walk(testEnv);
     const refused = await browser.send(page, "/second-factor/email/send");
     assert.equal(refused.status, 422);
-    assert.match(refused.html, /refused our mail/);
+    assert.match(refused.html, /rejected our email/);
     answer = "mail_deferred";
     let next = await browser.send(refused, "/second-factor/email/send");
-    assert.match(next.html, /can take some minutes/);
+    assert.match(next.html, /can take a few minutes/);
     answer = "mail_refused";
     advance(30_000);
     await ctx.mail.deliverDue();
     next = await browser.send(next, "/second-factor/email", { code: "00000000" });
-    assert.match(next.html, /refused our mail/);
+    assert.match(next.html, /rejected our email/);
     answer = null;
     next = await browser.send(next, "/second-factor/email/send");
     assert.deepEqual([next.status, next.at.split("?")[0]], [200, "/second-factor/email"]);
   });
 
-  test("that cannot even be kept is said", async (t) => {
+  test("that cannot be stored is reported", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { browser, page } = await walk(testEnv);
     testEnv.ctx.mail.send = () => Promise.reject(new Error("the disk is full"));
@@ -145,7 +145,7 @@ describe("a mailed code as the second factor", { concurrency: true }, () => {
     assert.match((await browser.get(page.at)).at, /^\/second-factor\/email/);
   });
 
-  test("is not offered where the user flow does not list it", async (t) => {
+  test("is not offered if the user flow does not list it", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await personWithApp(testEnv);
     await demandMfa(testEnv, "totp");

@@ -33,7 +33,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.deepEqual([passed?.userId, passed?.grantId, passed?.detail], [user.id, grantId, { method: "app" }]);
   });
 
-  test("may be half a minute off, to either side, and no more; typed with a space in it, too", async (t) => {
+  test("may be half a minute off, to either side, and no more; a space in it is accepted", async (t) => {
     for (const [steps, ok] of [
       [-2, false],
       [-1, true],
@@ -59,13 +59,13 @@ describe("an authenticator app", { concurrency: true }, () => {
     for (const steps of [0, -1]) {
       const refused = await send(second, codeAt(secret, now, steps));
       assert.equal(refused.status, 422);
-      assert.match(refused.html, /was used already/);
+      assert.match(refused.html, /was already used/);
     }
     testEnv.advance(STEP_MS);
     assert.match((await send(second, codeAt(secret, now, 1))).at, /^\/confirm/);
   });
 
-  test("of many browsers that send one code at once, one gets in", async (t) => {
+  test("of many browsers that send one code at once, one succeeds", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { secret } = await personWithApp(testEnv);
     const walks = await Promise.all(Array.from({ length: 8 }, () => afterPassword(testEnv)));
@@ -76,7 +76,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.equal(pages.filter(({ at }) => at.startsWith("/confirm")).length, 1);
   });
 
-  test("gives five tries in a walk, ten in a quarter of an hour, fifty a day; what can be no code costs none", async (t) => {
+  test("allows five attempts per interaction, ten in a quarter of an hour, fifty a day; what can be no code costs none", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance } = testEnv;
     const { secret } = await personWithApp(testEnv);
@@ -93,11 +93,11 @@ describe("an authenticator app", { concurrency: true }, () => {
           assert.equal((await tries(here, wrong)).status, 422);
         }
         const refused = await tries(here, right);
-        assert.equal(refused.status, 429, "the walk's are spent");
+        assert.equal(refused.status, 429, "those of the interaction are used up");
         assert.equal(refused.headers["retry-after"], "900");
       }
       if (quarter < 4) {
-        assert.equal((await tries(await afterPassword(testEnv), right)).status, 429, "the person's are spent");
+        assert.equal((await tries(await afterPassword(testEnv), right)).status, 429, "those of the user are used up");
       }
       advance(900_000);
     }
@@ -109,7 +109,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.match((await tries(await afterPassword(testEnv), right)).at, /^\/confirm/);
   });
 
-  test("is of no use in another browser, after a quarter of an hour, or to a person disabled meanwhile", async (t) => {
+  test("is useless in another browser, after a quarter of an hour, or to a user disabled meanwhile", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, advance } = testEnv;
     const { user, secret } = await personWithApp(testEnv);
@@ -133,10 +133,10 @@ describe("an authenticator app", { concurrency: true }, () => {
     assert.match(refused.at, /^\/sign-in/);
     await seed(ctx.store).setUserDisabled(user.id, null, ctx.clock.now());
     const again = await disabled.browser.send(disabled.page, "/second-factor/app", { code });
-    assert.match(again.at, /^\/sign-in/, "enabled again, the person begins again");
+    assert.match(again.at, /^\/sign-in/, "enabled again, the user starts again");
   });
 
-  test("comes before every other reason to stop: a clock that went back since prompt=login signs nobody in", async (t) => {
+  test("comes before every other reason to stop: a clock that went back since prompt=login signs no one in", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await personWithApp(testEnv);
     const asks = await programOf(testEnv, WEB);
@@ -146,7 +146,7 @@ describe("an authenticator app", { concurrency: true }, () => {
     const next = await signIn(browser, page, ADA);
     assert.match(next.at, /^\/second-factor/);
     const session = await testEnv.ctx.store.sessions.find(hashSecret(browser.cookie ?? ""), testEnv.ctx.clock.now());
-    assert.equal(session?.userId, null, "nobody is signed in yet");
+    assert.equal(session?.userId, null, "no one is signed in yet");
   });
 
   test("cannot be skipped: no page of the second step opens before the first, and none after it signs in", async (t) => {
@@ -174,7 +174,7 @@ describe("an authenticator app", { concurrency: true }, () => {
 });
 
 describe("a recovery code", { concurrency: true }, () => {
-  test("signs in once in the app's stead, in any case and spacing", async (t) => {
+  test("signs in once instead of the app, in any case and spacing", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
     const { user, codes } = await personWithApp(testEnv);
@@ -195,7 +195,7 @@ describe("a recovery code", { concurrency: true }, () => {
     assert.match((await send(second, codes[4] ?? "")).at, /^\/confirm/);
   });
 
-  test("is not offered when none is left, and shares its tries with the app", async (t) => {
+  test("is not offered if none is left, and shares its attempts with the app", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx } = testEnv;
     const { user, secret, codes } = await personWithApp(testEnv);
@@ -237,7 +237,7 @@ describe("a session that has one factor", { concurrency: true }, () => {
     assert.deepEqual([both?.authTime, both?.expiresAt], [one?.authTime, one?.expiresAt]);
   });
 
-  test("cannot say yes once a second one has become necessary, but goes to it and comes back", async (t) => {
+  test("cannot approve once a second one has become necessary, but leads to it and returns", async (t) => {
     const testEnv = await pagesUnderTest(t);
     const { ctx, mailedCode } = testEnv;
     await testEnv.person();
@@ -253,7 +253,7 @@ describe("a session that has one factor", { concurrency: true }, () => {
     assert.deepEqual((await ctx.store.grants.findById(grantId))?.methods, ["password", "email_second_factor"]);
   });
 
-  test("says no without a second one", async (t) => {
+  test("denies without a second one", async (t) => {
     const testEnv = await pagesUnderTest(t);
     await testEnv.person();
     const { browser, page, grantId } = await afterPassword(testEnv);

@@ -9,7 +9,7 @@ import { enterCode } from "../walks.ts";
 const ADA = "ada@contoso.example";
 const DAY = 86_400_000;
 
-/** Signs in, with or without the box ticked, by one of the two ways; returns the Set-Cookie of the session. */
+/** Signs in, with or without the checkbox, by one of two methods; returns the Set-Cookie of the session. */
 async function signIn(
   { grant, mailedCode }: PagesUnderTest,
   phone: Browser,
@@ -44,14 +44,14 @@ describe("keep me signed in", { concurrency: true }, () => {
       await enterCode(phone, (await grant()).userCode);
       advance(6 * DAY);
       assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
-      // Used up to the end, and not prolonged by it; too little life is left for a walk.
+      // Used up to the end, and not extended; too little lifetime remains for an interaction.
       await phone.get("/device");
       assert.match((await enterCode(phone, (await grant()).userCode)).at, /^\/sign-in/);
       advance(1);
       assert.equal(await ctx.store.sessions.find(id, ctx.clock.now()), undefined);
     });
 
-    test(`${by}: a day without it, in a cookie of this browser's session`, async (t) => {
+    test(`${by}: a day without it, in a session cookie`, async (t) => {
       const under = await pagesUnderTest(t);
       const { ctx, browser, person, advance } = under;
       await person();
@@ -78,7 +78,7 @@ describe("keep me signed in", { concurrency: true }, () => {
     );
   });
 
-  test("what was ticked stays ticked when something else was wrong, and is forgotten when it is unticked", async (t) => {
+  test("the checkbox stays checked after another error, and is reset when it is unchecked", async (t) => {
     const under = await pagesUnderTest(t);
     const { browser, grant, person, mailedCode } = under;
     await person();
@@ -95,7 +95,7 @@ describe("keep me signed in", { concurrency: true }, () => {
     assert.doesNotMatch(String(answer.headers["set-cookie"]), /Max-Age/);
   });
 
-  test("it goes through the second step with the walk", async (t) => {
+  test("it is kept through the second step", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, browser, person, device } = under;
     await person();

@@ -9,7 +9,7 @@ import { enterCode, signIn } from "../walks.ts";
 const ADA = "ada@contoso.example";
 
 describe("sign-in", { concurrency: true }, () => {
-  test("the right password signs in, claims the grant for session and person, and shows the question", async (t) => {
+  test("the right password signs in, claims the grant for session and user, and shows the question", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const ada = await person();
     const { id, userCode } = await grant();
@@ -41,7 +41,7 @@ describe("sign-in", { concurrency: true }, () => {
     const attacker = browser();
     attacker.cookies = new Map([...phone.cookies.keys()].map((name) => [name, planted]));
     assert.equal((await attacker.get(confirm.at)).status, 403);
-    assert.equal((await attacker.get(page.at)).status, 403, "flows went with the person");
+    assert.equal((await attacker.get(page.at)).status, 403, "interactions moved with the user");
   });
 
   test("a signed-in session ends after a day, used or not", async (t) => {
@@ -50,7 +50,7 @@ describe("sign-in", { concurrency: true }, () => {
     const phone = browser();
     await signIn(phone, await enterCode(phone, (await grant()).userCode), ADA);
     const id = hashSecret(phone.cookie ?? "");
-    // A form within every eight hours, so that it does not end idle.
+    // A form every eight hours, so that it does not expire idle.
     for (let hour = 7; hour < 24; hour += 7) {
       advance(7 * 3_600_000);
       await enterCode(phone, (await grant()).userCode);
@@ -134,7 +134,7 @@ describe("sign-in", { concurrency: true }, () => {
     assert.equal((await signIn(phone, page, ADA)).status, 429);
   });
 
-  test("signing in gives back its own charge and no wrong one", async (t) => {
+  test("signing in refunds its own attempt and no wrong one", async (t) => {
     const { browser, grant, person } = await pagesUnderTest(t);
     await person();
     for (let i = 0; i < 9; i++) {
@@ -151,7 +151,7 @@ describe("sign-in", { concurrency: true }, () => {
     assert.equal((await signIn(phone, page, ADA)).status, 429);
   });
 
-  test("a flow is of no use in another browser, nor after a quarter of an hour", async (t) => {
+  test("an interaction is useless in another browser, and after a quarter of an hour", async (t) => {
     const { browser, grant, person, advance } = await pagesUnderTest(t);
     await person();
     const phone = browser();
@@ -165,7 +165,7 @@ describe("sign-in", { concurrency: true }, () => {
     assert.equal((await signIn(phone, page, ADA)).status, 403);
   });
 
-  test("a grant that expired while the person signed in says so and is not claimed", async (t) => {
+  test("a grant that expired while the user signed in says so and is not claimed", async (t) => {
     const { ctx, browser, grant, person, advance } = await pagesUnderTest(t);
     await person();
     const { id, userCode } = await grant({ expiresInMs: 60_000 });
@@ -177,7 +177,7 @@ describe("sign-in", { concurrency: true }, () => {
   });
 });
 
-// Not beside other tests: it measures this process's CPU.
+// Not in parallel with other tests: it measures the CPU of this process.
 test("an unknown address costs the same work as a known one", async (t) => {
   const { browser, grant, person } = await pagesUnderTest(t);
   await person();

@@ -10,19 +10,19 @@ const ADA = "ada@contoso.example";
 const BYE = "https://player.contoso.example/bye";
 
 describe("sign-out", { concurrency: true }, () => {
-  test("opening the page signs nobody out; the form ends the session on the server", async (t) => {
+  test("opening the page signs no one out; the form ends the session on the server", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     const ada = await person();
     const phone = browser();
     await walkToConfirm(phone, (await grant()).userCode, ADA);
     const id = hashSecret(phone.cookie ?? "");
     const page = await phone.get("/sign-out");
-    assert.match(textOf(page.html), /Ada.*Devices that you signed in stay signed in\./);
+    assert.match(textOf(page.html), /Ada.*Devices you signed in stay signed in\./);
     assert.ok(await ctx.store.sessions.find(id, ctx.clock.now()));
 
     const out = await phone.send(page, "/sign-out");
     assert.equal(out.at, "/sign-out");
-    assert.match(textOf(out.html), /This browser is signed out\..*Devices that you signed in stay signed in\./);
+    assert.match(textOf(out.html), /This browser is signed out\..*Devices you signed in stay signed in\./);
     assert.equal(await ctx.store.sessions.find(id, ctx.clock.now()), undefined);
     assert.notEqual(hashSecret(phone.cookie ?? ""), id);
     const [event] = await ctx.store.audit.list({ event: "user.signed_out", limit: 1 });
@@ -45,7 +45,7 @@ describe("sign-out", { concurrency: true }, () => {
     assert.equal(out.headers.location, `${BYE}?state=a%26b%3Dc`);
   });
 
-  test("anything else is no way out: not on the page, not in the form", async (t) => {
+  test("any other URL is ignored: not on the page, not in the form", async (t) => {
     const { ctx, browser, device } = await pagesUnderTest(t);
     for (const uri of [
       `${BYE}/`,

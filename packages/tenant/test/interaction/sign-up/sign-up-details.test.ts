@@ -54,7 +54,7 @@ async function toDetails({ grant, mailedCode }: PagesUnderTest, phone: Browser):
 }
 
 describe("what sign-up asks", { concurrency: true }, () => {
-  test("answers are kept with their types, the terms with their time, the language of the walk", async (t) => {
+  test("answers are stored with their types, the terms with their time, the language of the interaction", async (t) => {
     const under = await pagesUnderTest(t);
     const { ctx, browser } = under;
     await useUserFlow(under, { attributes: QUESTIONS, termsOfUse: terms });
@@ -77,7 +77,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.equal(user?.locale, "de");
   });
 
-  test("what need not be answered may be left out", async (t) => {
+  test("optional questions may be left out", async (t) => {
     const under = await pagesUnderTest(t);
     const optional = QUESTIONS.map((question) => ({ ...question, required: false }));
     await useUserFlow(under, { attributes: optional });
@@ -89,7 +89,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.equal(user?.termsAcceptedAt, null);
   });
 
-  test("each answer that will not do is named at its field; what was typed stays; no account is made", async (t) => {
+  test("each invalid answer is marked at its field; input is kept; no account is created", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { attributes: QUESTIONS, termsOfUse: terms });
     const phone = under.browser();
@@ -121,7 +121,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
       const page = await phone.post("/sign-up/details", fields.toString());
       assert.equal(page.status, 422, `${field} ${value}`);
       assert.match(page.html, new RegExp(`id="${field}-problem"`), `${field} ${value}`);
-      assert.equal(page.html.match(/-problem"/g)?.length, 2, "the field's own words, and what refers to them");
+      assert.equal(page.html.match(/-problem"/g)?.length, 2, "the field's own text, and what refers to it");
       if (field !== "attribute.0") assert.match(page.html, /name="attribute.0"[^>]*value=" {2}Grace/);
       if (field !== "attribute.3") assert.match(page.html, /value="PL" checked/);
       assert.match(page.html, /name="attribute.4.2" value="yes" checked/);
@@ -130,7 +130,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.match((await phone.send(start, "/sign-up/details", ANSWERS)).at, /^\/confirm/);
   });
 
-  test("at least one of several is chosen where one has to be", async (t) => {
+  test("at least one of several must be chosen if required", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { attributes: QUESTIONS.slice(4, 5) });
     const phone = under.browser();
@@ -141,7 +141,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm/);
   });
 
-  test("a choice that the page does not offer, a field twice, and too many fields are no form of ours", async (t) => {
+  test("an unknown choice, a duplicate field, and too many fields are rejected", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { attributes: QUESTIONS });
     const phone = under.browser();
@@ -170,7 +170,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.match(page.at, /^\/confirm/);
   });
 
-  test("the administrator may call the name otherwise, and built-in questions have a name in each language", async (t) => {
+  test("the administrator can rename the name field, and built-in questions have a name in each language", async (t) => {
     const under = await pagesUnderTest(t);
     const attributes = [textBox("displayName", { label: "What shall we call you?" }), textBox("city", { label: "" })];
     await useUserFlow(under, { attributes });
@@ -182,7 +182,7 @@ describe("what sign-up asks", { concurrency: true }, () => {
     assert.match(german.html, /<label for="attribute.0">Ort</);
   });
 
-  test("a form sent twice makes one account and signs it in once", async (t) => {
+  test("a form sent twice creates one account and signs it in once", async (t) => {
     const under = await pagesUnderTest(t);
     const phone = under.browser();
     const start = await toDetails(under, phone);

@@ -8,7 +8,7 @@ import { openSignUp } from "../walks.ts";
 const NEW = "grace@contoso.example";
 const TAKEN = "taken@contoso.example";
 
-/** A mail server that answers as it is told. */
+/** A mail server that follows a script. */
 function scripted() {
   const sent: QueuedMail[] = [];
   const mailer = {
@@ -24,7 +24,7 @@ function scripted() {
 }
 
 describe("sign-up and its mail", { concurrency: true }, () => {
-  test("an address whose server refuses the mail: the person hears it at once and takes another one", async (t) => {
+  test("an address whose server refuses the mail: the user sees it at once and enters another one", async (t) => {
     const mailer = scripted();
     const { browser, grant, person } = await pagesUnderTest(t, { mailer });
     await person(TAKEN);
@@ -35,7 +35,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
       mailer.answer = "mail_refused";
       let page = await phone.send(await openSignUp(phone, userCode), "/sign-up", { email });
       assert.equal(page.status, 422);
-      assert.match(textOf(page.html), /mail server for this address refused our mail\. Check the address, or use/);
+      assert.match(textOf(page.html), /mail server for this address rejected our email\. Check the address, or use/);
       seen.push(withoutSecrets(page).replaceAll(email, "name"));
       mailer.answer = null;
       page = await phone.send(page, "/sign-up", { email: "other@contoso.example" });
@@ -49,26 +49,26 @@ describe("sign-up and its mail", { concurrency: true }, () => {
   });
 
   for (const answer of ["mail_deferred", "mail_unreachable", "mail_configuration"] as const) {
-    test(`${answer}: the person goes on to the code, which can take some minutes and then works`, async (t) => {
+    test(`${answer}: the user continues to the code, which can take a few minutes and then works`, async (t) => {
       const mailer = scripted();
       const { ctx, browser, grant, advance } = await pagesUnderTest(t, { mailer });
       const phone = browser();
       mailer.answer = answer;
       let page = await phone.send(await openSignUp(phone, (await grant()).userCode), "/sign-up", { email: NEW });
       assert.deepEqual([page.status, page.heading], [200, "Check your email"]);
-      assert.match(textOf(page.html), /It can take some minutes/);
+      assert.match(textOf(page.html), /It can take a few minutes/);
       mailer.answer = null;
       advance(30_000);
       await ctx.mail.deliverDue();
       page = await phone.get(page.at);
-      assert.doesNotMatch(textOf(page.html), /some minutes/);
+      assert.doesNotMatch(textOf(page.html), /few minutes/);
       const code = /^\d{8}$/m.exec(mailer.sent[0]?.text ?? "")?.[0] ?? "";
       page = await phone.send(page, "/sign-up/code", { code });
       assert.match(page.at, /^\/sign-up\/password/);
     });
   }
 
-  test("a mail that is refused only later is told at the next look and at the next try, and leads to another address", async (t) => {
+  test("a mail that is refused only later is reported at the next view and at the next attempt, and leads to another address", async (t) => {
     const mailer = scripted();
     const { ctx, browser, grant, advance } = await pagesUnderTest(t, { mailer });
     const phone = browser();
@@ -82,7 +82,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     const resent = await phone.send(waiting, "/sign-up/resend");
     for (const page of [looked, tried, resent]) {
       assert.equal(page.status, 422);
-      assert.match(textOf(page.html), /refused our mail/);
+      assert.match(textOf(page.html), /rejected our email/);
       assert.match(page.html, /value="grace@contoso\.example"/);
     }
     mailer.answer = null;
@@ -90,7 +90,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     assert.deepEqual([next.status, next.heading], [200, "Check your email"]);
   });
 
-  test("a mail that never got through is said so once its code is dead, and a new one can be sent", async (t) => {
+  test("a mail that never got through is reported once its code has expired, and a new one can be sent", async (t) => {
     const mailer = scripted();
     const { ctx, browser, grant, advance } = await pagesUnderTest(t, { mailer });
     const phone = browser();
@@ -99,7 +99,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     advance(10 * 60_000);
     mailer.answer = null;
     await ctx.mail.deliverDue();
-    assert.deepEqual(mailer.sent, [], "a dead code is not sent");
+    assert.deepEqual(mailer.sent, [], "an expired code is not sent");
     page = await phone.get(page.at);
     assert.equal(page.status, 503);
     assert.match(textOf(page.html), /couldn’t send the email/);
@@ -108,7 +108,7 @@ describe("sign-up and its mail", { concurrency: true }, () => {
     assert.equal(mailer.sent.length, 1);
   });
 
-  test("a mail that cannot even be kept is said so, for every address the same", async (t) => {
+  test("a mail that cannot be stored is reported, for every address the same", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person(TAKEN);
     ctx.mail.send = () => Promise.reject(new Error("the disk is full"));

@@ -7,7 +7,7 @@ import { enterCode, openSignUp } from "../walks.ts";
 const NEW = "grace@contoso.example";
 
 describe("sign-up", { concurrency: true }, () => {
-  test("a walk from the code to the question makes an account and signs it in", async (t) => {
+  test("the way from the code to the question creates an account and signs it in", async (t) => {
     const { ctx, browser, grant, mailedCode } = await pagesUnderTest(t);
     const { id, userCode } = await grant();
     const phone = browser();
@@ -39,7 +39,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.deepEqual(approved?.methods, ["password"]);
   });
 
-  test("a taken address shows the same pages, counts the same tries, and only its owner's mail says so", async (t) => {
+  test("a taken address shows the same pages, counts the same attempts, and only its owner's mail says so", async (t) => {
     const { ctx, browser, grant, person } = await pagesUnderTest(t);
     await person("taken@contoso.example");
     const seen: string[][] = [];
@@ -57,11 +57,11 @@ describe("sign-up", { concurrency: true }, () => {
     }
     assert.deepEqual(seen[0], seen[1]);
     const [mail] = await ctx.store.mail.listMails("taken@contoso.example");
-    assert.match(mail?.text ?? "", /You have one already/);
+    assert.match(mail?.text ?? "", /You already have one/);
     assert.doesNotMatch(`${mail?.text}${mail?.html}`, /\d{8}/);
   });
 
-  test("after five wrong tries the code is dead, the right one included", async (t) => {
+  test("after five wrong attempts the code is invalid, even the right one", async (t) => {
     const { browser, grant, mailedCode } = await pagesUnderTest(t);
     const phone = browser();
     let page = await openSignUp(phone, (await grant()).userCode);
@@ -77,7 +77,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.match((await phone.get(page.at)).at, /^\/sign-up\/code/);
   });
 
-  test("a mailed code dies after ten minutes", async (t) => {
+  test("a mailed code expires after ten minutes", async (t) => {
     for (const [minutes, next] of [
       [9.99, "/sign-up/password"],
       [10, "/sign-up/code"],
@@ -92,7 +92,7 @@ describe("sign-up", { concurrency: true }, () => {
     }
   });
 
-  test("a mailed code works only in the flow and the browser that asked for it", async (t) => {
+  test("a mailed code works only in the interaction and the browser that asked for it", async (t) => {
     const { browser, grant, mailedCode } = await pagesUnderTest(t);
     const { userCode } = await grant();
     const mine = browser();
@@ -108,7 +108,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.equal((await theirs.send(other, "/sign-up/code", { code, flow })).status, 403);
   });
 
-  test("another address after the proof has to be proven anew", async (t) => {
+  test("another address after the proof must be proven again", async (t) => {
     const { browser, grant, mailedCode } = await pagesUnderTest(t);
     const phone = browser();
     const first = await openSignUp(phone, (await grant()).userCode);
@@ -140,7 +140,7 @@ describe("sign-up", { concurrency: true }, () => {
     }
   });
 
-  test("a code is sent again not at once but after half a minute, and the one before it ends", async (t) => {
+  test("a code is sent again only after half a minute, and the previous one ends", async (t) => {
     const { ctx, browser, grant, mailedCode, advance } = await pagesUnderTest(t);
     const phone = browser();
     let page = await openSignUp(phone, (await grant()).userCode);
@@ -174,7 +174,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.equal(refused.status, 429);
     assert.equal(refused.headers["retry-after"], "3600");
     const charged = await ctx.store.throttle.peek("mailByIp:192.0.2.99", 3_600_000, ctx.clock.now());
-    assert.equal(charged, 0, "what was refused is charged to nobody else");
+    assert.equal(charged, 0, "a rejected request costs no other budget");
     for (let i = 0; i < 20; i++) assert.equal((await ask(`p${i}@contoso.example`, "2001:db8::1")).status, 200);
     assert.equal((await ask("p20@contoso.example", "2001:db8::2")).status, 429, "the same /64");
     assert.equal((await ask("p20@contoso.example", "2001:db8:0:1::2")).status, 200);
@@ -182,7 +182,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.equal((await ask(NEW, "192.0.2.99")).status, 200);
   });
 
-  test("passwords that are short, long, common or made of the address are refused, spaces and any signs welcome", async (t) => {
+  test("passwords that are short, long, common or made of the address are refused; spaces and any characters are accepted", async (t) => {
     const { browser, grant, mailedCode } = await pagesUnderTest(t);
     const phone = browser();
     let page = await openSignUp(phone, (await grant()).userCode);
@@ -200,7 +200,7 @@ describe("sign-up", { concurrency: true }, () => {
     }
   });
 
-  test("an address that no mail can go to is refused", async (t) => {
+  test("an address that cannot receive mail is refused", async (t) => {
     const { ctx, browser, grant } = await pagesUnderTest(t);
     const phone = browser();
     const page = await openSignUp(phone, (await grant()).userCode);
@@ -219,7 +219,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.mail.listMails(), []);
   });
 
-  test("where people may not sign up, nothing of it is there", async (t) => {
+  test("if users may not sign up, none of it exists", async (t) => {
     const { browser, grant } = await pagesUnderTest(t, { config: { signUpAllowed: false } });
     const phone = browser();
     const page = await enterCode(phone, (await grant()).userCode);
@@ -227,7 +227,7 @@ describe("sign-up", { concurrency: true }, () => {
     assert.equal((await phone.get(page.at.replace("/sign-in", "/sign-up"))).status, 404);
   });
 
-  test("an address that gets its account from elsewhere meanwhile ends at sign-in", async (t) => {
+  test("an address that gets its account elsewhere meanwhile ends at sign-in", async (t) => {
     const { browser, grant, mailedCode, person } = await pagesUnderTest(t);
     const phone = browser();
     let page = await openSignUp(phone, (await grant()).userCode);
